@@ -1,0 +1,1 @@
+"""The book: one firm, one SQLite file."""

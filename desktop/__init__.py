@@ -1,0 +1,1 @@
+"""Sheaf: bulk invoicing on your own computer."""

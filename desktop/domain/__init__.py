@@ -1,0 +1,1 @@
+"""What is true of billing, without Qt, SQL, files or a clock."""

@@ -1,0 +1,1 @@
+"""Files that come in: each reader yields plain rows and findings."""

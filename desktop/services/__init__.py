@@ -1,0 +1,1 @@
+"""One module for each goal of the user; each owns its transaction."""

@@ -1,0 +1,1 @@
+"""The window: gathers input, calls a service, shows the result."""
