@@ -1,0 +1,250 @@
+"""Long work off the window's thread: a job, its progress, its cancel, and word of what it changed.
+
+Every signal here is emitted in the thread that made `Jobs`, the window's, whatever the slot is: a worker only
+posts to the mailbox, since a lambda or a partial connected to a worker's signal would run in the worker.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from enum import Enum
+from threading import Event
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+
+from desktop.errors import UserError
+
+log = logging.getLogger(__name__)
+
+# More often than this nobody can read it, and each one costs the window a repaint.
+_SECONDS_BETWEEN_REPORTS = 0.05
+
+
+class Cancelled(BaseException):
+    """The person asked to stop. Not an Exception, so that no `except Exception` around a chunk swallows it."""
+
+
+class Lane(Enum):
+    """Where a job waits for its turn.
+
+    BOOK is one thread for the long work on the book. HAND is one thread for lists and a person's own small
+    writes, which slip in between the chunks of BOOK. SIDE is for rendering and files.
+    """
+
+    BOOK = "book"
+    HAND = "hand"
+    SIDE = "side"
+
+
+class State(Enum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Progress(NamedTuple):
+    """`total` is 0 where the amount of work is not known."""
+
+    done: int
+    total: int
+    text: str
+
+
+Report = Callable[[int, int, str], None]
+
+
+class Job(QObject):
+    """One piece of work. `work` gets `report(done, total, text)`, which raises Cancelled where a cancel was asked.
+
+    `changes` names what the work writes ("invoices", "payments"). It is announced however the job ends,
+    since work that failed half-way has written its first chunks. A quiet job is not shown in the job bar.
+    """
+
+    progressed = Signal(object)  # Progress
+    succeeded = Signal(object)  # what the work returned
+    failed = Signal(object)  # the exception
+    ended = Signal(object)  # this job, after any of the above
+
+    def __init__(
+        self,
+        title: str,
+        work: Callable[[Report], object],
+        changes: Collection[str] = (),
+        *,
+        lane: Lane = Lane.BOOK,
+        quiet: bool = False,
+    ) -> None:
+        super().__init__()
+        self.title = title
+        self.changes = frozenset(changes)
+        self.lane = lane
+        self.quiet = quiet
+        self.state = State.WAITING
+        self.progress = Progress(0, 0, "")
+        self.error: BaseException | None = None
+        self.error_is_handled = False
+        self._work = work
+        self._stop = Event()
+        self._future: Future[None] | None = None
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Stop before the work begins, or at its next report; what is written until then stays."""
+        self._stop.set()
+        if self._future is not None:
+            self._future.cancel()
+
+
+class _Letter(NamedTuple):
+    job: Job
+    state: State
+    content: object
+
+
+class Jobs(QObject):
+    """Runs jobs in their lanes and tells the window about them."""
+
+    started = Signal(object)  # Job
+    progressed = Signal(object)  # Job
+    ended = Signal(object)  # Job
+    failed = Signal(object)  # Job, whose error its starter leaves to the window
+    changed = Signal(object)  # frozenset[str]: what was written
+    idle = Signal()  # nothing runs or waits any more
+
+    _posted = Signal(object)  # _Letter, from whichever thread
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._executors: dict[Lane, Executor] = {
+            Lane.BOOK: ThreadPoolExecutor(1, "book"),
+            Lane.HAND: ThreadPoolExecutor(1, "hand"),
+            Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
+        }
+        self._alive: list[Job] = []
+        self._closed = False
+        self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def shown(self) -> list[Job]:
+        """Jobs that run or wait and are not quiet, oldest first."""
+        return [job for job in self._alive if not job.quiet]
+
+    def start(
+        self,
+        job: Job,
+        then: Callable[[object], object] | None = None,
+        failed: Callable[[object], object] | None = None,
+    ) -> Job:
+        """Queue a job. `then` gets its result, `failed` its exception; without `failed` the window shows the error.
+
+        A bound method of a QObject is let go with its object, so a page may close while its job runs.
+        """
+        if self._closed:
+            raise RuntimeError("Jobs are closed: nothing new can start")
+        if then is not None:
+            job.succeeded.connect(then)
+        if failed is not None:
+            job.failed.connect(failed)
+            job.error_is_handled = True
+        self._alive.append(job)
+        self.started.emit(job)
+        job._future = self._executors[job.lane].submit(self._run, job)
+        job._future.add_done_callback(lambda future: self._settle(job, future))
+        return job
+
+    def ask(
+        self,
+        work: Callable[[], object],
+        then: Callable[[object], object],
+        failed: Callable[[object], object] | None = None,
+        *,
+        lane: Lane = Lane.HAND,
+    ) -> Job:
+        """A question to the book or to a file: no progress, not shown, changes nothing."""
+        return self.start(Job("", lambda _report: work(), lane=lane, quiet=True), then, failed)
+
+    def announce(self, changes: Collection[str]) -> None:
+        """Say what was written outside a job, by a command that another process handed over."""
+        if changes:
+            self.changed.emit(frozenset(changes))
+
+    def cancel_all(self) -> None:
+        for job in list(self._alive):
+            job.cancel()
+
+    def close(self) -> None:
+        """Cancel everything and wait for it: no thread outlives this call. What it still posted is delivered."""
+        self._closed = True
+        self.cancel_all()
+        for executor in self._executors.values():
+            executor.shutdown(wait=True)
+        QCoreApplication.sendPostedEvents(self)
+
+    def _run(self, job: Job) -> None:
+        next_report = 0.0
+
+        def report(done: int, total: int, text: str) -> None:
+            nonlocal next_report
+            if job.stopping:
+                raise Cancelled
+            now = time.monotonic()
+            if now >= next_report or 0 < total <= done:
+                next_report = now + _SECONDS_BETWEEN_REPORTS
+                self._posted.emit(_Letter(job, State.RUNNING, Progress(done, total, text)))
+
+        self._posted.emit(_Letter(job, State.RUNNING, None))
+        result = job._work(report)
+        self._posted.emit(_Letter(job, State.DONE, result))
+
+    def _settle(self, job: Job, future: Future[None]) -> None:
+        """Runs in the worker, or where the job was cancelled while it waited."""
+        if future.cancelled():
+            self._posted.emit(_Letter(job, State.CANCELLED, None))
+        elif (error := future.exception()) is not None:
+            if isinstance(error, Cancelled):
+                self._posted.emit(_Letter(job, State.CANCELLED, None))
+            else:
+                self._posted.emit(_Letter(job, State.FAILED, error))
+
+    def _receive(self, letter: _Letter) -> None:
+        job, state, content = letter
+        job.state = state
+        if state is State.RUNNING:
+            if isinstance(content, Progress):
+                job.progress = content
+                job.progressed.emit(content)
+            self.progressed.emit(job)
+            return
+        self._alive.remove(job)
+        # The work may hold a whole import in its closure.
+        job._work = _nothing
+        if state is State.DONE:
+            job.succeeded.emit(content)
+        elif state is State.FAILED:
+            assert isinstance(content, BaseException)
+            self._fail(job, content)
+        self.announce(job.changes)
+        self.ended.emit(job)
+        job.ended.emit(job)
+        if not self._alive:
+            self.idle.emit()
+
+    def _fail(self, job: Job, error: BaseException) -> None:
+        job.error = error
+        if not isinstance(error, UserError):
+            log.error("%s failed", job.title or "A question", exc_info=error)
+        job.failed.emit(error)
+        if not job.error_is_handled:
+            self.failed.emit(job)
+
+
+def _nothing(_report: Report) -> None:
+    return None
