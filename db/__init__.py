@@ -1,1 +1,1 @@
-"""The book: one firm, one SQLite file."""
+"""The book: engine, schema, queries, upgrades and backups; the only place with dialect-specific SQL."""

@@ -1,0 +1,175 @@
+"""Who is billed and for what: segments, clients, the catalogue and its prices."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.schema.base import Amount, Base, Id, Quantity, words
+
+
+class Segment(Base):
+    """Clients or agreements billed alike; an empty field leaves the matter to the firm."""
+
+    __tablename__ = "segment"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    note: Mapped[str] = mapped_column(default="")
+    terms: Mapped[str | None]
+    delivery: Mapped[str | None]
+    language: Mapped[str | None]
+    tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
+
+
+class Client(Base):
+    """Who is billed; the address here is the billing address. Null terms, delivery and language are inherited."""
+
+    __tablename__ = "client"
+    __table_args__ = (
+        CheckConstraint("length(country) IN (0, 2)", name="country_code"),
+        words("tax_treatment", "auto", "domestic", "reverse_charge", "intra_goods", "export", "exempt", "outside"),
+        Index("ix_client_name", "name"),
+    )
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    contact: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    country: Mapped[str]
+    tax_id: Mapped[str] = mapped_column(default="")
+    tax_number: Mapped[str] = mapped_column(default="")
+    is_business: Mapped[bool] = mapped_column(default=True)
+    tax_treatment: Mapped[str] = mapped_column(default="auto")
+    iban: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str]
+    language: Mapped[str | None]
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"), index=True)
+    terms: Mapped[str | None]
+    delivery: Mapped[str | None]
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
+    combine: Mapped[bool] = mapped_column(default=False)
+    po_required: Mapped[bool] = mapped_column(default=False)
+    buyer_reference: Mapped[str] = mapped_column(default="")
+    buyer_reference_required: Mapped[bool] = mapped_column(default=False)
+    credit_limit: Mapped[Amount | None]
+    on_hold: Mapped[bool] = mapped_column(default=False)
+    hold_reason: Mapped[str] = mapped_column(default="")
+    disputed: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    digest: Mapped[str] = mapped_column(default="")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class Contact(Base):
+    __tablename__ = "contact"
+    id: Mapped[Id]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    gets_invoices: Mapped[bool] = mapped_column(default=False)
+
+
+class Address(Base):
+    """Another address of a client beside the billing one."""
+
+    __tablename__ = "address"
+    __table_args__ = (words("kind", "delivery", "office", "other"),)
+    id: Mapped[Id]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+
+
+class Item(Base):
+    """An entry of the catalogue; the price is a list price in `currency`, null where only rates price it."""
+
+    __tablename__ = "item"
+    __table_args__ = (words("kind", "service", "goods"),)
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    unit: Mapped[str] = mapped_column(default="unit")
+    kind: Mapped[str] = mapped_column(default="service")
+    price: Mapped[Quantity | None]
+    currency: Mapped[str | None]
+    tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
+    hsn_sac: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    digest: Mapped[str] = mapped_column(default="")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class Rate(Base):
+    """A line of the rate card: for everyone or one client, from a date on; `up_to` bounds a tier, null is open."""
+
+    __tablename__ = "rate"
+    __table_args__ = (
+        words("mode", "flat", "volume", "graduated"),
+        Index(
+            "ix_rate_key",
+            "item_id",
+            text("coalesce(client_id, 0)"),
+            "currency",
+            "valid_from",
+            text("coalesce(up_to, 0)"),
+            unique=True,
+        ),
+    )
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
+    currency: Mapped[str]
+    valid_from: Mapped[date]
+    up_to: Mapped[Quantity | None]
+    price: Mapped[Quantity]
+    mode: Mapped[str] = mapped_column(default="flat")
+    digest: Mapped[str] = mapped_column(default="")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class SavedMapping(Base):
+    """How the columns of a file once mapped are read; recognised again by the header's signature."""
+
+    __tablename__ = "saved_mapping"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+    id: Mapped[Id]
+    kind: Mapped[str]
+    name: Mapped[str]
+    signature: Mapped[str]
+    mapping: Mapped[str]
+
+
+class ImportBatch(Base):
+    """One file taken in."""
+
+    __tablename__ = "import_batch"
+    id: Mapped[Id]
+    kind: Mapped[str]
+    file_name: Mapped[str]
+    file_digest: Mapped[str]
+    at: Mapped[str]
+    actor: Mapped[str]
+    rows: Mapped[int] = mapped_column(default=0)
+    imported: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default="done")
+    change_set_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))

@@ -1,0 +1,199 @@
+"""The firm itself, its people, bank accounts, series, tax codes, settings and kept files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.schema.base import Amount, Base, Id, Quantity, words
+
+
+class Book(Base):
+    """One row: which book this is."""
+
+    __tablename__ = "book"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[Id]
+    uid: Mapped[str]
+    created_at: Mapped[str]
+    made_by: Mapped[str]
+
+
+class Firm(Base):
+    """One row: the user's company and the defaults that everything inherits."""
+
+    __tablename__ = "firm"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[Id]
+    name: Mapped[str]
+    contact: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    country: Mapped[str]
+    tax_id: Mapped[str] = mapped_column(default="")
+    tax_number: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    registration: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    terms: Mapped[str] = mapped_column(default="net 30")
+    delivery: Mapped[str] = mapped_column(default="pdf")
+    late_clause: Mapped[str] = mapped_column(default="")
+    intro: Mapped[str] = mapped_column(default="")
+    closing: Mapped[str] = mapped_column(default="")
+    footer: Mapped[str] = mapped_column(default="")
+    small_business: Mapped[bool] = mapped_column(default=False)
+    fiscal_start_month: Mapped[int] = mapped_column(default=1)
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
+
+
+class BankAccount(Base):
+    __tablename__ = "bank_account"
+    id: Mapped[Id]
+    position: Mapped[int]
+    holder: Mapped[str]
+    iban: Mapped[str]
+    bic: Mapped[str] = mapped_column(default="")
+    bank: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str | None]
+
+
+class Person(Base):
+    """Who works with the book, and how much they may credit or write off in firm currency; null is no limit."""
+
+    __tablename__ = "person"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    credit_limit: Mapped[Amount | None]
+    write_off_limit: Mapped[Amount | None]
+
+
+class Setting(Base):
+    """A named value of the book itself; JSON text."""
+
+    __tablename__ = "setting"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class RuleSetting(Base):
+    """The row of one gate rule at one level; null leaves a part to the level above."""
+
+    __tablename__ = "rule_setting"
+    __table_args__ = (
+        UniqueConstraint("code", "scope", "scope_id"),
+        words("scope", "firm", "segment", "client", "agreement"),
+        words("severity", "block", "hold", "note", nullable=True),
+    )
+    id: Mapped[Id]
+    code: Mapped[str]
+    scope: Mapped[str]
+    scope_id: Mapped[int] = mapped_column(default=0)
+    enabled: Mapped[bool | None]
+    severity: Mapped[str | None]
+    parameters: Mapped[str] = mapped_column(default="{}")
+
+
+class TaxCode(Base):
+    """A tax treatment by name; category as in EN 16931 (UNCL5305)."""
+
+    __tablename__ = "tax_code"
+    __table_args__ = (words("category", "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),)
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    category: Mapped[str]
+    exemption_code: Mapped[str] = mapped_column(default="")
+    exemption_text: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class TaxRate(Base):
+    """The rate of a tax code from a date on, as a fraction times 10**6."""
+
+    __tablename__ = "tax_rate"
+    __table_args__ = (UniqueConstraint("tax_code_id", "valid_from"),)
+    id: Mapped[Id]
+    tax_code_id: Mapped[int] = mapped_column(ForeignKey("tax_code.id"))
+    valid_from: Mapped[date]
+    rate: Mapped[Quantity]
+
+
+class ExchangeRate(Base):
+    """Units of firm currency for one unit of a currency from a date on, times 10**6."""
+
+    __tablename__ = "exchange_rate"
+    __table_args__ = (UniqueConstraint("currency", "valid_from"),)
+    id: Mapped[Id]
+    currency: Mapped[str]
+    valid_from: Mapped[date]
+    rate: Mapped[Quantity]
+
+
+class Series(Base):
+    """A numbering series; the pattern knows {year}, {yy}, {month} and {n:04}."""
+
+    __tablename__ = "series"
+    __table_args__ = (
+        words("kind", "invoice", "credit_note", "deposit", "final"),
+        words("year_rule", "calendar", "fiscal", "never"),
+        Index("ix_series_default", "kind", unique=True, sqlite_where=text("is_default = 1")),
+    )
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    pattern: Mapped[str]
+    year_rule: Mapped[str] = mapped_column(default="calendar")
+    first: Mapped[int] = mapped_column(default=1)
+    is_default: Mapped[bool] = mapped_column(default=True)
+
+
+class SeriesYear(Base):
+    """Where a series stands in one year; year 0 for a series that never starts again."""
+
+    __tablename__ = "series_year"
+    __table_args__ = (UniqueConstraint("series_id", "year"),)
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    year: Mapped[int]
+    next: Mapped[int]
+    last_date: Mapped[date | None]
+
+
+class File(Base):
+    """Bytes kept in the book: logos, signed contracts, attachments."""
+
+    __tablename__ = "file"
+    id: Mapped[Id]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+
+
+class Template(Base):
+    __tablename__ = "template"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class TemplateVersion(Base):
+    """How documents look, never changed once used; the specification is JSON."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("template_id", "version"),)
+    id: Mapped[Id]
+    template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))
+    version: Mapped[int]
+    specification: Mapped[str]
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    created_at: Mapped[str]

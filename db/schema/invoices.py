@@ -1,0 +1,159 @@
+"""Issued documents, frozen, with the mutable open amounts in rows of their own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.schema.base import Amount, Base, Id, Quantity, words
+
+
+class Party(Base):
+    """A seller or buyer as frozen on documents; `data` is JSON of every field, found again by its digest."""
+
+    __tablename__ = "party"
+    __table_args__ = (words("role", "seller", "buyer"), UniqueConstraint("role", "digest"))
+    id: Mapped[Id]
+    role: Mapped[str]
+    digest: Mapped[str]
+    name: Mapped[str]
+    data: Mapped[str]
+
+
+class Invoice(Base):
+    """An issued invoice, deposit or final invoice, credit note or opening item. Amounts are positive on both kinds.
+
+    `firm_rate` is units of firm currency per unit of `currency`, times 10**6; firm_* are in the firm's minor units.
+    They are null where no exchange rate is known. Fractions are times 10**6. `period_end` is the first day no longer in.
+    """
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        words("kind", "invoice", "deposit", "final", "credit_note", "opening"),
+        UniqueConstraint("series_id", "series_year", "sequence"),
+        Index("ix_invoice_client", "client_id", "issue_date"),
+        Index("ix_invoice_issue_date", "issue_date"),
+        Index("ix_invoice_run", "run_id"),
+        Index("ix_invoice_corrects", "corrects_id", sqlite_where=text("corrects_id IS NOT NULL")),
+    )
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    series_year: Mapped[int | None]
+    sequence: Mapped[int | None]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    seller_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    issue_date: Mapped[date]
+    tax_date: Mapped[date]
+    due_date: Mapped[date]
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    language: Mapped[str]
+    terms: Mapped[str] = mapped_column(default="")
+    discount: Mapped[Quantity | None]
+    discount_until: Mapped[date | None]
+    po_number: Mapped[str] = mapped_column(default="")
+    buyer_reference: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str]
+    net: Mapped[Amount]
+    tax: Mapped[Amount]
+    gross: Mapped[Amount]
+    prepaid: Mapped[Amount] = mapped_column(default=0)
+    rounding: Mapped[Amount] = mapped_column(default=0)
+    payable: Mapped[Amount]
+    firm_currency: Mapped[str]
+    firm_rate: Mapped[Quantity | None]
+    firm_net: Mapped[Amount | None]
+    firm_tax: Mapped[Amount | None]
+    firm_gross: Mapped[Amount | None]
+    tax_currency: Mapped[str | None]
+    tax_in_tax_currency: Mapped[Amount | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    texts: Mapped[str] = mapped_column(default="{}")
+    digest: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[str]
+
+
+class InvoiceLine(Base):
+    """A frozen line. `rate` is the tax fraction times 10**6; `corrects_line_id` on credit notes."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (Index("ix_invoice_line_invoice", "invoice_id", "position", unique=True),)
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    position: Mapped[int]
+    agreement_line_id: Mapped[int | None] = mapped_column(ForeignKey("agreement_line.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    rate_id: Mapped[int | None]
+    price_source: Mapped[str] = mapped_column(default="")
+    description: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    heading: Mapped[str] = mapped_column(default="")
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    quantity: Mapped[Quantity]
+    unit: Mapped[str]
+    unit_price: Mapped[Quantity]
+    base_quantity: Mapped[Quantity]
+    allowance: Mapped[Amount] = mapped_column(default=0)
+    allowance_reason: Mapped[str] = mapped_column(default="")
+    charge: Mapped[Amount] = mapped_column(default=0)
+    net: Mapped[Amount]
+    tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
+    category: Mapped[str]
+    rate: Mapped[Quantity]
+    deducts_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"), index=True)
+
+
+class InvoiceTax(Base):
+    __tablename__ = "invoice_tax"
+    __table_args__ = (UniqueConstraint("invoice_id", "category", "rate"),)
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    category: Mapped[str]
+    rate: Mapped[Quantity]
+    basis: Mapped[Amount]
+    tax: Mapped[Amount]
+    exemption_code: Mapped[str] = mapped_column(default="")
+    exemption_text: Mapped[str] = mapped_column(default="")
+
+
+class OpenItem(Base):
+    """What is due of an invoice, one row an instalment; `open` is the only part of an invoice that changes."""
+
+    __tablename__ = "open_item"
+    __table_args__ = (
+        UniqueConstraint("invoice_id", "instalment"),
+        CheckConstraint("open >= 0 AND open <= amount", name="open_within"),
+        Index("ix_open_item_aging", "client_id", "due_date", "currency", "open", sqlite_where=text("open > 0")),
+        Index("ix_open_item_due", "due_date", sqlite_where=text("open > 0")),
+    )
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    instalment: Mapped[int] = mapped_column(default=1)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    currency: Mapped[str]
+    due_date: Mapped[date]
+    amount: Mapped[Amount]
+    open: Mapped[Amount]
+
+
+class Dispute(Base):
+    __tablename__ = "dispute"
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    opened_on: Mapped[date]
+    reason: Mapped[str]
+    amount: Mapped[Amount | None]
+    closed_on: Mapped[date | None]
+    outcome: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,160 @@
+"""A billing run: its outcomes, drafts and findings, and what it charged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.schema.base import Amount, Base, Id, Quantity, words
+
+
+class Run(Base):
+    """One billing run. `scope` is JSON; `manual` runs hold a single invoice made by hand."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        words("kind", "billing", "manual"),
+        words("state", "planning", "review", "issuing", "done", "discarded"),
+    )
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(default="billing")
+    state: Mapped[str]
+    through: Mapped[date]
+    issue_date: Mapped[date]
+    scope: Mapped[str] = mapped_column(default="{}")
+    actor: Mapped[str]
+    started_at: Mapped[str]
+    finished_at: Mapped[str | None]
+
+
+class Draft(Base):
+    """An invoice before its number. `body` is JSON: header, lines and sources; `gross` in minor units.
+
+    State: ready (nothing stands against it), held (waits for a person), approved, issued, discarded, failed.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        words("state", "ready", "held", "approved", "issued", "discarded", "failed"),
+        words("severity", "block", "hold", "note", nullable=True),
+        words("kind", "invoice", "deposit", "final"),
+    )
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    kind: Mapped[str] = mapped_column(default="invoice")
+    state: Mapped[str]
+    severity: Mapped[str | None]
+    currency: Mapped[str]
+    net: Mapped[Amount]
+    tax: Mapped[Amount]
+    gross: Mapped[Amount]
+    previous_gross: Mapped[Amount | None]
+    fingerprint: Mapped[str]
+    body: Mapped[str]
+    edited: Mapped[bool] = mapped_column(default=False)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[str | None]
+    decision_note: Mapped[str] = mapped_column(default="")
+    error: Mapped[str] = mapped_column(default="")
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+
+
+class Outcome(Base):
+    """What a run did with one agreement; no agreement for one-off charges of a client. Open ones reserve it."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        words("state", "ready", "held", "issued", "skipped", "failed"),
+        Index("ix_outcome_run_agreement", "run_id", "agreement_id", unique=True),
+        Index(
+            "ix_outcome_reserved",
+            "agreement_id",
+            unique=True,
+            sqlite_where=text("state IN ('ready', 'held', 'failed') AND draft_id IS NOT NULL"),
+        ),
+        Index("ix_outcome_agreement", "agreement_id"),
+    )
+    id: Mapped[Id]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    state: Mapped[str]
+    reason_code: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str]
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+
+
+class Finding(Base):
+    """One thing a rule found about a draft; `field` names what mends it (`client:12:tax_id`)."""
+
+    __tablename__ = "finding"
+    __table_args__ = (words("severity", "block", "hold", "note"),)
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    code: Mapped[str]
+    severity: Mapped[str]
+    message: Mapped[str]
+    remedy: Mapped[str]
+    field: Mapped[str] = mapped_column(default="")
+    approved: Mapped[bool] = mapped_column(default=False)
+
+
+class Charge(Base):
+    """One thing charged for one span: the proof that nothing is billed twice. Half-open span; amount is net.
+
+    Exactly one source: an agreement line, a time entry or a one-off. `reversed_by` is the credit note that freed it.
+    """
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        words("kind", "recurring", "time", "one_off"),
+        CheckConstraint("period_end > period_start", name="span"),
+        Index(
+            "ix_charge_once",
+            "agreement_line_id",
+            "kind",
+            "period_start",
+            "period_end",
+            "sequence",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND kind = 'recurring'"),
+        ),
+        Index(
+            "ix_charge_line_end",
+            "agreement_line_id",
+            "period_end",
+            sqlite_where=text("reversed_by IS NULL AND kind = 'recurring'"),
+        ),
+        Index(
+            "ix_charge_time_once",
+            "time_entry_id",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND time_entry_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_charge_one_off_once",
+            "one_off_id",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND one_off_id IS NOT NULL"),
+        ),
+        Index("ix_charge_invoice", "invoice_id", "position"),
+    )
+    id: Mapped[Id]
+    kind: Mapped[str]
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
+    agreement_line_id: Mapped[int | None] = mapped_column(ForeignKey("agreement_line.id"))
+    time_entry_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"))
+    one_off_id: Mapped[int | None] = mapped_column(ForeignKey("one_off.id"))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    sequence: Mapped[int] = mapped_column(default=0)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    position: Mapped[int]
+    quantity: Mapped[Quantity]
+    amount: Mapped[Amount]
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))

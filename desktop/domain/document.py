@@ -1,0 +1,133 @@
+"""A document as it leaves the house: everything that paper and e-invoice show, and nothing that needs a look-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Seller or buyer as frozen on the document; empty text where nothing is known. Country is ISO 3166 alpha-2."""
+
+    name: str
+    contact: str = ""
+    street: str = ""
+    street2: str = ""
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    tax_id: str = ""
+    tax_number: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    registration: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    holder: str
+    iban: str
+    bic: str = ""
+    bank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """Quantity, price and base quantity as printed; rate in percent; allowance, charge and net in minor units.
+
+    The service period is half-open; it is printed with its last day.
+    """
+
+    position: int
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    net: int
+    category: str
+    rate: Decimal
+    base_quantity: Decimal = Decimal(1)
+    allowance: int = 0
+    charge: int = 0
+    allowance_reason: str = ""
+    period_start: date | None = None
+    period_end: date | None = None
+    detail: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTax:
+    """One tax group; rate in percent, basis and tax in minor units, the exemption's words where tax is not charged."""
+
+    category: str
+    rate: Decimal
+    basis: int
+    tax: int
+    exemption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One invoice, credit note, deposit or final invoice (kind: invoice, credit_note, deposit, final).
+
+    A draft has an empty number. Amounts in minor units of `currency`. On a credit note amounts are positive, and
+    `corrects` and `corrects_date` name the invoice that it takes back. `discount_percent` is an early-payment
+    discount until `discount_until`. `deposits` lists (number, issue date, net, tax, gross) of what a final invoice
+    deducts by its negative lines.
+    """
+
+    kind: str
+    number: str
+    issue_date: date
+    due_date: date
+    currency: str
+    language: str
+    seller: Party
+    buyer: Party
+    lines: tuple[DocumentLine, ...]
+    taxes: tuple[DocumentTax, ...]
+    net: int
+    tax: int
+    gross: int
+    payable: int
+    prepaid: int = 0
+    rounding: int = 0
+    tax_date: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    po_number: str = ""
+    buyer_reference: str = ""
+    agreement: str = ""
+    terms: str = ""
+    discount_percent: Decimal | None = None
+    discount_until: date | None = None
+    bank: tuple[BankAccount, ...] = ()
+    intro: str = ""
+    closing: str = ""
+    late_clause: str = ""
+    footer: str = ""
+    corrects: str = ""
+    corrects_date: date | None = None
+    reason: str = ""
+    deposits: tuple[tuple[str, date, int, int, int], ...] = ()
+    tax_currency: str = ""
+    tax_in_tax_currency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVersion:
+    """How documents look; frozen with the documents that it printed. Colours are #RRGGBB, page A4 or LETTER."""
+
+    id: int
+    name: str
+    version: int
+    page: str = "A4"
+    accent: str = "#2457D6"
+    logo: bytes = field(default=b"", repr=False)
+    window: str = "din5008b"
