@@ -1,0 +1,44 @@
+"""What every test stands on: no screen, no trace in the user's own folders, one language."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports Qt.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The two cores of a small build machine are no measure of a property's speed;
+# a gate that may fail by chance on an innocent change teaches people to ignore it.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _users_own_folders() -> Iterator[None]:
+    """Settings, logs and caches of the tests, and of the commands they start, go to a folder that is thrown away."""
+    names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+    before = {name: os.environ.get(name) for name in names}
+    with tempfile.TemporaryDirectory(prefix="sheaf-tests-") as folder:
+        for name in names:
+            os.environ[name] = str(Path(folder) / name.lower())
+        yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Figures and texts do not depend on the computer that runs the test, nor on the test before."""
+    from desktop.i18n import set_language
+
+    set_language("en_GB")
+    yield
+    set_language("en_GB")
