@@ -1,0 +1,120 @@
+"""The two commands from a bare clone: what they find missing, and what they say about it."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dev
+
+NOWHERE = "libsheaf-no-such-thing.so.9"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder of the test's own."""
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_bytes((dev.ROOT / name).read_bytes())
+    venv = tmp_path / ".venv"
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "VENV", venv)
+    monkeypatch.setattr(dev, "STAMP", venv / "set-up")
+    monkeypatch.setattr(dev, "PYTHON", venv / "bin" / "python")
+    return tmp_path
+
+
+def test_a_library_is_missing_when_it_does_not_load() -> None:
+    assert not dev.loads(NOWHERE)
+    if sys.platform == "linux":
+        assert dev.loads("libc.so.6")
+
+
+def test_libraries_of_a_real_window_count_only_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "LIBRARIES", {})
+    monkeypatch.setattr(dev, "LIBRARIES_OF_X", {NOWHERE: "libnothing9"})
+    monkeypatch.setenv("DISPLAY", ":9")
+    assert dev.missing_packages(window=True) == ["libnothing9"]
+    assert dev.missing_packages(window=False) == []
+    monkeypatch.delenv("DISPLAY")
+    assert dev.missing_packages(window=True) == []
+
+
+def test_without_venv_its_package_is_named(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "LIBRARIES", {})
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ensurepip" else object())
+    assert dev.missing_packages(window=False) == ["python3-venv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows brings these libraries along")
+def test_who_is_not_root_gets_one_line_to_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "LIBRARIES", {NOWHERE: "libnothing9", "libsheaf-neither.so.1": "libneither1"})
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert dev.main(["setup"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "Some system packages are missing. Install them, then try again:",
+        "  sudo apt-get install --yes --no-install-recommends libnothing9 libneither1",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows brings these libraries along")
+def test_a_system_without_apt_gets_the_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "LIBRARIES", {NOWHERE: "libnothing9"})
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert dev.main(["setup"]) == 1
+    assert "under their Debian names: libnothing9" in capsys.readouterr().err
+
+
+def test_a_changed_dependency_calls_for_a_new_installation(elsewhere: Path) -> None:
+    assert not dev.is_set_up()
+    dev.PYTHON.parent.mkdir(parents=True)
+    dev.PYTHON.write_text("")
+    dev.STAMP.write_text(dev.fingerprint())
+    assert dev.is_set_up()
+    with (elsewhere / "constraints.txt").open("a") as file:
+        file.write("another==1.0\n")
+    assert not dev.is_set_up()
+
+
+def test_an_environment_left_half_made_does_not_count(elsewhere: Path) -> None:
+    assert not dev.works()
+    dev.PYTHON.parent.mkdir(parents=True)
+    dev.PYTHON.write_text("#!/bin/sh\nexit 1\n")
+    dev.PYTHON.chmod(0o755)
+    assert not dev.works()
+
+
+def test_a_second_sample_leaves_the_first_alone(tmp_path: Path) -> None:
+    wanted = tmp_path / "sheaf sample"
+    assert dev.fresh(wanted) == wanted
+    wanted.mkdir()
+    assert dev.fresh(wanted) == wanted
+    (wanted / "sample.sheaf").write_text("")
+    second = dev.fresh(wanted)
+    assert second.name.startswith("sheaf sample-20")
+    second.mkdir()
+    (second / "sample.sheaf").write_text("")
+    assert dev.fresh(wanted).name == f"{second.name}-2"
+
+
+def test_constraints_name_versions_and_no_address() -> None:
+    lines = (dev.ROOT / "constraints.txt").read_text(encoding="ascii").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(line.count("==") == 1 and "/" not in line and "@" not in line for line in pins)
+
+
+@pytest.mark.parametrize("arguments, code", [([], 2), (["fly"], 2), (["--help"], 0), (["build"], 1)])
+def test_exit_codes(arguments: list[str], code: int) -> None:
+    done = subprocess.run([sys.executable, dev.ROOT / "dev.py", *arguments], capture_output=True, text=True)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert done.stdout if code == 0 else done.stderr
