@@ -1,0 +1,209 @@
+"""Double entry: the balanced postings behind every document, payment, write-off and allocation.
+
+A debit is positive. Documents, payments and write-offs move receivables; an allocation posts only differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from desktop.domain.money import SCALE, exponent, round_half_away, spread
+
+# (net, category, rate times 10**6, service period, whether it charges or deducts a deposit)
+Line = tuple[int, str, int, date | None, date | None, bool]
+# (category, rate times 10**6, tax)
+Tax = tuple[str, int, int]
+# (category, rate times 10**6, net, tax): what a discount or a loss falls on
+TaxedPart = tuple[str, int, int, int]
+
+_SAME = Decimal(1)
+
+
+class Posting(NamedTuple):
+    """One side of an entry: `amount` in minor units of `currency`, `firm_amount` of the firm's, rate times 10**6."""
+
+    role: str
+    client_id: int | None
+    currency: str
+    amount: int
+    firm_amount: int | None
+    category: str | None = None
+    rate_scaled: int | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+def firm_factor(rate_scaled: int | None, currency: str, firm_currency: str) -> Decimal | None:
+    """Minor units of the firm's currency for one minor unit of `currency`; None where no exchange rate is known.
+
+    `rate_scaled` is units of firm currency for one unit, times 10**6; the firm's own currency needs none.
+    """
+    if currency == firm_currency:
+        return _SAME
+    if rate_scaled is None:
+        return None
+    return (Decimal(rate_scaled) / SCALE).scaleb(exponent(firm_currency) - exponent(currency))
+
+
+def in_firm(amount: int, factor: Decimal | None) -> int | None:
+    """An amount in the firm's minor units, rounded half away from zero."""
+    if factor is None or factor == _SAME:
+        return None if factor is None else amount
+    return round_half_away(amount * factor)
+
+
+def invoice_postings(
+    kind: str,
+    client_id: int,
+    currency: str,
+    gross: int,
+    lines: Iterable[Line],
+    taxes: Iterable[Tax],
+    factor: Decimal | None,
+    rounding: int = 0,
+) -> list[Posting]:
+    """An issued document: receivable against revenue, deposits, tax payable and cash rounding.
+
+    Amounts are positive on both kinds, a credit note posts the mirror. A line whose last field is true moves
+    `deposits` instead of revenue: deposits charged, and deposits that a later invoice deducts by negative lines.
+    ValueError if lines and taxes do not add up to gross.
+    """
+    sides: dict[tuple[str, str | None, int | None, date | None, date | None], int] = {}
+    left = gross
+    all_deposits = kind == "deposit"
+    for net, category, rate, start, end, is_deposit in lines:
+        key = ("deposits" if is_deposit or all_deposits else "revenue", category, rate, start, end)
+        sides[key] = sides.get(key, 0) - net
+        left -= net
+    for category, rate, tax in taxes:
+        tax_key = ("tax_payable", category, rate, None, None)
+        sides[tax_key] = sides.get(tax_key, 0) - tax
+        left -= tax
+    if left:
+        raise ValueError(f"lines and taxes differ from the gross of {gross} by {left}")
+    if rounding:
+        sides[("rounding", None, None, None, None)] = -rounding
+    sign = -1 if kind == "credit_note" else 1
+    amounts: list[_Side] = [("receivable", None, None, None, None, sign * (gross + rounding))]
+    amounts += [(*key, sign * amount) for key, amount in sides.items()]
+    return _balanced(client_id, currency, amounts, factor)
+
+
+def opening_postings(client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
+    """What was open when the book began, brought in against `opening`; negative for a client's credit."""
+    return _pair("receivable", "opening", client_id, currency, amount, factor)
+
+
+def payment_postings(client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
+    """Money received; negative for its reversal."""
+    return _pair("bank", "receivable", client_id, currency, amount, factor)
+
+
+def write_off_postings(
+    client_id: int, currency: str, amount: int, parts: Sequence[TaxedPart], factor: Decimal | None
+) -> list[Posting]:
+    """A loss on an invoice; negative for its reversal.
+
+    The loss is booked gross and kept apart by tax group, so that the tax within it can be claimed back where and
+    when the law allows (Art. 90 leaves that to each state).
+    """
+    sides: list[_Side] = [("receivable", None, None, None, None, -amount)]
+    shares = _shares(amount, parts)
+    sides += [
+        ("bad_debt", part[0], part[1], None, None, share) for part, share in zip(parts, shares, strict=True) if share
+    ]
+    if not shares:
+        sides.append(("bad_debt", None, None, None, None, amount))
+    return _balanced(client_id, currency, sides, factor)
+
+
+def discount_postings(
+    client_id: int, currency: str, amount: int, parts: Sequence[TaxedPart], factor: Decimal | None
+) -> list[Posting]:
+    """An early-payment discount taken, gross; negative for its reversal.
+
+    It reduces the taxable amount (Directive 2006/112 Art. 90), so the tax of each group falls in proportion.
+    """
+    sides: list[_Side] = [("receivable", None, None, None, None, -amount)]
+    shares = _shares(amount, parts)
+    for (category, rate, net, tax), share in zip(parts, shares, strict=True):
+        tax_share = round_half_away(Decimal(share) * tax / (net + tax)) if share else 0
+        sides.append(("discount", category, rate, None, None, share - tax_share))
+        sides.append(("tax_payable", category, rate, None, None, tax_share))
+    if not shares:
+        sides.append(("discount", None, None, None, None, amount))
+    return _balanced(client_id, currency, sides, factor)
+
+
+def exchange_postings(
+    client_id: int,
+    currency: str,
+    item: tuple[int, int, Decimal | None],
+    source: tuple[int, int, Decimal | None],
+) -> list[Posting]:
+    """What an allocation gains or loses because item and source were booked at different rates, else nothing.
+
+    Item and source are (open before, open after, factor). The difference is taken between the rounded open amounts,
+    so that the firm's receivable is nothing once both are settled, whatever the parts.
+    """
+    item_moved, source_moved = _moved(*item), _moved(*source)
+    if item_moved is None or source_moved is None or item_moved == source_moved:
+        return []
+    difference = item_moved - source_moved
+    return [
+        Posting("receivable", client_id, currency, 0, -difference),
+        Posting("exchange", client_id, currency, 0, difference),
+    ]
+
+
+_Side = tuple[str, str | None, int | None, date | None, date | None, int]
+
+
+def _moved(before: int, after: int, factor: Decimal | None) -> int | None:
+    first, last = in_firm(before, factor), in_firm(after, factor)
+    return None if first is None or last is None else first - last
+
+
+def _shares(amount: int, parts: Sequence[TaxedPart]) -> list[int]:
+    if not parts:
+        return []
+    return spread(amount, [net + tax for _, _, net, tax in parts])
+
+
+def _pair(debit: str, credit: str, client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
+    firm = in_firm(amount, factor)
+    return [
+        Posting(debit, client_id, currency, amount, firm),
+        Posting(credit, client_id, currency, -amount, None if firm is None else -firm),
+    ]
+
+
+def _balanced(client_id: int, currency: str, sides: Iterable[_Side], factor: Decimal | None) -> list[Posting]:
+    """Postings of the sides that are not zero; the firm's amounts add up to nothing as well.
+
+    The residue of converting goes to the largest side that is neither receivable nor tax, because those two must be
+    the document's own converted figures.
+    """
+    sides = [side for side in sides if side[5]]
+    if factor is None:
+        firm: list[int | None] = [None] * len(sides)
+    elif factor == _SAME:
+        firm = [side[5] for side in sides]
+    else:
+        converted = [round_half_away(side[5] * factor) for side in sides]
+        residue = sum(converted)
+        if residue:
+            converted[max(range(len(sides)), key=lambda i: (_GIVES_WAY.get(sides[i][0], 2), abs(sides[i][5])))] -= (
+                residue
+            )
+        firm = list(converted)
+    return [
+        Posting(role, client_id, currency, amount, firm_amount, category, rate, start, end)
+        for (role, category, rate, start, end, amount), firm_amount in zip(sides, firm, strict=True)
+    ]
+
+
+_GIVES_WAY = {"receivable": 0, "tax_payable": 1}

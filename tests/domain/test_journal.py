@@ -1,0 +1,237 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.domain.journal import (
+    Posting,
+    TaxedPart,
+    discount_postings,
+    exchange_postings,
+    firm_factor,
+    in_firm,
+    invoice_postings,
+    opening_postings,
+    payment_postings,
+    write_off_postings,
+)
+
+SAME = Decimal(1)
+MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
+
+amounts = st.integers(-10_000_000, 10_000_000)
+factors = st.one_of(
+    st.none(), st.just(SAME), st.integers(1, 200_000_000).map(lambda scaled: Decimal(scaled) / 1_000_000)
+)
+
+
+def sums(postings: list[Posting]) -> tuple[int, int | None]:
+    firm = [p.firm_amount for p in postings]
+    known = None if None in firm else sum(f for f in firm if f is not None)
+    return sum(p.amount for p in postings), known
+
+
+def by_role(postings: list[Posting]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for posting in postings:
+        found[posting.role] = found.get(posting.role, 0) + posting.amount
+    return found
+
+
+def test_an_invoice_debits_the_client_and_credits_revenue_by_service_period_and_rate() -> None:
+    lines = [
+        (10_000, "S", 190_000, MARCH, APRIL, False),
+        (5_000, "S", 190_000, MARCH, APRIL, False),
+        (2_000, "S", 190_000, APRIL, MAY, False),
+        (1_000, "S", 70_000, None, None, False),
+    ]
+    taxes = [("S", 190_000, 3_230), ("S", 70_000, 70)]
+    assert invoice_postings("invoice", 7, "EUR", 21_300, lines, taxes, SAME) == [
+        Posting("receivable", 7, "EUR", 21_300, 21_300),
+        Posting("revenue", 7, "EUR", -15_000, -15_000, "S", 190_000, MARCH, APRIL),
+        Posting("revenue", 7, "EUR", -2_000, -2_000, "S", 190_000, APRIL, MAY),
+        Posting("revenue", 7, "EUR", -1_000, -1_000, "S", 70_000),
+        Posting("tax_payable", 7, "EUR", -3_230, -3_230, "S", 190_000),
+        Posting("tax_payable", 7, "EUR", -70, -70, "S", 70_000),
+    ]
+
+
+def test_a_credit_note_is_the_mirror() -> None:
+    lines = [(10_000, "S", 190_000, MARCH, APRIL, False)]
+    taxes = [("S", 190_000, 1_900)]
+    invoice = invoice_postings("invoice", 7, "EUR", 11_900, lines, taxes, SAME)
+    credit = invoice_postings("credit_note", 7, "EUR", 11_900, lines, taxes, SAME)
+    assert [p.amount for p in credit] == [-p.amount for p in invoice]
+    assert [(p.role, p.category, p.period_start) for p in credit] == [
+        (p.role, p.category, p.period_start) for p in invoice
+    ]
+
+
+def test_a_deposit_waits_until_the_final_invoice_deducts_it() -> None:
+    deposit = invoice_postings(
+        "deposit", 7, "EUR", 5_950, [(5_000, "S", 190_000, None, None, False)], [("S", 190_000, 950)], SAME
+    )
+    final = invoice_postings(
+        "final",
+        7,
+        "EUR",
+        17_850,
+        [(20_000, "S", 190_000, MARCH, MAY, False), (-5_000, "S", 190_000, None, None, True)],
+        [("S", 190_000, 2_850)],
+        SAME,
+    )
+    assert by_role(deposit) == {"receivable": 5_950, "deposits": -5_000, "tax_payable": -950}
+    assert by_role(final) == {"receivable": 17_850, "revenue": -20_000, "deposits": 5_000, "tax_payable": -2_850}
+    assert by_role(deposit + final)["deposits"] == 0
+
+
+def test_cash_rounding_is_owed_too_and_stands_apart() -> None:
+    lines = [(1_003, "O", 0, None, None, False)]
+    assert by_role(invoice_postings("invoice", 7, "CHF", 1_003, lines, [], SAME, rounding=2)) == {
+        "receivable": 1_005,
+        "revenue": -1_003,
+        "rounding": -2,
+    }
+
+
+def test_figures_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(ValueError, match="by 1"):
+        invoice_postings("invoice", 7, "EUR", 101, [(100, "O", 0, None, None, False)], [], SAME)
+
+
+def test_the_residue_of_converting_goes_to_revenue_not_to_receivable_or_tax() -> None:
+    factor = Decimal("0.333333")
+    lines = [(100, "S", 100_000, MARCH, APRIL, False), (100, "S", 100_000, APRIL, MAY, False)]
+    postings = invoice_postings("invoice", 7, "USD", 220, lines, [("S", 100_000, 20)], factor)
+    assert sums(postings) == (0, 0)
+    firm = {(p.role, p.period_start): p.firm_amount for p in postings}
+    assert firm[("receivable", None)] == 73
+    assert firm[("tax_payable", None)] == -7
+    assert firm[("revenue", MARCH)] == -33
+
+
+@pytest.mark.parametrize(
+    "rate, currency, firm, factor",
+    [
+        (None, "EUR", "EUR", Decimal(1)),
+        (None, "USD", "EUR", None),
+        (920_000, "USD", "EUR", Decimal("0.92")),
+        (6_200, "JPY", "EUR", Decimal("0.62")),
+        (3_000_000, "KWD", "EUR", Decimal("0.3")),
+    ],
+)
+def test_a_rate_between_units_becomes_a_factor_between_minor_units(
+    rate: int | None, currency: str, firm: str, factor: Decimal | None
+) -> None:
+    assert firm_factor(rate, currency, firm) == factor
+
+
+def test_a_discount_taken_lowers_the_tax_of_each_group_in_proportion() -> None:
+    parts: list[TaxedPart] = [("S", 190_000, 10_000, 1_900), ("S", 70_000, 10_000, 700)]
+    postings = discount_postings(7, "EUR", 452, parts, SAME)
+    assert [(p.role, p.amount, p.rate_scaled) for p in postings] == [
+        ("receivable", -452, None),
+        ("discount", 200, 190_000),
+        ("tax_payable", 38, 190_000),
+        ("discount", 200, 70_000),
+        ("tax_payable", 14, 70_000),
+    ]
+
+
+def test_a_loss_keeps_its_tax_groups_apart() -> None:
+    postings = write_off_postings(7, "EUR", 2_260, [("S", 190_000, 1_000, 190), ("S", 70_000, 1_000, 70)], SAME)
+    assert [(p.role, p.amount, p.rate_scaled) for p in postings] == [
+        ("receivable", -2_260, None),
+        ("bad_debt", 1_190, 190_000),
+        ("bad_debt", 1_070, 70_000),
+    ]
+
+
+def test_an_opening_item_without_tax_groups_is_lost_in_one_sum() -> None:
+    assert by_role(write_off_postings(7, "EUR", 500, [], SAME)) == {"receivable": -500, "bad_debt": 500}
+    assert by_role(discount_postings(7, "EUR", 500, [], SAME)) == {"receivable": -500, "discount": 500}
+
+
+def test_money_in_debits_the_bank_and_an_opening_stands_against_itself() -> None:
+    assert by_role(payment_postings(7, "EUR", 500, SAME)) == {"bank": 500, "receivable": -500}
+    assert by_role(payment_postings(7, "EUR", -500, SAME)) == {"bank": -500, "receivable": 500}
+    assert by_role(opening_postings(7, "EUR", 500, SAME)) == {"receivable": 500, "opening": -500}
+
+
+def test_nothing_is_gained_at_one_rate_or_without_a_rate() -> None:
+    rate = Decimal("0.9")
+    assert exchange_postings(7, "USD", (100, 0, rate), (100, 0, rate)) == []
+    assert exchange_postings(7, "USD", (100, 0, None), (100, 0, rate)) == []
+
+
+@given(
+    st.lists(st.integers(1, 100_000), min_size=1, max_size=8),
+    st.integers(1, 5_000_000),
+    st.integers(1, 5_000_000),
+)
+def test_settled_in_any_parts_the_firm_has_no_receivable_left(parts: list[int], item: int, source: int) -> None:
+    item_factor, source_factor = Decimal(item) / 1_000_000, Decimal(source) / 1_000_000
+    total = sum(parts)
+    receivable = (in_firm(total, item_factor) or 0) - (in_firm(total, source_factor) or 0)
+    left = total
+    for part in parts:
+        for posting in exchange_postings(
+            7, "USD", (left, left - part, item_factor), (left, left - part, source_factor)
+        ):
+            if posting.role == "receivable":
+                receivable += posting.firm_amount or 0
+        left -= part
+    assert receivable == 0
+
+
+lines_and_taxes = st.tuples(
+    st.lists(
+        st.tuples(
+            amounts,
+            st.sampled_from(["S", "E"]),
+            st.sampled_from([0, 70_000, 190_000]),
+            st.sampled_from([None, MARCH]),
+            st.sampled_from([None, APRIL]),
+            st.booleans(),
+        ),
+        max_size=8,
+    ),
+    st.lists(st.tuples(st.sampled_from(["S", "E"]), st.sampled_from([0, 70_000, 190_000]), amounts), max_size=3),
+)
+
+
+@given(st.sampled_from(["invoice", "deposit", "final", "credit_note"]), lines_and_taxes, factors)
+def test_every_document_balances_in_both_currencies(
+    kind: str,
+    parts: tuple[list[tuple[int, str, int, date | None, date | None, bool]], list[tuple[str, int, int]]],
+    factor: Decimal | None,
+) -> None:
+    lines, taxes = parts
+    gross = sum(line[0] for line in lines) + sum(tax[2] for tax in taxes)
+    postings = invoice_postings(kind, 7, "USD", gross, lines, taxes, factor)
+    total, firm = sums(postings)
+    assert total == 0
+    assert firm == (0 if factor is not None or not postings else None)
+    if gross:
+        assert postings[0].firm_amount == in_firm(postings[0].amount, factor)
+
+
+@given(
+    amounts,
+    st.lists(
+        st.tuples(st.sampled_from(["S", "E"]), st.just(190_000), st.integers(1, 100_000), st.integers(0, 20_000)),
+        max_size=3,
+    ),
+    factors,
+)
+def test_discounts_and_losses_balance_too(amount: int, parts: list[TaxedPart], factor: Decimal | None) -> None:
+    for postings in (
+        discount_postings(7, "USD", amount, parts, factor),
+        write_off_postings(7, "USD", amount, parts, factor),
+    ):
+        total, firm = sums(postings)
+        assert total == 0
+        assert firm == (0 if factor is not None or not postings else None)
+        assert by_role(postings).get("receivable", 0) == -amount
