@@ -6,14 +6,13 @@ A debit is positive. Documents, payments and write-offs move receivables; an all
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from desktop.domain.money import SCALE, exponent, round_half_away, spread
 
-# (net, category, rate times 10**6, service period, whether it charges or deducts a deposit)
-Line = tuple[int, str, int, date | None, date | None, bool]
+# (net, category, rate times 10**6, service period as ISO texts, whether it charges or deducts a deposit)
+Line = tuple[int, str, int, str | None, str | None, bool]
 # (category, rate times 10**6, tax)
 Tax = tuple[str, int, int]
 # (category, rate times 10**6, net, tax): what a discount or a loss falls on
@@ -32,8 +31,8 @@ class Posting(NamedTuple):
     firm_amount: int | None
     category: str | None = None
     rate_scaled: int | None = None
-    period_start: date | None = None
-    period_end: date | None = None
+    period_start: str | None = None
+    period_end: str | None = None
 
 
 def firm_factor(rate_scaled: int | None, currency: str, firm_currency: str) -> Decimal | None:
@@ -71,7 +70,7 @@ def invoice_postings(
     `deposits` instead of revenue: deposits charged, and deposits that a later invoice deducts by negative lines.
     ValueError if lines and taxes do not add up to gross.
     """
-    sides: dict[tuple[str, str | None, int | None, date | None, date | None], int] = {}
+    sides: dict[tuple[str, str | None, int | None, str | None, str | None], int] = {}
     left = gross
     all_deposits = kind == "deposit"
     for net, category, rate, start, end, is_deposit in lines:
@@ -159,7 +158,7 @@ def exchange_postings(
     ]
 
 
-_Side = tuple[str, str | None, int | None, date | None, date | None, int]
+_Side = tuple[str, str | None, int | None, str | None, str | None, int]
 
 
 def _moved(before: int, after: int, factor: Decimal | None) -> int | None:

@@ -1,0 +1,357 @@
+"""Issues documents in bulk: takes numbers, freezes, charges, opens what is due and posts the journal.
+
+Everything here runs inside the caller's one write transaction, so a document exists wholly or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from desktop.domain.journal import firm_factor, in_firm, invoice_postings
+from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
+from desktop.domain.terms import Terms, parse_terms
+from desktop.services.exchange import ExchangeRates
+from desktop.services.series_counters import SeriesCounters
+
+
+class ReadyLine(NamedTuple):
+    """A line as the book keeps it: the order is that of sealing.LINE_FIELDS, all figures scaled or minor."""
+
+    position: int
+    agreement_line_id: int | None
+    item_id: int | None
+    rate_id: int | None
+    price_source: str
+    description: str
+    detail: str
+    heading: str
+    period_start: str | None
+    period_end: str | None
+    quantity: int
+    unit: str
+    unit_price: int
+    base_quantity: int
+    allowance: int
+    allowance_reason: str
+    charge: int
+    net: int
+    tax_code_id: int | None
+    category: str
+    rate: int
+    deducts_id: int | None = None
+    corrects_line_id: int | None = None
+
+
+class ReadyTax(NamedTuple):
+    """A tax group in the order of sealing.TAX_FIELDS; rate scaled, basis and tax in minor units."""
+
+    category: str
+    rate: int
+    basis: int
+    tax: int
+    exemption_code: str
+    exemption_text: str
+
+
+class ReadyCharge(NamedTuple):
+    """What a line bills: kind and source id are of an agreement line, a time entry or a one-off; span half-open."""
+
+    kind: str
+    agreement_id: int | None
+    source_id: int
+    period_start: str
+    period_end: str
+    sequence: int
+    position: int
+    quantity: int
+    amount: int
+
+
+@dataclass(slots=True)
+class ReadyInvoice:
+    """A document complete but for its number, its date and what follows from them."""
+
+    kind: str
+    client_id: int
+    seller_id: int
+    buyer_id: int
+    template_version_id: int
+    issue_date: date
+    terms: str
+    language: str
+    currency: str
+    net: int
+    tax: int
+    gross: int
+    payable: int
+    lines: Sequence[ReadyLine]
+    taxes: Sequence[ReadyTax]
+    charges: Sequence[ReadyCharge] = ()
+    agreement_id: int | None = None
+    run_id: int | None = None
+    draft_id: int | None = None
+    tax_date: date | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    po_number: str = ""
+    buyer_reference: str = ""
+    prepaid: int = 0
+    rounding: int = 0
+    corrects_id: int | None = None
+    reason: str = ""
+    texts: dict[str, Any] = field(default_factory=dict)
+    instalments: Sequence[tuple[date, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What became of a ready document, in the order given."""
+
+    id: int
+    number: str
+    issue_date: date
+    due_date: date
+    draft_id: int | None
+    digest: str
+
+
+@lru_cache(maxsize=512)
+def _terms(text: str) -> Terms:
+    return parse_terms(text)
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+_INVOICE = _insert("invoice", ("id", *INVOICE_FIELDS, "seller_id", "buyer_id", "digest", "actor", "created_at"))
+_LINE = _insert("invoice_line", ("id", "invoice_id", *LINE_FIELDS))
+_TAX = _insert("invoice_tax", ("invoice_id", *TAX_FIELDS))
+_OPEN = _insert("open_item", ("invoice_id", "instalment", "client_id", "currency", "due_date", "amount", "open"))
+_CREDIT = _insert("open_credit", ("client_id", "currency", "credit_note_id", "dated", "amount", "open"))
+_CHARGE = _insert(
+    "charge",
+    (
+        "kind",
+        "agreement_id",
+        "agreement_line_id",
+        "time_entry_id",
+        "one_off_id",
+        "period_start",
+        "period_end",
+        "sequence",
+        "invoice_id",
+        "position",
+        "quantity",
+        "amount",
+    ),
+)
+_ENTRY = _insert("journal_entry", ("id", "kind", "booked_on", "invoice_id"))
+_POSTING = _insert(
+    "posting",
+    (
+        "entry_id",
+        "role",
+        "client_id",
+        "currency",
+        "amount",
+        "firm_amount",
+        "category",
+        "rate",
+        "period_start",
+        "period_end",
+    ),
+)
+
+
+def freeze_parties(connection: Connection, role: str, payloads: Iterable[dict[str, Any]]) -> list[int]:
+    """Ids of frozen sellers or buyers with exactly these data, made where no document had them before."""
+    ids: list[int] = []
+    known: dict[str, int] = {}
+    for payload in payloads:
+        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        digest = party_digest(data)
+        party = known.get(digest)
+        if party is None:
+            row = connection.exec_driver_sql(
+                "SELECT id FROM party WHERE role = ? AND digest = ?", (role, digest)
+            ).fetchone()
+            if row is None:
+                row = connection.exec_driver_sql(
+                    "INSERT INTO party (role, digest, name, data) VALUES (?, ?, ?, ?) RETURNING id",
+                    (role, digest, payload.get("name", ""), data),
+                ).fetchone()
+            assert row is not None
+            party = known[digest] = int(row[0])
+        ids.append(party)
+    return ids
+
+
+def _next_id(connection: Connection, table: str) -> int:
+    (highest,) = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone() or (0,)
+    return int(highest) + 1
+
+
+def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *, actor: str, now: str) -> list[Issued]:
+    """Number, freeze, charge, open and post the documents; amounts in minor units, `now` UTC text.
+
+    A credit note opens a credit of its gross instead of something due. Raises UserError where a series is missing and
+    IntegrityError where the schema refuses (billed already); the caller's transaction then rolls back.
+    """
+    series = SeriesCounters(connection)
+    exchange = ExchangeRates(connection)
+    invoice_id = _next_id(connection, "invoice")
+    line_id = _next_id(connection, "invoice_line")
+    entry_id = _next_id(connection, "journal_entry")
+    party_ids = {p for d in documents for p in (d.seller_id, d.buyer_id)}
+    marks = ", ".join("?" * len(party_ids))
+    digests = dict(
+        connection.exec_driver_sql(f"SELECT id, digest FROM party WHERE id IN ({marks})", tuple(party_ids)).fetchall()  # type: ignore[arg-type]
+    )
+    invoices: list[tuple[Any, ...]] = []
+    lines: list[tuple[Any, ...]] = []
+    taxes: list[tuple[Any, ...]] = []
+    opened: list[tuple[Any, ...]] = []
+    credits: list[tuple[Any, ...]] = []
+    charges: list[tuple[Any, ...]] = []
+    entries: list[tuple[Any, ...]] = []
+    postings: list[tuple[Any, ...]] = []
+    billed: dict[str, list[tuple[int, int]]] = {"time": [], "one_off": []}
+    issued: list[Issued] = []
+    for document in documents:
+        text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
+        terms = _terms(document.terms)
+        instalments = document.instalments or ((terms.due(day), document.payable),)
+        due = instalments[-1][0]
+        rate = exchange.on(document.currency, day)
+        factor = firm_factor(rate, document.currency, exchange.firm_currency)
+        issue_text, due_text = day.isoformat(), due.isoformat()
+        discount_until = terms.discount_until(day) if terms.discount_percent is not None else None
+        firm_gross, firm_tax = in_firm(document.gross, factor), in_firm(document.tax, factor)
+        frozen = (
+            text,
+            document.kind,
+            series_id,
+            year,
+            sequence,
+            document.client_id,
+            document.agreement_id,
+            document.run_id,
+            document.template_version_id,
+            issue_text,
+            (document.tax_date or day).isoformat(),
+            due_text,
+            document.period_start,
+            document.period_end,
+            document.language,
+            document.terms,
+            int(terms.discount_percent * 10_000) if terms.discount_percent is not None else None,
+            discount_until.isoformat() if discount_until else None,
+            document.po_number,
+            document.buyer_reference,
+            document.currency,
+            document.net,
+            document.tax,
+            document.gross,
+            document.prepaid,
+            document.rounding,
+            document.payable,
+            exchange.firm_currency,
+            rate,
+            firm_gross - firm_tax if firm_gross is not None and firm_tax is not None else None,
+            firm_tax,
+            firm_gross,
+            None,
+            None,
+            document.corrects_id,
+            document.reason,
+            json.dumps(document.texts, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        )
+        plan = [(k, day_due.isoformat(), amount) for k, (day_due, amount) in enumerate(instalments, 1)]
+        sealed = seal(
+            frozen,
+            document.lines,
+            document.taxes,
+            [] if document.kind == "credit_note" else plan,
+            digests[document.seller_id],
+            digests[document.buyer_id],
+        )
+        invoices.append((invoice_id, *frozen, document.seller_id, document.buyer_id, sealed, actor, now))
+        for line in document.lines:
+            lines.append((line_id, invoice_id, *line))
+            line_id += 1
+        taxes += [(invoice_id, *tax) for tax in document.taxes]
+        if document.kind == "credit_note":
+            credits.append(
+                (document.client_id, document.currency, invoice_id, issue_text, document.payable, document.payable)
+            )
+        else:
+            opened += [
+                (invoice_id, k, document.client_id, document.currency, day_due, amount, amount)
+                for k, day_due, amount in plan
+            ]
+        for charge in document.charges:
+            kind, source = charge.kind, charge.source_id
+            charges.append(
+                (
+                    kind,
+                    charge.agreement_id,
+                    source if kind == "recurring" else None,
+                    source if kind == "time" else None,
+                    source if kind == "one_off" else None,
+                    charge.period_start,
+                    charge.period_end,
+                    charge.sequence,
+                    invoice_id,
+                    charge.position,
+                    charge.quantity,
+                    charge.amount,
+                )
+            )
+            if kind != "recurring":
+                billed[kind].append((invoice_id, source))
+        entries.append(
+            (entry_id, "credit_note" if document.kind == "credit_note" else "invoice", issue_text, invoice_id)
+        )
+        postings += [
+            (entry_id, *posting)
+            for posting in invoice_postings(
+                document.kind,
+                document.client_id,
+                document.currency,
+                document.gross,
+                [
+                    (x.net, x.category, x.rate, x.period_start, x.period_end, x.deducts_id is not None)
+                    for x in document.lines
+                ],
+                [(x.category, x.rate, x.tax) for x in document.taxes],
+                factor,
+                document.rounding,
+            )
+        ]
+        issued.append(Issued(invoice_id, text, day, due, document.draft_id, sealed))
+        invoice_id += 1
+        entry_id += 1
+    for statement, rows in (
+        (_INVOICE, invoices),
+        (_LINE, lines),
+        (_TAX, taxes),
+        (_OPEN, opened),
+        (_CREDIT, credits),
+        (_CHARGE, charges),
+        (_ENTRY, entries),
+        (_POSTING, postings),
+        ("UPDATE time_entry SET invoice_id = ?, draft_id = NULL WHERE id = ?", billed["time"]),
+        ("UPDATE one_off SET invoice_id = ?, draft_id = NULL WHERE id = ?", billed["one_off"]),
+    ):
+        if rows:
+            connection.exec_driver_sql(statement, rows)  # type: ignore[arg-type]
+    series.store()
+    return issued
