@@ -1,0 +1,75 @@
+"""An agreement as billing sees it; quantities, prices and fractions are the book's integers, times 10**6."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+
+from desktop.domain.periods import Cadence, Pause, Timing
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """One thing that an agreement bills: `kind` recurring or time; a price of None is the rate card's.
+
+    `prices` are changes agreed ahead as (first day, price), oldest first. Dates are half-open.
+    """
+
+    id: int
+    position: int
+    kind: str
+    item_id: int | None
+    description: str
+    quantity: int
+    unit_price: int | None
+    discount: int = 0
+    start: date | None = None
+    end: date | None = None
+    prices: tuple[tuple[date, int], ...] = ()
+
+    def price_on(self, day: date) -> int | None:
+        """The agreed unit price on a day; None where the rate card prices it."""
+        if self.prices:
+            index = bisect_right(self.prices, (day, 1 << 62)) - 1
+            if index >= 0:
+                return self.prices[index][1]
+        return self.unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A contract with a client. `end`, `trial_until` and `charged_through` are first days no longer in.
+
+    `cap` is the most that its time lines bill in all, in minor units; `discount` is for lines without their own.
+    """
+
+    id: int
+    code: str
+    title: str
+    client_id: int
+    segment_id: int | None
+    billing: str
+    currency: str
+    cadence: Cadence
+    timing: Timing
+    start: date
+    end: date | None
+    lines: tuple[AgreementLine, ...]
+    trial_until: date | None = None
+    charged_through: date | None = None
+    pauses: tuple[Pause, ...] = ()
+    grouping: str = "item"
+    cap: int | None = None
+    deposits: str = "next"
+    is_final: bool = False
+    po_number: str = ""
+    po_limit: int | None = None
+    po_expires: date | None = None
+    buyer_reference: str = ""
+    terms: str | None = None
+    delivery: str | None = None
+    template_id: int | None = None
+    discount: int = 0
+    discount_reason: str = ""
+    active: bool = True
