@@ -171,7 +171,8 @@ def prepare_system(window: bool) -> None:
         )
     line = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     if os.geteuid() != 0:
-        raise Stop(f"Some system packages are missing. Install them, then try again:\n  sudo {shlex.join(line)}")
+        typed = f"sudo apt-get update && sudo {shlex.join(line)}"
+        raise Stop(f"Some system packages are missing. Install them, then try again:\n  {typed}")
     print(f"Installing system packages: {' '.join(missing)}", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A fresh system has no lists of packages yet, and old lists name versions that are gone.

@@ -59,7 +59,7 @@ def test_who_is_not_root_gets_one_line_to_type(
     assert dev.main(["setup"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "Some system packages are missing. Install them, then try again:",
-        "  sudo apt-get install --yes --no-install-recommends libnothing9 libneither1",
+        "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends libnothing9 libneither1",
     ]
 
 
