@@ -4,9 +4,12 @@ import pickle
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +178,21 @@ def test_language_chooses_the_formats() -> None:
     i18n.set_language("de-AT")
     assert i18n.current_locale() == "de_AT"
     assert i18n.amount_text(1050, "EUR") == "10,50"
+
+
+def test_texts_come_from_the_catalogue_of_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = Catalog("de")
+    catalogue.add("Invoice", "Rechnung")
+    catalogue.add(("{count} invoice", "{count} invoices"), ("{count} Rechnung", "{count} Rechnungen"))
+    file = tmp_path / "translations" / "de" / "LC_MESSAGES" / "sheaf.mo"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as stream:
+        write_mo(stream, catalogue)
+    monkeypatch.setattr(i18n, "resource", lambda path: tmp_path / path)
+    i18n.set_language("de_CH")
+    assert i18n._("Invoice") == "Rechnung"
+    assert i18n._("Payment") == "Payment"
+    assert i18n.ngettext("{count} invoice", "{count} invoices", 2) == "{count} Rechnungen"
 
 
 @pytest.mark.parametrize("code", ["C", "POSIX", "tlh", "", "not a locale", "en_US_POSIX", "en"])
