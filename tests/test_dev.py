@@ -105,6 +105,65 @@ def test_a_second_sample_leaves_the_first_alone(tmp_path: Path) -> None:
     assert dev.fresh(wanted).name == f"{second.name}-2"
 
 
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The program's own commands, noted instead of run; `bill` leaves two invoices behind."""
+    noted: list[list[str]] = []
+
+    def note(*arguments: str, **environment: str) -> int:
+        noted.append(list(arguments))
+        if "bill" in arguments:
+            Path(arguments[-1]).mkdir()
+            for name in ("one.pdf", "two.pdf"):
+                Path(arguments[-1], name).write_bytes(b"")
+        return 0
+
+    monkeypatch.setattr(dev, "python", note)
+    monkeypatch.setattr(dev, "prepare", lambda window=False: None)
+    return noted
+
+
+def test_without_a_screen_the_sample_is_billed_here(
+    tmp_path: Path,
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(dev, "has_screen", lambda: False)
+    folder = tmp_path / "a sample"
+    assert dev.main(["run", "--to", str(folder)]) == 0
+    book = str(folder / "sample.sheaf")
+    assert commands == [
+        ["-m", "desktop", "sample", book, "--clients", "60"],
+        ["-m", "desktop", "bill", book, "--render", str(folder / "invoices")],
+    ]
+    shown = capsys.readouterr().out
+    assert f"2 invoices lie as PDFs in {folder / 'invoices'}" in shown
+    assert f"exceptions '{book}'" in shown
+
+
+def test_with_a_screen_the_sample_is_made_once(
+    tmp_path: Path, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "has_screen", lambda: True)
+    book = tmp_path / "sample.sheaf"
+    assert dev.main(["run", "--to", str(tmp_path)]) == 0
+    book.write_text("")
+    assert dev.main(["run", "--to", str(tmp_path)]) == 0
+    opened = ["-m", "desktop", str(book)]
+    assert commands == [["-m", "desktop", "sample", str(book), "--clients", "60"], opened, opened]
+
+
+def test_a_command_that_fails_stops_the_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commands: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "has_screen", lambda: False)
+    monkeypatch.setattr(dev, "python", lambda *arguments, **environment: 1)
+    assert dev.main(["run", "--to", str(tmp_path / "sample")]) == 1
+    assert commands == []
+    assert "sheaf sample stopped with exit code 1" in capsys.readouterr().err
+
+
 def test_constraints_name_versions_and_no_address() -> None:
     lines = (dev.ROOT / "constraints.txt").read_text(encoding="ascii").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
