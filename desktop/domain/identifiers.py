@@ -1,0 +1,136 @@
+"""Tax ids and bank accounts: are they well formed, and how are they written.
+
+A right form says nothing about whether the number was ever given out; a wrong one is wrong for certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol, cast
+
+from stdnum import bic, get_cc_module, iban
+from stdnum.ch import uid
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
+from stdnum.util import clean
+
+from desktop.domain.tax_catalogue import EU_COUNTRIES
+
+_VAT = EU_COUNTRIES | {"GB", "XI", "CH", "LI", "NO", "IS"}
+# Beside VAT ids, the numbers whose check digits are beyond doubt; every other country's are taken as they come.
+_NAMES = {"IN": "GSTIN", "AU": "ABN"}
+_SWISS_SUFFIXES = ("MWST", "TVA", "IVA", "TPV")
+
+
+class _Module(Protocol):
+    def compact(self, number: str) -> str: ...
+    def validate(self, number: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: `normal` is the number as it should be written, `problem` a sentence or empty."""
+
+    ok: bool
+    normal: str
+    problem: str = ""
+
+
+def normalise(text: str) -> str:
+    """Letters and digits only, in capitals: for comparing two spellings of one number."""
+    return "".join(sign for sign in clean(text).upper() if sign.isalnum())
+
+
+@lru_cache(maxsize=64)
+def _module(country: str) -> _Module:
+    found = get_cc_module({"XI": "gb", "LI": "ch"}.get(country, country.lower()), "vat")
+    if found is None:
+        raise LookupError(country)
+    return cast(_Module, found)
+
+
+def check_tax_id(country: str, text: str) -> Checked:
+    """Check a tax id of a country (ISO 3166 alpha-2); nothing to check in an empty one.
+
+    The prefix may be left out. An id with the prefix of another EU state is that state's: firms register abroad.
+    A country without a known rule makes no claim and is ok.
+    """
+    bare = normalise(text)
+    if not bare:
+        return Checked(True, "")
+    country = {"EL": "GR", "MC": "FR", "IM": "GB"}.get(country, country)
+    if country == "GB" and bare.startswith("XI"):
+        country = "XI"
+    if country in _NAMES:
+        return _checked(country, bare, text, _NAMES[country])
+    own = _checked(country, bare, text, "VAT id") if country in _VAT else None
+    if own is not None and own.ok:
+        return own
+    abroad = {"EL": "GR"}.get(bare[:2], bare[:2])
+    if abroad != country and abroad in EU_COUNTRIES | {"XI"} and (country in _VAT or country == ""):
+        return _checked(abroad, bare, text, "VAT id")
+    return own or Checked(True, text.strip())
+
+
+def _checked(country: str, bare: str, text: str, name: str) -> Checked:
+    prefix = "EL" if country == "GR" else country
+    number = bare[len(prefix) :] if bare.startswith(prefix) and country not in ("CH", "LI") else bare
+    if country == "GR" and bare.startswith("GR"):
+        number = bare[2:]
+    module = _module(country)
+    try:
+        if country in ("CH", "LI"):
+            return Checked(True, _swiss(module, number))
+        valid = module.validate(number)
+    except ValidationError as error:
+        return Checked(False, text.strip(), f"{name} {text.strip()} {_what_is_wrong(error)}")
+    if name != "VAT id":
+        return Checked(True, valid)
+    # Some modules keep the letter that others call prefix: Austria's U stands behind AT.
+    return Checked(True, valid if valid.startswith(prefix) else prefix + valid)
+
+
+def _swiss(module: _Module, number: str) -> str:
+    """A Swiss id with the word for VAT is a VAT id, without it the enterprise's id."""
+    if not number.startswith("CHE"):
+        number = "CHE" + number.removeprefix("CH")
+    suffix = next((word for word in _SWISS_SUFFIXES if number.endswith(word)), "")
+    plain = str(uid.format(uid.validate(number.removesuffix(suffix))))
+    return f"{plain} {suffix}".strip()
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    if isinstance(error, InvalidChecksum):
+        return "fails its check digits"
+    if isinstance(error, InvalidLength):
+        return "has too few or too many digits"
+    if isinstance(error, InvalidComponent):
+        return "has a part that cannot be"
+    return "does not have the form of one"
+
+
+def check_iban(text: str) -> Checked:
+    """Check an IBAN, its country's own length and check digits included; written without spaces."""
+    bare = normalise(text)
+    if not bare:
+        return Checked(True, "")
+    try:
+        return Checked(True, str(iban.validate(bare)))
+    except ValidationError as error:
+        return Checked(False, text.strip(), f"IBAN {text.strip()} {_what_is_wrong(error)}")
+
+
+def check_bic(text: str) -> Checked:
+    bare = normalise(text)
+    if not bare:
+        return Checked(True, "")
+    try:
+        return Checked(True, str(bic.validate(bare)))
+    except ValidationError as error:
+        return Checked(False, text.strip(), f"BIC {text.strip()} {_what_is_wrong(error)}")
+
+
+def iban_text(text: str) -> str:
+    """In groups of four, as people read it."""
+    bare = normalise(text)
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
