@@ -10,68 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.billing import Charged, Line, TaxLine
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
 from desktop.domain.terms import Terms, parse_terms
 from desktop.services.exchange import ExchangeRates
 from desktop.services.series_counters import SeriesCounters
-
-
-class ReadyLine(NamedTuple):
-    """A line as the book keeps it: the order is that of sealing.LINE_FIELDS, all figures scaled or minor."""
-
-    position: int
-    agreement_line_id: int | None
-    item_id: int | None
-    rate_id: int | None
-    price_source: str
-    description: str
-    detail: str
-    heading: str
-    period_start: str | None
-    period_end: str | None
-    quantity: int
-    unit: str
-    unit_price: int
-    base_quantity: int
-    allowance: int
-    allowance_reason: str
-    charge: int
-    net: int
-    tax_code_id: int | None
-    category: str
-    rate: int
-    deducts_id: int | None = None
-    corrects_line_id: int | None = None
-
-
-class ReadyTax(NamedTuple):
-    """A tax group in the order of sealing.TAX_FIELDS; rate scaled, basis and tax in minor units."""
-
-    category: str
-    rate: int
-    basis: int
-    tax: int
-    exemption_code: str
-    exemption_text: str
-
-
-class ReadyCharge(NamedTuple):
-    """What a line bills: kind and source id are of an agreement line, a time entry or a one-off; span half-open."""
-
-    kind: str
-    agreement_id: int | None
-    source_id: int
-    period_start: str
-    period_end: str
-    sequence: int
-    position: int
-    quantity: int
-    amount: int
 
 
 @dataclass(slots=True)
@@ -91,9 +39,9 @@ class ReadyInvoice:
     tax: int
     gross: int
     payable: int
-    lines: Sequence[ReadyLine]
-    taxes: Sequence[ReadyTax]
-    charges: Sequence[ReadyCharge] = ()
+    lines: Sequence[Line]
+    taxes: Sequence[TaxLine]
+    charges: Sequence[Charged] = ()
     agreement_id: int | None = None
     run_id: int | None = None
     draft_id: int | None = None

@@ -1,0 +1,43 @@
+"""From what is due to drafts: what each agreement bills, line by line, and why one bills nothing.
+
+All quantities, prices and fractions here are the book's integers, times 10**6; amounts are minor units.
+"""
+
+from desktop.domain.billing.build import Built, Skip, build, build_one_offs, combine
+from desktop.domain.billing.draft import Charged, Draft, Line, TaxLine, line_amount, recalculate
+from desktop.domain.billing.facts import (
+    Billing,
+    ChargedSpan,
+    ClientFacts,
+    Deposit,
+    FirmFacts,
+    ItemFacts,
+    OneOff,
+    TaxEntry,
+    TimeEntry,
+    Work,
+)
+
+__all__ = [
+    "Billing",
+    "Built",
+    "Charged",
+    "ChargedSpan",
+    "ClientFacts",
+    "Deposit",
+    "Draft",
+    "FirmFacts",
+    "ItemFacts",
+    "Line",
+    "OneOff",
+    "Skip",
+    "TaxEntry",
+    "TaxLine",
+    "TimeEntry",
+    "Work",
+    "build",
+    "build_one_offs",
+    "combine",
+    "line_amount",
+    "recalculate",
+]

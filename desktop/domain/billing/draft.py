@@ -1,0 +1,164 @@
+"""An invoice before its number: lines as they will be frozen, what they charge, and its totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from desktop.domain.money import SCALE, exponent
+
+
+class Line(NamedTuple):
+    """A line as the book freezes it, in the order of sealing.LINE_FIELDS; period as ISO texts, half-open."""
+
+    position: int
+    agreement_line_id: int | None
+    item_id: int | None
+    rate_id: int | None
+    price_source: str
+    description: str
+    detail: str
+    heading: str
+    period_start: str | None
+    period_end: str | None
+    quantity: int
+    unit: str
+    unit_price: int
+    base_quantity: int
+    allowance: int
+    allowance_reason: str
+    charge: int
+    net: int
+    tax_code_id: int | None
+    category: str
+    rate: int
+    deducts_id: int | None = None
+    corrects_line_id: int | None = None
+
+
+class TaxLine(NamedTuple):
+    """A tax group in the order of sealing.TAX_FIELDS; rate as a fraction times 10**6."""
+
+    category: str
+    rate: int
+    basis: int
+    tax: int
+    exemption_code: str
+    exemption_text: str
+
+
+class Charged(NamedTuple):
+    """What a line bills: `kind` recurring, time or one_off, the id of its source, the span half-open as ISO texts."""
+
+    kind: str
+    agreement_id: int | None
+    source_id: int
+    period_start: str
+    period_end: str
+    sequence: int
+    position: int
+    quantity: int
+    amount: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """One document to be. `exemptions` gives the words for a category without tax: category -> (code, text)."""
+
+    kind: str
+    client_id: int
+    currency: str
+    agreement_ids: list[int] = field(default_factory=list)
+    terms: str = ""
+    language: str = "en"
+    delivery: str = ""
+    template_id: int | None = None
+    po_number: str = ""
+    buyer_reference: str = ""
+    title: str = ""
+    lines: list[Line] = field(default_factory=list)
+    charges: list[Charged] = field(default_factory=list)
+    taxes: list[TaxLine] = field(default_factory=list)
+    exemptions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    net: int = 0
+    tax: int = 0
+    gross: int = 0
+    note: str = ""
+
+    @property
+    def period(self) -> tuple[str | None, str | None]:
+        """First day and first day after of all that the lines bill, ISO texts."""
+        starts = [line.period_start for line in self.lines if line.period_start]
+        ends = [line.period_end for line in self.lines if line.period_end]
+        return (min(starts) if starts else None, max(ends) if ends else None)
+
+    def body(self) -> dict[str, Any]:
+        """Plain values for the book; `from_body` is the inverse."""
+        return {
+            "agreements": self.agreement_ids,
+            "terms": self.terms,
+            "language": self.language,
+            "delivery": self.delivery,
+            "template": self.template_id,
+            "po": self.po_number,
+            "reference": self.buyer_reference,
+            "title": self.title,
+            "note": self.note,
+            "exemptions": self.exemptions,
+            "lines": self.lines,
+            "charges": self.charges,
+        }
+
+    @classmethod
+    def from_body(cls, kind: str, client_id: int, currency: str, body: dict[str, Any]) -> Draft:
+        draft = cls(
+            kind=kind,
+            client_id=client_id,
+            currency=currency,
+            agreement_ids=body["agreements"],
+            terms=body["terms"],
+            language=body["language"],
+            delivery=body["delivery"],
+            template_id=body["template"],
+            po_number=body["po"],
+            buyer_reference=body["reference"],
+            title=body["title"],
+            note=body["note"],
+            exemptions={category: (code, text) for category, (code, text) in body["exemptions"].items()},
+            lines=[Line(*line) for line in body["lines"]],
+            charges=[Charged(*charge) for charge in body["charges"]],
+        )
+        recalculate(draft)
+        return draft
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """Quotient rounded half away from zero; the denominator is positive."""
+    if numerator >= 0:
+        return (2 * numerator + denominator) // (2 * denominator)
+    return -((-2 * numerator + denominator) // (2 * denominator))
+
+
+def line_amount(quantity: int, unit_price: int, base_quantity: int, currency: str) -> int:
+    """round(quantity x price / base quantity) in minor units, before allowances and charges (Peppol R120)."""
+    return divide(quantity * unit_price * 10 ** exponent(currency), base_quantity * SCALE)
+
+
+def part_of(amount: int, fraction: int) -> int:
+    """A fraction (times 10**6) of an amount, rounded half away from zero."""
+    return divide(amount * fraction, SCALE)
+
+
+def recalculate(draft: Draft) -> None:
+    """Tax groups and totals from the lines' nets: tax once a group (BR-CO-14, BR-CO-17), never per line."""
+    bases: dict[tuple[str, int], int] = {}
+    for line in draft.lines:
+        key = (line.category, line.rate)
+        bases[key] = bases.get(key, 0) + line.net
+    draft.taxes = [
+        TaxLine(category, rate, basis, part_of(basis, rate), *draft.exemptions.get(category, ("", "")))
+        for (category, rate), basis in bases.items()
+    ]
+    draft.net = sum(bases.values())
+    draft.tax = sum(group.tax for group in draft.taxes)
+    draft.gross = draft.net + draft.tax

@@ -1,0 +1,59 @@
+"""Which tax a line bears, decided once for each client and kind of item."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from itertools import pairwise
+
+from desktop.domain.billing.facts import Billing, ClientFacts, ItemFacts, TaxEntry
+from desktop.domain.tax import decide_treatment
+from desktop.domain.tax_catalogue import STANDARD
+
+
+class Taxing:
+    """The tax entries of one client's lines."""
+
+    __slots__ = ("_billing", "_client", "_known")
+
+    def __init__(self, billing: Billing, client: ClientFacts) -> None:
+        self._billing = billing
+        self._client = client
+        self._known: dict[tuple[str, str], TaxEntry | None] = {}
+
+    def entry(self, item: ItemFacts | None) -> TaxEntry | None:
+        """The tax code of an item for this client; None where the book does not have the code."""
+        kind = item.kind if item else "service"
+        code = (item.tax_code if item else "") or self._client.tax_code or STANDARD
+        key = (kind, code)
+        if key not in self._known:
+            firm, client = self._billing.firm, self._client
+            decided = decide_treatment(
+                firm.country,
+                firm.small_business,
+                client.country,
+                client.tax_id,
+                client.is_business,
+                client.tax_treatment,
+                kind,
+                code,
+            )
+            self._known[key] = self._billing.taxes.get(decided)
+        return self._known[key]
+
+
+def rate_on(entry: TaxEntry, day: date) -> int:
+    """The fraction (times 10**6) on a day; the earliest known rate before the first."""
+    rates = entry.rates
+    if not rates:
+        return 0
+    if len(rates) == 1:
+        return rates[0][1]
+    at = bisect_right(rates, (day, 1 << 62)) - 1
+    return rates[max(at, 0)][1]
+
+
+def changes_within(entry: TaxEntry, start: date, end: date) -> list[date]:
+    """First days of another rate strictly inside [start, end)."""
+    rates = entry.rates
+    return [day for (_, before), (day, rate) in pairwise(rates) if start < day < end and rate != before]
