@@ -40,20 +40,20 @@ def bucket(due: date, as_of: date) -> int:
 
 def aging(
     as_of: date,
-    items: Iterable[tuple[int, str, date, int, int]],
+    items: Iterable[tuple[int, str, date, int]],
     credits: Iterable[tuple[int, str, int]],
+    disputed: Iterable[tuple[int, str, int]] = (),
 ) -> list[AgingRow]:
-    """Rows by client and currency from open items (client, currency, due, residual, disputed of it) and credits.
+    """Rows by client and currency from open items (client, currency, due, residual), credits and disputed amounts.
 
     Instalments age one by one. Clients without anything open or unapplied have no row.
     """
     figures: dict[tuple[int, str], list[int]] = {}
-    for client_id, currency, due, residual, disputed in items:
-        row = figures.setdefault((client_id, currency), [0] * 7)
-        row[bucket(due, as_of)] += residual
-        row[6] += min(disputed, residual)
-    for client_id, currency, credit in credits:
-        figures.setdefault((client_id, currency), [0] * 7)[5] += credit
+    for client_id, currency, due, residual in items:
+        figures.setdefault((client_id, currency), [0] * 7)[bucket(due, as_of)] += residual
+    for column, amounts in ((5, credits), (6, disputed)):
+        for client_id, currency, amount in amounts:
+            figures.setdefault((client_id, currency), [0] * 7)[column] += amount
     return [AgingRow(client, currency, *row) for (client, currency), row in sorted(figures.items()) if any(row)]
 
 

@@ -22,7 +22,7 @@ _SAME = Decimal(1)
 
 
 class Posting(NamedTuple):
-    """One side of an entry: `amount` in minor units of `currency`, `firm_amount` of the firm's, rate times 10**6, dates ISO."""
+    """One side of an entry: `amount` in minor units of `currency`, `firm_amount` of the firm's; rate times 10**6."""
 
     role: str
     client_id: int | None
