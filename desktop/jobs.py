@@ -133,6 +133,10 @@ class Jobs(QObject):
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     @property
+    def busy(self) -> bool:
+        return bool(self._alive)
+
+    @property
     def shown(self) -> list[Job]:
         """Jobs that run or wait and are not quiet, oldest first."""
         return [job for job in self._alive if not job.quiet]

@@ -1,0 +1,54 @@
+"""States as people read them: a word, and a tone that the theme paints. One vocabulary for every table."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from desktop.i18n import _
+from desktop.ui.theme import Tone
+
+
+class Tag(NamedTuple):
+    word: str
+    tone: Tone
+
+
+# The words are looked up when they are shown, in the language that is then chosen.
+_TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
+    "blocked": (lambda: _("Blocked"), "blocked"),
+    "failed": (lambda: _("Failed"), "blocked"),
+    "overdue": (lambda: _("Overdue"), "blocked"),
+    "reversed": (lambda: _("Reversed"), "blocked"),
+    "held": (lambda: _("Held"), "held"),
+    "disputed": (lambda: _("Disputed"), "held"),
+    "partly_paid": (lambda: _("Partly paid"), "held"),
+    "on_hold": (lambda: _("On hold"), "held"),
+    "paused": (lambda: _("Paused"), "held"),
+    "unapplied": (lambda: _("Unapplied"), "held"),
+    "note": (lambda: _("Note"), "note"),
+    "issued": (lambda: _("Issued"), "note"),
+    "open": (lambda: _("Open"), "note"),
+    "released": (lambda: _("Released"), "note"),
+    "approved": (lambda: _("Approved"), "note"),
+    "in_review": (lambda: _("In review"), "note"),
+    "trial": (lambda: _("Trial"), "note"),
+    "ready": (lambda: _("Ready"), "good"),
+    "paid": (lambda: _("Paid"), "good"),
+    "active": (lambda: _("Active"), "good"),
+    "done": (lambda: _("Done"), "good"),
+    "billed": (lambda: _("Billed"), "good"),
+    "settled": (lambda: _("Settled"), "good"),
+    "draft": (lambda: _("Draft"), "quiet"),
+    "skipped": (lambda: _("Skipped"), "quiet"),
+    "credited": (lambda: _("Credited"), "quiet"),
+    "written_off": (lambda: _("Written off"), "quiet"),
+    "ended": (lambda: _("Ended"), "quiet"),
+    "unbilled": (lambda: _("Unbilled"), "quiet"),
+    "inactive": (lambda: _("Inactive"), "quiet"),
+}
+
+
+def tag(code: str) -> Tag:
+    """How a state is shown. One that the vocabulary lacks is shown by its own name rather than hidden."""
+    if found := _TAGS.get(code):
+        return Tag(found[0](), found[1])
+    return Tag(code.replace("_", " ").capitalize(), "quiet")
