@@ -1,0 +1,39 @@
+"""What the window remembers for this user: its size, columns, look. Nothing of a book stands here."""
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+
+class Memory:
+    """Small values by name, in one file. What cannot be read counts as not remembered."""
+
+    def __init__(self, file: Path) -> None:
+        self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    def get(self, key: str, default: object = None) -> object:
+        """A value as `put` took it."""
+        text = self._settings.value(key)
+        if not isinstance(text, str):
+            return default
+        try:
+            return json.loads(text)
+        except ValueError:
+            return default
+
+    def put(self, key: str, value: object) -> None:
+        """Remember a value that JSON can hold."""
+        self._settings.setValue(key, json.dumps(value))
+
+    def bytes(self, key: str) -> QByteArray:
+        """What Qt saved of itself by `put_bytes`; empty if nothing is remembered."""
+        value = self._settings.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def put_bytes(self, key: str, value: QByteArray) -> None:
+        self._settings.setValue(key, value)
+
+    def save(self) -> None:
+        """Write now; otherwise it happens by and by."""
+        self._settings.sync()
