@@ -28,6 +28,12 @@ def unit(currency: str) -> Decimal:
 
 
 @lru_cache(maxsize=256)
+def per_major(currency: str) -> int:
+    """The same as a whole number, for integer arithmetic."""
+    return int(unit(currency))
+
+
+@lru_cache(maxsize=256)
 def _quantum(currency: str) -> Decimal:
     return Decimal(1).scaleb(-exponent(currency))
 

@@ -13,7 +13,7 @@ class ExchangeRates:
     """The rates as one transaction sees them."""
 
     def __init__(self, connection: Connection) -> None:
-        (self.firm_currency,) = connection.exec_driver_sql("SELECT currency FROM firm").fetchone() or ("EUR",)
+        self.firm_currency = str(connection.exec_driver_sql("SELECT currency FROM firm").scalar_one())
         rows = connection.exec_driver_sql(
             "SELECT currency, valid_from, rate FROM exchange_rate ORDER BY currency, valid_from DESC"
         ).fetchall()

@@ -160,9 +160,11 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     entry_id = _next_id(connection, "journal_entry")
     party_ids = {p for d in documents for p in (d.seller_id, d.buyer_id)}
     marks = ", ".join("?" * len(party_ids))
-    digests = dict(
-        connection.exec_driver_sql(f"SELECT id, digest FROM party WHERE id IN ({marks})", tuple(party_ids)).fetchall()  # type: ignore[arg-type]
-    )
+    digests: dict[int, str] = {}
+    for party, digest in connection.exec_driver_sql(
+        f"SELECT id, digest FROM party WHERE id IN ({marks})", tuple(party_ids)
+    ):
+        digests[party] = digest
     invoices: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     taxes: list[tuple[Any, ...]] = []
@@ -300,6 +302,6 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         ("UPDATE one_off SET invoice_id = ?, draft_id = NULL WHERE id = ?", billed["one_off"]),
     ):
         if rows:
-            connection.exec_driver_sql(statement, rows)  # type: ignore[arg-type]
+            connection.exec_driver_sql(statement, rows)
     series.store()
     return issued

@@ -20,7 +20,7 @@ class SeriesCounters:
             "SELECT kind, id, pattern, year_rule, first FROM series WHERE is_default = 1"
         ).fetchall()
         self._by_kind = {row[0]: (int(row[1]), str(row[2]), str(row[3]), int(row[4])) for row in rows}
-        (self._fiscal_month,) = connection.exec_driver_sql("SELECT fiscal_start_month FROM firm").fetchone() or (1,)
+        self._fiscal_month = int(connection.exec_driver_sql("SELECT fiscal_start_month FROM firm").scalar() or 1)
         self._counters: dict[tuple[int, int], list[Any]] = {}
 
     def _of(self, kind: str) -> tuple[int, str, str, int]:

@@ -13,7 +13,7 @@ from desktop.domain.billing.facts import Billing, ClientFacts, Deposit, OneOff, 
 from desktop.domain.billing.recurring import recurring_lines
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
-from desktop.domain.money import SCALE, exponent, scaled, unscaled
+from desktop.domain.money import SCALE, per_major, scaled, unscaled
 from desktop.domain.periods import due_periods
 
 _DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ class Skip:
 
 @dataclass(slots=True)
 class Built:
-    """Drafts of one agreement (the regular one first, then a deposit), or the reason for none; and what had no price."""
+    """Drafts of one agreement (the regular first, then a deposit) or why there is none; and what had no price."""
 
     drafts: list[Draft] = field(default_factory=list)
     skip: Skip | None = None
@@ -275,7 +275,7 @@ def _deduct(draft: Draft, agreement: Agreement, deposits: Sequence[Deposit], bil
 
 
 def _price_of_amount(minor: int, currency: str) -> int:
-    return minor * (SCALE // 10 ** int(exponent(currency)))
+    return minor * (SCALE // per_major(currency))
 
 
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:

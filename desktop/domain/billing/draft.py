@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from desktop.domain.money import SCALE, exponent
+from desktop.domain.money import SCALE, per_major
 
 
 class Line(NamedTuple):
@@ -141,7 +141,7 @@ def divide(numerator: int, denominator: int) -> int:
 
 def line_amount(quantity: int, unit_price: int, base_quantity: int, currency: str) -> int:
     """round(quantity x price / base quantity) in minor units, before allowances and charges (Peppol R120)."""
-    return divide(quantity * unit_price * 10 ** exponent(currency), base_quantity * SCALE)
+    return divide(quantity * unit_price * per_major(currency), base_quantity * SCALE)
 
 
 def part_of(amount: int, fraction: int) -> int:

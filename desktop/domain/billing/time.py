@@ -14,6 +14,7 @@ from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.money import SCALE, major_text, scaled, spread, unscaled
 
 _DAY = timedelta(days=1)
+CAP_WORDS = "Cap of"
 
 
 def line_for(agreement: Agreement, entry: TimeEntry) -> AgreementLine | None:
@@ -173,7 +174,7 @@ def _cap(agreement: Agreement, billed: int, lines: list[Line], charges: list[Cha
         line = lines[at]
         off = min(excess, max(line.net, 0))
         if off:
-            reason = f"Cap of {major_text(agreement.cap, agreement.currency)} {agreement.currency}"
+            reason = f"{CAP_WORDS} {major_text(agreement.cap, agreement.currency)} {agreement.currency}"
             lines[at] = line._replace(
                 allowance=line.allowance + off,
                 net=line.net - off,

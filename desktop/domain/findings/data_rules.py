@@ -1,0 +1,168 @@
+"""Rules on what a valid document needs: parties, references, taxes, dates. What they find blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from desktop.domain.findings.rule import Case, amount_words, day_words
+from desktop.domain.identifiers import check_tax_id
+from desktop.domain.tax_catalogue import EU_COUNTRIES
+
+Found = Iterator[tuple[str, str, str]]
+
+
+def address_incomplete(case: Case, _: Mapping[str, Any]) -> Found:
+    client = case.client
+    missing = []
+    if not client.country:
+        missing.append(("country", "country"))
+    if not client.city:
+        missing.append(("city", "city"))
+    if not client.street and not client.postcode:
+        missing.append(("street", "street or postcode"))
+    if missing:
+        words = " and ".join(word for _, word in missing)
+        field = f"client:{client.id}:{missing[0][0]}"
+        yield f"The address of {client.name} has no {words}.", "Complete the client's address.", field
+
+
+def tax_id_missing(case: Case, _: Mapping[str, Any]) -> Found:
+    client = case.client
+    if client.tax_id:
+        return
+    categories = {line.category for line in case.draft.lines}
+    if categories & {"AE", "K"}:
+        treatment = "Reverse charge" if "AE" in categories else "A tax-free supply within the EU"
+        yield (
+            f"{treatment} needs the VAT id of {client.name}, and there is none.",
+            "Enter the VAT id, or mark the client as a consumer.",
+            f"client:{client.id}:tax_id",
+        )
+
+
+def tax_id_invalid(case: Case, _: Mapping[str, Any]) -> Found:
+    client = case.client
+    if client.tax_id:
+        checked = check_tax_id(client.country, client.tax_id)
+        if not checked.ok:
+            yield checked.problem, "Correct the VAT id with the client.", f"client:{client.id}:tax_id"
+
+
+def buyer_reference_missing(case: Case, _: Mapping[str, Any]) -> Found:
+    client = case.client
+    if client.buyer_reference_required and not case.draft.buyer_reference:
+        yield (
+            f"{client.name} wants a buyer reference on every invoice, and there is none.",
+            "Enter it at the client or the agreement.",
+            f"client:{client.id}:buyer_reference",
+        )
+
+
+def currency_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        if agreement.currency != case.client.currency:
+            yield (
+                f"{agreement.code} is in {agreement.currency}, but {case.client.name} pays in {case.client.currency}.",
+                "Set the same currency at the agreement and the client.",
+                f"agreement:{agreement.id}:currency",
+            )
+    if not case.agreements and case.draft.currency != case.client.currency:
+        yield (
+            f"The charges are in {case.draft.currency}, but {case.client.name} pays in {case.client.currency}.",
+            "Enter the charges in the client's currency.",
+            f"client:{case.client.id}:currency",
+        )
+
+
+def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
+    client, firm = case.client, case.billing.firm
+    home, abroad = firm.country, client.country
+    seen: set[str] = set()
+    for line in case.draft.lines:
+        if line.category in seen:
+            continue
+        seen.add(line.category)
+        where = f"client:{client.id}:tax_treatment"
+        if not line.category:
+            yield (
+                f"No tax code covers “{line.description}” for a client in {abroad or 'no country'}.",
+                "Add the tax code under Settings, Taxes, or choose another at the item.",
+                f"item:{line.item_id}:tax_code_id" if line.item_id else where,
+            )
+        elif line.category in ("AE", "K") and (abroad == home or abroad not in EU_COUNTRIES):
+            yield (
+                f"Reverse charge and intra-EU supplies need a client in another EU state; this one is in {abroad}.",
+                "Set the client's tax treatment back to automatic.",
+                where,
+            )
+        elif line.category == "G" and abroad in EU_COUNTRIES and home in EU_COUNTRIES:
+            yield (
+                f"An export leaves the EU, but {client.name} is in {abroad}.",
+                "Set the client's tax treatment back to automatic.",
+                where,
+            )
+
+
+def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:
+    categories = {line.category for line in case.draft.lines}
+    if "O" in categories and len(categories) > 1:
+        others = ", ".join(sorted(categories - {"O"}))
+        yield (
+            f"“Not subject to tax” (O) stands alone on an invoice; here it is mixed with {others} (BR-O-11).",
+            "Bill these lines on an invoice of their own.",
+            "",
+        )
+
+
+def price_missing(case: Case, _: Mapping[str, Any]) -> Found:
+    for description in dict.fromkeys(case.unpriced):
+        agreement = case.agreement
+        yield (
+            f"“{description}” has no price in {case.draft.currency}.",
+            "Set a price on the agreement's line, the rate card or the item.",
+            f"agreement:{agreement.id}:lines" if agreement else "",
+        )
+
+
+def overlap(case: Case, _: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        work = case.work.get(agreement.id)
+        if work is None:
+            continue
+        for charge in case.draft.charges:
+            if charge.kind != "recurring" or charge.agreement_id != agreement.id:
+                continue
+            span = work.charged.get(charge.source_id)
+            if span is None:
+                continue
+            start, end = date.fromisoformat(charge.period_start), date.fromisoformat(charge.period_end)
+            for first, last in span.spans or ((span.start, span.end),):
+                if first < end and start < last:
+                    yield (
+                        f"{agreement.code} is billed already from {day_words(first)} to before {day_words(last)}.",
+                        "Discard this draft and plan the run again.",
+                        f"agreement:{agreement.id}:charged_through",
+                    )
+                    return
+
+
+def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:
+    last, day = case.standing.series_last, case.billing.issue_date
+    if case.planning and last is not None and day < last and day.year == last.year:
+        yield (
+            f"The run is dated {day_words(day)}, but the series has an invoice of {day_words(last)}.",
+            f"Plan the run with an issue date from {day_words(last)} on.",
+            "run::issue_date",
+        )
+
+
+def negative_total(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.draft.gross < 0:
+        words = amount_words(case.draft.gross, case.draft.currency)
+        yield (
+            f"The total is {words}, below nothing.",
+            "Approve to issue it as a credit note, or hold it until more is due.",
+            "",
+        )

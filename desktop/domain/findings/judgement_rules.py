@@ -1,0 +1,329 @@
+"""Rules on what a careful person would look at twice: amounts, prices, standing, purchase orders, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from desktop.domain.billing import Line
+from desktop.domain.billing.time import CAP_WORDS
+from desktop.domain.findings.rule import Case, amount_words, day_words
+from desktop.domain.money import SCALE, per_major, scaled, unscaled
+
+Found = Iterator[tuple[str, str, str]]
+
+VAGUE = frozenset(
+    "consulting|consulting services|services|service|misc|miscellaneous|various|sundries|sundry|work|hours|fees|other|"
+    "beratung|beratungsleistungen|beratungsleistung|dienstleistung|dienstleistungen|diverses|div|sonstiges|arbeit|"
+    "leistungen|honorar|conseil|services de conseil|prestation|prestations|divers|travaux|autres".split("|")
+)
+
+
+def _limit(case: Case, parameters: Mapping[str, Any]) -> int:
+    return int(parameters["limit"]) * per_major(case.billing.firm.currency)
+
+
+def amount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
+    limit = _limit(case, parameters)
+    if case.in_firm(case.draft.net) > limit:
+        yield (
+            f"The amount of {amount_words(case.draft.net, case.draft.currency)} is above the limit of "
+            f"{amount_words(limit, case.billing.firm.currency)}.",
+            "Approve it, or raise the limit for this client or segment.",
+            f"rule:amount_above:client:{case.client.id}",
+        )
+
+
+def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
+    history = case.standing.history
+    if len(history) < int(parameters["least"]) or case.draft.kind == "deposit":
+        return
+    total = sum(history)
+    if total <= 0:
+        return
+    change = (case.draft.net * len(history) - total) * 100 / total
+    if abs(change) > float(parameters["percent"]):
+        mean = amount_words(round(total / len(history)), case.draft.currency)
+        word = "over" if change > 0 else "under"
+        yield (
+            f"{abs(change):.0f} % {word} the average of the last {len(history)} invoices, {mean} "
+            f"(limit {parameters['percent']} %).",
+            "Look at what changed, then approve.",
+            "",
+        )
+
+
+def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
+    last = case.standing.last.lines if case.standing.last else {}
+    seen: set[tuple[int, int]] = set()
+    for line in case.draft.lines:
+        if line.price_source == "hand":
+            yield (
+                f"The price of “{line.description}” was changed by hand to {_price(line, case)}.",
+                "Approve the price, or undo the change.",
+                "",
+            )
+            continue
+        if line.item_id is None or line.price_source not in ("agreed", "entry") or line.quantity < 0:
+            continue
+        before = last.get(line.agreement_line_id) if line.agreement_line_id else None
+        if before is not None and before[1] == line.unit_price:
+            continue
+        day = date.fromisoformat(line.period_start) if line.period_start else case.billing.issue_date
+        card = case.billing.prices.price(
+            line.item_id, case.client.id, case.draft.currency, day, abs(unscaled(line.quantity))
+        )
+        if card is None or card.source == "list":
+            continue
+        price = scaled(card.unit_price)
+        if price != line.unit_price and (line.item_id, line.unit_price) not in seen:
+            seen.add((line.item_id, line.unit_price))
+            yield (
+                f"“{line.description}” is priced {_price(line, case)}; the rate card says "
+                f"{card.unit_price:f} {case.draft.currency}.",
+                "Approve the price, or correct the agreement or the rate card.",
+                f"agreement:{case.agreement.id}:lines" if case.agreement else f"item:{line.item_id}:price",
+            )
+
+
+def _price(line: Line, case: Case) -> str:
+    return f"{unscaled(line.unit_price):f} {case.draft.currency}"
+
+
+def disputed(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.standing.disputed:
+        numbers = ", ".join(case.standing.disputed[:3])
+        yield (
+            f"{case.client.name} disputes {numbers}.",
+            "Settle the dispute first, or approve.",
+            f"client:{case.client.id}:disputed",
+        )
+    elif case.client.disputed:
+        yield (
+            f"{case.client.name} is marked as disputed.",
+            "Settle the dispute first, or approve.",
+            f"client:{case.client.id}:disputed",
+        )
+
+
+def client_on_hold(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.client.on_hold:
+        reason = f": {case.client.hold_reason}" if case.client.hold_reason else ""
+        yield (
+            f"{case.client.name} is on hold{reason}.",
+            "Take the hold off at the client, or approve this one invoice.",
+            f"client:{case.client.id}:on_hold",
+        )
+
+
+def credit_limit(case: Case, _: Mapping[str, Any]) -> Found:
+    limit = case.client.credit_limit
+    total = case.standing.open_firm + case.in_firm(case.draft.gross)
+    if limit is not None and total > limit:
+        currency = case.billing.firm.currency
+        yield (
+            f"With this invoice {case.client.name} owes {amount_words(total, currency)}, above the credit limit of "
+            f"{amount_words(limit, currency)}.",
+            "Approve, or wait for a payment.",
+            f"client:{case.client.id}:credit_limit",
+        )
+
+
+def client_overdue(case: Case, parameters: Mapping[str, Any]) -> Found:
+    days = int(parameters["days"])
+    if case.standing.overdue_days > days:
+        yield (
+            f"{case.standing.overdue_number} of {case.client.name} is {case.standing.overdue_days} days overdue "
+            f"(limit {days}).",
+            "Chase it first, or approve.",
+            f"client:{case.client.id}:account",
+        )
+
+
+def partly_paid(case: Case, _: Mapping[str, Any]) -> Found:
+    last = case.standing.last
+    if last and 0 < last.open < last.payable and last.due_date <= case.billing.issue_date:
+        yield (
+            f"{last.number} was paid in part: {amount_words(last.open, case.draft.currency)} of "
+            f"{amount_words(last.payable, case.draft.currency)} is still open.",
+            "Ask why it was paid short, or approve.",
+            f"client:{case.client.id}:account",
+        )
+
+
+def po_missing(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.client.po_required and not case.draft.po_number:
+        agreement = case.agreement
+        yield (
+            f"{case.client.name} wants a purchase order number on every invoice.",
+            "Enter the PO number at the agreement.",
+            f"agreement:{agreement.id}:po_number" if agreement else f"client:{case.client.id}:po_required",
+        )
+
+
+def po_expired(case: Case, _: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        if agreement.po_number and agreement.po_expires and agreement.po_expires < case.billing.issue_date:
+            yield (
+                f"PO {agreement.po_number} ended on {day_words(agreement.po_expires)}.",
+                "Ask the client for a new PO.",
+                f"agreement:{agreement.id}:po_expires",
+            )
+
+
+def po_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        if not agreement.po_number or agreement.po_limit is None:
+            continue
+        left = agreement.po_limit - case.standing.po_used
+        if case.draft.net > left:
+            yield (
+                f"PO {agreement.po_number} has {amount_words(max(left, 0), case.draft.currency)} left, this bills "
+                f"{amount_words(case.draft.net, case.draft.currency)}.",
+                "Ask the client to raise the PO, or approve.",
+                f"agreement:{agreement.id}:po_limit",
+            )
+
+
+def discount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
+    limit = float(parameters["percent"])
+    for line in case.draft.lines:
+        if line.allowance <= 0 or CAP_WORDS in line.allowance_reason:
+            continue
+        before = line.net + line.allowance - line.charge
+        if before > 0 and line.allowance * 100 > limit * before:
+            yield (
+                f"“{line.description}” has a discount of {line.allowance * 100 / before:.0f} % (limit {limit:g} %).",
+                "Approve the discount, or lower it at the agreement.",
+                f"agreement:{case.agreement.id}:discount" if case.agreement else "",
+            )
+            return
+
+
+def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
+    if case.draft.charges and all(charge.kind == "recurring" for charge in case.draft.charges):
+        return
+    span = timedelta(days=int(parameters["days"]))
+    for other in case.standing.similar:
+        close = abs(other.issue_date - case.billing.issue_date) <= span
+        if close and other.gross == case.draft.gross and other.currency == case.draft.currency:
+            yield (
+                f"{other.number} of {day_words(other.issue_date)} has the same total of "
+                f"{amount_words(other.gross, other.currency)}.",
+                "Make sure that this is not the same work twice, then approve.",
+                "",
+            )
+            return
+
+
+def vague_text(case: Case, _: Mapping[str, Any]) -> Found:
+    for line in case.draft.lines:
+        if line.deducts_id is not None:
+            continue
+        words = line.description.strip().strip(".").casefold()
+        if len(words) < 3 or words in VAGUE:
+            what = f"“{line.description}”" if words else "A line without a text"
+            yield (
+                f"{what} is too vague to approve.",
+                "Say what was done, or choose an item of the catalogue.",
+                f"agreement:{case.agreement.id}:lines" if case.agreement else "",
+            )
+            return
+        if line.item_id is None and line.period_start is None and line.agreement_line_id is None:
+            yield (
+                f"“{line.description}” names neither an item nor a period.",
+                "Choose an item of the catalogue, or give the service period.",
+                "",
+            )
+            return
+
+
+def old_time(case: Case, parameters: Mapping[str, Any]) -> Found:
+    days = int(parameters["days"])
+    entries = [date.fromisoformat(c.period_start) for c in case.draft.charges if c.kind == "time"]
+    if entries:
+        first = min(entries)
+        age = (case.billing.through - first).days
+        if age > days:
+            yield (
+                f"It bills hours of {day_words(first)}, {age} days ago (limit {days}).",
+                "Check that they were not billed elsewhere, then approve.",
+                "",
+            )
+
+
+def first_invoice(case: Case, _: Mapping[str, Any]) -> Found:
+    if not case.standing.invoiced_before:
+        yield f"It is the first invoice to {case.client.name}.", "Look it over once, then approve.", ""
+
+
+def changed(case: Case, _: Mapping[str, Any]) -> Found:
+    last = case.standing.last
+    if last is None:
+        return
+    for line in case.draft.lines:
+        before = last.lines.get(line.agreement_line_id) if line.agreement_line_id else None
+        if before is None or line.price_source == "hand":
+            continue
+        if before[1] != line.unit_price:
+            word = "rose" if line.unit_price > before[1] else "fell"
+            yield (
+                f"The price of “{line.description}” {word} from {unscaled(before[1]):f} to "
+                f"{unscaled(line.unit_price):f} {case.draft.currency}.",
+                "Nothing to do if this was agreed.",
+                "",
+            )
+        elif before[2] == SCALE == line.base_quantity and before[0] != line.quantity and _is_recurring(line, case):
+            yield (
+                f"The quantity of “{line.description}” went from {unscaled(before[0]):f} to "
+                f"{unscaled(line.quantity):f}.",
+                "Nothing to do if this was agreed.",
+                "",
+            )
+
+
+def _is_recurring(line: Line, case: Case) -> bool:
+    return any(charge.position == line.position and charge.kind == "recurring" for charge in case.draft.charges)
+
+
+def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        if agreement.end is None:
+            continue
+        left = (agreement.end - case.billing.issue_date).days
+        if 0 <= left <= int(parameters["days"]):
+            yield (
+                f"{agreement.code} ends on {day_words(agreement.end - timedelta(days=1))}.",
+                "Agree on a renewal if it goes on.",
+                f"agreement:{agreement.id}:end_date",
+            )
+
+
+def unapplied_credit(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.standing.unapplied > 0:
+        yield (
+            f"{case.client.name} has an unused credit of {amount_words(case.standing.unapplied, case.draft.currency)}.",
+            "Apply it under Payments once the invoice is issued.",
+            f"client:{case.client.id}:account",
+        )
+
+
+def unbilled_left(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.unpriced_time:
+        word = "entry has" if case.unpriced_time == 1 else "entries have"
+        yield (
+            f"{case.unpriced_time} time {word} no rate and stay unbilled.",
+            "Set a rate on the agreement's line or the rate card.",
+            f"agreement:{case.agreement.id}:lines" if case.agreement else "",
+        )
+
+
+def exchange_rate_missing(case: Case, _: Mapping[str, Any]) -> Found:
+    currency, firm = case.draft.currency, case.billing.firm.currency
+    if currency != firm and case.standing.rate is None:
+        yield (
+            f"No exchange rate from {currency} to {firm} is known; limits compare one to one.",
+            "Enter a rate under Settings, Currencies.",
+            f"firm:1:rate:{currency}",
+        )

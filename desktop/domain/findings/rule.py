@@ -1,0 +1,163 @@
+"""What a rule is, what it looks at, and how its switches are inherited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from desktop.domain.agreement import Agreement
+from desktop.domain.billing import Billing, ClientFacts, Draft, Work
+from desktop.domain.money import SCALE, exponent, per_major
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found: severity block (cannot be issued), hold (needs approval) or note; `field` names what mends it.
+
+    `field` reads `subject:id:column`, such as client:12:tax_id.
+    """
+
+    code: str
+    severity: str
+    message: str
+    remedy: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastInvoice:
+    """The agreement's latest invoice: amounts in minor units; lines by agreement line id as (quantity, price, base)."""
+
+    number: str
+    issue_date: date
+    due_date: date
+    net: int
+    payable: int
+    open: int
+    lines: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An invoice or draft of the same client close by."""
+
+    number: str
+    issue_date: date
+    gross: int
+    currency: str
+
+
+@dataclass(slots=True)
+class Standing:
+    """How the client and the agreement stand; amounts in minor units, `open_firm` in the firm's currency.
+
+    `history` holds the nets of the agreement's last six invoices, newest first.
+    """
+
+    open_firm: int = 0
+    overdue_days: int = 0
+    overdue_number: str = ""
+    disputed: tuple[str, ...] = ()
+    unapplied: int = 0
+    history: Sequence[int] = ()
+    last: LastInvoice | None = None
+    po_used: int = 0
+    similar: Sequence[Similar] = ()
+    series_last: date | None = None
+    invoiced_before: bool = False
+    rate: int | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """One draft before the gate, with everything that rules may look at. `planning` is false at a later recheck."""
+
+    draft: Draft
+    client: ClientFacts
+    agreements: Sequence[Agreement]
+    work: Mapping[int, Work]
+    standing: Standing
+    billing: Billing
+    unpriced: Sequence[str] = ()
+    unpriced_time: int = 0
+    edited: bool = False
+    planning: bool = True
+
+    @property
+    def agreement(self) -> Agreement | None:
+        return self.agreements[0] if self.agreements else None
+
+    def in_firm(self, minor: int) -> int:
+        """An amount of the draft in the firm's minor units; one to one where no exchange rate is known."""
+        draft, firm = self.draft.currency, self.billing.firm.currency
+        if draft == firm or self.standing.rate is None:
+            return minor
+        return minor * self.standing.rate * per_major(firm) // (SCALE * per_major(draft))
+
+
+RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[str, str, str]]]
+"""Yields (message, remedy, field) for each thing found; the parameters are the rule's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its function, and its row of defaults. `title` says in a few words what it looks at."""
+
+    code: str
+    severity: str
+    title: str
+    look: RuleFunction
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A rule as it applies to one draft after firm, segment, client and agreement had their say."""
+
+    rule: Rule
+    enabled: bool
+    severity: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What one level says of a rule; None leaves a part as it is."""
+
+    enabled: bool | None
+    severity: str | None
+    parameters: Mapping[str, Any]
+
+
+def effective(rules: Iterable[Rule], levels: Sequence[Mapping[str, Override]]) -> tuple[Effective, ...]:
+    """The rules after their overrides, given from the widest level (firm) to the narrowest (agreement)."""
+    found: list[Effective] = []
+    for rule in rules:
+        enabled, severity, parameters = rule.enabled, rule.severity, rule.parameters
+        for level in levels:
+            override = level.get(rule.code)
+            if override is None:
+                continue
+            enabled = enabled if override.enabled is None else override.enabled
+            severity = override.severity or severity
+            if override.parameters:
+                parameters = {**parameters, **override.parameters}
+        found.append(Effective(rule, enabled, severity, parameters))
+    return tuple(found)
+
+
+def amount_words(minor: int, currency: str) -> str:
+    """An amount inside a sentence: 1,234.50 EUR."""
+    digits = exponent(currency)
+    whole, part = divmod(abs(minor), 10**digits)
+    sign = "−" if minor < 0 else ""
+    decimals = f".{part:0{digits}d}" if digits else ""
+    return f"{sign}{whole:,}{decimals} {currency}"
+
+
+def day_words(day: date) -> str:
+    """A day inside a sentence: 3 November 2026."""
+    return f"{day.day} {day:%B %Y}"
