@@ -7,7 +7,6 @@ so that 31 January bills 28 or 29 February and 31 March again.
 from desktop.domain.periods.cadence import (
     Alignment,
     Cadence,
-    add_months,
     bill_date_after,
     bill_date_from,
     bill_date_in_month,
@@ -24,7 +23,6 @@ __all__ = [
     "Period",
     "Timing",
     "Unit",
-    "add_months",
     "bill_date_after",
     "bill_date_from",
     "bill_date_in_month",

@@ -26,11 +26,6 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day that many months on, or that month's last day."""
-    return _in_month(_month(day) + months, day.day)
-
-
 def bill_date_in_month(day: date, bill_day: int) -> date:
     """The bill-cycle day, 1 to 31, of the month that `day` is in; a short month's last day stands for it."""
     return _in_month(_month(day), bill_day)

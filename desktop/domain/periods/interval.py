@@ -41,7 +41,7 @@ _NUMBERS |= {"twelve": 12, "thirty": 30, "sixty": 60, "ninety": 90}
 
 _EVERY = r"(?:every|each|per|once per|once a|alle|jede[nrms]?|pro|tous les|toutes les|chaque|par)"
 _PHRASE = re.compile(rf"(?:{_EVERY} )?(?:(?P<count>\d{{1,4}}|{'|'.join(_NUMBERS)})(?: |(?<=\d)))?(?P<unit>[a-z ]+)")
-_SPACES = str.maketrans("-_/", "   ")
+_JOINED = re.compile(r"(?<=\w)-(?=\w)|_")
 _ISO = re.compile(r"p(?P<count>[0-9]{1,4})(?P<unit>[dwmy])")
 
 _NAMES = {
@@ -88,7 +88,7 @@ class Interval:
         Raises ValueError with a sentence for the user.
         """
         bare = unicodedata.normalize("NFKD", text.casefold())
-        words = " ".join("".join(c for c in bare if not unicodedata.combining(c)).translate(_SPACES).split())
+        words = " ".join(_JOINED.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).split())
         named = _WORDS.get(words.replace(" ", ""))
         if named:
             return cls(*named)
