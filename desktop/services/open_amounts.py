@@ -1,0 +1,185 @@
+"""What is open on both sides: items that clients owe and credits that they have left, and what the user named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from desktop.domain.journal import TaxedPart, firm_factor
+from desktop.errors import UserError
+from desktop.i18n import _, money_text
+
+
+@dataclass(slots=True)
+class Due:
+    """An open item with what settling it must know. Minor units of `currency`; `factor` converts to the firm's.
+
+    `open` moves as a transaction settles it, `stored` is what the book says; `discount` is a fraction times 10**6.
+    """
+
+    id: int
+    invoice_id: int
+    number: str
+    kind: str
+    client_id: int
+    currency: str
+    issue_date: date
+    due_date: date
+    amount: int
+    open: int
+    stored: int
+    factor: Decimal | None
+    discount: int | None
+    discount_until: date | None
+
+
+@dataclass(slots=True)
+class Credit:
+    """What is left of a payment or credit note (kind: payment, credit); `number` is that document's own."""
+
+    id: int
+    kind: str
+    source_id: int
+    number: str
+    client_id: int
+    currency: str
+    dated: date
+    amount: int
+    open: int
+    stored: int
+    factor: Decimal | None
+
+
+_DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency, i.issue_date, o.due_date,
+  o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until
+FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE """
+
+_CREDITS = """SELECT c.id, c.payment_id, c.credit_note_id, coalesce(p.number, n.number), c.client_id, c.currency,
+  c.dated, c.amount, c.open, coalesce(p.firm_rate, n.firm_rate), (SELECT currency FROM firm)
+FROM open_credit c LEFT JOIN payment p ON p.id = c.payment_id LEFT JOIN invoice n ON n.id = c.credit_note_id WHERE """
+
+
+class OpenAmounts:
+    """Items and credits as one transaction sees them: each is one object, however often it is asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._dues: dict[int, Due] = {}
+        self._credits: dict[int, Credit] = {}
+        self._settled: dict[int, dict[str, int]] = {}
+
+    def dues(self, where: str, values: tuple[Any, ...]) -> list[Due]:
+        """Items (settled ones too) where the condition over `o` and `i` holds, the oldest due first."""
+        rows = self.connection.exec_driver_sql(_DUES + where + " ORDER BY o.due_date, o.id", values).fetchall()
+        return [self._dues.get(row[0]) or self._due(row) for row in rows]
+
+    def open_dues(self, client_id: int, currency: str) -> list[Due]:
+        """What a client owes in a currency, the oldest due first."""
+        found = self.dues("o.client_id = ? AND o.currency = ? AND o.open > 0", (client_id, currency))
+        return [due for due in found if due.open]
+
+    def named_dues(self, numbers: Sequence[str]) -> list[Due]:
+        """The items of the invoices named, in that order. UserError for a number that names no invoice."""
+        found: list[Due] = []
+        for number in dict.fromkeys(numbers):
+            items = self.dues("i.number = ?", (number,))
+            if not items:
+                raise self._no_such(number)
+            found += items
+        return found
+
+    def credits(self, where: str, values: tuple[Any, ...]) -> list[Credit]:
+        """Credits (used ones too) where the condition over `c`, `p` and `n` holds, the oldest first."""
+        rows = self.connection.exec_driver_sql(_CREDITS + where + " ORDER BY c.dated, c.id", values).fetchall()
+        return [self._credits.get(row[0]) or self._credit(row) for row in rows]
+
+    def open_credits(self, client_id: int, currency: str) -> list[Credit]:
+        """What a client has left to settle invoices with, the oldest first."""
+        found = self.credits("c.client_id = ? AND c.currency = ? AND c.open > 0", (client_id, currency))
+        return [credit for credit in found if credit.open]
+
+    def named_credit(self, number: str) -> Credit:
+        """The credit of a payment or credit note. UserError for a number that names neither."""
+        found = self.credits("p.number = ?", (number,)) or self.credits("n.number = ?", (number,))
+        if not found:
+            raise UserError(
+                _("There is no payment or credit note {number}.").format(number=number),
+                _("The client's account lists both."),
+            )
+        return found[0]
+
+    def settled(self, due: Due) -> dict[str, int]:
+        """What settled an item so far, by kind of allocation."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT kind, sum(amount) FROM allocation WHERE open_item_id = ? GROUP BY kind", (due.id,)
+        ).fetchall()
+        sums: dict[str, int] = dict(row._tuple() for row in rows)
+        for kind, amount in self._settled.get(due.id, {}).items():
+            sums[kind] = sums.get(kind, 0) + amount
+        return sums
+
+    def _due(self, row: Any) -> Due:
+        due = Due(
+            id=row[0],
+            invoice_id=row[1],
+            number=row[2],
+            kind=row[3],
+            client_id=row[4],
+            currency=row[5],
+            issue_date=date.fromisoformat(row[6]),
+            due_date=date.fromisoformat(row[7]),
+            amount=row[8],
+            open=row[9],
+            stored=row[9],
+            factor=firm_factor(row[10], row[5], row[11]),
+            discount=row[12],
+            discount_until=date.fromisoformat(row[13]) if row[13] else None,
+        )
+        self._dues[due.id] = due
+        return due
+
+    def _credit(self, row: Any) -> Credit:
+        credit = Credit(
+            id=row[0],
+            kind="payment" if row[1] else "credit",
+            source_id=row[1] or row[2],
+            number=row[3],
+            client_id=row[4],
+            currency=row[5],
+            dated=date.fromisoformat(row[6]),
+            amount=row[7],
+            open=row[8],
+            stored=row[8],
+            factor=firm_factor(row[9], row[5], row[10]),
+        )
+        self._credits[credit.id] = credit
+        return credit
+
+    def _no_such(self, number: str) -> UserError:
+        row = self.connection.exec_driver_sql(
+            "SELECT payable, currency FROM invoice WHERE number = ? AND kind = 'credit_note'", (number,)
+        ).fetchone()
+        if row is None:
+            return UserError(
+                _("There is no invoice {number}.").format(number=number),
+                _("Check the number; the list of invoices finds it by a part."),
+            )
+        return UserError(
+            _("{number} is a credit note of {amount}, not an invoice.").format(
+                number=number, amount=money_text(row[0], row[1])
+            ),
+            _("Name the invoice that it is for."),
+        )
+
+
+def taxed_parts(connection: Connection, invoice_id: int) -> list[TaxedPart]:
+    """The tax groups of a document; none for an opening item, whose taxes another program declared."""
+    rows = connection.exec_driver_sql(
+        "SELECT category, rate, basis, tax FROM invoice_tax WHERE invoice_id = ? ORDER BY id", (invoice_id,)
+    )
+    return [(category, rate, basis, tax) for category, rate, basis, tax in rows]

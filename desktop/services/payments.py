@@ -1,0 +1,373 @@
+"""Money received: recorded, allocated, and reversed when the bank takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from desktop.domain.money import exponent
+from desktop.domain.payments import Item, Settlement, allocate, discount_allowed
+from desktop.errors import UserError
+from desktop.i18n import _, date_text, money_text
+from desktop.services.change_sets import Change
+from desktop.services.changes import change
+from desktop.services.ledger import Ledger
+from desktop.services.open_amounts import Credit, Due, OpenAmounts
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentResult:
+    """What a payment settled: (invoice number, amount), minor units of its currency.
+
+    `discounts` is what was kept back as early-payment discount, `unapplied` what became the client's credit.
+    """
+
+    payment: str
+    payment_id: int
+    client_id: int
+    currency: str
+    allocated: tuple[tuple[str, int], ...]
+    discounts: tuple[tuple[str, int], ...]
+    unapplied: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """What a payment would settle, by item: (invoice number, due date, open, amount, discount), and its surplus."""
+
+    client_id: int
+    currency: str
+    items: tuple[tuple[str, date, int, int, int], ...]
+    unapplied: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """The reversal's own number and what is open again: (invoice number, amount), discounts withdrawn included."""
+
+    payment: str
+    reverses: str
+    restored: tuple[tuple[str, int], ...]
+
+
+def record_payment(
+    book: Book,
+    *,
+    amount: int,
+    paid_on: date,
+    actor: str,
+    today: date,
+    client_id: int | None = None,
+    numbers: Sequence[str] = (),
+    currency: str | None = None,
+    method: str = "bank",
+    reference: str = "",
+    note: str = "",
+    file_id: int | None = None,
+    only_named: bool = False,
+) -> PaymentResult:
+    """Book a payment and settle the invoices named, then the oldest due; the surplus is the client's credit.
+
+    `only_named` leaves what is not named alone. A payment may come before its invoice: it counts for it from the
+    invoice's date on. An early-payment discount is granted where date and amount fit it.
+    UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less
+    and a date to come.
+    """
+    with change(book, actor, "", undoable=False) as made:
+        ledger = Ledger(made)
+        result = book_payment(
+            made,
+            ledger,
+            amount=amount,
+            paid_on=paid_on,
+            today=today,
+            client_id=client_id,
+            numbers=numbers,
+            currency=currency,
+            method=method,
+            reference=reference,
+            note=note,
+            file_id=file_id,
+            only_named=only_named,
+        )
+        ledger.flush()
+        made.summary = _("Payment {number} of {amount}").format(
+            number=result.payment, amount=money_text(amount, result.currency)
+        )
+    return result
+
+
+def book_payment(
+    made: Change,
+    ledger: Ledger,
+    *,
+    amount: int,
+    paid_on: date,
+    today: date,
+    client_id: int | None = None,
+    numbers: Sequence[str] = (),
+    currency: str | None = None,
+    method: str = "bank",
+    reference: str = "",
+    note: str = "",
+    file_id: int | None = None,
+    only_named: bool = False,
+) -> PaymentResult:
+    """As record_payment, one of many within the caller's change; the caller flushes the ledger."""
+    not_to_come(paid_on, today)
+    items, settlements, surplus, client_id, currency = _settled(
+        ledger, amount, paid_on, client_id, numbers, currency, only_named
+    )
+    credit = ledger.payment(
+        client_id=client_id,
+        amount=amount,
+        currency=currency,
+        paid_on=paid_on,
+        method=method,
+        reference=reference.strip(),
+        note=note.strip(),
+        file_id=file_id,
+    )
+    for settlement in settlements:
+        due = items[settlement.key]
+        if settlement.amount:
+            ledger.settle(due, credit, settlement.amount, paid_on)
+        if settlement.discount:
+            ledger.discount(due, credit.source_id, settlement.discount, paid_on)
+    return PaymentResult(
+        credit.number,
+        credit.source_id,
+        client_id,
+        currency,
+        by_number((items[row.key].number, row.amount) for row in settlements),
+        by_number((items[row.key].number, row.discount) for row in settlements),
+        surplus,
+    )
+
+
+def plan_payment(
+    book: Book,
+    *,
+    amount: int,
+    paid_on: date,
+    client_id: int | None = None,
+    numbers: Sequence[str] = (),
+    currency: str | None = None,
+    only_named: bool = False,
+) -> PaymentPlan:
+    """What record_payment would do with the same arguments; it raises the same errors and writes nothing."""
+    with book.reading() as session:
+        items, settlements, surplus, client_id, currency = _settled(
+            OpenAmounts(session.connection()), amount, paid_on, client_id, numbers, currency, only_named
+        )
+    rows = [
+        (items[row.key].number, items[row.key].due_date, items[row.key].open, row.amount, row.discount)
+        for row in settlements
+    ]
+    return PaymentPlan(client_id, currency, tuple(rows), surplus)
+
+
+def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> Reversal:
+    """Reverse a returned or bounced payment: what it settled is open again from that date on.
+
+    UserError for an unknown number, a second reversal, a date before the payment or to come, and no reason.
+    """
+    with change(book, actor, "", undoable=False) as made:
+        not_to_come(on, today)
+        reason = reason_given(reason)
+        ledger = Ledger(made)
+        method, firm_rate = _reversible(made.connection, number, on)
+        credit = ledger.named_credit(number)
+        restored = take_back(ledger, credit, on)
+        reversal = ledger.reverse(credit, method, firm_rate, on, reason)
+        ledger.flush()
+        made.summary = _("Reverse payment {number}: {reason}").format(number=number, reason=reason)
+    return Reversal(reversal, number, restored)
+
+
+def take_back(
+    ledger: Ledger, credit: Credit, on: date, invoices: frozenset[int] | None = None
+) -> tuple[tuple[str, int], ...]:
+    """Restore what a credit settles, of all invoices or of these ids; (number, amount), discounts with it."""
+    restored: list[tuple[str, int]] = []
+    for standing in _standing(ledger.connection, credit):
+        if invoices is not None and standing.invoice_id not in invoices:
+            continue
+        (due,) = ledger.dues("o.id = ?", (standing.open_item_id,))
+        dated = max(on, standing.dated)
+        if standing.kind == "discount":
+            ledger.discount(due, credit.source_id, -standing.amount, dated, reverses_id=standing.id)
+        else:
+            ledger.settle(due, credit, -standing.amount, dated, reverses_id=standing.id)
+        restored.append((due.number, standing.amount))
+    return by_number(restored)
+
+
+def not_to_come(day: date, today: date) -> None:
+    """UserError for a date after today."""
+    if day > today:
+        raise UserError(
+            _("{day} is still to come; today is {today}.").format(day=date_text(day), today=date_text(today)),
+            _("Book it on the day it happens."),
+        )
+
+
+def reason_given(reason: str) -> str:
+    """The reason without its edges; UserError where there is none."""
+    reason = reason.strip()
+    if not reason:
+        raise UserError(_("The reason is missing."), _("Say in a few words why; it stays with the booking."))
+    return reason
+
+
+def one_client(connection: Connection, named: Sequence[Due], client_id: int | None) -> int:
+    """The one client of what is named. UserError where there are several, or none is known."""
+    owners = {due.client_id: due.number for due in named}
+    if client_id is None and not owners:
+        raise UserError(_("Whose money is it?"), _("Name a client or at least one invoice."))
+    if client_id is not None:
+        owners.setdefault(client_id, "")
+    names = {
+        id_: f"{code} {name}"
+        for id_, code, name in connection.exec_driver_sql(
+            f"SELECT id, code, name FROM client WHERE id IN ({', '.join('?' * len(owners))})", tuple(owners)
+        )
+    }
+    if len(names) < len(owners):
+        raise UserError(_("The client is not there any more."), _("Reload the list."))
+    if len(owners) > 1:
+        parts = [f"{number}: {names[id_]}" if number else names[id_] for id_, number in owners.items()]
+        raise UserError(
+            _("The invoices belong to several clients ({list}).").format(list="; ".join(parts)),
+            _("Book one payment for each client."),
+        )
+    return next(iter(owners))
+
+
+def one_currency(connection: Connection, named: Sequence[Due], client_id: int, currency: str | None) -> str:
+    """The currency given, or that of what is named, or the client's. UserError where an invoice has another."""
+    if currency is None:
+        if named:
+            currency = named[0].currency
+        else:
+            (currency,) = connection.exec_driver_sql("SELECT currency FROM client WHERE id = ?", (client_id,)).one()
+    try:
+        exponent(currency)
+    except ValueError as error:
+        raise UserError(
+            _("“{code}” is not the code of a currency.").format(code=currency), _("Use a code such as EUR or USD.")
+        ) from error
+    for due in named:
+        if due.currency != currency:
+            raise UserError(
+                _("{number} is in {own}, not in {other}.").format(number=due.number, own=due.currency, other=currency),
+                _("Book a payment for each currency; what the bank converted is booked in the invoice's currency."),
+            )
+    return str(currency)
+
+
+def by_number(amounts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Amounts added up by invoice number, in order of appearance, without those of nothing."""
+    sums: dict[str, int] = {}
+    for number, amount in amounts:
+        sums[number] = sums.get(number, 0) + amount
+    return tuple((number, amount) for number, amount in sums.items() if amount)
+
+
+class _Standing(NamedTuple):
+    """An allocation that was not taken back."""
+
+    id: int
+    kind: str
+    dated: date
+    open_item_id: int
+    invoice_id: int
+    amount: int
+
+
+def _settled(
+    open_amounts: OpenAmounts,
+    amount: int,
+    paid_on: date,
+    client_id: int | None,
+    numbers: Sequence[str],
+    currency: str | None,
+    only_named: bool,
+) -> tuple[dict[int, Due], list[Settlement], int, int, str]:
+    """(items by id, what each gets, surplus, client, currency) of a payment."""
+    if amount <= 0:
+        raise UserError(
+            _("A payment needs an amount above zero."), _("To take a payment back, reverse it under its number.")
+        )
+    named = open_amounts.named_dues(numbers)
+    client_id = one_client(open_amounts.connection, named, client_id)
+    currency = one_currency(open_amounts.connection, named, client_id, currency)
+    items = {due.id: due for due in named if due.open}
+    if not only_named:
+        items |= {due.id: due for due in open_amounts.open_dues(client_id, currency)}
+    settlements, surplus = allocate(
+        amount,
+        [Item(due.id, due.due_date, due.open, _discount(open_amounts, due, paid_on)) for due in items.values()],
+        [due.id for due in named],
+    )
+    return items, settlements, surplus, client_id, currency
+
+
+def _discount(open_amounts: OpenAmounts, due: Due, paid_on: date) -> int:
+    if not due.discount or due.discount_until is None or paid_on > due.discount_until:
+        return 0
+    settled = open_amounts.settled(due)
+    credited = settled.get("credit", 0) + settled.get("write_off", 0)
+    return discount_allowed(due.amount, credited, settled.get("discount", 0), due.open, due.discount)
+
+
+def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int | None]:
+    """Method and rate of a payment that may be reversed on that day."""
+    row = connection.exec_driver_sql(
+        "SELECT p.method, p.firm_rate, p.paid_on, p.reverses_id, r.number FROM payment p "
+        "LEFT JOIN payment r ON r.reverses_id = p.id WHERE p.number = ?",
+        (number,),
+    ).fetchone()
+    if row is None:
+        raise UserError(
+            _("There is no payment {number}.").format(number=number), _("The list of payments finds it by a part.")
+        )
+    method, firm_rate, paid_text, reverses_id, reversed_by = row
+    paid_on = date.fromisoformat(paid_text)
+    if reverses_id is not None:
+        raise UserError(
+            _("{number} is itself a reversal.").format(number=number), _("Record the payment anew instead.")
+        )
+    if reversed_by is not None:
+        raise UserError(
+            _("{number} was reversed already, by {reversal}.").format(number=number, reversal=reversed_by),
+            _("If the money came after all, record it anew."),
+        )
+    if on < paid_on:
+        raise UserError(
+            _("{number} was paid on {day}; it cannot be reversed before that.").format(
+                number=number, day=date_text(paid_on)
+            ),
+            _("Take that day or a later one."),
+        )
+    return method, firm_rate
+
+
+def _standing(connection: Connection, credit: Credit) -> list[_Standing]:
+    column = "payment_id" if credit.kind == "payment" else "credit_note_id"
+    rows = connection.exec_driver_sql(
+        "SELECT id, kind, dated, open_item_id, invoice_id, amount, reverses_id FROM allocation "
+        f"WHERE {column} = ? ORDER BY id",
+        (credit.source_id,),
+    ).fetchall()
+    taken_back = {row[6] for row in rows}
+    return [
+        _Standing(row[0], row[1], date.fromisoformat(row[2]), row[3], row[4], row[5])
+        for row in rows
+        if row[6] is None and row[0] not in taken_back
+    ]
