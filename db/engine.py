@@ -1,0 +1,211 @@
+"""An open book: who may read, who may write, and how it becomes a single file again."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
+
+from db.lock import BookLock
+from db.refusals import as_user_error, write_protected
+
+# "SHEA", so that other programs, and `file`, can tell a book from any other SQLite database.
+APPLICATION_ID = 0x53484541
+_BUSY_SECONDS = 10.0
+_READERS = 8
+
+
+def _connect_plain(path: Path, read_only: bool) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Where an encrypted driver steps in: a DB-API module like sqlite3, and how it opens (and unlocks) a file.
+
+    `connect(path, read_only)` gives a connection that begins no transaction of its own and never makes the file.
+    """
+
+    module: ModuleType = sqlite3
+    connect: Callable[[Path, bool], sqlite3.Connection] = _connect_plain
+
+
+PLAIN = Driver()
+
+
+class _Turns:
+    """Writers take turns in the order in which they asked.
+
+    A plain lock goes back to the long run that has just released it, and SQLite's own waiting sleeps up to
+    100 ms a try; a person's small write would starve behind the chunks of a run.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._owner: int | None = None
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            if self._owner == me:
+                raise RuntimeError("a write began inside a write of the same thread")
+            if self._owner is None and not self._waiting:
+                self._owner = me
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+        self._owner = me
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            self._owner = None
+            if self._waiting:
+                # Until the woken thread writes its name, nobody else may pass.
+                self._owner = -1
+                self._waiting.popleft().release()
+
+
+class Book:
+    """One firm's data, open. Hold one per process and close it.
+
+    `warnings` are sentences for the person who opened it. `clock` gives the time of what is written.
+    """
+
+    def __init__(
+        self, path: Path, *, read_only: bool = False, driver: Driver = PLAIN, lock: BookLock | None = None
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.warnings: tuple[str, ...] = ()
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.driver = driver
+        self._lock = lock
+        self._turns = _Turns()
+        self._closed = False
+        self.engine = self._engine(read_only, writers=True)
+        self._reader = self._engine(read_only, writers=False)
+        self._write_session = sessionmaker(self.engine, expire_on_commit=False)
+        self._read_session = sessionmaker(self._reader, expire_on_commit=False)
+
+    def _engine(self, read_only: bool, *, writers: bool) -> Engine:
+        def connect() -> sqlite3.Connection:
+            connection = self.driver.connect(self.path, read_only)
+            connection.execute("PRAGMA foreign_keys=ON")
+            # Otherwise INSERT OR REPLACE deletes a frozen row without asking its trigger.
+            connection.execute("PRAGMA recursive_triggers=ON")
+            connection.execute("PRAGMA temp_store=MEMORY")
+            if not read_only:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+            if not writers:
+                connection.execute("PRAGMA query_only=ON")
+            return connection
+
+        engine = create_engine(
+            "sqlite://",
+            module=self.driver.module,
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=1 if writers else _READERS,
+            max_overflow=0 if writers else _READERS,
+        )
+        begin_with = "BEGIN IMMEDIATE" if writers and not read_only else "BEGIN"
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin_with)
+
+        return engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One view of the book for the whole block; a write in it is refused by SQLite."""
+        with _user_errors(), self._read_session() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One IMMEDIATE transaction: committed at the end of the block, rolled back when it raises.
+
+        Raises UserError where the disk, a lock or a rule of the book refuses, RuntimeError when nested.
+        """
+        if self.read_only:
+            raise write_protected(self.path)
+        with self._turns, _user_errors(), self._write_session.begin() as session:
+            # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
+            session.connection()
+            yield session
+
+    @property
+    def now(self) -> str:
+        """The time as the book writes it: UTC, ISO 8601, whole seconds."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def publish(self, address: dict[str, str]) -> None:
+        """Tell other processes, through the lock, where this one takes commands."""
+        if self._lock is not None:
+            self._lock.publish(address)
+
+    def close(self) -> None:
+        """Bring everything into the one file and let go of it. Closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.engine.dispose()
+        self._reader.dispose()
+        try:
+            if not self.read_only:
+                fold(self.path, self.driver)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def fold(path: Path, driver: Driver = PLAIN) -> None:
+    """Write the WAL into the file and go back to a rollback journal, so that the book is one file.
+
+    Where a reader still holds the book the WAL stays, and the next opening continues with it.
+    """
+    connection = driver.connect(path, False)
+    try:
+        connection.execute("PRAGMA busy_timeout=2000")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except driver.module.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "") not in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+            raise
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _user_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        mendable = as_user_error(error.orig)
+        if mendable is None:
+            raise
+        raise mendable from error

@@ -1,0 +1,53 @@
+"""What SQLite says when it refuses, in words for the user; what is left untold is a bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from db.triggers import RULES
+from desktop.errors import UserError
+from desktop.i18n import _
+
+
+def as_user_error(error: BaseException | None) -> UserError | None:
+    """The user's side of a database error, or None where the program is at fault."""
+    # Extended codes continue the name: SQLITE_READONLY_DIRECTORY, SQLITE_IOERR_WRITE.
+    name = str(getattr(error, "sqlite_errorname", ""))
+    text = str(error)
+    if name == "SQLITE_CONSTRAINT_TRIGGER":
+        remedy = RULES.get(text)
+        return None if remedy is None else UserError(_(text), _(remedy))
+    if name.startswith("SQLITE_FULL"):
+        return UserError(
+            _("The disk is full. What was just asked for was not saved; everything before it is."),
+            _("Free some space on the disk of the book and do it again."),
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return UserError(
+            _("Another program is using the book right now."),
+            _("Close it there, or try again in a moment."),
+        )
+    if name.startswith("SQLITE_READONLY") and "query" not in text:
+        return write_protected(None)
+    if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")):
+        return UserError(
+            _("The disk of the book reported an error ({error}). What was just asked for was not saved.").format(
+                error=text
+            ),
+            _("See that the disk is connected and has space, then do it again."),
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return UserError(
+            _("The book's file is damaged ({error}).").format(error=text),
+            _("Keep a copy of the file as it is, and restore the latest backup."),
+        )
+    return None
+
+
+def write_protected(path: Path | None) -> UserError:
+    """The book, or its folder, allows reading only."""
+    if path is None:
+        message = _("The book is write-protected; it can be read, not changed.")
+    else:
+        message = _("{path} is write-protected; it can be read, not changed.").format(path=path)
+    return UserError(message, _("Lift the protection of the file and its folder, or work on a copy elsewhere."))
