@@ -1,0 +1,203 @@
+"""From a path to an open book and back: makes books, opens them, and says plainly why one cannot be opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db import ddl, upgrades
+from db.engine import APPLICATION_ID, PLAIN, Book, Driver
+from db.files import damaged, in_words, sync_folder
+from db.folders import folder_warning
+from db.lock import BookIsHeld, BookLock
+from db.refusals import write_protected
+from db.seeds import NewFirm, plant
+from desktop.errors import UserError
+from desktop.i18n import _
+
+_MAGIC = b"SQLite format 3\0"
+
+Report = Callable[[int, int, str], None]
+
+
+def create_book(
+    path: Path,
+    *,
+    name: str,
+    country: str,
+    currency: str,
+    language: str = "en",
+    now: datetime | None = None,
+    made_by: str = "sheaf",
+    driver: Driver = PLAIN,
+) -> Book:
+    """Make a book with its seeds and open it; half a book never stays.
+
+    Raises UserError where something is in the way.
+    """
+    path = path.absolute()
+    if path.exists():
+        raise UserError(_("{path} exists already.").format(path=path), _("Choose another name, or open that book."))
+    if not path.parent.is_dir():
+        raise UserError(
+            _("The folder {folder} does not exist.").format(folder=path.parent), _("Make it first, or choose another.")
+        )
+    lock = _lock(path)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        moment = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        _write_new(unfinished, NewFirm(name, country, currency, language), moment, made_by, driver)
+        unfinished.rename(path)
+        sync_folder(path.parent)
+        return _opened(path, lock, driver, ())
+    except BaseException as error:
+        lock.release()
+        raise in_words(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, firm: NewFirm, moment: str, made_by: str, driver: Driver) -> None:
+    path.touch(mode=0o600, exist_ok=False)
+    connection = driver.connect(path, False)
+    try:
+        # The file is nobody's book until it is renamed: one sync at the end is enough.
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute("BEGIN")
+        for statement in ddl.table_statements():
+            connection.execute(statement)
+        connection.execute(ddl.REVISIONS_TABLE)
+        connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (upgrades.newest(),))
+        plant(connection, firm, uuid.uuid4().hex, moment, made_by)
+        for statement in ddl.trigger_statements(connection):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def open_book(path: Path, *, read_only: bool = False, report: Report | None = None, driver: Driver = PLAIN) -> Book:
+    """Open a book, upgrading an older one after a backup. `report(done, total, text)` follows a long upgrade.
+
+    Raises UserError where the file is no book, damaged, newer than the program, held by another process,
+    write-protected or missing; the file is then as it was.
+    """
+    path = path.absolute()
+    _look_at(path, driver)
+    if read_only:
+        try:
+            _examine(path, driver, read_only=True)
+            return _opened(path, None, driver, folder_warning(path), read_only=True)
+        except BaseException as error:
+            raise in_words(path, error) from error
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise write_protected(path if not os.access(path, os.W_OK) else path.parent)
+    lock = _lock(path)
+    try:
+        revision = _examine(path, driver, read_only=False)
+        warnings = folder_warning(path)
+        if revision != upgrades.newest():
+            kept = upgrades.upgrade(path, driver=driver, report=report)
+            warnings += (
+                _(
+                    "The book was brought up to this version of the program; as it was before it is kept in {path}."
+                ).format(path=kept),
+            )
+        return _opened(path, lock, driver, warnings)
+    except BaseException as error:
+        lock.release()
+        raise in_words(path, error) from error
+
+
+def _opened(
+    path: Path, lock: BookLock | None, driver: Driver, warnings: tuple[str, ...], *, read_only: bool = False
+) -> Book:
+    book = Book(path, read_only=read_only, driver=driver, lock=lock)
+    book.warnings = warnings
+    return book
+
+
+def _lock(path: Path) -> BookLock:
+    try:
+        return BookLock(path)
+    except BookIsHeld as held:
+        raise UserError(
+            _("{path} is open in another window or command{where}.").format(path=path, where=_where(held.holder)),
+            _("Close it there first."),
+        ) from held
+    except OSError as error:
+        raise in_words(path, error) from error
+
+
+def _where(holder: object) -> str:
+    pid = holder.get("pid") if isinstance(holder, dict) else None
+    host = holder.get("host") if isinstance(holder, dict) else None
+    return _(" (process {pid} on {host})").format(pid=pid, host=host) if pid else ""
+
+
+def _look_at(path: Path, driver: Driver) -> None:
+    """What can be told from outside."""
+    if path.is_dir():
+        raise UserError(_("{path} is a folder, not a book.").format(path=path), _("Choose the book's file in it."))
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        raise UserError(
+            _("There is no book at {path}.").format(path=path),
+            _("See whether it was moved or renamed, or whether its disk is connected."),
+        ) from None
+    except OSError as error:
+        raise in_words(path, error) from error
+    if not start:
+        raise UserError(_("{path} is empty: it holds no book.").format(path=path), _("Restore the latest backup."))
+    if driver is PLAIN and start != _MAGIC:
+        raise UserError(
+            _("{path} is not a book: it is another kind of file, or damaged.").format(path=path),
+            _("Choose a file that this program made, or restore a backup."),
+        )
+
+
+def _examine(path: Path, driver: Driver, *, read_only: bool) -> str:
+    """The book's revision, once it is clear that it is a whole book that this program knows."""
+    connection = driver.connect(path, read_only)
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        if application != APPLICATION_ID:
+            raise UserError(
+                _("{path} is a database of another program, not a book.").format(path=path),
+                _("Choose a file that this program made."),
+            )
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        # What a WAL still holds is not in the file yet.
+        if journal != "wal" and path.stat().st_size < pages * page_size:
+            raise damaged(path, _("its end is missing"))
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+        connection.execute("SELECT name, currency FROM firm").fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            raise damaged(path, str(error)) from error
+        raise
+    finally:
+        connection.close()
+    if revision not in upgrades.known():
+        raise UserError(
+            _(
+                "{path} was written by a newer version of the program (revision {revision}; this one knows {known})."
+            ).format(path=path, revision=revision, known=upgrades.newest()),
+            _("Update the program, then open the book again. Nothing in it was changed."),
+        )
+    return str(revision)

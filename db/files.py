@@ -1,0 +1,54 @@
+"""What file systems say when they refuse, in words; and names that survive a power cut."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from db.refusals import as_user_error, write_protected
+from desktop.errors import UserError
+from desktop.i18n import _
+
+
+def in_words(path: Path, error: BaseException) -> BaseException:
+    """The error as the user can read it, or the error itself where it is a bug."""
+    if isinstance(error, UserError):
+        return error
+    name = str(getattr(error, "sqlite_errorname", ""))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return damaged(path, str(error))
+    if isinstance(error, OSError):
+        return _of_the_disk(path, error)
+    return as_user_error(error) or error
+
+
+def damaged(path: Path, detail: str) -> UserError:
+    """`detail` continues the sentence."""
+    return UserError(
+        _("{path} is damaged: {detail}.").format(path=path, detail=detail),
+        _("Keep a copy of the file as it is, and restore the latest backup."),
+    )
+
+
+def _of_the_disk(path: Path, error: OSError) -> UserError:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return write_protected(path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError(
+            _("The disk is full: there is no room for {path}.").format(path=path), _("Free some space and try again.")
+        )
+    return UserError(
+        _("{path} cannot be read or written: {error}.").format(path=path, error=error.strerror or error),
+        _("See that the disk is connected and that the path is right."),
+    )
+
+
+def sync_folder(folder: Path) -> None:
+    """Only then does a new name survive a power cut; Windows has no such call."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,1212 @@
+"""The first book."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+# Parents stand before their children.
+STATEMENTS = (
+    """
+    CREATE TABLE bank_account (
+        id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        holder VARCHAR NOT NULL,
+        iban VARCHAR NOT NULL,
+        bic VARCHAR NOT NULL,
+        bank VARCHAR NOT NULL,
+        currency VARCHAR,
+        CONSTRAINT pk_bank_account PRIMARY KEY (id)
+    )
+    """,
+    """
+    CREATE TABLE book (
+        id INTEGER NOT NULL,
+        uid VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        made_by VARCHAR NOT NULL,
+        CONSTRAINT pk_book PRIMARY KEY (id),
+        CONSTRAINT ck_book_single CHECK (id = 1)
+    )
+    """,
+    """
+    CREATE TABLE change_set (
+        id INTEGER NOT NULL,
+        at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        summary VARCHAR NOT NULL,
+        undoable BOOLEAN NOT NULL,
+        undone_by INTEGER,
+        CONSTRAINT pk_change_set PRIMARY KEY (id),
+        CONSTRAINT fk_change_set_undone_by FOREIGN KEY(undone_by) REFERENCES change_set (id)
+    )
+    """,
+    """
+    CREATE TABLE exchange_rate (
+        id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        valid_from DATE NOT NULL,
+        rate INTEGER NOT NULL,
+        CONSTRAINT pk_exchange_rate PRIMARY KEY (id),
+        CONSTRAINT uq_exchange_rate_currency_valid_from UNIQUE (currency, valid_from),
+        CONSTRAINT ck_exchange_rate_rate_integer CHECK (typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE file (
+        id INTEGER NOT NULL,
+        sha256 VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        media_type VARCHAR NOT NULL,
+        content BLOB NOT NULL,
+        CONSTRAINT pk_file PRIMARY KEY (id),
+        CONSTRAINT uq_file_sha256 UNIQUE (sha256)
+    )
+    """,
+    """
+    CREATE TABLE party (
+        id INTEGER NOT NULL,
+        role VARCHAR NOT NULL,
+        digest VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        data VARCHAR NOT NULL,
+        CONSTRAINT pk_party PRIMARY KEY (id),
+        CONSTRAINT ck_party_role_word CHECK (role IN ('seller', 'buyer')),
+        CONSTRAINT uq_party_role_digest UNIQUE (role, digest)
+    )
+    """,
+    """
+    CREATE TABLE person (
+        id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        credit_limit INTEGER,
+        write_off_limit INTEGER,
+        CONSTRAINT pk_person PRIMARY KEY (id),
+        CONSTRAINT uq_person_name UNIQUE (name),
+        CONSTRAINT ck_person_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer'),
+        CONSTRAINT ck_person_write_off_limit_integer CHECK (write_off_limit IS NULL OR typeof(write_off_limit) =
+        'integer')
+    )
+    """,
+    """
+    CREATE TABLE rule_setting (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        enabled BOOLEAN,
+        severity VARCHAR,
+        parameters VARCHAR NOT NULL,
+        CONSTRAINT pk_rule_setting PRIMARY KEY (id),
+        CONSTRAINT uq_rule_setting_code_scope_scope_id UNIQUE (code, scope, scope_id),
+        CONSTRAINT ck_rule_setting_scope_word CHECK (scope IN ('firm', 'segment', 'client', 'agreement')),
+        CONSTRAINT ck_rule_setting_severity_word CHECK (severity IS NULL OR severity IN ('block', 'hold', 'note'))
+    )
+    """,
+    """
+    CREATE TABLE run (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        through DATE NOT NULL,
+        issue_date DATE NOT NULL,
+        scope VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        started_at VARCHAR NOT NULL,
+        finished_at VARCHAR,
+        CONSTRAINT pk_run PRIMARY KEY (id),
+        CONSTRAINT ck_run_kind_word CHECK (kind IN ('billing', 'manual')),
+        CONSTRAINT ck_run_state_word CHECK (state IN ('planning', 'review', 'issuing', 'done', 'discarded')),
+        CONSTRAINT uq_run_number UNIQUE (number)
+    )
+    """,
+    """
+    CREATE TABLE saved_mapping (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        signature VARCHAR NOT NULL,
+        mapping VARCHAR NOT NULL,
+        CONSTRAINT pk_saved_mapping PRIMARY KEY (id),
+        CONSTRAINT uq_saved_mapping_kind_name UNIQUE (kind, name)
+    )
+    """,
+    """
+    CREATE TABLE series (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        pattern VARCHAR NOT NULL,
+        year_rule VARCHAR NOT NULL,
+        first INTEGER NOT NULL,
+        is_default BOOLEAN NOT NULL,
+        CONSTRAINT pk_series PRIMARY KEY (id),
+        CONSTRAINT ck_series_kind_word CHECK (kind IN ('invoice', 'credit_note', 'deposit', 'final')),
+        CONSTRAINT ck_series_year_rule_word CHECK (year_rule IN ('calendar', 'fiscal', 'never')),
+        CONSTRAINT uq_series_code UNIQUE (code)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX ix_series_default ON series (kind) WHERE is_default = 1
+    """,
+    """
+    CREATE TABLE setting (
+        "key" VARCHAR NOT NULL,
+        value VARCHAR NOT NULL,
+        CONSTRAINT pk_setting PRIMARY KEY ("key")
+    )
+    """,
+    """
+    CREATE TABLE tax_code (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        country VARCHAR NOT NULL,
+        category VARCHAR NOT NULL,
+        exemption_code VARCHAR NOT NULL,
+        exemption_text VARCHAR NOT NULL,
+        active BOOLEAN NOT NULL,
+        CONSTRAINT pk_tax_code PRIMARY KEY (id),
+        CONSTRAINT ck_tax_code_category_word CHECK (category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O', 'L', 'M')),
+        CONSTRAINT uq_tax_code_code UNIQUE (code)
+    )
+    """,
+    """
+    CREATE TABLE template (
+        id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        CONSTRAINT pk_template PRIMARY KEY (id),
+        CONSTRAINT uq_template_name UNIQUE (name)
+    )
+    """,
+    """
+    CREATE TABLE audit_event (
+        id INTEGER NOT NULL,
+        change_set_id INTEGER NOT NULL,
+        at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL,
+        subject_id INTEGER,
+        action VARCHAR NOT NULL,
+        payload_hash VARCHAR NOT NULL,
+        previous_hash VARCHAR NOT NULL,
+        hash VARCHAR NOT NULL,
+        CONSTRAINT pk_audit_event PRIMARY KEY (id),
+        CONSTRAINT fk_audit_event_change_set_id FOREIGN KEY(change_set_id) REFERENCES change_set (id),
+        CONSTRAINT uq_audit_event_hash UNIQUE (hash)
+    )
+    """,
+    """
+    CREATE INDEX ix_audit_event_change_set_id ON audit_event (change_set_id)
+    """,
+    """
+    CREATE INDEX ix_audit_event_subject ON audit_event (subject, subject_id)
+    """,
+    """
+    CREATE TABLE firm (
+        id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        contact VARCHAR NOT NULL,
+        street VARCHAR NOT NULL,
+        street2 VARCHAR NOT NULL,
+        postcode VARCHAR NOT NULL,
+        city VARCHAR NOT NULL,
+        region VARCHAR NOT NULL,
+        country VARCHAR NOT NULL,
+        tax_id VARCHAR NOT NULL,
+        tax_number VARCHAR NOT NULL,
+        email VARCHAR NOT NULL,
+        phone VARCHAR NOT NULL,
+        website VARCHAR NOT NULL,
+        registration VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        language VARCHAR NOT NULL,
+        terms VARCHAR NOT NULL,
+        delivery VARCHAR NOT NULL,
+        late_clause VARCHAR NOT NULL,
+        intro VARCHAR NOT NULL,
+        closing VARCHAR NOT NULL,
+        footer VARCHAR NOT NULL,
+        small_business BOOLEAN NOT NULL,
+        fiscal_start_month INTEGER NOT NULL,
+        logo_id INTEGER,
+        template_id INTEGER,
+        CONSTRAINT pk_firm PRIMARY KEY (id),
+        CONSTRAINT ck_firm_single CHECK (id = 1),
+        CONSTRAINT fk_firm_logo_id FOREIGN KEY(logo_id) REFERENCES file (id),
+        CONSTRAINT fk_firm_template_id FOREIGN KEY(template_id) REFERENCES template (id)
+    )
+    """,
+    """
+    CREATE TABLE import_batch (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        file_name VARCHAR NOT NULL,
+        file_digest VARCHAR NOT NULL,
+        at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        rows INTEGER NOT NULL,
+        imported INTEGER NOT NULL,
+        unchanged INTEGER NOT NULL,
+        rejected INTEGER NOT NULL,
+        state VARCHAR NOT NULL,
+        change_set_id INTEGER,
+        CONSTRAINT pk_import_batch PRIMARY KEY (id),
+        CONSTRAINT fk_import_batch_change_set_id FOREIGN KEY(change_set_id) REFERENCES change_set (id)
+    )
+    """,
+    """
+    CREATE TABLE segment (
+        id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
+        terms VARCHAR,
+        delivery VARCHAR,
+        language VARCHAR,
+        tax_code_id INTEGER,
+        template_id INTEGER,
+        CONSTRAINT pk_segment PRIMARY KEY (id),
+        CONSTRAINT uq_segment_name UNIQUE (name),
+        CONSTRAINT fk_segment_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
+        CONSTRAINT fk_segment_template_id FOREIGN KEY(template_id) REFERENCES template (id)
+    )
+    """,
+    """
+    CREATE TABLE series_year (
+        id INTEGER NOT NULL,
+        series_id INTEGER NOT NULL,
+        year INTEGER NOT NULL,
+        next INTEGER NOT NULL,
+        last_date DATE,
+        CONSTRAINT pk_series_year PRIMARY KEY (id),
+        CONSTRAINT uq_series_year_series_id_year UNIQUE (series_id, year),
+        CONSTRAINT fk_series_year_series_id FOREIGN KEY(series_id) REFERENCES series (id)
+    )
+    """,
+    """
+    CREATE TABLE tax_rate (
+        id INTEGER NOT NULL,
+        tax_code_id INTEGER NOT NULL,
+        valid_from DATE NOT NULL,
+        rate INTEGER NOT NULL,
+        CONSTRAINT pk_tax_rate PRIMARY KEY (id),
+        CONSTRAINT uq_tax_rate_tax_code_id_valid_from UNIQUE (tax_code_id, valid_from),
+        CONSTRAINT fk_tax_rate_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
+        CONSTRAINT ck_tax_rate_rate_integer CHECK (typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE template_version (
+        id INTEGER NOT NULL,
+        template_id INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        specification VARCHAR NOT NULL,
+        logo_id INTEGER,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_template_version PRIMARY KEY (id),
+        CONSTRAINT uq_template_version_template_id_version UNIQUE (template_id, version),
+        CONSTRAINT fk_template_version_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_template_version_logo_id FOREIGN KEY(logo_id) REFERENCES file (id)
+    )
+    """,
+    """
+    CREATE TABLE audit_payload (
+        event_id INTEGER NOT NULL,
+        salt VARCHAR NOT NULL,
+        "before" VARCHAR,
+        "after" VARCHAR,
+        CONSTRAINT pk_audit_payload PRIMARY KEY (event_id),
+        CONSTRAINT fk_audit_payload_event_id FOREIGN KEY(event_id) REFERENCES audit_event (id)
+    )
+    """,
+    """
+    CREATE TABLE client (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        contact VARCHAR NOT NULL,
+        email VARCHAR NOT NULL,
+        phone VARCHAR NOT NULL,
+        street VARCHAR NOT NULL,
+        street2 VARCHAR NOT NULL,
+        postcode VARCHAR NOT NULL,
+        city VARCHAR NOT NULL,
+        region VARCHAR NOT NULL,
+        country VARCHAR NOT NULL,
+        tax_id VARCHAR NOT NULL,
+        tax_number VARCHAR NOT NULL,
+        is_business BOOLEAN NOT NULL,
+        tax_treatment VARCHAR NOT NULL,
+        iban VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        language VARCHAR,
+        segment_id INTEGER,
+        terms VARCHAR,
+        delivery VARCHAR,
+        template_id INTEGER,
+        combine BOOLEAN NOT NULL,
+        po_required BOOLEAN NOT NULL,
+        buyer_reference VARCHAR NOT NULL,
+        buyer_reference_required BOOLEAN NOT NULL,
+        credit_limit INTEGER,
+        on_hold BOOLEAN NOT NULL,
+        hold_reason VARCHAR NOT NULL,
+        disputed BOOLEAN NOT NULL,
+        note VARCHAR NOT NULL,
+        active BOOLEAN NOT NULL,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_client PRIMARY KEY (id),
+        CONSTRAINT ck_client_country_code CHECK (length(country) IN (0, 2)),
+        CONSTRAINT ck_client_tax_treatment_word CHECK (tax_treatment IN ('auto', 'domestic', 'reverse_charge',
+        'intra_goods', 'export', 'exempt', 'outside')),
+        CONSTRAINT uq_client_code UNIQUE (code),
+        CONSTRAINT fk_client_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
+        CONSTRAINT fk_client_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_client_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_client_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_client_name ON client (name)
+    """,
+    """
+    CREATE INDEX ix_client_segment_id ON client (segment_id)
+    """,
+    """
+    CREATE TABLE item (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        unit VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        price INTEGER,
+        currency VARCHAR,
+        tax_code_id INTEGER,
+        hsn_sac VARCHAR NOT NULL,
+        active BOOLEAN NOT NULL,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_item PRIMARY KEY (id),
+        CONSTRAINT ck_item_kind_word CHECK (kind IN ('service', 'goods')),
+        CONSTRAINT uq_item_code UNIQUE (code),
+        CONSTRAINT fk_item_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
+        CONSTRAINT fk_item_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_item_price_integer CHECK (price IS NULL OR typeof(price) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE address (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        street VARCHAR NOT NULL,
+        street2 VARCHAR NOT NULL,
+        postcode VARCHAR NOT NULL,
+        city VARCHAR NOT NULL,
+        region VARCHAR NOT NULL,
+        country VARCHAR NOT NULL,
+        CONSTRAINT pk_address PRIMARY KEY (id),
+        CONSTRAINT ck_address_kind_word CHECK (kind IN ('delivery', 'office', 'other')),
+        CONSTRAINT fk_address_client_id FOREIGN KEY(client_id) REFERENCES client (id) ON DELETE CASCADE
+    )
+    """,
+    """
+    CREATE INDEX ix_address_client_id ON address (client_id)
+    """,
+    """
+    CREATE TABLE agreement (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        title VARCHAR NOT NULL,
+        client_id INTEGER NOT NULL,
+        segment_id INTEGER,
+        billing VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        every_count INTEGER NOT NULL,
+        every_unit VARCHAR NOT NULL,
+        alignment VARCHAR NOT NULL,
+        anchor DATE NOT NULL,
+        bill_day INTEGER,
+        timing VARCHAR NOT NULL,
+        fixed_30 BOOLEAN NOT NULL,
+        start_date DATE NOT NULL,
+        end_date DATE,
+        trial_until DATE,
+        charged_through DATE,
+        grouping VARCHAR NOT NULL,
+        cap INTEGER,
+        deposits VARCHAR NOT NULL,
+        is_final BOOLEAN NOT NULL,
+        po_number VARCHAR NOT NULL,
+        po_limit INTEGER,
+        po_expires DATE,
+        buyer_reference VARCHAR NOT NULL,
+        terms VARCHAR,
+        delivery VARCHAR,
+        template_id INTEGER,
+        discount INTEGER NOT NULL,
+        discount_reason VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
+        contract_id INTEGER,
+        signed_on DATE,
+        active BOOLEAN NOT NULL,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_agreement PRIMARY KEY (id),
+        CONSTRAINT ck_agreement_every_unit_word CHECK (every_unit IN ('day', 'week', 'month', 'year')),
+        CONSTRAINT ck_agreement_alignment_word CHECK (alignment IN ('calendar', 'anniversary', 'bcd')),
+        CONSTRAINT ck_agreement_timing_word CHECK (timing IN ('advance', 'arrears')),
+        CONSTRAINT ck_agreement_billing_word CHECK (billing IN ('recurring', 'time', 'fixed', 'hybrid')),
+        CONSTRAINT ck_agreement_grouping_word CHECK (grouping IN ('entry', 'item', 'person', 'day')),
+        CONSTRAINT ck_agreement_deposits_word CHECK (deposits IN ('next', 'final')),
+        CONSTRAINT ck_agreement_every_positive CHECK (every_count > 0),
+        CONSTRAINT ck_agreement_end_after_start CHECK (end_date IS NULL OR end_date > start_date),
+        CONSTRAINT ck_agreement_bill_day CHECK (bill_day IS NULL OR bill_day BETWEEN 1 AND 31),
+        CONSTRAINT uq_agreement_code UNIQUE (code),
+        CONSTRAINT fk_agreement_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_agreement_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
+        CONSTRAINT fk_agreement_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_agreement_contract_id FOREIGN KEY(contract_id) REFERENCES file (id),
+        CONSTRAINT fk_agreement_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_agreement_cap_integer CHECK (cap IS NULL OR typeof(cap) = 'integer'),
+        CONSTRAINT ck_agreement_po_limit_integer CHECK (po_limit IS NULL OR typeof(po_limit) = 'integer'),
+        CONSTRAINT ck_agreement_discount_integer CHECK (typeof(discount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_agreement_client_id ON agreement (client_id)
+    """,
+    """
+    CREATE INDEX ix_agreement_segment_id ON agreement (segment_id)
+    """,
+    """
+    CREATE TABLE contact (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        role VARCHAR NOT NULL,
+        email VARCHAR NOT NULL,
+        phone VARCHAR NOT NULL,
+        gets_invoices BOOLEAN NOT NULL,
+        CONSTRAINT pk_contact PRIMARY KEY (id),
+        CONSTRAINT fk_contact_client_id FOREIGN KEY(client_id) REFERENCES client (id) ON DELETE CASCADE
+    )
+    """,
+    """
+    CREATE INDEX ix_contact_client_id ON contact (client_id)
+    """,
+    """
+    CREATE TABLE payment (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        client_id INTEGER NOT NULL,
+        paid_on DATE NOT NULL,
+        method VARCHAR NOT NULL,
+        reference VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        firm_rate INTEGER,
+        firm_amount INTEGER,
+        reverses_id INTEGER,
+        note VARCHAR NOT NULL,
+        file_id INTEGER,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_payment PRIMARY KEY (id),
+        CONSTRAINT uq_payment_reverses_id UNIQUE (reverses_id),
+        CONSTRAINT uq_payment_number UNIQUE (number),
+        CONSTRAINT fk_payment_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_payment_reverses_id FOREIGN KEY(reverses_id) REFERENCES payment (id),
+        CONSTRAINT fk_payment_file_id FOREIGN KEY(file_id) REFERENCES file (id),
+        CONSTRAINT ck_payment_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_payment_firm_rate_integer CHECK (firm_rate IS NULL OR typeof(firm_rate) = 'integer'),
+        CONSTRAINT ck_payment_firm_amount_integer CHECK (firm_amount IS NULL OR typeof(firm_amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_payment_client ON payment (client_id, paid_on)
+    """,
+    """
+    CREATE INDEX ix_payment_paid_on ON payment (paid_on)
+    """,
+    """
+    CREATE TABLE rate (
+        id INTEGER NOT NULL,
+        item_id INTEGER NOT NULL,
+        client_id INTEGER,
+        currency VARCHAR NOT NULL,
+        valid_from DATE NOT NULL,
+        up_to INTEGER,
+        price INTEGER NOT NULL,
+        mode VARCHAR NOT NULL,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_rate PRIMARY KEY (id),
+        CONSTRAINT ck_rate_mode_word CHECK (mode IN ('flat', 'volume', 'graduated')),
+        CONSTRAINT fk_rate_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_rate_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_rate_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_rate_up_to_integer CHECK (up_to IS NULL OR typeof(up_to) = 'integer'),
+        CONSTRAINT ck_rate_price_integer CHECK (typeof(price) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_rate_client_id ON rate (client_id)
+    """,
+    """
+    CREATE UNIQUE INDEX ix_rate_key ON rate (item_id, coalesce(client_id, 0), currency, valid_from,
+    coalesce(up_to, 0))
+    """,
+    """
+    CREATE TABLE agreement_line (
+        id INTEGER NOT NULL,
+        agreement_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        item_id INTEGER,
+        description VARCHAR NOT NULL,
+        quantity INTEGER NOT NULL,
+        unit_price INTEGER,
+        discount INTEGER NOT NULL,
+        start_date DATE,
+        end_date DATE,
+        CONSTRAINT pk_agreement_line PRIMARY KEY (id),
+        CONSTRAINT uq_agreement_line_agreement_id_position UNIQUE (agreement_id, position),
+        CONSTRAINT ck_agreement_line_kind_word CHECK (kind IN ('recurring', 'time')),
+        CONSTRAINT ck_agreement_line_end_after_start CHECK (end_date IS NULL OR start_date IS NULL OR end_date >
+        start_date),
+        CONSTRAINT fk_agreement_line_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE
+        CASCADE,
+        CONSTRAINT fk_agreement_line_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT ck_agreement_line_quantity_integer CHECK (typeof(quantity) = 'integer'),
+        CONSTRAINT ck_agreement_line_unit_price_integer CHECK (unit_price IS NULL OR typeof(unit_price) = 'integer'),
+        CONSTRAINT ck_agreement_line_discount_integer CHECK (typeof(discount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_agreement_line_item_id ON agreement_line (item_id)
+    """,
+    """
+    CREATE TABLE invoice (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        series_id INTEGER,
+        series_year INTEGER,
+        sequence INTEGER,
+        client_id INTEGER NOT NULL,
+        agreement_id INTEGER,
+        run_id INTEGER,
+        seller_id INTEGER NOT NULL,
+        buyer_id INTEGER NOT NULL,
+        template_version_id INTEGER NOT NULL,
+        issue_date DATE NOT NULL,
+        tax_date DATE NOT NULL,
+        due_date DATE NOT NULL,
+        period_start DATE,
+        period_end DATE,
+        language VARCHAR NOT NULL,
+        terms VARCHAR NOT NULL,
+        discount INTEGER,
+        discount_until DATE,
+        po_number VARCHAR NOT NULL,
+        buyer_reference VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        net INTEGER NOT NULL,
+        tax INTEGER NOT NULL,
+        gross INTEGER NOT NULL,
+        prepaid INTEGER NOT NULL,
+        rounding INTEGER NOT NULL,
+        payable INTEGER NOT NULL,
+        firm_currency VARCHAR NOT NULL,
+        firm_rate INTEGER,
+        firm_net INTEGER,
+        firm_tax INTEGER,
+        firm_gross INTEGER,
+        tax_currency VARCHAR,
+        tax_in_tax_currency INTEGER,
+        corrects_id INTEGER,
+        reason VARCHAR NOT NULL,
+        texts VARCHAR NOT NULL,
+        digest VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_invoice PRIMARY KEY (id),
+        CONSTRAINT ck_invoice_kind_word CHECK (kind IN ('invoice', 'deposit', 'final', 'credit_note', 'opening')),
+        CONSTRAINT uq_invoice_series_id_series_year_sequence UNIQUE (series_id, series_year, sequence),
+        CONSTRAINT uq_invoice_number UNIQUE (number),
+        CONSTRAINT fk_invoice_series_id FOREIGN KEY(series_id) REFERENCES series (id),
+        CONSTRAINT fk_invoice_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_invoice_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_invoice_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+        CONSTRAINT fk_invoice_seller_id FOREIGN KEY(seller_id) REFERENCES party (id),
+        CONSTRAINT fk_invoice_buyer_id FOREIGN KEY(buyer_id) REFERENCES party (id),
+        CONSTRAINT fk_invoice_template_version_id FOREIGN KEY(template_version_id) REFERENCES template_version (id),
+        CONSTRAINT fk_invoice_corrects_id FOREIGN KEY(corrects_id) REFERENCES invoice (id),
+        CONSTRAINT ck_invoice_discount_integer CHECK (discount IS NULL OR typeof(discount) = 'integer'),
+        CONSTRAINT ck_invoice_net_integer CHECK (typeof(net) = 'integer'),
+        CONSTRAINT ck_invoice_tax_integer CHECK (typeof(tax) = 'integer'),
+        CONSTRAINT ck_invoice_gross_integer CHECK (typeof(gross) = 'integer'),
+        CONSTRAINT ck_invoice_prepaid_integer CHECK (typeof(prepaid) = 'integer'),
+        CONSTRAINT ck_invoice_rounding_integer CHECK (typeof(rounding) = 'integer'),
+        CONSTRAINT ck_invoice_payable_integer CHECK (typeof(payable) = 'integer'),
+        CONSTRAINT ck_invoice_firm_rate_integer CHECK (firm_rate IS NULL OR typeof(firm_rate) = 'integer'),
+        CONSTRAINT ck_invoice_firm_net_integer CHECK (firm_net IS NULL OR typeof(firm_net) = 'integer'),
+        CONSTRAINT ck_invoice_firm_tax_integer CHECK (firm_tax IS NULL OR typeof(firm_tax) = 'integer'),
+        CONSTRAINT ck_invoice_firm_gross_integer CHECK (firm_gross IS NULL OR typeof(firm_gross) = 'integer'),
+        CONSTRAINT ck_invoice_tax_in_tax_currency_integer CHECK (tax_in_tax_currency IS NULL OR
+        typeof(tax_in_tax_currency) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_invoice_agreement_id ON invoice (agreement_id)
+    """,
+    """
+    CREATE INDEX ix_invoice_client ON invoice (client_id, issue_date)
+    """,
+    """
+    CREATE INDEX ix_invoice_corrects ON invoice (corrects_id) WHERE corrects_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_invoice_issue_date ON invoice (issue_date)
+    """,
+    """
+    CREATE INDEX ix_invoice_run ON invoice (run_id)
+    """,
+    """
+    CREATE TABLE pause (
+        id INTEGER NOT NULL,
+        agreement_id INTEGER NOT NULL,
+        start_date DATE NOT NULL,
+        end_date DATE,
+        reason VARCHAR NOT NULL,
+        CONSTRAINT pk_pause PRIMARY KEY (id),
+        CONSTRAINT ck_pause_end_after_start CHECK (end_date IS NULL OR end_date > start_date),
+        CONSTRAINT fk_pause_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE CASCADE
+    )
+    """,
+    """
+    CREATE INDEX ix_pause_agreement_id ON pause (agreement_id)
+    """,
+    """
+    CREATE TABLE dispute (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        opened_on DATE NOT NULL,
+        reason VARCHAR NOT NULL,
+        amount INTEGER,
+        closed_on DATE,
+        outcome VARCHAR NOT NULL,
+        CONSTRAINT pk_dispute PRIMARY KEY (id),
+        CONSTRAINT fk_dispute_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT ck_dispute_amount_integer CHECK (amount IS NULL OR typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_dispute_invoice_id ON dispute (invoice_id)
+    """,
+    """
+    CREATE TABLE draft (
+        id INTEGER NOT NULL,
+        run_id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        severity VARCHAR,
+        currency VARCHAR NOT NULL,
+        net INTEGER NOT NULL,
+        tax INTEGER NOT NULL,
+        gross INTEGER NOT NULL,
+        previous_gross INTEGER,
+        fingerprint VARCHAR NOT NULL,
+        body VARCHAR NOT NULL,
+        edited BOOLEAN NOT NULL,
+        decided_by VARCHAR,
+        decided_at VARCHAR,
+        decision_note VARCHAR NOT NULL,
+        error VARCHAR NOT NULL,
+        invoice_id INTEGER,
+        CONSTRAINT pk_draft PRIMARY KEY (id),
+        CONSTRAINT ck_draft_state_word CHECK (state IN ('ready', 'held', 'approved', 'issued', 'discarded',
+        'failed')),
+        CONSTRAINT ck_draft_severity_word CHECK (severity IS NULL OR severity IN ('block', 'hold', 'note')),
+        CONSTRAINT ck_draft_kind_word CHECK (kind IN ('invoice', 'deposit', 'final')),
+        CONSTRAINT fk_draft_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+        CONSTRAINT fk_draft_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_draft_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT ck_draft_net_integer CHECK (typeof(net) = 'integer'),
+        CONSTRAINT ck_draft_tax_integer CHECK (typeof(tax) = 'integer'),
+        CONSTRAINT ck_draft_gross_integer CHECK (typeof(gross) = 'integer'),
+        CONSTRAINT ck_draft_previous_gross_integer CHECK (previous_gross IS NULL OR typeof(previous_gross) =
+        'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_draft_client_id ON draft (client_id)
+    """,
+    """
+    CREATE INDEX ix_draft_invoice_id ON draft (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_draft_run_id ON draft (run_id)
+    """,
+    """
+    CREATE TABLE invoice_line (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        agreement_line_id INTEGER,
+        item_id INTEGER,
+        rate_id INTEGER,
+        price_source VARCHAR NOT NULL,
+        description VARCHAR NOT NULL,
+        detail VARCHAR NOT NULL,
+        heading VARCHAR NOT NULL,
+        period_start DATE,
+        period_end DATE,
+        quantity INTEGER NOT NULL,
+        unit VARCHAR NOT NULL,
+        unit_price INTEGER NOT NULL,
+        base_quantity INTEGER NOT NULL,
+        allowance INTEGER NOT NULL,
+        allowance_reason VARCHAR NOT NULL,
+        charge INTEGER NOT NULL,
+        net INTEGER NOT NULL,
+        tax_code_id INTEGER,
+        category VARCHAR NOT NULL,
+        rate INTEGER NOT NULL,
+        deducts_id INTEGER,
+        corrects_line_id INTEGER,
+        CONSTRAINT pk_invoice_line PRIMARY KEY (id),
+        CONSTRAINT fk_invoice_line_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_invoice_line_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
+        CONSTRAINT fk_invoice_line_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_invoice_line_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
+        CONSTRAINT fk_invoice_line_deducts_id FOREIGN KEY(deducts_id) REFERENCES invoice (id),
+        CONSTRAINT fk_invoice_line_corrects_line_id FOREIGN KEY(corrects_line_id) REFERENCES invoice_line (id),
+        CONSTRAINT ck_invoice_line_quantity_integer CHECK (typeof(quantity) = 'integer'),
+        CONSTRAINT ck_invoice_line_unit_price_integer CHECK (typeof(unit_price) = 'integer'),
+        CONSTRAINT ck_invoice_line_base_quantity_integer CHECK (typeof(base_quantity) = 'integer'),
+        CONSTRAINT ck_invoice_line_allowance_integer CHECK (typeof(allowance) = 'integer'),
+        CONSTRAINT ck_invoice_line_charge_integer CHECK (typeof(charge) = 'integer'),
+        CONSTRAINT ck_invoice_line_net_integer CHECK (typeof(net) = 'integer'),
+        CONSTRAINT ck_invoice_line_rate_integer CHECK (typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_invoice_line_corrects_line_id ON invoice_line (corrects_line_id)
+    """,
+    """
+    CREATE UNIQUE INDEX ix_invoice_line_invoice ON invoice_line (invoice_id, position)
+    """,
+    """
+    CREATE INDEX ix_invoice_line_item_id ON invoice_line (item_id)
+    """,
+    """
+    CREATE TABLE invoice_tax (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        category VARCHAR NOT NULL,
+        rate INTEGER NOT NULL,
+        basis INTEGER NOT NULL,
+        tax INTEGER NOT NULL,
+        exemption_code VARCHAR NOT NULL,
+        exemption_text VARCHAR NOT NULL,
+        CONSTRAINT pk_invoice_tax PRIMARY KEY (id),
+        CONSTRAINT uq_invoice_tax_invoice_id_category_rate UNIQUE (invoice_id, category, rate),
+        CONSTRAINT fk_invoice_tax_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT ck_invoice_tax_rate_integer CHECK (typeof(rate) = 'integer'),
+        CONSTRAINT ck_invoice_tax_basis_integer CHECK (typeof(basis) = 'integer'),
+        CONSTRAINT ck_invoice_tax_tax_integer CHECK (typeof(tax) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE open_credit (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        payment_id INTEGER,
+        credit_note_id INTEGER,
+        dated DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        open INTEGER NOT NULL,
+        CONSTRAINT pk_open_credit PRIMARY KEY (id),
+        CONSTRAINT uq_open_credit_payment_id UNIQUE (payment_id),
+        CONSTRAINT uq_open_credit_credit_note_id UNIQUE (credit_note_id),
+        CONSTRAINT ck_open_credit_one_source CHECK ((payment_id IS NULL) <> (credit_note_id IS NULL)),
+        CONSTRAINT ck_open_credit_open_within CHECK (open >= 0 AND open <= amount),
+        CONSTRAINT fk_open_credit_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_open_credit_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_open_credit_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
+        CONSTRAINT ck_open_credit_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_open_credit_open_integer CHECK (typeof(open) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_open_credit_client ON open_credit (client_id, currency, open) WHERE open > 0
+    """,
+    """
+    CREATE TABLE open_item (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        instalment INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        due_date DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        open INTEGER NOT NULL,
+        CONSTRAINT pk_open_item PRIMARY KEY (id),
+        CONSTRAINT uq_open_item_invoice_id_instalment UNIQUE (invoice_id, instalment),
+        CONSTRAINT ck_open_item_open_within CHECK (open >= 0 AND open <= amount),
+        CONSTRAINT fk_open_item_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_open_item_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT ck_open_item_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_open_item_open_integer CHECK (typeof(open) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_open_item_aging ON open_item (client_id, due_date, currency, open) WHERE open > 0
+    """,
+    """
+    CREATE INDEX ix_open_item_due ON open_item (due_date) WHERE open > 0
+    """,
+    """
+    CREATE TABLE price_change (
+        id INTEGER NOT NULL,
+        agreement_line_id INTEGER NOT NULL,
+        valid_from DATE NOT NULL,
+        unit_price INTEGER NOT NULL,
+        reason VARCHAR NOT NULL,
+        CONSTRAINT pk_price_change PRIMARY KEY (id),
+        CONSTRAINT uq_price_change_agreement_line_id_valid_from UNIQUE (agreement_line_id, valid_from),
+        CONSTRAINT fk_price_change_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id) ON
+        DELETE CASCADE,
+        CONSTRAINT ck_price_change_unit_price_integer CHECK (typeof(unit_price) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE write_off (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        dated DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        reason VARCHAR NOT NULL,
+        reverses_id INTEGER,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_write_off PRIMARY KEY (id),
+        CONSTRAINT fk_write_off_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_write_off_reverses_id FOREIGN KEY(reverses_id) REFERENCES write_off (id),
+        CONSTRAINT ck_write_off_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_write_off_invoice_id ON write_off (invoice_id)
+    """,
+    """
+    CREATE TABLE allocation (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        dated DATE NOT NULL,
+        open_item_id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        payment_id INTEGER,
+        credit_note_id INTEGER,
+        write_off_id INTEGER,
+        reverses_id INTEGER,
+        amount INTEGER NOT NULL,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_allocation PRIMARY KEY (id),
+        CONSTRAINT ck_allocation_kind_word CHECK (kind IN ('payment', 'credit', 'write_off', 'discount')),
+        CONSTRAINT ck_allocation_not_zero CHECK (amount <> 0),
+        CONSTRAINT fk_allocation_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
+        CONSTRAINT fk_allocation_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_allocation_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_allocation_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
+        CONSTRAINT fk_allocation_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
+        CONSTRAINT fk_allocation_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocation (id),
+        CONSTRAINT ck_allocation_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_allocation_credit_note ON allocation (credit_note_id)
+    """,
+    """
+    CREATE INDEX ix_allocation_dated ON allocation (dated)
+    """,
+    """
+    CREATE INDEX ix_allocation_invoice_id ON allocation (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_allocation_item ON allocation (open_item_id, dated)
+    """,
+    """
+    CREATE INDEX ix_allocation_payment ON allocation (payment_id)
+    """,
+    """
+    CREATE TABLE finding (
+        id INTEGER NOT NULL,
+        draft_id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        severity VARCHAR NOT NULL,
+        message VARCHAR NOT NULL,
+        remedy VARCHAR NOT NULL,
+        field VARCHAR NOT NULL,
+        approved BOOLEAN NOT NULL,
+        CONSTRAINT pk_finding PRIMARY KEY (id),
+        CONSTRAINT ck_finding_severity_word CHECK (severity IN ('block', 'hold', 'note')),
+        CONSTRAINT fk_finding_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_finding_draft_id ON finding (draft_id)
+    """,
+    """
+    CREATE TABLE one_off (
+        id INTEGER NOT NULL,
+        external_id VARCHAR,
+        client_id INTEGER NOT NULL,
+        agreement_id INTEGER,
+        item_id INTEGER,
+        kind VARCHAR NOT NULL,
+        due_date DATE NOT NULL,
+        description VARCHAR NOT NULL,
+        quantity INTEGER NOT NULL,
+        unit_price INTEGER,
+        currency VARCHAR NOT NULL,
+        draft_id INTEGER,
+        invoice_id INTEGER,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_one_off PRIMARY KEY (id),
+        CONSTRAINT uq_one_off_external_id UNIQUE (external_id),
+        CONSTRAINT ck_one_off_kind_word CHECK (kind IN ('charge', 'discount', 'deposit')),
+        CONSTRAINT fk_one_off_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_one_off_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_one_off_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_one_off_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id),
+        CONSTRAINT fk_one_off_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_one_off_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_one_off_quantity_integer CHECK (typeof(quantity) = 'integer'),
+        CONSTRAINT ck_one_off_unit_price_integer CHECK (unit_price IS NULL OR typeof(unit_price) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_one_off_agreement ON one_off (agreement_id)
+    """,
+    """
+    CREATE INDEX ix_one_off_invoice ON one_off (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_one_off_unbilled ON one_off (client_id, due_date) WHERE invoice_id IS NULL
+    """,
+    """
+    CREATE TABLE outcome (
+        id INTEGER NOT NULL,
+        run_id INTEGER NOT NULL,
+        agreement_id INTEGER,
+        client_id INTEGER NOT NULL,
+        state VARCHAR NOT NULL,
+        reason_code VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL,
+        draft_id INTEGER,
+        invoice_id INTEGER,
+        CONSTRAINT pk_outcome PRIMARY KEY (id),
+        CONSTRAINT ck_outcome_state_word CHECK (state IN ('ready', 'held', 'issued', 'skipped', 'failed')),
+        CONSTRAINT fk_outcome_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+        CONSTRAINT fk_outcome_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_outcome_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_outcome_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id),
+        CONSTRAINT fk_outcome_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_outcome_agreement ON outcome (agreement_id)
+    """,
+    """
+    CREATE INDEX ix_outcome_client_id ON outcome (client_id)
+    """,
+    """
+    CREATE INDEX ix_outcome_draft_id ON outcome (draft_id)
+    """,
+    """
+    CREATE INDEX ix_outcome_invoice_id ON outcome (invoice_id)
+    """,
+    """
+    CREATE UNIQUE INDEX ix_outcome_reserved ON outcome (agreement_id) WHERE state IN ('ready', 'held', 'failed')
+    AND draft_id IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX ix_outcome_run_agreement ON outcome (run_id, agreement_id)
+    """,
+    """
+    CREATE TABLE time_entry (
+        id INTEGER NOT NULL,
+        external_id VARCHAR,
+        client_id INTEGER NOT NULL,
+        agreement_id INTEGER,
+        item_id INTEGER,
+        work_date DATE NOT NULL,
+        person VARCHAR NOT NULL,
+        hours INTEGER NOT NULL,
+        rate INTEGER,
+        note VARCHAR NOT NULL,
+        billable BOOLEAN NOT NULL,
+        draft_id INTEGER,
+        invoice_id INTEGER,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_time_entry PRIMARY KEY (id),
+        CONSTRAINT uq_time_entry_external_id UNIQUE (external_id),
+        CONSTRAINT fk_time_entry_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_time_entry_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_time_entry_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_time_entry_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id),
+        CONSTRAINT fk_time_entry_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_time_entry_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_time_entry_hours_integer CHECK (typeof(hours) = 'integer'),
+        CONSTRAINT ck_time_entry_rate_integer CHECK (rate IS NULL OR typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_time_entry_batch ON time_entry (batch_id)
+    """,
+    """
+    CREATE INDEX ix_time_entry_client ON time_entry (client_id, work_date)
+    """,
+    """
+    CREATE INDEX ix_time_entry_draft ON time_entry (draft_id) WHERE draft_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_time_entry_invoice ON time_entry (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_time_entry_unbilled ON time_entry (agreement_id, work_date) WHERE invoice_id IS NULL
+    """,
+    """
+    CREATE TABLE charge (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        agreement_id INTEGER,
+        agreement_line_id INTEGER,
+        time_entry_id INTEGER,
+        one_off_id INTEGER,
+        period_start DATE NOT NULL,
+        period_end DATE NOT NULL,
+        sequence INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        reversed_by INTEGER,
+        CONSTRAINT pk_charge PRIMARY KEY (id),
+        CONSTRAINT ck_charge_kind_word CHECK (kind IN ('recurring', 'time', 'one_off')),
+        CONSTRAINT ck_charge_span CHECK (period_end > period_start),
+        CONSTRAINT fk_charge_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_charge_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
+        CONSTRAINT fk_charge_time_entry_id FOREIGN KEY(time_entry_id) REFERENCES time_entry (id),
+        CONSTRAINT fk_charge_one_off_id FOREIGN KEY(one_off_id) REFERENCES one_off (id),
+        CONSTRAINT fk_charge_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_charge_reversed_by FOREIGN KEY(reversed_by) REFERENCES invoice (id),
+        CONSTRAINT ck_charge_quantity_integer CHECK (typeof(quantity) = 'integer'),
+        CONSTRAINT ck_charge_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_charge_invoice ON charge (invoice_id, position)
+    """,
+    """
+    CREATE INDEX ix_charge_line_end ON charge (agreement_line_id, period_end) WHERE reversed_by IS NULL AND kind =
+    'recurring'
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_once ON charge (agreement_line_id, kind, period_start, period_end, sequence)
+    WHERE reversed_by IS NULL AND kind = 'recurring'
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_one_off_once ON charge (one_off_id) WHERE reversed_by IS NULL AND one_off_id IS
+    NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_time_once ON charge (time_entry_id) WHERE reversed_by IS NULL AND time_entry_id
+    IS NOT NULL
+    """,
+    """
+    CREATE TABLE journal_entry (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        booked_on DATE NOT NULL,
+        invoice_id INTEGER,
+        payment_id INTEGER,
+        write_off_id INTEGER,
+        allocation_id INTEGER,
+        CONSTRAINT pk_journal_entry PRIMARY KEY (id),
+        CONSTRAINT ck_journal_entry_kind_word CHECK (kind IN ('invoice', 'credit_note', 'payment', 'write_off',
+        'allocation', 'opening')),
+        CONSTRAINT fk_journal_entry_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_journal_entry_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_journal_entry_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
+        CONSTRAINT fk_journal_entry_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocation (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_journal_entry_allocation_id ON journal_entry (allocation_id)
+    """,
+    """
+    CREATE INDEX ix_journal_entry_booked ON journal_entry (booked_on)
+    """,
+    """
+    CREATE INDEX ix_journal_entry_invoice_id ON journal_entry (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_journal_entry_payment_id ON journal_entry (payment_id)
+    """,
+    """
+    CREATE INDEX ix_journal_entry_write_off_id ON journal_entry (write_off_id)
+    """,
+    """
+    CREATE TABLE posting (
+        id INTEGER NOT NULL,
+        entry_id INTEGER NOT NULL,
+        role VARCHAR NOT NULL,
+        client_id INTEGER,
+        currency VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        firm_amount INTEGER,
+        category VARCHAR,
+        rate INTEGER,
+        period_start DATE,
+        period_end DATE,
+        CONSTRAINT pk_posting PRIMARY KEY (id),
+        CONSTRAINT ck_posting_role_word CHECK (role IN ('receivable', 'revenue', 'deferred_revenue', 'deposits',
+        'tax_payable', 'bank', 'bad_debt', 'discount', 'rounding', 'opening', 'exchange')),
+        CONSTRAINT fk_posting_entry_id FOREIGN KEY(entry_id) REFERENCES journal_entry (id),
+        CONSTRAINT fk_posting_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT ck_posting_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_posting_firm_amount_integer CHECK (firm_amount IS NULL OR typeof(firm_amount) = 'integer'),
+        CONSTRAINT ck_posting_rate_integer CHECK (rate IS NULL OR typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_posting_entry ON posting (entry_id)
+    """,
+    """
+    CREATE INDEX ix_posting_role ON posting (role, client_id)
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    for statement in reversed(STATEMENTS):
+        verb, kind, name, *_ = statement.split()
+        if (verb, kind) == ("CREATE", "TABLE"):
+            op.execute(f"DROP TABLE {name}")

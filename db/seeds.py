@@ -1,0 +1,81 @@
+"""What a new book starts with: the firm, its country's tax codes, number series and one template."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from db.schema import Base
+from desktop.domain.money import percent_to_scaled
+from desktop.domain.tax_catalogue import tax_codes
+
+_SERIES = (
+    ("invoices", "invoice", "INV-{year}-{n:04}"),
+    ("credit-notes", "credit_note", "CN-{year}-{n:04}"),
+    ("deposits", "deposit", "DP-{year}-{n:04}"),
+    ("final-invoices", "final", "FI-{year}-{n:04}"),
+)
+_CLASSIC = {"page": "A4", "accent": "#2457D6", "window": "din5008b"}
+_LETTER_PAPER = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewFirm:
+    """Country is ISO 3166 alpha-2, currency ISO 4217, language a locale such as `de`; checked by whoever asks."""
+
+    name: str
+    country: str
+    currency: str
+    language: str = "en"
+
+
+def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, made_by: str) -> None:
+    """Write the first rows within the caller's transaction; `now` is UTC text."""
+    connection.execute("INSERT INTO book (id, uid, created_at, made_by) VALUES (1, ?, ?, ?)", (uid, now, made_by))
+    specification = _CLASSIC | ({"page": "LETTER"} if firm.country in _LETTER_PAPER else {})
+    connection.execute("INSERT INTO template (id, name) VALUES (1, 'Classic')")
+    connection.execute(
+        "INSERT INTO template_version (id, template_id, version, specification, created_at) VALUES (1, 1, 1, ?, ?)",
+        (json.dumps(specification, separators=(",", ":"), sort_keys=True), now),
+    )
+    _insert(
+        connection,
+        "firm",
+        id=1,
+        name=firm.name,
+        country=firm.country,
+        currency=firm.currency,
+        language=firm.language,
+        template_id=1,
+    )
+    for code, kind, pattern in _SERIES:
+        _insert(connection, "series", code=code, kind=kind, pattern=pattern)
+    for tax in tax_codes(firm.country):
+        tax_id = _insert(
+            connection,
+            "tax_code",
+            code=tax.code,
+            name=tax.name,
+            country=firm.country,
+            category=tax.category,
+            exemption_code=tax.exemption_code,
+            exemption_text=tax.exemption_text,
+        )
+        connection.executemany(
+            "INSERT INTO tax_rate (tax_code_id, valid_from, rate) VALUES (?, ?, ?)",
+            [(tax_id, day.isoformat(), percent_to_scaled(percent)) for day, percent in tax.rates],
+        )
+
+
+def _insert(connection: sqlite3.Connection, table: str, **values: object) -> int:
+    # The defaults stand in the models: the database itself has none.
+    for column in Base.metadata.tables[table].columns:
+        default = column.default
+        if column.name not in values and default is not None and default.is_scalar:
+            values[column.name] = default.arg  # type: ignore[attr-defined]
+    names = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    made = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    assert made.lastrowid is not None
+    return made.lastrowid
