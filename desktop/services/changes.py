@@ -1,0 +1,83 @@
+"""Writes to the book as change sets: told in one sentence, audited, undone as one.
+
+with change(book, actor, _("Rename client {code}").format(code=code)) as made:
+    made.update(Client, client_id, name=name)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from db.engine import Book
+from db.schema import ChangeSet
+from desktop.services.change_sets import Change
+from desktop.services.undoing import take_back, undo_target
+
+__all__ = ["Change", "ChangeRow", "change", "changes", "undo"]
+
+
+@contextmanager
+def change(book: Book, actor: str, summary: str, *, undoable: bool = True) -> Iterator[Change]:
+    """One write transaction as one change set; nothing of it stays when the block raises.
+
+    Raises UserError where the disk, a lock or a rule of the book refuses.
+    """
+    with book.writing() as session:
+        made = Change(book, session, actor, summary, undoable=undoable)
+        yield made
+        # What was added through the session must be there to be sealed.
+        session.flush()
+        made.finish()
+
+
+def undo(book: Book, actor: str, change_set_id: int | None = None) -> str:
+    """Take back a change set, by default the last one that can be; returns its summary.
+
+    Undoing is a change set of its own; undo that one to have the first again. Raises UserError where there is nothing
+    to undo, where something was changed since, or where it was billed.
+    """
+    with book.writing() as session:
+        target = undo_target(session.connection(), change_set_id)
+        made = Change(book, session, actor, target.undo_summary, undoable=target.restorable)
+        take_back(made, target)
+        made.finish()
+    return target.summary
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change set in the list. `at` is UTC text; `undoes` names the one that it took back."""
+
+    id: int
+    at: str
+    actor: str
+    summary: str
+    undoable: bool
+    undone_by: int | None
+    undoes: int | None
+
+
+def changes(book: Book, limit: int = 200) -> list[ChangeRow]:
+    """The latest change sets, newest first."""
+    taken_back = aliased(ChangeSet)
+    query = (
+        select(
+            ChangeSet.id,
+            ChangeSet.at,
+            ChangeSet.actor,
+            ChangeSet.summary,
+            ChangeSet.undoable,
+            ChangeSet.undone_by,
+            taken_back.id,
+        )
+        .outerjoin(taken_back, taken_back.undone_by == ChangeSet.id)
+        .order_by(ChangeSet.id.desc())
+        .limit(limit)
+    )
+    with book.reading() as session:
+        return [ChangeRow(*row) for row in session.execute(query)]

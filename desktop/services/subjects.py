@@ -1,0 +1,91 @@
+"""What a row is called in a sentence: "invoice INV-2026-0007", "client C-012 (Acme Ltd)"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, Table, select
+
+from db.schema import Base
+from desktop.i18n import _
+
+# Texts are looked up when they are shown; here they only stand where the collector of texts finds them.
+_WORDS: Final = {
+    "address": "address",
+    "agreement": "agreement",
+    "agreement_line": "agreement line",
+    "allocation": "allocation",
+    "bank_account": "bank account",
+    "charge": "charge",
+    "client": "client",
+    "contact": "contact",
+    "dispute": "dispute",
+    "draft": "draft",
+    "exchange_rate": "exchange rate",
+    "file": "file",
+    "firm": "firm",
+    "import_batch": "import",
+    "invoice": "invoice",
+    "invoice_line": "invoice line",
+    "invoice_tax": "tax group",
+    "item": "item",
+    "journal_entry": "journal entry",
+    "one_off": "charge",
+    "open_credit": "open credit",
+    "open_item": "open amount",
+    "outcome": "outcome",
+    "party": "frozen party",
+    "pause": "pause",
+    "payment": "payment",
+    "person": "person",
+    "posting": "posting",
+    "price_change": "price change",
+    "rate": "price on the rate card",
+    "rule_setting": "rule of the gate",
+    "run": "run",
+    "saved_mapping": "import profile",
+    "segment": "segment",
+    "series": "number series",
+    "series_year": "counter of a series",
+    "setting": "setting",
+    "tax_code": "tax code",
+    "tax_rate": "tax rate",
+    "template": "template",
+    "template_version": "template version",
+    "time_entry": "time entry",
+    "write_off": "write-off",
+}
+
+# The columns that people know a row by, the best first.
+_NAMES: Final = ("number", "code", "external_id", "key", "name", "title", "description", "file_name")
+# Rows without a name of their own are told by the one they belong to.
+_OWNERS: Final = ("invoice_id", "agreement_line_id", "agreement_id", "item_id", "tax_code_id", "series_id", "client_id")
+
+
+def word(table: str) -> str:
+    """The table's rows in plain words."""
+    return _(_WORDS.get(table, table.replace("_", " ")))
+
+
+def called(connection: Connection, table: str, key: int | str | None) -> str:
+    """One row as people know it; by its number in the book where it has no name or is gone."""
+    if key is None:
+        return word(table)
+    schema = Base.metadata.tables[table]
+    return f"{word(table)} {_name(connection, schema, key)}"
+
+
+def _name(connection: Connection, table: Table, key: int | str) -> str:
+    (primary,) = table.primary_key.columns
+    row = connection.execute(select(table).where(primary == key)).mappings().first()
+    if row is None:
+        return f"#{key}"
+    for column in _NAMES:
+        if row.get(column):
+            return str(row[column])
+    for column in _OWNERS:
+        if row.get(column) is not None:
+            (foreign,) = table.columns[column].foreign_keys
+            owner = called(connection, foreign.column.table.name, row[column])
+            return _("#{number} of {owner}").format(number=key, owner=owner)
+    return f"#{key}"

@@ -1,0 +1,378 @@
+"""Takes a change set back, or says precisely why not: something of it was billed, issued or changed since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.exc import IntegrityError
+
+from db import row_seals
+from db.schema import Base
+from desktop.errors import UserError
+from desktop.i18n import _, date_text
+from desktop.services.change_sets import (
+    DELETE,
+    INSERT,
+    UPDATE,
+    Change,
+    dependants,
+    key_of,
+    plain_value,
+    raw,
+    row_of,
+    row_values,
+)
+from desktop.services.subjects import called, word
+
+# The event that rows were deleted together; before holds {"ranges": [[first, last], ...], "count", "digest"}.
+DELETED_ROWS: Final = "rows deleted"
+UNDONE: Final = "undone"
+
+# So many invoices are named in a refusal.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    id: int
+    subject: str
+    subject_id: int | None
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def key(self) -> int | str:
+        if self.subject_id is not None:
+            return self.subject_id
+        name = key_of(Base.metadata.tables[self.subject]).name
+        return str((self.after or self.before or {})[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A change set about to be taken back; `restorable` tells whether that can be taken back in turn."""
+
+    id: int
+    summary: str
+    undo_summary: str
+    restorable: bool
+    events: Sequence[_Event]
+
+
+def undo_target(connection: Connection, change_set_id: int | None) -> Target:
+    """The change set to take back. UserError where there is none or it cannot be undone."""
+    if change_set_id is None:
+        change_set_id = _last_undoable(connection)
+    row = connection.exec_driver_sql(
+        "SELECT summary, undoable, undone_by FROM change_set WHERE id = ?", (change_set_id,)
+    ).fetchone()
+    if row is None:
+        raise UserError(_("There is no change {number} in this book.").format(number=change_set_id))
+    summary, undoable, undone_by = row
+    if undone_by is not None:
+        raise UserError(_("“{summary}” was undone already.").format(summary=summary))
+    if not undoable:
+        raise UserError(
+            _("“{summary}” cannot be undone.").format(summary=summary),
+            _("Booked money is reversed and an issued document is credited; an import is done again from its file."),
+        )
+    events = list(_events(connection, change_set_id))
+    bulk = any(event.action not in (INSERT, UPDATE, DELETE) and "pick" in (event.after or {}) for event in events)
+    first, times = _origin(connection, change_set_id)
+    sentence = _("Done again: {summary}") if times % 2 else _("Undone: {summary}")
+    return Target(change_set_id, summary, sentence.format(summary=first), not bulk, events)
+
+
+def take_back(made: Change, target: Target) -> None:
+    """Write the inverse of each event, last first. UserError where something stands against it."""
+    sealed: list[_Event] = []
+    for event in reversed(target.events):
+        if event.action == row_seals.ROWS:
+            sealed.append(event)
+        elif event.action in (INSERT, UPDATE, DELETE):
+            _take_back_row(made, target, event)
+        elif "pick" in (event.after or {}):
+            _take_back_rows(made, target, event)
+    for event in sealed:
+        assert event.after is not None
+        left = made.connection.exec_driver_sql(
+            f"SELECT 1 FROM {event.subject} WHERE id BETWEEN ? AND ?", (event.after["first"], event.after["last"])
+        ).fetchone()
+        if left is not None:
+            raise _refused(target, _("it wrote many rows at once ({what})").format(what=word(event.subject)))
+    made.connection.exec_driver_sql("UPDATE change_set SET undone_by = ? WHERE id = ?", (made.id, target.id))
+    made.record("change_set", target.id, UNDONE, None, {"undone_by": made.id})
+
+
+def _events(connection: Connection, change_set_id: int) -> Iterator[_Event]:
+    rows = connection.exec_driver_sql(
+        "SELECT e.id, e.subject, e.subject_id, e.action, p.event_id, p.before, p.after FROM audit_event e"
+        " LEFT JOIN audit_payload p ON p.event_id = e.id WHERE e.change_set_id = ? ORDER BY e.id",
+        (change_set_id,),
+    )
+    for number, subject, subject_id, action, kept, before, after in rows:
+        if kept is None:
+            raise UserError(
+                _("Change {number} cannot be undone: what it changed was erased from the log.").format(
+                    number=change_set_id
+                )
+            )
+        yield _Event(number, subject, subject_id, action, json.loads(before or "null"), json.loads(after or "null"))
+
+
+def _last_undoable(connection: Connection) -> int:
+    rows = connection.exec_driver_sql(
+        "SELECT id FROM change_set WHERE undoable AND undone_by IS NULL ORDER BY id DESC"
+    ).fetchall()
+    for (number,) in rows:
+        # An undo is no candidate: asking twice goes one further back, not forth again.
+        if _origin(connection, number)[1] % 2 == 0:
+            return int(number)
+    raise UserError(_("There is nothing to undo in this book."))
+
+
+def _origin(connection: Connection, change_set_id: int) -> tuple[str, int]:
+    """What was first done, and how often it was taken back and forth until this change set."""
+    times = 0
+    while True:
+        row = connection.exec_driver_sql("SELECT id FROM change_set WHERE undone_by = ?", (change_set_id,)).fetchone()
+        if row is None:
+            break
+        change_set_id, times = row[0], times + 1
+    (summary,) = connection.exec_driver_sql("SELECT summary FROM change_set WHERE id = ?", (change_set_id,)).one()
+    return str(summary), times
+
+
+def _take_back_row(made: Change, target: Target, event: _Event) -> None:
+    table = Base.metadata.tables[event.subject]
+    _refuse_if_touched(made.connection, target, event)
+    try:
+        if event.action == INSERT:
+            _refuse_if_owning(made.connection, target, table, event.key)
+            _refuse_if_different(made, target, table, event)
+            made.delete_row(table, event.key)
+        elif event.action == UPDATE:
+            _refuse_if_different(made, target, table, event)
+            key = key_of(table).name
+            before = {name: value for name, value in (event.before or {}).items() if name != key}
+            made.update_row(table, event.key, row_values(table, before))
+        else:
+            made.insert_row(table, row_values(table, event.before or {}))
+    except IntegrityError as error:
+        raise _refused(target, _obstacle(made.connection, table, f"{key_of(table).name} = ?", (event.key,))) from error
+    except LookupError as error:
+        raise _refused(
+            target, _("{what} is gone").format(what=called(made.connection, table.name, event.key))
+        ) from error
+
+
+def _refuse_if_touched(connection: Connection, target: Target, event: _Event) -> None:
+    """A later change of the same columns that still stands."""
+    if event.subject_id is None:
+        return
+    later = connection.exec_driver_sql(
+        "SELECT e.action, p.after, c.summary, c.at FROM audit_event e JOIN change_set c ON c.id = e.change_set_id"
+        " LEFT JOIN audit_payload p ON p.event_id = e.id"
+        " WHERE e.subject = ? AND e.subject_id = ? AND e.id > ? AND e.change_set_id <> ? AND c.undone_by IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM change_set u WHERE u.undone_by = c.id) ORDER BY e.id",
+        (event.subject, event.subject_id, event.id, target.id),
+    )
+    mine = set(event.after or {})
+    for action, after, summary, at in later:
+        if action == UPDATE and not mine & set(json.loads(after or "{}")):
+            continue
+        if action in (INSERT, UPDATE, DELETE):
+            raise _refused(
+                target,
+                _("{what} was changed since by “{summary}” on {day}").format(
+                    what=called(connection, event.subject, event.subject_id), summary=summary, day=_day(at)
+                ),
+                _("Undo that change first."),
+            )
+
+
+def _refuse_if_different(made: Change, target: Target, table: Table, event: _Event) -> None:
+    row = row_of(made.connection, table, event.key)
+    for name, value in (event.after or {}).items():
+        if name in row and plain_value(row[name]) != value and name not in row_seals.MOVING.get(table.name, ()):
+            raise _refused(
+                target,
+                _("{what} is no longer as it was left").format(what=called(made.connection, table.name, event.key)),
+            )
+
+
+def _refuse_if_owning(connection: Connection, target: Target, table: Table, key: int | str) -> None:
+    # Rows that came with it are gone by now; what is left came later and would go unseen.
+    for child, column in dependants(table):
+        found = connection.exec_driver_sql(
+            f"SELECT {key_of(child).name} FROM {child.name} WHERE {column.name} = ?", (key,)
+        ).fetchone()
+        if found is not None:
+            raise _refused(
+                target,
+                _("{owned} was added since").format(owned=called(connection, child.name, found[0])),
+                _("Undo that change first."),
+            )
+
+
+def _take_back_rows(made: Change, target: Target, event: _Event) -> None:
+    table = Base.metadata.tables[event.subject]
+    pick = (event.after or {})["pick"]
+    if pick is None:
+        raise _refused(target, _("it changed many rows at once ({what})").format(what=word(event.subject)))
+    where = " AND ".join(f"{table.columns[name].name} = ?" for name in pick)
+    values = tuple(pick.values())
+    connection = made.connection
+    _refuse_if_used(connection, target, table, where, values)
+    picked = f"SELECT id FROM {table.name} WHERE {where}"
+    _refuse_if_any_touched(connection, target, event, table, picked, values)
+    for child, column in dependants(table):
+        _note_deleted(made, child, f"{column.name} IN ({picked})", values)
+    _note_deleted(made, table, where, values)
+    try:
+        connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", values)
+    except IntegrityError as error:
+        raise _refused(target, _obstacle(connection, table, where, values)) from error
+
+
+def _refuse_if_used(connection: Connection, target: Target, table: Table, where: str, values: tuple[Any, ...]) -> None:
+    obstacle = _billed(connection, table, where, values) or _drafted(connection, table, where, values)
+    if obstacle:
+        raise _refused(target, obstacle)
+
+
+def _refuse_if_any_touched(
+    connection: Connection, target: Target, event: _Event, table: Table, picked: str, values: tuple[Any, ...]
+) -> None:
+    tables = [(table.name, picked)]
+    tables += [
+        (child.name, f"SELECT {key_of(child).name} FROM {child.name} WHERE {column.name} IN ({picked})")
+        for child, column in dependants(table)
+    ]
+    for name, ids in tables:
+        later = connection.exec_driver_sql(
+            "SELECT e.subject_id, c.summary, c.at FROM audit_event e JOIN change_set c ON c.id = e.change_set_id"
+            f" WHERE e.subject = ? AND e.id > ? AND e.change_set_id <> ? AND e.subject_id IN ({ids})"
+            " AND c.undone_by IS NULL AND NOT EXISTS (SELECT 1 FROM change_set u WHERE u.undone_by = c.id) LIMIT 1",
+            (name, event.id, target.id, *values),
+        ).fetchone()
+        if later is not None:
+            raise _refused(
+                target,
+                _("{what} was changed since by “{summary}” on {day}").format(
+                    what=called(connection, name, later[0]), summary=later[1], day=_day(later[2])
+                ),
+                _("Undo that change first."),
+            )
+
+
+def _note_deleted(made: Change, table: Table, where: str, values: tuple[Any, ...]) -> None:
+    key = key_of(table).name
+    connection = raw(made.connection)
+    ids = [
+        number
+        for (number,) in connection.execute(f"SELECT {key} FROM {table.name} WHERE {where} ORDER BY {key}", values)
+    ]
+    if not ids:
+        return
+    columns = ", ".join(row_seals.sealed_columns(table.name))
+    count, sealed = row_seals.digest(
+        connection.execute(f"SELECT {columns} FROM {table.name} WHERE {where} ORDER BY {key}", values)
+    )
+    made.record(table.name, None, DELETED_ROWS, {"ranges": _ranges(ids), "count": count, "digest": sealed})
+
+
+def _ranges(ids: Sequence[int]) -> list[list[int]]:
+    ranges = [[ids[0], ids[0]]]
+    for before, number in pairwise(ids):
+        if number == before + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ranges
+
+
+def _obstacle(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
+    """Why the database refused, in words: the invoice that billed it, the draft that holds it, the row that uses it."""
+    return (
+        _billed(connection, table, where, values)
+        or _drafted(connection, table, where, values)
+        or _user(connection, table, where, values)
+        or _("the rules of the book forbid it ({what})").format(what=word(table.name))
+    )
+
+
+def _billed(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
+    if "invoice_id" not in table.columns:
+        return ""
+    numbers = connection.exec_driver_sql(
+        f"SELECT DISTINCT i.number FROM {table.name} t JOIN invoice i ON i.id = t.invoice_id"
+        f" WHERE t.id IN (SELECT id FROM {table.name} WHERE {where}) ORDER BY i.id",
+        values,
+    ).fetchall()
+    return (
+        _("{what} of it was billed since on {invoices}").format(
+            what=word(table.name), invoices=_listed([number for (number,) in numbers])
+        )
+        if numbers
+        else ""
+    )
+
+
+def _drafted(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
+    if "draft_id" not in table.columns:
+        return ""
+    row = connection.exec_driver_sql(
+        f"SELECT r.number FROM {table.name} t JOIN draft d ON d.id = t.draft_id JOIN run r ON r.id = d.run_id"
+        f" WHERE t.id IN (SELECT id FROM {table.name} WHERE {where}) LIMIT 1",
+        values,
+    ).fetchone()
+    return _("{what} of it stands in a draft of run {run}").format(what=word(table.name), run=row[0]) if row else ""
+
+
+def _user(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
+    """What names one of these rows; an invoice before anything else."""
+    users = [
+        (other, foreign.parent.name)
+        for other in table.metadata.tables.values()
+        for foreign in other.foreign_keys
+        if foreign.column.table is table and foreign.ondelete != "CASCADE"
+    ]
+    users.sort(key=lambda user: user[0].name != "invoice")
+    key = key_of(table).name
+    for other, column in users:
+        found = connection.exec_driver_sql(
+            f"SELECT {key_of(other).name}, {column} FROM {other.name}"
+            f" WHERE {column} IN (SELECT {key} FROM {table.name} WHERE {where}) LIMIT 1",
+            values,
+        ).fetchone()
+        if found is not None:
+            return _("{what} is used by {user}").format(
+                what=called(connection, table.name, found[1]), user=called(connection, other.name, found[0])
+            )
+    return ""
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    if len(numbers) <= _NAMED:
+        return ", ".join(numbers)
+    more = len(numbers) - _NAMED
+    return _("{some} and {more} more").format(some=", ".join(numbers[:_NAMED]), more=more)
+
+
+def _day(at: str) -> str:
+    return date_text(date.fromisoformat(at[:10]))
+
+
+def _refused(target: Target, reason: str, remedy: str = "") -> UserError:
+    return UserError(
+        _("“{summary}” cannot be undone: {reason}.").format(summary=target.summary, reason=reason),
+        remedy or _("Nothing was changed. Correct what it did by hand, or credit what was billed."),
+    )
