@@ -1,0 +1,76 @@
+"""The commands: the services without a window, for schedulers, scripts and tests."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from desktop.cli import figures
+from desktop.cli.arguments import Commands, Parser
+from desktop.cli.call import Call
+from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
+from desktop.errors import UserError
+from desktop.i18n import _
+
+if TYPE_CHECKING:
+    from db.engine import Book
+
+_GROUPS = (figures,)
+log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command of this process. The exit code: 0 done, 1 a problem the user can mend, 2 wrong usage."""
+    try:
+        return run(argv, out=sys.stdout, err=sys.stderr, folder=Path.cwd())
+    except BrokenPipeError:
+        # Who read the answer has seen enough; Python would complain once more when it closes stdout.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def run(argv: Sequence[str], *, out: TextIO, err: TextIO, folder: Path, held: Book | None = None) -> int:
+    """Run a command with these streams; relative paths start at `folder`. `held` is a book that is open here."""
+    try:
+        arguments = _parser(out, err).parse_args(list(argv))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    screen = err.isatty()
+    progress = Progress(err, shown=screen or arguments.progress, screen=screen)
+    call = Call(arguments, out, err, folder, progress, held)
+    try:
+        with stopped_by_ctrl_c(progress):
+            return arguments.run(call) or 0
+    except UserError as error:
+        call.say(str(error))
+    except Stopped:
+        call.say(_("Stopped. What was done until then is whole and safe; nothing is half-done."))
+    except BrokenPipeError:
+        raise
+    except Exception:
+        log.exception("The command %s failed", arguments.command)
+        call.say(_("Something went wrong that should not have. Nothing is half-done; the log has the details."))
+    return 1
+
+
+def _parser(out: TextIO, err: TextIO) -> Parser:
+    parser = Parser(
+        prog="sheaf",
+        out=out,
+        err=err,
+        description=_(
+            "Bulk invoicing on your own computer. Without a command, or with a book alone, the window opens."
+        ),
+        allow_abbrev=False,
+    )
+    subparsers = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True, parser_class=Parser)
+    commands = Commands(subparsers, out, err)
+    for group in _GROUPS:
+        group.add(commands)
+    return parser

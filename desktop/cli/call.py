@@ -1,0 +1,126 @@
+"""One call of a command: its arguments, where its answer goes, and the book that it works on."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from desktop.cli.progress import Progress
+from desktop.errors import UserError
+from desktop.i18n import _
+
+if TYPE_CHECKING:
+    from db.engine import Book
+
+
+@dataclass(slots=True)
+class Call:
+    """`folder` is where relative paths start. `held` is the book that this process has open already, if any."""
+
+    arguments: argparse.Namespace
+    out: TextIO
+    err: TextIO
+    folder: Path
+    progress: Progress
+    held: Book | None = None
+
+    @property
+    def today(self) -> date:
+        return datetime.now().date()
+
+    @property
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def actor(self) -> str:
+        """Who does it: the person named by --as, else the one who is logged in."""
+        named = getattr(self.arguments, "actor", None)
+        if named:
+            return str(named)
+        with suppress(OSError, KeyError, ImportError):
+            return getpass.getuser()
+        return "?"
+
+    def path(self, text: str) -> Path:
+        return Path(os.path.normpath(self.folder / Path(text).expanduser()))
+
+    @contextmanager
+    def book(self) -> Iterator[Book]:
+        """The book that the command names, open for writing; closed afterwards unless this process held it."""
+        path = self.path(self.arguments.book)
+        if self.held is not None and _same_file(self.held.path, path):
+            yield self.held
+            return
+        from db.book_files import open_book
+
+        book = open_book(path, report=self.progress)
+        try:
+            for warning in book.warnings:
+                self.say(warning)
+            yield book
+        finally:
+            book.close()
+
+    def answer(self, data: object, text: Callable[[], str]) -> None:
+        """Print the answer: `data` as one JSON object with --json, else `text` for people."""
+        self.progress.clear()
+        if self.arguments.json:
+            # A code page that lacks a letter must not spoil what a program reads.
+            plain = (getattr(self.out, "encoding", None) or "utf-8").lower().replace("-", "") != "utf8"
+            shown = json.dumps(data, ensure_ascii=plain, default=_json_value)
+        else:
+            shown = text()
+        if shown:
+            self.out.write(shown + "\n")
+            self.out.flush()
+
+    def say(self, sentence: str) -> None:
+        """A sentence beside the answer, on stderr."""
+        self.progress.clear()
+        self.err.write(sentence + "\n")
+        self.err.flush()
+
+    def read_text(self, text: str) -> tuple[str, str]:
+        """A file's text, or standard input for "-", and what to call it. Raises UserError."""
+        if text == "-":
+            import sys
+
+            return sys.stdin.read(), _("standard input")
+        path = self.path(text)
+        try:
+            return path.read_text(encoding="utf-8-sig"), str(path)
+        except FileNotFoundError:
+            raise UserError(
+                _("There is no file {path}.").format(path=path), _("Check its name and its folder.")
+            ) from None
+        except UnicodeDecodeError:
+            raise UserError(_("{path} is not a text in UTF-8.").format(path=path), _("Save it as UTF-8.")) from None
+        except OSError as error:
+            raise UserError(
+                _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
+                _("Check that it is a file and that you may read it."),
+            ) from error
+
+
+def _json_value(value: object) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
