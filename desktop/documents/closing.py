@@ -1,0 +1,268 @@
+"""What follows the table: totals by tax group, deposits, notes the law asks for, terms, and how to pay."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from desktop.documents.flow import Flow
+from desktop.documents.sheet import Style
+from desktop.documents.words import tax_name
+from desktop.documents.writing import Writer
+from desktop.domain.document import DocumentTax
+
+_GAP = 13.0
+_ROW = 15.0
+_EMPHASIS = 27.0
+_COLUMN_GAP = 16.0
+_UNBROKEN = ("IBAN", "BIC")
+_UNTAXED = ("AE", "K", "G", "E", "O")
+
+
+class _Total(NamedTuple):
+    """A row of the totals: label, what it is reckoned on, amount, and whether it is the one that matters."""
+
+    label: str
+    basis: str
+    amount: str
+    emphasis: bool = False
+    above: bool = False
+
+
+def draw_closing(flow: Flow, foot_text: str, tax_writer: Writer | None) -> None:
+    """Everything after the table; `foot_text` is a closing too long for the foot."""
+    _totals(flow, tax_writer)
+    _deposits(flow)
+    _notes(flow)
+    _terms(flow)
+    _payment(flow)
+    for text in (flow.document.closing, foot_text):
+        flow.paragraph(flow.styles.text if text is flow.document.closing else flow.styles.small, text, 10)
+
+
+def _totals(flow: Flow, tax_writer: Writer | None) -> None:
+    rows = _total_rows(flow, tax_writer)
+    styles, place = flow.styles, flow.place
+    plain = styles.text
+
+    def style_of(row: _Total) -> Style:
+        return styles.payable if row.emphasis else plain
+
+    ordinary = [row for row in rows if not row.emphasis]
+    amounts = max(plain.width(row.amount) for row in ordinary)
+    bases = max(plain.width(row.basis) for row in ordinary)
+    labels = max(plain.width(row.label) for row in ordinary)
+    alone = max(style_of(row).width(row.label) + _GAP + style_of(row).width(row.amount) for row in rows)
+    needed = max(alone, labels + _GAP + amounts + (bases + _GAP if bases else 0))
+    left = min(place.axis, place.right - needed)
+    # A currency of many digits may want more than a line has: then the basis moves under its label.
+    beneath = left < place.left
+    if beneath:
+        left = max(place.left, place.right - alone)
+    height = sum(_EMPHASIS if row.emphasis else _ROW for row in rows) + (_ROW * len(rows) if beneath else 0) + 6
+    if not flow.fits(height):
+        flow.turn()
+    y = flow.y - 4
+    for row in rows:
+        style = style_of(row)
+        if row.emphasis:
+            y -= 6
+            flow.sheet.rule(left, y, place.right - left, 1.2, flow.accent)
+            y -= 4
+        elif row.above:
+            flow.sheet.rule(left, y - 1, place.right - left, 0.5)
+            y -= 3
+        base = y - style.size - 1
+        flow.sheet.left(style, left, base, row.label)
+        flow.sheet.right(style, place.right, base, row.amount)
+        if row.basis and beneath:
+            y -= _ROW
+            flow.sheet.left(plain, left, y - plain.size - 1, row.basis)
+        elif row.basis:
+            flow.sheet.right(plain, place.right - amounts - _GAP, base, row.basis)
+        y -= style.leading + 2.5
+    flow.y = y - 4
+
+
+def _total_rows(flow: Flow, tax_writer: Writer | None) -> list[_Total]:
+    document, words, writer = flow.document, flow.words, flow.writer
+    rows = [_Total(words.net, "", writer.amount(document.net))]
+    for group in document.taxes:
+        # One group on the whole net would say the same figure twice.
+        known = len(document.taxes) == 1 and group.basis == document.net
+        basis = "" if known else f"{words.tax_on} {writer.amount(group.basis)}"
+        rows.append(_Total(_group_name(flow, group), basis, writer.amount(group.tax)))
+    payable = words.credited if document.kind == "credit_note" else words.payable
+    if document.payable != document.gross or document.prepaid or document.rounding:
+        rows.append(_Total(f"{words.total} {document.currency}", "", writer.amount(document.gross), above=True))
+    if document.prepaid:
+        rows.append(_Total(words.prepaid, "", writer.amount(-document.prepaid)))
+    if document.rounding:
+        rows.append(_Total(words.rounding, "", writer.amount(document.rounding)))
+    rows.append(_Total(payable, "", f"{document.currency} {writer.amount(document.payable)}", emphasis=True))
+    if tax_writer and document.tax_in_tax_currency is not None:
+        tax = tax_name(words, writer.locale, document.seller.country)
+        label = words.tax_in.format(tax=tax, currency=document.tax_currency)
+        rows.append(_Total(label, "", tax_writer.amount(document.tax_in_tax_currency)))
+    return rows
+
+
+def _group_name(flow: Flow, group: DocumentTax) -> str:
+    tax = tax_name(flow.words, flow.writer.locale, flow.document.seller.country)
+    if group.category in _UNTAXED:
+        return flow.words.untaxed[group.category].format(tax=tax)
+    return f"{tax} {flow.writer.percent(group.rate)}"
+
+
+def _deposits(flow: Flow) -> None:
+    document, words, writer, styles = flow.document, flow.words, flow.writer, flow.styles
+    if not document.deposits:
+        return
+    tax = tax_name(words, writer.locale, document.seller.country)
+    head = [words.deposit_number, words.date, words.net, tax, words.total]
+    rows = [
+        [number, writer.day(day), writer.amount(net), writer.amount(taxed), writer.amount(gross)]
+        for number, day, net, taxed, gross in document.deposits
+    ]
+    style = styles.small
+    widths = [max(style.width(row[column]) for row in [head, *rows]) for column in range(1, 5)]
+    first = flow.place.measure - sum(widths) - 4 * _GAP
+    numbers = [style.wrap(row[0], max(first, 60)) for row in rows]
+    height = 3 * style.leading + 10
+    if not flow.fits(height):
+        flow.turn()
+    flow.y -= 8
+    flow.sheet.left(styles.strong, flow.place.left, flow.y - styles.strong.size, words.deposits)
+    flow.y -= styles.strong.leading + 3
+    _deposit_row(flow, [style.face[head[0]]], head, widths)
+    flow.sheet.rule(flow.place.left, flow.y, flow.place.measure, 0.5)
+    flow.y -= 3
+    for row, number in zip(rows, numbers, strict=True):
+        if not flow.fits(style.leading * len(number)):
+            flow.turn()
+        _deposit_row(flow, number, row, widths)
+
+
+def _deposit_row(flow: Flow, number: list, row: list[str], widths: list[float]) -> None:
+    style, y = flow.styles.small, flow.y - flow.styles.small.size
+    right = flow.place.right
+    for text, width in zip(reversed(row[1:]), reversed(widths), strict=True):
+        flow.sheet.right(style, right, y, text)
+        right -= width + _GAP
+    for glyphs in number:
+        flow.sheet.place(style, flow.place.left, y, glyphs)
+        y -= style.leading
+        flow.y -= style.leading
+
+
+def _notes(flow: Flow) -> None:
+    """The words of law where tax is not charged, in the client's language, and what the firm says beside them."""
+    notes: list[str] = []
+    document = flow.document
+    tax = tax_name(flow.words, flow.writer.locale, document.seller.country)
+    for group in document.taxes:
+        said = group.exemption.strip()
+        law = flow.words.notes.get(group.category, "").format(tax=tax)
+        if group.category == "O" and document.seller.country == "US":
+            # Services without sales tax are the rule there, not something to explain.
+            law = ""
+        if group.category in ("E", "O") and said:
+            law = ""
+        elif law and said.casefold().rstrip(".") in law.casefold():
+            said = ""
+        notes += [note for note in (law, said) if note and note not in notes]
+    flow.y -= 6
+    for note in notes:
+        flow.paragraph(flow.styles.text, note)
+
+
+def _terms(flow: Flow) -> None:
+    document, words, writer, text = flow.document, flow.words, flow.writer, flow.styles.text
+    sentences = []
+    if document.kind == "credit_note":
+        if document.payable > 0:
+            sentences.append(words.credit_note)
+    elif document.payable > 0:
+        amount = writer.money(document.payable)
+        sentences.append(words.pay_by.format(amount=amount, date=writer.day(document.due_date)))
+        if document.discount_percent and document.discount_until:
+            # Late, because it brings Babel along, which most rendering processes never need.
+            from desktop.domain.money import round_half_away
+
+            discount = round_half_away(document.payable * document.discount_percent / 100)
+            sentences.append(
+                words.early.format(
+                    date=writer.day(document.discount_until),
+                    percent=writer.percent(document.discount_percent),
+                    discount=writer.money(discount),
+                    amount=writer.money(document.payable - discount),
+                )
+            )
+    else:
+        sentences.append(words.nothing_due)
+    flow.paragraph(text, " ".join(filter(None, (*sentences, document.terms))), 4)
+    flow.paragraph(flow.styles.small, document.late_clause, 3)
+
+
+def _payment(flow: Flow) -> None:
+    """Bank details as quiet labels over values, an account a row."""
+    document, words = flow.document, flow.words
+    if document.kind == "credit_note" or document.payable <= 0:
+        return
+    for account in document.bank:
+        # Who else than the firm would hold its account: then it must be said.
+        holder = "" if account.holder == document.seller.name else account.holder
+        cells = [
+            (words.account_holder, holder),
+            ("IBAN", _in_fours(account.iban)),
+            ("BIC", account.bic),
+            (words.bank, account.bank),
+            (words.payment_reference, document.number),
+        ]
+        _cells(flow, [(label, value) for label, value in cells if value])
+
+
+def _in_fours(iban: str) -> str:
+    bare = "".join(iban.split())
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
+
+
+def _cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
+    styles, place = flow.styles, flow.place
+    label, value = styles.small, styles.text
+    widths = [max(label.width(name), value.width(text)) for name, text in cells]
+    free = place.measure - _COLUMN_GAP * (len(cells) - 1)
+    # A number broken in two is mistyped: names give way first.
+    whole = sum(width for width, (name, _) in zip(widths, cells, strict=True) if name in _UNBROKEN)
+    if whole < free * 0.7:
+        names = _shared_out([w for w, (name, _) in zip(widths, cells, strict=True) if name not in _UNBROKEN], free - whole)
+        shares = iter(names)
+        widths = [w if name in _UNBROKEN else next(shares) for w, (name, _) in zip(widths, cells, strict=True)]
+    else:
+        widths = _shared_out(widths, free)
+    columns = [value.wrap(text, width) for (_, text), width in zip(cells, widths, strict=True)]
+    height = label.leading + value.leading * max(len(column) for column in columns)
+    flow.y -= 12
+    if not flow.fits(height):
+        flow.turn()
+    x = place.left
+    for (name, _), width, column in zip(cells, widths, columns, strict=True):
+        y = flow.y - label.size
+        flow.sheet.left(label, x, y, name)
+        y -= value.leading
+        for glyphs in column:
+            flow.sheet.place(value, x, y, glyphs)
+            y -= value.leading
+        x += width + _COLUMN_GAP
+    flow.y -= height
+
+
+def _shared_out(widths: list[float], free: float) -> list[float]:
+    """Widths that fit: the wide ones give way, down to an even share."""
+    widths = list(widths)
+    while sum(widths) > free + 0.01:
+        even = free / len(widths)
+        narrow = sum(width for width in widths if width <= even)
+        wide = [width for width in widths if width > even]
+        share = (free - narrow) / len(wide)
+        widths = [min(width, share) if width > even else width for width in widths]
+    return widths

@@ -1,0 +1,151 @@
+"""Sets whole documents: pages from a frozen document, on a prefix that documents of its kind share."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+from desktop.documents.closing import draw_closing
+from desktop.documents.flow import Flow
+from desktop.documents.glyphs import BASIC, Face, Tier
+from desktop.documents.opening import draw_draft_mark, draw_opening
+from desktop.documents.pdffile import Prefix, form, resources
+from desktop.documents.setting import Setting, geometry
+from desktop.documents.sheet import FAINT, Sheet, Style, styles
+from desktop.documents.stationery import LOGO, foot, letterhead
+from desktop.documents.table import draw_table
+from desktop.documents.words import words_for
+from desktop.documents.writing import Writer
+from desktop.domain.document import Document, Party
+
+_HEAD_FORM = "H"
+_FOOT_FORM = "F"
+_ALWAYS = frozenset({"R" + BASIC, "S" + BASIC})
+_PREFIXES = 32
+_PACKING = 6
+
+
+class _Stationery:
+    """Letterhead and foot of one seller, drawn once."""
+
+    def __init__(self, head: Sheet, foot_sheet: Sheet, rule: float, spill: str) -> None:
+        self.head = zlib.compress(head.content(), 9)
+        self.foot = zlib.compress(foot_sheet.content(), 9)
+        self.fonts = head.fonts | foot_sheet.fonts | _ALWAYS
+        self.page_number = rule + 5
+        self.bottom = rule + 16
+        self.spill = spill
+
+
+class Composer:
+    """Sets the documents of one setting. Keeps what comes back: letterheads, prefixes, figures, measured text."""
+
+    def __init__(self, setting: Setting, tiers: dict[str, Tier], faces: tuple[Face, Face]) -> None:
+        self._setting = setting
+        self._tiers = tiers
+        self._place = geometry(setting.page)
+        self._styles = styles(*faces, setting.accent)
+        self._mark = Style(faces[1], 120, FAINT)
+        self._words = words_for(setting.patterns.locale)
+        self._writer = Writer(setting.patterns, setting.money)
+        self._tax_writer = Writer(setting.patterns, setting.tax_money) if setting.tax_money else None
+        self._stationery: dict[tuple[Party, str], _Stationery] = {}
+        self._prefixes: dict[tuple[Party, str, frozenset[str]], Prefix] = {}
+
+    def compose(self, document: Document) -> tuple[Prefix, bytes]:
+        """The file in two parts: the shared prefix and the document's own delta."""
+        stationery = self._stationery_of(document)
+        flow = Flow(document, self._place, self._styles, self._words, self._writer, stationery.bottom, self._setting.accent)
+        draw_opening(flow)
+        draw_table(flow)
+        draw_closing(flow, stationery.spill, self._tax_writer)
+        self._finish(flow, stationery)
+        fonts = stationery.fonts.union(*[sheet.fonts for sheet in flow.pages])
+        prefix = self._prefix(document, stationery, fonts)
+        name = f"{self._words.title(document.kind)} {document.number or self._words.draft}"
+        packed = [zlib.compress(sheet.content(), _PACKING) for sheet in flow.pages]
+        return prefix, prefix.delta(packed, name, document.issue_date)
+
+    def _finish(self, flow: Flow, stationery: _Stationery) -> None:
+        """What can only be drawn once the number of pages is known, and the shared forms."""
+        style = self._styles.footer
+        for number, sheet in enumerate(flow.pages, 1):
+            sheet.underlay(f"/{_HEAD_FORM} Do /{_FOOT_FORM} Do" if number == 1 else f"/{_FOOT_FORM} Do")
+            page = self._words.page.format(page=number, pages=len(flow.pages))
+            sheet.right(style, self._place.right, stationery.page_number, page)
+            if not flow.document.number:
+                draw_draft_mark(sheet, flow, self._mark)
+
+    def _stationery_of(self, document: Document) -> _Stationery:
+        key = (document.seller, document.footer)
+        found = self._stationery.get(key)
+        if found is None:
+            head = letterhead(self._setting, self._place, self._styles, document.seller)
+            feet = foot(self._place, self._styles, self._words, self._writer, document.seller, document.footer)
+            found = _Stationery(head, *feet)
+            _keep(self._stationery, key, found)
+        return found
+
+    def _prefix(self, document: Document, stationery: _Stationery, fonts: frozenset[str] | set[str]) -> Prefix:
+        key = (document.seller, document.footer, frozenset(fonts))
+        found = self._prefixes.get(key)
+        if found is None:
+            found = self._build(document, stationery, sorted(fonts))
+            _keep(self._prefixes, key, found)
+        return found
+
+    def _build(self, document: Document, stationery: _Stationery, fonts: Iterable[str]) -> Prefix:
+        objects: list[bytes] = []
+
+        def add(body: bytes) -> int:
+            objects.append(body)
+            return len(objects)
+
+        named: dict[str, int] = {}
+        for name in fonts:
+            font = self._tiers[name[1:]].fonts["RS".index(name[0])]
+            file, unicode = add(font.file), add(font.unicode)
+            named[name] = add(font.font % (add(font.descriptor % file), unicode))
+        drawings: dict[str, int] = {}
+        if logo := self._setting.logo:
+            drawings[LOGO] = add(logo.image(None if logo.mask is None else add(logo.mask)))
+        box = b"0 0 %g %g" % (self._place.width, self._place.height)
+        shared = add(resources(named, drawings))
+        forms = {
+            _HEAD_FORM: add(form(stationery.head, box, shared)),
+            _FOOT_FORM: add(form(stationery.foot, box, shared)),
+        }
+        page_resources = add(resources(named, forms))
+        language = self._setting.patterns.locale.replace("_", "-")
+        return Prefix(objects, page_resources, box, language, document.seller.name)
+
+
+def _keep(found: dict, key: object, value: object) -> None:
+    """Remember, but not without end: a book of many sellers must not fill the memory."""
+    if len(found) >= _PREFIXES:
+        found.pop(next(iter(found)))
+    found[key] = value
+
+
+class Press:
+    """All that one process needs to set documents. It learns tiers and settings, and knows no font library."""
+
+    def __init__(self, basic: Tier) -> None:
+        self._tiers = {basic.name: basic}
+        self._faces = (Face(0, self._tiers), Face(1, self._tiers))
+        self._composers: dict[Setting, Composer] = {}
+
+    def learn(self, tiers: Iterable[Tier]) -> None:
+        for tier in tiers:
+            if tier.name not in self._tiers:
+                self._tiers[tier.name] = tier
+                for face in self._faces:
+                    face.learn(tier)
+
+    def compose(self, document: Document, setting: Setting) -> tuple[Prefix, bytes]:
+        """The file in two parts. The tiers that the document's text needs must have been learnt."""
+        composer = self._composers.get(setting)
+        if composer is None:
+            composer = Composer(setting, self._tiers, self._faces)
+            _keep(self._composers, setting, composer)
+        return composer.compose(document)

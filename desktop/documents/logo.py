@@ -1,0 +1,113 @@
+"""The firm's logo as the picture objects of a PDF, checked when a template is loaded and not in the middle of a run."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from desktop.errors import UserError
+from desktop.i18n import _
+
+_MM = 72 / 25.4
+BOX = (62 * _MM, 20 * _MM)
+"""The largest a logo is printed, in points."""
+_DOTS_PER_POINT = 300 / 72
+_MOST_PIXELS = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """Encoded picture: the dictionary of its image, with %d where it names its mask, the data, and the mask if any.
+
+    Width and height are in points.
+    """
+
+    width: float
+    height: float
+    head: bytes
+    data: bytes
+    mask: bytes | None = None
+
+    def image(self, mask: int | None) -> bytes:
+        """The image object; `mask` is the number of the mask's object."""
+        return (self.head if mask is None else self.head % mask) + self.data
+
+
+@lru_cache(maxsize=32)
+def load_logo(data: bytes) -> Logo | None:
+    """The picture of a PNG or JPEG file, None where there is no data. UserError if it cannot be read."""
+    if not data:
+        return None
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                raise _unfit(_("The logo has {width} × {height} pixels.").format(width=opened.width, height=opened.height))
+            photo = opened.format == "JPEG"
+            untouched = photo and opened.mode in ("RGB", "L")
+            turned = ImageOps.exif_transpose(opened)
+            untouched = untouched and turned.size == opened.size and not opened.getexif()
+            turned.load()
+    except UserError:
+        raise
+    except Exception as problem:  # Pillow's decoders raise nearly anything on a damaged file
+        raise _unfit(_("The logo cannot be read as a picture.")) from problem
+    scale = min(BOX[0] / turned.width, BOX[1] / turned.height)
+    width, height = turned.width * scale, turned.height * scale
+    pixels = (max(1, round(width * _DOTS_PER_POINT)), max(1, round(height * _DOTS_PER_POINT)))
+    if pixels[0] < turned.width:
+        turned = _with_channels(turned).resize(pixels, Image.Resampling.LANCZOS)
+        untouched = False
+    if photo:
+        return Logo(width, height, *_photo(turned, data if untouched else None))
+    return Logo(width, height, *_drawing(_with_channels(turned)))
+
+
+def _unfit(message: str) -> UserError:
+    return UserError(message, _("Choose a PNG or JPEG file of at most 40 million pixels."))
+
+
+def _with_channels(picture: Any) -> Any:
+    """Palettes, bitmaps and deep greys as plain L, LA, RGB or RGBA."""
+    if picture.mode in ("L", "LA", "RGB", "RGBA"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode.startswith("I"):
+        return picture.point(lambda value: value / 256).convert("L")
+    return picture.convert("RGBA" if "transparency" in picture.info or picture.mode in ("PA", "RGBa") else "RGB")
+
+
+def _photo(picture: Any, original: bytes | None) -> tuple[bytes, bytes]:
+    if original is None:
+        if picture.mode not in ("L", "RGB"):
+            picture = picture.convert("RGB")
+        coded = io.BytesIO()
+        picture.save(coded, "JPEG", quality=90)
+        original = coded.getvalue()
+    return _image(picture.size, "DeviceGray" if picture.mode == "L" else "DeviceRGB", "DCTDecode", original)
+
+
+def _drawing(picture: Any) -> tuple[bytes, bytes, bytes | None]:
+    mask = None
+    entry = ""
+    if picture.mode in ("LA", "RGBA"):
+        alpha = picture.getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            mask = b"".join(_image(picture.size, "DeviceGray", "FlateDecode", zlib.compress(alpha.tobytes(), 9)))
+            entry = "/SMask %d 0 R"
+        picture = picture.convert(picture.mode[:-1])
+    space = "DeviceGray" if picture.mode == "L" else "DeviceRGB"
+    return *_image(picture.size, space, "FlateDecode", zlib.compress(picture.tobytes(), 9), entry), mask
+
+
+def _image(size: tuple[int, int], space: str, coding: str, data: bytes, entry: str = "") -> tuple[bytes, bytes]:
+    head = (
+        f"<</Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}/ColorSpace/{space}/BitsPerComponent 8{entry}"
+        f"/Filter/{coding}/Length {len(data)}>>stream\n"
+    )
+    return head.encode("ascii"), data + b"\nendstream"

@@ -1,0 +1,161 @@
+"""The words of documents in English, German and French. Figures come from `writing`; nothing here is a translation
+of the window, whose language is the user's and not the client's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desktop.documents import words_de, words_en, words_fr
+
+LANGUAGES = ("en", "de", "fr")
+
+# What consumers and tax offices call the tax where it is not the language's own word.
+_TAX_NAMES = {
+    "AU": "GST",
+    "CA": "GST/HST",
+    "IN": "GST",
+    "NZ": "GST",
+    "SG": "GST",
+    "US": "Sales tax",
+}
+_GERMAN_SWISS = "MWST"
+
+# Units as catalogues and UN/ECE Recommendation 20 write them, by the key of the words tables.
+_UNITS = {
+    "h": "hour",
+    "hr": "hour",
+    "hrs": "hour",
+    "hour": "hour",
+    "hours": "hour",
+    "hur": "hour",
+    "day": "day",
+    "days": "day",
+    "day(s)": "day",
+    "week": "week",
+    "weeks": "week",
+    "wee": "week",
+    "month": "month",
+    "months": "month",
+    "mon": "month",
+    "quarter": "quarter",
+    "quarters": "quarter",
+    "year": "year",
+    "years": "year",
+    "ann": "year",
+    "piece": "piece",
+    "pieces": "piece",
+    "pc": "piece",
+    "pcs": "piece",
+    "h87": "piece",
+    "unit": "unit",
+    "units": "unit",
+    "c62": "unit",
+    "user": "user",
+    "users": "user",
+    "seat": "seat",
+    "seats": "seat",
+    "licence": "licence",
+    "licences": "licence",
+    "license": "licence",
+    "licenses": "licence",
+    "word": "word",
+    "words": "word",
+    "page": "page",
+    "pages": "page",
+    "call": "call",
+    "calls": "call",
+    "flat": "flat",
+    "ls": "flat",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. Braces name what is filled in; `units` gives the form for one and the form for others."""
+
+    titles: dict[str, str]
+    draft: str
+    draft_mark: str
+    number: str
+    date: str
+    due: str
+    period: str
+    supply_date: str
+    client_code: str
+    po_number: str
+    reference: str
+    agreement: str
+    our_tax_id: str
+    your_tax_id: str
+    tax: str
+    tax_id: str
+    tax_number: str
+    page: str
+    position: str
+    description: str
+    quantity: str
+    unit_price: str
+    amount: str
+    carried: str
+    subtotal: str
+    discount: str
+    surcharge: str
+    per: str
+    of_days: str
+    net: str
+    tax_on: str
+    untaxed: dict[str, str]
+    total: str
+    prepaid: str
+    rounding: str
+    payable: str
+    credited: str
+    tax_in: str
+    notes: dict[str, str]
+    corrects: str
+    corrects_undated: str
+    reason: str
+    pay_by: str
+    nothing_due: str
+    credit_note: str
+    early: str
+    deposits: str
+    deposit_number: str
+    account_holder: str
+    bank: str
+    payment_reference: str
+    phone: str
+    units: dict[str, tuple[str, str]]
+    one_below_two: bool = False
+
+    def title(self, kind: str) -> str:
+        return self.titles.get(kind, self.titles["invoice"])
+
+    def unit(self, unit: str, quantity: Decimal) -> str:
+        """A common unit in this language, in the form that goes with the quantity; any other as it is written."""
+        forms = self.units.get(_UNITS.get(unit.strip().lower(), ""))
+        if forms is None:
+            return unit
+        size = abs(quantity)
+        # French has the singular for everything below two.
+        return forms[0] if size == 1 or (self.one_below_two and size < 2) else forms[1]
+
+
+_WORDS = {
+    "en": Words(**words_en.WORDS),
+    "de": Words(**words_de.WORDS),
+    "fr": Words(**words_fr.WORDS),
+}
+
+
+def words_for(locale: str) -> Words:
+    """The words of a locale's language, English where there are none."""
+    return _WORDS.get(locale.partition("_")[0], _WORDS["en"])
+
+
+def tax_name(words: Words, locale: str, country: str) -> str:
+    """What the seller's country calls the tax, in the document's language."""
+    if country in ("CH", "LI") and locale.startswith("de"):
+        return _GERMAN_SWISS
+    return _TAX_NAMES.get(country, words.tax)
