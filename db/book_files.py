@@ -35,6 +35,7 @@ def create_book(
     language: str = "en",
     now: datetime | None = None,
     made_by: str = "sheaf",
+    actor: str = "",
     driver: Driver = PLAIN,
 ) -> Book:
     """Make a book with its seeds and open it; half a book never stays.
@@ -52,7 +53,7 @@ def create_book(
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         moment = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        _write_new(unfinished, NewFirm(name, country, currency, language), moment, made_by, driver)
+        _write_new(unfinished, NewFirm(name, country, currency, language), moment, made_by, actor, driver)
         unfinished.rename(path)
         sync_folder(path.parent)
         return _opened(path, lock, driver, ())
@@ -64,7 +65,7 @@ def create_book(
             unfinished.unlink(missing_ok=True)
 
 
-def _write_new(path: Path, firm: NewFirm, moment: str, made_by: str, driver: Driver) -> None:
+def _write_new(path: Path, firm: NewFirm, moment: str, made_by: str, actor: str, driver: Driver) -> None:
     path.touch(mode=0o600, exist_ok=False)
     connection = driver.connect(path, False)
     try:
@@ -77,7 +78,7 @@ def _write_new(path: Path, firm: NewFirm, moment: str, made_by: str, driver: Dri
             connection.execute(statement)
         connection.execute(ddl.REVISIONS_TABLE)
         connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (upgrades.newest(),))
-        plant(connection, firm, uuid.uuid4().hex, moment, made_by)
+        plant(connection, firm, uuid.uuid4().hex, moment, made_by, actor)
         for statement in ddl.trigger_statements(connection):
             connection.execute(statement)
         connection.execute("COMMIT")

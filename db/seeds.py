@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from db import chain, row_seals
 from db.schema import Base
 from desktop.domain.money import percent_to_scaled
 from desktop.domain.tax_catalogue import tax_codes
+from desktop.i18n import _
 
 _SERIES = (
     ("invoices", "invoice", "INV-{year}-{n:04}"),
@@ -30,8 +32,9 @@ class NewFirm:
     language: str = "en"
 
 
-def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, made_by: str) -> None:
-    """Write the first rows within the caller's transaction; `now` is UTC text."""
+def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, made_by: str, actor: str) -> None:
+    """Write the first rows, and their place in the log, within the caller's transaction; `now` is UTC text."""
+    none_yet = row_seals.marks(connection)
     connection.execute("INSERT INTO book (id, uid, created_at, made_by) VALUES (1, ?, ?, ?)", (uid, now, made_by))
     specification = _CLASSIC | ({"page": "LETTER"} if firm.country in _LETTER_PAPER else {})
     connection.execute("INSERT INTO template (id, name) VALUES (1, 'Classic')")
@@ -66,6 +69,11 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
             "INSERT INTO tax_rate (tax_code_id, valid_from, rate) VALUES (?, ?, ?)",
             [(tax_id, day.isoformat(), percent_to_scaled(percent)) for day, percent in tax.rates],
         )
+    summary = _("New book for {firm}").format(firm=firm.name)
+    change_set = _insert(connection, "change_set", at=now, actor=actor, summary=summary, undoable=False)
+    made = chain.Event("book", 1, "made", None, {"uid": uid, "made_by": made_by, **asdict(firm)})
+    sealed = row_seals.seal_new_rows(connection, none_yet, {})
+    chain.append(connection, change_set, now, actor, summary, [made, *sealed])
 
 
 def _insert(connection: sqlite3.Connection, table: str, **values: object) -> int:

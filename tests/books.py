@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
-
 from db.book_files import create_book, open_book
 from db.engine import Book
 from db.schema import Firm
+from desktop.services.changes import change
 
 
 @cache
@@ -38,6 +37,6 @@ def new_book(
     shutil.copyfile(_made(country, currency, language), path)
     book = open_book(path)
     if firm:
-        with book.writing() as session:
-            session.execute(update(Firm).values(**firm))
+        with change(book, "test", "Set up the firm") as made:
+            made.update(Firm, 1, **firm)
     return book
