@@ -15,6 +15,7 @@ from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
 from desktop.domain.money import SCALE, per_major, scaled, unscaled
 from desktop.domain.periods import due_periods
+from desktop.domain.wording import day_words
 
 _DAY = timedelta(days=1)
 
@@ -281,29 +282,26 @@ def _price_of_amount(minor: int, currency: str) -> int:
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
     """The reason in plain words, with the date from which there will be something."""
     if agreement.start > through:
-        return Skip("not_started", f"It starts on {agreement.start.isoformat()}.")
+        return Skip("not_started", f"It starts on {day_words(agreement.start)}.")
     if agreement.trial_until and agreement.trial_until > through:
-        return Skip("trial", f"It is in its trial until {agreement.trial_until.isoformat()}.")
+        return Skip("trial", f"It is in its trial until {day_words(agreement.trial_until)}.")
     recurring = [line for line in agreement.lines if line.kind == "recurring"]
-    waiting = [entry for entry in work.time if entry.day > through]
     if recurring:
         following = _next_due(agreement, work, through)
         if following is not None:
             paused = next((p for p in agreement.pauses if p[0] <= through and (p[1] is None or p[1] > through)), None)
             if paused:
-                until = f" until {paused[1].isoformat()}" if paused[1] else ""
-                return Skip("paused", f"It is paused since {paused[0].isoformat()}{until}.")
-            return Skip("not_due", f"Nothing is due through {through.isoformat()}; next on {following.isoformat()}.")
+                until = f" until {day_words(paused[1])}" if paused[1] else ""
+                return Skip("paused", f"It is paused since {day_words(paused[0])}{until}.")
+            return Skip("not_due", f"Nothing is due through {day_words(through)}; next on {day_words(following)}.")
         if agreement.end is not None and agreement.end <= through + _DAY:
-            return Skip("ended", f"It ended on {(agreement.end - _DAY).isoformat()} and all of it is billed.")
+            return Skip("ended", f"It ended on {day_words(agreement.end - _DAY)} and all of it is billed.")
         if any(p[1] is None for p in agreement.pauses):
             return Skip("paused", "It is paused until further notice.")
-        return Skip("not_due", f"All of it is billed through {through.isoformat()}.")
+        return Skip("not_due", f"All of it is billed through {day_words(through)}.")
     if not agreement.lines and not work.one_offs:
         return Skip("no_lines", "It has no lines: add what it bills.")
-    if waiting:
-        return Skip("not_due", f"Its unbilled hours are all after {through.isoformat()}.")
-    return Skip("no_work", f"No unbilled hours or charges through {through.isoformat()}.")
+    return Skip("no_work", f"No unbilled hours or charges through {day_words(through)}.")
 
 
 def _next_due(agreement: Agreement, work: Work, through: date) -> date | None:

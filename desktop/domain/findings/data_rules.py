@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from desktop.domain.findings.rule import Case, amount_words, day_words
+from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.tax_catalogue import EU_COUNTRIES
+from desktop.domain.wording import amount_words, day_words
 
 Found = Iterator[tuple[str, str, str]]
 

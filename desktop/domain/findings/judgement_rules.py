@@ -8,16 +8,18 @@ from typing import Any
 
 from desktop.domain.billing import Line
 from desktop.domain.billing.time import CAP_WORDS
-from desktop.domain.findings.rule import Case, amount_words, day_words
+from desktop.domain.findings.rule import Case
 from desktop.domain.money import SCALE, per_major, scaled, unscaled
+from desktop.domain.wording import amount_words, day_words
 
 Found = Iterator[tuple[str, str, str]]
 
-VAGUE = frozenset(
+_VAGUE_WORDS = (
     "consulting|consulting services|services|service|misc|miscellaneous|various|sundries|sundry|work|hours|fees|other|"
     "beratung|beratungsleistungen|beratungsleistung|dienstleistung|dienstleistungen|diverses|div|sonstiges|arbeit|"
-    "leistungen|honorar|conseil|services de conseil|prestation|prestations|divers|travaux|autres".split("|")
+    "leistungen|honorar|conseil|services de conseil|prestation|prestations|divers|travaux|autres"
 )
+VAGUE = frozenset(_VAGUE_WORDS.split("|"))
 
 
 def _limit(case: Case, parameters: Mapping[str, Any]) -> int:

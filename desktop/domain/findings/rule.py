@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ClientFacts, Draft, Work
-from desktop.domain.money import SCALE, exponent, per_major
+from desktop.domain.money import SCALE, per_major
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +147,3 @@ def effective(rules: Iterable[Rule], levels: Sequence[Mapping[str, Override]]) -
                 parameters = {**parameters, **override.parameters}
         found.append(Effective(rule, enabled, severity, parameters))
     return tuple(found)
-
-
-def amount_words(minor: int, currency: str) -> str:
-    """An amount inside a sentence: 1,234.50 EUR."""
-    digits = exponent(currency)
-    whole, part = divmod(abs(minor), 10**digits)
-    sign = "−" if minor < 0 else ""
-    decimals = f".{part:0{digits}d}" if digits else ""
-    return f"{sign}{whole:,}{decimals} {currency}"
-
-
-def day_words(day: date) -> str:
-    """A day inside a sentence: 3 November 2026."""
-    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,348 @@
+"""What a run reads: agreements with their lines, what waits to be billed, and how clients stand.
+
+Every function takes ids as one JSON text, so that a statement stays the same for any number of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+Rows = Sequence[Any]
+
+_AGREEMENT = """a.id, a.code, a.title, a.client_id, a.segment_id, a.billing, a.currency, a.every_count, a.every_unit,
+ a.alignment, a.anchor, a.bill_day, a.timing, a.fixed_30, a.start_date, a.end_date, a.trial_until, a.charged_through,
+ a.grouping, a.cap, a.deposits, a.is_final, a.po_number, a.po_limit, a.po_expires, a.buyer_reference, a.terms,
+ a.delivery, a.template_id, a.discount, a.discount_reason, a.active"""
+
+
+def ids_text(ids: Iterable[int]) -> str:
+    return json.dumps(list(ids))
+
+
+def _rows(connection: Connection, sql: str, *parameters: Any) -> Rows:
+    return connection.exec_driver_sql(sql, parameters).fetchall()
+
+
+def clients_in_scope(
+    connection: Connection,
+    through: str,
+    segments: Sequence[str],
+    clients: Sequence[str],
+    billing: Sequence[str],
+    agreements: Sequence[str],
+) -> Rows:
+    """(client id, agreement id or null) in order of client and agreement code; null for one-offs of the client."""
+    where, values = ["a.active = 1"], list[Any]()
+    for column, chosen in (
+        ("coalesce(s.name, cs.name)", segments),
+        ("c.code", clients),
+        ("a.billing", billing),
+        ("a.code", agreements),
+    ):
+        if chosen:
+            where.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(chosen)))
+    sql = f"""SELECT c.id, a.id, c.code AS client_code, a.code AS agreement_code FROM agreement a
+      JOIN client c ON c.id = a.client_id LEFT JOIN segment s ON s.id = a.segment_id
+      LEFT JOIN segment cs ON cs.id = c.segment_id WHERE {" AND ".join(where)}"""
+    if not billing and not agreements:
+        outside, more = (
+            ["o.agreement_id IS NULL", "o.invoice_id IS NULL", "o.draft_id IS NULL", "o.due_date <= ?"],
+            [through],
+        )
+        for column, chosen in (("cs.name", segments), ("c.code", clients)):
+            if chosen:
+                outside.append(f"{column} IN (SELECT value FROM json_each(?))")
+                more.append(json.dumps(list(chosen)))
+        sql += f""" UNION SELECT c.id, NULL, c.code, '' FROM one_off o JOIN client c ON c.id = o.client_id
+          LEFT JOIN segment cs ON cs.id = c.segment_id WHERE {" AND ".join(outside)}"""
+        values += more
+    return _rows(connection, sql + " ORDER BY client_code, agreement_code", *values)
+
+
+def clients_done(connection: Connection, run_id: int) -> set[int]:
+    return {row[0] for row in _rows(connection, "SELECT DISTINCT client_id FROM outcome WHERE run_id = ?", run_id)}
+
+
+def agreements(connection: Connection, ids: str) -> Rows:
+    return _rows(
+        connection, f"SELECT {_AGREEMENT} FROM agreement a WHERE a.id IN (SELECT value FROM json_each(?))", ids
+    )
+
+
+def lines(connection: Connection, ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT agreement_id, id, position, kind, item_id, description, quantity, unit_price, discount,
+        start_date, end_date FROM agreement_line WHERE agreement_id IN (SELECT value FROM json_each(?))
+        ORDER BY agreement_id, position""",
+        ids,
+    )
+
+
+def price_changes(connection: Connection, ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT p.agreement_line_id, p.valid_from, p.unit_price FROM price_change p
+        JOIN agreement_line l ON l.id = p.agreement_line_id
+        WHERE l.agreement_id IN (SELECT value FROM json_each(?)) ORDER BY p.agreement_line_id, p.valid_from""",
+        ids,
+    )
+
+
+def pauses(connection: Connection, ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT agreement_id, start_date, end_date FROM pause
+        WHERE agreement_id IN (SELECT value FROM json_each(?)) ORDER BY agreement_id, start_date""",
+        ids,
+    )
+
+
+def charged(connection: Connection, ids: str) -> Rows:
+    """(line id, first start, last end, days in all) of what is billed and not reversed of recurring lines."""
+    return _rows(
+        connection,
+        """SELECT c.agreement_line_id, min(c.period_start), max(c.period_end),
+        CAST(sum(julianday(c.period_end) - julianday(c.period_start)) AS INTEGER)
+        FROM agreement_line l JOIN charge c ON c.agreement_line_id = l.id
+        WHERE l.agreement_id IN (SELECT value FROM json_each(?)) AND l.kind = 'recurring'
+        AND c.kind = 'recurring' AND c.reversed_by IS NULL AND c.sequence = 0 GROUP BY c.agreement_line_id""",
+        ids,
+    )
+
+
+def charged_spans(connection: Connection, line_ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT agreement_line_id, period_start, period_end FROM charge
+        WHERE agreement_line_id IN (SELECT value FROM json_each(?)) AND kind = 'recurring' AND reversed_by IS NULL
+        AND sequence = 0 ORDER BY agreement_line_id, period_start""",
+        line_ids,
+    )
+
+
+def time_entries(connection: Connection, ids: str, through: str, draft_ids: str | None) -> Rows:
+    """Unbilled hours: those nobody reserved, or, at a recheck, exactly those of the drafts."""
+    reserved = "draft_id IN (SELECT value FROM json_each(?))" if draft_ids else "draft_id IS NULL"
+    return _rows(
+        connection,
+        f"""SELECT id, agreement_id, item_id, work_date, person, hours, rate, note FROM time_entry
+        WHERE agreement_id IN (SELECT value FROM json_each(?)) AND invoice_id IS NULL AND billable = 1
+        AND work_date <= ? AND {reserved} ORDER BY agreement_id, work_date, id""",
+        *((ids, through, draft_ids) if draft_ids else (ids, through)),
+    )
+
+
+def one_offs(connection: Connection, agreement_ids: str, client_ids: str, through: str, draft_ids: str | None) -> Rows:
+    """Unbilled charges, discounts and deposits of the agreements, and of the clients outside any agreement."""
+    reserved = "draft_id IN (SELECT value FROM json_each(?))" if draft_ids else "draft_id IS NULL"
+    return _rows(
+        connection,
+        f"""SELECT id, client_id, agreement_id, item_id, kind, due_date, description, quantity, unit_price, currency
+        FROM one_off WHERE client_id IN (SELECT value FROM json_each(?)) AND invoice_id IS NULL AND due_date <= ?
+        AND (agreement_id IS NULL OR agreement_id IN (SELECT value FROM json_each(?))) AND {reserved}
+        ORDER BY client_id, agreement_id, due_date, id""",
+        *((client_ids, through, agreement_ids, draft_ids) if draft_ids else (client_ids, through, agreement_ids)),
+    )
+
+
+def time_billed(connection: Connection, ids: str) -> Rows:
+    """(agreement id, minor units) billed so far for hours of agreements that have a cap."""
+    return _rows(
+        connection,
+        """SELECT c.agreement_id, sum(c.amount) FROM charge c JOIN agreement a ON a.id = c.agreement_id
+        WHERE a.id IN (SELECT value FROM json_each(?)) AND a.cap IS NOT NULL AND c.kind = 'time'
+        AND c.reversed_by IS NULL GROUP BY c.agreement_id""",
+        ids,
+    )
+
+
+def deposits(connection: Connection, ids: str) -> Rows:
+    """Deposit invoices with what was paid of them and what later invoices deducted already, by tax group:
+    (agreement, invoice, number, date, currency, payable, open, category, rate, tax code, basis, deducted basis)."""
+    return _rows(
+        connection,
+        """SELECT i.agreement_id, i.id, i.number, i.issue_date, i.currency, i.payable, o.open,
+        l.category, l.rate, min(l.tax_code_id), sum(l.net),
+        coalesce((SELECT -sum(d.net) FROM invoice_line d JOIN invoice f ON f.id = d.invoice_id
+          WHERE d.deducts_id = i.id AND d.category = l.category AND d.rate = l.rate AND f.kind <> 'credit_note'
+          AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = f.id AND k.gross = f.gross)), 0)
+        FROM invoice i JOIN open_item o ON o.invoice_id = i.id AND o.instalment = 1
+        JOIN invoice_line l ON l.invoice_id = i.id
+        WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind = 'deposit'
+        AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id)
+        GROUP BY i.id, l.category, l.rate ORDER BY i.agreement_id, i.id""",
+        ids,
+    )
+
+
+def clients(connection: Connection, ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT c.id, c.code, c.name, c.country, c.currency, c.street, c.postcode, c.city, c.tax_id, c.is_business,
+        c.tax_treatment, c.segment_id, coalesce(s.name, ''), coalesce(c.terms, s.terms, f.terms),
+        coalesce(c.language, s.language, f.language), coalesce(c.delivery, s.delivery, f.delivery),
+        coalesce(c.template_id, s.template_id, f.template_id), coalesce(t.code, ''), c.combine, c.po_required,
+        c.buyer_reference, c.buyer_reference_required, c.credit_limit, c.on_hold, c.hold_reason, c.disputed, c.email
+        FROM client c CROSS JOIN firm f LEFT JOIN segment s ON s.id = c.segment_id
+        LEFT JOIN tax_code t ON t.id = s.tax_code_id WHERE c.id IN (SELECT value FROM json_each(?))""",
+        ids,
+    )
+
+
+def segment_settings(connection: Connection) -> Rows:
+    return _rows(
+        connection,
+        """SELECT s.id, s.name, s.terms, s.delivery, s.language, s.template_id, t.code
+        FROM segment s LEFT JOIN tax_code t ON t.id = s.tax_code_id""",
+    )
+
+
+def reserved(connection: Connection, ids: str) -> Rows:
+    """(agreement, run number) of agreements whose draft still waits."""
+    return _rows(
+        connection,
+        """SELECT o.agreement_id, r.number FROM outcome o JOIN run r ON r.id = o.run_id
+        WHERE o.agreement_id IN (SELECT value FROM json_each(?)) AND o.state IN ('ready', 'held', 'failed')
+        AND o.draft_id IS NOT NULL""",
+        ids,
+    )
+
+
+def open_by_client(connection: Connection, client_ids: str) -> Rows:
+    """(client, currency, open in all, earliest due date, the number that is due then)."""
+    return _rows(
+        connection,
+        """SELECT o.client_id, o.currency, sum(o.open), min(o.due_date), i.number FROM open_item o
+        JOIN invoice i ON i.id = o.invoice_id WHERE o.open > 0 AND o.client_id IN (SELECT value FROM json_each(?))
+        GROUP BY o.client_id, o.currency""",
+        client_ids,
+    )
+
+
+def credit_by_client(connection: Connection, client_ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT client_id, currency, sum(open) FROM open_credit WHERE open > 0
+        AND client_id IN (SELECT value FROM json_each(?)) GROUP BY client_id, currency""",
+        client_ids,
+    )
+
+
+def disputes(connection: Connection, client_ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT i.client_id, i.number FROM dispute d JOIN invoice i ON i.id = d.invoice_id
+        WHERE d.closed_on IS NULL AND i.client_id IN (SELECT value FROM json_each(?)) ORDER BY d.opened_on""",
+        client_ids,
+    )
+
+
+def history(connection: Connection, ids: str) -> Rows:
+    """The last six invoices of each agreement that were not taken back, newest first:
+    (agreement, invoice, number, issue date, due date, net, payable, open)."""
+    return _rows(
+        connection,
+        """SELECT * FROM (SELECT i.agreement_id, i.id, i.number, i.issue_date, i.due_date, i.net, i.payable,
+          (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id),
+          row_number() OVER (PARTITION BY i.agreement_id ORDER BY i.issue_date DESC, i.id DESC) AS place
+          FROM invoice i WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind IN ('invoice', 'final')
+          AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id AND k.gross >= i.gross))
+        WHERE place <= 6 ORDER BY agreement_id, place""",
+        ids,
+    )
+
+
+def invoice_lines(connection: Connection, invoice_ids: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT invoice_id, agreement_line_id, quantity, unit_price, base_quantity FROM invoice_line
+        WHERE invoice_id IN (SELECT value FROM json_each(?)) AND agreement_line_id IS NOT NULL
+        ORDER BY invoice_id, position""",
+        invoice_ids,
+    )
+
+
+def po_used(connection: Connection, ids: str) -> Rows:
+    """(agreement, net billed under its present PO number, credit notes taken off)."""
+    return _rows(
+        connection,
+        """SELECT a.id, coalesce(sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END), 0)
+        FROM agreement a JOIN invoice i ON i.agreement_id = a.id AND i.po_number = a.po_number
+        WHERE a.id IN (SELECT value FROM json_each(?)) AND a.po_number <> '' AND a.po_limit IS NOT NULL
+        AND i.kind <> 'deposit' GROUP BY a.id""",
+        ids,
+    )
+
+
+def recent_invoices(connection: Connection, client_ids: str, since: str, until: str) -> Rows:
+    return _rows(
+        connection,
+        """SELECT client_id, number, issue_date, gross, currency FROM invoice
+        WHERE client_id IN (SELECT value FROM json_each(?)) AND issue_date BETWEEN ? AND ?
+        AND kind IN ('invoice', 'final') ORDER BY issue_date DESC""",
+        client_ids,
+        since,
+        until,
+    )
+
+
+def invoiced_clients(connection: Connection, client_ids: str) -> set[int]:
+    found = _rows(
+        connection,
+        """SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM invoice i WHERE i.client_id = value)""",
+        client_ids,
+    )
+    return {row[0] for row in found}
+
+
+def series_dates(connection: Connection) -> Rows:
+    """(kind, last date) of the default series."""
+    return _rows(
+        connection,
+        """SELECT s.kind, max(y.last_date) FROM series s JOIN series_year y ON y.series_id = s.id
+        WHERE s.is_default = 1 GROUP BY s.kind""",
+    )
+
+
+def firm(connection: Connection) -> Any:
+    return _rows(connection, "SELECT name, country, currency, language, terms, small_business, tax_id FROM firm")[0]
+
+
+def taxes(connection: Connection) -> Rows:
+    return _rows(
+        connection,
+        """SELECT t.id, t.code, t.category, t.exemption_code, t.exemption_text, r.valid_from, r.rate
+        FROM tax_code t LEFT JOIN tax_rate r ON r.tax_code_id = t.id WHERE t.active = 1 ORDER BY t.id, r.valid_from""",
+    )
+
+
+def items(connection: Connection) -> Rows:
+    return _rows(
+        connection,
+        """SELECT i.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency
+        FROM item i LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
+    )
+
+
+def rates(connection: Connection) -> Rows:
+    return _rows(connection, "SELECT id, item_id, client_id, currency, valid_from, up_to, price, mode FROM rate")
+
+
+def rule_settings(connection: Connection) -> Rows:
+    return _rows(connection, "SELECT code, scope, scope_id, enabled, severity, parameters FROM rule_setting")
+
+
+def exchange_rates(connection: Connection, day: str) -> Rows:
+    """(currency, units of firm currency times 10**6) in force on a day."""
+    return _rows(
+        connection,
+        """SELECT currency, rate FROM exchange_rate e WHERE valid_from =
+        (SELECT max(valid_from) FROM exchange_rate WHERE currency = e.currency AND valid_from <= ?)""",
+        day,
+    )

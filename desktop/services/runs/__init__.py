@@ -1,0 +1,42 @@
+"""Billing runs: plan, review, issue, resume, explain."""
+
+from desktop.services.runs.billing_run import bill, preview, result, resume
+from desktop.services.runs.planning import interrupted, plan
+from desktop.services.runs.review import (
+    ExceptionRow,
+    LineEdit,
+    approve,
+    approve_drafts,
+    discard,
+    discard_run,
+    edit,
+    exceptions,
+    hold,
+    hold_drafts,
+    look_again,
+)
+from desktop.services.runs.scope import BillResult, RunFacts, Scope, Seconds
+
+__all__ = [
+    "BillResult",
+    "ExceptionRow",
+    "LineEdit",
+    "RunFacts",
+    "Scope",
+    "Seconds",
+    "approve",
+    "approve_drafts",
+    "bill",
+    "discard",
+    "discard_run",
+    "edit",
+    "exceptions",
+    "hold",
+    "hold_drafts",
+    "interrupted",
+    "look_again",
+    "plan",
+    "preview",
+    "result",
+    "resume",
+]

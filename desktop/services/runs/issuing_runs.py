@@ -1,0 +1,171 @@
+"""Issues what a run released, in chunks; what fails is parked with its reason and the others go on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import Book
+from db.queries.billing import ids_text
+from db.refusals import as_user_error
+from desktop.domain.billing import Draft
+from desktop.domain.sealing import batch_digest
+from desktop.errors import UserError
+from desktop.services.changes import Change, change
+from desktop.services.issuing import Issued, issue_documents
+from desktop.services.runs.freezing import prepare, ready
+from desktop.services.runs.recheck import recheck
+from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
+
+CHUNK = 100
+"""Documents a transaction."""
+
+
+@dataclass(slots=True)
+class Quiet:
+    """Knows whether anybody else wrote to the book since the drafts were planned; then they need no second look."""
+
+    basis: int
+    own: int = 0
+
+    def holds(self, connection: Connection) -> bool:
+        return last_change(connection) == self.basis + self.own
+
+
+def last_change(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM change_set").scalar_one())
+
+
+def issue(
+    book: Book,
+    run: RunFacts,
+    *,
+    actor: str,
+    now: str,
+    report: Report = silent,
+    seconds: Seconds | None = None,
+    quiet: Quiet | None = None,
+) -> list[Issued]:
+    """Issue the drafts of a run that are ready or approved, in their order.
+
+    Each chunk is one transaction: recheck, number, freeze, charge, post. A cancel by `report` takes effect between
+    chunks and leaves the run to be resumed.
+    """
+    seconds = seconds or Seconds()
+    started = time.perf_counter()
+    with book.writing() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("UPDATE run SET state = 'issuing' WHERE id = ?", (run.id,))
+        rows = connection.exec_driver_sql(
+            "SELECT id FROM draft WHERE run_id = ? AND state IN ('ready', 'approved') ORDER BY id", (run.id,)
+        )
+        waiting = [int(row[0]) for row in rows]
+    issued: list[Issued] = []
+    report(0, len(waiting), "Issuing")
+    for at in range(0, len(waiting), CHUNK):
+        part = waiting[at : at + CHUNK]
+        try:
+            issued += _issue_part(book, run, part, actor, now, quiet)
+        except (UserError, DBAPIError, ValueError) as error:
+            if len(part) == 1:
+                _park(book, run, part[0], error, actor, quiet)
+            else:
+                issued += _one_by_one(book, run, part, actor, now, quiet)
+        report(min(at + CHUNK, len(waiting)), len(waiting), "Issuing")
+    finish(book, run, now)
+    seconds.issue += time.perf_counter() - started
+    return issued
+
+
+def _one_by_one(
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
+) -> list[Issued]:
+    issued: list[Issued] = []
+    for draft in part:
+        try:
+            issued += _issue_part(book, run, [draft], actor, now, quiet)
+        except (UserError, DBAPIError, ValueError) as error:
+            _park(book, run, draft, error, actor, quiet)
+    return issued
+
+
+def _issue_part(
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
+) -> list[Issued]:
+    with change(book, actor, f"Issue run {run.number}", undoable=False) as made:
+        connection = made.connection
+        if quiet is None or not quiet.holds(connection):
+            part = recheck(connection, run, part)
+        if not part:
+            return []
+        issued = issue_drafts(made, run, part, now)
+    if quiet is not None:
+        quiet.own += 1
+    return issued
+
+
+def issue_drafts(made: Change, run: RunFacts, part: Sequence[int], now: str) -> list[Issued]:
+    """Issue these drafts of a run within the caller's transaction, without another look at them."""
+    connection = made.connection
+    rows = connection.exec_driver_sql(
+        """SELECT id, kind, client_id, currency, body FROM draft
+        WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+        (ids_text(part),),
+    ).fetchall()
+    drafts = [(row[0], Draft.from_body(row[1], row[2], row[3], json.loads(row[4]))) for row in rows]
+    agreements = {key for _, draft in drafts for key in draft.agreement_ids}
+    papers = prepare(connection, (draft.client_id for _, draft in drafts), agreements)
+    documents = [ready(draft, draft_id, run.id, run.issue_date, papers) for draft_id, draft in drafts]
+    issued = issue_documents(connection, documents, actor=made.actor, now=now)
+    marks: list[tuple[Any, ...]] = [(one.id, one.draft_id) for one in issued]
+    connection.exec_driver_sql("UPDATE draft SET state = 'issued', invoice_id = ?, error = '' WHERE id = ?", marks)
+    connection.exec_driver_sql(
+        "UPDATE outcome SET state = 'issued', invoice_id = ?, reason_code = 'issued', reason = ? WHERE draft_id = ?",
+        [(one.id, f"Issued as {one.number}.", one.draft_id) for one in issued],
+    )
+    made.record_bulk("invoice", "issue", len(issued), batch_digest([(one.number, one.digest) for one in issued]))
+    return issued
+
+
+def _park(book: Book, run: RunFacts, draft_id: int, error: Exception, actor: str, quiet: Quiet | None) -> None:
+    """A draft that cannot be issued keeps its place with the reason; nothing of it was written."""
+    mendable = error if isinstance(error, UserError) else None
+    if isinstance(error, DBAPIError):
+        mendable = as_user_error(error.orig)
+        if mendable is None:
+            raise error
+    if mendable is not None and getattr(mendable, "stops_everything", False):
+        raise error
+    message = mendable.message if mendable else str(error)
+    with change(book, actor, f"Park a draft of run {run.number}", undoable=False) as made:
+        made.connection.exec_driver_sql(
+            "UPDATE draft SET state = 'failed', error = ? WHERE id = ?", (message, draft_id)
+        )
+        made.connection.exec_driver_sql(
+            "UPDATE outcome SET state = 'failed', reason_code = 'failed', reason = ? WHERE draft_id = ?",
+            (message, draft_id),
+        )
+        made.record("draft", draft_id, "park", None, {"reason": message})
+    if quiet is not None:
+        quiet.own += 1
+
+
+def finish(book: Book, run: RunFacts, now: str) -> RunFacts:
+    """Set the run's state by what is left of it."""
+    with book.writing() as session:
+        connection = session.connection()
+        left = connection.exec_driver_sql(
+            "SELECT 1 FROM draft WHERE run_id = ? AND state IN ('ready', 'approved', 'held', 'failed') LIMIT 1",
+            (run.id,),
+        ).fetchone()
+        connection.exec_driver_sql(
+            "UPDATE run SET state = ?, finished_at = ? WHERE id = ?",
+            ("review" if left else "done", None if left else now, run.id),
+        )
+        return run_facts(connection, run.id)

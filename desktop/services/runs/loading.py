@@ -1,0 +1,259 @@
+"""Loads some hundred agreements with all that billing and the gate want to know, in a fixed count of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.queries import billing as queries
+from desktop.domain.agreement import Agreement, AgreementLine
+from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
+from desktop.domain.findings import LastInvoice, Similar, Standing
+from desktop.domain.money import SCALE, per_major, spread
+from desktop.domain.periods import Cadence, Interval
+from desktop.services.runs.setting import Setting
+
+_LOOK_BACK = timedelta(days=31)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One chunk: agreements by client, their work, one-offs outside agreements, and how everybody stands."""
+
+    clients: dict[int, ClientFacts] = field(default_factory=dict)
+    agreements: dict[int, Agreement] = field(default_factory=dict)
+    work: dict[int, Work] = field(default_factory=dict)
+    outside: dict[int, list[OneOff]] = field(default_factory=dict)
+    reserved: dict[int, str] = field(default_factory=dict)
+    client_standing: dict[int, Standing] = field(default_factory=dict)
+    agreement_standing: dict[int, Standing] = field(default_factory=dict)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def load(
+    connection: Connection,
+    setting: Setting,
+    pairs: Sequence[tuple[int, int | None]],
+    draft_ids: Sequence[int] | None = None,
+) -> Loaded:
+    """All about the (client id, agreement id or None) pairs; with `draft_ids`, only what those drafts reserve."""
+    loaded = Loaded()
+    through = setting.billing.through
+    client_ids = queries.ids_text(dict.fromkeys(client for client, _ in pairs))
+    ids = queries.ids_text(agreement for _, agreement in pairs if agreement is not None)
+    drafts = queries.ids_text(draft_ids) if draft_ids is not None else None
+    _load_clients(connection, client_ids, loaded)
+    _load_agreements(connection, ids, setting, loaded)
+    _load_charged(connection, ids, loaded)
+    for row in queries.time_entries(connection, ids, through.isoformat(), drafts):
+        loaded.work[row[1]].time.append(
+            TimeEntry(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5], row[6], row[7])
+        )
+    outside = {client for client, agreement in pairs if agreement is None}
+    for row in queries.one_offs(connection, ids, client_ids, through.isoformat(), drafts):
+        one_off = OneOff(row[0], row[2], row[3], row[4], date.fromisoformat(row[5]), row[6], row[7], row[8], row[9])
+        if row[2] is not None:
+            loaded.work[row[2]].one_offs.append(one_off)
+        elif row[1] in outside:
+            loaded.outside.setdefault(row[1], []).append(one_off)
+    for agreement_id, amount in queries.time_billed(connection, ids):
+        loaded.work[agreement_id].time_billed = amount
+    _load_deposits(connection, ids, loaded)
+    if draft_ids is None:
+        loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}
+    _load_standing(connection, client_ids, ids, setting, loaded)
+    return loaded
+
+
+def _load_clients(connection: Connection, client_ids: str, loaded: Loaded) -> None:
+    for row in queries.clients(connection, client_ids):
+        loaded.clients[row[0]] = ClientFacts(
+            id=row[0],
+            code=row[1],
+            name=row[2],
+            country=row[3],
+            currency=row[4],
+            street=row[5],
+            postcode=row[6],
+            city=row[7],
+            tax_id=row[8],
+            is_business=bool(row[9]),
+            tax_treatment=row[10],
+            segment_id=row[11],
+            segment=row[12],
+            terms=row[13],
+            language=row[14],
+            delivery=row[15],
+            template_id=row[16],
+            tax_code=row[17],
+            combine=bool(row[18]),
+            po_required=bool(row[19]),
+            buyer_reference=row[20],
+            buyer_reference_required=bool(row[21]),
+            credit_limit=row[22],
+            on_hold=bool(row[23]),
+            hold_reason=row[24],
+            disputed=bool(row[25]),
+            email=row[26],
+        )
+
+
+def _load_agreements(connection: Connection, ids: str, setting: Setting, loaded: Loaded) -> None:
+    prices: dict[int, list[tuple[date, int]]] = {}
+    for line_id, valid_from, price in queries.price_changes(connection, ids):
+        prices.setdefault(line_id, []).append((date.fromisoformat(valid_from), price))
+    lines: dict[int, list[AgreementLine]] = {}
+    for row in queries.lines(connection, ids):
+        line = AgreementLine(
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            _day(row[9]),
+            _day(row[10]),
+            tuple(prices.get(row[1], ())),
+        )
+        lines.setdefault(row[0], []).append(line)
+    breaks: dict[int, list[tuple[date, date | None]]] = {}
+    for agreement_id, start, end in queries.pauses(connection, ids):
+        breaks.setdefault(agreement_id, []).append((date.fromisoformat(start), _day(end)))
+    for row in queries.agreements(connection, ids):
+        segment = setting.segments.get(row[4]) if row[4] else None
+        interval = Interval(row[7], row[8])
+        loaded.agreements[row[0]] = Agreement(
+            id=row[0],
+            code=row[1],
+            title=row[2],
+            client_id=row[3],
+            segment_id=row[4],
+            billing=row[5],
+            currency=row[6],
+            cadence=Cadence(interval, row[9], date.fromisoformat(row[10]), row[11], bool(row[13])),
+            timing=row[12],
+            start=date.fromisoformat(row[14]),
+            end=_day(row[15]),
+            lines=tuple(lines.get(row[0], ())),
+            trial_until=_day(row[16]),
+            charged_through=_day(row[17]),
+            pauses=tuple(breaks.get(row[0], ())),
+            grouping=row[18],
+            cap=row[19],
+            deposits=row[20],
+            is_final=bool(row[21]),
+            po_number=row[22],
+            po_limit=row[23],
+            po_expires=_day(row[24]),
+            buyer_reference=row[25],
+            terms=row[26] or (segment.terms if segment else None),
+            delivery=row[27] or (segment.delivery if segment else None),
+            template_id=row[28] or (segment.template_id if segment else None),
+            discount=row[29],
+            discount_reason=row[30],
+            active=bool(row[31]),
+        )
+        loaded.work[row[0]] = Work()
+
+
+def _load_charged(connection: Connection, ids: str, loaded: Loaded) -> None:
+    """What is billed: the whole span where it is unbroken, piece by piece where a credit note freed days within."""
+    by_line = {line.id: agreement for agreement in loaded.agreements.values() for line in agreement.lines}
+    broken: list[int] = []
+    for line_id, first, last, days in queries.charged(connection, ids):
+        agreement = by_line[line_id]
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+        line = next(line for line in agreement.lines if line.id == line_id)
+        begin = max(day for day in (agreement.start, line.start, agreement.trial_until) if day is not None)
+        if agreement.charged_through and agreement.charged_through > begin:
+            begin = agreement.charged_through
+        loaded.work[agreement.id].charged[line_id] = ChargedSpan(start, end)
+        if days != (end - start).days or begin < start:
+            broken.append(line_id)
+    if broken:
+        spans: dict[int, list[tuple[date, date]]] = {}
+        for line_id, first, last in queries.charged_spans(connection, queries.ids_text(broken)):
+            spans.setdefault(line_id, []).append((date.fromisoformat(first), date.fromisoformat(last)))
+        for line_id, pieces in spans.items():
+            work = loaded.work[by_line[line_id].id]
+            work.charged[line_id] = replace(work.charged[line_id], spans=tuple(pieces))
+
+
+def _load_deposits(connection: Connection, ids: str, loaded: Loaded) -> None:
+    groups: dict[int, list[Any]] = {}
+    for row in queries.deposits(connection, ids):
+        groups.setdefault(row[1], []).append(row)
+    for rows in groups.values():
+        agreement, invoice, number, issued, currency, payable, still_open = rows[0][:7]
+        received = payable - still_open
+        if received <= 0 or payable <= 0:
+            continue
+        whole = [row[10] for row in rows]
+        basis = sum(whole) * received // payable if received < payable else sum(whole)
+        left = [
+            (part - row[11], row[7], row[8], row[9])
+            for part, row in zip(spread(basis, whole), rows, strict=True)
+            if part > row[11]
+        ]
+        if left:
+            loaded.work[agreement].deposits.append(
+                Deposit(invoice, number, date.fromisoformat(issued), currency, tuple(left))
+            )
+
+
+def _load_standing(connection: Connection, client_ids: str, ids: str, setting: Setting, loaded: Loaded) -> None:
+    today, firm_currency = setting.billing.issue_date, setting.billing.firm.currency
+    standing = loaded.client_standing = {client: Standing() for client in loaded.clients}
+    for client, currency, amount, due, number in queries.open_by_client(connection, client_ids):
+        stand = standing[client]
+        rate = SCALE if currency == firm_currency else setting.rates.get(currency, SCALE)
+        stand.open_firm += amount * rate * per_major(firm_currency) // (SCALE * per_major(currency))
+        days = (today - date.fromisoformat(due)).days
+        if days > stand.overdue_days:
+            stand.overdue_days, stand.overdue_number = days, number
+    for client, currency, amount in queries.credit_by_client(connection, client_ids):
+        if currency == loaded.clients[client].currency:
+            standing[client].unapplied += amount
+    for client, number in queries.disputes(connection, client_ids):
+        standing[client].disputed = (*standing[client].disputed, number)
+    since, until = (today - _LOOK_BACK).isoformat(), (today + _LOOK_BACK).isoformat()
+    for client, number, issued, gross, currency in queries.recent_invoices(connection, client_ids, since, until):
+        similar = Similar(number, date.fromisoformat(issued), gross, currency)
+        standing[client].similar = (*standing[client].similar, similar)
+    for client in queries.invoiced_clients(connection, client_ids):
+        standing[client].invoiced_before = True
+    used = {row[0]: row[1] for row in queries.po_used(connection, ids)}
+    rows = queries.history(connection, ids)
+    newest = [row[1] for row in rows if row[8] == 1]
+    last_lines: dict[int, dict[int, tuple[int, int, int]]] = {}
+    for invoice, line, quantity, price, base in queries.invoice_lines(connection, queries.ids_text(newest)):
+        last_lines.setdefault(invoice, {})[line] = (quantity, price, base)
+    histories: dict[int, list[Any]] = {}
+    for row in rows:
+        histories.setdefault(row[0], []).append(row)
+    for agreement in loaded.agreements.values():
+        stand = replace(standing[agreement.client_id])
+        stand.po_used = used.get(agreement.id, 0)
+        own = histories.get(agreement.id)
+        if own:
+            stand.history = [row[5] for row in own]
+            first = own[0]
+            stand.last = LastInvoice(
+                first[2],
+                date.fromisoformat(first[3]),
+                date.fromisoformat(first[4]),
+                first[5],
+                first[6],
+                first[7],
+                last_lines.get(first[1], {}),
+            )
+        loaded.agreement_standing[agreement.id] = stand

@@ -1,0 +1,208 @@
+"""Plans a run: drafts, findings and outcomes for everyone in scope, stored chunk by chunk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.queries import billing as queries
+from desktop.domain.sealing import batch_digest
+from desktop.errors import UserError
+from desktop.services.changes import change
+from desktop.services.runs.drafting import Drafted, draft_client
+from desktop.services.runs.loading import load
+from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
+from desktop.services.runs.setting import Setting, read_setting
+
+CHUNK = 200
+"""Agreements a transaction: small enough that a person's own write slips in between."""
+
+Member = tuple[int, list[int | None]]
+
+_DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, previous_gross,
+ fingerprint, body, edited, decision_note, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '')"""
+_OUTCOME = """INSERT INTO outcome (run_id, agreement_id, client_id, state, reason_code, reason, draft_id)
+ VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_FINDING = """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
+ VALUES (?, ?, ?, ?, ?, ?, 0)"""
+
+
+def interrupted(book: Book) -> list[str]:
+    """Numbers of runs that were stopped in the middle, oldest first."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT number FROM run WHERE state IN ('planning', 'issuing') ORDER BY id"
+        )
+        return [row[0] for row in rows]
+
+
+def refuse_if_interrupted(book: Book) -> None:
+    waiting = interrupted(book)
+    if waiting:
+        raise UserError(
+            f"Run {waiting[0]} was interrupted; what it issued stands, the rest is still to do.",
+            f"Resume it first: sheaf resume BOOK {waiting[0]}",
+        )
+
+
+def chunks(parties: Sequence[Member], size: int = CHUNK) -> Iterator[list[Member]]:
+    """Whole clients, about `size` agreements together."""
+    part: list[Member] = []
+    count = 0
+    for member in parties:
+        part.append(member)
+        count += len(member[1])
+        if count >= size:
+            yield part
+            part, count = [], 0
+    if part:
+        yield part
+
+
+def begin(
+    book: Book, *, through: date, issue_date: date, scope: Scope, actor: str, now: str, kind: str = "billing"
+) -> RunFacts:
+    """A new run with its number, nothing planned yet."""
+    with change(book, actor, "Begin a billing run", undoable=False) as made:
+        connection = made.connection
+        year = issue_date.year
+        last = connection.exec_driver_sql(
+            "SELECT max(CAST(substr(number, 8) AS INTEGER)) FROM run WHERE number LIKE ?", (f"R-{year}-%",)
+        ).scalar()
+        number = f"R-{year}-{(last or 0) + 1:04d}"
+        row = connection.exec_driver_sql(
+            """INSERT INTO run (number, kind, state, through, issue_date, scope, actor, started_at)
+            VALUES (?, ?, 'planning', ?, ?, ?, ?, ?) RETURNING id""",
+            (number, kind, through.isoformat(), issue_date.isoformat(), scope.text(), actor, now),
+        ).fetchone()
+        assert row is not None
+        made.summary = f"Begin run {number}"
+        made.record("run", int(row[0]), "begin", None, {"number": number, "through": through.isoformat()})
+        return run_facts(connection, int(row[0]))
+
+
+def plan(
+    book: Book,
+    *,
+    through: date,
+    issue_date: date,
+    scope: Scope | None = None,
+    actor: str,
+    now: str,
+    report: Report = silent,
+    seconds: Seconds | None = None,
+) -> RunFacts:
+    """Plan a run over everyone in scope; the drafts then wait for `issue`.
+
+    UserError where an earlier run was interrupted or the scope names nobody. A cancel by `report` leaves the run
+    in planning, to be resumed or discarded.
+    """
+    refuse_if_interrupted(book)
+    wanted = scope or Scope()
+    with book.reading() as session:
+        members(session.connection(), wanted, through)
+    run = begin(book, through=through, issue_date=issue_date, scope=wanted, actor=actor, now=now)
+    return continue_plan(book, run, actor=actor, report=report, seconds=seconds)
+
+
+def continue_plan(
+    book: Book, run: RunFacts, *, actor: str, report: Report = silent, seconds: Seconds | None = None
+) -> RunFacts:
+    """Plan what the run has no outcome for yet; the same clients in the same order as an undisturbed one."""
+    seconds = seconds or Seconds()
+    with book.reading() as session:
+        connection = session.connection()
+        parties = members(connection, run.scope, run.through)
+        finished = queries.clients_done(connection, run.id)
+        setting = read_setting(connection, run.through, run.issue_date)
+    total = sum(len(agreements) for _, agreements in parties)
+    parties = [member for member in parties if member[0] not in finished]
+    done = total - sum(len(agreements) for _, agreements in parties)
+    report(done, total, "Planning")
+    for part in chunks(parties):
+        started = time.perf_counter()
+        with change(book, actor, f"Plan run {run.number}", undoable=False) as made:
+            drafted = draft_chunk(made.connection, part, setting)
+            between = time.perf_counter()
+            digest, count = store(made.connection, run.id, drafted)
+            made.record_bulk("draft", "plan", count, digest)
+        seconds.check += between - started
+        seconds.plan += time.perf_counter() - between
+        done += sum(len(agreements) for _, agreements in part)
+        report(done, total, "Planning")
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))
+        return run_facts(session.connection(), run.id)
+
+
+def draft_chunk(connection: Connection, part: Sequence[Member], setting: Setting) -> list[Drafted]:
+    """The drafts of some clients, built and checked, nothing written."""
+    pairs = [(client, agreement) for client, agreements in part for agreement in agreements]
+    loaded = load(connection, setting, pairs)
+    return [draft_client(client, agreements, loaded, setting) for client, agreements in part]
+
+
+def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tuple[str, int]:
+    """Write drafts, outcomes, findings and reservations; (digest of what was planned, count of drafts)."""
+    draft_id = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM draft").scalar_one())
+    drafts: list[tuple[Any, ...]] = []
+    outcomes: list[tuple[Any, ...]] = []
+    findings: list[tuple[Any, ...]] = []
+    reserve: dict[str, list[tuple[int, int]]] = {"time": [], "one_off": []}
+    for one in drafted:
+        for agreement, skip in one.skipped:
+            outcomes.append((run_id, agreement, one.client_id, "skipped", skip.code, skip.reason, None))
+        for checked in one.drafts:
+            draft_id += 1
+            draft = checked.draft
+            drafts.append(
+                (
+                    draft_id,
+                    run_id,
+                    draft.client_id,
+                    draft.kind,
+                    checked.state,
+                    checked.severity,
+                    draft.currency,
+                    draft.net,
+                    draft.tax,
+                    draft.gross,
+                    checked.previous,
+                    checked.fingerprint,
+                    checked.body,
+                )
+            )
+            reason = waiting_reason(checked.state, [(f.severity, f.message) for f in checked.findings])
+            keys: list[int | None] = [*checked.agreements]
+            for agreement in keys or [None]:
+                outcomes.append((run_id, agreement, one.client_id, checked.state, "", reason, draft_id))
+            findings += [
+                (draft_id, found.code, found.severity, found.message, found.remedy, found.field)
+                for found in checked.findings
+            ]
+            for charge in draft.charges:
+                if charge.kind != "recurring":
+                    reserve[charge.kind].append((draft_id, charge.source_id))
+    for statement, rows in (
+        (_DRAFT, drafts),
+        (_OUTCOME, outcomes),
+        (_FINDING, findings),
+        ("UPDATE time_entry SET draft_id = ? WHERE id = ?", reserve["time"]),
+        ("UPDATE one_off SET draft_id = ? WHERE id = ?", reserve["one_off"]),
+    ):
+        if rows:
+            connection.exec_driver_sql(statement, rows)
+    return batch_digest([(row[0], row[11]) for row in drafts]), len(drafts)
+
+
+def waiting_reason(state: str, findings: Sequence[tuple[str, str]]) -> str:
+    """Why a draft is not issued yet, in one sentence."""
+    if state == "ready":
+        return "Ready to issue."
+    against = [message for severity, message in findings if severity != "note"]
+    return against[0] if len(against) == 1 else f"{against[0]} And {len(against) - 1} more." if against else "Held."

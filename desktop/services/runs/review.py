@@ -1,0 +1,325 @@
+"""What a person does with the exceptions of a run: approve, hold, edit, look again, discard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.queries.billing import ids_text
+from desktop.domain.billing import Charged, Draft, Line, line_amount, recalculate
+from desktop.domain.billing.draft import part_of
+from desktop.domain.money import scaled
+from desktop.errors import UserError
+from desktop.services.changes import Change, change
+from desktop.services.runs.drafting import encode_body
+from desktop.services.runs.planning import waiting_reason
+from desktop.services.runs.recheck import BY_HAND, recheck
+from desktop.services.runs.scope import run_facts
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """One finding that keeps a draft from being issued; amount is the draft's net in minor units."""
+
+    id: int
+    draft_id: int
+    run: str
+    client: str
+    client_name: str
+    agreement: str
+    amount: int
+    currency: str
+    severity: str
+    code: str
+    message: str
+    remedy: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """A change to one line of a draft; None leaves a part as it is. Price and quantity are Decimals in major units."""
+
+    position: int
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    remove: bool = False
+
+
+def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
+    """The open blocks and holds, of one run or of all, in the order of the drafts."""
+    with book.reading() as session:
+        connection = session.connection()
+        where, values = "", ()
+        if run_number is not None:
+            where, values = "AND r.id = ?", (run_facts(connection, run_number).id,)  # type: ignore[assignment]
+        rows = connection.exec_driver_sql(
+            f"""SELECT f.id, d.id, r.number, c.code, c.name,
+            coalesce((SELECT group_concat(a.code, ', ') FROM outcome o JOIN agreement a ON a.id = o.agreement_id
+              WHERE o.draft_id = d.id), ''), d.net, d.currency, f.severity, f.code, f.message, f.remedy, f.field
+            FROM finding f JOIN draft d ON d.id = f.draft_id JOIN run r ON r.id = d.run_id
+            JOIN client c ON c.id = d.client_id
+            WHERE d.state = 'held' AND f.approved = 0 AND f.severity <> 'note' {where} ORDER BY d.id, f.id""",
+            values,
+        ).fetchall()
+        return [ExceptionRow(*row) for row in rows]
+
+
+def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
+    """Approve findings; a draft with nothing left against it is released. The count of findings approved.
+
+    UserError where a finding blocks: that is mended, not approved.
+    """
+    with change(book, actor, f"Approve {len(finding_ids)} exceptions", undoable=False) as made:
+        rows = _findings(made.connection, finding_ids)
+        blocked = [row for row in rows if row[2] == "block"]
+        if blocked:
+            raise UserError(f"{blocked[0][3]} This cannot be approved.", blocked[0][4])
+        return _approve(made, [(row[0], row[1]) for row in rows], note, now)
+
+
+def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
+    """Approve all that holds these drafts; those with a block stay. The count of drafts released."""
+    with change(book, actor, f"Approve {len(draft_ids)} drafts", undoable=False) as made:
+        rows = made.connection.exec_driver_sql(
+            """SELECT f.id, f.draft_id FROM finding f JOIN draft d ON d.id = f.draft_id
+            WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state = 'held' AND f.severity = 'hold'
+            AND f.approved = 0""",
+            (ids_text(draft_ids),),
+        ).fetchall()
+        _approve(made, [(row[0], row[1]) for row in rows], note, now)
+        return int(
+            made.connection.exec_driver_sql(
+                "SELECT count(*) FROM draft WHERE state = 'approved' AND id IN (SELECT value FROM json_each(?))",
+                (ids_text(draft_ids),),
+            ).scalar_one()
+        )
+
+
+def _approve(made: Change, pairs: Sequence[tuple[int, int]], note: str, now: str) -> int:
+    connection = made.connection
+    if not pairs:
+        return 0
+    connection.exec_driver_sql("UPDATE finding SET approved = 1 WHERE id = ?", [(finding,) for finding, _ in pairs])
+    for draft_id in dict.fromkeys(draft for _, draft in pairs):
+        made.record(
+            "draft", draft_id, "approve", None, {"findings": [f for f, d in pairs if d == draft_id], "note": note}
+        )
+        left = connection.exec_driver_sql(
+            "SELECT severity, message FROM finding WHERE draft_id = ? AND approved = 0 AND severity <> 'note'",
+            (draft_id,),
+        ).fetchall()
+        state = "held" if left else "approved"
+        connection.exec_driver_sql(
+            "UPDATE draft SET state = ?, decided_by = ?, decided_at = ?, decision_note = ? WHERE id = ?",
+            (state, made.actor, now, note, draft_id),
+        )
+        outcome = "held" if left else "ready"
+        reason = waiting_reason("held", [(row[0], row[1]) for row in left]) if left else f"Approved by {made.actor}."
+        connection.exec_driver_sql(
+            "UPDATE outcome SET state = ?, reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
+        )
+    return len(pairs)
+
+
+def hold(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
+    """Hold the drafts of these findings back, whatever was approved. The count of drafts held."""
+    with book.reading() as session:
+        drafts = list(dict.fromkeys(int(row[1]) for row in _findings(session.connection(), finding_ids)))
+    return hold_drafts(book, drafts, note, actor=actor, now=now)
+
+
+def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
+    """Hold drafts back until someone approves them. The count of drafts held."""
+    with change(book, actor, f"Hold {len(draft_ids)} drafts", undoable=False) as made:
+        connection = made.connection
+        rows = connection.exec_driver_sql(
+            """SELECT id FROM draft WHERE id IN (SELECT value FROM json_each(?))
+            AND state IN ('ready', 'held', 'approved', 'failed')""",
+            (ids_text(draft_ids),),
+        ).fetchall()
+        message = note or "Held by hand."
+        for (draft_id,) in rows:
+            connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
+            connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, BY_HAND))
+            connection.exec_driver_sql(
+                """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
+                VALUES (?, ?, 'hold', ?, 'Approve it when it may go out.', '', 0)""",
+                (draft_id, BY_HAND, message),
+            )
+            connection.exec_driver_sql(
+                """UPDATE draft SET state = 'held', severity = CASE severity WHEN 'block' THEN 'block' ELSE 'hold' END,
+                decided_by = ?, decided_at = ?, decision_note = ? WHERE id = ?""",
+                (actor, now, note, draft_id),
+            )
+            connection.exec_driver_sql(
+                "UPDATE outcome SET state = 'held', reason = ? WHERE draft_id = ?", (message, draft_id)
+            )
+            made.record("draft", draft_id, "hold", None, {"note": note})
+        return len(rows)
+
+
+def _findings(connection: Connection, finding_ids: Sequence[int]) -> Sequence[tuple[int, int, str, str, str]]:
+    rows = connection.exec_driver_sql(
+        """SELECT f.id, f.draft_id, f.severity, f.message, f.remedy FROM finding f JOIN draft d ON d.id = f.draft_id
+        WHERE f.id IN (SELECT value FROM json_each(?)) AND d.state IN ('ready', 'held', 'approved', 'failed')""",
+        (ids_text(finding_ids),),
+    ).fetchall()
+    missing = [key for key in finding_ids if key not in {row[0] for row in rows}]
+    if missing:
+        raise UserError(f"There is no open exception {missing[0]}.", "List them with: sheaf exceptions BOOK")
+    return [tuple(row) for row in rows]
+
+
+def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
+    """Build drafts anew after something was mended, with the new figures; the count that nothing stands against."""
+    with change(book, actor, f"Look again at {len(draft_ids)} drafts", undoable=False) as made:
+        rows = made.connection.exec_driver_sql(
+            """SELECT id, run_id FROM draft WHERE id IN (SELECT value FROM json_each(?))
+            AND state IN ('ready', 'held', 'approved', 'failed')""",
+            (ids_text(draft_ids),),
+        ).fetchall()
+        by_run: dict[int, list[int]] = {}
+        for draft_id, run_id in rows:
+            by_run.setdefault(run_id, []).append(draft_id)
+        free = 0
+        for run_id, ids in by_run.items():
+            free += len(recheck(made.connection, run_facts(made.connection, run_id), ids, accept=True))
+        made.record("draft", None, "recheck", None, {"drafts": [row[0] for row in rows], "free": free})
+        return free
+
+
+def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | None = None, actor: str) -> None:
+    """Change lines of a draft by hand, then put it before the gate again. `note` becomes the document's first words.
+
+    A line taken off stays unbilled and comes again. UserError where the draft is issued or would be empty.
+    """
+    with change(book, actor, "Edit a draft", undoable=False) as made:
+        connection = made.connection
+        row = connection.exec_driver_sql(
+            """SELECT kind, client_id, currency, body, run_id, state FROM draft
+            WHERE id = ? AND state IN ('ready', 'held', 'approved', 'failed')""",
+            (draft_id,),
+        ).fetchone()
+        if row is None:
+            raise UserError("This draft can no longer be edited.", "What is issued is corrected by a credit note.")
+        draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
+        freed = _apply(draft, edits)
+        if not draft.lines:
+            raise UserError("A draft without lines bills nothing.", "Discard the draft instead.")
+        if note is not None:
+            draft.note = note
+        body, _ = encode_body(draft)
+        connection.exec_driver_sql(
+            "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, edited = 1 WHERE id = ?",
+            (body, draft.net, draft.tax, draft.gross, draft_id),
+        )
+        for kind, source in freed:
+            if kind != "recurring":
+                table = "time_entry" if kind == "time" else "one_off"
+                connection.exec_driver_sql(f"UPDATE {table} SET draft_id = NULL WHERE id = ?", (source,))
+        made.record("draft", draft_id, "edit", {"body": json.loads(row[3])}, {"body": json.loads(body)})
+        _check_edited(connection, draft_id, int(row[4]))
+
+
+def _check_edited(connection: Connection, draft_id: int, run_id: int) -> None:
+    connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
+    recheck(connection, run_facts(connection, run_id), [draft_id])
+
+
+def _apply(draft: Draft, edits: Sequence[LineEdit]) -> list[tuple[str, int]]:
+    """Change the lines; (kind, source) of the charges that went with lines taken off."""
+    by_position = {edit.position: edit for edit in edits}
+    unknown = set(by_position) - {line.position for line in draft.lines}
+    if unknown:
+        raise UserError(f"The draft has no line {min(unknown)}.", f"It has lines 1 to {len(draft.lines)}.")
+    lines: list[Line] = []
+    charges: list[Charged] = []
+    freed: list[tuple[str, int]] = []
+    for line in draft.lines:
+        change_to = by_position.get(line.position)
+        mine = [charge for charge in draft.charges if charge.position == line.position]
+        if change_to is not None and change_to.remove:
+            freed += [(charge.kind, charge.source_id) for charge in mine]
+            continue
+        if change_to is not None:
+            quantity = line.quantity if change_to.quantity is None else scaled(change_to.quantity)
+            price = line.unit_price if change_to.unit_price is None else scaled(change_to.unit_price)
+            description = line.description if change_to.description is None else change_to.description.strip()
+            net, allowance = line.net, line.allowance
+            if quantity != line.quantity or price != line.unit_price:
+                before = line.net + line.allowance - line.charge
+                amount = line_amount(quantity, price, line.base_quantity, draft.currency)
+                fraction = line.allowance * 1_000_000 // before if before else 0
+                allowance = part_of(amount, fraction)
+                net = amount - allowance
+                line = line._replace(charge=0)
+            source = "hand" if price != line.unit_price else line.price_source
+            line = line._replace(
+                quantity=quantity,
+                unit_price=price,
+                description=description,
+                allowance=allowance,
+                net=net,
+                price_source=source,
+            )
+        position = len(lines) + 1
+        whole = sum(charge.quantity for charge in mine)
+        left = line.net
+        for at, charge in enumerate(mine):
+            share = left if at == len(mine) - 1 else (line.net * charge.quantity // whole if whole else 0)
+            left -= share
+            charges.append(charge._replace(position=position, amount=share))
+        lines.append(line._replace(position=position))
+    draft.lines, draft.charges = lines, charges
+    recalculate(draft)
+    return freed
+
+
+def discard(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
+    """Drop drafts; what they reserved is free again. The count of drafts dropped."""
+    with change(book, actor, f"Discard {len(draft_ids)} drafts", undoable=False) as made:
+        return discard_within(made, draft_ids)
+
+
+def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
+    connection = made.connection
+    rows = connection.exec_driver_sql(
+        """SELECT id FROM draft WHERE id IN (SELECT value FROM json_each(?))
+        AND state IN ('ready', 'held', 'approved', 'failed')""",
+        (ids_text(draft_ids),),
+    ).fetchall()
+    for (draft_id,) in rows:
+        for table in ("time_entry", "one_off"):
+            connection.exec_driver_sql(f"UPDATE {table} SET draft_id = NULL WHERE draft_id = ?", (draft_id,))
+        connection.exec_driver_sql("UPDATE draft SET state = 'discarded' WHERE id = ?", (draft_id,))
+        connection.exec_driver_sql(
+            "UPDATE outcome SET state = 'skipped', reason_code = 'discarded', reason = ? WHERE draft_id = ?",
+            (f"The draft was discarded by {made.actor}.", draft_id),
+        )
+        made.record("draft", draft_id, "discard")
+    return len(rows)
+
+
+def discard_run(book: Book, run_number: str, *, actor: str, now: str) -> int:
+    """Give up what a run has not issued; what it issued stands. The count of drafts dropped."""
+    with change(book, actor, f"Discard run {run_number}", undoable=False) as made:
+        run = run_facts(made.connection, run_number)
+        rows = made.connection.exec_driver_sql(
+            "SELECT id FROM draft WHERE run_id = ? AND state IN ('ready', 'held', 'approved', 'failed')", (run.id,)
+        ).fetchall()
+        count = discard_within(made, [row[0] for row in rows])
+        kept = made.connection.exec_driver_sql(
+            "SELECT 1 FROM outcome WHERE run_id = ? AND state = 'issued' LIMIT 1", (run.id,)
+        ).fetchone()
+        made.connection.exec_driver_sql(
+            "UPDATE run SET state = ?, finished_at = ? WHERE id = ?", ("done" if kept else "discarded", now, run.id)
+        )
+        made.record("run", run.id, "discard", None, {"drafts": count})
+        return count

@@ -1,0 +1,128 @@
+"""Which agreements a run takes in, and what a run reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from db.queries import billing as queries
+from desktop.errors import UserError
+
+Report = Callable[[int, int, str], None]
+"""(done, total, text); it raises where a cancel was asked, between transactions."""
+
+
+def silent(_done: int, _total: int, _text: str) -> None:
+    """Reports to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Empty lists take in everyone: segment names, client codes, billing types, agreement codes."""
+
+    segments: Sequence[str] = ()
+    clients: Sequence[str] = ()
+    billing: Sequence[str] = ()
+    agreements: Sequence[str] = ()
+
+    def text(self) -> str:
+        return json.dumps({key: list(value) for key, value in asdict(self).items() if value}, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> Scope:
+        return cls(**json.loads(text))
+
+    def words(self) -> str:
+        """The scope in a few words, empty for everyone."""
+        return ", ".join(
+            value for values in (self.segments, self.clients, self.billing, self.agreements) for value in values
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run's own row."""
+
+    id: int
+    number: str
+    kind: str
+    state: str
+    through: date
+    issue_date: date
+    scope: Scope
+    actor: str
+
+
+@dataclass(slots=True)
+class Seconds:
+    """What the user waited for, in seconds."""
+
+    plan: float = 0.0
+    check: float = 0.0
+    issue: float = 0.0
+    render: float = 0.0
+
+
+@dataclass(slots=True)
+class BillResult:
+    """One run told in figures: outcomes by word, totals in minor units by currency (gross of what was issued)."""
+
+    run: str
+    run_id: int
+    outcomes: dict[str, int]
+    agreements: int
+    invoices: list[str]
+    totals: dict[str, int]
+    seconds: Seconds = field(default_factory=Seconds)
+
+
+def run_facts(connection: Connection, run: int | str) -> RunFacts:
+    """The run by id or number; UserError where there is none."""
+    column = "id" if isinstance(run, int) else "number"
+    row = connection.exec_driver_sql(
+        f"SELECT id, number, kind, state, through, issue_date, scope, actor FROM run WHERE {column} = ?", (run,)
+    ).fetchone()
+    if row is None:
+        raise UserError(f"There is no run {run} in this book.", "See the page Runs for the runs there are.")
+    return RunFacts(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        date.fromisoformat(row[4]),
+        date.fromisoformat(row[5]),
+        Scope.from_text(row[6]),
+        row[7],
+    )
+
+
+def members(connection: Connection, scope: Scope, through: date) -> list[tuple[int, list[int | None]]]:
+    """(client, its agreements in scope; None for its one-offs outside any) in the order in which they are billed."""
+    _check_names(connection, scope)
+    found: list[tuple[int, list[int | None]]] = []
+    for client, agreement, _, _ in queries.clients_in_scope(
+        connection, through.isoformat(), scope.segments, scope.clients, scope.billing, scope.agreements
+    ):
+        if not found or found[-1][0] != client:
+            found.append((client, []))
+        found[-1][1].append(agreement)
+    return found
+
+
+def _check_names(connection: Connection, scope: Scope) -> None:
+    for table, column, word, names in (
+        ("segment", "name", "segment", scope.segments),
+        ("client", "code", "client", scope.clients),
+        ("agreement", "code", "agreement", scope.agreements),
+    ):
+        for name in names:
+            if connection.exec_driver_sql(f"SELECT 1 FROM {table} WHERE {column} = ?", (name,)).fetchone() is None:
+                known = connection.exec_driver_sql(f"SELECT {column} FROM {table} ORDER BY 1 LIMIT 8").fetchall()
+                hint = ", ".join(row[0] for row in known)
+                raise UserError(
+                    f"There is no {word} “{name}” in this book.", f"There are: {hint}." if hint else "Add it first."
+                )

@@ -1,0 +1,103 @@
+"""The setting of a run, read once: firm, taxes, catalogue, prices, rules, series dates and exchange rates."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from db.queries import billing as queries
+from desktop.domain.billing import Billing, FirmFacts, ItemFacts, TaxEntry
+from desktop.domain.findings import RULES, Effective, effective
+from desktop.domain.findings.rule import Override
+from desktop.domain.money import unscaled
+from desktop.domain.pricing import PriceBook, RateRow
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFacts:
+    """What a segment says for the agreements in it; None leaves it to the client."""
+
+    id: int
+    name: str
+    terms: str | None
+    delivery: str | None
+    template_id: int | None
+
+
+class Rules:
+    """The rules as they apply, by segment, client and agreement; shared where nobody overrides anything."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._levels: dict[tuple[str, int], dict[str, Override]] = {}
+        for code, scope, scope_id, enabled, severity, parameters in queries.rule_settings(connection):
+            override = Override(None if enabled is None else bool(enabled), severity, json.loads(parameters))
+            self._levels.setdefault((scope, scope_id), {})[code] = override
+        self._known: dict[tuple[int | None, int, int | None], tuple[Effective, ...]] = {}
+
+    def of(self, segment_id: int | None, client_id: int, agreement_id: int | None) -> tuple[Effective, ...]:
+        chosen = [("firm", 0), ("segment", segment_id or 0), ("client", client_id), ("agreement", agreement_id or 0)]
+        levels = [self._levels[level] for level in chosen if level in self._levels]
+        narrow = any(level in self._levels for level in chosen[2:])
+        key = (segment_id, client_id if narrow else 0, agreement_id if narrow else None)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = effective(RULES, levels)
+        return found
+
+
+@dataclass(slots=True)
+class Setting:
+    """Everything of a run that is the same for all its agreements. `rates` are to firm currency, times 10**6."""
+
+    billing: Billing
+    rules: Rules
+    segments: dict[int, SegmentFacts]
+    series_last: dict[str, date]
+    rates: dict[str, int]
+
+
+def read_setting(connection: Connection, through: date, issue_date: date) -> Setting:
+    name, country, currency, language, terms, small_business, tax_id = queries.firm(connection)
+    firm = FirmFacts(name, country, currency, language, terms, bool(small_business), tax_id)
+    taxes: dict[str, TaxEntry] = {}
+    for row in queries.taxes(connection):
+        known = taxes.get(row[1])
+        rates = known.rates if known else ()
+        if row[5] is not None:
+            rates = (*rates, (date.fromisoformat(row[5]), row[6]))
+        taxes[row[1]] = TaxEntry(row[0], row[1], row[2], row[3], row[4], rates)
+    items: dict[int, ItemFacts] = {}
+    list_prices: dict[int, tuple[str, Decimal]] = {}
+    for item_id, code, item_name, unit, kind, tax_code, price, item_currency in queries.items(connection):
+        items[item_id] = ItemFacts(item_id, code, item_name, unit, kind, tax_code)
+        if price is not None:
+            list_prices[item_id] = (item_currency or currency, unscaled(price))
+    prices = PriceBook(
+        (
+            RateRow(
+                rate_id,
+                item_id,
+                client_id,
+                rate_currency,
+                date.fromisoformat(valid_from),
+                None if up_to is None else unscaled(up_to),
+                unscaled(price),
+                mode,
+            )
+            for rate_id, item_id, client_id, rate_currency, valid_from, up_to, price, mode in queries.rates(connection)
+        ),
+        list_prices,
+    )
+    return Setting(
+        billing=Billing(through, issue_date, firm, taxes, items, prices),
+        rules=Rules(connection),
+        segments={
+            row[0]: SegmentFacts(row[0], row[1], row[2], row[3], row[5]) for row in queries.segment_settings(connection)
+        },
+        series_last={kind: date.fromisoformat(last) for kind, last in queries.series_dates(connection) if last},
+        rates=dict(tuple(row) for row in queries.exchange_rates(connection, issue_date.isoformat())),
+    )
