@@ -1,0 +1,208 @@
+"""From the raw text of one cell to a typed value, its plain form for the digest, and what is to be said about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from desktop.domain.periods import Interval
+from desktop.domain.terms import parse_terms
+from desktop.i18n import _, ngettext
+from desktop.importing.kinds import Field
+from desktop.importing.values import UnreadableError
+from desktop.importing.values.dates import parse_date
+from desktop.importing.values.hours import parse_hours
+from desktop.importing.values.numbers import EMPTY, parse_amount, parse_number
+from desktop.importing.values.text import clean_code, clean_text
+from desktop.importing.values.words import (
+    parse_bool,
+    parse_choice,
+    parse_country,
+    parse_currency,
+    parse_language,
+)
+
+# What the book can hold: integers of 64 bits, scaled by a million.
+_LARGEST = Decimal(10) ** 12
+_STEP = Decimal("0.000001")
+_ERRORS = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|N/A|WERT|BEZUG|NV|ZAHL|VALEUR|NOM|NOMBRE)[!?]?", re.IGNORECASE)
+_SHORTENED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{1,3}", re.IGNORECASE)
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
+_EMAIL_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
+
+
+class Cell(NamedTuple):
+    """`token` is "" for an empty cell. `currency` is the code that stands beside an amount, "" where none does."""
+
+    value: Any
+    token: str = ""
+    problem: str = ""
+    remedy: str = ""
+    notes: tuple[str, ...] = ()
+    currency: str = ""
+
+
+EMPTY_CELL = Cell(None)
+
+
+def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callable[[str], Cell]:
+    """The reading of a field's cells; `decimal` and `order` are those of its column, None where each cell decides."""
+    parse = _parser(field, decimal, order)
+    is_text = field.type in ("text", "lines", "code")
+    lines = field.type == "lines"
+    clean = clean_code if field.type == "code" else lambda raw: clean_text(raw, lines=lines)
+
+    def read(raw: str) -> Cell:
+        text, lost = clean(raw)
+        if not text or (not is_text and text.casefold() in EMPTY and not (field.type == "bool" and text in "-–—")):
+            return EMPTY_CELL
+        if text[0] == "#" and _ERRORS.fullmatch(text):
+            return Cell(
+                None,
+                problem=_("“{text}” is an error of the spreadsheet, not a value.").format(text=text),
+                remedy=_("Correct the formula and save the file again, or clear the cell."),
+            )
+        try:
+            cell = parse(text)
+        except UnreadableError as error:
+            return Cell(None, problem=error.problem, remedy=error.remedy)
+        if lost or "\ufffd" in text:
+            return cell._replace(notes=(*cell.notes, *_about_signs(lost, text)))
+        return cell
+
+    return read
+
+
+def _about_signs(lost: int, text: str) -> list[str]:
+    notes = []
+    if lost:
+        notes.append(
+            ngettext(
+                "{count} control character was left out.", "{count} control characters were left out.", lost
+            ).format(count=lost)
+        )
+    if "\ufffd" in text:
+        notes.append(_("“{text}” holds a character that could not be read.").format(text=text[:60]))
+    return notes
+
+
+def _parser(field: Field, decimal: str | None, order: str | None) -> Callable[[str], Cell]:
+    def number(text: str) -> Cell:
+        return _number_cell(parse_number(text, decimal))
+
+    def amount(text: str) -> Cell:
+        value, currency = parse_amount(text, decimal)
+        return _number_cell(value)._replace(currency=currency)
+
+    def percent(text: str) -> Cell:
+        return _number_cell(parse_number(text.replace("%", "").replace("％", ""), decimal))
+
+    def hours(text: str) -> Cell:
+        return _number_cell(parse_hours(text, decimal))
+
+    def day(text: str) -> Cell:
+        return _date_cell(parse_date(text, order))
+
+    def anchor(text: str) -> Cell:
+        if re.fullmatch(r"[0-9]{1,2}\.?", text):
+            return _bill_day_cell(int(text.rstrip(".")), text)
+        return _date_cell(parse_date(text, order))
+
+    return {
+        "text": _text_cell,
+        "lines": _text_cell,
+        "code": _code_cell,
+        "email": _email_cell,
+        "bool": lambda text: _word_cell(parse_bool(text)),
+        "country": lambda text: _word_cell(parse_country(text)),
+        "currency": lambda text: _word_cell(parse_currency(text)),
+        "language": lambda text: _word_cell(parse_language(text)),
+        "choice": lambda text: _word_cell(parse_choice(text, field.choices)),
+        "terms": _terms_cell,
+        "interval": _interval_cell,
+        "number": number,
+        "price": amount,
+        "amount": amount,
+        "percent": percent,
+        "hours": hours,
+        "date": day,
+        "anchor": anchor,
+    }[field.type]
+
+
+def _text_cell(text: str) -> Cell:
+    return Cell(text, text)
+
+
+def _code_cell(text: str) -> Cell:
+    if _SHORTENED.fullmatch(text):
+        note = _("“{text}” looks like a long number that a spreadsheet has shortened.").format(text=text)
+        return Cell(text, text, notes=(note,))
+    return Cell(text, text)
+
+
+def _word_cell(value: str | bool) -> Cell:
+    return Cell(value, str(value))
+
+
+def _date_cell(day: date) -> Cell:
+    return Cell(day, day.isoformat())
+
+
+def _bill_day_cell(day: int, text: str) -> Cell:
+    if not 1 <= day <= 31:
+        raise UnreadableError(
+            _("Day {text} does not exist in any month.").format(text=text), _("Write a day from 1 to 31, or a date.")
+        )
+    return Cell(day, str(day))
+
+
+def _number_cell(value: Decimal) -> Cell:
+    if abs(value) > _LARGEST:
+        raise UnreadableError(
+            _("The number is larger than {limit}.").format(limit=f"{_LARGEST:,.0f}"), _("Check its digits.")
+        )
+    plain = value.normalize()
+    exponent = plain.as_tuple().exponent
+    assert isinstance(exponent, int)
+    # Beyond 28 digits Decimal itself would round.
+    if exponent < -6 or len(value.as_tuple().digits) > 28:
+        raise UnreadableError(
+            _("The number has more than six decimals."), _("Round it to six decimals, which is all that is kept.")
+        )
+    # Normalised, a thousand is 1E+3, and nought may be negative.
+    plain = plain.quantize(Decimal(1)) if exponent > 0 else plain
+    return Cell(plain, f"{plain:f}") if plain else Cell(Decimal(0), "0")
+
+
+def _email_cell(text: str) -> Cell:
+    addresses = []
+    for part in re.split(r"[,;]", text):
+        if part.strip():
+            found = _EMAIL_IN_BRACKETS.fullmatch(part.strip())
+            addresses.append((found[1] if found else part).strip())
+    for address in addresses:
+        if not _EMAIL.fullmatch(address):
+            raise UnreadableError(
+                _("“{text}” is not an e-mail address.").format(text=address),
+                _("Write it like name@example.com, or leave it empty."),
+            )
+    joined = ", ".join(addresses)
+    return Cell(joined, joined) if joined else EMPTY_CELL
+
+
+def _terms_cell(text: str) -> Cell:
+    try:
+        return _word_cell(str(parse_terms(text)))
+    except ValueError as error:
+        raise UnreadableError(str(error), _("Leave it empty to take the terms of the segment or the firm.")) from None
+
+
+def _interval_cell(text: str) -> Cell:
+    try:
+        return _word_cell(str(Interval.parse(text)))
+    except ValueError as error:
+        raise UnreadableError(str(error), _("Write monthly, quarterly, yearly or every 2 weeks.")) from None

@@ -1,0 +1,188 @@
+"""What waits to be billed: time entries and one-off charges."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from desktop.i18n import _, number_text
+from desktop.importing.kinds.catalogue import CLIENT_NAMES, CURRENCY_NAMES, ITEM_NAMES
+from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
+from desktop.importing.kinds.rules import check_price, check_quantity
+
+_AGREEMENT_NAMES = spelled("""
+    agreement code | contract | contract code | contract number | project code | project number | project id |
+    project | project name | engagement | matter | matter number | job | job code | case | Vertrag | Vertragsnummer
+    | Vertrags-Nr. | Projektnummer | Projekt-Nr. | Projektcode | Projekt | Auftrag | Auftragsnummer | Mandat | Akte
+    | contrat | n° contrat | numéro de contrat | code projet | projet | mission | dossier | affaire
+""")
+
+TIME_FIELDS = (
+    Field(
+        "id",
+        "code",
+        spelled("""
+            entry id | time entry id | time id | external id | uuid | guid | timesheet id | Eintrag-ID | Kennung |
+            identifiant
+        """),
+    ),
+    Field("agreement", "code", _AGREEMENT_NAMES),
+    Field(
+        "date",
+        "date",
+        spelled("""
+            work date | start date | spent date | spent on | entry date | activity date | service date | day |
+            started at | start | Datum | Tag | Startdatum | Leistungsdatum | Buchungsdatum | Arbeitstag |
+            date de début | jour | date de prestation | date de saisie
+        """),
+        required=True,
+        remedy=lambda: _("Write the day on which the work was done."),
+    ),
+    Field(
+        "person",
+        "text",
+        spelled("""
+            user | user name | username | employee | employee name | staff | staff name | staff member | team member
+            | member | consultant | worker | resource | timekeeper | name | Mitarbeiter | Mitarbeiterin |
+            Mitarbeitername | Benutzer | Benutzername | Bearbeiter | Berater | utilisateur | collaborateur | employé
+            | salarié | intervenant | consultant(e) | nom
+        """),
+        parts=(
+            spelled("first name | firstname | fname | Vorname | prénom"),
+            spelled("last name | lastname | lname | Nachname | nom de famille"),
+        ),
+    ),
+    Field(
+        "item",
+        "code",
+        ITEM_NAMES
+        + spelled("""
+            task | task name | activity | activity type | work type | type of work | category | Tätigkeit |
+            Tätigkeitsart | Aktivität | Aufgabe | Leistungsart | tâche | activité | catégorie
+        """),
+    ),
+    Field(
+        "hours",
+        "hours",
+        spelled("""
+            duration (decimal) | decimal hours | hours worked | billable hours | time (decimal) | duration (h) |
+            duration | time spent | time | quantity | qty | Stunden | Dauer (dezimal) | Dauer | Std | Std. |
+            Stundenzahl | Arbeitszeit | Aufwand | Zeit | Anzahl Stunden | heures | nombre d'heures | durée | temps |
+            temps passé | nb heures
+        """),
+        required=True,
+        remedy=lambda: _("Write the hours, such as 1:30 or 1.5."),
+    ),
+    Field(
+        "rate",
+        "price",
+        spelled("""
+            hourly rate | billable rate | billing rate | bill rate | price | unit price | Stundensatz | Satz | Preis
+            | Verrechnungssatz | taux horaire | taux | tarif | tarif horaire | prix
+        """),
+    ),
+    Field(
+        "note",
+        "lines",
+        spelled("""
+            notes | description | comment | comments | memo | remark | details | work description | Notiz | Notizen
+            | Beschreibung | Bemerkung | Kommentar | Text | Tätigkeitsbeschreibung | commentaire | remarque |
+            désignation | détail | libellé
+        """),
+    ),
+    Field("client", "code", CLIENT_NAMES, offered=False),
+    Field(
+        "billable",
+        "bool",
+        spelled("""
+            is billable | billable status | abrechenbar | verrechenbar | fakturierbar | facturable
+        """),
+        offered=False,
+    ),
+    Field("currency", "currency", CURRENCY_NAMES, offered=False),
+)
+
+CHARGE_FIELDS = (
+    Field("id", "code", spelled("charge id | external id | uuid | line id | Kennung | identifiant")),
+    Field("client", "code", CLIENT_NAMES),
+    Field("agreement", "code", _AGREEMENT_NAMES),
+    Field(
+        "date",
+        "date",
+        spelled("""
+            charge date | service date | delivery date | bill date | billing date | due date | Datum |
+            Leistungsdatum | Lieferdatum | Abrechnungsdatum | date de prestation | date de livraison |
+            date de facturation
+        """),
+        required=True,
+        remedy=lambda: _("Write the day from which the charge may be billed."),
+    ),
+    Field("item", "code", ITEM_NAMES),
+    Field(
+        "description",
+        "lines",
+        spelled("""
+            text | note | notes | memo | details | line description | title | Beschreibung | Bezeichnung | Notiz |
+            Titel | désignation | libellé | détail | intitulé
+        """),
+    ),
+    Field(
+        "quantity",
+        "number",
+        spelled("""
+            qty | quantities | units | number of units | Menge | Anzahl | Stück | quantité | qté | nombre
+        """),
+    ),
+    Field(
+        "unit_price",
+        "price",
+        spelled("""
+            price | unit amount | unit cost | rate | net price | Einzelpreis | Preis | E-Preis | EP | Stückpreis |
+            Nettopreis | prix | prix unitaire | prix unitaire ht | pu ht | pu | tarif
+        """),
+    ),
+    Field("currency", "currency", CURRENCY_NAMES, offered=False),
+)
+
+_ONE = Decimal(1)
+_DAY = Decimal(24)
+
+
+def check_time(values: Values, verdict: Verdict) -> None:
+    hours = values["hours"]
+    if hours is not None and hours < 0:
+        verdict.reject(
+            "hours",
+            _("{hours} hours are below 0.").format(hours=number_text(hours)),
+            _("Write hours above 0; to take back time that is billed, issue a credit note."),
+        )
+    elif hours == 0:
+        verdict.reject("hours", _("0 hours are nothing to bill."), _("Write the hours, or leave the row out."))
+    elif hours is not None and hours > _DAY:
+        verdict.note("hours", _("{hours} hours on one day.").format(hours=number_text(hours)))
+    # Trackers give time that is not billed the rate 0.
+    if values["billable"] is False and values["rate"] == 0:
+        values["rate"] = None
+    check_price(values, verdict, "rate", zero=False)
+
+
+def check_charge(values: Values, verdict: Verdict) -> None:
+    if values["quantity"] is None:
+        values["quantity"] = _ONE
+    check_quantity(values, verdict, "quantity", negative=True)
+    price = values["unit_price"]
+    if price is not None and price < 0:
+        verdict.note("unit_price", _("The price is below 0: the charge is a discount."))
+    if price is None and values["item"] is None:
+        verdict.reject(
+            "unit_price",
+            _("The row has neither a price nor an item whose price is known."),
+            _("Write the unit price, or the code of an item."),
+        )
+    if price == 0:
+        verdict.reject("unit_price", _("A price of 0 would bill nothing."), _("Write the price, or leave the row out."))
+
+
+TIME = Kind("time", TIME_FIELDS, check_time, key=("id",), one_of=(("agreement", "client"),))
+CHARGES = Kind(
+    "charges", CHARGE_FIELDS, check_charge, key=("id",), one_of=(("client", "agreement"), ("item", "description"))
+)

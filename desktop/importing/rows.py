@@ -1,0 +1,264 @@
+"""A table's records as typed rows, and what keeps the others out, in words that say how to mend them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from desktop.i18n import _
+from desktop.importing.cells import EMPTY_CELL, Cell, cell_reader
+from desktop.importing.conventions import REPORT_EVERY, Conventions, find_conventions
+from desktop.importing.grouping import agreements
+from desktop.importing.kinds import Kind, Verdict, kind_named
+from desktop.importing.kinds.fields import Values
+from desktop.importing.mapping import Mapping, column_name, heading_key, require
+from desktop.importing.options import TableOptions
+from desktop.importing.parts import Part, digest_of, missing
+from desktop.importing.records import Record
+from desktop.importing.results import Note, Rejection, Report, Row
+from desktop.importing.tables import Table
+from desktop.importing.values.text import clean_text
+
+_REMEMBERED = 20_000
+_SHOWN = 200
+
+
+def read_rows(
+    table: Table,
+    kind: str,
+    mapping: Mapping,
+    options: TableOptions | None = None,
+    conventions: Conventions | None = None,
+    report: Report | None = None,
+) -> Iterator[Row | Rejection]:
+    """Every record of the table as a row or as one rejection for each of its problems, in the file's order.
+
+    Agreements come last, after the whole file, since their rows may be scattered. `report(line, lines, text)` is
+    called now and then and may raise to stop. UserError where a needed field has no column.
+    """
+    description = kind_named(kind)
+    require(mapping)
+    if conventions is None:
+        conventions = find_conventions(table, mapping, options or TableOptions(), report)
+    parts = _Reader(table, description, mapping, conventions).parts(report)
+    yield from agreements(parts, mapping) if description.grouped else _rows(parts, description, mapping)
+
+
+class _Column(NamedTuple):
+    name: str
+    places: tuple[int, ...]
+    read: Callable[[str], Cell]
+    known: dict[str, Cell]
+
+
+class _Reader:
+    def __init__(self, table: Table, kind: Kind, mapping: Mapping, conventions: Conventions) -> None:
+        self.table, self.kind, self.mapping = table, kind, mapping
+        self.columns = []
+        for field in kind.fields:
+            if field.name in mapping.columns:
+                decimal = conventions.decimals.get(field.name)
+                order = conventions.orders.get(field.name)
+                read = cell_reader(field, decimal.value if decimal else ".", order.value if order else "dmy")
+                self.columns.append(_Column(field.name, mapping.columns[field.name], read, {}))
+        self.blank: dict[str, Any] = {field.name: None for field in kind.fields}
+        self.needed = [field for field in kind.fields if field.required]
+        self.one_of = kind.one_of
+        if kind.grouped:
+            # The other rows of the group may hold the rest.
+            self.needed = [field for field in self.needed if field.name in kind.key]
+        self.header = [heading_key(cell) for cell in table.header]
+
+    def parts(self, report: Report | None) -> Iterator[Part]:
+        """Each record as read on its own, before it is held against the others."""
+        text = _("Reading {name}").format(name=self.table.name)
+        width = len(self.table.header)
+        for number, record in enumerate(self.table.records()):
+            if report and number % REPORT_EVERY == 0:
+                report(record.row, self.table.lines, text)
+            if record.flaw or (len(record.cells) > width and any(map(str.strip, record.cells[width:]))):
+                yield self._malformed(record)
+            else:
+                part = self._part(record.row, record.cells, width)
+                if part is not None:
+                    yield part
+        if report:
+            report(self.table.lines, self.table.lines, text)
+
+    def _part(self, row: int, cells: list[str], width: int) -> Part | None:
+        """None for a row without anything in it and for the header repeated."""
+        short = len(cells) < width
+        if short:
+            cells = cells + [""] * (width - len(cells))
+        values = self.blank.copy()
+        tokens: list[str] = []
+        problems: list[Rejection] = []
+        verdict = Verdict()
+        currencies: list[tuple[str, str]] = []
+        for name, places, read, known in self.columns:
+            raw = cells[places[0]] if len(places) == 1 else " ".join(cells[place] for place in places)
+            cell = known.get(raw)
+            if cell is None:
+                cell = read(raw)
+                if len(known) < _REMEMBERED:
+                    known[raw] = cell
+            if cell is EMPTY_CELL:
+                continue
+            if cell.problem:
+                problems.append(self._rejection(row, name, raw, cell.problem, cell.remedy))
+                continue
+            values[name] = cell.value
+            tokens.append(f"{name}={cell.token}")
+            if cell.notes:
+                verdict.notes.extend((name, note) for note in cell.notes)
+            if cell.currency:
+                currencies.append((name, cell.currency))
+        if not tokens and not any(map(str.strip, cells)):
+            return None
+        if problems and [heading_key(cell) for cell in cells] == self.header:
+            return None
+        if self.kind.made_from:
+            self._make_code(values, tokens, verdict)
+        if currencies:
+            _take_currency(values, tokens, currencies, verdict)
+        self._find_missing(row, values, problems)
+        self.kind.check(values, verdict)
+        if verdict.problems:
+            # What could not be read is told already, and not held against the rest again.
+            told = {problem.column for problem in problems}
+            for name, problem, remedy in verdict.problems:
+                if self.mapping.heading(name) not in told:
+                    problems.append(self._rejection(row, name, self._raw(name, cells), problem, remedy))
+        if short:
+            text = _("The row has fewer cells than the header has columns; the others are taken as empty.")
+            verdict.note("", text)
+        notes: tuple[Note, ...] = ()
+        if verdict.notes:
+            notes = tuple(Note(row, self.mapping.heading(name) if name else "", text) for name, text in verdict.notes)
+        return Part(row, values, tokens, notes, tuple(problems))
+
+    def _malformed(self, record: Record) -> Part:
+        """A record whose cells cannot be told apart; what it says of its group is still read."""
+        cells = [clean_text(cell)[0] for cell in record.cells]
+        width = len(self.header)
+        if record.flaw == "quote":
+            opens = next((cell for cell in cells if cell.startswith(self.table.dialect.quote)), cells[-1])
+            column = column_name(self.table.header, min(cells.index(opens), width - 1))
+            problem = _("A quotation mark opens here and never closes.")
+            remedy = _("Close it, or write it twice if it belongs to the text.")
+        elif record.flaw == "long":
+            opens = max(cells, key=len)
+            column = column_name(self.table.header, min(cells.index(opens), width - 1))
+            problem = _("The cell is longer than any text that can be billed.")
+            remedy = _("Shorten it, or check whether the lines of the file are separated.")
+        else:
+            opens, column = next(cell for cell in cells[width:] if cell), ""
+            problem = _("The row has {found} cells, the header names {width} columns.").format(
+                found=len(cells), width=width
+            )
+            remedy = _("Enclose a text that contains “{sign}” in quotation marks.").format(
+                sign=_("tab") if self.table.dialect.delimiter == "\t" else self.table.dialect.delimiter
+            )
+        values = self.blank.copy()
+        for name, places, read, _known in self.columns:
+            if name in self.kind.key and places[0] < len(cells):
+                values[name] = read(cells[places[0]]).value
+        return Part(record.row, values, [], (), (Rejection(record.row, column, opens[:_SHOWN], problem, remedy),))
+
+    def _make_code(self, values: Values, tokens: list[str], verdict: Verdict) -> None:
+        assert self.kind.made_from
+        target, source = self.kind.made_from
+        if values[target] is None and values[source] is not None:
+            values[target] = code_from(values[source])
+            tokens.append(f"{target}={values[target]}")
+            verdict.note(target, _("The code is made from the name."))
+
+    def _find_missing(self, row: int, values: Values, problems: list[Rejection]) -> None:
+        for field in self.needed:
+            if values[field.name] is None:
+                heading = self.mapping.heading(field.name)
+                if self.kind.made_from and field.name == self.kind.made_from[0]:
+                    continue  # the name from which it would be made is missing, and asked for
+                if not any(problem.column == heading for problem in problems):
+                    problems.append(missing(row, heading, field.remedy))
+        for group in self.one_of:
+            if all(values[name] is None for name in group):
+                headings = [self.mapping.heading(name) for name in group]
+                if not any(problem.column in headings for problem in problems):
+                    problems.append(
+                        Rejection(
+                            row,
+                            headings[0],
+                            "",
+                            _("The row names neither {fields}.").format(fields=_(" nor ").join(headings)),
+                            _("Fill in one of them."),
+                        )
+                    )
+
+    def _raw(self, name: str, cells: list[str]) -> str:
+        return " ".join(cells[place] for place in self.mapping.columns.get(name, ()))
+
+    def _rejection(self, row: int, name: str, raw: str, problem: str, remedy: str) -> Rejection:
+        return Rejection(row, self.mapping.heading(name), clean_text(raw)[0][:_SHOWN], problem, remedy)
+
+
+def _rows(parts: Iterator[Part], kind: Kind, mapping: Mapping) -> Iterator[Row | Rejection]:
+    """Rows told apart by their key, or else by how often the same one came before."""
+    key = kind.key
+    column = mapping.heading(key[0])
+    first: dict[tuple[Any, ...], tuple[int, str]] = {}
+    times: dict[str, int] = {}
+    for row, values, tokens, notes, problems in parts:
+        if problems:
+            yield from problems
+            continue
+        digest = digest_of(kind.name, tokens)
+        identity = tuple(values[name] for name in key)
+        if identity[0] is None:
+            occurrence = times.get(digest, 0)
+            times[digest] = occurrence + 1
+            yield Row(row, values, digest, occurrence, (), (), notes)
+            continue
+        earlier_row, earlier_digest = first.setdefault(identity, (row, digest))
+        if earlier_row == row:
+            yield Row(row, values, digest, 0, (), (), notes)
+        elif earlier_digest == digest:
+            note = Note(row, column, _("The row repeats an earlier one."))
+            yield Row(row, values, digest, 0, (), (), (*notes, note))
+        else:
+            yield Rejection(
+                row,
+                column,
+                str(identity[0]),
+                _("Row {row} has the same “{column}” and says something else.").format(row=earlier_row, column=column),
+                _("Keep the row that is right, or give one of them another “{column}”.").format(column=column),
+            )
+
+
+def _take_currency(values: Values, tokens: list[str], currencies: list[tuple[str, str]], verdict: Verdict) -> None:
+    """A currency beside an amount counts where the row names none, and must not contradict the one it names."""
+    for name, currency in currencies:
+        if values["currency"] is None:
+            values["currency"] = currency
+            tokens.append(f"currency={currency}")
+            verdict.note(name, _("The currency {currency} is read from the amount.").format(currency=currency))
+        elif values["currency"] != currency:
+            verdict.reject(
+                name,
+                _("The amount is in {found}, the row says {currency}.").format(
+                    found=currency, currency=values["currency"]
+                ),
+                _("Correct one of the two currencies."),
+            )
+
+
+def code_from(name: str) -> str:
+    """A code for a record that has only a name: the same name always gives the same code."""
+    split = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("&", " "))
+    words = re.findall(r"[A-Za-z0-9]+", split.encode("ascii", "ignore").decode())
+    code = "-".join(words).upper()[:24].strip("-")
+    # A name in another script gives no letters.
+    return code or "C-" + hashlib.blake2b(name.encode(), digest_size=4).hexdigest().upper()
