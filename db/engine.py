@@ -97,6 +97,11 @@ class Book:
         self._lock = lock
         self._turns = _Turns()
         self._closed = False
+        if not read_only:
+            # Once, and not with each connection: two that switch at the same moment lock each other out.
+            switched = driver.connect(path, False)
+            switched.execute("PRAGMA journal_mode=WAL").fetchall()
+            switched.close()
         self.engine = self._engine(read_only, writers=True)
         self._reader = self._engine(read_only, writers=False)
         self._write_session = sessionmaker(self.engine, expire_on_commit=False)
@@ -110,7 +115,6 @@ class Book:
             connection.execute("PRAGMA recursive_triggers=ON")
             connection.execute("PRAGMA temp_store=MEMORY")
             if not read_only:
-                connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
             if not writers:
                 connection.execute("PRAGMA query_only=ON")
@@ -135,7 +139,7 @@ class Book:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One view of the book for the whole block; a write in it is refused by SQLite."""
-        with _user_errors(), self._read_session() as session:
+        with _user_errors(writing=False), self._read_session() as session:
             yield session
 
     @contextmanager
@@ -146,7 +150,7 @@ class Book:
         """
         if self.read_only:
             raise write_protected(self.path)
-        with self._turns, _user_errors(), self._write_session.begin() as session:
+        with self._turns, _user_errors(writing=True), self._write_session.begin() as session:
             # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
             session.connection()
             yield session
@@ -201,11 +205,12 @@ def fold(path: Path, driver: Driver = PLAIN) -> None:
 
 
 @contextmanager
-def _user_errors() -> Iterator[None]:
+def _user_errors(*, writing: bool) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         mendable = as_user_error(error.orig)
-        if mendable is None:
+        # A reader that writes is a bug, whatever the file allows.
+        if mendable is None or (not writing and "readonly" in str(error.orig)):
             raise
         raise mendable from error

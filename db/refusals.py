@@ -27,7 +27,7 @@ def as_user_error(error: BaseException | None) -> UserError | None:
             _("Another program is using the book right now."),
             _("Close it there, or try again in a moment."),
         )
-    if name.startswith("SQLITE_READONLY") and "query" not in text:
+    if name.startswith("SQLITE_READONLY"):
         return write_protected(None)
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")):
         return UserError(
