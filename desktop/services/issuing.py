@@ -24,7 +24,10 @@ from desktop.services.series_counters import SeriesCounters
 
 @dataclass(slots=True)
 class ReadyInvoice:
-    """A document complete but for its number, its date and what follows from them."""
+    """A document complete but for its number, its date and what follows from them.
+
+    `firm_rate` is the exchange rate where it is not the issue date's: a credit note keeps its invoice's.
+    """
 
     kind: str
     client_id: int
@@ -56,6 +59,7 @@ class ReadyInvoice:
     reason: str = ""
     texts: dict[str, Any] = field(default_factory=dict)
     instalments: Sequence[tuple[date, int]] = ()
+    firm_rate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         terms = _terms(document.terms)
         instalments = document.instalments or ((terms.due(day), document.payable),)
         due = instalments[-1][0]
-        rate = exchange.on(document.currency, day)
+        rate = document.firm_rate or exchange.on(document.currency, day)
         factor = firm_factor(rate, document.currency, exchange.firm_currency)
         issue_text, due_text = day.isoformat(), due.isoformat()
         discount_until = terms.discount_until(day) if terms.discount_percent is not None else None
