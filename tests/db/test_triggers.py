@@ -1,0 +1,211 @@
+"""What no program can do to a book by mistake, whatever it tries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db import triggers
+from db.engine import Book
+from db.schema import Base
+from desktop.errors import UserError
+from tests.books import new_book
+from tests.db.rows import charge, fill, invoice
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with new_book(tmp_path) as book:
+        with book.writing() as session:
+            fill(session)
+        yield book
+
+
+def columns(table: str) -> list[str]:
+    return [column.name for column in Base.metadata.tables[table].columns]
+
+
+def run(book: Book, sql: str) -> None:
+    with book.writing() as session:
+        session.execute(text(sql))
+
+
+def refused(book: Book, sql: str, says: str) -> None:
+    with pytest.raises(UserError) as caught:
+        run(book, sql)
+    assert caught.value.message == says
+    assert caught.value.remedy == triggers.RULES[says]
+
+
+@pytest.mark.parametrize("table, says", triggers.FROZEN.items())
+def test_frozen_rows_can_neither_be_changed_nor_deleted(book: Book, table: str, says: str) -> None:
+    for column in columns(table):
+        refused(book, f"UPDATE {table} SET {column} = {column}", says)
+    refused(book, f"DELETE FROM {table}", says)
+
+
+@pytest.mark.parametrize("table", triggers.FROZEN)
+def test_replacing_a_frozen_row_is_deleting_it(book: Book, table: str) -> None:
+    with pytest.raises(UserError):
+        run(book, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("table, mutable", triggers.MUTABLE.items())
+def test_of_some_rows_only_one_thing_moves(book: Book, table: str, mutable: frozenset[str]) -> None:
+    for column in columns(table):
+        if column in mutable:
+            run(book, f"UPDATE {table} SET {column} = {column} WHERE {column} IS NULL OR {column} IS NOT NULL")
+        else:
+            with pytest.raises(UserError):
+                run(book, f"UPDATE {table} SET {column} = {column}")
+    with pytest.raises(UserError):
+        run(book, f"DELETE FROM {table}")
+
+
+def test_every_table_of_issued_or_booked_rows_is_guarded() -> None:
+    """A table added later is a decision, not an oversight."""
+    free = {
+        "address", "agreement", "agreement_line", "audit_payload", "bank_account", "book", "client", "contact",
+        "dispute", "draft", "exchange_rate", "file", "finding", "firm", "import_batch", "item", "one_off", "outcome",
+        "pause", "person", "price_change", "rate", "rule_setting", "run", "saved_mapping", "segment", "series",
+        "series_year", "setting", "tax_code", "tax_rate", "template", "template_version", "time_entry",
+    }  # fmt: skip
+    assert set(Base.metadata.tables) - free == {*triggers.FROZEN, *triggers.MUTABLE}
+
+
+def test_a_charge_is_reversed_once(book: Book) -> None:
+    with book.writing() as session:
+        invoice(session, "CN-2026-0002", kind="credit_note")
+    run(book, "UPDATE charge SET reversed_by = 2 WHERE id = 1")
+    refused(book, "UPDATE charge SET reversed_by = NULL WHERE id = 1", triggers.FROZEN_CHARGE)
+    refused(book, "UPDATE charge SET reversed_by = 1 WHERE id = 1", triggers.FROZEN_CHARGE)
+
+
+@pytest.mark.parametrize(
+    "start, end, sequence, free",
+    [
+        (date(2026, 2, 1), date(2026, 3, 1), 0, True),
+        (date(2025, 12, 1), date(2026, 1, 1), 0, True),
+        (date(2026, 1, 31), date(2026, 3, 1), 0, False),
+        (date(2025, 12, 1), date(2026, 1, 2), 0, False),
+        (date(2026, 1, 10), date(2026, 1, 11), 0, False),
+        (date(2025, 1, 1), date(2027, 1, 1), 0, False),
+        (date(2026, 1, 1), date(2026, 2, 1), 0, False),
+        # Another tier of the same days.
+        (date(2026, 1, 1), date(2026, 2, 1), 1, True),
+        # A sequence is no way around the days.
+        (date(2026, 1, 1), date(2026, 2, 2), 1, False),
+        (date(2026, 1, 15), date(2026, 2, 1), 1, False),
+    ],
+)
+def test_days_are_charged_once(book: Book, start: date, end: date, sequence: int, free: bool) -> None:
+    def bill() -> None:
+        with book.writing() as session:
+            charge(session, start, end, sequence=sequence)
+
+    if free:
+        bill()
+    else:
+        with pytest.raises(UserError, match="charged already"):
+            bill()
+
+
+def test_reversed_days_can_be_charged_again(book: Book) -> None:
+    with book.writing() as session:
+        invoice(session, "CN-2026-0002", kind="credit_note")
+        session.execute(text("UPDATE charge SET reversed_by = 2 WHERE id = 1"))
+        charge(session, date(2026, 1, 1), date(2026, 2, 1))
+
+
+def test_another_line_has_days_of_its_own(book: Book) -> None:
+    with book.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO agreement_line (agreement_id, position, kind, description, quantity, discount)"
+                " VALUES (1, 2, 'recurring', '', 1, 0)"
+            )
+        )
+        charge(session, date(2026, 1, 1), date(2026, 2, 1), agreement_line_id=2)
+
+
+@pytest.mark.parametrize("table", ["time_entry", "one_off"])
+def test_what_is_billed_stays_as_it_was_billed(book: Book, table: str) -> None:
+    for column in columns(table):
+        if column not in ("draft_id", "invoice_id"):
+            refused(book, f"UPDATE {table} SET {column} = {column}", triggers.BILLED)
+    refused(book, f"DELETE FROM {table}", triggers.BILLED)
+
+
+@pytest.mark.parametrize("table, column", [("time_entry", "time_entry_id"), ("one_off", "one_off_id")])
+def test_what_is_billed_is_free_again_once_its_charge_is_reversed(book: Book, table: str, column: str) -> None:
+    free = f"UPDATE {table} SET invoice_id = NULL"
+    refused(book, free, triggers.STILL_CHARGED)
+    with book.writing() as session:
+        invoice(session, "CN-2026-0002", kind="credit_note")
+        session.execute(text(f"UPDATE charge SET reversed_by = 2 WHERE {column} = 1"))
+        session.execute(text(free))
+        session.execute(text(f"UPDATE {table} SET external_id = 'corrected'"))
+
+
+def test_a_charged_line_stays(book: Book) -> None:
+    refused(book, "DELETE FROM agreement_line", triggers.CHARGED_LINE)
+    run(book, "UPDATE agreement_line SET end_date = '2026-12-31'")
+
+
+@pytest.mark.parametrize(
+    "change, free",
+    [
+        ("next = 3, last_date = '2026-02-01'", True),
+        ("next = 2, last_date = '2026-01-31'", True),
+        ("next = 1", False),
+        ("last_date = '2026-01-30'", False),
+        ("last_date = NULL", False),
+        ("year = 2027", False),
+        ("series_id = 2", False),
+    ],
+)
+def test_numbers_and_dates_never_run_backwards(book: Book, change: str, free: bool) -> None:
+    if free:
+        run(book, f"UPDATE series_year SET {change}")
+    else:
+        refused(book, f"UPDATE series_year SET {change}", triggers.BACKWARDS)
+    refused(book, "DELETE FROM series_year", triggers.BACKWARDS)
+
+
+def test_a_template_version_that_printed_stays(book: Book) -> None:
+    refused(book, "UPDATE template_version SET specification = '{}'", triggers.USED_TEMPLATE)
+    refused(book, "DELETE FROM template_version", triggers.USED_TEMPLATE)
+
+
+def test_the_payload_of_an_event_can_be_erased(book: Book) -> None:
+    run(book, "DELETE FROM audit_payload WHERE event_id = 1")
+
+
+def test_guarding_a_run_costs_little(book: Book) -> None:
+    """16,000 charges of a line each, with their triggers: the guard takes under 100 ms of it."""
+    names = "kind, agreement_line_id, period_start, period_end, sequence, invoice_id, position, quantity, amount"
+    insert_charge = f"INSERT INTO charge ({names}) VALUES ('recurring', ?, ?, ?, 0, 1, 1, 1000000, 5000)"
+
+    def seconds(connection: object, year: int) -> float:
+        rows = [(line, f"{year}-01-01", f"{year}-02-01") for line in range(2, 16_002)]
+        start = time.perf_counter()
+        connection.exec_driver_sql(insert_charge, rows)  # type: ignore[attr-defined]
+        return time.perf_counter() - start
+
+    with book.writing() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(
+            "INSERT INTO agreement_line (id, agreement_id, position, kind, description, quantity, discount)"
+            " VALUES (?, 1, ?, 'recurring', '', 1, 0)",
+            [(line, line) for line in range(2, 16_002)],
+        )
+        seconds(connection, 2020)
+        guarded = min(seconds(connection, year) for year in range(2021, 2024))
+        connection.exec_driver_sql("DROP TRIGGER charge_overlap")
+        bare = min(seconds(connection, year) for year in range(2024, 2027))
+    assert guarded - bare < 0.1, (guarded, bare)
