@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from enum import Enum
+from itertools import count
 from threading import Event
 from typing import NamedTuple
 
@@ -57,10 +58,22 @@ class Progress(NamedTuple):
 
 Report = Callable[[int, int, str], None]
 
+_numbers = count()
+
+
+class _Task:
+    """All of a job that a worker knows: were it to drop the last reference to a QObject, it would destroy it."""
+
+    def __init__(self, work: Callable[[Report], object]) -> None:
+        self.number = next(_numbers)
+        self.work = work
+        self.stop = Event()
+
 
 class Job(QObject):
     """One piece of work. `work` gets `report(done, total, text)`, which raises Cancelled where a cancel was asked.
 
+    It runs in another thread: it must neither touch nor hold a widget.
     `changes` names what the work writes ("invoices", "payments"). It is announced however the job ends,
     since work that failed half-way has written its first chunks. A quiet job is not shown in the job bar.
     """
@@ -88,23 +101,22 @@ class Job(QObject):
         self.progress = Progress(0, 0, "")
         self.error: BaseException | None = None
         self.error_is_handled = False
-        self._work = work
-        self._stop = Event()
+        self._task = _Task(work)
         self._future: Future[None] | None = None
 
     @property
     def stopping(self) -> bool:
-        return self._stop.is_set()
+        return self._task.stop.is_set()
 
     def cancel(self) -> None:
         """Stop before the work begins, or at its next report; what is written until then stays."""
-        self._stop.set()
+        self._task.stop.set()
         if self._future is not None:
             self._future.cancel()
 
 
 class _Letter(NamedTuple):
-    job: Job
+    number: int
     state: State
     content: object
 
@@ -128,7 +140,7 @@ class Jobs(QObject):
             Lane.HAND: ThreadPoolExecutor(1, "hand"),
             Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
         }
-        self._alive: list[Job] = []
+        self._alive: dict[int, Job] = {}
         self._closed = False
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
@@ -139,7 +151,7 @@ class Jobs(QObject):
     @property
     def shown(self) -> list[Job]:
         """Jobs that run or wait and are not quiet, oldest first."""
-        return [job for job in self._alive if not job.quiet]
+        return [job for job in self._alive.values() if not job.quiet]
 
     def start(
         self,
@@ -158,10 +170,11 @@ class Jobs(QObject):
         if failed is not None:
             job.failed.connect(failed)
             job.error_is_handled = True
-        self._alive.append(job)
+        task = job._task
+        self._alive[task.number] = job
         self.started.emit(job)
-        job._future = self._executors[job.lane].submit(self._run, job)
-        job._future.add_done_callback(lambda future: self._settle(job, future))
+        job._future = self._executors[job.lane].submit(self._run, task)
+        job._future.add_done_callback(lambda future: self._settle(task.number, future))
         return job
 
     def ask(
@@ -181,7 +194,7 @@ class Jobs(QObject):
             self.changed.emit(frozenset(changes))
 
     def cancel_all(self) -> None:
-        for job in list(self._alive):
+        for job in list(self._alive.values()):
             job.cancel()
 
     def close(self) -> None:
@@ -192,34 +205,35 @@ class Jobs(QObject):
             executor.shutdown(wait=True)
         QCoreApplication.sendPostedEvents(self)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, task: _Task) -> None:
         next_report = 0.0
 
         def report(done: int, total: int, text: str) -> None:
             nonlocal next_report
-            if job.stopping:
+            if task.stop.is_set():
                 raise Cancelled
             now = time.monotonic()
             if now >= next_report or 0 < total <= done:
                 next_report = now + _SECONDS_BETWEEN_REPORTS
-                self._posted.emit(_Letter(job, State.RUNNING, Progress(done, total, text)))
+                self._posted.emit(_Letter(task.number, State.RUNNING, Progress(done, total, text)))
 
-        self._posted.emit(_Letter(job, State.RUNNING, None))
-        result = job._work(report)
-        self._posted.emit(_Letter(job, State.DONE, result))
+        self._posted.emit(_Letter(task.number, State.RUNNING, None))
+        result = task.work(report)
+        # The work may hold a whole import in its closure.
+        task.work = _nothing
+        self._posted.emit(_Letter(task.number, State.DONE, result))
 
-    def _settle(self, job: Job, future: Future[None]) -> None:
+    def _settle(self, number: int, future: Future[None]) -> None:
         """Runs in the worker, or where the job was cancelled while it waited."""
         if future.cancelled():
-            self._posted.emit(_Letter(job, State.CANCELLED, None))
+            self._posted.emit(_Letter(number, State.CANCELLED, None))
         elif (error := future.exception()) is not None:
-            if isinstance(error, Cancelled):
-                self._posted.emit(_Letter(job, State.CANCELLED, None))
-            else:
-                self._posted.emit(_Letter(job, State.FAILED, error))
+            state = State.CANCELLED if isinstance(error, Cancelled) else State.FAILED
+            self._posted.emit(_Letter(number, state, error))
 
     def _receive(self, letter: _Letter) -> None:
-        job, state, content = letter
+        number, state, content = letter
+        job = self._alive[number]
         job.state = state
         if state is State.RUNNING:
             if isinstance(content, Progress):
@@ -227,9 +241,7 @@ class Jobs(QObject):
                 job.progressed.emit(content)
             self.progressed.emit(job)
             return
-        self._alive.remove(job)
-        # The work may hold a whole import in its closure.
-        job._work = _nothing
+        del self._alive[number]
         if state is State.DONE:
             job.succeeded.emit(content)
         elif state is State.FAILED:
