@@ -51,6 +51,7 @@ class RowsModel(QAbstractTableModel):
     """Rows of a listing. A new query resets; a reload of the same one moves only what moved."""
 
     loading = Signal(object)  # bool: whether a query is under way
+    moving = Signal()  # a reload is about to move rows
     loaded = Signal(object)  # Query that is now shown
     edited = Signal(object)  # Edit
 
@@ -132,6 +133,7 @@ class RowsModel(QAbstractTableModel):
         self.loaded.emit(answer.query)
 
     def _become(self, ids: "array[int]", steps: Changes, rows: dict[int, Row]) -> None:
+        self.moving.emit()
         for start, stop in steps.removed:
             self.beginRemoveRows(_ROOT, start, stop - 1)
             del self._ids[start:stop]
