@@ -1,0 +1,68 @@
+"""What a report of a fault contains, so that a person can read all of it before anything is shared."""
+
+import platform
+import sys
+import traceback
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from desktop.i18n import _
+
+
+def bug_report(error: BaseException) -> str:
+    """The error, where in the program it arose, and what the program ran on. No values of variables, no folders."""
+    try:
+        own = version("sheaf")
+    except PackageNotFoundError:
+        own = "from source"
+    system = f"{platform.system()} {platform.release()}"
+    frames = [
+        f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    message = str(error).replace(str(Path.home()), "~")
+    ran_on = f"Sheaf {own}, Python {platform.python_version()}, Qt {qVersion()}, {system}"
+    return "\n".join([ran_on, *frames, f"{type(error).__name__}: {message}"])
+
+
+def _short(file: str) -> str:
+    """A file's place within the program or a library: the way to it names the person's folders."""
+    path = Path(file)
+    for root in sorted(sys.path, key=len, reverse=True):
+        if root and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return path.name
+
+
+class ReportDialog(QDialog):
+    """Shows the report as it would be shared. The person may cut from it and copies it; nothing is sent from here."""
+
+    def __init__(self, error: BaseException, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Report a fault"))
+        self.resize(640, 420)
+        explained = QLabel(
+            _("A report contains this and nothing else. Take out what you do not want to share, then copy it."),
+            wordWrap=True,
+        )
+        self.text = QPlainTextEdit(bug_report(error))
+        self.text.setProperty("role", "report")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton(_("Copy the report"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setDefault(True)
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(12)
+        layout.addWidget(explained)
+        layout.addWidget(self.text)
+        layout.addWidget(buttons)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())

@@ -1,0 +1,170 @@
+"""What narrows a page's table: a search, and filters that stand on figure cards and chips at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout
+
+from desktop.i18n import number_text
+from desktop.ui.theme import Theme
+
+# A person types on within this time; less would ask the book at each letter.
+_TYPING_MS = 150
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter by name. Of one group at most one is on; those without a group combine."""
+
+    key: str
+    text: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure over its words. With a filter's key it turns that filter on and off."""
+
+    text: str
+    words: str
+    key: str = ""
+
+
+class Filters(QObject):
+    """Which filters are on. Cards and chips of the same key show the same state."""
+
+    changed = Signal()
+
+    def __init__(self, chips: Sequence[Chip], first: frozenset[str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._groups = {chip.key: chip.group for chip in chips}
+        self._on = first
+
+    @property
+    def on(self) -> frozenset[str]:
+        return self._on
+
+    def toggle(self, key: str) -> None:
+        if key in self._on:
+            self.put(self._on - {key})
+            return
+        group = self._groups.get(key, "")
+        others = {one for one in self._on if group and self._groups.get(one, "") == group}
+        self.put((self._on - others) | {key})
+
+    def put(self, on: frozenset[str]) -> None:
+        if on != self._on:
+            self._on = on
+        # A button toggles itself when it is pressed: it must hear what became of that.
+        self.changed.emit()
+
+
+class ChipButton(QPushButton):
+    """A chip, with the number of rows behind it once that is known."""
+
+    def __init__(self, chip: Chip, filters: Filters) -> None:
+        super().__init__(chip.text)
+        self.setProperty("role", "chip")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self._chip = chip
+        self._filters = filters
+        self.clicked.connect(self._toggle)
+        filters.changed.connect(self._follow)
+        self._follow()
+
+    def count(self, rows: int | None) -> None:
+        self.setText(self._chip.text if rows is None else f"{self._chip.text} {number_text(rows)}")
+
+    def _toggle(self) -> None:
+        self._filters.toggle(self._chip.key)
+
+    def _follow(self) -> None:
+        self.setChecked(self._chip.key in self._filters.on)
+
+
+class FigureCard(QPushButton):
+    """A figure of the strip; pressed, it shows its rows."""
+
+    def __init__(self, filters: Filters, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("role", "figures")
+        self.setAutoDefault(False)
+        self._filters = filters
+        self._key = ""
+        self._theme = theme
+        self._figure, self._words = QLabel(), QLabel()
+        self._figure.setProperty("role", "figure")
+        self._words.setProperty("role", "secondary")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(1)
+        for label in (self._figure, self._words):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            layout.addWidget(label)
+        self.clicked.connect(self._toggle)
+        filters.changed.connect(self._follow)
+
+    def put(self, figure: Figure) -> None:
+        self._key = figure.key
+        self._figure.setFont(self._theme.font("figure", strong=True, figures=True))
+        self._figure.setText(figure.text)
+        self._words.setText(figure.words)
+        self.setAccessibleName(f"{figure.text} {figure.words}")
+        self.setCheckable(bool(figure.key))
+        # One that filters nothing is no button: neither key nor mouse should promise otherwise.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if figure.key else Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not figure.key)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        # A button sizes itself by its own text and would cut its labels off.
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _toggle(self) -> None:
+        self._filters.toggle(self._key)
+
+    def _follow(self) -> None:
+        self.setChecked(bool(self._key) and self._key in self._filters.on)
+
+
+class SearchField(QLineEdit):
+    """Searches once the typing pauses, at once by Enter; Esc empties it."""
+
+    searched = Signal(object)  # the text
+    left = Signal()  # by Esc when empty, by Enter or by Down: the table is next
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self.setObjectName("search")
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setClearButtonEnabled(False)
+        self._last = ""
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing.timeout.connect(self._search)
+        self.textChanged.connect(self._typing.start)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self._search()
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._search()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _search(self) -> None:
+        self._typing.stop()
+        if self.text() != self._last:
+            self._last = self.text()
+            self.searched.emit(self._last)

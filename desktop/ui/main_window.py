@@ -1,0 +1,192 @@
+"""The window: the rail, the pages, and below them what goes on and what happened."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.i18n import _
+from desktop.jobs import Job, Jobs
+from desktop.ui.actions import GAP, Action, Actions
+from desktop.ui.job_bar import JobBar
+from desktop.ui.memory import Memory
+from desktop.ui.notice import NoticeBar
+from desktop.ui.page import Page
+from desktop.ui.rail import Place, Rail
+from desktop.ui.shell import Shell
+from desktop.ui.theme import Theme
+
+_SIZE = (1440, 840)
+_LEAST_SIZE = (960, 560)
+# Places that a digit key reaches.
+_DIGITS = 9
+
+
+class MainWindow(QMainWindow):
+    """Shows at once, empty; `furnish` brings the places once the book is open."""
+
+    closed = Signal()  # no shown job runs any more; the composition root closes the jobs and the book
+
+    def __init__(self, theme: Theme, memory: Memory, jobs: Jobs) -> None:
+        super().__init__()
+        self._theme = theme
+        self._memory = memory
+        self._jobs = jobs
+        self._places: dict[str, Place] = {}
+        self._roots: dict[str, QWidget] = {}
+        self._pushed: list[QWidget] = []
+        self._here = ""
+        self._been: list[str] = []
+        self._closing = False
+        self.notices = NoticeBar(theme)
+        self.acts = Actions(theme, self)
+        self.shell = Shell(theme, memory, jobs, self.notices, self.acts, self.go, self.push, self.back)
+        self.rail: Rail | None = None
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self._page_menu: QMenu | None = None
+        self.setWindowTitle("Sheaf")
+        self._build()
+        self.acts.failed.connect(self.notices.show_error)
+        jobs.failed.connect(self._show_failure)
+        jobs.changed.connect(self._hear)
+        jobs.idle.connect(self._close_when_idle)
+
+    def _build(self) -> None:
+        foot = QVBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 16)
+        foot.setSpacing(0)
+        foot.addWidget(JobBar(self._jobs))
+        foot.addWidget(self.notices)
+        content = QWidget()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+        whole = QWidget()
+        self._row = QHBoxLayout(whole)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(content, 1)
+        self.setCentralWidget(whole)
+        self.setMinimumSize(*_LEAST_SIZE)
+        self.resize(*_SIZE)
+        self.restoreGeometry(self._memory.bytes("window"))
+
+    def furnish(
+        self, places: Sequence[Place], actions: Iterable[Action] = (), menus: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Bring the rail, the window's own actions, and the menus: titles with the ids of their actions.
+
+        Each place gets Ctrl and a digit, in the order of the rail; the first one is shown.
+        """
+        self._places = {place.name: place for place in places}
+        self.rail = Rail(places, self._theme)
+        self.rail.chosen.connect(self.go)
+        self._row.insertWidget(0, self.rail)
+        going = [self._going(place, digit) for digit, place in enumerate(places, 1)]
+        self.acts.declare([*actions, *going, Action("go.back", _("Back"), self.back, shortcut="Alt+Left")])
+        bar = self.menuBar()
+        for title, ids in (menus or {}).items():
+            self.acts.fill(bar.addMenu(title), ids)
+        self.acts.fill(bar.addMenu(_("Go")), [*(action.id for action in going), GAP, "go.back"])
+        self._page_menu = bar.addMenu("")
+        self.go(places[0].name)
+
+    def _going(self, place: Place, digit: int) -> Action:
+        keys = f"Ctrl+{digit}" if digit <= _DIGITS else ""
+        return Action(f"go.{place.name}", place.title, lambda: self.go(place.name), shortcut=keys)
+
+    # The places
+
+    @property
+    def page(self) -> QWidget | None:
+        """What is shown; nothing before `furnish`."""
+        return self._stack.currentWidget()
+
+    def go(self, name: str, one: int | None = None) -> QWidget:
+        """Show a place, and there the row with this id."""
+        while self._pushed:
+            self._drop(self._pushed.pop())
+        if self._here and self._here != name:
+            self._been.append(self._here)
+        self._here = name
+        root = self._root(name)
+        self._show(root)
+        if self.rail is not None:
+            self.rail.mark(name)
+        if one is not None and isinstance(root, Page):
+            root.reveal(one)
+        return root
+
+    def push(self, page: QWidget) -> None:
+        """Show a page above its place, until the person goes back."""
+        self._pushed.append(page)
+        self._stack.addWidget(page)
+        self._show(page)
+
+    def back(self) -> None:
+        """To the page below, or to the place where the person was before."""
+        if self._pushed:
+            self._drop(self._pushed.pop())
+            self._show(self._pushed[-1] if self._pushed else self._root(self._here))
+        elif self._been:
+            before = self._been.pop()
+            self._here = ""
+            self.go(before)
+
+    def _root(self, name: str) -> QWidget:
+        if name not in self._roots:
+            self._roots[name] = self._places[name].build()
+            self._stack.addWidget(self._roots[name])
+        return self._roots[name]
+
+    def _drop(self, page: QWidget) -> None:
+        self._stack.removeWidget(page)
+        page.deleteLater()
+
+    def _show(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(page)
+        if self._page_menu is None:
+            return
+        self._page_menu.clear()
+        self._page_menu.menuAction().setVisible(isinstance(page, Page))
+        if isinstance(page, Page):
+            self._page_menu.setTitle(page.design.title)
+            page.acts.fill(self._page_menu, page.acts.ids)
+
+    # What happens
+
+    def _hear(self, _changes: object) -> None:
+        self.acts.refresh()
+
+    def _show_failure(self, job: object) -> None:
+        assert isinstance(job, Job)
+        self.notices.show_error(job.error)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Esc arrives here only when nothing in between had a use for it.
+        if event.key() == Qt.Key.Key_Escape:
+            self.back()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._memory.put_bytes("window", self.saveGeometry())
+        self._memory.save()
+        if self._jobs.shown:
+            # What is written stays written; the rest is taken up again next time.
+            event.ignore()
+            self._closing = True
+            self._jobs.cancel_all()
+            self.notices.say(_("Sheaf closes as soon as the step under way is written."), tone="note")
+            return
+        event.accept()
+        self.closed.emit()
+
+    def _close_when_idle(self) -> None:
+        if self._closing:
+            self.close()

@@ -1,0 +1,328 @@
+"""The skeleton of a page: title, facts, main action, figures, one bar, one table, the thing itself at the right."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.ui.actions import Action, Actions
+from desktop.ui.cells import PAD
+from desktop.ui.columns import Column
+from desktop.ui.filters import Chip, ChipButton, Figure, FigureCard, Filters, SearchField
+from desktop.ui.listing import Listing, Query, SumsItself, totals
+from desktop.ui.rows_model import RowsModel
+from desktop.ui.shell import Shell
+from desktop.ui.table import Empty, Table
+
+_MARGIN = 24
+_SEARCH_WIDTH = 280
+_DETAIL_WIDTH = 316
+# Past this many rows only a listing that sums itself shows the sum of all.
+_MOST_ROWS_TO_SUM = 5_000
+_SELECTING_MS = 60
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What stands around a table, asked of the book by a worker."""
+
+    facts: str = ""
+    figures: Sequence[Figure] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A page as data. Action ids name what `Page.offers` declares.
+
+    `depends` names what the page shows ("invoices", "payments"): it reloads when a job has changed one of them.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    listing: Listing
+    search_hint: str
+    nothing_yet: str
+    depends: frozenset[str]
+    nothing_found: str = ""
+    chips: Sequence[Chip] = ()
+    first_filters: frozenset[str] = frozenset()
+    summary: Callable[[], Summary] | None = None
+    main_action: str = ""
+    side_actions: Sequence[str] = ()
+    menu: Sequence[str] = ()
+    empty_action: str = ""
+    sum_key: str = ""
+    sort: str = ""
+    descending: bool = False
+
+
+class Page(QWidget):
+    """One page. A page of its own overrides `offers`, `detail`, `show_detail` and `open_row`."""
+
+    def __init__(self, shell: Shell, design: Design) -> None:
+        super().__init__()
+        self.shell = shell
+        self.design = design
+        self._stale = True
+        self._to_reveal: int | None = None
+        self._cards: list[FigureCard] = []
+        self._all_sums = ""
+        self.model = RowsModel(design.listing, design.columns, shell.jobs, shell.home_currency)
+        self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, design.name)
+        self.acts = Actions(shell.theme, self)
+        self.filters = Filters(design.chips, design.first_filters, self)
+        declared = list(self.offers())
+        self.acts.declare((one for one in declared if len(one.shortcut) != 1), scope=self)
+        self.acts.declare((one for one in declared if len(one.shortcut) == 1), scope=self.table)
+        self._selecting = QTimer(self, singleShot=True, interval=_SELECTING_MS)
+        self._build()
+        self._connect()
+
+    # What a page of its own says
+
+    def offers(self) -> Iterable[Action]:
+        """What can be done here. Called once, before anything is shown."""
+        return ()
+
+    def detail(self) -> QWidget | None:
+        """What stands in the pane at the right; None for a page without one. Called once."""
+        return None
+
+    def show_detail(self, one: int | None) -> None:
+        """Show the row with this id in the pane; None empties it. Also called when the row may have changed."""
+
+    def open_row(self, one: int) -> None:
+        """Open the row with this id: Enter, or a double click."""
+
+    # What it offers
+
+    def selected_ids(self) -> list[int]:
+        return self.table.selected_ids()
+
+    def reload(self) -> None:
+        """Ask the book again for all that is shown."""
+        self._stale = False
+        if self.model.query is None:
+            first = Query(filters=self.filters.on, sort=self.design.sort, descending=self.design.descending)
+            self.model.set_query(first)
+        else:
+            self.model.reload()
+        if self.design.summary is not None:
+            self.shell.jobs.ask(self.design.summary, self._show_summary)
+
+    def reveal(self, one: int) -> None:
+        """Select the row with this id, with the filters off if they hide it."""
+        self._to_reveal = one
+        if self.model.query is not None:
+            self._reveal()
+
+    # Building
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN, 18, _MARGIN, 0)
+        layout.setSpacing(14)
+        layout.addLayout(self._build_head())
+        self._strip = QHBoxLayout()
+        self._strip.setSpacing(12)
+        layout.addLayout(self._strip)
+        layout.addLayout(self._build_bar())
+        layout.addWidget(self._build_body(), 1)
+        menu = [self.acts[one] for one in self.design.menu]
+        self.table.set_menu(menu)
+        empty_action = self.acts[self.design.empty_action] if self.design.empty_action else None
+        show_all = Action(f"{self.design.name}.show_all", _("Show all"), self.show_all)
+        self.acts.declare([show_all])
+        self.table.set_empty(
+            Empty(self.design.nothing_yet, empty_action),
+            Empty(self.design.nothing_found or _("Nothing fits the search and the filters."), self.acts[show_all.id]),
+        )
+
+    def _build_head(self) -> QHBoxLayout:
+        self._title, self._facts = QLabel(self.design.title), QLabel()
+        self._title.setProperty("role", "title")
+        self._facts.setProperty("role", "secondary")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        words.addWidget(self._facts)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addLayout(words, 1)
+        for one in self.design.side_actions:
+            head.addWidget(self.acts.button(one))
+        if self.design.main_action:
+            head.addWidget(self.acts.button(self.design.main_action, "main"))
+        return head
+
+    def _build_bar(self) -> QHBoxLayout:
+        self.search = SearchField(self.design.search_hint)
+        self.search.setFixedWidth(self.shell.theme.px(_SEARCH_WIDTH))
+        self._chips = {chip.key: ChipButton(chip, self.filters) for chip in self.design.chips}
+        bar = QHBoxLayout()
+        bar.setSpacing(12)
+        bar.addWidget(self.search)
+        for button in self._chips.values():
+            bar.addWidget(button)
+        hints = QLabel("   ".join(f"{keys} {word}" for keys, word in self.acts.hints()))
+        hints.setProperty("role", "secondary")
+        hints.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # Hints give way first where the window is narrow.
+        hints.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        bar.addWidget(hints, 1)
+        return bar
+
+    def _build_body(self) -> QWidget:
+        self._count, self._sums = QLabel(), QLabel()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(PAD, 8, PAD, 9)
+        for label in (self._count, self._sums):
+            label.setProperty("role", "secondary")
+            label.setFont(self.shell.theme.font("body", figures=True))
+        foot.addWidget(self._count, 1)
+        foot.addWidget(self._sums)
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.setSpacing(0)
+        inside.addWidget(self.table, 1)
+        inside.addLayout(foot)
+        pane = self.detail()
+        return card if pane is None else self._beside(card, pane)
+
+    def _beside(self, card: QWidget, pane: QWidget) -> QSplitter:
+        frame = QFrame()
+        frame.setProperty("role", "card")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(14, 14, 14, 14)
+        inside.addWidget(pane)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(14)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(card)
+        splitter.addWidget(frame)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        width = self.shell.theme.px(_DETAIL_WIDTH)
+        splitter.setSizes([3 * width, width])
+        place = f"splitter/{self.design.name}"
+        splitter.restoreState(self.shell.memory.bytes(place))
+        splitter.splitterMoved.connect(lambda: self.shell.memory.put_bytes(place, splitter.saveState()))
+        return splitter
+
+    def _connect(self) -> None:
+        self.acts.failed.connect(self.shell.notices.show_error)
+        self.search.searched.connect(self._ask)
+        self.search.left.connect(self.table.setFocus)
+        self.filters.changed.connect(self._ask)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.activated.connect(self._find)
+        self.table.opened.connect(self.open_row)
+        self.table.current_changed.connect(self.show_detail)
+        self.table.selection_changed.connect(self._selecting.start)
+        self._selecting.timeout.connect(self._follow_selection)
+        self.model.loaded.connect(self._after_loading)
+        self.shell.jobs.changed.connect(self._hear)
+
+    # Following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+        self.table.setFocus()
+
+    def show_all(self) -> None:
+        """Take off the search and every filter."""
+        self.search.clear()
+        self.filters.put(frozenset())
+
+    def _find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _ask(self, _search: object = None) -> None:
+        asked = self.model.asked._replace(search=self.search.text(), filters=self.filters.on)
+        if asked != self.model.asked:
+            self.model.set_query(asked)
+
+    def _hear(self, changes: object) -> None:
+        assert isinstance(changes, frozenset)
+        if not changes & self.design.depends:
+            return
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def _after_loading(self) -> None:
+        self._all_sums = ""
+        if self._to_reveal is not None:
+            self._reveal()
+        ids, listing = list(self.model.ids), self.design.listing
+        column = self._summed_column()
+        if column and ids and (isinstance(listing, SumsItself) or len(ids) <= _MOST_ROWS_TO_SUM):
+            self.shell.jobs.ask(lambda: totals(listing, ids, column.key, column.currency_key), self._show_all_sums)
+
+    def _reveal(self) -> None:
+        one = self._to_reveal
+        assert one is not None
+        if self.model.position_of(one) >= 0:
+            self._to_reveal = None
+            self.table.select([one])
+        elif self.model.asked.narrowed:
+            self.show_all()
+        else:
+            self._to_reveal = None
+
+    def _summed_column(self) -> Column | None:
+        return next((one for one in self.design.columns if one.key == self.design.sum_key), None)
+
+    def _follow_selection(self) -> None:
+        self.acts.refresh()
+        selected, rows = self.table.selected_count(), self.model.rowCount()
+        said = ngettext("{selected} of {rows} selected", "{selected} of {rows} selected", selected)
+        self._count.setText(said.format(selected=number_text(selected), rows=number_text(rows)) if rows else "")
+        column = self._summed_column()
+        if column is None or not selected:
+            self._show_sums({})
+            return
+        ids, listing = self.table.selected_ids(), self.design.listing
+        self.shell.jobs.ask(lambda: totals(listing, ids, column.key, column.currency_key), self._show_sums)
+
+    def _show_all_sums(self, sums: object) -> None:
+        self._all_sums = _sums_text(sums)
+        self._selecting.start()
+
+    def _show_sums(self, sums: object) -> None:
+        parts = []
+        if selected := _sums_text(sums):
+            parts.append(_("Selected {sum}").format(sum=selected))
+        if self._all_sums:
+            parts.append(_("All {sum}").format(sum=self._all_sums))
+        self._sums.setText("   ·   ".join(parts))
+
+    def _show_summary(self, summary: object) -> None:
+        assert isinstance(summary, Summary)
+        self._facts.setText(summary.facts)
+        self._facts.setVisible(bool(summary.facts))
+        while len(self._cards) < len(summary.figures):
+            self._cards.append(FigureCard(self.filters, self.shell.theme))
+            self._strip.addWidget(self._cards[-1], 1)
+        for place, card in enumerate(self._cards):
+            card.setVisible(place < len(summary.figures))
+            if place < len(summary.figures):
+                card.put(summary.figures[place])
+        for key, button in self._chips.items():
+            button.count(summary.counts.get(key))
+        self.acts.refresh()
+
+
+def _sums_text(sums: object) -> str:
+    assert isinstance(sums, dict)
+    return " + ".join(money_text(amount, currency) for currency, amount in sorted(sums.items()))

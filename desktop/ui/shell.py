@@ -1,0 +1,27 @@
+"""What the window gives to each of its pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.actions import Actions
+from desktop.ui.memory import Memory
+from desktop.ui.notice import NoticeBar
+from desktop.ui.theme import Theme
+
+
+@dataclass
+class Shell:
+    """`go(place)` shows a place of the rail, `go(place, id)` one thing in it; `push(page)` shows a page above it."""
+
+    theme: Theme
+    memory: Memory
+    jobs: Jobs
+    notices: NoticeBar
+    actions: Actions
+    go: Callable[..., object]
+    push: Callable[[QWidget], object]
+    back: Callable[[], object]
+    home_currency: str = ""
