@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from db.chain import Event
@@ -52,6 +53,8 @@ _SEALED_ELSEWHERE: Final = frozenset({"invoice_line", "invoice_tax"})
 
 Marks = dict[str, int]
 
+_BLOCK = 500
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode
 
 
@@ -82,9 +85,11 @@ def digest(rows: Iterable[Any]) -> tuple[int, str]:
     """(count, SHA-256) of rows as SQLite gives them: integers, texts, bytes and None."""
     seal = hashlib.sha256()
     count = 0
-    for row in rows:
-        seal.update(_encode(row).encode())
-        count += 1
+    rest = iter(rows)
+    # The encoder costs more to start than to run: many rows at once, few enough to keep memory flat.
+    while block := list(islice(rest, _BLOCK)):
+        seal.update(_encode(block).encode())
+        count += len(block)
     return count, seal.hexdigest()
 
 

@@ -17,7 +17,17 @@ from desktop.services.runs.planning import (
     plan,
     refuse_if_interrupted,
 )
-from desktop.services.runs.scope import BillResult, Report, RunFacts, Scope, Seconds, members, run_facts, silent
+from desktop.services.runs.scope import (
+    BillResult,
+    Report,
+    RunFacts,
+    Scope,
+    Seconds,
+    calm_collector,
+    members,
+    run_facts,
+    silent,
+)
 from desktop.services.runs.setting import read_setting
 
 OUTCOMES = ("issued", "held", "skipped", "failed")
@@ -37,18 +47,19 @@ def bill(
     seconds = Seconds()
     with book.reading() as session:
         basis = last_change(session.connection())
-    run = plan(
-        book,
-        through=through,
-        issue_date=issue_date,
-        scope=scope,
-        actor=actor,
-        now=now,
-        report=report,
-        seconds=seconds,
-    )
-    quiet = Quiet(basis=_own_changes(book, basis, run))
-    issue(book, run, actor=actor, now=now, report=report, seconds=seconds, quiet=quiet)
+    with calm_collector():
+        run = plan(
+            book,
+            through=through,
+            issue_date=issue_date,
+            scope=scope,
+            actor=actor,
+            now=now,
+            report=report,
+            seconds=seconds,
+        )
+        quiet = Quiet(basis=_own_changes(book, basis, run))
+        issue(book, run, actor=actor, now=now, report=report, seconds=seconds, quiet=quiet)
     return result(book, run.number, seconds)
 
 
@@ -70,10 +81,11 @@ def resume(book: Book, run_number: str, *, actor: str, now: str, report: Report 
         run = run_facts(session.connection(), run_number)
     if run.state == "discarded":
         raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
-    if run.state == "planning":
-        run = continue_plan(book, run, actor=actor, report=report, seconds=seconds)
-    if run.state != "done":
-        issue(book, run, actor=actor, now=now, report=report, seconds=seconds)
+    with calm_collector():
+        if run.state == "planning":
+            run = continue_plan(book, run, actor=actor, report=report, seconds=seconds)
+        if run.state != "done":
+            issue(book, run, actor=actor, now=now, report=report, seconds=seconds)
     return result(book, run.number, seconds)
 
 

@@ -1,0 +1,128 @@
+"""How long a run takes: plan, check and issue of N agreements of 8 lines against raw inserts of the same invoices."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from db.engine import Book
+from desktop.services.runs import Scope, bill
+from tests.books import new_book
+from tests.perf.floors import load
+
+LINES = 8
+FIRST = date(2026, 1, 1)
+THROUGH = date(2026, 1, 31)
+
+
+def fill(book: Book, agreements: int) -> None:
+    """Clients with four agreements each and eight priced lines an agreement."""
+    with book.writing() as session:
+        connection = session.connection()
+        standard = connection.exec_driver_sql("SELECT id FROM tax_code WHERE code = 'standard'").scalar_one()
+        reduced = connection.exec_driver_sql("SELECT id FROM tax_code WHERE code = 'reduced'").scalar_one()
+        connection.exec_driver_sql(
+            """INSERT INTO item (id, code, name, unit, kind, tax_code_id, hsn_sac, active, digest)
+            VALUES (?, ?, ?, 'month', 'service', ?, '', 1, '')""",
+            [(k, f"S{k:02d}", f"Managed service {k}", reduced if k % 4 == 0 else standard) for k in range(1, 13)],
+        )
+        clients = max(agreements // 4, 1)
+        connection.exec_driver_sql(
+            """INSERT INTO client (id, code, name, contact, email, phone, street, street2, postcode, city, region,
+            country, tax_id, tax_number, is_business, tax_treatment, iban, currency, combine, po_required,
+            buyer_reference, buyer_reference_required, on_hold, hold_reason, disputed, note, active, digest)
+            VALUES (?, ?, ?, '', '', '', ?, '', '20457', 'Hamburg', '', 'DE', '', '', 1, 'auto', '', 'EUR', 0, 0, '',
+            0, 0, '', 0, '', 1, '')""",
+            [(k, f"C{k:05d}", f"Client {k} GmbH", f"Speicherstraße {k}") for k in range(1, clients + 1)],
+        )
+        connection.exec_driver_sql(
+            """INSERT INTO agreement (id, code, title, client_id, billing, currency, every_count, every_unit, alignment,
+            anchor, timing, fixed_30, start_date, grouping, deposits, is_final, po_number, buyer_reference, discount,
+            discount_reason, note, active, digest) VALUES (?, ?, 'Managed services', ?, 'recurring', 'EUR', 1,
+            'month', 'calendar', ?, 'arrears', 0, ?, 'item', 'next', 0, '', '', 0, '', '', 1, '')""",
+            [
+                (k, f"A{k:05d}", (k - 1) % clients + 1, FIRST.isoformat(), FIRST.isoformat())
+                for k in range(1, agreements + 1)
+            ],
+        )
+        connection.exec_driver_sql(
+            """INSERT INTO agreement_line (agreement_id, position, kind, item_id, description, quantity, unit_price,
+            discount) VALUES (?, ?, 'recurring', ?, '', ?, ?, 0)""",
+            [
+                (k, p, (k + p) % 12 + 1, (1 + (k + p) % 5) * 1_000_000, (20 + (k * p) % 180) * 1_000_000)
+                for k in range(1, agreements + 1)
+                for p in range(1, LINES + 1)
+            ],
+        )
+
+
+def once(agreements: int) -> dict[str, float]:
+    """One run over a fresh book, in seconds, with the process's peak memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        book = new_book(Path(folder))
+        fill(book, agreements)
+        started = time.perf_counter()
+        result = bill(book, through=THROUGH, issue_date=THROUGH, scope=Scope(), actor="bench", now=book.now)
+        took = time.perf_counter() - started
+        book.close()
+    if len(result.invoices) != agreements:
+        raise SystemExit(f"{len(result.invoices)} invoices instead of {agreements}: {result.outcomes}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "run": took,
+        "plan": result.seconds.plan,
+        "check": result.seconds.check,
+        "issue": result.seconds.issue,
+        "peak_mb": peak,
+    }
+
+
+def isolated(agreements: int) -> dict[str, float]:
+    """`once` in a process of its own, so that its memory is its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.perf.run", "--once", str(agreements)], capture_output=True, text=True, check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def measure(repeats: int = 5) -> dict[str, float]:
+    """Medians, and the ratios that the project promises."""
+    floors = load()
+    small, floor = [], []
+    for _ in range(repeats):
+        floor.append(floors.sqlite_floor(2000))
+        small.append(isolated(2000))
+    large = isolated(20000)
+    run = statistics.median(one["run"] for one in small)
+    raw = statistics.median(floor)
+    return {
+        "sqlite_floor_s": raw,
+        "run_2000_s": run,
+        "run_2000_over_floor": run / raw,
+        "plan_s": statistics.median(one["plan"] for one in small),
+        "check_s": statistics.median(one["check"] for one in small),
+        "issue_s": statistics.median(one["issue"] for one in small),
+        "run_20000_s": large["run"],
+        "run_20000_over_2000": large["run"] / run,
+        "peak_20000_mb": large["peak_mb"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--once", type=int)
+    chosen = parser.parse_args()
+    figures = once(chosen.once) if chosen.once else measure()
+    print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()
