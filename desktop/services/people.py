@@ -1,0 +1,45 @@
+"""Who works with the book, and how much each may credit or write off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from db.engine import Book
+from db.schema import Person
+from desktop.i18n import _
+from desktop.services.changes import change
+from desktop.services.field_checks import check_needed, check_not_negative, check_unique
+from desktop.services.problems import Problems
+from desktop.services.records import Record, column_values, found, record
+
+
+def people(book: Book) -> list[Record]:
+    """By name; limits in minor units of the firm's currency, None for no limit."""
+    with book.reading() as session:
+        return [record(row) for row in session.scalars(select(Person).order_by(Person.name))]
+
+
+def save_person(book: Book, values: Mapping[str, object], *, actor: str, person_id: int | None = None) -> int:
+    """Add somebody, or change one. Raises ValidationError."""
+    with change(book, actor, _("Change the people")) as made:
+        problems = Problems()
+        cleaned = column_values(Person, values if person_id else {"name": ""} | dict(values), problems)
+        check_needed(cleaned, problems, name=_("Enter the name under which they work."))
+        check_unique(made.session, Person.name, cleaned, problems, _("a person"), person_id)
+        check_not_negative(cleaned, problems, "credit_limit", "write_off_limit")
+        if person_id is None:
+            problems.raise_any()
+            return made.insert(Person, **cleaned)
+        found(made.session, Person, person_id, _("The person"))
+        problems.raise_any()
+        made.update(Person, person_id, **cleaned)
+        return person_id
+
+
+def remove_person(book: Book, person_id: int, *, actor: str) -> None:
+    """What they did stays under their name; their limits are then those of everyone."""
+    with change(book, actor, _("Remove a person")) as made:
+        found(made.session, Person, person_id, _("The person"))
+        made.delete(Person, person_id)
