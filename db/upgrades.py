@@ -27,16 +27,20 @@ Report = Callable[[int, int, str], None]
 
 
 @cache
-def known(folder: Path = REVISIONS) -> tuple[str, ...]:
-    """The revisions that this program knows, oldest first; read off the file names, so that Alembic stays unloaded."""
+def _listed(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py")))
 
 
-def newest(folder: Path = REVISIONS) -> str:
-    return known(folder)[-1]
+def known() -> tuple[str, ...]:
+    """The revisions that this program knows, oldest first; read off the file names, so that Alembic stays unloaded."""
+    return _listed(REVISIONS)
 
 
-def upgrade(path: Path, *, driver: Driver = PLAIN, report: Report | None = None, revisions: Path = REVISIONS) -> Path:
+def newest() -> str:
+    return known()[-1]
+
+
+def upgrade(path: Path, *, driver: Driver = PLAIN, report: Report | None = None) -> Path:
     """Upgrade a closed book in one transaction and return the backup made before. A failure leaves the book as it was.
 
     Raises UserError where there is no room for the backup, or where the upgraded book would not hold together.
@@ -47,14 +51,14 @@ def upgrade(path: Path, *, driver: Driver = PLAIN, report: Report | None = None,
         report(0, 0, _("Bringing {name} up to this version").format(name=path.name))
     from alembic import command
 
-    with migrating(path, driver, revisions) as (connection, config):
+    with migrating(path, driver) as (connection, config):
         command.upgrade(config, "head")
         _prove(connection, path, kept)
     return kept
 
 
 @contextlib.contextmanager
-def migrating(path: Path, driver: Driver = PLAIN, revisions: Path = REVISIONS) -> Iterator[tuple[Connection, Config]]:
+def migrating(path: Path, driver: Driver = PLAIN) -> Iterator[tuple[Connection, Config]]:
     """One IMMEDIATE transaction for Alembic's commands: foreign keys off, triggers dropped before and made anew after.
 
     With foreign keys on, recreating a table would cascade away every row that belongs to its rows.
@@ -75,7 +79,7 @@ def migrating(path: Path, driver: Driver = PLAIN, revisions: Path = REVISIONS) -
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     config = Config()
-    config.set_main_option("script_location", str(revisions).replace("%", "%%"))
+    config.set_main_option("script_location", str(REVISIONS).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
