@@ -117,8 +117,10 @@ class OpenAmounts:
         """What settled an item so far, by kind of allocation."""
         rows = self.connection.exec_driver_sql(
             "SELECT kind, sum(amount) FROM allocation WHERE open_item_id = ? GROUP BY kind", (due.id,)
-        ).fetchall()
-        sums: dict[str, int] = dict(row._tuple() for row in rows)
+        )
+        sums: dict[str, int] = {}
+        for kind, amount in rows:
+            sums[kind] = amount
         for kind, amount in self._settled.get(due.id, {}).items():
             sums[kind] = sums.get(kind, 0) + amount
         return sums

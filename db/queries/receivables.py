@@ -1,0 +1,103 @@
+"""What clients owe, now and at any past date, and what the journal says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+Rows = Sequence[Any]
+
+# What of an item was settled by a date.
+_SETTLED = "(SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.open_item_id = o.id AND a.dated <= :as_of)"
+
+
+def moved_after(connection: Connection, as_of: str) -> bool:
+    """Whether anything is dated later; if not, the open amounts of now are those of that date."""
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM invoice WHERE issue_date > :as_of) "
+        "OR EXISTS (SELECT 1 FROM allocation WHERE dated > :as_of) "
+        "OR EXISTS (SELECT 1 FROM payment WHERE paid_on > :as_of)",
+        {"as_of": as_of},
+    ).scalar()
+    return bool(found)
+
+
+def buckets_now(connection: Connection, bounds: Sequence[str], client_id: int | None = None) -> Rows:
+    """(client, currency, current, 1-30, 31-60, 61-90, over 90) of what is open; from one index alone.
+
+    `bounds` are the earliest due dates of the first four buckets, the latest first.
+    """
+    first, second, third, fourth = bounds
+    one = "AND client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"""SELECT client_id, currency,
+          sum(CASE WHEN due_date >= :first THEN open ELSE 0 END),
+          sum(CASE WHEN due_date < :first AND due_date >= :second THEN open ELSE 0 END),
+          sum(CASE WHEN due_date < :second AND due_date >= :third THEN open ELSE 0 END),
+          sum(CASE WHEN due_date < :third AND due_date >= :fourth THEN open ELSE 0 END),
+          sum(CASE WHEN due_date < :fourth THEN open ELSE 0 END)
+        FROM open_item WHERE open > 0 {one} GROUP BY client_id, currency""",
+        {"first": first, "second": second, "third": third, "fourth": fourth, "client": client_id},
+    ).fetchall()
+
+
+def credits_now(connection: Connection, client_id: int | None = None) -> Rows:
+    """(client, currency, unapplied credit)."""
+    one = "AND client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"SELECT client_id, currency, sum(open) FROM open_credit WHERE open > 0 {one} GROUP BY client_id, currency",
+        {"client": client_id},
+    ).fetchall()
+
+
+def items_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
+    """(client, currency, due date, residual, number) of what was open at the end of a day, from the allocations."""
+    one = "AND o.client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"""SELECT * FROM (SELECT o.client_id, o.currency, o.due_date, o.amount - {_SETTLED} AS residual, i.number
+          FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE i.issue_date <= :as_of {one})
+        WHERE residual <> 0""",
+        {"as_of": as_of, "client": client_id},
+    ).fetchall()
+
+
+def credits_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
+    """(client, currency, unapplied credit) at the end of a day, from payments, credit notes and allocations."""
+    one = "AND client_id = :client" if client_id is not None else ""
+    own = "AND o.client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"""SELECT client_id, currency, sum(amount) FROM (
+          SELECT client_id, currency, amount FROM payment WHERE paid_on <= :as_of {one}
+          UNION ALL SELECT client_id, currency, payable FROM invoice
+            WHERE kind = 'credit_note' AND issue_date <= :as_of {one}
+          UNION ALL SELECT o.client_id, o.currency, -a.amount
+            FROM allocation a JOIN open_item o ON o.id = a.open_item_id
+            WHERE a.kind IN ('payment', 'credit') AND a.dated <= :as_of {own})
+        GROUP BY client_id, currency HAVING sum(amount) <> 0""",
+        {"as_of": as_of, "client": client_id},
+    ).fetchall()
+
+
+def disputes_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
+    """(client, currency, disputed amount or null for all, residual of the invoice) at the end of a day."""
+    one = "AND i.client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"""SELECT i.client_id, i.currency, d.amount, sum(o.amount - {_SETTLED})
+        FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN open_item o ON o.invoice_id = i.id
+        WHERE d.opened_on <= :as_of AND (d.closed_on IS NULL OR d.closed_on > :as_of) AND i.issue_date <= :as_of {one}
+        GROUP BY d.id""",
+        {"as_of": as_of, "client": client_id},
+    ).fetchall()
+
+
+def receivables_by_journal(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
+    """(client, currency, receivable) at the end of a day as the journal has it; zeros left out."""
+    one = "AND p.client_id = :client" if client_id is not None else ""
+    return connection.exec_driver_sql(
+        f"""SELECT p.client_id, p.currency, sum(p.amount) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+        WHERE p.role = 'receivable' AND e.booked_on <= :as_of {one}
+        GROUP BY p.client_id, p.currency HAVING sum(p.amount) <> 0""",
+        {"as_of": as_of, "client": client_id},
+    ).fetchall()

@@ -1,0 +1,235 @@
+"""An issued invoice read back as it was frozen, and the documents that correct it: credit note and new invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from desktop.documents.words import words_for
+from desktop.domain.billing import Charged, Line, TaxLine
+from desktop.domain.crediting import CreditFigures, Group, Left, Part
+from desktop.domain.money import SCALE, scaled, to_major
+from desktop.domain.sealing import LINE_FIELDS
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.issuing import ReadyInvoice
+from desktop.services.runs.freezing import prepare, texts_for
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The invoice to correct. `lines` by their ids, `exemptions` by tax group as (code, text)."""
+
+    id: int
+    number: str
+    kind: str
+    client_id: int
+    agreement_id: int | None
+    seller_id: int
+    buyer_id: int
+    template_version_id: int
+    template_id: int
+    tax_date: date
+    period_start: str | None
+    period_end: str | None
+    language: str
+    terms: str
+    po_number: str
+    buyer_reference: str
+    currency: str
+    net: int
+    tax: int
+    gross: int
+    rounding: int
+    payable: int
+    firm_currency: str
+    firm_rate: int | None
+    lines: dict[int, Line]
+    taxes: tuple[TaxLine, ...]
+    left: Left
+
+    @property
+    def exemptions(self) -> dict[Group, tuple[str, str]]:
+        return {(tax.category, tax.rate): (tax.exemption_code, tax.exemption_text) for tax in self.taxes}
+
+
+_COLUMNS = """i.id, i.number, i.kind, i.client_id, i.agreement_id, i.seller_id, i.buyer_id, i.template_version_id,
+  t.template_id, i.tax_date, i.period_start, i.period_end, i.language, i.terms, i.po_number, i.buyer_reference,
+  i.currency, i.net, i.tax, i.gross, i.rounding, i.payable, i.firm_currency, i.firm_rate"""
+
+
+def original(connection: Connection, number: str) -> Original:
+    """The invoice of that number with what is left to credit. UserError where it cannot be credited."""
+    row = (
+        connection.exec_driver_sql(
+            f"SELECT {_COLUMNS} FROM invoice i JOIN template_version t ON t.id = i.template_version_id "
+            "WHERE i.number = ?",
+            (number,),
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise UserError(
+            _("There is no invoice {number}.").format(number=number),
+            _("Check the number; the list of invoices finds it by a part."),
+        )
+    if row["kind"] == "credit_note":
+        raise UserError(_("{number} is itself a credit note.").format(number=number), _("Make a new invoice instead."))
+    if row["kind"] == "opening":
+        raise UserError(
+            _("{number} was issued by another program; its lines and taxes are not in this book.").format(
+                number=number
+            ),
+            _("Write off what will not be paid, or credit it where it was issued."),
+        )
+    invoice_id = row["id"]
+    lines = {
+        line[0]: Line(*line[1:])
+        for line in connection.exec_driver_sql(
+            f"SELECT id, {', '.join(LINE_FIELDS)} FROM invoice_line WHERE invoice_id = ? ORDER BY position",
+            (invoice_id,),
+        )
+    }
+    taxes = tuple(
+        TaxLine(*tax)
+        for tax in connection.exec_driver_sql(
+            "SELECT category, rate, basis, tax, exemption_code, exemption_text FROM invoice_tax "
+            "WHERE invoice_id = ? ORDER BY id",
+            (invoice_id,),
+        )
+    )
+    fields = dict(row) | {"tax_date": date.fromisoformat(row["tax_date"])}
+    left = _left(connection, invoice_id, row["payable"], lines, taxes)
+    return Original(**fields, lines=lines, taxes=taxes, left=left)
+
+
+def credit_document(invoice: Original, figures: CreditFigures, reason: str, today: date) -> ReadyInvoice:
+    """The credit note, at the original's rates and to its parties."""
+    lines = [_credit_line(invoice, part, position, reason) for position, part in enumerate(figures.parts, 1)]
+    exemptions = invoice.exemptions
+    return ReadyInvoice(
+        kind="credit_note",
+        client_id=invoice.client_id,
+        seller_id=invoice.seller_id,
+        buyer_id=invoice.buyer_id,
+        template_version_id=invoice.template_version_id,
+        issue_date=today,
+        terms="receipt",
+        language=invoice.language,
+        currency=invoice.currency,
+        net=figures.net,
+        tax=figures.tax,
+        gross=figures.net + figures.tax,
+        rounding=figures.rounding,
+        payable=figures.payable,
+        lines=lines,
+        taxes=[TaxLine(*group, basis, tax, *exemptions[group]) for group, basis, tax in figures.taxes],
+        agreement_id=invoice.agreement_id,
+        tax_date=invoice.tax_date,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        po_number=invoice.po_number,
+        buyer_reference=invoice.buyer_reference,
+        corrects_id=invoice.id,
+        reason=reason,
+        firm_rate=invoice.firm_rate,
+    )
+
+
+def reissue_document(connection: Connection, invoice: Original, charges: Sequence[Any], today: date) -> ReadyInvoice:
+    """The same lines on a new invoice, to the client as it is now: a wrong address is why many are issued anew."""
+    papers = prepare(connection, [invoice.client_id], [invoice.agreement_id] if invoice.agreement_id else [])
+    title = papers.titles.get(invoice.agreement_id or 0, "")
+    return ReadyInvoice(
+        kind=invoice.kind,
+        client_id=invoice.client_id,
+        seller_id=papers.seller_id,
+        buyer_id=papers.buyers[invoice.client_id],
+        template_version_id=papers.templates.get(invoice.template_id, papers.fallback_template),
+        issue_date=today,
+        terms=invoice.terms,
+        language=invoice.language,
+        currency=invoice.currency,
+        net=invoice.net,
+        tax=invoice.tax,
+        gross=invoice.gross,
+        rounding=invoice.rounding,
+        payable=invoice.payable,
+        lines=list(invoice.lines.values()),
+        taxes=invoice.taxes,
+        charges=[
+            Charged(kind, agreement, line or entry or one_off, start, end, sequence, position, quantity, amount)
+            for _id, kind, agreement, line, entry, one_off, start, end, sequence, position, quantity, amount in charges
+        ],
+        agreement_id=invoice.agreement_id,
+        tax_date=invoice.tax_date,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        po_number=invoice.po_number,
+        buyer_reference=invoice.buyer_reference,
+        texts=texts_for(papers, invoice.currency, title),
+    )
+
+
+def _left(
+    connection: Connection, invoice_id: int, payable: int, lines: dict[int, Line], taxes: Sequence[TaxLine]
+) -> Left:
+    of_notes = "FROM invoice k JOIN {table} x ON x.invoice_id = k.id WHERE k.corrects_id = ?"
+    credited_lines = {
+        key
+        for (key,) in connection.exec_driver_sql(
+            "SELECT x.corrects_line_id " + of_notes.format(table="invoice_line"), (invoice_id,)
+        )
+    }
+    groups = {(tax.category, tax.rate): tax.basis for tax in taxes}
+    for category, rate, basis in connection.exec_driver_sql(
+        "SELECT x.category, x.rate, sum(x.basis) "
+        + of_notes.format(table="invoice_tax")
+        + " GROUP BY x.category, x.rate",
+        (invoice_id,),
+    ):
+        groups[(category, rate)] -= basis
+    (credited,) = connection.exec_driver_sql(
+        "SELECT coalesce(sum(payable), 0) FROM invoice WHERE corrects_id = ?", (invoice_id,)
+    ).one()
+    parts = tuple(
+        Part(key, (line.category, line.rate), line.net) for key, line in lines.items() if key not in credited_lines
+    )
+    return Left(parts, groups, payable - credited)
+
+
+def _credit_line(invoice: Original, part: Part, position: int, reason: str) -> Line:
+    if part.key is not None:
+        line = invoice.lines[part.key]
+        # A deposit that is taken back lowers what waits in deposits, as its deduction would.
+        deposit = invoice.id if invoice.kind == "deposit" else line.deducts_id
+        return line._replace(position=position, deducts_id=deposit, corrects_line_id=part.key)
+    return Line(
+        position=position,
+        agreement_line_id=None,
+        item_id=None,
+        rate_id=None,
+        price_source="credit",
+        description=words_for(invoice.language).corrects_undated.format(number=invoice.number),
+        detail=reason,
+        heading="",
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        quantity=SCALE,
+        unit="",
+        unit_price=scaled(to_major(part.net, invoice.currency)),
+        base_quantity=SCALE,
+        allowance=0,
+        allowance_reason="",
+        charge=0,
+        net=part.net,
+        tax_code_id=None,
+        category=part.group[0],
+        rate=part.group[1],
+        deducts_id=invoice.id if invoice.kind == "deposit" else None,
+    )
