@@ -1,6 +1,7 @@
 """Billing runs: plan, review, issue, resume, explain."""
 
 from desktop.services.runs.billing_run import bill, preview, result, resume
+from desktop.services.runs.explaining import Comparison, Difference, FindingRow, OutcomeRow, compare, explain
 from desktop.services.runs.planning import interrupted, plan
 from desktop.services.runs.review import (
     ExceptionRow,
@@ -19,18 +20,24 @@ from desktop.services.runs.scope import BillResult, RunFacts, Scope, Seconds
 
 __all__ = [
     "BillResult",
+    "Comparison",
+    "Difference",
     "ExceptionRow",
+    "FindingRow",
     "LineEdit",
+    "OutcomeRow",
     "RunFacts",
     "Scope",
     "Seconds",
     "approve",
     "approve_drafts",
     "bill",
+    "compare",
     "discard",
     "discard_run",
     "edit",
     "exceptions",
+    "explain",
     "hold",
     "hold_drafts",
     "interrupted",

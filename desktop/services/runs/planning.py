@@ -13,7 +13,7 @@ from db.engine import Book
 from db.queries import billing as queries
 from desktop.domain.sealing import batch_digest
 from desktop.errors import UserError
-from desktop.services.changes import change
+from desktop.services.changes import Change, change
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
 from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
@@ -69,21 +69,29 @@ def begin(
 ) -> RunFacts:
     """A new run with its number, nothing planned yet."""
     with change(book, actor, "Begin a billing run", undoable=False) as made:
-        connection = made.connection
-        year = issue_date.year
-        last = connection.exec_driver_sql(
-            "SELECT max(CAST(substr(number, 8) AS INTEGER)) FROM run WHERE number LIKE ?", (f"R-{year}-%",)
-        ).scalar()
-        number = f"R-{year}-{(last or 0) + 1:04d}"
-        row = connection.exec_driver_sql(
-            """INSERT INTO run (number, kind, state, through, issue_date, scope, actor, started_at)
-            VALUES (?, ?, 'planning', ?, ?, ?, ?, ?) RETURNING id""",
-            (number, kind, through.isoformat(), issue_date.isoformat(), scope.text(), actor, now),
-        ).fetchone()
-        assert row is not None
-        made.summary = f"Begin run {number}"
-        made.record("run", int(row[0]), "begin", None, {"number": number, "through": through.isoformat()})
-        return run_facts(connection, int(row[0]))
+        run = begin_within(made, through=through, issue_date=issue_date, scope=scope, now=now, kind=kind)
+        made.summary = f"Begin run {run.number}"
+        return run
+
+
+def begin_within(
+    made: Change, *, through: date, issue_date: date, scope: Scope, now: str, kind: str = "billing"
+) -> RunFacts:
+    """As `begin`, within the caller's transaction."""
+    connection = made.connection
+    year = issue_date.year
+    last = connection.exec_driver_sql(
+        "SELECT max(CAST(substr(number, 8) AS INTEGER)) FROM run WHERE number LIKE ?", (f"R-{year}-%",)
+    ).scalar()
+    number = f"R-{year}-{(last or 0) + 1:04d}"
+    row = connection.exec_driver_sql(
+        """INSERT INTO run (number, kind, state, through, issue_date, scope, actor, started_at)
+        VALUES (?, ?, 'planning', ?, ?, ?, ?, ?) RETURNING id""",
+        (number, kind, through.isoformat(), issue_date.isoformat(), scope.text(), made.actor, now),
+    ).fetchone()
+    assert row is not None
+    made.record("run", int(row[0]), "begin", None, {"number": number, "through": through.isoformat()})
+    return run_facts(connection, int(row[0]))
 
 
 def plan(

@@ -1,0 +1,1 @@
+"""What the pages list: ids in order, rows by id."""

@@ -1,0 +1,224 @@
+"""The runs of a book, and the drafts of one run as its review shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from db.engine import Book
+
+_RUN_SORTS = {
+    "number": "r.id",
+    "through": "r.through",
+    "issue_date": "r.issue_date",
+    "state": "r.state",
+    "issued": "(SELECT count(*) FROM outcome o WHERE o.run_id = r.id AND o.state = 'issued')",
+}
+_STATE_ORDER = "CASE d.severity WHEN 'block' THEN 0 WHEN 'hold' THEN 1 WHEN 'note' THEN 2 ELSE 3 END"
+_DRAFT_SORTS = {
+    "client": "c.name COLLATE NOCASE",
+    "agreement": "agreement",
+    "amount": "d.net",
+    "change": "(d.net - d.previous_gross) * 1.0 / nullif(abs(d.previous_gross), 0)",
+    "state": _STATE_ORDER,
+}
+
+
+class RunList:
+    """Runs, newest first. Filters: open, done, manual."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+        where, values = ["1"], list[object]()
+        if search.strip():
+            where.append("(r.number LIKE ? OR r.scope LIKE ?)")
+            values += [f"%{search.strip()}%"] * 2
+        if "open" in filters:
+            where.append("r.state IN ('planning', 'review', 'issuing')")
+        if "done" in filters:
+            where.append("r.state = 'done'")
+        if "manual" in filters:
+            where.append("r.kind = 'manual'")
+        order = _RUN_SORTS.get(sort, "r.id")
+        direction = "DESC" if descending or not sort else "ASC"
+        with self._book.reading() as session:
+            rows = session.connection().exec_driver_sql(
+                f"SELECT r.id FROM run r WHERE {' AND '.join(where)} ORDER BY {order} {direction}, r.id DESC",
+                tuple(values),
+            )
+            return [row[0] for row in rows]
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+        """number, kind, state, through, issue_date, scope, issued, waiting, skipped, failed, amount, currency."""
+        with self._book.reading() as session:
+            rows = (
+                session.connection()
+                .exec_driver_sql(
+                    """SELECT r.id, r.number, r.kind, r.state, r.through, r.issue_date, r.scope,
+                sum(o.state = 'issued'), sum(o.state IN ('ready', 'held')), sum(o.state = 'skipped'),
+                sum(o.state = 'failed'), f.currency,
+                (SELECT sum(CASE i.kind WHEN 'credit_note' THEN -i.firm_gross ELSE i.firm_gross END)
+                  FROM invoice i WHERE i.run_id = r.id)
+                FROM run r CROSS JOIN firm f LEFT JOIN outcome o ON o.run_id = r.id
+                WHERE r.id IN (SELECT value FROM json_each(?)) GROUP BY r.id""",
+                    (json.dumps(list(ids)),),
+                )
+                .fetchall()
+            )
+        return {
+            row[0]: {
+                "number": row[1],
+                "kind": row[2],
+                "state": row[3],
+                "through": row[4],
+                "issue_date": row[5],
+                "scope": ", ".join(name for names in json.loads(row[6]).values() for name in names),
+                "issued": row[7] or 0,
+                "waiting": row[8] or 0,
+                "skipped": row[9] or 0,
+                "failed": row[10] or 0,
+                "currency": row[11],
+                "amount": row[12] or 0,
+            }
+            for row in rows
+        }
+
+
+class ReviewList:
+    """The drafts of one run. Filters: needs (held, blocked, failed), ready, issued, note, and severity words."""
+
+    def __init__(self, book: Book, run_id: int) -> None:
+        self._book = book
+        self._run = run_id
+
+    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+        where, values = ["d.run_id = ?"], list[object]([self._run])
+        states = {
+            "needs": "d.state IN ('held', 'failed')",
+            "ready": "d.state IN ('ready', 'approved')",
+            "issued": "d.state = 'issued'",
+            "discarded": "d.state = 'discarded'",
+        }
+        chosen = [condition for word, condition in states.items() if word in filters]
+        where.append(f"({' OR '.join(chosen)})" if chosen else "d.state <> 'discarded'")
+        for word in ("block", "hold", "note"):
+            if word in filters:
+                where.append(f"d.severity = '{word}'")
+        if search.strip():
+            where.append(
+                """(c.name LIKE ? OR c.code LIKE ? OR CAST(d.net AS TEXT) LIKE ? OR EXISTS (SELECT 1 FROM outcome o
+                JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id
+                AND (a.code LIKE ? OR a.title LIKE ? OR a.po_number LIKE ?)))"""
+            )
+            text = f"%{search.strip()}%"
+            digits = f"{search.strip().replace(',', '').replace('.', '')}%"
+            values += [text, text, digits, text, text, text]
+        order = _DRAFT_SORTS.get(sort, _STATE_ORDER)
+        direction = "DESC" if descending else "ASC"
+        sql = f"""SELECT d.id, (SELECT min(a.code) FROM outcome o JOIN agreement a ON a.id = o.agreement_id
+          WHERE o.draft_id = d.id) AS agreement FROM draft d JOIN client c ON c.id = d.client_id
+          WHERE {" AND ".join(where)} ORDER BY {order} {direction}, c.name, d.id"""
+        with self._book.reading() as session:
+            return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+        """state (blocked, held, note, ready, approved, issued, failed), client, agreement, amount (net), currency,
+        gross, previous (net of the last invoice), change (fraction, or None), found, remedy, field, codes, edited,
+        client_id, client_code, invoice."""
+        with self._book.reading() as session:
+            connection = session.connection()
+            text = json.dumps(list(ids))
+            drafts = connection.exec_driver_sql(
+                """SELECT d.id, d.state, d.severity, c.name, d.net, d.currency, d.gross, d.previous_gross, d.edited,
+                d.client_id, c.code, coalesce(i.number, ''), d.error, d.decision_note,
+                coalesce((SELECT group_concat(CASE a.title WHEN '' THEN a.code ELSE a.title END, ', ')
+                  FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind
+                FROM draft d JOIN client c ON c.id = d.client_id LEFT JOIN invoice i ON i.id = d.invoice_id
+                WHERE d.id IN (SELECT value FROM json_each(?))""",
+                (text,),
+            ).fetchall()
+            findings: dict[int, list[tuple[str, str, str, str, str]]] = {}
+            for row in connection.exec_driver_sql(
+                """SELECT draft_id, code, severity, message, remedy, field FROM finding
+                WHERE draft_id IN (SELECT value FROM json_each(?)) AND (approved = 0 OR severity = 'note')
+                ORDER BY CASE severity WHEN 'block' THEN 0 WHEN 'hold' THEN 1 ELSE 2 END, id""",
+                (text,),
+            ):
+                findings.setdefault(row[0], []).append((row[1], row[2], row[3], row[4], row[5]))
+        shown: dict[int, Mapping[str, object]] = {}
+        for row in drafts:
+            found = findings.get(row[0], [])
+            state = str(row[1])
+            if state == "held":
+                state = "blocked" if any(one[1] == "block" for one in found) else "held"
+            elif state == "ready" and row[2] == "note":
+                state = "note"
+            previous = row[7]
+            words = row[12] or (found[0][2] if found else row[13])
+            if len(found) > 1 and not row[12]:
+                words = f"{words} +{len(found) - 1}"
+            shown[row[0]] = {
+                "state": state,
+                "client": row[3],
+                "agreement": row[14] or ("Deposit" if row[15] == "deposit" else ""),
+                "amount": row[4],
+                "currency": row[5],
+                "gross": row[6],
+                "previous": previous,
+                "change": (row[4] - previous) / abs(previous) if previous else None,
+                "found": words,
+                "findings": found,
+                "remedy": found[0][3] if found else "",
+                "field": found[0][4] if found else "",
+                "codes": tuple(one[0] for one in found),
+                "edited": bool(row[8]),
+                "client_id": row[9],
+                "client_code": row[10],
+                "invoice": row[11],
+            }
+        return shown
+
+
+def review_facts(book: Book, run_id: int) -> Mapping[str, object]:
+    """The head of a review: number, state, dates, counts of agreements, and for ready, held, blocked, note, failed,
+    skipped and issued their count and their net by currency as {"count": n, "amounts": {currency: minor}}."""
+    with book.reading() as session:
+        connection = session.connection()
+        run = connection.exec_driver_sql(
+            "SELECT number, kind, state, through, issue_date, scope FROM run WHERE id = ?", (run_id,)
+        ).one()
+        facts: dict[str, object] = {
+            "number": run[0],
+            "kind": run[1],
+            "state": run[2],
+            "through": run[3],
+            "issue_date": run[4],
+            "scope": ", ".join(name for names in json.loads(run[5]).values() for name in names),
+            "agreements": connection.exec_driver_sql(
+                "SELECT count(agreement_id) FROM outcome WHERE run_id = ?", (run_id,)
+            ).scalar_one(),
+        }
+        groups: dict[str, dict[str, object]] = {
+            word: {"count": 0, "amounts": {}}
+            for word in ("ready", "held", "blocked", "note", "failed", "issued", "skipped")
+        }
+        for state, severity, currency, count, net in connection.exec_driver_sql(
+            """SELECT state, severity, currency, count(*), sum(net) FROM draft WHERE run_id = ?
+            GROUP BY state, severity, currency""",
+            (run_id,),
+        ):
+            word = {"approved": "ready", "held": "blocked" if severity == "block" else "held"}.get(state, state)
+            for key in (word, "note") if state == "ready" and severity == "note" else (word,):
+                group = groups.get(key)
+                if group is None:
+                    continue
+                group["count"] = int(str(group["count"])) + count
+                amounts = group["amounts"]
+                assert isinstance(amounts, dict)
+                amounts[currency] = amounts.get(currency, 0) + net
+        groups["skipped"]["count"] = connection.exec_driver_sql(
+            "SELECT count(*) FROM outcome WHERE run_id = ? AND state = 'skipped'", (run_id,)
+        ).scalar_one()
+        return facts | groups

@@ -1,0 +1,142 @@
+"""An invoice outside any agreement: a draft made by hand that takes the same road through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from db.engine import Book
+from desktop.domain.billing import Draft, Line, line_amount, recalculate
+from desktop.domain.billing.draft import part_of
+from desktop.domain.billing.recurring import discount_words
+from desktop.domain.billing.taxing import Taxing, rate_on
+from desktop.domain.money import SCALE, percent_to_scaled, scaled
+from desktop.errors import UserError
+from desktop.services.changes import change
+from desktop.services.runs.drafting import Drafted, check_draft
+from desktop.services.runs.loading import load
+from desktop.services.runs.planning import begin_within, store
+from desktop.services.runs.scope import Scope
+from desktop.services.runs.setting import read_setting
+
+
+@dataclass(frozen=True, slots=True)
+class ManualLine:
+    """A line as typed: price in major units a unit, discount in percent, the period half-open."""
+
+    description: str = ""
+    item: str = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    unit: str = ""
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+def draft_invoice(
+    book: Book,
+    client_code: str,
+    lines: Sequence[ManualLine],
+    *,
+    currency: str = "",
+    po_number: str = "",
+    buyer_reference: str = "",
+    terms: str = "",
+    note: str = "",
+    actor: str,
+    now: str,
+    today: date,
+) -> tuple[str, int]:
+    """(number of its run, id of the draft). UserError where the client, an item or a price is missing."""
+    if not lines:
+        raise UserError("The invoice has no lines.", "Add at least one line.")
+    with book.reading() as session:
+        row = session.connection().exec_driver_sql("SELECT id FROM client WHERE code = ?", (client_code,)).fetchone()
+    if row is None:
+        raise UserError(f"There is no client “{client_code}”.", "Choose one of the clients, or add this one first.")
+    client_id = int(row[0])
+    with change(book, actor, f"Draft an invoice to {client_code}", undoable=False) as made:
+        connection = made.connection
+        scope = Scope(clients=[client_code])
+        run = begin_within(made, through=today, issue_date=today, scope=scope, now=now, kind="manual")
+        setting = read_setting(connection, today, today)
+        loaded = load(connection, setting, [(client_id, None)])
+        client = loaded.clients[client_id]
+        draft = Draft(
+            kind="invoice",
+            client_id=client_id,
+            currency=currency or client.currency,
+            terms=terms or client.terms,
+            language=client.language,
+            delivery=client.delivery,
+            template_id=client.template_id,
+            po_number=po_number,
+            buyer_reference=buyer_reference or client.buyer_reference,
+            note=note,
+        )
+        taxing = Taxing(setting.billing, client)
+        by_code = {item.code: item for item in setting.billing.items.values()}
+        for position, typed in enumerate(lines, 1):
+            item = by_code.get(typed.item) if typed.item else None
+            if typed.item and item is None:
+                raise UserError(
+                    f"Line {position} names the item “{typed.item}”, which the catalogue does not have.",
+                    "Choose an item of the catalogue, or leave it empty.",
+                )
+            price, rate_id, source = typed.unit_price, None, "agreed"
+            if price is None and item is not None:
+                found = setting.billing.prices.price(item.id, client_id, draft.currency, today, typed.quantity)
+                if found is not None:
+                    price, rate_id, source = found.unit_price, found.rate_id, found.source
+            if price is None:
+                raise UserError(
+                    f"Line {position} has no price in {draft.currency}.", "Type a price, or set one at the item."
+                )
+            quantity = typed.quantity
+            if price < 0:
+                price, quantity = -price, -quantity
+            entry = taxing.entry(item)
+            amount = line_amount(scaled(quantity), scaled(price), SCALE, draft.currency)
+            discount = percent_to_scaled(typed.discount)
+            allowance = part_of(amount, discount) if discount else 0
+            draft.lines.append(
+                Line(
+                    position,
+                    None,
+                    item.id if item else None,
+                    rate_id,
+                    source,
+                    typed.description.strip() or (item.name if item else ""),
+                    "",
+                    "",
+                    typed.period_start.isoformat() if typed.period_start else None,
+                    typed.period_end.isoformat() if typed.period_end else None,
+                    scaled(quantity),
+                    typed.unit or (item.unit if item else ""),
+                    scaled(price),
+                    SCALE,
+                    allowance,
+                    discount_words(discount) if discount else "",
+                    0,
+                    amount - allowance,
+                    entry.id if entry else None,
+                    entry.category if entry else "",
+                    rate_on(entry, typed.period_start or today) if entry else 0,
+                )
+            )
+        used = {line.category for line in draft.lines}
+        draft.exemptions = {
+            entry.category: (entry.exemption_code, entry.exemption_text)
+            for entry in setting.billing.taxes.values()
+            if entry.category in used and (entry.exemption_code or entry.exemption_text)
+        }
+        recalculate(draft)
+        checked = check_draft(draft, loaded, setting)
+        store(connection, run.id, [Drafted(client_id, [checked])])
+        connection.exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))
+        draft_id = int(connection.exec_driver_sql("SELECT max(id) FROM draft").scalar_one())
+        made.record("draft", draft_id, "draft by hand")
+    return run.number, draft_id
