@@ -189,7 +189,7 @@ def test_exchange_rates_are_dated(book):
         (date(2026, 2, 1), Decimal("1.19")),
         (date(2026, 1, 1), Decimal("1.171235")),
     ]
-    for currency, rate, field in [("EUR", 1, "currency"), ("GBP", 0, "rate"), ("GBP", "0.0000001", "rate")]:
+    for currency, rate, field in [("EUR", "1", "currency"), ("GBP", "0", "rate"), ("GBP", "0.0000001", "rate")]:
         with pytest.raises(ValidationError) as refused:
             currencies.set_exchange_rate(book, currency, date(2026, 1, 1), Decimal(rate), actor=ACTOR)
         assert list(refused.value.fields) == [field]
