@@ -16,12 +16,12 @@ from db.engine import APPLICATION_ID, PLAIN, Book, Driver
 from db.files import damaged, in_words, sync_folder
 from db.folders import folder_warning
 from db.lock import BookIsHeld, BookLock
-from db.refusals import write_protected
 from db.seeds import NewFirm, plant
 from desktop.errors import UserError
 from desktop.i18n import _
 
 _MAGIC = b"SQLite format 3\0"
+_SMALLEST = 512
 
 Report = Callable[[int, int, str], None]
 
@@ -102,8 +102,11 @@ def open_book(path: Path, *, read_only: bool = False, report: Report | None = No
             return _opened(path, None, driver, folder_warning(path), read_only=True)
         except BaseException as error:
             raise in_words(path, error) from error
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        raise write_protected(path if not os.access(path, os.W_OK) else path.parent)
+    try:
+        # Asking the system for permissions answers for another user than the one that opens.
+        path.open("rb+").close()
+    except OSError as error:
+        raise in_words(path, error) from error
     lock = _lock(path)
     try:
         revision = _examine(path, driver, read_only=False)
@@ -138,7 +141,7 @@ def _lock(path: Path) -> BookLock:
             _("Close it there first."),
         ) from held
     except OSError as error:
-        raise in_words(path, error) from error
+        raise in_words(path.parent, error) from error
 
 
 def _where(holder: object) -> str:
@@ -163,6 +166,9 @@ def _look_at(path: Path, driver: Driver) -> None:
         raise in_words(path, error) from error
     if not start:
         raise UserError(_("{path} is empty: it holds no book.").format(path=path), _("Restore the latest backup."))
+    if driver is PLAIN and start == _MAGIC and path.stat().st_size < _SMALLEST:
+        # SQLite takes so short a file for a new one.
+        raise damaged(path, _("its end is missing"))
     if driver is PLAIN and start != _MAGIC:
         raise UserError(
             _("{path} is not a book: it is another kind of file, or damaged.").format(path=path),

@@ -46,7 +46,11 @@ class BookLock:
                 break
             # Its last owner removed the file between our opening and our locking it.
             os.close(self._handle)
-        self._write()
+        try:
+            self._write()
+        except OSError:
+            self.release()
+            raise
 
     def publish(self, more: Mapping[str, str]) -> None:
         """Add to what the file says about the holder."""
