@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from desktop.domain.crediting import CreditFigures, Left, beyond, credit_amount, credit_lines, credit_whole
+from desktop.domain.crediting import (
+    CreditFigures,
+    Left,
+    beyond,
+    credit_amount,
+    credit_lines,
+    credit_whole,
+    leaves_less_than_nothing,
+)
 from desktop.domain.journal import firm_factor
 from desktop.domain.money import scaled_to_percent
 from desktop.errors import UserError
@@ -112,11 +120,11 @@ def creditable(book: Book, number: str) -> Left:
 
 def _figures(invoice: Original, amount: int | None, positions: Sequence[int] | None) -> CreditFigures:
     left = invoice.left
-    if amount is not None and positions:
+    if amount is not None and positions is not None:
         raise UserError(_("A credit note is for lines or for an amount, not for both."), _("Write two credit notes."))
     if left.payable <= 0:
         raise UserError(_("All of {number} was credited already.").format(number=invoice.number))
-    if positions:
+    if positions is not None:
         return _line_figures(invoice, positions)
     if amount is not None and not 0 < amount <= left.payable:
         raise UserError(
@@ -138,6 +146,8 @@ def _figures(invoice: Original, amount: int | None, positions: Sequence[int] | N
 
 
 def _line_figures(invoice: Original, positions: Sequence[int]) -> CreditFigures:
+    if not positions:
+        raise UserError(_("No line is chosen."), _("Choose at least one, or credit an amount or all that is left."))
     by_position = {line.position: key for key, line in invoice.lines.items()}
     still = {part.key for part in invoice.left.lines}
     for position in positions:
@@ -153,22 +163,29 @@ def _line_figures(invoice: Original, positions: Sequence[int]) -> CreditFigures:
                 _("Leave it out."),
             )
     figures = credit_lines(invoice.left, [by_position[position] for position in positions])
-    group = beyond(invoice.left, figures)
-    if group is not None:
-        raise UserError(
-            _("Of what {number} bills at {rate} only {left} net is left to credit.").format(
-                number=invoice.number,
-                rate=percent_text(scaled_to_percent(group[1])),
-                left=money_text(invoice.left.groups.get(group, 0), invoice.currency),
-            ),
-            _("An amount was credited before; credit an amount again, or all that is left."),
-        )
     if figures.payable <= 0:
         raise UserError(
             _("These lines come to {amount}; a credit note must be above zero.").format(
                 amount=money_text(figures.payable, invoice.currency)
             ),
             _("Add the lines that they reduce."),
+        )
+    group = beyond(invoice.left, figures)
+    if group is not None:
+        raise UserError(
+            _("Of what {number} bills at {rate} only {left} net is left to credit; these lines are more.").format(
+                number=invoice.number,
+                rate=percent_text(scaled_to_percent(group[1])),
+                left=money_text(invoice.left.groups.get(group, 0), invoice.currency),
+            ),
+            _("Add the lines that reduce it, or credit an amount."),
+        )
+    if leaves_less_than_nothing(invoice.left, figures):
+        raise UserError(
+            _("These lines come to more than is left of {number}, which is {left}.").format(
+                number=invoice.number, left=money_text(invoice.left.payable, invoice.currency)
+            ),
+            _("Add the lines that reduce it, or credit an amount."),
         )
     return figures
 

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.crediting import CreditFigures, Group, Left, Part, beyond, credit_amount, credit_lines, credit_whole
+from desktop.domain.crediting import (
+    CreditFigures,
+    Group,
+    Left,
+    Part,
+    beyond,
+    credit_amount,
+    credit_lines,
+    credit_whole,
+    leaves_less_than_nothing,
+)
 from desktop.domain.invoice import totals
 from desktop.domain.money import scaled_to_percent
 
@@ -87,6 +97,14 @@ def test_a_line_is_not_left_when_its_group_was_credited_by_amount() -> None:
     assert beyond(left, credit_lines(left, [1])) is None
 
 
+def test_a_fee_does_not_go_back_without_its_discount() -> None:
+    left = left_of((FULL, 10_000), (LOW, -2_000))
+    assert leaves_less_than_nothing(left, credit_lines(left, [1]))
+    assert not leaves_less_than_nothing(left, credit_whole(left))
+    same = left_of((FULL, 10_000), (FULL, -2_000))
+    assert beyond(same, credit_lines(same, [1])) == FULL
+
+
 groups = st.sampled_from([FULL, LOW, ("Z", 0), ("S", 81_000)])
 invoices = st.lists(st.tuples(groups, st.integers(1, 1_000_000)), min_size=1, max_size=6)
 
@@ -122,6 +140,7 @@ def test_line_by_line_the_invoice_is_credited_to_the_cent(lines: list[tuple[Grou
     for key in keys:
         figures = credit_lines(left, [key])
         assert beyond(left, figures) is None
+        assert not leaves_less_than_nothing(left, figures)
         assert [part.key for part in figures.parts] == [key]
         left = after(left, figures)
         assert left.payable >= 0
