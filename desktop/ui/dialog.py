@@ -1,0 +1,83 @@
+"""Dialogs that leave the window alive: a form that is saved by a job, and a question before what cannot be undone."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.i18n import _
+from desktop.jobs import Job
+from desktop.ui.form import Form
+from desktop.ui.notice import NoticeBar
+from desktop.ui.shell import Shell
+
+_MARGIN = 24
+_MOST_HEIGHT = 640
+
+
+class FormDialog(QDialog):
+    """A form with one verb. `save` makes the job from the values; the dialog closes when that has succeeded."""
+
+    saved = Signal(object)  # what the job gave
+
+    def __init__(
+        self, shell: Shell, title: str, form: Form, verb: str, save: Callable[[dict[str, object]], Job], parent: QWidget
+    ) -> None:
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.form = form
+        self._shell = shell
+        self._save = save
+        self._notice = NoticeBar(shell.theme)
+        self._unsaved_said = False
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(form)
+        buttons = QDialogButtonBox()
+        self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._accept.setDefault(True)
+        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setSpacing(16)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self._notice)
+        layout.addWidget(buttons)
+        wanted = form.sizeHint()
+        self.resize(max(480, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
+
+    def accept(self) -> None:
+        """Save, and close once it is saved."""
+        if not self.form.check():
+            return
+        self._enable(False)
+        self._shell.jobs.start(self._save(self.form.values()), self._done, self._fail)
+
+    def reject(self) -> None:
+        """Close; what was typed is dropped only at the second asking."""
+        if self.form.dirty and not self._unsaved_said:
+            self._unsaved_said = True
+            offers = [(_("Drop the changes"), super().reject)]
+            self._notice.say(_("This is not saved yet."), offers=offers, tone="held")
+            return
+        super().reject()
+
+    def _done(self, result: object) -> None:
+        super().accept()
+        self.saved.emit(result)
+
+    def _fail(self, error: object) -> None:
+        self._enable(True)
+        self._notice.show_error(error)
+
+    def _enable(self, on: bool) -> None:
+        self.form.setEnabled(on)
+        self._accept.setEnabled(on)

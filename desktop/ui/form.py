@@ -1,0 +1,241 @@
+"""Forms from fields as data: each field says by itself what is wrong with what was typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.ui.editors import (
+    CheckEditor,
+    Choice,
+    ChoiceEditor,
+    DateEditor,
+    Editor,
+    LinesEditor,
+    MoneyEditor,
+    NumberEditor,
+    PercentEditor,
+    TextEditor,
+    WholeEditor,
+)
+from desktop.ui.repolish import repolish
+from desktop.ui.theme import Theme
+
+Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent", "date", "check"]
+
+# A form is a grid of this many columns; a field spans some of them.
+_COLUMNS = 6
+_LABEL_GAP = 4
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `span` is its width in sixths of the form; fields fill a row until it is full.
+
+    Money takes its currency from `currency`, or from the field named by `currency_from`.
+    `hint` stands in the empty field, `note` below it.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    required: bool = False
+    span: int = 6
+    choices: Sequence[Choice] = ()
+    currency: str = "EUR"
+    currency_from: str = ""
+    hint: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together, under a heading if there is one."""
+
+    title: str
+    fields: Sequence[Field]
+
+
+class Form(QWidget):
+    """Values by key, as the editors read them: text, int of minor units, Decimal, date, bool, or None."""
+
+    changed = Signal()
+
+    def __init__(self, sections: Sequence[Section], theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._fields = {field.key: field for section in sections for field in section.fields}
+        self._editors: dict[str, Editor] = {}
+        self._problems: dict[str, QLabel] = {}
+        self._clean: dict[str, object] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(20)
+        for section in sections:
+            layout.addLayout(self._build(section))
+        layout.addStretch(1)
+        for field in self._fields.values():
+            if field.currency_from:
+                self._editors[field.currency_from].changed.connect(self._follow_currencies)
+        self._clean = self._texts()
+
+    def editor(self, key: str) -> Editor:
+        return self._editors[key]
+
+    def put(self, values: Mapping[str, object]) -> None:
+        """Fill the fields; they count as unchanged afterwards. Keys without a field are passed over."""
+        for key, editor in self._editors.items():
+            if key in values and self._fields[key].kind != "money":
+                editor.put(values[key])
+        self._follow_currencies()
+        for key, editor in self._editors.items():
+            if key in values and self._fields[key].kind == "money":
+                editor.put(values[key])
+        self._clean = self._texts()
+        self.show_problems({})
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something differs from what was put in."""
+        return self._texts() != self._clean
+
+    def values(self) -> dict[str, object]:
+        """Every value by its key. Raises UserError at the first field that cannot be read: ask `check` before."""
+        return {key: editor.value() for key, editor in self._editors.items()}
+
+    def check(self) -> bool:
+        """Whether all can be read; otherwise each wrong field says why and the first one has the focus."""
+        problems = {key: said for key in self._editors if (said := self._problem(key))}
+        self.show_problems(problems)
+        return not problems
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Say at each field what is wrong; fields that are not named are right."""
+        for key, label in self._problems.items():
+            self._say(key, label, problems.get(key, ""))
+        first = next((key for key in self._editors if key in problems), None)
+        if first is not None:
+            self._editors[first].setFocus()
+
+    def _say(self, key: str, label: QLabel, problem: str) -> None:
+        note = self._fields[key].note
+        label.setText(problem or note)
+        label.setVisible(bool(problem or note))
+        editor = self._editors[key]
+        editor.setAccessibleDescription(problem or note)
+        wrong = bool(problem)
+        if editor.property("wrong") != wrong:
+            label.setProperty("role", "problem" if wrong else "secondary")
+            repolish(label)
+            editor.setProperty("wrong", wrong)
+            repolish(editor)
+
+    def _problem(self, key: str) -> str:
+        try:
+            value = self._editors[key].value()
+        except UserError as error:
+            return str(error)
+        if value is None and self._fields[key].required:
+            return _("{field} is needed.").format(field=self._fields[key].label)
+        return ""
+
+    def _texts(self) -> dict[str, object]:
+        """What stands in the fields, readable or not."""
+        texts: dict[str, object] = {}
+        for key, editor in self._editors.items():
+            match editor:
+                case TextEditor():
+                    texts[key] = editor.text()
+                case LinesEditor():
+                    texts[key] = editor.toPlainText()
+                case ChoiceEditor():
+                    texts[key] = editor.currentText()
+                case CheckEditor():
+                    texts[key] = editor.isChecked()
+        return texts
+
+    # Building
+
+    def _build(self, section: Section) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(12)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
+        row, column = 0, 0
+        if section.title:
+            title = QLabel(section.title)
+            title.setProperty("role", "strong")
+            grid.addWidget(title, 0, 0, 1, _COLUMNS)
+            row = 1
+        for field in section.fields:
+            if column + field.span > _COLUMNS:
+                row, column = row + 1, 0
+            grid.addLayout(self._build_field(field), row, column, 1, field.span)
+            column += field.span
+        return grid
+
+    def _build_field(self, field: Field) -> QVBoxLayout:
+        editor = self._make(field)
+        label = QLabel(field.label)
+        label.setProperty("role", "heading")
+        label.setBuddy(editor)
+        problem = QLabel(field.note, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        problem.setProperty("role", "secondary")
+        problem.setVisible(bool(field.note))
+        editor.setAccessibleName(field.label)
+        editor.changed.connect(lambda: self._after_edit(field.key))
+        self._editors[field.key] = editor
+        self._problems[field.key] = problem
+        column = QVBoxLayout()
+        column.setSpacing(_LABEL_GAP)
+        if field.kind == "check":
+            # A check box carries its own label; the empty line keeps it level with its neighbours.
+            label.setText(" ")
+        column.addWidget(label)
+        column.addWidget(editor)
+        column.addWidget(problem)
+        column.addStretch(1)
+        return column
+
+    def _make(self, field: Field) -> Editor:
+        editor: Editor
+        match field.kind:
+            case "text":
+                editor = TextEditor()
+            case "lines":
+                editor = LinesEditor()
+            case "choice":
+                editor = ChoiceEditor(field.choices)
+            case "money":
+                editor = MoneyEditor(field.currency)
+            case "number":
+                editor = NumberEditor()
+            case "whole":
+                editor = WholeEditor()
+            case "percent":
+                editor = PercentEditor()
+            case "date":
+                editor = DateEditor(self._theme)
+            case "check":
+                editor = CheckEditor(field.label)
+        if field.hint and isinstance(editor, TextEditor | LinesEditor):
+            editor.setPlaceholderText(field.hint)
+        return editor
+
+    def _after_edit(self, key: str) -> None:
+        # The person mends it: the complaint goes, and comes back only when the form is checked again.
+        self._say(key, self._problems[key], "")
+        self.changed.emit()
+
+    def _follow_currencies(self) -> None:
+        for key, field in self._fields.items():
+            editor = self._editors[key]
+            if field.currency_from and isinstance(editor, MoneyEditor):
+                chosen = self._editors[field.currency_from].value()
+                if isinstance(chosen, str):
+                    editor.currency = chosen
