@@ -1,0 +1,213 @@
+"""Shows a PDF as it will be sent: white pages on the window's ground, sharp on every screen."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.jobs import Job, Jobs, Lane
+from desktop.ui.pdf_pages import PageSize, page_picture, page_sizes
+from desktop.ui.theme import Theme
+
+_GAP = 12
+_ZOOM_STEP = 1.2
+_LEAST_SCALE, _MOST_SCALE = 0.2, 8.0
+# Pages beyond these, or beyond those in view, are drawn again when they come back.
+_PICTURES_KEPT = 8
+
+
+class _Opened(NamedTuple):
+    ticket: int
+    pdf: bytes
+    sizes: list[PageSize]
+
+
+class _Drawn(NamedTuple):
+    ticket: int
+    page: int
+    scale: float
+    picture: QImage
+
+
+class PdfView(QAbstractScrollArea):
+    """Fits the page to its width until a person zooms (Ctrl and plus, minus, 0, or the wheel)."""
+
+    def __init__(self, theme: Theme, jobs: Jobs) -> None:
+        super().__init__()
+        self._theme = theme
+        self._jobs = jobs
+        self._ticket = 0
+        self._pdf = b""
+        self._sizes: list[PageSize] = []
+        self._pictures: dict[int, tuple[float, QImage]] = {}
+        self._drawing: Job | None = None
+        self._zoom = 0.0
+        self._words = ""
+        self._in_view = 0
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.ZoomIn), self.zoom_in),
+            (QKeySequence(QKeySequence.StandardKey.ZoomOut), self.zoom_out),
+            (QKeySequence("Ctrl+0"), self.fit_width),
+        ):
+            QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
+        theme.changed.connect(self.viewport().update)
+
+    # What is shown
+
+    def ask(self, make: Callable[[], bytes]) -> None:
+        """Show the PDF that a worker makes; the newest question wins."""
+        self._ticket += 1
+        ticket = self._ticket
+
+        def work() -> _Opened:
+            pdf = make()
+            return _Opened(ticket, pdf, page_sizes(pdf))
+
+        self._jobs.ask(work, self._open, self._fail, lane=Lane.SIDE)
+
+    def say(self, words: str) -> None:
+        """Show a sentence instead of pages: why there is none."""
+        self._ticket += 1
+        self._put(b"", [], words)
+
+    @property
+    def page_count(self) -> int:
+        return len(self._sizes)
+
+    @property
+    def words(self) -> str:
+        return self._words
+
+    def _open(self, answer: object) -> None:
+        assert isinstance(answer, _Opened)
+        if answer.ticket == self._ticket and answer.pdf != self._pdf:
+            self._put(answer.pdf, answer.sizes, "")
+
+    def _fail(self, error: object) -> None:
+        said = str(error) if isinstance(error, UserError) else _("This page cannot be shown. The log says why.")
+        self._put(b"", [], said)
+
+    def _put(self, pdf: bytes, sizes: list[PageSize], words: str) -> None:
+        self._pdf, self._sizes, self._words = pdf, sizes, words
+        self._pictures.clear()
+        self.verticalScrollBar().setValue(0)
+        self._lay_out()
+
+    # Size and place
+
+    def zoom_in(self) -> None:
+        self._zoom_to(self._scale() * _ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self._zoom_to(self._scale() / _ZOOM_STEP)
+
+    def fit_width(self) -> None:
+        self._zoom_to(0.0)
+
+    def _zoom_to(self, scale: float) -> None:
+        """0 fits the width."""
+        self._zoom = scale and min(max(scale, _LEAST_SCALE), _MOST_SCALE)
+        self._lay_out()
+
+    def _scale(self) -> float:
+        """Pixels of the window a point."""
+        if self._zoom or not self._sizes:
+            return self._zoom or 1.0
+        return max(_LEAST_SCALE, (self.viewport().width() - 2) / max(size.width for size in self._sizes))
+
+    def _page_rects(self) -> list[QRectF]:
+        """Where each page stands, from the top of the first."""
+        scale, top = self._scale(), 1.0
+        rects = []
+        for size in self._sizes:
+            width, height = size.width * scale, size.height * scale
+            left = max(1.0, (self.viewport().width() - width) / 2)
+            rects.append(QRectF(left, top, width, height))
+            top += height + _GAP
+        return rects
+
+    def _lay_out(self) -> None:
+        rects = self._page_rects()
+        seen = self.viewport().size()
+        height = round(rects[-1].bottom()) + 2 if rects else 0
+        width = round(max(rect.right() for rect in rects)) + 1 if rects else 0
+        self.verticalScrollBar().setRange(0, max(0, height - seen.height()))
+        self.verticalScrollBar().setPageStep(seen.height())
+        self.horizontalScrollBar().setRange(0, max(0, width - seen.width()))
+        self.horizontalScrollBar().setPageStep(seen.width())
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_in() if event.angleDelta().y() > 0 else self.zoom_out()
+        else:
+            super().wheelEvent(event)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        if self._words:
+            painter.setPen(self._theme.color("secondary"))
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect(), flags, self._words)
+            return
+        offset = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        painter.translate(-offset)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        seen = QRectF(self.viewport().rect()).translated(offset)
+        wanted = None
+        self._in_view = 0
+        for page, rect in enumerate(self._page_rects()):
+            if not rect.intersects(seen):
+                continue
+            self._in_view += 1
+            painter.fillRect(rect, Qt.GlobalColor.white)
+            scale, picture = self._pictures.get(page, (0.0, None))
+            if picture is not None:
+                painter.drawImage(rect, picture)
+            if wanted is None and scale != self._sharp_scale():
+                wanted = page
+            painter.setPen(QPen(self._theme.color("line"), 1))
+            painter.drawRect(rect)
+        if wanted is not None:
+            self._draw(wanted)
+
+    def _sharp_scale(self) -> float:
+        return self._scale() * self.devicePixelRatioF()
+
+    def _draw(self, page: int) -> None:
+        """Have one page drawn; when it is there, the repaint asks for the next that is in view."""
+        if self._drawing is not None:
+            return
+        pdf, scale, ticket = self._pdf, self._sharp_scale(), self._ticket
+
+        def work() -> _Drawn:
+            return _Drawn(ticket, page, scale, page_picture(pdf, page, scale))
+
+        self._drawing = self._jobs.ask(work, self._show, self._fail, lane=Lane.SIDE)
+        self._drawing.ended.connect(self._end_drawing)
+
+    def _show(self, answer: object) -> None:
+        assert isinstance(answer, _Drawn)
+        if answer.ticket != self._ticket:
+            return
+        self._pictures.pop(answer.page, None)
+        self._pictures[answer.page] = (answer.scale, answer.picture)
+        while len(self._pictures) > max(_PICTURES_KEPT, self._in_view):
+            del self._pictures[next(iter(self._pictures))]
+
+    def _end_drawing(self, _job: object) -> None:
+        self._drawing = None
+        self.viewport().update()
