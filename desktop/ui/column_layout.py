@@ -24,8 +24,8 @@ class ColumnLayout(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self._timer.timeout.connect(self._save)
         self._arrange(theme)
-        header.sectionResized.connect(self._timer.start)
-        header.sectionMoved.connect(self._timer.start)
+        header.sectionResized.connect(self._save_soon)
+        header.sectionMoved.connect(self._save_soon)
 
     def shown(self) -> list[Column]:
         """The columns that can be seen, in the order in which they stand."""
@@ -36,7 +36,11 @@ class ColumnLayout(QObject):
         """Show or hide a column; the last one stays."""
         if visible or len(self.shown()) > 1:
             self._header.setSectionHidden(self._columns.index(column), not visible)
-            self._timer.start()
+            self._save_soon()
+
+    def _save_soon(self) -> None:
+        # Not the timer's own slot: it would take the section's number for a time.
+        self._timer.start()
 
     def _arrange(self, theme: Theme) -> None:
         remembered = self._memory.get(self._name)

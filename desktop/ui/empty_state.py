@@ -21,6 +21,10 @@ class EmptyState(QWidget):
         self._button: ActionButton | None = None
         self.hide()
 
+    @property
+    def words(self) -> str:
+        return "" if self.isHidden() else self._sentence.text()
+
     def say(self, sentence: str, action: QAction | None = None) -> None:
         self._sentence.setText(sentence)
         if self._button is not None:
@@ -29,5 +33,6 @@ class EmptyState(QWidget):
         if action is not None:
             self._button = ActionButton(action)
             self._layout.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeft)
+            self._button.show()
         self.adjustSize()
         self.show()

@@ -150,7 +150,7 @@ class SearchField(QLineEdit):
         self._last = ""
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._search)
-        self.textChanged.connect(self._typing.start)
+        self.textChanged.connect(lambda _text: self._typing.start())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

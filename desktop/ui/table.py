@@ -139,6 +139,11 @@ class Table(QTableView):
         self._nothing_yet, self._nothing_found = nothing_yet, nothing_found
         self._say_if_empty()
 
+    @property
+    def empty_words(self) -> str:
+        """What stands in the place of rows, if anything does."""
+        return self._empty.words
+
     def _say_if_empty(self) -> None:
         if self.rows.query is None or self.rows.rowCount():
             self._empty.hide()

@@ -161,8 +161,7 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        system_is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        dark = self.mode == "dark" or (self.mode == "system" and system_is_dark)
+        dark = self.mode == "dark" or (self.mode == "system" and system_is_dark())
         self.tokens = DARK if dark else LIGHT
         self._app.setPalette(palette(self.tokens))
         self._app.setStyleSheet(self._stylesheet())
@@ -174,6 +173,10 @@ class Theme(QObject):
         shade = "dark" if self.dark else "light"
         template = Template(resource("style/window.qss").read_text(encoding="utf-8"))
         return template.substitute(asdict(self.tokens), **sizes, icons=icons, shade=shade)
+
+
+def system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
 
 
 def palette(tokens: Tokens) -> QPalette:

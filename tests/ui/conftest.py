@@ -1,12 +1,16 @@
 """Jobs, a theme and a listing over a real database for the tests of the window."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Jobs
+from desktop.ui.main_window import MainWindow
+from desktop.ui.memory import Memory
+from desktop.ui.theme import Theme
 from tests.ui.parcels import Parcels
 
 
@@ -39,3 +43,21 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
         qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
 
     return wait
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, "light")
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, memory: Memory, jobs: Jobs) -> MainWindow:
+    made = MainWindow(theme, memory, jobs)
+    made.shell.home_currency = "EUR"
+    qtbot.addWidget(made)
+    return made

@@ -17,12 +17,15 @@ from desktop.ui.page import Design, Page, Summary
 from desktop.ui.shell import Shell
 
 DRAFTS = (
-    ("held", "Nordlicht Studio GmbH", "Retainer + hours", 481250, "38", "Above the usual: 38 % over the average of 6 runs (limit 25 %)"),
-    ("held", "Castellan Energy Ltd", "Project Atlas, phase 2", 1840000, "new", "Amount above the segment’s limit of 15,000.00"),
+    ("held", "Nordlicht Studio GmbH", "Retainer + hours", 481250, "38",
+     "Above the usual: 38 % over the average of 6 runs (limit 25 %)"),
+    ("held", "Castellan Energy Ltd", "Project Atlas, phase 2", 1840000, "new",
+     "Amount above the segment’s limit of 15,000.00"),
     ("blocked", "Maison Dupré SARL", "Hosting, tier 2", 62000, "0", "VAT id FR12 345678901 fails its check digits"),
     ("blocked", "Orbit Media B.V.", "Usage, October", None, None, "No usage recorded for 1 to 31 October"),
     ("held", "Harbour Foods plc", "Support retainer", 125000, "0", "In dispute since 3 November: INV-2026-0418"),
-    ("held", "Kraków Labs sp. z o.o.", "Time and materials", 297500, "-12", "Line “Consulting services” is too vague to approve"),
+    ("held", "Kraków Labs sp. z o.o.", "Time and materials", 297500, "-12",
+     "Line “Consulting services” is too vague to approve"),
     ("held", "Elm & Sons", "Maintenance", 84000, "5", "PO 77-1203 has 310.00 left"),
     ("note", "Fjord Trading AS", "Licences", 216000, "8", "Price rose from 50.00 to 54.00 on 1 November, as agreed"),
 )  # fmt: skip

@@ -1,0 +1,272 @@
+"""The table under keys and mouse: place, selection, columns, copying, what it says when it is empty."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.jobs import Jobs
+from desktop.ui.columns import Column
+from desktop.ui.listing import Query
+from desktop.ui.memory import Memory
+from desktop.ui.rows_model import Edit, RowsModel
+from desktop.ui.table import Empty, Table
+from desktop.ui.theme import Theme
+from tests.ui.parcels import Parcels
+
+Settle = Callable[[], None]
+Open = Callable[..., Table]
+
+COLUMNS = (
+    Column("state", "", 80, "tag"),
+    Column("number", "Number", 130, sort_key="number"),
+    Column("client", "Client", 160, sort_key="client", editable=True),
+    Column("issued", "Issued", 100, "date", sort_key="issued"),
+    Column("gross", "Amount", 110, "money", sort_key="gross"),
+    Column("currency", "Currency", 90, hidden=True),
+    Column("note", "Note", 200, wide=True, lines=2),
+)
+
+
+@pytest.fixture
+def open_table(
+    qtbot: QtBot, theme: Theme, memory: Memory, jobs: Jobs, parcels: Callable[[int], Parcels], settle: Settle
+) -> Open:
+    def make(rows: int) -> Table:
+        model = RowsModel(parcels(rows), COLUMNS, jobs, "EUR")
+        table = Table(model, theme, memory, jobs, "parcels")
+        qtbot.addWidget(table)
+        table.resize(900, 400)
+        table.show()
+        qtbot.waitExposed(table)
+        model.set_query(Query())
+        settle()
+        return table
+
+    return make
+
+
+def parcels_of(table: Table) -> Parcels:
+    assert isinstance(table.rows.listing, Parcels)
+    return table.rows.listing
+
+
+def test_the_first_row_is_chosen_and_keys_walk_and_open(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(50)
+    seen: list[object] = []
+    opened: list[object] = []
+    table.current_changed.connect(seen.append)
+    table.opened.connect(opened.append)
+    assert table.selected_ids() == [1]
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_End, Qt.Key.Key_Home):
+        qtbot.keyClick(table, key)
+    assert seen == [2, 3, 50, 1]
+    assert opened == [3]
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert table.selected_ids() == [1, 2]
+    assert table.selected_count() == 2
+
+
+def test_a_double_click_opens(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(5)
+    with qtbot.waitSignal(table.opened) as opened:
+        place = table.visualRect(table.rows.index(2, 1)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert opened.args == [3]
+
+
+def test_letters_do_not_read_the_book_row_by_row(open_table: Open, qtbot: QtBot, settle: Settle) -> None:
+    table = open_table(20_000)
+    settle()
+    before = len(parcels_of(table).asked_for_rows)
+    qtbot.keyClicks(table, "inv")
+    settle()
+    assert len(parcels_of(table).asked_for_rows) == before
+    assert table.selected_ids() == [1]
+
+
+def test_a_heading_sorts_up_then_down_and_a_choice_survives(open_table: Open, qtbot: QtBot, settle: Settle) -> None:
+    table = open_table(300)
+    table.select([17, 18])
+    header = table.horizontalHeader()
+
+    def press(section: int) -> None:
+        place = QPoint(header.sectionViewportPosition(section) + 20, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        settle()
+
+    press(4)
+    up = list(table.rows.ids)
+    assert up == list(parcels_of(table).ids("", frozenset(), "gross", False))
+    press(4)
+    assert table.rows.query == Query(sort="gross", descending=True)
+    assert sorted(table.selected_ids()) == [17, 18]
+    press(0)
+    assert table.rows.query == Query(sort="gross", descending=True)
+
+
+def test_what_stands_at_the_top_stays_there_when_rows_come_and_go(open_table: Open, settle: Settle) -> None:
+    table = open_table(2_000)
+    table.verticalScrollBar().setValue(500 * table.rowHeight(0) + 11)
+    settle()
+    top = table.rows.id_at(table.rowAt(0))
+    offset = table.rowViewportPosition(table.rowAt(0))
+    parcels_of(table).change("DELETE FROM parcel WHERE id IN (3, 4, 5, 90, 1900)")
+    table.rows.reload()
+    settle()
+    assert table.rows.id_at(table.rowAt(0)) == top
+    assert table.rowViewportPosition(table.rowAt(0)) == offset
+    table.verticalScrollBar().setValue(0)
+    parcels_of(table).change("UPDATE parcel SET id = -1 WHERE id = 7")
+    table.rows.reload()
+    settle()
+    assert table.rows.id_at(table.rowAt(0)) == -1
+
+
+def test_a_table_of_a_hundred_thousand_scrolls_by_few_questions(open_table: Open, settle: Settle) -> None:
+    table = open_table(100_000)
+    listing = parcels_of(table)
+    before = len(listing.asked_for_rows)
+    bar = table.verticalScrollBar()
+    for step in range(200):
+        bar.setValue(bar.maximum() * step // 199)
+        table.viewport().repaint()
+    settle()
+    assert len(listing.asked_for_rows) - before <= 3
+    assert table.rows.text_at(99_999, 1) == "INV-2026-100000"
+    table.selectAll()
+    assert table.selected_count() == 100_000
+
+
+def test_widths_order_and_choice_of_columns_are_remembered(
+    open_table: Open, qtbot: QtBot, memory: Memory, settle: Settle
+) -> None:
+    table = open_table(3)
+    header = table.horizontalHeader()
+    assert header.isSectionHidden(5)
+    header.resizeSection(1, 211)
+    header.moveSection(header.visualIndex(4), 1)
+    header.setSectionHidden(3, True)
+    header.resizeSection(2, 150)
+    qtbot.waitUntil(lambda: memory.get("columns/parcels") is not None)
+    again = open_table(3).horizontalHeader()
+    assert again.sectionSize(1) == 211
+    assert again.sectionSize(2) == 150
+    assert again.visualIndex(4) == 1
+    assert again.isSectionHidden(3)
+    assert again.isSectionHidden(5)
+
+
+def pop_up(table: Table) -> QMenu:
+    place = QPoint(50, 50)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, table.viewport().mapToGlobal(place))
+    table.contextMenuEvent(event)
+    return next(menu for menu in table.findChildren(QMenu) if menu.isVisible())
+
+
+def test_the_context_menu_offers_the_actions_sorting_and_columns(open_table: Open, settle: Settle) -> None:
+    table = open_table(3)
+    table.set_menu([QAction("Credit", table)])
+    menu = pop_up(table)
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts == ["Credit", "Copy", "Copy with headings", "Sort by", "Columns"]
+    by, columns = (inner for action in menu.actions() if isinstance(inner := action.menu(), QMenu))
+    assert [action.text() for action in by.actions()] == ["Number", "Client", "Issued", "Amount"]
+    by.actions()[3].trigger()
+    settle()
+    assert table.rows.query == Query(sort="gross")
+    choices = {action.text(): action for action in columns.actions()}
+    assert not choices["Currency"].isChecked()
+    choices["Currency"].setChecked(True)
+    choices["Client"].setChecked(False)
+    header = table.horizontalHeader()
+    assert not header.isSectionHidden(5)
+    assert header.isSectionHidden(2)
+    menu.close()
+
+
+def test_copying_takes_the_shown_columns_of_the_selected_rows(open_table: Open, qtbot: QtBot, settle: Settle) -> None:
+    table = open_table(10)
+    table.select([2, 3])
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert QGuiApplication.clipboard().text().splitlines() == [
+        "Overdue\tINV-2026-000002\tClient 0703\t3 Jan 2026\t19.74\t",
+        "Held\tINV-2026-000003\tClient 0550\t4 Jan 2026\t32.11\t",
+    ]
+
+
+def test_an_empty_table_says_what_will_stand_there(open_table: Open, settle: Settle, qtbot: QtBot) -> None:
+    table = open_table(0)
+    pressed: list[int] = []
+    make, show_all = QAction("New parcel", table), QAction("Show all", table)
+    make.triggered.connect(lambda: pressed.append(1))
+    table.set_empty(Empty("Your parcels will stand here.", make), Empty("No parcel fits.", show_all))
+
+    def said() -> tuple[str, str]:
+        button = next(one for one in table.viewport().findChildren(QPushButton) if one.isVisible())
+        return table.empty_words, button.text()
+
+    assert said() == ("Your parcels will stand here.", "New parcel")
+    qtbot.mouseClick(table.viewport().findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert pressed == [1]
+    table.rows.set_query(Query(search="x"))
+    settle()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert said() == ("No parcel fits.", "Show all")
+    parcels_of(table).add(range(1, 3))
+    table.rows.set_query(Query())
+    settle()
+    assert table.empty_words == ""
+
+
+def test_a_cell_is_edited_in_place_and_handed_on(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(5)
+    edits: list[object] = []
+    table.rows.edited.connect(edits.append)
+    table.select([4])
+    table.edit_current("client")
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == table.rows.text_at(3, 2)
+    editor.setText("Renamed")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: edits == [Edit(4, "client", "Renamed")])
+
+
+def painted(table: Table, x: int, y: int) -> str:
+    return table.viewport().grab().toImage().pixelColor(x, y).name().upper()
+
+
+def test_selection_hover_and_focus_can_be_seen(open_table: Open, theme: Theme, qtbot: QtBot) -> None:
+    table = open_table(5)
+    height, width = table.rowHeight(0), table.viewport().width()
+    assert painted(table, width - 6, height // 2) == theme.tokens.selection
+    hovered = QPointF(width / 2, 2.5 * height)
+    QApplication.sendEvent(
+        table.viewport(),
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            hovered,
+            table.viewport().mapToGlobal(hovered),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        ),
+    )
+    assert painted(table, width - 6, round(2.5 * height)) == theme.tokens.hover
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert painted(table, width // 2, height + 1) == theme.tokens.accent
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+
+
+def test_a_compact_table_has_lower_rows(open_table: Open, theme: Theme) -> None:
+    table = open_table(5)
+    before = table.rowHeight(0)
+    theme.set_density("compact")
+    assert table.rowHeight(0) == theme.row_height < before
