@@ -34,15 +34,21 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 _EMAIL_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
 
 
-class Cell(NamedTuple):
-    """`token` is "" for an empty cell. `currency` is the code that stands beside an amount, "" where none does."""
+class Extra(NamedTuple):
+    """What is to be said about a cell. `currency` is the code that stands beside an amount."""
 
-    value: Any
-    token: str = ""
     problem: str = ""
     remedy: str = ""
     notes: tuple[str, ...] = ()
     currency: str = ""
+
+
+class Cell(NamedTuple):
+    """`token` is the value's plain form, "" for a cell that is empty or cannot be read."""
+
+    value: Any
+    token: str = ""
+    extra: Extra | None = None
 
 
 EMPTY_CELL = Cell(None)
@@ -60,20 +66,24 @@ def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callabl
         if not text or (not is_text and text.casefold() in EMPTY and not (field.type == "bool" and text in "-–—")):
             return EMPTY_CELL
         if text[0] == "#" and _ERRORS.fullmatch(text):
-            return Cell(
-                None,
-                problem=_("“{text}” is an error of the spreadsheet, not a value.").format(text=text),
-                remedy=_("Correct the formula and save the file again, or clear the cell."),
+            return _problem(
+                _("“{text}” is an error of the spreadsheet, not a value.").format(text=text),
+                _("Correct the formula and save the file again, or clear the cell."),
             )
         try:
             cell = parse(text)
         except UnreadableError as error:
-            return Cell(None, problem=error.problem, remedy=error.remedy)
+            return _problem(error.problem, error.remedy)
         if lost or "\ufffd" in text:
-            return cell._replace(notes=(*cell.notes, *_about_signs(lost, text)))
+            extra = cell.extra or Extra()
+            return cell._replace(extra=extra._replace(notes=(*extra.notes, *_about_signs(lost, text))))
         return cell
 
     return read
+
+
+def _problem(problem: str, remedy: str) -> Cell:
+    return Cell(None, "", Extra(problem, remedy))
 
 
 def _about_signs(lost: int, text: str) -> list[str]:
@@ -95,7 +105,8 @@ def _parser(field: Field, decimal: str | None, order: str | None) -> Callable[[s
 
     def amount(text: str) -> Cell:
         value, currency = parse_amount(text, decimal)
-        return _number_cell(value)._replace(currency=currency)
+        cell = _number_cell(value)
+        return cell._replace(extra=Extra(currency=currency)) if currency else cell
 
     def percent(text: str) -> Cell:
         return _number_cell(parse_number(text.replace("%", "").replace("％", ""), decimal))
@@ -140,7 +151,7 @@ def _text_cell(text: str) -> Cell:
 def _code_cell(text: str) -> Cell:
     if _SHORTENED.fullmatch(text):
         note = _("“{text}” looks like a long number that a spreadsheet has shortened.").format(text=text)
-        return Cell(text, text, notes=(note,))
+        return Cell(text, text, Extra(notes=(note,)))
     return Cell(text, text)
 
 

@@ -148,7 +148,7 @@ def _digest(group: _Group) -> str:
                 head.setdefault(name, token)
             else:
                 tokens.append(f"{number}.{token}")
-    return digest_of("agreements", (*head.values(), *tokens))
+    return digest_of("agreements", (*sorted(head.values()), *tokens))
 
 
 def _shown(value: Any) -> str:

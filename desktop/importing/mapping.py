@@ -23,7 +23,8 @@ _BRACKETS = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*$")
 class Profile:
     """How a person mapped the columns of a file: field to headings, more than one where they are joined.
 
-    A profile is complete: a column that it does not name is left out even if its heading would be recognised.
+    A column without a heading of its own goes by its number, such as #3. A profile is complete: a column that it
+    does not name is left out even if its heading would be recognised.
     """
 
     name: str
@@ -71,7 +72,8 @@ class Mapping:
         return " + ".join(column_name(self.header, place) for place in places) if places else name
 
     def as_profile(self, name: str, options: TableOptions | None = None) -> Profile:
-        columns = {field: tuple(self.header[place] for place in places) for field, places in self.columns.items()}
+        headings = {place: heading for heading, place in _places(self.header).items()}
+        columns = {field: tuple(headings[place] for place in places) for field, places in self.columns.items()}
         return Profile(name, self.kind, columns, signature(self.header), options or TableOptions())
 
 
@@ -141,6 +143,17 @@ def require(mapping: Mapping) -> None:
     )
 
 
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Each column by its heading, or by its number where it has none or shares it with an earlier one."""
+    places: dict[str, int] = {}
+    seen: set[str] = set()
+    for place, heading in enumerate(header):
+        key = heading_key(heading)
+        places[f"#{place + 1}" if not key or key in seen or heading.startswith("#") else heading] = place
+        seen.add(key)
+    return places
+
+
 def _by_profile(header: Sequence[str], kind: Kind, profile: Profile) -> dict[str, tuple[int, ...]]:
     if profile.kind != kind.name:
         raise UserError(
@@ -149,13 +162,15 @@ def _by_profile(header: Sequence[str], kind: Kind, profile: Profile) -> dict[str
             ),
             _("Choose a profile for {kind}.").format(kind=kind.name),
         )
-    places: dict[str, int] = {}
-    for place, heading in enumerate(header):
-        places.setdefault(heading_key(heading) or column_name(header, place), place)
+    places = {
+        heading if heading.startswith("#") else heading_key(heading): place
+        for heading, place in _places(header).items()
+    }
     names = {field.name for field in kind.fields}
     columns: dict[str, tuple[int, ...]] = {}
     for name, headings in profile.columns.items():
-        lost = [heading for heading in headings if (heading_key(heading) or heading) not in places]
+        keys = [heading if heading.startswith("#") else heading_key(heading) for heading in headings]
+        lost = [heading for heading, key in zip(headings, keys, strict=True) if key not in places]
         if name not in names or not headings:
             raise UserError(
                 _("The profile “{profile}” maps “{name}”, which {kind} do not have.").format(
@@ -170,7 +185,7 @@ def _by_profile(header: Sequence[str], kind: Kind, profile: Profile) -> dict[str
                 ),
                 _("Import without the profile, or map the columns again."),
             )
-        columns[name] = tuple(places[heading_key(heading) or heading] for heading in headings)
+        columns[name] = tuple(places[key] for key in keys)
     return columns
 
 
@@ -181,6 +196,8 @@ def _by_headings(header: Sequence[str], kind: Kind) -> dict[str, tuple[int, ...]
         for less, key in enumerate(_keys(heading)):
             if key in known:
                 for claim in known[key]:
+                    if heading.rstrip().endswith("?") and kind.field(claim.field).type != "bool":
+                        continue  # “Employee?” asks for a yes, not for a name
                     claims.setdefault((claim.field, claim.part), []).append((claim.rank * 2 + less, place))
                 break
     taken: set[int] = set()

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from desktop.i18n import _
-from desktop.importing.cells import EMPTY_CELL, Cell, cell_reader
+from desktop.importing.cells import Cell, cell_reader
 from desktop.importing.conventions import REPORT_EVERY, Conventions, find_conventions
 from desktop.importing.grouping import agreements
-from desktop.importing.kinds import Kind, Verdict, kind_named
+from desktop.importing.kinds import Field, Kind, Verdict, kind_named
 from desktop.importing.kinds.fields import Values
 from desktop.importing.mapping import Mapping, column_name, heading_key, require
 from desktop.importing.options import TableOptions
@@ -48,8 +48,12 @@ def read_rows(
 
 
 class _Column(NamedTuple):
+    """Where a field stands: at `place`, or joined from `places`. `known` are cells that were read before."""
+
     name: str
-    places: tuple[int, ...]
+    start: str
+    place: int
+    places: tuple[int, ...] | None
     read: Callable[[str], Cell]
     known: dict[str, Cell]
 
@@ -63,7 +67,11 @@ class _Reader:
                 decimal = conventions.decimals.get(field.name)
                 order = conventions.orders.get(field.name)
                 read = cell_reader(field, decimal.value if decimal else ".", order.value if order else "dmy")
-                self.columns.append(_Column(field.name, mapping.columns[field.name], read, {}))
+                places = mapping.columns[field.name]
+                joined = places if len(places) > 1 else None
+                self.columns.append(_Column(field.name, f"{field.name}=", places[0], joined, read, {}))
+        # So that the tokens of a row come in order.
+        self.columns.sort(key=lambda column: column.name)
         self.blank: dict[str, Any] = {field.name: None for field in kind.fields}
         self.needed = [field for field in kind.fields if field.required]
         self.one_of = kind.one_of
@@ -71,6 +79,7 @@ class _Reader:
             # The other rows of the group may hold the rest.
             self.needed = [field for field in self.needed if field.name in kind.key]
         self.header = [heading_key(cell) for cell in table.header]
+        self.headings = {mapping.heading(name): places[0] for name, places in mapping.columns.items()}
 
     def parts(self, report: Report | None) -> Iterator[Part]:
         """Each record as read on its own, before it is held against the others."""
@@ -98,24 +107,23 @@ class _Reader:
         problems: list[Rejection] = []
         verdict = Verdict()
         currencies: list[tuple[str, str]] = []
-        for name, places, read, known in self.columns:
-            raw = cells[places[0]] if len(places) == 1 else " ".join(cells[place] for place in places)
+        for name, start, place, places, read, known in self.columns:
+            raw = cells[place] if places is None else " ".join([cells[part] for part in places])
             cell = known.get(raw)
             if cell is None:
                 cell = read(raw)
                 if len(known) < _REMEMBERED:
                     known[raw] = cell
-            if cell is EMPTY_CELL:
-                continue
-            if cell.problem:
-                problems.append(self._rejection(row, name, raw, cell.problem, cell.remedy))
-                continue
-            values[name] = cell.value
-            tokens.append(f"{name}={cell.token}")
-            if cell.notes:
-                verdict.notes.extend((name, note) for note in cell.notes)
-            if cell.currency:
-                currencies.append((name, cell.currency))
+            value, token, extra = cell
+            if token:
+                values[name] = value
+                tokens.append(start + token)
+            if extra is not None:
+                if extra.problem:
+                    problems.append(self._rejection(row, name, raw, extra.problem, extra.remedy))
+                if extra.currency:
+                    currencies.append((name, extra.currency))
+                verdict.notes.extend((name, note) for note in extra.notes)
         if not tokens and not any(map(str.strip, cells)):
             return None
         if problems and [heading_key(cell) for cell in cells] == self.header:
@@ -124,7 +132,15 @@ class _Reader:
             self._make_code(values, tokens, verdict)
         if currencies:
             _take_currency(values, tokens, currencies, verdict)
-        self._find_missing(row, values, problems)
+        for field in self.needed:
+            if values[field.name] is None:
+                self._tell_missing(row, field, problems)
+        for group in self.one_of:
+            for name in group:
+                if values[name] is not None:
+                    break
+            else:
+                self._tell_neither(row, group, problems)
         self.kind.check(values, verdict)
         if verdict.problems:
             # What could not be read is told already, and not held against the rest again.
@@ -132,6 +148,8 @@ class _Reader:
             for name, problem, remedy in verdict.problems:
                 if self.mapping.heading(name) not in told:
                     problems.append(self._rejection(row, name, self._raw(name, cells), problem, remedy))
+        if len(problems) > 1:
+            problems.sort(key=self._place)
         if short:
             text = _("The row has fewer cells than the header has columns; the others are taken as empty.")
             verdict.note("", text)
@@ -146,16 +164,16 @@ class _Reader:
         width = len(self.header)
         if record.flaw == "quote":
             opens = next((cell for cell in cells if cell.startswith(self.table.dialect.quote)), cells[-1])
-            column = column_name(self.table.header, min(cells.index(opens), width - 1))
+            heading = column_name(self.table.header, min(cells.index(opens), width - 1))
             problem = _("A quotation mark opens here and never closes.")
             remedy = _("Close it, or write it twice if it belongs to the text.")
         elif record.flaw == "long":
             opens = max(cells, key=len)
-            column = column_name(self.table.header, min(cells.index(opens), width - 1))
+            heading = column_name(self.table.header, min(cells.index(opens), width - 1))
             problem = _("The cell is longer than any text that can be billed.")
             remedy = _("Shorten it, or check whether the lines of the file are separated.")
         else:
-            opens, column = next(cell for cell in cells[width:] if cell), ""
+            opens, heading = next(cell for cell in cells[width:] if cell), ""
             problem = _("The row has {found} cells, the header names {width} columns.").format(
                 found=len(cells), width=width
             )
@@ -163,10 +181,11 @@ class _Reader:
                 sign=_("tab") if self.table.dialect.delimiter == "\t" else self.table.dialect.delimiter
             )
         values = self.blank.copy()
-        for name, places, read, _known in self.columns:
-            if name in self.kind.key and places[0] < len(cells):
-                values[name] = read(cells[places[0]]).value
-        return Part(record.row, values, [], (), (Rejection(record.row, column, opens[:_SHOWN], problem, remedy),))
+        for column in self.columns:
+            if column.name in self.kind.key and column.place < len(cells):
+                values[column.name] = column.read(cells[column.place]).value
+        problems = (Rejection(record.row, heading, opens[:_SHOWN], problem, remedy),)
+        return Part(record.row, values, [], (), problems)
 
     def _make_code(self, values: Values, tokens: list[str], verdict: Verdict) -> None:
         assert self.kind.made_from
@@ -174,29 +193,25 @@ class _Reader:
         if values[target] is None and values[source] is not None:
             values[target] = code_from(values[source])
             tokens.append(f"{target}={values[target]}")
+            tokens.sort()
             verdict.note(target, _("The code is made from the name."))
 
-    def _find_missing(self, row: int, values: Values, problems: list[Rejection]) -> None:
-        for field in self.needed:
-            if values[field.name] is None:
-                heading = self.mapping.heading(field.name)
-                if self.kind.made_from and field.name == self.kind.made_from[0]:
-                    continue  # the name from which it would be made is missing, and asked for
-                if not any(problem.column == heading for problem in problems):
-                    problems.append(missing(row, heading, field.remedy))
-        for group in self.one_of:
-            if all(values[name] is None for name in group):
-                headings = [self.mapping.heading(name) for name in group]
-                if not any(problem.column in headings for problem in problems):
-                    problems.append(
-                        Rejection(
-                            row,
-                            headings[0],
-                            "",
-                            _("The row names neither {fields}.").format(fields=_(" nor ").join(headings)),
-                            _("Fill in one of them."),
-                        )
-                    )
+    def _tell_missing(self, row: int, field: Field, problems: list[Rejection]) -> None:
+        if self.kind.made_from and field.name == self.kind.made_from[0]:
+            return  # the name from which it would be made is missing, and asked for
+        heading = self.mapping.heading(field.name)
+        if not any(problem.column == heading for problem in problems):
+            problems.append(missing(row, heading, field.remedy))
+
+    def _tell_neither(self, row: int, group: tuple[str, ...], problems: list[Rejection]) -> None:
+        headings = [self.mapping.heading(name) for name in group]
+        if not any(problem.column in headings for problem in problems):
+            problem = _("The row names neither {fields}.").format(fields=_(" nor ").join(headings))
+            problems.append(Rejection(row, headings[0], "", problem, _("Fill in one of them.")))
+
+    def _place(self, problem: Rejection) -> int:
+        """Where the problem stands in the row; what no column holds comes last."""
+        return self.headings.get(problem.column, len(self.header))
 
     def _raw(self, name: str, cells: list[str]) -> str:
         return " ".join(cells[place] for place in self.mapping.columns.get(name, ()))
@@ -244,6 +259,7 @@ def _take_currency(values: Values, tokens: list[str], currencies: list[tuple[str
         if values["currency"] is None:
             values["currency"] = currency
             tokens.append(f"currency={currency}")
+            tokens.sort()
             verdict.note(name, _("The currency {currency} is read from the amount.").format(currency=currency))
         elif values["currency"] != currency:
             verdict.reject(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,6 +24,7 @@ _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
 # Titles, addresses and print dates above the column names.
 _HEADER_WITHIN = 30
+_FIGURE = re.compile(r"[-+(]?[0-9][0-9.,:/' -]*\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ class Table:
     def records(self) -> Iterator[Record]:
         """The records below the header, in the file's order; blank ones are left out. The file is read anew."""
         width = len(self.header)
-        with self._open() as stream:
-            lines = _lines(stream, self.encoding, self._zeros)
+        with _lines(self._open(), self.encoding, self._zeros) as lines:
             for _skipped in islice(lines, self._body - 1):
                 pass
             yield from read_records(lines, self.dialect, width, self._body)
@@ -71,8 +73,8 @@ def open_table(
     try:
         with opener() as stream:
             found = scan(stream, name, options)
-        with opener() as stream:
-            sample, whole = _sample(_lines(stream, found.encoding, found.zeros > 0))
+        with _lines(opener(), found.encoding, found.zeros > 0) as lines:
+            sample, whole = _sample(lines)
     except OSError as error:
         raise _unreadable(name, error) from None
     except ValueError:
@@ -142,10 +144,11 @@ def _unreadable(name: str, error: OSError) -> UserError:
     )
 
 
-def _lines(stream: BinaryIO, encoding: str, zeros: bool) -> Iterator[str]:
-    """Lines with their ends, whichever of the three they have."""
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-    return (line.replace("\0", "") for line in text) if zeros else iter(text)
+@contextmanager
+def _lines(stream: BinaryIO, encoding: str, zeros: bool) -> Iterator[Iterator[str]]:
+    """Lines with their ends, whichever of the three they have. The stream is closed at the end."""
+    with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as text:
+        yield (line.replace("\0", "") for line in text) if zeros else text
 
 
 def _sample(lines: Iterator[str]) -> tuple[list[str], bool]:
@@ -182,12 +185,16 @@ def _header_place(
     if known[best] > 1:
         return best
     usual = Counter(len(record.cells) for record in records).most_common(1)[0][0]
-    if usual > 1:
-        for place in filled:
-            named = sum(bool(cell.strip()) for cell in records[place].cells)
-            if named > 1 and named * 10 >= usual * 6:
-                return place
-    return best
+    named = {place: sum(map(bool, map(str.strip, records[place].cells))) for place in filled}
+    likely = [place for place in filled if named[place] * 10 >= usual * 6]
+    # A title may hold a delimiter or two; the names of the columns are as many as the columns.
+    full = next((place for place in likely if len(records[place].cells) >= usual), None)
+    if usual < 2 or full is None:
+        return best
+    if any(_FIGURE.fullmatch(cell.strip()) for cell in records[full].cells):
+        # A row of data: the names above it are fewer.
+        return max((place for place in likely if place < full), default=full)
+    return full
 
 
 def _notes(found: Scan, header: Record, above: int) -> Iterator[Note]:

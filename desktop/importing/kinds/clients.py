@@ -248,7 +248,7 @@ def check(values: Values, verdict: Verdict) -> None:
         # Only noted: whether this client needs a tax id at all is decided before an invoice.
         checked = check_tax_id(values["country"] or "", values["tax_id"])
         if not checked.ok:
-            verdict.note("tax_id", checked.problem)
+            verdict.note("tax_id", f"{checked.problem}.")
 
 
 KIND = Kind("clients", FIELDS, check, key=("code",), made_from=("code", "name"))

@@ -32,8 +32,9 @@ _SHAPE = re.compile(
         \s*(?P<close>\))?""",
     re.VERBOSE,
 )
-# Excel's accounting form: the sign stands before the brackets.
-_SIGN_OUTSIDE = re.compile(r"([^\d\s()+-]{1,4})\s*\(([^()]*)\)")
+# Excel's accounting forms: the currency stands outside the brackets.
+_SIGN_BEFORE = re.compile(r"([^\d\s()+-]{1,4})\s*\(([^()]*)\)")
+_SIGN_BEHIND = re.compile(r"\(([^()]*)\)\s*([^\d\s()+-]{1,4})")
 _LONGEST = 60
 _SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "₪": "ILS", "₫": "VND", "฿": "THB",
@@ -133,7 +134,11 @@ def _match(text: str) -> re.Match[str] | None:
     plain = text.strip().translate(_ALIKE)
     if len(plain) > _LONGEST:
         return None
-    return _SHAPE.fullmatch(_SIGN_OUTSIDE.sub(r"(\1\2)", plain) if plain.endswith(")") else plain)
+    if "(" in plain:
+        outside = _SIGN_BEFORE.fullmatch(plain) or _SIGN_BEHIND.fullmatch(plain)
+        if outside:
+            plain = f"({outside[1]}{outside[2]})"
+    return _SHAPE.fullmatch(plain)
 
 
 def _value(body: str, decimal: str, text: str) -> Decimal:

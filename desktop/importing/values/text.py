@@ -16,7 +16,7 @@ _AS_FORMULA = re.compile(r'="([^"]*)"')
 
 def clean_text(raw: str, *, lines: bool = False) -> tuple[str, int]:
     """The clean text and how many control characters it lost; `lines` keeps line breaks, else they become spaces."""
-    if raw.isascii() and raw.isprintable():
+    if raw.isprintable() and (raw.isascii() or unicodedata.is_normalized("NFC", raw)):
         text = raw.strip()
         return (text if "  " not in text else _SPACES.sub(" ", text)), 0
     text, lost = _CONTROLS.subn("", raw)
