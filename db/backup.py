@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from db.engine import PLAIN, Driver
-from db.files import in_words, sync_folder
+from db.files import free_name, in_words, sync_folder
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -17,14 +18,48 @@ Report = Callable[[int, int, str], None]
 
 # 2 MB a step: often enough for a progress bar and a cancel.
 _PAGES = 512
+# What an unclean end leaves beside a book.
+_SIDECARS = ("-journal", "-wal", "-shm")
 
 
 def copy_book(source: Path, target: Path, *, driver: Driver = PLAIN, report: Report | None = None) -> None:
     """Write a proved copy of a book, open or not, as one file; what stood at `target` is replaced at the very end.
 
     `report(done, total, text)` counts pages; raising there cancels. Raises UserError where the disk is full or the
-    copy would be damaged.
+    book is damaged.
     """
+    with _proved_copy(source, target, driver, report) as copy:
+        copy.replace(target)
+        sync_folder(target.parent)
+
+
+def put_in_place(source: Path, target: Path, *, driver: Driver = PLAIN, report: Report | None = None) -> Path | None:
+    """A proved copy of a backup as the closed book at `target`; what stood there is kept under the returned name.
+
+    At every moment one of the two stands at `target`. Whoever calls holds the target's lock. SQLite does not touch
+    what is kept, since opening a damaged file may throw its WAL away.
+    """
+    with _proved_copy(source, target, driver, report) as copy:
+        kept = None
+        if target.exists():
+            kept = free_name(target, _("replaced"))
+            try:
+                os.link(target, kept)
+            except OSError:
+                # Not every file system knows links.
+                shutil.copy2(target, kept)
+            for ending in _SIDECARS:
+                # A journal left beside the restored book would be played into it.
+                with contextlib.suppress(FileNotFoundError):
+                    target.with_name(target.name + ending).replace(kept.with_name(kept.name + ending))
+        copy.replace(target)
+        sync_folder(target.parent)
+        return kept
+
+
+@contextlib.contextmanager
+def _proved_copy(source: Path, target: Path, driver: Driver, report: Report | None) -> Iterator[Path]:
+    """An unfinished file beside the target; gone at the end unless it was renamed."""
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         unfinished.touch(mode=0o600, exist_ok=False)
@@ -32,13 +67,12 @@ def copy_book(source: Path, target: Path, *, driver: Driver = PLAIN, report: Rep
         problems = faults(unfinished, driver)
         if problems:
             raise UserError(
-                _("The copy of {path} is not sound: {problem}.").format(path=source, problem=problems[0]),
-                _("The book itself is damaged; run the check, and restore the latest backup."),
+                _("{path} is damaged, and so would be the copy: {problem}.").format(path=source, problem=problems[0]),
+                _("Run the check on it, and keep the backups that you have."),
             )
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
-        unfinished.replace(target)
-        sync_folder(target.parent)
+        yield unfinished
     except Exception as error:
         raise in_words(target, error) from error
     finally:
@@ -76,5 +110,8 @@ def faults(path: Path, driver: Driver = PLAIN) -> list[str]:
         for table, row, parent, _number in connection.execute("PRAGMA foreign_key_check"):
             found.append(f"{table} {row} -> {parent}")
         return found
+    except driver.module.DatabaseError as error:
+        # Some damage stops the check itself.
+        return [str(error)]
     finally:
         connection.close()

@@ -7,15 +7,16 @@ import os
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from db import ddl, upgrades
+from db.backup import put_in_place
 from db.engine import APPLICATION_ID, PLAIN, Book, Driver
 from db.files import damaged, in_words, sync_folder
 from db.folders import folder_warning
-from db.lock import BookIsHeld, BookLock
+from db.lock import BookIsHeld, BookLock, holder
 from db.seeds import NewFirm, plant
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -95,20 +96,21 @@ def open_book(path: Path, *, read_only: bool = False, report: Report | None = No
     write-protected or missing; the file is then as it was.
     """
     path = path.absolute()
-    _look_at(path, driver)
+    _find(path)
     if read_only:
         try:
-            _examine(path, driver, read_only=True)
+            # Closing the file of a book that this process has open would drop SQLite's locks on it (POSIX).
+            if holder(path).get("pid") != str(os.getpid()):
+                _look_at(path, driver)
+            _refuse_old(path, _examine(path, driver, read_only=True))
             return _opened(path, None, driver, folder_warning(path), read_only=True)
         except BaseException as error:
             raise in_words(path, error) from error
-    try:
-        # Asking the system for permissions answers for another user than the one that opens.
-        path.open("rb+").close()
-    except OSError as error:
-        raise in_words(path, error) from error
     lock = _lock(path)
     try:
+        _look_at(path, driver)
+        # Asking the system for permissions answers for another user than the one that opens.
+        path.open("rb+").close()
         revision = _examine(path, driver, read_only=False)
         warnings = folder_warning(path)
         if revision != upgrades.newest():
@@ -122,6 +124,15 @@ def open_book(path: Path, *, read_only: bool = False, report: Report | None = No
     except BaseException as error:
         lock.release()
         raise in_words(path, error) from error
+
+
+def replace_book(source: Path, target: Path, *, report: Report | None = None, driver: Driver = PLAIN) -> Path | None:
+    """Put a proved copy of a backup in the place of a book that nobody has open; returns where the old one is kept."""
+    lock = _lock(target)
+    try:
+        return put_in_place(source, target, driver=driver, report=report)
+    finally:
+        lock.release()
 
 
 def _opened(
@@ -144,35 +155,44 @@ def _lock(path: Path) -> BookLock:
         raise in_words(path.parent, error) from error
 
 
-def _where(holder: object) -> str:
-    pid = holder.get("pid") if isinstance(holder, dict) else None
-    host = holder.get("host") if isinstance(holder, dict) else None
-    return _(" (process {pid} on {host})").format(pid=pid, host=host) if pid else ""
+def _where(about: Mapping[str, str]) -> str:
+    return _(" (process {pid} on {host})").format(**about) if {"pid", "host"} <= about.keys() else ""
 
 
-def _look_at(path: Path, driver: Driver) -> None:
-    """What can be told from outside."""
+def _find(path: Path) -> None:
     if path.is_dir():
         raise UserError(_("{path} is a folder, not a book.").format(path=path), _("Choose the book's file in it."))
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except FileNotFoundError:
+    if not path.exists():
         raise UserError(
             _("There is no book at {path}.").format(path=path),
             _("See whether it was moved or renamed, or whether its disk is connected."),
-        ) from None
-    except OSError as error:
-        raise in_words(path, error) from error
+        )
+
+
+def _look_at(path: Path, driver: Driver) -> None:
+    """What can be told from the first bytes, before SQLite takes an empty or a very short file for a new one."""
+    with path.open("rb") as file:
+        start = file.read(_SMALLEST)
     if not start:
         raise UserError(_("{path} is empty: it holds no book.").format(path=path), _("Restore the latest backup."))
-    if driver is PLAIN and start == _MAGIC and path.stat().st_size < _SMALLEST:
-        # SQLite takes so short a file for a new one.
-        raise damaged(path, _("its end is missing"))
-    if driver is PLAIN and start != _MAGIC:
+    if driver is not PLAIN:
+        return
+    if not start.startswith(_MAGIC):
         raise UserError(
             _("{path} is not a book: it is another kind of file, or damaged.").format(path=path),
             _("Choose a file that this program made, or restore a backup."),
+        )
+    if len(start) < _SMALLEST:
+        raise damaged(path, _("its end is missing"))
+
+
+def _refuse_old(path: Path, revision: str) -> None:
+    if revision != upgrades.newest():
+        raise UserError(
+            _("{path} was written by an older version of the program and must be brought up to this one.").format(
+                path=path
+            ),
+            _("Open it for writing once; a backup is made first."),
         )
 
 

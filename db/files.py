@@ -52,3 +52,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def free_name(path: Path, words: str) -> Path:
+    """A name beside `path` that says what the file is and that no file has: "Harbour replaced 2.sheaf"."""
+    number = 1
+    while True:
+        extra = f" {number}" if number > 1 else ""
+        name = path.with_name(f"{path.stem} {words}{extra}{path.suffix}")
+        if not name.exists():
+            return name
+        number += 1

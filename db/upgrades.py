@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from db import ddl
 from db.backup import copy_book
 from db.engine import PLAIN, Driver
+from db.files import free_name
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -106,10 +107,4 @@ def _name_of_backup(path: Path, driver: Driver) -> Path:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     finally:
         connection.close()
-    number = 1
-    while True:
-        extra = f" {number}" if number > 1 else ""
-        name = path.with_name(f"{path.stem} before upgrade from {revision}{extra}{path.suffix}")
-        if not name.exists():
-            return name
-        number += 1
+    return free_name(path, f"before upgrade from {revision}")

@@ -1,0 +1,126 @@
+"""A book as a file: make, open, back up, look into a backup, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy import func, select
+
+from db import backup as copies
+from db import book_files
+from db.engine import Book
+from db.schema import Book as BookRow
+from db.schema import ChangeSet, Client, Firm, Invoice, Payment
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.field_checks import check_country, check_currency, check_language
+from desktop.services.problems import Problems
+from desktop.services.records import Record
+
+Report = Callable[[int, int, str], None]
+
+
+def new(path: Path, *, name: str, country: str, currency: str, language: str = "", actor: str = "") -> Book:
+    """Make and open a book for a firm, with its country's tax codes, number series and a template.
+
+    Codes may be in small letters; without a language it is the country's. Raises ValidationError for codes that do
+    not exist, UserError where the file cannot be made.
+    """
+    problems = Problems()
+    values: Record = {"country": country, "currency": currency, "language": language}
+    if not name.strip():
+        problems.add("name", _("The firm needs a name."))
+    check_country(values, problems)
+    check_currency(values, problems)
+    check_language(values, problems)
+    problems.raise_any()
+    values["language"] = values["language"] or _language_of(values["country"])
+    return book_files.create_book(path, name=name.strip(), actor=actor, **values)
+
+
+def _language_of(country: str) -> str:
+    try:
+        return Locale.parse(f"und_{country}").language
+    except (ValueError, UnknownLocaleError):
+        return "en"
+
+
+def open_(path: Path, *, read_only: bool = False, report: Report | None = None) -> Book:
+    """Open a book; `book.warnings` are sentences for the person. Raises UserError where it cannot be opened."""
+    return book_files.open_book(path, read_only=read_only, report=report)
+
+
+def back_up(book: Book, target: Path, *, report: Report | None = None) -> None:
+    """A proved copy of the open book as one file; people may go on working. `report` counts pages.
+
+    A file of that name is replaced once the copy is whole, but never the book itself, and never a file that is no
+    book. Raises UserError.
+    """
+    target = target.absolute()
+    _refuse_folder(target)
+    if target.exists():
+        if target.samefile(book.path):
+            raise UserError(_("A book cannot be its own backup."), _("Choose another name."))
+        # Opening says what it is, if it is no book; a backup that someone looks at stays.
+        book_files.open_book(target).close()
+    copies.copy_book(book.path, target, driver=book.driver, report=report)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a closed book or backup holds. Times are UTC text; the dates are those of its issued documents."""
+
+    firm: str
+    created_at: str
+    changed_at: str
+    clients: int
+    invoices: int
+    payments: int
+    first_issue: date | None
+    last_issue: date | None
+
+
+def contents(path: Path) -> Contents:
+    """Look into a book without changing it. Raises UserError where it cannot be opened."""
+    with book_files.open_book(path, read_only=True) as book, book.reading() as session:
+        first, last, invoices = session.execute(
+            select(func.min(Invoice.issue_date), func.max(Invoice.issue_date), func.count())
+        ).one()
+        return Contents(
+            firm=session.execute(select(Firm.name)).scalar_one(),
+            created_at=session.execute(select(BookRow.created_at)).scalar_one(),
+            changed_at=session.execute(select(func.max(ChangeSet.at))).scalar_one(),
+            clients=session.execute(select(func.count()).select_from(Client)).scalar_one(),
+            invoices=invoices,
+            payments=session.execute(select(func.count()).select_from(Payment)).scalar_one(),
+            first_issue=first,
+            last_issue=last,
+        )
+
+
+def restore(source: Path, target: Path, *, report: Report | None = None) -> Path | None:
+    """Put a backup in the place of a closed book, or where none is, and return under which name the old one is kept.
+
+    Show `contents` of both before. Raises UserError where the backup is damaged or the book is open; the book is then
+    as it was.
+    """
+    source, target = source.absolute(), target.absolute()
+    _refuse_folder(target)
+    contents(source)
+    if target.exists() and source.samefile(target):
+        raise UserError(_("This is the book itself, not a backup of it."), _("Choose the backup's file."))
+    return book_files.replace_book(source, target, report=report)
+
+
+def _refuse_folder(target: Path) -> None:
+    if target.is_dir():
+        raise UserError(_("{path} is a folder.").format(path=target), _("Add a file name to it."))
+    if not target.parent.is_dir():
+        raise UserError(
+            _("The folder {folder} does not exist.").format(folder=target.parent),
+            _("Make it first, or choose another."),
+        )
