@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.documents.flow import Flow
-from desktop.documents.sheet import Style
-from desktop.documents.words import tax_name
 from desktop.documents.writing import Writer
 from desktop.domain.document import DocumentTax
 
@@ -43,16 +41,17 @@ def _totals(flow: Flow, tax_writer: Writer | None) -> None:
     rows = _total_rows(flow, tax_writer)
     styles, place = flow.styles, flow.place
     plain = styles.text
-
-    def style_of(row: _Total) -> Style:
-        return styles.payable if row.emphasis else plain
-
-    ordinary = [row for row in rows if not row.emphasis]
-    amounts = max(plain.width(row.amount) for row in ordinary)
-    bases = max(plain.width(row.basis) for row in ordinary)
-    labels = max(plain.width(row.label) for row in ordinary)
-    alone = max(style_of(row).width(row.label) + _GAP + style_of(row).width(row.amount) for row in rows)
-    needed = max(alone, labels + _GAP + amounts + (bases + _GAP if bases else 0))
+    amounts = bases = labels = needed = 0.0
+    for row in rows:
+        style = styles.payable if row.emphasis else plain
+        label, amount = style.width(row.label), style.width(row.amount)
+        needed = max(needed, label + _GAP + amount)
+        if not row.emphasis:
+            amounts, labels = max(amounts, amount), max(labels, label)
+            bases = max(bases, plain.width(row.basis))
+    alone = needed
+    if bases:
+        needed = max(needed, labels + _GAP + bases + _GAP + amounts)
     left = min(place.axis, place.right - needed)
     # A currency of many digits may want more than a line has: then the basis moves under its label.
     beneath = left < place.left
@@ -63,7 +62,7 @@ def _totals(flow: Flow, tax_writer: Writer | None) -> None:
         flow.turn()
     y = flow.y - 4
     for row in rows:
-        style = style_of(row)
+        style = styles.payable if row.emphasis else plain
         if row.emphasis:
             y -= 6
             flow.sheet.rule(left, y, place.right - left, 1.2, flow.accent)
@@ -100,25 +99,22 @@ def _total_rows(flow: Flow, tax_writer: Writer | None) -> list[_Total]:
         rows.append(_Total(words.rounding, "", writer.amount(document.rounding)))
     rows.append(_Total(payable, "", f"{document.currency} {writer.amount(document.payable)}", emphasis=True))
     if tax_writer and document.tax_in_tax_currency is not None:
-        tax = tax_name(words, writer.locale, document.seller.country)
-        label = words.tax_in.format(tax=tax, currency=document.tax_currency)
+        label = words.tax_in.format(tax=flow.tax, currency=document.tax_currency)
         rows.append(_Total(label, "", tax_writer.amount(document.tax_in_tax_currency)))
     return rows
 
 
 def _group_name(flow: Flow, group: DocumentTax) -> str:
-    tax = tax_name(flow.words, flow.writer.locale, flow.document.seller.country)
     if group.category in _UNTAXED:
-        return flow.words.untaxed[group.category].format(tax=tax)
-    return f"{tax} {flow.writer.percent(group.rate)}"
+        return flow.words.untaxed[group.category].format(tax=flow.tax)
+    return f"{flow.tax} {flow.writer.percent(group.rate)}"
 
 
 def _deposits(flow: Flow) -> None:
     document, words, writer, styles = flow.document, flow.words, flow.writer, flow.styles
     if not document.deposits:
         return
-    tax = tax_name(words, writer.locale, document.seller.country)
-    head = [words.deposit_number, words.date, words.net, tax, words.total]
+    head = [words.deposit_number, words.date, words.net, flow.tax, words.total]
     rows = [
         [number, writer.day(day), writer.amount(net), writer.amount(taxed), writer.amount(gross)]
         for number, day, net, taxed, gross in document.deposits
@@ -158,10 +154,9 @@ def _notes(flow: Flow) -> None:
     """The words of law where tax is not charged, in the client's language, and what the firm says beside them."""
     notes: list[str] = []
     document = flow.document
-    tax = tax_name(flow.words, flow.writer.locale, document.seller.country)
     for group in document.taxes:
         said = group.exemption.strip()
-        law = flow.words.notes.get(group.category, "").format(tax=tax)
+        law = flow.words.notes.get(group.category, "").format(tax=flow.tax)
         if group.category == "O" and document.seller.country == "US":
             # Services without sales tax are the rule there, not something to explain.
             law = ""
@@ -234,7 +229,9 @@ def _cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
     # A number broken in two is mistyped: names give way first.
     whole = sum(width for width, (name, _) in zip(widths, cells, strict=True) if name in _UNBROKEN)
     if whole < free * 0.7:
-        names = _shared_out([w for w, (name, _) in zip(widths, cells, strict=True) if name not in _UNBROKEN], free - whole)
+        names = _shared_out(
+            [w for w, (name, _) in zip(widths, cells, strict=True) if name not in _UNBROKEN], free - whole
+        )
         shares = iter(names)
         widths = [w if name in _UNBROKEN else next(shares) for w, (name, _) in zip(widths, cells, strict=True)]
     else:

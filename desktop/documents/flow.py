@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.setting import Geometry
 from desktop.documents.sheet import MM, Sheet, Style, Styles
@@ -13,29 +15,28 @@ _HEAD_BASE = 17
 _BODY_TOP = 27
 
 
-class Flow:
-    """`y` is the upper edge of what comes next and `bottom` how far down it may reach, in points."""
+class Look(NamedTuple):
+    """What all documents of one setting share: places, type, words, figures and the accent colour."""
 
-    def __init__(
-        self,
-        document: Document,
-        place: Geometry,
-        styles: Styles,
-        words: Words,
-        writer: Writer,
-        bottom: float,
-        accent: str,
-    ) -> None:
+    place: Geometry
+    styles: Styles
+    words: Words
+    writer: Writer
+    accent: str
+
+
+class Flow:
+    """`y` is the upper edge of what comes next and `bottom` how far down it may reach, in points; `tax` is what the
+    tax is called."""
+
+    def __init__(self, document: Document, look: Look, bottom: float, tax: str) -> None:
         self.document = document
-        self.place = place
-        self.styles = styles
-        self.words = words
-        self.writer = writer
+        self.place, self.styles, self.words, self.writer, self.accent = look
         self.bottom = bottom
-        self.accent = accent
+        self.tax = tax
         self.sheet = Sheet()
         self.pages = [self.sheet]
-        self.y = place.height
+        self.y = self.place.height
 
     def fits(self, height: float) -> bool:
         return self.y - height >= self.bottom

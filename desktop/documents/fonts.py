@@ -59,10 +59,7 @@ def _scripts() -> dict[str, str]:
     """The script tier of each character that has one."""
     inter = _face(_INTER[0]).charToGlyph
     return {
-        sign: name
-        for name, signs in _SCRIPTS.items()
-        for sign in signs
-        if sign not in BASIC_SET and ord(sign) in inter
+        sign: name for name, signs in _SCRIPTS.items() for sign in signs if sign not in BASIC_SET and ord(sign) in inter
     }
 
 
@@ -101,9 +98,7 @@ def tier(name: str) -> Tier:
         files = _FALLBACK if name.startswith("d") else _INTER
         table = _table(name, files[0])
         codes = {sign: code for code, sign in enumerate(table) if sign}
-        widths = [
-            tuple(round(_face(file).charWidths[ord(sign)]) if sign else 0 for sign in table) for file in files
-        ]
+        widths = [tuple(round(_face(file).charWidths[ord(sign)]) if sign else 0 for sign in table) for file in files]
         fonts = [_encoded(file, name + str(weight), table) for weight, file in enumerate(files)]
     own = frozenset(sign for sign in codes if _home(sign) == name)
     return Tier(name, codes, own, (widths[0], widths[1]), (fonts[0], fonts[1]))

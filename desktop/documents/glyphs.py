@@ -83,7 +83,7 @@ Glyphs = tuple[str, int, tuple[tuple[str, str], ...] | None]
 
 
 class Face(dict[str, Glyphs]):
-    """One weight. `face[text]` codes and measures, and remembers: labels and descriptions come back thousands of times."""
+    """One weight. `face[text]` codes and measures, and remembers: labels and descriptions come back by thousands."""
 
     def __init__(self, weight: int, tiers: dict[str, Tier]) -> None:
         super().__init__()

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from desktop.documents.setting import Logo
+from desktop.documents.sheet import MM
 from desktop.errors import UserError
 from desktop.i18n import _
 
-_MM = 72 / 25.4
-BOX = (62 * _MM, 20 * _MM)
+BOX = (62 * MM, 20 * MM)
 """The largest a logo is printed, in points."""
 _DOTS_PER_POINT = 300 / 72
 _MOST_PIXELS = 40_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """Encoded picture: the dictionary of its image, with %d where it names its mask, the data, and the mask if any.
-
-    Width and height are in points.
-    """
-
-    width: float
-    height: float
-    head: bytes
-    data: bytes
-    mask: bytes | None = None
-
-    def image(self, mask: int | None) -> bytes:
-        """The image object; `mask` is the number of the mask's object."""
-        return (self.head if mask is None else self.head % mask) + self.data
 
 
 @lru_cache(maxsize=32)
@@ -46,7 +28,9 @@ def load_logo(data: bytes) -> Logo | None:
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > _MOST_PIXELS:
-                raise _unfit(_("The logo has {width} × {height} pixels.").format(width=opened.width, height=opened.height))
+                raise _unfit(
+                    _("The logo has {width} × {height} pixels.").format(width=opened.width, height=opened.height)
+                )
             photo = opened.format == "JPEG"
             untouched = photo and opened.mode in ("RGB", "L")
             turned = ImageOps.exif_transpose(opened)

@@ -7,7 +7,6 @@ from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import INK, MM, Sheet, Style
 from desktop.documents.stationery import NAME_BASE, WINDOW_WIDTH
-from desktop.documents.words import tax_name
 
 _ADDRESS_TOP = 62.7
 _ADDRESS_HEIGHT = 27.3 * MM
@@ -61,7 +60,6 @@ def _facts(flow: Flow, y: float) -> float:
 
 def _facts_of(flow: Flow) -> list[tuple[str, str]]:
     document, words, writer = flow.document, flow.words, flow.writer
-    tax = tax_name(words, writer.locale, document.seller.country)
     period = ""
     if document.period_start and document.period_end:
         period = writer.span(document.period_start, document.period_end)
@@ -75,8 +73,8 @@ def _facts_of(flow: Flow) -> list[tuple[str, str]]:
         (words.po_number, document.po_number),
         (words.reference, document.buyer_reference),
         (words.agreement, document.agreement),
-        (words.our_tax_id.format(tax=tax), document.seller.tax_id),
-        (words.your_tax_id.format(tax=tax), document.buyer.tax_id),
+        (words.our_tax_id.format(tax=flow.tax), document.seller.tax_id),
+        (words.your_tax_id.format(tax=flow.tax), document.buyer.tax_id),
     ]
 
 

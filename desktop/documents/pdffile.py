@@ -28,6 +28,7 @@ class Prefix:
         self.last = len(objects)
         self._entries = b"".join(entries)
         self._sum = hashlib.sha256(self.data)
+        self._digest = self._sum.digest()
         self._pages = b"/MediaBox[%b]/Resources %d 0 R>>" % (media_box, resources)
         self._language = text_string(language)
         self._author = text_string(author)
@@ -38,33 +39,39 @@ class Prefix:
         The date is the document's, not the clock's, and the identity follows from the content, so that the same
         document gives the same bytes.
         """
-        first = self.last + 1
-        pages = first + 2 * len(contents)
-        bodies = []
-        for index, packed in enumerate(contents):
-            number = first + 2 * index
-            bodies.append(b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed))
-            bodies.append(b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (pages, number))
-        kids = b" ".join([b"%d 0 R" % (first + 2 * index + 1) for index in range(len(contents))])
-        bodies.append(b"<</Type/Pages/Count %d/Kids[%b]%b" % (len(contents), kids, self._pages))
-        bodies.append(
-            b"<</Type/Catalog/Pages %d 0 R/Lang%b/ViewerPreferences<</DisplayDocTitle true>>>>" % (pages, self._language)
-        )
+        number = self.last + 1
+        pages = number + 2 * len(contents)
         moment = b"(D:%04d%02d%02d000000Z)" % (day.year, day.month, day.day)
-        bodies.append(
-            b"<</Title%b/Author%b/Creator(Sheaf)/Producer(Sheaf)/CreationDate%b/ModDate%b>>"
-            % (text_string(title), self._author, moment, moment)
-        )
         parts = []
-        entries = []
+        kids = []
+        for packed in contents:
+            parts.append(
+                b"%d 0 obj\n<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream\nendobj\n"
+                % (number, len(packed), packed)
+            )
+            parts.append(
+                b"%d 0 obj\n<</Type/Page/Parent %d 0 R/Contents %d 0 R>>\nendobj\n" % (number + 1, pages, number)
+            )
+            kids.append(b"%d 0 R" % (number + 1))
+            number += 2
+        parts.append(
+            b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%b]%b\nendobj\n" % (pages, len(kids), b" ".join(kids), self._pages)
+        )
+        parts.append(
+            b"%d 0 obj\n<</Type/Catalog/Pages %d 0 R/Lang%b/ViewerPreferences<</DisplayDocTitle true>>>>\nendobj\n"
+            % (pages + 1, pages, self._language)
+        )
+        parts.append(
+            b"%d 0 obj\n<</Title%b/Author%b/Creator(Sheaf)/Producer(Sheaf)/CreationDate%b/ModDate%b>>\nendobj\n"
+            % (pages + 2, text_string(title), self._author, moment, moment)
+        )
         at = len(self.data)
-        for number, body in enumerate(bodies, first):
-            entry = b"%d 0 obj\n%b\nendobj\n" % (number, body)
+        entries = []
+        for part in parts:
             entries.append(b"%010d 00000 n \n" % at)
-            parts.append(entry)
-            at += len(entry)
+            at += len(part)
         objects = b"".join(parts)
-        identity = hashlib.sha256(self._sum.digest() + objects).hexdigest()[:32].encode("ascii")
+        identity = hashlib.sha256(self._digest + objects).hexdigest()[:32].encode("ascii")
         size = pages + 3
         table = b"xref\n0 %d\n0000000000 65535 f \n%b%b" % (size, self._entries, b"".join(entries))
         trailer = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]>>\nstartxref\n%d\n%%%%EOF\n"

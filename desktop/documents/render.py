@@ -14,6 +14,7 @@ from desktop.documents.cldr import document_locale, money_pattern, patterns_for
 from desktop.documents.composer import Press
 from desktop.documents.glyphs import BASIC
 from desktop.documents.logo import load_logo
+from desktop.documents.pdffile import Prefix
 from desktop.documents.setting import Setting
 from desktop.domain.document import Document, TemplateVersion
 
@@ -27,14 +28,19 @@ def render_pdf(document: Document, template: TemplateVersion) -> bytes:
 
 def render_parts(document: Document, template: TemplateVersion) -> tuple[bytes, bytes]:
     """The file in two parts: what documents of this kind share, and what this one adds. Together they are the file."""
+    prefix, delta = compose(document, template)
+    return prefix.data, delta
+
+
+def compose(document: Document, template: TemplateVersion) -> tuple[Prefix, bytes]:
+    """The file as the shared prefix and the document's delta."""
     setting = setting_for(document, template)
     tiers = [fonts.tier(name) for name in sorted(fonts.tiers_for(document_text(document)))]
     # A press keeps what it measured, and the window's preview renders beside a job.
     with _lock:
         press = _press()
         press.learn(tiers)
-        prefix, delta = press.compose(document, setting)
-    return prefix.data, delta
+        return press.compose(document, setting)
 
 
 def missing_glyphs(document: Document) -> str:
@@ -49,7 +55,7 @@ def setting_for(document: Document, template: TemplateVersion) -> Setting:
     return _setting(template, document_locale(document.language, american), document.currency, taxed)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency: str) -> Setting:
     return Setting(
         page=template.page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.documents.logo import Logo
 from desktop.documents.sheet import MM
 from desktop.documents.writing import MoneyPattern, Patterns
 
@@ -12,6 +11,24 @@ from desktop.documents.writing import MoneyPattern, Patterns
 _SIZES = {"A4": (595.28, 841.89), "LETTER": (612.0, 792.0)}
 _FOLDS = {"A4": (105.0, 210.0), "LETTER": (93.1, 186.2)}
 _HOLE = {"A4": 148.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """Encoded picture: the dictionary of its image, with %d where it names its mask, the data, and the mask if any.
+
+    Width and height are in points.
+    """
+
+    width: float
+    height: float
+    head: bytes
+    data: bytes
+    mask: bytes | None = None
+
+    def image(self, mask: int | None) -> bytes:
+        """The image object; `mask` is the number of the mask's object."""
+        return (self.head if mask is None else self.head % mask) + self.data
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from desktop.documents.glyphs import BASIC, Face, Glyphs
@@ -13,6 +14,7 @@ HAIRLINE = "#D9DDE4"
 FAINT = "#EEF0F3"
 
 
+@lru_cache(maxsize=64)
 def colour(code: str) -> str:
     """The operands of a colour given as #RRGGBB."""
     return " ".join(f"{int(code[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
@@ -72,11 +74,12 @@ def styles(regular: Face, strong: Face, accent: str) -> Styles:
 class Sheet:
     """Collects what one page shows. Places are in points from the lower left corner; text stands on its baseline."""
 
-    __slots__ = ("_rules", "_style", "_texts", "background", "fonts")
+    __slots__ = ("_rule_colour", "_rules", "_style", "_texts", "background", "fonts")
 
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._rules: list[str] = []
+        self._rule_colour = ""
         self._style: Style | None = None
         self.background: list[str] = []
         self.fonts: set[str] = set()
@@ -92,17 +95,35 @@ class Sheet:
         else:
             self._runs(style, f"1 0 0 1 {x:.2f} {y:.2f} Tm", runs)
 
+    def end(self, style: Style, x: float, y: float, glyphs: Glyphs) -> None:
+        """Put measured text with its right end at x."""
+        self.place(style, x - glyphs[1] * style.per, y, glyphs)
+
+    def row(self, style: Style, y: float, cells: list[tuple[float, Glyphs]]) -> None:
+        """Put measured texts on one baseline, each with its right end at its x."""
+        if style is not self._style:
+            self._style = style
+            self._texts.append(style.head)
+        per = style.per
+        base = f"{y:.2f}"
+        for x, (codes, width, runs) in cells:
+            if runs is None:
+                self._texts.append(f"1 0 0 1 {x - width * per:.2f} {base} Tm({codes})Tj")
+            else:
+                self.place(style, x - width * per, y, (codes, width, runs))
+
     def left(self, style: Style, x: float, y: float, text: str) -> None:
         self.place(style, x, y, style.face[text])
 
     def right(self, style: Style, x: float, y: float, text: str) -> None:
-        """Put text with its right end at x."""
-        glyphs = style.face[text]
-        self.place(style, x - glyphs[1] * style.per, y, glyphs)
+        self.end(style, x, y, style.face[text])
 
     def rule(self, x: float, y: float, width: float, thickness: float, code: str = HAIRLINE) -> None:
         """A horizontal line hanging from y."""
-        self._rules.append(f"{colour(code)} rg {x:.2f} {y - thickness:.2f} {width:.2f} {thickness:g} re f")
+        if code != self._rule_colour:
+            self._rule_colour = code
+            self._rules.append(f"{colour(code)} rg")
+        self._rules.append(f"{x:.2f} {y - thickness:.2f} {width:.2f} {thickness:g} re f")
 
     def underlay(self, operators: str) -> None:
         """Draw beneath everything else."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from desktop.documents.address import postal_lines
+from desktop.documents.flow import Look
 from desktop.documents.setting import Geometry, Setting
 from desktop.documents.sheet import HAIRLINE, MM, QUIET, Sheet, Styles
-from desktop.documents.words import Words, tax_name
-from desktop.documents.writing import Writer
 from desktop.domain.document import Party
 
 LOGO = "L"
@@ -48,11 +47,9 @@ def letterhead(setting: Setting, place: Geometry, styles: Styles, seller: Party)
     return sheet
 
 
-def foot(
-    place: Geometry, styles: Styles, words: Words, writer: Writer, seller: Party, closing: str
-) -> tuple[Sheet, float, str]:
+def foot(look: Look, seller: Party, closing: str, tax: str) -> tuple[Sheet, float, str]:
     """The foot of every page, the height of its rule, and the closing text if it is too long to stand there."""
-    tax = tax_name(words, writer.locale, seller.country)
+    place, words, writer = look.place, look.words, look.writer
     columns = (
         [seller.name, *postal_lines(seller), writer.country(seller.country) if seller.country else ""],
         [f"{words.phone} {seller.phone}" if seller.phone else "", seller.email, seller.website],
@@ -62,9 +59,11 @@ def foot(
             f"{words.tax_number} {seller.tax_number}" if seller.tax_number else "",
         ],
     )
-    style = styles.footer
+    style = look.styles.footer
     step = (place.measure + _COLUMN_GAP) / 3
-    blocks = [[glyphs for line in column if line for glyphs in style.wrap(line, step - _COLUMN_GAP)] for column in columns]
+    blocks = [
+        [glyphs for line in column if line for glyphs in style.wrap(line, step - _COLUMN_GAP)] for column in columns
+    ]
     below = style.wrap(closing, place.measure) if closing else []
     too_long = len(below) > _MOST_FOOT_LINES
     if too_long:

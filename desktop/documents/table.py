@@ -8,7 +8,6 @@ from typing import NamedTuple
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Style
-from desktop.documents.words import tax_name
 from desktop.domain.document import DocumentLine
 
 _GAP = 13.0
@@ -20,26 +19,21 @@ _CARRY = 19.0
 # A row of more lines may be continued on the next page; a shorter one moves there whole.
 _WHOLE = 12
 _LEAST_LINES = 3
+_ZERO = Decimal(0)
 _ONE = Decimal(1)
 _UNTAXED = "O"
+_SHARE, _PER = 2, 4
 # Days of a full week, month, quarter and so on: what a base quantity must be to mean the days of a period.
 _FULL_PERIODS = frozenset(
-    (7, 14, *range(28, 32), *range(59, 63), *range(89, 93), *range(120, 124), *range(180, 185))
-    + (*range(242, 246), *range(270, 277), 360, 365, 366, 730, 731)
+    days
+    for shortest, longest in ((28, 31), (59, 62), (89, 92), (120, 123), (180, 184), (242, 245), (270, 276), (360, 366))
+    for days in (7, 14, *range(shortest, longest + 1), 730, 731)
 )
 _ZERO_RATED = ("AE", "K", "G", "E", "Z")
 
 
-class _Figures(NamedTuple):
-    """The cells of a line; `share` and `per` stand small beneath quantity and price."""
-
-    quantity: str
-    unit: str
-    share: str
-    price: str
-    per: str
-    rate: str
-    net: str
+# The cells of a line, coded and measured, in the order of `_Cells`.
+_Figures = list[Glyphs]
 
 
 class _Columns(NamedTuple):
@@ -58,28 +52,40 @@ class _Columns(NamedTuple):
 
 
 def draw_table(flow: Flow) -> None:
-    lines = flow.document.lines
-    if lines:
-        _Table(flow, [_figures(flow, line) for line in lines]).draw()
+    if flow.document.lines:
+        _Table(flow).draw()
 
 
-def _figures(flow: Flow, line: DocumentLine) -> _Figures:
+class _Cells(NamedTuple):
+    """What the cells of a line say; `share` and `per` stand small beneath quantity and price."""
+
+    quantity: str
+    unit: str
+    share: str
+    price: str
+    per: str
+    rate: str
+    net: str
+
+
+def _cells(flow: Flow, line: DocumentLine) -> _Cells:
     writer, words = flow.writer, flow.words
     quantity, share, per = line.quantity, "", ""
     if line.base_quantity != _ONE:
+        base = writer.number(line.base_quantity)
         part = _part_of_period(line)
         if part:
-            quantity, days = part
-            share = words.of_days.format(days=days, base=writer.number(line.base_quantity))
+            quantity = part[0]
+            share = words.of_days.format(days=part[1], base=base)
         else:
-            per = words.per.format(quantity=writer.number(line.base_quantity))
-    unit = words.unit(line.unit, quantity) if line.unit else ""
+            per = words.per.format(quantity=base)
     if line.category == _UNTAXED:
         rate = "–"
     else:
-        rate = writer.percent(Decimal(0) if line.category in _ZERO_RATED else line.rate)
+        rate = writer.percent(_ZERO if line.category in _ZERO_RATED else line.rate)
+    unit = words.unit(line.unit, quantity)
     price = writer.price(line.unit_price)
-    return _Figures(writer.number(quantity), unit, share, price, per, rate, writer.amount(line.net))
+    return _Cells(writer.number(quantity), unit, share, price, per, rate, writer.amount(line.net))
 
 
 def _part_of_period(line: DocumentLine) -> tuple[Decimal, int] | None:
@@ -93,9 +99,10 @@ def _part_of_period(line: DocumentLine) -> tuple[Decimal, int] | None:
 
 
 class _Table:
-    def __init__(self, flow: Flow, figures: list[_Figures]) -> None:
+    def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.figures = figures
+        face = flow.styles.text.face
+        self.figures = [[face[cell] for cell in _cells(flow, line)] for line in flow.document.lines]
         self.head = _head_of(flow)
         self.columns = self._fit()
         self.sum = 0
@@ -107,22 +114,19 @@ class _Table:
         last = flow.document.lines[-1].position
         start = place.left + max(text.width(str(last)), small.width(self.head["position"])) + 9
 
-        def widest(style: Style, name: str) -> float:
-            return max([style.width(getattr(figures, name)) for figures in self.figures])
+        def column(head: str, cells: list[Glyphs]) -> float:
+            return max(max([width for _, width, _ in cells]) * text.per, small.width(self.head[head]))
 
-        def column(name: str, beneath: str = "") -> float:
-            wide = max(widest(text, name), small.width(self.head[name]))
-            return (max(wide, widest(small, beneath)) if beneath else wide) + _GAP
-
+        quantities, units, shares, prices, pers, rates, nets = map(list, zip(*self.figures, strict=True))
+        units_wide = max([width for _, width, _ in units]) * small.per
+        pers_wide = max([width for _, width, _ in pers]) * small.per
+        shares_wide = max([width for _, width, _ in shares]) * small.per
         net = place.right
-        rate = net - column("net")
-        price = rate - column("rate") if rated else rate
-        unit = price - column("price", "per")
-        units = widest(small, "unit")
-        quantity = unit - (units + _UNIT_GAP if units else 0)
-        share = widest(small, "share") - (unit - quantity)
-        start_of_quantity = quantity - max(widest(text, "quantity"), small.width(self.head["quantity"]), share)
-        measure = start_of_quantity - _GAP - start
+        rate = net - column("net", nets) - _GAP
+        price = rate - column("rate", rates) - _GAP if rated else rate
+        unit = price - max(column("price", prices), pers_wide) - _GAP
+        quantity = unit - (units_wide + _UNIT_GAP if units_wide else 0)
+        measure = min(quantity - column("quantity", quantities), unit - shares_wide) - _GAP - start
         if measure < _LEAST_TEXT:
             return _Columns(start, price - start, None, price, None, rate if rated else None, net)
         return _Columns(start, measure, quantity, unit, price, rate if rated else None, net)
@@ -153,8 +157,7 @@ class _Table:
         found = [(text, glyphs) for glyphs in text.wrap(line.description, measure)]
         notes = []
         if self.columns.quantity is None:
-            parts = (figures.quantity, figures.unit, figures.share, "×", figures.price, figures.per)
-            notes.append(" ".join(filter(None, parts)))
+            notes.append(self._calculation(line))
         if line.period_start and line.period_end:
             notes.append(flow.writer.span(line.period_start, line.period_end))
         if line.detail:
@@ -167,6 +170,12 @@ class _Table:
             found += [(small, glyphs) for glyphs in small.wrap(note, measure)]
         return found
 
+    def _calculation(self, line: DocumentLine) -> str:
+        """Quantity and price in words, where the figures are too wide for columns of their own."""
+        cells = _cells(self.flow, line)
+        parts = (cells.quantity, cells.unit, cells.share, "×", cells.price, cells.per)
+        return " ".join(filter(None, parts))
+
     def _change(self, word: str, minor: int, reason: str) -> str:
         amount = self.flow.writer.amount(minor)
         return f"{word} {amount} · {reason}" if reason else f"{word} {amount}"
@@ -174,7 +183,7 @@ class _Table:
     def _height(self, text: list[tuple[Style, Glyphs]], figures: _Figures) -> float:
         styles = self.flow.styles
         beside = styles.text.leading
-        if self.columns.quantity is not None and (figures.share or figures.per):
+        if self.columns.quantity is not None and (figures[_SHARE][1] or figures[_PER][1]):
             beside += styles.small.leading
         return 2 * _PAD + max(sum([style.leading for style, _ in text]), beside)
 
@@ -202,22 +211,25 @@ class _Table:
         flow.sheet.rule(flow.place.left, flow.y, flow.place.measure, 0.4)
 
     def _draw_figures(self, line: DocumentLine, figures: _Figures, top: float) -> None:
-        flow, columns, styles = self.flow, self.columns, self.flow.styles
-        sheet, text, small = flow.sheet, styles.text, styles.small
+        flow, columns = self.flow, self.columns
+        sheet, text, small = flow.sheet, flow.styles.text, flow.styles.small
+        quantity, unit, share, price, per, rate, net = figures
         y = top - text.size
         sheet.left(small, flow.place.left, y, str(line.position))
         if columns.quantity is not None and columns.price is not None:
-            sheet.right(text, columns.quantity, y, figures.quantity)
-            sheet.left(small, columns.quantity + _UNIT_GAP, y, figures.unit)
-            sheet.right(text, columns.price, y, figures.price)
-            below = y - small.leading
-            if figures.share:
-                sheet.right(small, columns.unit, below, figures.share)
-            if figures.per:
-                sheet.right(small, columns.price, below, figures.per)
+            if unit[1]:
+                sheet.place(small, columns.quantity + _UNIT_GAP, y, unit)
+            if share[1]:
+                sheet.end(small, columns.unit, y - small.leading, share)
+            if per[1]:
+                sheet.end(small, columns.price, y - small.leading, per)
+            cells = [(columns.quantity, quantity), (columns.price, price)]
+        else:
+            cells = []
         if columns.rate is not None:
-            sheet.right(text, columns.rate, y, figures.rate)
-        sheet.right(text, columns.net, y, figures.net)
+            cells.append((columns.rate, rate))
+        cells.append((columns.net, net))
+        sheet.row(text, y, cells)
 
     def _draw_head(self) -> None:
         flow, columns, head = self.flow, self.columns, self.head
@@ -291,6 +303,6 @@ def _head_of(flow: Flow) -> dict[str, str]:
         "description": words.description,
         "quantity": words.quantity,
         "price": words.unit_price,
-        "rate": tax_name(words, flow.writer.locale, document.seller.country),
+        "rate": flow.tax,
         "net": f"{words.amount} {document.currency}",
     }

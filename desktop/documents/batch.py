@@ -1,0 +1,279 @@
+"""Renders many documents to files in processes of their own, which stay warm from one batch to the next.
+
+Processes are spawned: a fork beside Qt's threads hangs. They get documents in chunks, because a pipe is cheap by the
+byte and dear by the message, and send back checksums, because the files are on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from itertools import chain, islice
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from desktop.documents import fonts
+from desktop.documents.glyphs import BASIC, Tier
+from desktop.documents.render import compose, document_text, setting_for
+from desktop.documents.setting import Setting
+from desktop.documents.worker import PART, Task, packed, serve, write
+from desktop.domain.document import Document, TemplateVersion
+from desktop.errors import UserError
+from desktop.i18n import _
+
+Report = Callable[[int, int, str], None]
+
+_CHUNK = 50
+_CHUNK_LINES = 2_000
+_FEW = 2
+# Chunks a process has in hand: one that it works on and one that it finds when it is done.
+_IN_HAND = 2
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_LONGEST_NAME = 120
+
+
+class Written(NamedTuple):
+    """One file: the document's number, where it is, its SHA-256 in hexadecimal and its size in bytes."""
+
+    number: str
+    path: Path
+    sha256: str
+    size: int
+
+
+# Documents with the names of their files; checksums and sizes of files.
+_Chunk = list[tuple[str, Document, TemplateVersion]]
+Marks = list[tuple[str, int]]
+
+
+def safe_name(number: str) -> str:
+    """The number as a file's name without its ending, on any system: "2026/0418" is "2026-0418"."""
+    name = _UNSAFE.sub("-", number).strip(" .")[:_LONGEST_NAME].rstrip(" .")
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+class RenderPool:
+    """Rendering processes, started at the first batch that needs them and kept until `close`. One batch at a time."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        self._wanted = processes or min(os.cpu_count() or 1, 8)
+        self._workers: list[_Worker] = []
+        self._settings: dict[Setting, int] = {}
+
+    def __enter__(self) -> RenderPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the processes that are not there: a window may do so while the user still looks at the run."""
+        self._workers = [worker for worker in self._workers if worker.alive()]
+        started = [_Worker() for _ in range(self._wanted - len(self._workers))]
+        self._workers += started
+        if started:
+            # The fonts are encoded while the processes come up.
+            basic = fonts.tier(BASIC)
+            for worker in started:
+                worker.begin(basic)
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+        self._workers = []
+
+    def render(self, chunks: Iterator[_Chunk], folder: Path) -> Iterator[tuple[_Chunk, Marks]]:
+        """Chunks with the marks of their files, in their order."""
+        self.start()
+        waiting: deque[tuple[int, _Chunk]] = deque()
+        found: dict[int, Marks] = {}
+        numbered = enumerate(chunks)
+        try:
+            while True:
+                for worker in self._workers:
+                    while len(worker.in_hand) < _IN_HAND and (following := next(numbered, None)):
+                        waiting.append(following)
+                        worker.send(following, self._task_for(worker, following[1], folder))
+                while waiting and waiting[0][0] in found:
+                    number, chunk = waiting.popleft()
+                    yield chunk, found.pop(number)
+                if not waiting:
+                    return
+                ready = wait([worker.pipe for worker in self._workers if worker.in_hand])
+                for worker in [worker for worker in self._workers if worker.pipe in ready]:
+                    found.update(self._answers(worker, folder))
+        finally:
+            # After a cancel the processes finish what they have in hand, so that the pool serves the next batch.
+            for worker in self._workers:
+                worker.drain()
+
+    def _answers(self, worker: _Worker, folder: Path) -> list[tuple[int, Marks]]:
+        try:
+            return [worker.answer()]
+        except (EOFError, ConnectionError):
+            # What ended the process, want of memory or a person, must not end the batch: this process does its work.
+            self._workers.remove(worker)
+            worker.stop()
+            self.start()
+            return [(number, _render_here(chunk, folder)) for number, chunk in worker.in_hand]
+
+    def _task_for(self, worker: _Worker, chunk: _Chunk, folder: Path) -> Task:
+        settings: dict[int, Setting] = {}
+        documents = []
+        needed: set[str] = set()
+        for name, document, template in chunk:
+            setting = setting_for(document, template)
+            number = self._settings.setdefault(setting, len(self._settings))
+            if number not in worker.settings:
+                worker.settings.add(number)
+                settings[number] = setting
+            needed |= fonts.tiers_for(document_text(document))
+            documents.append((number, name, document))
+        new = sorted(needed - worker.tiers)
+        worker.tiers.update(new)
+        return Task(settings, [fonts.tier(name) for name in new], str(folder), documents)
+
+
+class _Worker:
+    """The asking side of one process. Answers come in the order of what was sent."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far = context.Pipe()
+        self._process = context.Process(target=serve, args=(far,), name="sheaf-render", daemon=True)
+        self._process.start()
+        far.close()
+        self.settings: set[int] = set()
+        self.tiers: set[str] = set()
+        self.in_hand: deque[tuple[int, _Chunk]] = deque()
+
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    def begin(self, basic: Tier) -> None:
+        self._send(pickle.dumps(basic, pickle.HIGHEST_PROTOCOL))
+
+    def send(self, numbered: tuple[int, _Chunk], task: Task) -> None:
+        self.in_hand.append(numbered)
+        self._send(packed(task))
+
+    def _send(self, message: bytes) -> None:
+        # A process that is gone is noticed where its answer is missed.
+        with contextlib.suppress(ConnectionError):
+            self.pipe.send_bytes(message)
+
+    def answer(self) -> tuple[int, Marks]:
+        """The marks of the oldest chunk in hand. EOFError or ConnectionError if the process is gone."""
+        answer = self.pipe.recv()
+        number, _chunk = self.in_hand.popleft()
+        if isinstance(answer, OSError):
+            raise _cannot_write(answer) from answer
+        if isinstance(answer, str):
+            raise RuntimeError(answer)
+        return number, answer
+
+    def drain(self) -> None:
+        while self.in_hand:
+            try:
+                self.answer()
+            except (EOFError, ConnectionError):
+                self.in_hand.clear()
+            except Exception:  # the batch has ended, and with it the interest in this chunk
+                continue
+
+    def stop(self) -> None:
+        self.pipe.close()
+        self._process.join(5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def render_batch(
+    jobs: Iterable[tuple[Document, TemplateVersion]],
+    out_dir: Path,
+    processes: int | None = None,
+    report: Report | None = None,
+    pool: RenderPool | None = None,
+    total: int | None = None,
+) -> Iterator[Written]:
+    """Write the PDF of each document into a folder, which is made, and give the files in the order of the jobs.
+
+    A file is named after its document's number and is there whole or not at all. `report(done, total, text)` is
+    called between chunks; what it raises ends the batch, and what was given until then stays. `total` is for jobs
+    that do not know their number. Without a pool, more than two documents start one for this batch. UserError if a
+    template's logo cannot be read or the folder cannot be written.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise _cannot_write(problem) from problem
+    if total is None and isinstance(jobs, Sized):
+        total = len(jobs)
+    source = iter(jobs)
+    first = list(islice(source, _FEW + 1))
+    chunks = _chunks(chain(first, source))
+    done = 0
+    with contextlib.ExitStack() as stack:
+        rendered: Iterator[tuple[_Chunk, Marks]]
+        if len(first) <= _FEW:
+            rendered = ((chunk, _render_here(chunk, out_dir)) for chunk in chunks)
+        else:
+            rendered = (pool or stack.enter_context(RenderPool(processes))).render(chunks, out_dir)
+        for chunk, marks in rendered:
+            for (name, document, _template), (sha256, size) in zip(chunk, marks, strict=True):
+                yield Written(document.number, out_dir / name, sha256, size)
+            done += len(chunk)
+            if report:
+                known = max(total or 0, done)
+                report(done, known, _("{done} of {total} documents written").format(done=done, total=known))
+
+
+def _chunks(jobs: Iterable[tuple[Document, TemplateVersion]]) -> Iterator[_Chunk]:
+    taken: set[str] = set()
+    chunk: _Chunk = []
+    lines = 0
+    for position, (document, template) in enumerate(jobs, 1):
+        chunk.append((_file_name(document, position, taken), document, template))
+        lines += len(document.lines)
+        if len(chunk) == _CHUNK or lines >= _CHUNK_LINES:
+            yield chunk
+            chunk, lines = [], 0
+    if chunk:
+        yield chunk
+
+
+def _file_name(document: Document, position: int, taken: set[str]) -> str:
+    base = safe_name(document.number) or f"draft-{position}"
+    name, again = base, 1
+    # Many systems hold two names for one that differ in case alone.
+    while name.casefold() in taken:
+        again += 1
+        name = f"{base}-{again}"
+    taken.add(name.casefold())
+    return f"{name}.pdf"
+
+
+def _render_here(chunk: _Chunk, folder: Path) -> Marks:
+    try:
+        return [write(str(folder / name), *compose(document, template)) for name, document, template in chunk]
+    except OSError as problem:
+        raise _cannot_write(problem) from problem
+
+
+def _cannot_write(problem: OSError) -> UserError:
+    file = str(problem.filename or "").removesuffix(PART)
+    return UserError(
+        _("“{file}” cannot be written: {reason}.").format(file=file, reason=problem.strerror or problem),
+        _("Choose another folder, or make room on the disk. What is written already stays."),
+    )
