@@ -1,0 +1,111 @@
+"""Clients as the page lists them, with what they owe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from db.engine import Book
+from desktop.services.lists.searching import ids_text, like, named, ordered
+
+_SEARCHED = ("c.name", "c.code", "c.city", "c.email", "c.contact", "c.tax_id")
+_OWED = "(SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.client_id = c.id AND o.open > 0 AND {which})"
+_OWN_ORDER = "c.name COLLATE NOCASE, c.id"
+
+
+class ClientList:
+    """Clients by name. Filters: archived, on_hold, disputed, owing, overdue, silent (no active agreement),
+    segment:ID, country:CC, currency:CUR. Without `archived` the active ones."""
+
+    def __init__(self, book: Book, today: date) -> None:
+        self._book = book
+        self._today = today.isoformat()
+
+    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+        """Sorts: name, code, city, country, segment, currency, state, open, overdue (in the client's own currency)."""
+        text, values = like(search, _SEARCHED)
+        where = [text, "c.active = 0" if "archived" in filters else "c.active = 1"]
+        for word, condition in (
+            ("on_hold", "c.on_hold = 1"),
+            ("disputed", "c.disputed = 1"),
+            ("owing", "c.id IN (SELECT client_id FROM open_item WHERE open > 0)"),
+            ("silent", "NOT EXISTS (SELECT 1 FROM agreement a WHERE a.client_id = c.id AND a.active = 1)"),
+        ):
+            if word in filters:
+                where.append(condition)
+        if "overdue" in filters:
+            where.append("c.id IN (SELECT client_id FROM open_item WHERE open > 0 AND due_date < ?)")
+            values.append(self._today)
+        for prefix, column in (("segment", "c.segment_id"), ("country", "c.country"), ("currency", "c.currency")):
+            chosen = named(filters, prefix)
+            if chosen:
+                where.append(f"{column} IN ({', '.join('?' * len(chosen))})")
+                values += [int(one) for one in chosen] if prefix == "segment" else chosen
+        sorts = {
+            "name": "c.name COLLATE NOCASE",
+            "code": "c.code COLLATE NOCASE",
+            "city": "c.city COLLATE NOCASE",
+            "country": "c.country",
+            "segment": "s.name COLLATE NOCASE",
+            "currency": "c.currency",
+            "state": "c.on_hold * 2 + c.disputed",
+            "open": _OWED.format(which="o.currency = c.currency"),
+            "overdue": _OWED.format(which=f"o.currency = c.currency AND o.due_date < '{self._today}'"),
+        }
+        sql = f"""SELECT c.id FROM client c LEFT JOIN segment s ON s.id = c.segment_id
+          WHERE {" AND ".join(where)} ORDER BY {ordered(sorts, sort, descending, _OWN_ORDER)}"""
+        with self._book.reading() as session:
+            return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+        """code, name, contact, email, city, country, tax_id, segment, currency, agreements (active ones), state
+        (inactive, on_hold, disputed, active), open and overdue in the client's currency, and `amounts`, both by
+        currency: {"EUR": (open, overdue)}; minor units."""
+        with self._book.reading() as session:
+            connection = session.connection()
+            found = connection.exec_driver_sql(
+                """SELECT c.id, c.code, c.name, c.contact, c.email, c.city, c.country, c.tax_id,
+                coalesce(s.name, ''), c.currency, c.active, c.on_hold, c.disputed, c.hold_reason,
+                (SELECT count(*) FROM agreement a WHERE a.client_id = c.id AND a.active = 1)
+                FROM client c LEFT JOIN segment s ON s.id = c.segment_id
+                WHERE c.id IN (SELECT value FROM json_each(?))""",
+                (ids_text(ids),),
+            ).fetchall()
+            amounts: dict[int, dict[str, tuple[int, int]]] = {}
+            for client, currency, owed, overdue in connection.exec_driver_sql(
+                """SELECT client_id, currency, sum(open), sum(CASE WHEN due_date < ? THEN open ELSE 0 END)
+                FROM open_item WHERE open > 0 AND client_id IN (SELECT value FROM json_each(?))
+                GROUP BY client_id, currency""",
+                (self._today, ids_text(ids)),
+            ):
+                amounts.setdefault(client, {})[currency] = (owed, overdue)
+        return {
+            row[0]: {
+                "code": row[1],
+                "name": row[2],
+                "contact": row[3],
+                "email": row[4],
+                "city": row[5],
+                "country": row[6],
+                "tax_id": row[7],
+                "segment": row[8],
+                "currency": row[9],
+                "state": "inactive" if not row[10] else "on_hold" if row[11] else "disputed" if row[12] else "active",
+                "hold_reason": row[13],
+                "agreements": row[14],
+                "open": (own := amounts.get(row[0], {}).get(row[9], (0, 0)))[0],
+                "overdue": own[1],
+                "amounts": amounts.get(row[0], {}),
+            }
+            for row in found
+        }
+
+    def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
+        """What these clients owe, minor units by currency."""
+        with self._book.reading() as session:
+            rows = session.connection().exec_driver_sql(
+                """SELECT currency, sum(open) FROM open_item
+                WHERE open > 0 AND client_id IN (SELECT value FROM json_each(?)) GROUP BY currency""",
+                (ids_text(ids),),
+            )
+            return dict(tuple(row) for row in rows)
