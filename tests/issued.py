@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from db.engine import Book
@@ -36,11 +36,15 @@ def add_invoice(
     terms: str = "net 30",
     kind: str = "invoice",
     instalments: Sequence[tuple[date, int]] = (),
+    parts: bool = False,
     charges: Sequence[Charged] = (),
     deducts: dict[int, int] | None = None,
 ) -> str:
-    """Issue one invoice of (net, rate in percent) lines; its number."""
+    """Issue one invoice of (net, rate in percent) lines; its number. `parts` makes two equal instalments of it."""
     sums = totals([("S" if percent else "Z", Decimal(percent), net) for net, percent in lines])
+    if parts and sums.payable > 1:
+        half = sums.payable // 2
+        instalments = [(day + timedelta(days=20), half), (day + timedelta(days=50), sums.payable - half)]
     ready = [
         Line(
             position,
