@@ -1,0 +1,283 @@
+"""Time entries and one-off charges from a file: a hundred thousand of them in a few seconds, and none of them twice.
+
+A row with an id is that entry, whatever else changes. A row without one is known by its content: as many equal rows
+as the book has already change nothing, the others are new.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.schema import OneOff, TimeEntry
+from db.schema.base import Base
+from desktop.domain.money import unscaled
+from desktop.i18n import _
+from desktop.importing.results import Note, Report, Row
+from desktop.services.change_sets import Change
+from desktop.services.imports.intake import (
+    Intake,
+    Lookup,
+    State,
+    Writes,
+    column_value,
+    current_rows,
+    differs,
+    scaled_or_none,
+)
+
+
+class BillableIntake(Intake):
+    """What time entries and charges have in common. `table` has external_id, digest, draft_id and invoice_id."""
+
+    model: type[Base]
+    table: str
+    # What makes the content of a row that has no id.
+    content: tuple[str, ...]
+    # Where each column comes from, to name it when a billed row differs.
+    fields: dict[str, str]
+
+    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
+        super().__init__(session, mapped)
+        self._writes = Writes(self.model)
+        self._seen: set[str] = set()
+        self._taken: Counter[tuple[Any, ...]] = Counter()
+
+    def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
+        """The row's columns in SQLite's values; what is wrong is noted."""
+        raise NotImplementedError
+
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[int, str]]:
+        rows = self.references.rows(f"SELECT external_id, id, digest FROM {self.table} WHERE external_id IS NOT NULL")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    @cached_property
+    def _digests(self) -> dict[str, int]:
+        rows = self.references.rows(
+            f"SELECT digest, count(*) FROM {self.table} WHERE external_id IS NULL AND digest <> '' GROUP BY digest"
+        )
+        return dict(rows)
+
+    @cached_property
+    def _contents(self) -> dict[tuple[Any, ...], list[str]]:
+        """The digests of rows of equal content: an export with other columns has others, and is the same work."""
+        found: dict[tuple[Any, ...], list[str]] = {}
+        for digest, *content in self.references.rows(f"SELECT digest, {', '.join(self.content)} FROM {self.table}"):
+            found.setdefault(tuple(content), []).append(digest)
+        return found
+
+    def take(self, row: Row) -> State:
+        external_id = row.values["id"]
+        if external_id is not None:
+            return self._take_known(row, external_id)
+        if row.occurrence < self._digests.get(row.digest, 0):
+            return "same"
+        columns = self._checked(row)
+        content = tuple(columns[name] for name in self.content)
+        standing = self._contents.get(content)
+        if standing:
+            others = len(standing) - standing.count(row.digest)
+            if self._taken[content] < others:
+                self._taken[content] += 1
+                return "same"
+        self._writes.insert(columns)
+        return "new"
+
+    def _take_known(self, row: Row, external_id: str) -> State:
+        if external_id in self._seen:
+            return "same"
+        standing = self._by_id.get(external_id)
+        if standing is not None and standing[1] == row.digest:
+            self._seen.add(external_id)
+            return "same"
+        columns = self._checked(row)
+        self._seen.add(external_id)
+        if standing is None:
+            self._writes.insert(columns)
+            return "new"
+        (current,) = current_rows(self.connection, self.table, "WHERE id = ?", (standing[0],))
+        said = {name: value for name, value in columns.items() if self._is_said(name)}
+        if not differs(current, said):
+            return "same"
+        self._refuse_if_billed(current, said)
+        self._writes.update(current["id"], current, said)
+        return "changed"
+
+    def _is_said(self, column: str) -> bool:
+        """Whether the file has a column for it: what a file does not know it does not change."""
+        field = self.fields.get(column)
+        return field is None or field in self.mapped
+
+    def _checked(self, row: Row) -> dict[str, Any]:
+        problems = Lookup()
+        columns = self.columns(row, problems)
+        problems.done()
+        return columns | {"external_id": row.values["id"], "digest": row.digest}
+
+    def _refuse_if_billed(self, current: dict[str, Any], said: dict[str, Any]) -> None:
+        """What waits in a draft may still change: its run looks at it again before it issues."""
+        if current["invoice_id"] is None:
+            return
+        problems = Lookup()
+        ((number,),) = self.references.rows("SELECT number FROM invoice WHERE id = ?", current["invoice_id"])
+        changed = next(name for name, value in said.items() if name != "digest" and current[name] != value)
+        problems.reject(
+            self.fields.get(changed, "id"),
+            self._shown(changed, said[changed]),
+            _("“{id}” is billed on {invoice}.").format(id=current["external_id"], invoice=number),
+            _("Credit that invoice so that it may be billed again, or give the change an id of its own."),
+        )
+        problems.done()
+
+    def _shown(self, column: str, value: Any) -> str:
+        known = {"client_id": "clients", "agreement_id": "agreements", "item_id": "items"}.get(column)
+        if known and value is not None:
+            return str(getattr(self.references, known).code(value))
+        if column in ("hours", "rate", "quantity", "unit_price") and value is not None:
+            return f"{unscaled(value):f}"
+        return "" if value is None else str(value)
+
+    def _parties(self, row: Row, problems: Lookup) -> tuple[int | None, int | None, str | None]:
+        """(client, agreement, currency) that the row is for."""
+        values = row.values
+        agreement = client = None
+        if values["agreement"]:
+            agreement = problems.id(
+                "agreement", values["agreement"], self.references.agreements.find(values["agreement"])
+            )
+        if values["client"]:
+            client = problems.id("client", values["client"], self.references.clients.find(values["client"]))
+        if problems.problems:
+            return None, None, None
+        if agreement is not None:
+            facts = self.references.agreement_facts[agreement]
+            if client is not None and client != facts.client_id:
+                problems.reject(
+                    "client",
+                    values["client"],
+                    _("Agreement {agreement} is with {client}.").format(
+                        agreement=self.references.agreements.code(agreement),
+                        client=self.references.clients.code(facts.client_id),
+                    ),
+                    _("Correct the client or the agreement."),
+                )
+            return facts.client_id, agreement, facts.currency
+        return client, None, self.references.client_currencies[client] if client else None
+
+    def _refuse_other_currency(self, row: Row, currency: str | None, problems: Lookup) -> None:
+        said = row.values["currency"]
+        if said and currency and said != currency:
+            problems.reject(
+                "currency",
+                said,
+                _("The price is in {said}; it is billed in {currency}.").format(said=said, currency=currency),
+                _("Convert the price, or leave the currency out."),
+            )
+
+    def write(self, made: Change, batch_id: int, report: Report) -> None:
+        self._writes.write(made, batch_id, report)
+
+
+class TimeIntake(BillableIntake):
+    """An entry that names only a client goes to the client's one agreement that bills hours, if there is just one."""
+
+    model = TimeEntry
+    table = "time_entry"
+    content = ("client_id", "agreement_id", "item_id", "work_date", "person", "hours", "rate", "note", "billable")
+    fields = {  # noqa: RUF012
+        "client_id": "client",
+        "agreement_id": "agreement",
+        "item_id": "item",
+        "work_date": "date",
+        "person": "person",
+        "hours": "hours",
+        "rate": "rate",
+        "note": "note",
+        "billable": "billable",
+    }
+
+    def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
+        values = row.values
+        client, agreement, currency = self._parties(row, problems)
+        day = values["date"].isoformat()
+        if agreement is None and client is not None:
+            agreement = self._only_agreement(row, client, day)
+            if agreement is not None:
+                currency = self.references.agreement_facts[agreement].currency
+        if values["rate"] is not None:
+            self._refuse_other_currency(row, currency, problems)
+        item = values["item"]
+        return {
+            "client_id": client,
+            "agreement_id": agreement,
+            "item_id": problems.id("item", item, self.references.items.find(item)) if item else None,
+            "work_date": day,
+            "person": values["person"] or "",
+            "hours": scaled_or_none(values["hours"]),
+            "rate": scaled_or_none(values["rate"]),
+            "note": values["note"] or "",
+            "billable": column_value(values["billable"] is not False),
+        }
+
+    def _only_agreement(self, row: Row, client: int, day: str) -> int | None:
+        facts = self.references.agreement_facts
+        fitting = [
+            one
+            for one in self.references.time_agreements.get(client, ())
+            if facts[one].start <= day and (facts[one].end is None or day < str(facts[one].end))
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        code = self.references.clients.code(client)
+        text = (
+            _("{client} has {count} agreements that bill hours; the entry waits for one to be chosen.")
+            if fitting
+            else _("{client} has no agreement that bills hours on that day; the entry waits for one.")
+        )
+        self.notes.append(Note(row.row, "client", text.format(client=code, count=len(fitting))))
+        return None
+
+
+class ChargeIntake(BillableIntake):
+    """What is taken off, by a price or a quantity below 0, is kept as a discount."""
+
+    model = OneOff
+    table = "one_off"
+    content = (
+        "client_id", "agreement_id", "item_id", "kind", "due_date", "description", "quantity", "unit_price", "currency",
+    )  # fmt: skip
+    fields = {  # noqa: RUF012
+        "client_id": "client",
+        "agreement_id": "agreement",
+        "item_id": "item",
+        "kind": "quantity",
+        "due_date": "date",
+        "description": "description",
+        "quantity": "quantity",
+        "unit_price": "unit_price",
+        "currency": "currency",
+    }
+
+    def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
+        values = row.values
+        client, agreement, currency = self._parties(row, problems)
+        if agreement is not None:
+            self._refuse_other_currency(row, currency, problems)
+        item = values["item"]
+        quantity, price = values["quantity"], values["unit_price"]
+        takes_off = (quantity < 0) != (price is not None and price < 0)
+        return {
+            "client_id": client,
+            "agreement_id": agreement,
+            "item_id": problems.id("item", item, self.references.items.find(item)) if item else None,
+            "kind": "discount" if takes_off else "charge",
+            "due_date": values["date"].isoformat(),
+            "description": values["description"] or "",
+            "quantity": scaled_or_none(abs(quantity)),
+            "unit_price": None if price is None else scaled_or_none(-abs(price) if takes_off else abs(price)),
+            "currency": currency if agreement is not None else values["currency"] or currency,
+        }

@@ -1,0 +1,105 @@
+"""Clients from a file. An empty cell says nothing: it never clears what the book knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.schema import Client, Contact
+from desktop.domain.identifiers import check_tax_id
+from desktop.domain.money import exact_minor, exponent
+from desktop.i18n import _
+from desktop.importing.results import Report, Row
+from desktop.services.change_sets import Change
+from desktop.services.imports.intake import (
+    Intake,
+    Lookup,
+    State,
+    Writes,
+    column_value,
+    current_rows,
+    differs,
+    next_id,
+)
+
+_PLAIN = (
+    "name", "contact", "phone", "street", "street2", "postcode", "city", "region", "country", "tax_number",
+    "currency", "language", "terms", "delivery", "po_required", "buyer_reference",
+)  # fmt: skip
+
+
+class ClientIntake(Intake):
+    """Clients by code. A segment that the book does not know is made; what it bills alike is set afterwards."""
+
+    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
+        super().__init__(session, mapped)
+        self._standing = {row["code"].casefold(): row for row in current_rows(self.connection, "client")}
+        self._writes = Writes(Client)
+        self._seen: set[str] = set()
+        self._new: list[tuple[dict[str, Any], str | None, list[str]]] = []
+        self._changed: list[tuple[dict[str, Any], dict[str, Any], str | None]] = []
+
+    def take(self, row: Row) -> State:
+        values = row.values
+        key = values["code"].casefold()
+        current = self._standing.get(key)
+        if key in self._seen or (current is not None and current["digest"] == row.digest):
+            return "same"
+        problems = Lookup()
+        columns = {name: column_value(values[name]) for name in _PLAIN if values[name] is not None}
+        emails = [part.strip() for part in (values["email"] or "").split(",") if part.strip()]
+        if emails:
+            columns["email"] = emails[0]
+        if values["tax_id"]:
+            checked = check_tax_id(values["country"] or (current["country"] if current else ""), values["tax_id"])
+            columns["tax_id"] = checked.normal if checked.ok else values["tax_id"]
+        currency = values["currency"] or (current["currency"] if current else self.references.firm_currency)
+        columns["currency"] = currency
+        limit = values["credit_limit"]
+        if limit is not None:
+            try:
+                columns["credit_limit"] = exact_minor(limit, currency)
+            except ValueError:
+                problems.reject(
+                    "credit_limit",
+                    limit,
+                    _("{currency} has {count} decimals.").format(currency=currency, count=exponent(currency)),
+                    _("Round the limit."),
+                )
+        email = columns.get("email") or (current["email"] if current else "")
+        if columns.get("delivery") == "email" and not email:
+            problems.reject(
+                "email",
+                "",
+                _("Invoices go to this client by e-mail; that needs an address."),
+                _("Write the address, or choose another delivery."),
+            )
+        problems.done()
+        self._seen.add(key)
+        segment = values["segment"]
+        self.note_segment(row, segment)
+        columns["digest"] = row.digest
+        if current is None:
+            self._new.append((columns | {"code": values["code"]}, segment, emails[1:]))
+            return "new"
+        moves = bool(segment) and self.references.segments.find(segment) != current["segment_id"]
+        if not moves and not differs(current, columns):
+            return "same"
+        self._changed.append((current, columns, segment))
+        return "changed"
+
+    def write(self, made: Change, batch_id: int, report: Report) -> None:
+        self.make_segments(made)
+        contacts = Writes(Contact)
+        number = next_id(made.connection, "client")
+        for columns, segment, emails in self._new:
+            self._writes.insert(columns | {"id": number, "segment_id": self.segment_id(segment)})
+            for email in emails:
+                contacts.insert({"client_id": number, "name": email, "email": email, "gets_invoices": 1})
+            number += 1
+        for current, columns, segment in self._changed:
+            moved = {"segment_id": self.segment_id(segment)} if segment else {}
+            self._writes.update(current["id"], current, columns | moved)
+        self._writes.write(made, batch_id, report)
+        contacts.write(made, None, report)

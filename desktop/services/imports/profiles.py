@@ -1,0 +1,69 @@
+"""How the columns of a file were mapped once: kept by name, and found again by the headings."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.engine import Book
+from db.schema import SavedMapping
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.importing.mapping import Profile
+from desktop.services.changes import change
+
+
+def profiles(book: Book, kind: str) -> list[Profile]:
+    """The kept profiles of a kind by name."""
+    with book.reading() as session:
+        query = select(SavedMapping).where(SavedMapping.kind == kind).order_by(SavedMapping.name)
+        return [_profile(row) for row in session.scalars(query)]
+
+
+def named_profile(book: Book, kind: str, name: str) -> Profile:
+    """UserError where there is none of that name."""
+    known = profiles(book, kind)
+    for profile in known:
+        if profile.name.casefold() == name.casefold():
+            return profile
+    raise UserError(
+        _("There is no profile “{name}” for {kind}.").format(name=name, kind=kind),
+        _("There are: {names}.").format(names=", ".join(f"“{one.name}”" for one in known))
+        if known
+        else _("Map the columns once and give the mapping that name."),
+    )
+
+
+def profile_for(session: Session, kind: str, signature: str) -> Profile | None:
+    """The profile kept last for a file with these headings."""
+    query = select(SavedMapping).where(SavedMapping.kind == kind, SavedMapping.signature == signature)
+    row = session.scalars(query.order_by(SavedMapping.id.desc()).limit(1)).first()
+    return None if row is None else _profile(row)
+
+
+def remember(book: Book, profile: Profile, *, actor: str) -> None:
+    """Keep a profile under its name, in place of an earlier one of that name."""
+    text = _("Remember how “{name}” maps the columns of {kind}").format(name=profile.name, kind=profile.kind)
+    with change(book, actor, text) as made:
+        known = made.session.scalars(
+            select(SavedMapping).where(SavedMapping.kind == profile.kind, SavedMapping.name == profile.name)
+        ).first()
+        values = {"signature": profile.signature, "mapping": profile.to_json()}
+        if known is None:
+            made.insert(SavedMapping, kind=profile.kind, name=profile.name, **values)
+        else:
+            made.update(SavedMapping, known.id, **values)
+
+
+def forget(book: Book, kind: str, name: str, *, actor: str) -> None:
+    """UserError where there is none of that name."""
+    profile = named_profile(book, kind, name)
+    with change(book, actor, _("Forget the profile “{name}”").format(name=profile.name)) as made:
+        known = made.session.scalars(
+            select(SavedMapping.id).where(SavedMapping.kind == kind, SavedMapping.name == profile.name)
+        ).one()
+        made.delete(SavedMapping, known)
+
+
+def _profile(row: SavedMapping) -> Profile:
+    return Profile.from_json(row.name, row.kind, row.signature, row.mapping)
