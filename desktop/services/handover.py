@@ -126,6 +126,8 @@ class HandoverServer:
                 if self._closed:
                     return
                 self._running[threading.current_thread()] = command
+            with contextlib.suppress(BrokenPipeError):
+                channel.send({"taken": True})
             threading.Thread(target=_watch, args=(connection, command), name="watch", daemon=True).start()
             try:
                 code = self._execute(command)
@@ -153,24 +155,24 @@ def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, fold
     connection = _knock(about)
     if connection is None:
         return None
+    request = {
+        "token": about.get("token", ""),
+        "argv": list(argv),
+        "folder": str(folder),
+        "out": _about_stream(out),
+        "err": _about_stream(err),
+    }
     with connection:
-        _send(
-            connection,
-            {
-                "token": about.get("token", ""),
-                "argv": list(argv),
-                "folder": str(folder),
-                "out": _about_stream(out),
-                "err": _about_stream(err),
-            },
-        )
+        with contextlib.suppress(OSError):
+            _send(connection, request)
         heard = _listen_to(connection)
-        asked = False
+        taken = asked = False
         while True:
             try:
                 message = heard.get()
                 if message is None:
                     break
+                taken = True
                 if "exit" in message:
                     return int(message["exit"])
                 for name, stream in (("out", out), ("err", err)):
@@ -183,6 +185,9 @@ def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, fold
                 asked = True
                 with contextlib.suppress(OSError):
                     _send(connection, {"stop": True})
+    if not taken:
+        # It was about to end, or has just been killed: nothing of the command was done.
+        return None
     raise UserError(
         _("The window that has {path} open ended before it had answered.").format(path=book),
         _("What was done until then is whole. Do it again, and see first how far it came."),
