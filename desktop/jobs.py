@@ -162,9 +162,12 @@ class Jobs(QObject):
         """Queue a job. `then` gets its result, `failed` its exception; without `failed` the window shows the error.
 
         A bound method of a QObject is let go with its object, so a page may close while its job runs.
+        After `close` nothing starts any more.
         """
         if self._closed:
-            raise RuntimeError("Jobs are closed: nothing new can start")
+            # The window is going away, and its last repaint must not bring it down.
+            job.state = State.CANCELLED
+            return job
         if then is not None:
             job.succeeded.connect(then)
         if failed is not None:

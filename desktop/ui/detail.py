@@ -48,6 +48,10 @@ class DetailPane(QWidget):
         layout.addWidget(self._buttons)
         layout.addWidget(self._reason)
 
+    @property
+    def heading(self) -> str:
+        return self._heading.text()
+
     def show_thing(self, heading: str, aside: str = "", facts: Sequence[Fact] = (), reason: str = "") -> None:
         """Facts are pairs of a word and its value; one with an empty word is a rule between groups."""
         self._heading.setText(heading)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,6 +20,7 @@ from desktop.ui.shell import Shell
 
 _MARGIN = 24
 _MOST_HEIGHT = 640
+_QUESTION_WIDTH = 400
 
 
 class FormDialog(QDialog):
@@ -54,6 +56,11 @@ class FormDialog(QDialog):
         wanted = form.sizeHint()
         self.resize(max(480, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
 
+    @property
+    def said(self) -> str:
+        """What the dialog itself says of its saving."""
+        return "" if self._notice.isHidden() else self._notice.sentence
+
     def accept(self) -> None:
         """Save, and close once it is saved."""
         if not self.form.check():
@@ -81,3 +88,34 @@ class FormDialog(QDialog):
     def _enable(self, on: bool) -> None:
         self.form.setEnabled(on)
         self._accept.setEnabled(on)
+
+
+class Question(QDialog):
+    """Asks before what cannot be undone: one sentence, what follows from it, and the verb itself on the button."""
+
+    def __init__(self, parent: QWidget, sentence: str, detail: str, verb: str, act: Callable[[], object]) -> None:
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(verb)
+        asked, more = QLabel(sentence, wordWrap=True), QLabel(detail, wordWrap=True)
+        for label, role in ((asked, "strong"), (more, "secondary")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setProperty("role", role)
+        buttons = QDialogButtonBox()
+        yes = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
+        yes.setAutoDefault(False)
+        no = buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        # Enter by habit must not be the answer.
+        no.setDefault(True)
+        no.setFocus()
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.accepted.connect(act)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setSpacing(12)
+        layout.addWidget(asked)
+        layout.addWidget(more)
+        layout.addSpacing(8)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(_QUESTION_WIDTH)

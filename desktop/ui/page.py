@@ -121,6 +121,15 @@ class Page(QWidget):
         if self.model.query is not None:
             self._reveal()
 
+    @property
+    def facts(self) -> str:
+        return self._facts.text()
+
+    @property
+    def foot(self) -> tuple[str, str]:
+        """What the foot of the table says of the count and of the sums."""
+        return self._count.text(), self._sums.text()
+
     # Building
 
     def _build(self) -> None:

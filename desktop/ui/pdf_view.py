@@ -43,7 +43,7 @@ class PdfView(QAbstractScrollArea):
         self._ticket = 0
         self._pdf = b""
         self._sizes: list[PageSize] = []
-        self._pictures: dict[int, tuple[float, QImage]] = {}
+        self.pictures: dict[int, tuple[float, QImage]] = {}  # by page, with the scale they were drawn at
         self._drawing: Job | None = None
         self._zoom = 0.0
         self._words = ""
@@ -96,7 +96,7 @@ class PdfView(QAbstractScrollArea):
 
     def _put(self, pdf: bytes, sizes: list[PageSize], words: str) -> None:
         self._pdf, self._sizes, self._words = pdf, sizes, words
-        self._pictures.clear()
+        self.pictures.clear()
         self.verticalScrollBar().setValue(0)
         self._lay_out()
 
@@ -174,24 +174,26 @@ class PdfView(QAbstractScrollArea):
                 continue
             self._in_view += 1
             painter.fillRect(rect, Qt.GlobalColor.white)
-            scale, picture = self._pictures.get(page, (0.0, None))
+            scale, picture = self.pictures.get(page, (0.0, None))
             if picture is not None:
                 painter.drawImage(rect, picture)
-            if wanted is None and scale != self._sharp_scale():
+            if wanted is None and scale != self.sharp_scale:
                 wanted = page
             painter.setPen(QPen(self._theme.color("line"), 1))
             painter.drawRect(rect)
         if wanted is not None:
             self._draw(wanted)
 
-    def _sharp_scale(self) -> float:
+    @property
+    def sharp_scale(self) -> float:
+        """Pixels of the screen a point."""
         return self._scale() * self.devicePixelRatioF()
 
     def _draw(self, page: int) -> None:
         """Have one page drawn; when it is there, the repaint asks for the next that is in view."""
         if self._drawing is not None:
             return
-        pdf, scale, ticket = self._pdf, self._sharp_scale(), self._ticket
+        pdf, scale, ticket = self._pdf, self.sharp_scale, self._ticket
 
         def work() -> _Drawn:
             return _Drawn(ticket, page, scale, page_picture(pdf, page, scale))
@@ -203,10 +205,10 @@ class PdfView(QAbstractScrollArea):
         assert isinstance(answer, _Drawn)
         if answer.ticket != self._ticket:
             return
-        self._pictures.pop(answer.page, None)
-        self._pictures[answer.page] = (answer.scale, answer.picture)
-        while len(self._pictures) > max(_PICTURES_KEPT, self._in_view):
-            del self._pictures[next(iter(self._pictures))]
+        self.pictures.pop(answer.page, None)
+        self.pictures[answer.page] = (answer.scale, answer.picture)
+        while len(self.pictures) > max(_PICTURES_KEPT, self._in_view):
+            del self.pictures[next(iter(self.pictures))]
 
     def _end_drawing(self, _job: object) -> None:
         self._drawing = None

@@ -35,6 +35,7 @@ class Drafts:
     """The drafts of one run."""
 
     def __init__(self, drafts: Sequence[Sequence[object]] = DRAFTS) -> None:
+        self.asked_for_ids = 0
         self._lock = Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.execute(
@@ -50,6 +51,7 @@ class Drafts:
         where = f"AND state IN ({','.join('?' * len(states))})" if states else ""
         order = f"{sort or 'id'} {'DESC' if descending else 'ASC'}"
         with self._lock:
+            self.asked_for_ids += 1
             sql = f"SELECT id FROM draft WHERE client || agreement || found LIKE ? {where} ORDER BY {order}, id"
             return [one for (one,) in self._db.execute(sql, (f"%{search}%", *states))]
 
@@ -67,6 +69,10 @@ class Drafts:
         with self._lock:
             self._db.executemany("UPDATE draft SET state = 'ready' WHERE id = ?", [(one,) for one in ids])
         return len(ids)
+
+    def price(self, draft: int, amount: int, currency: str) -> None:
+        with self._lock:
+            self._db.execute("UPDATE draft SET amount = ?, currency = ? WHERE id = ?", (amount, currency, draft))
 
     def summary(self) -> Summary:
         with self._lock:
