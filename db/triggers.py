@@ -58,6 +58,14 @@ MUTABLE: Final = {
     "charge": frozenset({"reversed_by"}),
     "change_set": frozenset({"summary", "undone_by"}),
 }
+# An opening item was issued by another program and is only noted here: undoing its import takes it out again, until
+# something refers to it. The log keeps what it was.
+_NOT_OPENING: Final = {
+    "invoice": "OLD.kind <> 'opening'",
+    "open_item": "(SELECT kind FROM invoice WHERE id = OLD.invoice_id) <> 'opening'",
+    "journal_entry": "OLD.kind <> 'opening'",
+    "posting": "(SELECT kind FROM journal_entry WHERE id = OLD.entry_id) <> 'opening'",
+}
 _MUTABLE_SAYS: Final = {
     "open_item": FROZEN_OPEN,
     "open_credit": FROZEN_OPEN,
@@ -98,11 +106,11 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
     made = []
     for table, says in FROZEN.items():
         made.append(_trigger("no_update", "UPDATE", table, says))
-        made.append(_trigger("no_delete", "DELETE", table, says))
+        made.append(_trigger("no_delete", "DELETE", table, says, _NOT_OPENING.get(table, "")))
     for table, mutable in MUTABLE.items():
         fixed = ", ".join(column for column in columns[table] if column not in mutable)
         made.append(_trigger("fixed", f"UPDATE OF {fixed}", table, _MUTABLE_SAYS[table]))
-        made.append(_trigger("no_delete", "DELETE", table, _MUTABLE_SAYS[table]))
+        made.append(_trigger("no_delete", "DELETE", table, _MUTABLE_SAYS[table], _NOT_OPENING.get(table, "")))
     made.append(
         _trigger("reversed_once", "UPDATE OF reversed_by", "charge", FROZEN_CHARGE, "OLD.reversed_by IS NOT NULL")
     )

@@ -34,6 +34,9 @@ from desktop.services.subjects import called, word
 DELETED_ROWS: Final = "rows deleted"
 UNDONE: Final = "undone"
 
+# A frozen party says nothing without its document, and the next document to the same party takes it again.
+_LEFT_BEHIND: Final = frozenset({"party"})
+
 # So many invoices are named in a refusal.
 _NAMED = 3
 
@@ -95,7 +98,8 @@ def take_back(made: Change, target: Target) -> None:
     sealed: list[_Event] = []
     for event in reversed(target.events):
         if event.action == row_seals.ROWS:
-            sealed.append(event)
+            if event.subject not in _LEFT_BEHIND:
+                sealed.append(event)
         elif event.action in (INSERT, UPDATE, DELETE):
             _take_back_row(made, target, event)
         elif "pick" in (event.after or {}):
