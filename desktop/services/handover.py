@@ -14,14 +14,16 @@ import os
 import queue
 import secrets
 import shutil
+import signal
 import socket
 import struct
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from db.lock import holder
@@ -37,6 +39,7 @@ _LENGTH = struct.Struct("!I")
 _LONGEST_REQUEST = 1 << 20
 _SECONDS_TO_KNOCK = 5.0
 _SECONDS_TO_END = 10.0
+_SECONDS_TO_HEAR_CTRL_C = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,29 +165,29 @@ def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, fold
         "out": _about_stream(out),
         "err": _about_stream(err),
     }
-    with connection:
+    taken = False
+    with connection, _ctrl_c() as asked:
         with contextlib.suppress(OSError):
             _send(connection, request)
         heard = _listen_to(connection)
-        taken = asked = False
         while True:
-            try:
-                message = heard.get()
-                if message is None:
-                    break
-                taken = True
-                if "exit" in message:
-                    return int(message["exit"])
-                for name, stream in (("out", out), ("err", err)):
-                    if name in message:
-                        stream.write(message[name])
-                        stream.flush()
-            except KeyboardInterrupt:
-                if asked:
-                    raise
-                asked = True
+            if asked.is_set():
+                asked.clear()
                 with contextlib.suppress(OSError):
                     _send(connection, {"stop": True})
+            try:
+                message = heard.get(timeout=_SECONDS_TO_HEAR_CTRL_C)
+            except queue.Empty:
+                continue
+            if message is None:
+                break
+            taken = True
+            if "exit" in message:
+                return int(message["exit"])
+            for name, stream in (("out", out), ("err", err)):
+                if name in message:
+                    stream.write(message[name])
+                    stream.flush()
     if not taken:
         # It was about to end, or has just been killed: nothing of the command was done.
         return None
@@ -192,6 +195,25 @@ def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, fold
         _("The window that has {path} open ended before it had answered.").format(path=book),
         _("What was done until then is whole. Do it again, and see first how far it came."),
     )
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """Set by the first Ctrl+C; the second one ends the waiting."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _about_stream(stream: TextIO) -> dict[str, Any]:
@@ -215,7 +237,7 @@ def _knock(about: dict[str, str]) -> socket.socket | None:
 
 
 def _listen_to(connection: socket.socket) -> queue.SimpleQueue[dict[str, Any] | None]:
-    """What the other process says, ended by None. In a thread, since Ctrl+C must not cut a message in two."""
+    """What the other process says, ended by None. In a thread: on Windows Ctrl+C does not wake who reads a socket."""
     heard: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
 
     def listen() -> None:
