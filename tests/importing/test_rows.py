@@ -139,7 +139,7 @@ def test_control_characters_are_left_out_and_noted() -> None:
 def test_errors_of_spreadsheets_are_no_values() -> None:
     [], rejections = one("clients", code="A", name="#REF!", country="#N/A")
     assert [rejection.column for rejection in rejections] == ["name", "country"]
-    assert "error of the spreadsheet" in rejections[0].problem
+    assert all("error of the spreadsheet" in rejection.problem for rejection in rejections)
 
 
 def test_a_shortened_number_as_code_is_noted() -> None:

@@ -155,6 +155,8 @@ def test_every_country_is_known_by_its_names(language: str, code: str) -> None:
         ("Schweizer Franken", "CHF"),
         ("livre sterling", "GBP"),
         ("JPY", "JPY"),
+        ("Euro - EUR", "EUR"),
+        ("US Dollar (USD)", "USD"),
     ],
 )
 def test_currencies(text: str, code: str) -> None:
@@ -168,6 +170,8 @@ def test_what_is_no_currency() -> None:
         parse_currency("shells")
     with pytest.raises(UnreadableError, match="is not a currency"):
         parse_currency("XYZ")
+    with pytest.raises(UnreadableError, match="is not a currency"):
+        parse_currency("EUR or USD")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ Run it from the root of the project: `.venv/bin/python -m tests.perf.importing`.
 """
 
 import csv
-import io
 import random
 import statistics
 import tempfile

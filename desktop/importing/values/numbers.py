@@ -13,7 +13,7 @@ from desktop.i18n import _
 from desktop.importing.values import UnreadableError
 
 # Words and signs that people put where there is no value.
-EMPTY = frozenset({"", "-", "--", "–", "—", "n/a", "na", "null", "none", "nil", "k. a.", "k.a.", "n.v.", "#n/a", "#nv"})
+EMPTY = frozenset({"", "-", "--", "–", "—", "n/a", "na", "null", "none", "nil", "k. a.", "k.a.", "n.v."})
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _ALIKE = str.maketrans(

@@ -83,6 +83,10 @@ def parse_currency(text: str) -> str:
     named = _currencies().get(_key(text))
     if named:
         return named
+    # “Euro - EUR”, “US Dollar (USD)”
+    codes = {code for code in re.findall(r"\b[A-Z]{3}\b", text) if code in list_currencies()}
+    if len(codes) == 1:
+        return codes.pop()
     raise UnreadableError(
         _("“{text}” is not a currency.").format(text=text.strip()),
         _("Write its three letters, such as EUR."),
