@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from desktop.documents.flow import Flow
@@ -10,7 +12,9 @@ from desktop.domain.document import DocumentTax
 
 _GAP = 13.0
 _ROW = 15.0
-_EMPHASIS = 27.0
+_ROW_GAP = 2.5
+_ABOVE_EMPHASIS = 10.0
+_ABOVE_TOTAL = 3.0
 _COLUMN_GAP = 16.0
 _UNBROKEN = ("IBAN", "BIC")
 _UNTAXED = ("AE", "K", "G", "E", "O")
@@ -26,9 +30,9 @@ class _Total(NamedTuple):
     above: bool = False
 
 
-def draw_closing(flow: Flow, foot_text: str, tax_writer: Writer | None) -> None:
+def draw_closing(flow: Flow, totals: Totals, foot_text: str) -> None:
     """Everything after the table; `foot_text` is a closing too long for the foot."""
-    _totals(flow, tax_writer)
+    _draw_totals(flow, totals)
     _deposits(flow)
     _notes(flow)
     _terms(flow)
@@ -37,48 +41,66 @@ def draw_closing(flow: Flow, foot_text: str, tax_writer: Writer | None) -> None:
         flow.paragraph(flow.styles.text if text is flow.document.closing else flow.styles.small, text, 10)
 
 
-def _totals(flow: Flow, tax_writer: Writer | None) -> None:
+class Totals(NamedTuple):
+    """The block of totals, measured before the table is drawn, so that its last line can stay with it."""
+
+    rows: list[_Total]
+    left: float
+    beneath: bool
+    amounts: float
+    height: float
+
+
+def measure_totals(flow: Flow, tax_writer: Writer | None) -> Totals:
     rows = _total_rows(flow, tax_writer)
     styles, place = flow.styles, flow.place
     plain = styles.text
-    amounts = bases = labels = needed = 0.0
+    amounts = bases = labels = alone = 0.0
+    height = 8.0
     for row in rows:
         style = styles.payable if row.emphasis else plain
         label, amount = style.width(row.label), style.width(row.amount)
-        needed = max(needed, label + _GAP + amount)
-        if not row.emphasis:
+        alone = max(alone, label + _GAP + amount)
+        height += style.leading + _ROW_GAP
+        if row.emphasis:
+            height += _ABOVE_EMPHASIS
+        else:
             amounts, labels = max(amounts, amount), max(labels, label)
             bases = max(bases, plain.width(row.basis))
-    alone = needed
-    if bases:
-        needed = max(needed, labels + _GAP + bases + _GAP + amounts)
+            height += _ABOVE_TOTAL if row.above else 0
+    needed = max(alone, labels + bases + amounts + 2 * _GAP) if bases else alone
     left = min(place.axis, place.right - needed)
-    # A currency of many digits may want more than a line has: then the basis moves under its label.
+    # Amounts of many digits may want more than a line has: then the basis moves under its label.
     beneath = left < place.left
     if beneath:
         left = max(place.left, place.right - alone)
-    height = sum(_EMPHASIS if row.emphasis else _ROW for row in rows) + (_ROW * len(rows) if beneath else 0) + 6
-    if not flow.fits(height):
+        height += _ROW * len(rows)
+    return Totals(rows, left, beneath, amounts, height)
+
+
+def _draw_totals(flow: Flow, totals: Totals) -> None:
+    styles, place = flow.styles, flow.place
+    plain, left = styles.text, totals.left
+    if not flow.fits(totals.height):
         flow.turn()
     y = flow.y - 4
-    for row in rows:
+    for row in totals.rows:
         style = styles.payable if row.emphasis else plain
         if row.emphasis:
-            y -= 6
-            flow.sheet.rule(left, y, place.right - left, 1.2, flow.accent)
-            y -= 4
+            flow.sheet.rule(left, y - _ABOVE_EMPHASIS + 4, place.right - left, 1.2, flow.accent)
+            y -= _ABOVE_EMPHASIS
         elif row.above:
             flow.sheet.rule(left, y - 1, place.right - left, 0.5)
-            y -= 3
+            y -= _ABOVE_TOTAL
         base = y - style.size - 1
         flow.sheet.left(style, left, base, row.label)
         flow.sheet.right(style, place.right, base, row.amount)
-        if row.basis and beneath:
+        if row.basis and totals.beneath:
             y -= _ROW
             flow.sheet.left(plain, left, y - plain.size - 1, row.basis)
         elif row.basis:
-            flow.sheet.right(plain, place.right - amounts - _GAP, base, row.basis)
-        y -= style.leading + 2.5
+            flow.sheet.right(plain, place.right - totals.amounts - _GAP, base, row.basis)
+        y -= style.leading + _ROW_GAP
     flow.y = y - 4
 
 
@@ -180,22 +202,27 @@ def _terms(flow: Flow) -> None:
         amount = writer.money(document.payable)
         sentences.append(words.pay_by.format(amount=amount, date=writer.day(document.due_date)))
         if document.discount_percent and document.discount_until:
-            # Late, because it brings Babel along, which most rendering processes never need.
-            from desktop.domain.money import round_half_away
-
-            discount = round_half_away(document.payable * document.discount_percent / 100)
-            sentences.append(
-                words.early.format(
-                    date=writer.day(document.discount_until),
-                    percent=writer.percent(document.discount_percent),
-                    discount=writer.money(discount),
-                    amount=writer.money(document.payable - discount),
-                )
-            )
+            sentences.append(_early_payment(flow, document.discount_percent, document.discount_until))
+        if document.terms:
+            sentences.append(words.terms.format(terms=document.terms.rstrip(". ")))
     else:
         sentences.append(words.nothing_due)
-    flow.paragraph(text, " ".join(filter(None, (*sentences, document.terms))), 4)
+    flow.paragraph(text, " ".join(sentences), 4)
     flow.paragraph(flow.styles.small, document.late_clause, 3)
+
+
+def _early_payment(flow: Flow, percent: Decimal, until: date) -> str:
+    # Late, because it brings Babel along, which most rendering processes never need.
+    from desktop.domain.money import round_half_away
+
+    writer, payable = flow.writer, flow.document.payable
+    discount = round_half_away(payable * percent / 100)
+    return flow.words.early.format(
+        date=writer.day(until),
+        percent=writer.percent(percent),
+        discount=writer.money(discount),
+        amount=writer.money(payable - discount),
+    )
 
 
 def _payment(flow: Flow) -> None:
@@ -238,7 +265,7 @@ def _cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
         widths = _shared_out(widths, free)
     columns = [value.wrap(text, width) for (_, text), width in zip(cells, widths, strict=True)]
     height = label.leading + value.leading * max(len(column) for column in columns)
-    flow.y -= 12
+    flow.y -= 10
     if not flow.fits(height):
         flow.turn()
     x = place.left

@@ -5,14 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from desktop.documents.closing import draw_closing
+from desktop.documents.closing import draw_closing, measure_totals
 from desktop.documents.flow import Flow, Look
 from desktop.documents.glyphs import BASIC, Face, Tier
 from desktop.documents.opening import draw_draft_mark, draw_opening
 from desktop.documents.pdffile import Prefix, form, resources
 from desktop.documents.setting import Setting, geometry
 from desktop.documents.sheet import FAINT, Sheet, Style, styles
-from desktop.documents.stationery import LOGO, foot, letterhead
+from desktop.documents.stationery import FOOT_RULE, LOGO, foot, letterhead
 from desktop.documents.table import draw_table
 from desktop.documents.words import tax_name, words_for
 from desktop.documents.writing import Writer
@@ -29,12 +29,12 @@ _PACKING = 3
 class _Stationery:
     """Letterhead and foot of one seller, drawn once."""
 
-    def __init__(self, head: Sheet, feet: Sheet, rule: float, spill: str, tax: str) -> None:
+    def __init__(self, head: Sheet, feet: Sheet, top: float, spill: str, tax: str) -> None:
         self.head = zlib.compress(head.content(), 9)
         self.foot = zlib.compress(feet.content(), 9)
         self.fonts = head.fonts | feet.fonts | _ALWAYS
-        self.page_number = rule + 5
-        self.bottom = rule + 16
+        self.page_number = top
+        self.bottom = top + FOOT_RULE + 10
         self.spill = spill
         self.tax = tax
 
@@ -62,8 +62,9 @@ class Composer:
         stationery = self._stationery_of(document)
         flow = Flow(document, self._look, stationery.bottom, stationery.tax)
         draw_opening(flow)
-        draw_table(flow)
-        draw_closing(flow, stationery.spill, self._tax_writer)
+        totals = measure_totals(flow, self._tax_writer)
+        draw_table(flow, totals.height)
+        draw_closing(flow, totals, stationery.spill)
         self._finish(flow, stationery)
         fonts = stationery.fonts.union(*[sheet.fonts for sheet in flow.pages])
         prefix = self._prefix(document, stationery, fonts)

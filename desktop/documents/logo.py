@@ -73,25 +73,27 @@ def _photo(picture: Any, original: bytes | None) -> tuple[bytes, bytes]:
         coded = io.BytesIO()
         picture.save(coded, "JPEG", quality=90)
         original = coded.getvalue()
-    return _image(picture.size, "DeviceGray" if picture.mode == "L" else "DeviceRGB", "DCTDecode", original)
+    return _image(picture, "DCTDecode", original)
 
 
 def _drawing(picture: Any) -> tuple[bytes, bytes, bytes | None]:
-    mask = None
-    entry = ""
-    if picture.mode in ("LA", "RGBA"):
-        alpha = picture.getchannel("A")
-        if alpha.getextrema() != (255, 255):
-            mask = b"".join(_image(picture.size, "DeviceGray", "FlateDecode", zlib.compress(alpha.tobytes(), 9)))
-            entry = "/SMask %d 0 R"
-        picture = picture.convert(picture.mode[:-1])
+    if picture.mode not in ("LA", "RGBA"):
+        return *_packed(picture), None
+    alpha = picture.getchannel("A")
+    colours = picture.convert(picture.mode[:-1])
+    if alpha.getextrema() == (255, 255):
+        return *_packed(colours), None
+    return *_packed(colours, "/SMask %d 0 R"), b"".join(_packed(alpha))
+
+
+def _packed(picture: Any, entry: str = "") -> tuple[bytes, bytes]:
+    return _image(picture, f"FlateDecode{entry}", zlib.compress(picture.tobytes(), 9))
+
+
+def _image(picture: Any, coding: str, data: bytes) -> tuple[bytes, bytes]:
     space = "DeviceGray" if picture.mode == "L" else "DeviceRGB"
-    return *_image(picture.size, space, "FlateDecode", zlib.compress(picture.tobytes(), 9), entry), mask
-
-
-def _image(size: tuple[int, int], space: str, coding: str, data: bytes, entry: str = "") -> tuple[bytes, bytes]:
     head = (
-        f"<</Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}/ColorSpace/{space}/BitsPerComponent 8{entry}"
-        f"/Filter/{coding}/Length {len(data)}>>stream\n"
+        f"<</Type/XObject/Subtype/Image/Width {picture.width}/Height {picture.height}/ColorSpace/{space}"
+        f"/BitsPerComponent 8/Filter/{coding}/Length {len(data)}>>stream\n"
     )
     return head.encode("ascii"), data + b"\nendstream"

@@ -15,7 +15,10 @@ _HEAD_TOP = 14
 NAME_BASE = 21
 _FOOT_BASE = 9 * MM
 _COLUMN_GAP = 12.0
+FOOT_RULE = 12.0
 _MOST_FOOT_LINES = 6
+# The width that stays free at the right for “Page 12 of 34”.
+_PAGE_NUMBER = 62.0
 
 
 def letterhead(setting: Setting, place: Geometry, styles: Styles, seller: Party) -> Sheet:
@@ -48,10 +51,12 @@ def letterhead(setting: Setting, place: Geometry, styles: Styles, seller: Party)
 
 
 def foot(look: Look, seller: Party, closing: str, tax: str) -> tuple[Sheet, float, str]:
-    """The foot of every page, the height of its rule, and the closing text if it is too long to stand there."""
+    """The foot of every page, the height of its first line, and the closing text if it is too long to stand there."""
     place, words, writer = look.place, look.words, look.writer
+    country = writer.country(seller.country) if seller.country else ""
+    town = ", ".join(filter(None, (*postal_lines(seller)[-1:], country)))
     columns = (
-        [seller.name, *postal_lines(seller), writer.country(seller.country) if seller.country else ""],
+        [seller.name, *postal_lines(seller)[:-1], town],
         [f"{words.phone} {seller.phone}" if seller.phone else "", seller.email, seller.website],
         [
             seller.registration,
@@ -60,7 +65,7 @@ def foot(look: Look, seller: Party, closing: str, tax: str) -> tuple[Sheet, floa
         ],
     )
     style = look.styles.footer
-    step = (place.measure + _COLUMN_GAP) / 3
+    step = (place.measure - _PAGE_NUMBER) / 3
     blocks = [
         [glyphs for line in column if line for glyphs in style.wrap(line, step - _COLUMN_GAP)] for column in columns
     ]
@@ -80,6 +85,6 @@ def foot(look: Look, seller: Party, closing: str, tax: str) -> tuple[Sheet, floa
         for line in block:
             sheet.place(style, place.left + number * step, y, line)
             y -= style.leading
-    rule = top + style.size + 6
+    rule = top + FOOT_RULE
     sheet.rule(place.left, rule, place.measure, 0.5, HAIRLINE)
-    return sheet, rule, closing if too_long else ""
+    return sheet, top, closing if too_long else ""

@@ -51,9 +51,10 @@ class _Columns(NamedTuple):
     net: float
 
 
-def draw_table(flow: Flow) -> None:
+def draw_table(flow: Flow, keep: float) -> None:
+    """Draw the lines; the last one stays on a page with the `keep` points that follow the table."""
     if flow.document.lines:
-        _Table(flow).draw()
+        _Table(flow).draw(keep)
 
 
 class _Cells(NamedTuple):
@@ -131,7 +132,7 @@ class _Table:
             return _Columns(start, price - start, None, price, None, rate if rated else None, net)
         return _Columns(start, measure, quantity, unit, price, rate if rated else None, net)
 
-    def draw(self) -> None:
+    def draw(self, keep: float) -> None:
         flow, document = self.flow, self.flow.document
         self._draw_head()
         group, in_group = "", 0
@@ -143,8 +144,11 @@ class _Table:
                 group, in_group = line.group, 0
                 if group:
                     self._open(group, self._height(text[:_WHOLE], self.figures[number]))
-            closes = bool(group) and (number == last or document.lines[number + 1].group != group)
-            self._draw_row(line, self.figures[number], text, 0.0 if number == last and not closes else _CARRY)
+            reserve = _CARRY
+            if number == last:
+                # Totals alone on a page do not say what they are the totals of.
+                reserve = (_CARRY if group else 0.0) + (keep if number else 0.0)
+            self._draw_row(line, self.figures[number], text, reserve)
             self.sum += line.net
             in_group += line.net
         self._close(group, in_group)

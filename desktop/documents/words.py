@@ -120,6 +120,7 @@ class Words:
     nothing_due: str
     credit_note: str
     early: str
+    terms: str
     deposits: str
     deposit_number: str
     account_holder: str
@@ -150,8 +151,8 @@ _WORDS = {
 
 
 def words_for(locale: str) -> Words:
-    """The words of a locale's language, English where there are none."""
-    return _WORDS.get(locale.partition("_")[0], _WORDS["en"])
+    """The words of a language or locale such as "de", "de_CH" or "de-CH"; English where there are none."""
+    return _WORDS.get(locale.replace("-", "_").partition("_")[0], _WORDS["en"])
 
 
 def tax_name(words: Words, locale: str, country: str) -> str:

@@ -67,6 +67,7 @@ WORDS: dict[str, Any] = {
     "nothing_due": "Es ist nichts mehr zu zahlen.",
     "credit_note": "Dieser Betrag wird Ihrem Konto gutgeschrieben.",
     "early": "Bei Zahlung bis zum {date} können Sie {percent} Skonto ({discount}) abziehen und zahlen {amount}.",
+    "terms": "Zahlungsbedingungen: {terms}.",
     "deposits": "Abgezogene Anzahlungen",
     "deposit_number": "Anzahlungsrechnung",
     "account_holder": "Kontoinhaber",

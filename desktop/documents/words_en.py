@@ -67,6 +67,7 @@ WORDS: dict[str, Any] = {
     "nothing_due": "Nothing is left to pay.",
     "credit_note": "This amount is credited to your account.",
     "early": "If you pay by {date}, you may deduct {percent} ({discount}) and pay {amount}.",
+    "terms": "Payment terms: {terms}.",
     "deposits": "Deposits deducted",
     "deposit_number": "Deposit invoice",
     "account_holder": "Account holder",

@@ -70,6 +70,7 @@ WORDS: dict[str, Any] = {
         "Pour tout paiement au plus tard le {date}, vous pouvez déduire un escompte de {percent} ({discount}) "
         "et payer {amount}."
     ),
+    "terms": "Conditions de paiement\u202f: {terms}.",
     "deposits": "Acomptes déduits",
     "deposit_number": "Facture d’acompte",
     "account_holder": "Titulaire",
