@@ -149,7 +149,7 @@ def _text_cell(text: str) -> Cell:
 
 
 def _code_cell(text: str) -> Cell:
-    if _SHORTENED.fullmatch(text):
+    if "+" in text and _SHORTENED.fullmatch(text):
         note = _("“{text}” looks like a long number that a spreadsheet has shortened.").format(text=text)
         return Cell(text, text, Extra(notes=(note,)))
     return Cell(text, text)

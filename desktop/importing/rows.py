@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from desktop.i18n import _
@@ -224,15 +225,16 @@ def _rows(parts: Iterator[Part], kind: Kind, mapping: Mapping) -> Iterator[Row |
     """Rows told apart by their key, or else by how often the same one came before."""
     key = kind.key
     column = mapping.heading(key[0])
-    first: dict[tuple[Any, ...], tuple[int, str]] = {}
+    identify = itemgetter(*key)
+    first: dict[Any, tuple[int, str]] = {}
     times: dict[str, int] = {}
     for row, values, tokens, notes, problems in parts:
         if problems:
             yield from problems
             continue
         digest = digest_of(kind.name, tokens)
-        identity = tuple(values[name] for name in key)
-        if identity[0] is None:
+        identity = identify(values)
+        if identity is None:
             occurrence = times.get(digest, 0)
             times[digest] = occurrence + 1
             yield Row(row, values, digest, occurrence, (), (), notes)
@@ -247,7 +249,7 @@ def _rows(parts: Iterator[Part], kind: Kind, mapping: Mapping) -> Iterator[Row |
             yield Rejection(
                 row,
                 column,
-                str(identity[0]),
+                str(values[key[0]]),
                 _("Row {row} has the same “{column}” and says something else.").format(row=earlier_row, column=column),
                 _("Keep the row that is right, or give one of them another “{column}”.").format(column=column),
             )

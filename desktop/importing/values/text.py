@@ -17,8 +17,9 @@ _AS_FORMULA = re.compile(r'="([^"]*)"')
 def clean_text(raw: str, *, lines: bool = False) -> tuple[str, int]:
     """The clean text and how many control characters it lost; `lines` keeps line breaks, else they become spaces."""
     if raw.isprintable() and (raw.isascii() or unicodedata.is_normalized("NFC", raw)):
+        # Most cells are clean already.
         text = raw.strip()
-        return (text if "  " not in text else _SPACES.sub(" ", text)), 0
+        return text if "  " not in text else _SPACES.sub(" ", text), 0
     text, lost = _CONTROLS.subn("", raw)
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
     if lines:
@@ -31,9 +32,9 @@ def clean_text(raw: str, *, lines: bool = False) -> tuple[str, int]:
 def clean_code(raw: str) -> tuple[str, int]:
     """As clean_text, without the signs by which spreadsheets mark a code as text: ="007" and '007."""
     text, lost = clean_text(raw)
-    formula = _AS_FORMULA.fullmatch(text)
+    formula = _AS_FORMULA.fullmatch(text) if text[:1] == "=" else None
     if formula:
         return formula[1].strip(), lost
-    if text.startswith("'") and "'" not in text[1:] and text[1:2].isdigit():
+    if text[:1] == "'" and "'" not in text[1:] and text[1:2].isdigit():
         return text[1:], lost
     return text, lost
