@@ -55,6 +55,7 @@ class ReportDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(_("Copy the report"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setDefault(True)
+        copy.setProperty("role", "main")
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

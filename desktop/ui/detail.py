@@ -35,7 +35,7 @@ class DetailPane(QWidget):
         self._buttons = QWidget()
         self._buttons.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
-        self._buttons.setVisible(bool(buttons))
+        self._has_buttons = bool(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -58,6 +58,8 @@ class DetailPane(QWidget):
         self._aside.setText(aside)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
+        # Without a thing there is nothing to do with it.
+        self._buttons.setVisible(self._has_buttons and bool(heading))
         self._clear_facts()
         for row, (word, value) in enumerate(facts):
             if not word:

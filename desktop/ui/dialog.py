@@ -44,6 +44,7 @@ class FormDialog(QDialog):
         buttons = QDialogButtonBox()
         self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         self._accept.setDefault(True)
+        self._accept.setProperty("role", "main")
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -104,6 +105,7 @@ class Question(QDialog):
         buttons = QDialogButtonBox()
         yes = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         yes.setAutoDefault(False)
+        yes.setProperty("role", "main")
         no = buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         # Enter by habit must not be the answer.
         no.setDefault(True)

@@ -129,7 +129,7 @@ class Form(QWidget):
         editor.setAccessibleDescription(problem or note)
         wrong = bool(problem)
         if editor.property("wrong") != wrong:
-            label.setProperty("role", "problem" if wrong else "secondary")
+            label.setProperty("role", "problem" if wrong else "note")
             repolish(label)
             editor.setProperty("wrong", wrong)
             repolish(editor)
@@ -185,7 +185,7 @@ class Form(QWidget):
         label.setProperty("role", "heading")
         label.setBuddy(editor)
         problem = QLabel(field.note, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        problem.setProperty("role", "secondary")
+        problem.setProperty("role", "note")
         problem.setVisible(bool(field.note))
         editor.setAccessibleName(field.label)
         editor.changed.connect(lambda: self._after_edit(field.key))

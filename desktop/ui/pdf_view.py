@@ -16,6 +16,8 @@ from desktop.ui.theme import Theme
 _GAP = 12
 _ZOOM_STEP = 1.2
 _LEAST_SCALE, _MOST_SCALE = 0.2, 8.0
+# A single page may give up this much of its width to be seen whole.
+_NEARLY = 0.85
 # Pages beyond these, or beyond those in view, are drawn again when they come back.
 _PICTURES_KEPT = 8
 
@@ -46,6 +48,7 @@ class PdfView(QAbstractScrollArea):
         self.pictures: dict[int, tuple[float, QImage]] = {}  # by page, with the scale they were drawn at
         self._drawing: Job | None = None
         self._zoom = 0.0
+        self._fitting = 1.0
         self._words = ""
         self._in_view = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -118,9 +121,23 @@ class PdfView(QAbstractScrollArea):
 
     def _scale(self) -> float:
         """Pixels of the window a point."""
-        if self._zoom or not self._sizes:
-            return self._zoom or 1.0
-        return max(_LEAST_SCALE, (self.viewport().width() - 2) / max(size.width for size in self._sizes))
+        return self._zoom or self._fitting
+
+    def _fit(self) -> None:
+        """Measure the fitting scale by the whole view: a bar that comes and goes by the scale would chase itself."""
+        wide = max((size.width for size in self._sizes), default=1.0)
+        room, height = self.width() - 2, sum(size.height for size in self._sizes)
+        scale = max(_LEAST_SCALE, room / wide)
+        to_height = (self.height() - 2) / height if height else scale
+        if len(self._sizes) == 1 and _NEARLY * scale <= to_height < scale:
+            # The foot of the only page is worth a little of its width.
+            scale = to_height
+        needs_bar = height * scale > self.height()
+        if needs_bar:
+            scale = max(_LEAST_SCALE, (room - self.verticalScrollBar().sizeHint().width()) / wide)
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if needs_bar else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded if self._zoom else policy)
+        self._fitting = scale
 
     def _page_rects(self) -> list[QRectF]:
         """Where each page stands, from the top of the first."""
@@ -134,6 +151,7 @@ class PdfView(QAbstractScrollArea):
         return rects
 
     def _lay_out(self) -> None:
+        self._fit()
         rects = self._page_rects()
         seen = self.viewport().size()
         height = round(rects[-1].bottom()) + 2 if rects else 0

@@ -1,0 +1,37 @@
+"""What a page works on: the open book, who works on it, and what day it is."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from db.engine import Book
+from desktop.ui.shell import Shell
+
+
+def _today() -> date:
+    return datetime.now().date()
+
+
+def _who() -> str:
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return "?"
+
+
+@dataclass
+class Desk:
+    """Given to every page beside the shell. `today` is a function, since a window stays open over midnight."""
+
+    shell: Shell
+    book: Book
+    today: Callable[[], date] = _today
+    actor: str = field(default_factory=_who)
+
+    @property
+    def now(self) -> str:
+        """The time as the book writes it, UTC."""
+        return self.book.now

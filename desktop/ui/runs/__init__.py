@@ -1,0 +1,1 @@
+"""The page of runs, the review of one, and the dialogs that go with them."""

@@ -1,0 +1,152 @@
+"""The runs of the book: what each did, and the way into a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.i18n import _, money_text, ngettext
+from desktop.jobs import Job
+from desktop.services.lists.runs import RunList
+from desktop.services.runs import discard_run, resume
+from desktop.ui.actions import Action
+from desktop.ui.columns import Column
+from desktop.ui.desk import Desk
+from desktop.ui.detail import DetailPane
+from desktop.ui.dialog import Question
+from desktop.ui.filters import Chip
+from desktop.ui.page import Design, Page
+from desktop.ui.runs.begin import begin_run
+from desktop.ui.runs.review import ReviewPage
+
+CHANGES = frozenset({"runs", "invoices", "clients", "billables", "agreements"})
+
+
+class RunsPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._rows = RunList(desk.book)
+        self._chosen: dict[str, object] = {}
+        super().__init__(
+            desk.shell,
+            Design(
+                name="runs",
+                title=_("Runs"),
+                columns=[
+                    Column("number", _("Run"), 110, sort_key="number", strong=True),
+                    Column("state", _("State"), 104, "tag", sort_key="state"),
+                    Column("through", _("Through"), 108, "date", sort_key="through"),
+                    Column("scope", _("Scope"), 150, secondary=True, wide=True),
+                    Column("issued", _("Issued"), 76, "number", sort_key="issued"),
+                    Column("waiting", _("Waiting"), 82, "number"),
+                    Column("skipped", _("Skipped"), 82, "number", secondary=True),
+                    Column("failed", _("Failed"), 72, "number", secondary=True),
+                    Column("amount", _("Billed"), 120, "money"),
+                ],
+                listing=self._rows,
+                search_hint=_("Search run, segment, client"),
+                nothing_yet=_("Each billing run will stand here, with what became of every agreement."),
+                depends=frozenset({"runs", "invoices"}),
+                chips=[
+                    Chip("open", _("Open"), "state"),
+                    Chip("done", _("Done"), "state"),
+                    Chip("manual", _("By hand")),
+                ],
+                main_action="runs.new",
+                menu=["runs.open", "runs.resume", "runs.discard"],
+                empty_action="runs.new",
+            ),
+        )
+
+    def offers(self) -> Iterable[Action]:
+        return [
+            Action("runs.new", _("New run…"), self.new, shortcut="Ctrl+N"),
+            Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
+            Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
+            Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
+        ]
+
+    def detail(self) -> QWidget:
+        self.pane = DetailPane(self.acts, ["runs.open", "runs.resume", "runs.discard"])
+        return self.pane
+
+    def show_detail(self, one: int | None) -> None:
+        row = self._rows.rows([one]).get(one) if one is not None else None
+        self._chosen = dict(row) if row else {}
+        self.acts.refresh()
+        if row is None:
+            self.pane.show_thing(_("No run chosen"), reason=_("Choose a run to see what it did."))
+            return
+        waiting, issued = int(str(row["waiting"])), int(str(row["issued"]))
+        self.pane.show_thing(
+            str(row["number"]),
+            str(row["through"]),
+            [
+                (_("Billed"), money_text(int(str(row["amount"])), str(row["currency"]))),
+                (_("Issued"), str(issued)),
+                (_("Waiting"), str(waiting)),
+                (_("Skipped"), str(row["skipped"])),
+                (_("Failed"), str(row["failed"])),
+            ],
+            self._reason(str(row["state"]), waiting),
+        )
+
+    def _reason(self, state: str, waiting: int) -> str:
+        if state in ("planning", "issuing"):
+            return _("It was interrupted. What it issued stands; resume it to do the rest.")
+        if waiting:
+            return ngettext("{count} draft waits for you.", "{count} drafts wait for you.", waiting).format(
+                count=waiting
+            )
+        return _("Everything of this run is done.")
+
+    def _one(self) -> bool:
+        return bool(self._chosen)
+
+    def _unfinished(self) -> bool:
+        return self._chosen.get("state") in ("planning", "issuing", "review")
+
+    def open_row(self, one: int) -> None:
+        self.shell.push(ReviewPage(self.desk, one))
+
+    def open_chosen(self) -> None:
+        ids = self.selected_ids()
+        if ids:
+            self.open_row(ids[0])
+
+    def new(self) -> None:
+        begin_run(self.desk, self, self.open_row)
+
+    def resume(self) -> None:
+        desk, number = self.desk, str(self._chosen["number"])
+
+        def work(report: object) -> object:
+            return resume(desk.book, number, actor=desk.actor, now=desk.now, report=report)  # type: ignore[arg-type]
+
+        self.shell.jobs.start(Job(_("Resuming run {number}").format(number=number), work, CHANGES), self._said)
+
+    def _said(self, result: object) -> None:
+        issued = len(result.invoices)  # type: ignore[attr-defined]
+        self.shell.notices.say(
+            ngettext("{count} invoice issued.", "{count} invoices issued.", issued).format(count=issued)
+        )
+
+    def discard(self) -> None:
+        desk, number = self.desk, str(self._chosen["number"])
+
+        def act() -> None:
+            job = Job(
+                _("Discarding run {number}").format(number=number),
+                lambda _report: discard_run(desk.book, number, actor=desk.actor, now=desk.now),
+                CHANGES,
+            )
+            self.shell.jobs.start(job)
+
+        Question(
+            self,
+            _("Discard what run {number} has not issued?").format(number=number),
+            _("Its invoices stand. What its drafts would have billed can be billed by the next run."),
+            _("Discard"),
+            act,
+        ).open()

@@ -1,0 +1,74 @@
+"""The first page when no book is open: look around, begin, or go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.i18n import _
+from desktop.ui.theme import Theme
+
+_WIDTH = 460
+
+
+class Welcome(QWidget):
+    """Says what Sheaf does in a sentence and offers the three ways in, then the books opened lately."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        new_book: Callable[[], object],
+        open_book: Callable[[], object],
+        sample: Callable[[], object],
+        recent: Sequence[Path],
+        open_recent: Callable[[Path], object],
+    ) -> None:
+        super().__init__()
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setFixedWidth(theme.px(_WIDTH))
+        title = QLabel(_("Welcome to Sheaf"))
+        title.setProperty("role", "title")
+        words = QLabel(
+            _(
+                "Set up clients and agreements once. Each month one run bills them all, and you look only at the few "
+                "invoices that need a person. Everything stays in one file on this computer."
+            ),
+            wordWrap=True,
+        )
+        words.setProperty("role", "secondary")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(28, 26, 28, 26)
+        inside.setSpacing(12)
+        inside.addWidget(title)
+        inside.addWidget(words)
+        inside.addSpacing(8)
+        for text, act, role in (
+            (_("New book for my firm…"), new_book, "main"),
+            (_("Look around in a sample firm"), sample, ""),
+            (_("Open a book…"), open_book, ""),
+        ):
+            inside.addWidget(_button(text, act, role))
+        if recent:
+            inside.addSpacing(8)
+            head = QLabel(_("Opened lately"))
+            head.setProperty("role", "secondary")
+            inside.addWidget(head)
+            for path in recent:
+                button = _button(path.stem, lambda path=path: open_recent(path), "link")
+                button.setToolTip(str(path))
+                inside.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        whole = QVBoxLayout(self)
+        whole.addStretch(2)
+        whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(3)
+
+
+def _button(text: str, act: Callable[[], object], role: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("role", role)
+    button.clicked.connect(lambda _on=False: act())
+    return button
