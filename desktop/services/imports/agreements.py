@@ -54,8 +54,8 @@ class _Plan:
 class AgreementIntake(Intake):
     """Agreements by code. An empty cell says nothing; of the lines, what the file leaves out goes."""
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
-        super().__init__(session, mapped)
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        super().__init__(session, mapped, today)
         self._standing = {row["code"].casefold(): row for row in current_rows(self.connection, "agreement")}
         self._lines: dict[int, list[dict[str, Any]]] = {}
         for line in current_rows(self.connection, "agreement_line", "ORDER BY agreement_id, position"):

@@ -7,6 +7,7 @@ as the book has already change nothing, the others are new.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -40,8 +41,8 @@ class BillableIntake(Intake):
     # Where each column comes from, to name it when a billed row differs.
     fields: dict[str, str]
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
-        super().__init__(session, mapped)
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        super().__init__(session, mapped, today)
         self._writes = Writes(self.model)
         self._seen: set[str] = set()
         self._taken: Counter[tuple[Any, ...]] = Counter()

@@ -32,8 +32,8 @@ _ALWAYS = date(2000, 1, 1)
 class ItemIntake(Intake):
     """Items by code. The same service never has two names, so a name that another item has is refused."""
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
-        super().__init__(session, mapped)
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        super().__init__(session, mapped, today)
         rows = current_rows(self.connection, "item")
         self._standing = {row["code"].casefold(): row for row in rows}
         self._names = {row["name"].casefold(): row["code"] for row in rows}
@@ -92,8 +92,8 @@ _Card = tuple[int, int | None, str, str]
 class RateIntake(Intake):
     """Rates by item, client, currency, day and tier. Tiers of one day are judged together, when all are read."""
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
-        super().__init__(session, mapped)
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        super().__init__(session, mapped, today)
         self._standing: dict[_Card, dict[int | None, dict[str, Any]]] = {}
         for row in current_rows(self.connection, "rate"):
             card = (row["item_id"], row["client_id"], row["currency"], row["valid_from"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -32,8 +33,8 @@ _PLAIN = (
 class ClientIntake(Intake):
     """Clients by code. A segment that the book does not know is made; what it bills alike is set afterwards."""
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
-        super().__init__(session, mapped)
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        super().__init__(session, mapped, today)
         self._standing = {row["code"].casefold(): row for row in current_rows(self.connection, "client")}
         self._writes = Writes(Client)
         self._seen: set[str] = set()

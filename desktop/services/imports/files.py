@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.schema import ImportBatch
-from desktop.errors import UserError
 from desktop.i18n import _, ngettext
 from desktop.importing.files import ImportFile, open_file
 from desktop.importing.kinds import kind_named
@@ -24,6 +24,7 @@ from desktop.services.imports.billables import ChargeIntake, TimeIntake
 from desktop.services.imports.catalogue import ItemIntake, RateIntake
 from desktop.services.imports.clients import ClientIntake
 from desktop.services.imports.intake import Intake
+from desktop.services.imports.opening import OpeningIntake
 from desktop.services.imports.profiles import profile_for
 
 _INTAKES: dict[str, type[Intake]] = {
@@ -33,6 +34,7 @@ _INTAKES: dict[str, type[Intake]] = {
     "agreements": AgreementIntake,
     "time": TimeIntake,
     "charges": ChargeIntake,
+    "opening": OpeningIntake,
 }
 KINDS = tuple(_INTAKES)
 
@@ -78,6 +80,7 @@ def preview_import(
     *,
     profile: Profile | None = None,
     options: TableOptions | None = None,
+    today: date,
     report: Report = _silent,
     name: str = "",
 ) -> ImportPreview:
@@ -88,7 +91,7 @@ def preview_import(
         shown = preview(source, kind, options, chosen, report, name)
         if shown.mapping.missing:
             return ImportPreview(shown, None)
-        judged = _Judgement(session, file)
+        judged = _Judgement(session, file, today)
         judged.read(report)
         return ImportPreview(shown, judged.result(None))
 
@@ -102,6 +105,7 @@ def import_file(
     options: TableOptions | None = None,
     all_or_nothing: bool = False,
     actor: str,
+    today: date,
     report: Report = _silent,
     name: str = "",
 ) -> ImportResult:
@@ -115,14 +119,14 @@ def import_file(
         file = _open(session, kind, source, profile, options, report, name)
         require(file.mapping)
         basis = _last_change(session)
-        judged = _Judgement(session, file)
+        judged = _Judgement(session, file, today)
         judged.read(report)
     if not judged.changes or (all_or_nothing and judged.rejected):
         return judged.result(None, refused=all_or_nothing)
     with change(book, actor, _("Import {file}").format(file=file.table.name)) as made:
         if _last_change(made.session) != basis:
             # Somebody wrote since: what was judged may no longer hold.
-            judged = _Judgement(made.session, file)
+            judged = _Judgement(made.session, file, today)
             judged.read(report)
             if not judged.changes or (all_or_nothing and judged.rejected):
                 return judged.result(None, refused=all_or_nothing)
@@ -167,12 +171,7 @@ def _open(
     report: Report,
     name: str,
 ) -> ImportFile:
-    if kind not in _INTAKES:
-        kind_named(kind)
-        raise UserError(
-            _("“{name}” cannot be imported yet.").format(name=kind),
-            _("Choose one of: {kinds}.").format(kinds=", ".join(_INTAKES)),
-        )
+    kind_named(kind)
     file = open_file(source, kind, options, profile, report, name)
     if profile is None:
         remembered = _profile_of(session, file, None)
@@ -192,9 +191,9 @@ def _last_change(session: Session) -> int:
 class _Judgement:
     """A file held against the book as one transaction sees it."""
 
-    def __init__(self, session: Session, file: ImportFile) -> None:
+    def __init__(self, session: Session, file: ImportFile, today: date) -> None:
         self.file = file
-        self.intake = _INTAKES[file.kind](session, frozenset(file.mapping.columns))
+        self.intake = _INTAKES[file.kind](session, frozenset(file.mapping.columns), today)
         self.imported = self.unchanged = self.changes = 0
         self.rejected: list[Rejection] = []
         self._notes = [*file.table.notes, *file.conventions.notes(file.mapping)]

@@ -50,7 +50,8 @@ class Judged(NamedTuple):
 class Intake:
     """Rows of one kind against one view of the book. `mapped` are the fields that the file has a column for."""
 
-    def __init__(self, session: Session, mapped: frozenset[str]) -> None:
+    def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
+        self.today = today
         self.session = session
         self.connection = session.connection()
         self.mapped = mapped

@@ -9,7 +9,7 @@ import pytest
 from db.engine import Book
 from desktop.services.imports import ImportResult, import_file
 from tests.books import new_book
-from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS
+from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS, TODAY
 
 Importer = Callable[..., ImportResult]
 
@@ -26,7 +26,7 @@ def take_in(book: Book) -> Importer:
 
     def run(kind: str, text: str | bytes, **options: Any) -> ImportResult:
         content = text.encode() if isinstance(text, str) else text
-        return import_file(book, kind, content, actor="Ann", name=f"{kind}.csv", **options)
+        return import_file(book, kind, content, actor="Ann", today=TODAY, name=f"{kind}.csv", **options)
 
     return run
 

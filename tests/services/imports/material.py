@@ -1,10 +1,12 @@
 """Files of every kind that fit to each other, and a look at what an import may write."""
 
+from datetime import date
 from typing import Any
 
 from db.engine import Book
 from desktop.services.imports import ImportResult
 
+TODAY = date(2026, 3, 31)
 CLIENTS = (
     "code,name,country,currency,street,postcode,city,tax_id\n"
     "ACME,Acme Ltd,DE,EUR,Kai 1,20457,Hamburg,DE136695976\n"

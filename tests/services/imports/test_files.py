@@ -20,7 +20,7 @@ from desktop.services.imports import (
     summary,
 )
 from tests.services.imports.conftest import Importer
-from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS, TIME, counted, everything, rows
+from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS, TIME, TODAY, counted, everything, rows
 
 RATES = "item,client,from,currency,up_to,price,mode\nDEV,ACME,2026-01-01,EUR,,95,flat\n"
 CHARGES = "id,client,date,item,description,quantity,unit_price\nX1,ACME,2026-03-01,,Setup,1,250\n"
@@ -79,24 +79,24 @@ def test_all_or_nothing(book: Book, filled: Importer) -> None:
 def test_a_preview_writes_nothing_and_foretells(book: Book, filled: Importer) -> None:
     before = everything(book)
     text = TIME + "T3,A-7,2026-03-05,Ann,DEV,1,,\n"
-    shown = preview_import(book, "time", text.encode(), name="time.csv")
+    shown = preview_import(book, "time", text.encode(), name="time.csv", today=TODAY)
     assert everything(book) == before
     assert shown.result is not None
     assert counted(shown.result) == (3, 2, 0, 1)
     assert shown.file.header[:2] == ("id", "agreement")
     assert counted(filled("time", text)) == (3, 2, 0, 1)
-    assert preview_import(book, "time", b"a,b\n1,2\n").result is None
+    assert preview_import(book, "time", b"a,b\n1,2\n", today=TODAY).result is None
 
 
 def test_a_needed_column_that_is_missing(book: Book) -> None:
     with pytest.raises(UserError, match="No column of the file is recognised as hours"):
-        import_file(book, "time", b"id,agreement,date\nT1,A-1,2026-01-01\n", actor="Ann")
+        import_file(book, "time", b"id,agreement,date\nT1,A-1,2026-01-01\n", actor="Ann", today=TODAY)
 
 
 @pytest.mark.parametrize("kind", ["moon", "usage"])
 def test_a_kind_that_is_not_there(book: Book, kind: str) -> None:
     with pytest.raises(UserError, match=kind):
-        import_file(book, kind, b"a,b\n1,2\n", actor="Ann")
+        import_file(book, kind, b"a,b\n1,2\n", actor="Ann", today=TODAY)
 
 
 def test_a_stop_leaves_nothing_half_done(book: Book, filled: Importer) -> None:
@@ -114,10 +114,10 @@ def test_a_stop_leaves_nothing_half_done(book: Book, filled: Importer) -> None:
             raise Stop
 
     with pytest.raises(Stop):
-        import_file(book, "time", text, actor="Ann", report=report)
+        import_file(book, "time", text, actor="Ann", today=TODAY, report=report)
     assert heard[-1] == (5_000, 12_000, "Writing")
     assert everything(book) == before
-    assert import_file(book, "time", text, actor="Ann").imported == 12_000
+    assert import_file(book, "time", text, actor="Ann", today=TODAY).imported == 12_000
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_columns_are_mapped_once(book: Book, filled: Importer) -> None:
     assert counted(again) == (2, 1, 1, 0)
     assert again.profile == "Zeiten"
     assert named_profile(book, "time", "zeiten").columns == columns
-    shown = preview_import(book, "time", text.encode())
+    shown = preview_import(book, "time", text.encode(), today=TODAY)
     assert shown.file.mapping.profile == "Zeiten"
 
 
@@ -198,7 +198,7 @@ def test_what_was_written_meanwhile_is_judged_again(book: Book, filled: Importer
             meanwhile.append(1)
             filled("time", TIME)
 
-    result = import_file(book, "time", TIME.encode(), actor="Bob", report=report, name="time.csv")
+    result = import_file(book, "time", TIME.encode(), actor="Bob", today=TODAY, report=report, name="time.csv")
     assert meanwhile
     assert counted(result) == (2, 0, 2, 0)
     assert rows(book, "SELECT count(*) FROM time_entry") == [(2,)]
@@ -214,13 +214,13 @@ def test_what_was_written_meanwhile_is_judged_again(book: Book, filled: Importer
 )
 def test_files_that_are_no_tables(book: Book, content: bytes, match: str) -> None:
     with pytest.raises(UserError, match=match):
-        import_file(book, "clients", content, actor="Ann", name="c.csv")
+        import_file(book, "clients", content, actor="Ann", today=TODAY, name="c.csv")
 
 
 def test_a_file_by_its_path(book: Book, tmp_path: Path) -> None:
     path = tmp_path / "kunden.csv"
     path.write_bytes("Kundennummer;Firma;Land\nK1;Müller GmbH;Deutschland\n".encode("utf-16"))
-    result = import_file(book, "clients", path, actor="Ann")
+    result = import_file(book, "clients", path, actor="Ann", today=TODAY)
     assert (result.name, result.imported) == ("kunden.csv", 1)
     found: list[tuple[Any, ...]] = rows(book, "SELECT code, name, country, currency FROM client")
     assert found == [("K1", "Müller GmbH", "DE", "EUR")]
