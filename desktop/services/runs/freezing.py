@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,9 +35,17 @@ def seller_payload(connection: Connection) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value}
 
 
-def prepare(connection: Connection, client_ids: Iterable[int], agreement_ids: Iterable[int] = ()) -> Papers:
-    """Freeze the seller and the buyers; UserError where the book has no template."""
-    (seller,) = freeze_parties(connection, "seller", [seller_payload(connection)])
+def prepare(
+    connection: Connection,
+    client_ids: Iterable[int],
+    agreement_ids: Iterable[int] = (),
+    freeze: Callable[[Connection, str, Iterable[dict[str, Any]]], list[int]] = freeze_parties,
+) -> Papers:
+    """Freeze the seller and the buyers; UserError where the book has no template.
+
+    A preview, which may not write, passes another `freeze` that keeps the payloads for itself.
+    """
+    (seller,) = freeze(connection, "seller", [seller_payload(connection)])
     clients = (
         connection.exec_driver_sql(
             f"SELECT id, code, name, {_PARTY} FROM client WHERE id IN (SELECT value FROM json_each(?))",
@@ -47,7 +55,7 @@ def prepare(connection: Connection, client_ids: Iterable[int], agreement_ids: It
         .all()
     )
     payloads = [{key: value for key, value in row.items() if value and key != "id"} for row in clients]
-    frozen = freeze_parties(connection, "buyer", payloads)
+    frozen = freeze(connection, "buyer", payloads)
     versions = connection.exec_driver_sql(
         "SELECT template_id, max(id) FROM template_version GROUP BY template_id"
     ).fetchall()

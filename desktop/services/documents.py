@@ -1,0 +1,319 @@
+"""Documents as they leave the house: issued ones from their frozen rows alone, drafts as they would be issued now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.queries.billing import ids_text
+from desktop.documents.batch import RenderPool, Written, render_batch
+from desktop.documents.words import words_for
+from desktop.domain.billing import Draft, Line, TaxLine
+from desktop.domain.billing.draft import part_of
+from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
+from desktop.domain.money import scaled_to_percent, unscaled
+from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
+from desktop.domain.terms import parse_terms
+from desktop.errors import UserError
+from desktop.i18n import _, date_text, ngettext
+from desktop.services.runs.freezing import prepare, ready
+
+Report = Callable[[int, int, str], None]
+Job = tuple[Document, TemplateVersion]
+
+_CHUNK = 200
+
+_HEAD = """SELECT i.id, i.number, i.kind, i.seller_id, i.buyer_id, i.template_version_id, i.issue_date, i.due_date,
+ i.tax_date, i.period_start, i.period_end, i.language, i.discount, i.discount_until, i.po_number, i.buyer_reference,
+ i.currency, i.net, i.tax, i.gross, i.prepaid, i.rounding, i.payable, i.tax_currency, i.tax_in_tax_currency,
+ i.reason, i.texts, c.number AS corrects, c.issue_date AS corrects_date
+ FROM invoice i LEFT JOIN invoice c ON c.id = i.corrects_id WHERE i.id IN (SELECT value FROM json_each(?))"""
+
+_unscaled = lru_cache(maxsize=65_536)(unscaled)
+_percent = lru_cache(maxsize=256)(scaled_to_percent)
+_day = lru_cache(maxsize=8_192)(date.fromisoformat)
+
+
+def documents(book: Book, invoice_ids: Iterable[int]) -> Iterator[Job]:
+    """Issued documents with the versions of the templates that print them, in the order of the ids.
+
+    Nothing but frozen rows is read, so that a document is the same on any later day.
+    """
+    wanted = list(invoice_ids)
+    parties: dict[int, Party] = {}
+    templates: dict[int, TemplateVersion] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        with book.reading() as session:
+            found = _read(session.connection(), chunk, parties, templates)
+        yield from (found[number] for number in chunk)
+
+
+def document(book: Book, invoice_id: int) -> Job:
+    return next(documents(book, [invoice_id]))
+
+
+def draft_document(book: Book, draft_id: int) -> Job:
+    """A draft as it would be issued now, without a number. UserError where it is gone."""
+    with book.reading() as session:
+        connection = session.connection()
+        row = connection.exec_driver_sql(
+            "SELECT d.kind, d.client_id, d.currency, d.body, d.run_id, r.issue_date FROM draft d"
+            " JOIN run r ON r.id = d.run_id WHERE d.id = ?",
+            (draft_id,),
+        ).fetchone()
+        if row is None:
+            raise UserError(_("The draft is not there any more."), _("Reload the run."))
+        draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
+        payloads: list[dict[str, Any]] = []
+
+        def keep(_connection: Connection, _role: str, more: Iterable[dict[str, Any]]) -> list[int]:
+            first = len(payloads)
+            payloads.extend(more)
+            return list(range(first, len(payloads)))
+
+        papers = prepare(connection, [draft.client_id], draft.agreement_ids, keep)
+        issue_date = date.fromisoformat(row[5])
+        made = ready(draft, draft_id, row[4], issue_date, papers)
+        terms = parse_terms(made.terms)
+        head = {
+            "number": "",
+            "kind": made.kind,
+            "issue_date": issue_date.isoformat(),
+            "due_date": terms.due(issue_date).isoformat(),
+            "tax_date": (made.tax_date or issue_date).isoformat(),
+            "period_start": made.period_start,
+            "period_end": made.period_end,
+            "language": made.language,
+            "discount": None if terms.discount_percent is None else int(terms.discount_percent * 10_000),
+            "discount_until": (until := terms.discount_until(issue_date)) and until.isoformat(),
+            "po_number": made.po_number,
+            "buyer_reference": made.buyer_reference,
+            "currency": made.currency,
+            "net": made.net,
+            "tax": made.tax,
+            "gross": made.gross,
+            "prepaid": made.prepaid,
+            "rounding": made.rounding,
+            "payable": made.payable,
+            "tax_currency": None,
+            "tax_in_tax_currency": None,
+            "reason": made.reason,
+            "corrects": None,
+            "corrects_date": None,
+        }
+        template = _templates(connection, [made.template_version_id])[made.template_version_id]
+        seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
+        return _document(head, made.texts, made.lines, made.taxes, seller, buyer), template
+
+
+def render(
+    book: Book,
+    folder: Path,
+    *,
+    numbers: Sequence[str] = (),
+    run: str = "",
+    report: Report | None = None,
+    pool: RenderPool | None = None,
+) -> list[Written]:
+    """Write the PDF of each document into the folder, those of a run, or those with these numbers.
+
+    Where a file of that name stands already it is replaced by the same bytes. `report` may raise between documents.
+    UserError for a number or run that does not exist, and where the folder cannot be written.
+    """
+    with book.reading() as session:
+        connection = session.connection()
+        ids = _of_run(connection, run) if run else _of_numbers(connection, numbers)
+    return list(render_batch(documents(book, ids), folder, report=report, pool=pool, total=len(ids)))
+
+
+def _of_run(connection: Connection, run: str) -> list[int]:
+    row = connection.exec_driver_sql("SELECT id FROM run WHERE number = ?", (run,)).fetchone()
+    if row is None:
+        raise UserError(_("There is no run {run} in this book.").format(run=run), _("See the list of runs."))
+    found = connection.exec_driver_sql("SELECT id FROM invoice WHERE run_id = ? ORDER BY id", (row[0],))
+    return [number for (number,) in found]
+
+
+def _of_numbers(connection: Connection, numbers: Sequence[str]) -> list[int]:
+    rows = connection.exec_driver_sql(
+        "SELECT number, id, kind FROM invoice WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(numbers)),),
+    ).fetchall()
+    known = {number: (key, kind) for number, key, kind in rows}
+    missing = [number for number in numbers if number not in known]
+    if missing:
+        raise UserError(
+            ngettext("There is no document {numbers}.", "There are no documents {numbers}.", len(missing)).format(
+                numbers=", ".join(missing)
+            ),
+            _("See the list of invoices for the numbers there are."),
+        )
+    opening = [number for number in numbers if known[number][1] == "opening"]
+    if opening:
+        raise UserError(
+            _("{number} was issued before this book began: the book has its balance, not the document.").format(
+                number=opening[0]
+            ),
+            _("Look for it where it was issued."),
+        )
+    return [known[number][0] for number in dict.fromkeys(numbers)]
+
+
+def _read(
+    connection: Connection, ids: Sequence[int], parties: dict[int, Party], templates: dict[int, TemplateVersion]
+) -> dict[int, Job]:
+    wanted = (ids_text(ids),)
+    heads = [dict(row) for row in connection.exec_driver_sql(_HEAD, wanted).mappings()]
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for invoice, *values in connection.exec_driver_sql(
+        f"SELECT invoice_id, {', '.join(LINE_FIELDS)} FROM invoice_line"
+        " WHERE invoice_id IN (SELECT value FROM json_each(?)) ORDER BY invoice_id, position",
+        wanted,
+    ):
+        lines[invoice].append(Line(*values))
+    taxes: dict[int, list[TaxLine]] = defaultdict(list)
+    for invoice, *values in connection.exec_driver_sql(
+        f"SELECT invoice_id, {', '.join(TAX_FIELDS)} FROM invoice_tax"
+        " WHERE invoice_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        wanted,
+    ):
+        taxes[invoice].append(TaxLine(*values))
+    unknown = {key for head in heads for key in (head["seller_id"], head["buyer_id"])} - parties.keys()
+    for key, data in connection.exec_driver_sql(
+        "SELECT id, data FROM party WHERE id IN (SELECT value FROM json_each(?))", (ids_text(unknown),)
+    ):
+        parties[key] = Party(**json.loads(data))
+    templates.update(_templates(connection, {head["template_version_id"] for head in heads} - templates.keys()))
+    return {
+        head["id"]: (
+            _document(
+                head,
+                json.loads(head["texts"]),
+                lines[head["id"]],
+                taxes[head["id"]],
+                parties[head["seller_id"]],
+                parties[head["buyer_id"]],
+            ),
+            templates[head["template_version_id"]],
+        )
+        for head in heads
+    }
+
+
+def _templates(connection: Connection, ids: Iterable[int]) -> dict[int, TemplateVersion]:
+    rows = connection.exec_driver_sql(
+        "SELECT v.id, t.name, v.version, v.specification, f.content FROM template_version v"
+        " JOIN template t ON t.id = v.template_id LEFT JOIN file f ON f.id = v.logo_id"
+        " WHERE v.id IN (SELECT value FROM json_each(?))",
+        (ids_text(ids),),
+    )
+    return {
+        key: TemplateVersion(key, name, version, logo=logo or b"", **json.loads(specification))
+        for key, name, version, specification, logo in rows
+    }
+
+
+def _document(
+    head: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    lines: Sequence[Line],
+    taxes: Sequence[TaxLine],
+    seller: Party,
+    buyer: Party,
+) -> Document:
+    language = head["language"]
+    return Document(
+        kind=head["kind"],
+        number=head["number"],
+        issue_date=_day(head["issue_date"]),
+        due_date=_day(head["due_date"]),
+        currency=head["currency"],
+        language=language,
+        seller=seller,
+        buyer=buyer,
+        lines=tuple(_line(line, language) for line in lines),
+        taxes=tuple(
+            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, tax.exemption_text) for tax in taxes
+        ),
+        net=head["net"],
+        tax=head["tax"],
+        gross=head["gross"],
+        payable=head["payable"],
+        prepaid=head["prepaid"],
+        rounding=head["rounding"],
+        tax_date=_day_or_none(head["tax_date"]),
+        period_start=_day_or_none(head["period_start"]),
+        period_end=_day_or_none(head["period_end"]),
+        po_number=head["po_number"],
+        buyer_reference=head["buyer_reference"],
+        agreement=texts.get("agreement", ""),
+        discount_percent=None if head["discount"] is None else _percent(head["discount"]),
+        discount_until=_day_or_none(head["discount_until"]),
+        bank=tuple(
+            BankAccount(account.get("holder", ""), account["iban"], account.get("bic", ""), account.get("bank", ""))
+            for account in texts.get("bank", ())
+        ),
+        intro=texts.get("intro", ""),
+        closing=texts.get("closing", ""),
+        late_clause=texts.get("late_clause", ""),
+        footer=texts.get("footer", ""),
+        corrects=head["corrects"] or "",
+        corrects_date=_day_or_none(head["corrects_date"]),
+        reason=head["reason"],
+        deposits=_deposits(lines),
+        tax_currency=head["tax_currency"] or "",
+        tax_in_tax_currency=head["tax_in_tax_currency"],
+    )
+
+
+def _line(line: Line, language: str) -> DocumentLine:
+    description, detail = line.description, line.detail
+    if line.deducts_id is not None:
+        # Frozen are the deposit's number and date; the words around them are the document's language.
+        description = f"{words_for(language).deposit_number} {description}"
+        detail = date_text(_day(detail), language) if detail else ""
+    return DocumentLine(
+        position=line.position,
+        description=description,
+        quantity=_unscaled(line.quantity),
+        unit=line.unit,
+        unit_price=_unscaled(line.unit_price),
+        net=line.net,
+        category=line.category,
+        rate=_percent(line.rate),
+        base_quantity=_unscaled(line.base_quantity),
+        allowance=line.allowance,
+        charge=line.charge,
+        allowance_reason=line.allowance_reason,
+        period_start=_day_or_none(line.period_start),
+        period_end=_day_or_none(line.period_end),
+        detail=detail,
+        group=line.heading,
+    )
+
+
+def _deposits(lines: Sequence[Line]) -> tuple[tuple[str, date, int, int, int], ...]:
+    """(number, issue date, net, tax, gross) of each deposit that the lines deduct."""
+    found: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.deducts_id is not None and line.detail:
+            found.setdefault(line.deducts_id, []).append(line)
+    deposits = []
+    for deducted in found.values():
+        net = -sum(line.net for line in deducted)
+        tax = -sum(part_of(line.net, line.rate) for line in deducted)
+        deposits.append((deducted[0].description, _day(deducted[0].detail), net, tax, net + tax))
+    return tuple(deposits)
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return _day(text) if text else None
