@@ -3,7 +3,6 @@
 import platform
 import sys
 import traceback
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from PySide6.QtCore import Qt, qVersion
@@ -15,6 +14,9 @@ from desktop.i18n import _
 
 def bug_report(error: BaseException) -> str:
     """The error, where in the program it arose, and what the program ran on. No values of variables, no folders."""
+    # Fifteen milliseconds of the window's start, for what hardly ever happens.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         own = version("sheaf")
     except PackageNotFoundError:

@@ -123,12 +123,12 @@ class Page(QWidget):
 
     @property
     def facts(self) -> str:
-        return self._facts.text()
+        return self._head_facts.text()
 
     @property
     def foot(self) -> tuple[str, str]:
         """What the foot of the table says of the count and of the sums."""
-        return self._count.text(), self._sums.text()
+        return self._foot_count.text(), self._foot_sums.text()
 
     # Building
 
@@ -153,13 +153,13 @@ class Page(QWidget):
         )
 
     def _build_head(self) -> QHBoxLayout:
-        self._title, self._facts = QLabel(self.design.title), QLabel()
-        self._title.setProperty("role", "title")
-        self._facts.setProperty("role", "secondary")
+        self._head_title, self._head_facts = QLabel(self.design.title), QLabel()
+        self._head_title.setProperty("role", "title")
+        self._head_facts.setProperty("role", "secondary")
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._facts)
+        words.addWidget(self._head_title)
+        words.addWidget(self._head_facts)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(words, 1)
@@ -187,14 +187,14 @@ class Page(QWidget):
         return bar
 
     def _build_body(self) -> QWidget:
-        self._count, self._sums = QLabel(), QLabel()
+        self._foot_count, self._foot_sums = QLabel(), QLabel()
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 9)
-        for label in (self._count, self._sums):
+        for label in (self._foot_count, self._foot_sums):
             label.setProperty("role", "secondary")
             label.setFont(self.shell.theme.font("body", figures=True))
-        foot.addWidget(self._count, 1)
-        foot.addWidget(self._sums)
+        foot.addWidget(self._foot_count, 1)
+        foot.addWidget(self._foot_sums)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
@@ -296,7 +296,7 @@ class Page(QWidget):
         self.acts.refresh()
         selected, rows = self.table.selected_count(), self.model.rowCount()
         said = ngettext("{selected} of {rows} selected", "{selected} of {rows} selected", selected)
-        self._count.setText(said.format(selected=number_text(selected), rows=number_text(rows)) if rows else "")
+        self._foot_count.setText(said.format(selected=number_text(selected), rows=number_text(rows)) if rows else "")
         column = self._summed_column()
         if column is None or not selected:
             self._show_sums({})
@@ -314,12 +314,12 @@ class Page(QWidget):
             parts.append(_("Selected {sum}").format(sum=selected))
         if self._all_sums:
             parts.append(_("All {sum}").format(sum=self._all_sums))
-        self._sums.setText("   ·   ".join(parts))
+        self._foot_sums.setText("   ·   ".join(parts))
 
     def _show_summary(self, summary: object) -> None:
         assert isinstance(summary, Summary)
-        self._facts.setText(summary.facts)
-        self._facts.setVisible(bool(summary.facts))
+        self._head_facts.setText(summary.facts)
+        self._head_facts.setVisible(bool(summary.facts))
         while len(self._cards) < len(summary.figures):
             self._cards.append(FigureCard(self.filters, self.shell.theme))
             self._strip.addWidget(self._cards[-1], 1)
