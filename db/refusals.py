@@ -9,6 +9,12 @@ from desktop.errors import UserError
 from desktop.i18n import _
 
 
+class BookUnusable(UserError):
+    """The book takes no writes at all, whatever is written: doing the rest of a run one by one is no help."""
+
+    stops_everything = True
+
+
 def as_user_error(error: BaseException | None) -> UserError | None:
     """The user's side of a database error, or None where the program is at fault."""
     # Extended codes continue the name: SQLITE_READONLY_DIRECTORY, SQLITE_IOERR_WRITE.
@@ -18,26 +24,26 @@ def as_user_error(error: BaseException | None) -> UserError | None:
         remedy = RULES.get(text)
         return None if remedy is None else UserError(_(text), _(remedy))
     if name.startswith("SQLITE_FULL"):
-        return UserError(
+        return BookUnusable(
             _("The disk is full. What was just asked for was not saved; everything before it is."),
             _("Free some space on the disk of the book and do it again."),
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return UserError(
+        return BookUnusable(
             _("Another program is using the book right now."),
             _("Close it there, or try again in a moment."),
         )
     if name.startswith("SQLITE_READONLY"):
         return write_protected(None)
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")):
-        return UserError(
+        return BookUnusable(
             _("The disk of the book reported an error ({error}). What was just asked for was not saved.").format(
                 error=text
             ),
             _("See that the disk is connected and has space, then do it again."),
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return UserError(
+        return BookUnusable(
             _("The book's file is damaged ({error}).").format(error=text),
             _("Keep a copy of the file as it is, and restore the latest backup."),
         )
@@ -50,4 +56,4 @@ def write_protected(path: Path | None) -> UserError:
         message = _("The book is write-protected; it can be read, not changed.")
     else:
         message = _("{path} is write-protected; it can be read, not changed.").format(path=path)
-    return UserError(message, _("Lift the protection of the file and its folder, or work on a copy elsewhere."))
+    return BookUnusable(message, _("Lift the protection of the file and its folder, or work on a copy elsewhere."))

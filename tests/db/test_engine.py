@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from db.book_files import open_book
 from db.engine import Book, Driver
 from db.lock import lock_path
+from db.refusals import BookUnusable, as_user_error
+from db.triggers import OVERLAP
 from desktop.errors import UserError
 from tests.books import new_book
 
@@ -199,3 +201,20 @@ def test_another_driver_can_step_in(tmp_path: Path) -> None:
     # A writer, a reader, and the two that go to the WAL and back.
     assert opened == [False] * 4
     assert not lock_path(tmp_path / "Harbour.sheaf").exists()
+
+
+def test_what_no_retry_would_help_stops_a_run() -> None:
+    """A run parks what a rule refuses and goes on; a full disk would park everything."""
+
+    class Sqlite(Exception):
+        def __init__(self, name: str, text: str) -> None:
+            super().__init__(text)
+            self.sqlite_errorname = name
+
+    for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_CORRUPT", "SQLITE_BUSY", "SQLITE_READONLY_DBMOVED"):
+        assert isinstance(as_user_error(Sqlite(name, "x")), BookUnusable)
+    refused = as_user_error(Sqlite("SQLITE_CONSTRAINT_TRIGGER", OVERLAP))
+    assert refused is not None
+    assert not isinstance(refused, BookUnusable)
+    assert as_user_error(Sqlite("SQLITE_CONSTRAINT_TRIGGER", "not ours")) is None
+    assert as_user_error(Sqlite("SQLITE_ERROR", "no such column")) is None
