@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from db.schema import Base
 from desktop.i18n import _
@@ -71,13 +71,14 @@ def called(connection: Connection, table: str, key: int | str | None) -> str:
     """One row as people know it; by its number in the book where it has no name or is gone."""
     if key is None:
         return word(table)
+    return f"{word(table)} {name_of(connection, table, key)}"
+
+
+def name_of(connection: Connection, table: str, key: int | str) -> str:
+    """The row's number, code or name alone."""
     schema = Base.metadata.tables[table]
-    return f"{word(table)} {_name(connection, schema, key)}"
-
-
-def _name(connection: Connection, table: Table, key: int | str) -> str:
-    (primary,) = table.primary_key.columns
-    row = connection.execute(select(table).where(primary == key)).mappings().first()
+    (primary,) = schema.primary_key.columns
+    row = connection.execute(select(schema).where(primary == key)).mappings().first()
     if row is None:
         return f"#{key}"
     for column in _NAMES:
@@ -85,7 +86,7 @@ def _name(connection: Connection, table: Table, key: int | str) -> str:
             return str(row[column])
     for column in _OWNERS:
         if row.get(column) is not None:
-            (foreign,) = table.columns[column].foreign_keys
+            (foreign,) = schema.columns[column].foreign_keys
             owner = called(connection, foreign.column.table.name, row[column])
             return _("#{number} of {owner}").format(number=key, owner=owner)
     return f"#{key}"
