@@ -54,7 +54,7 @@ def credits_now(connection: Connection, client_id: int | None = None) -> Rows:
 
 def items_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, due date, residual, number) of what was open at the end of a day, from the allocations."""
-    one = "AND o.client_id = :client" if client_id is not None else ""
+    one = "AND i.client_id = :client" if client_id is not None else ""
     return connection.exec_driver_sql(
         f"""SELECT * FROM (SELECT o.client_id, o.currency, o.due_date, o.amount - {_SETTLED} AS residual, i.number
           FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE i.issue_date <= :as_of {one})
@@ -66,14 +66,14 @@ def items_at(connection: Connection, as_of: str, client_id: int | None = None) -
 def credits_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, unapplied credit) at the end of a day, from payments, credit notes and allocations."""
     one = "AND client_id = :client" if client_id is not None else ""
-    own = "AND o.client_id = :client" if client_id is not None else ""
+    own = "AND i.client_id = :client" if client_id is not None else ""
     return connection.exec_driver_sql(
         f"""SELECT client_id, currency, sum(amount) FROM (
           SELECT client_id, currency, amount FROM payment WHERE paid_on <= :as_of {one}
           UNION ALL SELECT client_id, currency, payable FROM invoice
             WHERE kind = 'credit_note' AND issue_date <= :as_of {one}
-          UNION ALL SELECT o.client_id, o.currency, -a.amount
-            FROM allocation a JOIN open_item o ON o.id = a.open_item_id
+          UNION ALL SELECT i.client_id, i.currency, -a.amount
+            FROM allocation a JOIN invoice i ON i.id = a.invoice_id
             WHERE a.kind IN ('payment', 'credit') AND a.dated <= :as_of {own})
         GROUP BY client_id, currency HAVING sum(amount) <> 0""",
         {"as_of": as_of, "client": client_id},
