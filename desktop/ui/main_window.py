@@ -138,6 +138,11 @@ class MainWindow(QMainWindow):
             self._here = ""
             self.go(before)
 
+    def clear(self) -> None:
+        """Drop what was pushed before there were places: the greeting."""
+        while self._pushed:
+            self._drop(self._pushed.pop())
+
     def _root(self, name: str) -> QWidget:
         if name not in self._roots:
             self._roots[name] = self._places[name].build()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from db.engine import Book
+from desktop.domain.billing.draft import divide
 
 _RUN_SORTS = {
     "number": "r.id",
@@ -125,7 +127,7 @@ class ReviewList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """state (blocked, held, note, ready, approved, issued, failed), client, agreement, amount (net), currency,
-        gross, previous (net of the last invoice), change (fraction, or None), found, remedy, field, codes, edited,
+        gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field, codes, edited,
         client_id, client_code, invoice."""
         with self._book.reading() as session:
             connection = session.connection()
@@ -167,7 +169,7 @@ class ReviewList:
                 "currency": row[5],
                 "gross": row[6],
                 "previous": previous,
-                "change": (row[4] - previous) / abs(previous) if previous else None,
+                "change": _percent_change(row[4], previous),
                 "found": words,
                 "findings": found,
                 "remedy": found[0][3] if found else "",
@@ -179,6 +181,12 @@ class ReviewList:
                 "invoice": row[11],
             }
         return shown
+
+
+def _percent_change(net: int, previous: int | None) -> Decimal | str | None:
+    if previous is None:
+        return "new"
+    return Decimal(divide((net - previous) * 100, abs(previous))) if previous else None
 
 
 def review_facts(book: Book, run_id: int) -> Mapping[str, object]:

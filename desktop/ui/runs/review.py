@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import MINUS, _, date_text, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.documents import draft_pdf
 from desktop.services.lists.runs import ReviewList, review_facts
+from desktop.services.previews import draft_pdf
 from desktop.services.runs import (
     BillResult,
     Comparison,
@@ -21,7 +21,7 @@ from desktop.services.runs import (
     look_again,
     resume,
 )
-from desktop.ui.actions import GAP, Action
+from desktop.ui.actions import Action
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -77,9 +77,7 @@ class ReviewPage(Page):
                     "review.hold",
                     "review.edit",
                     "review.again",
-                    GAP,
                     "review.client",
-                    GAP,
                     "review.discard",
                 ],
                 sum_key="amount",

@@ -1,0 +1,221 @@
+"""The composition root: shows the window, opens the book behind it, builds the pages and hands everything down."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from desktop import log, paths
+from desktop.i18n import _, set_language
+from desktop.jobs import Job, Jobs, Lane
+from desktop.ui.main_window import MainWindow
+from desktop.ui.memory import Memory
+from desktop.ui.theme import Theme
+
+_RECENT = "recent"
+_MOST_RECENT = 5
+_FILTER = "Sheaf (*.sheaf)"
+
+
+def main(book: Path | None) -> int:
+    """Open the window on a book, the one opened last, or the welcome page; the process's exit code."""
+    log.start()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Sheaf")
+    app.setDesktopFileName("sheaf")
+    set_language(QLocale.system().name())
+    program = Program(app)
+    program.window.show()
+    # The event loop draws the window first; all that is heavy is imported behind it.
+    QTimer.singleShot(0, lambda: program.begin(book))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    code = app.exec()
+    program.end()
+    return code
+
+
+class Program(QObject):
+    """One window and the book in it."""
+
+    handed_over = Signal()  # a command of another process has ended
+
+    def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
+        super().__init__()
+        self.memory = Memory(memory_file or paths.config_dir() / "window.ini")
+        self.theme = Theme(app, self._mode())
+        self.jobs = Jobs()
+        self.window = MainWindow(self.theme, self.memory, self.jobs)
+        self.window.closed.connect(self._close)
+        self.handed_over.connect(self._announce, Qt.ConnectionType.QueuedConnection)
+        self.desk: object | None = None
+        self._book: object | None = None
+        self._server: object | None = None
+        log.catch_bugs(self.window.notices.show_bug)
+
+    def _mode(self):  # type: ignore[no-untyped-def]
+        mode = self.memory.get("theme", "system")
+        return mode if mode in ("light", "dark") else "system"
+
+    # The book
+
+    def begin(self, book: Path | None) -> None:
+        """Open a book, or greet."""
+        recent = self.recent()
+        if book is not None:
+            self.open(book)
+        elif recent:
+            self.open(recent[0])
+        else:
+            self.greet()
+
+    def recent(self) -> list[Path]:
+        """Books opened lately that are still there, the newest first."""
+        stored = self.memory.get(_RECENT, [])
+        names = stored if isinstance(stored, list) else []
+        return [path for path in (Path(str(name)) for name in names) if path.is_file()]
+
+    def greet(self) -> None:
+        from desktop.ui.welcome import Welcome
+
+        self.window.push(Welcome(self.theme, self.ask_new, self.ask_open, self.make_sample, self.recent(), self.open))
+
+    def open(self, path: Path) -> None:
+        """Open a book here, or in a window of its own where this one has a book already."""
+        if self._book is not None:
+            self._start_another(path)
+            return
+        from desktop.services import books
+
+        self.jobs.start(
+            Job(_("Opening {name}").format(name=path.stem), lambda report: books.open_(path, report=report)),
+            self.furnish,
+            self._refused,
+        )
+
+    def _refused(self, error: object) -> None:
+        self.greet()
+        self.window.notices.show_error(error)
+
+    def _start_another(self, path: Path) -> None:
+        arguments = [str(path)] if getattr(sys, "frozen", False) else ["-m", "desktop", str(path)]
+        QProcess.startDetached(sys.executable, arguments)
+
+    def ask_open(self) -> None:
+        dialog = QFileDialog(self.window, _("Open a book"), str(paths.documents_dir()), _FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def ask_new(self) -> None:
+        from desktop.ui.new_book import ask_new_book
+
+        ask_new_book(self.window.shell, self.window, self._made)
+
+    def _made(self, book: object) -> None:
+        """A book that was just made and is open, here or, where this window has one, in another."""
+        if self._book is None:
+            self.furnish(book)
+            return
+        from db.engine import Book
+
+        assert isinstance(book, Book)
+        book.close()
+        self._start_another(book.path)
+
+    def make_sample(self) -> None:
+        """The sample firm, fresh each time, in the documents folder."""
+        from desktop.services.sample import make_sample, sample_path
+
+        path = sample_path(paths.documents_dir())
+
+        def work(report: object) -> Path:
+            make_sample(path, report=report)
+            return path
+
+        job = Job(_("Making the sample firm"), work)
+        self.jobs.start(job, self._made_sample)
+
+    def _made_sample(self, path: object) -> None:
+        assert isinstance(path, Path)
+        self.open(path)
+
+    def furnish(self, book: object) -> None:
+        """Bring in the pages once the book is open."""
+        from db.engine import Book
+        from desktop.services.handover import HandoverServer
+        from desktop.services.overview import overview
+        from desktop.ui.desk import Desk
+        from desktop.ui.places import actions, menus, places
+
+        assert isinstance(book, Book)
+        self._book = book
+        self.remember(book.path)
+        shell = self.window.shell
+        desk = self.desk = Desk(shell, book)
+        self.window.clear()
+        found = overview(book)
+        shell.home_currency = found.currency
+        self.window.furnish(places(desk), actions(desk, self, self.window), menus())
+        self._show_overview(found)
+        self.window.setWindowTitle(f"{book.path.stem} – Sheaf")
+        for warning in book.warnings:
+            self.window.notices.say(warning, tone="note")
+        self._server = HandoverServer(book, self._execute)
+        self.jobs.changed.connect(self._refresh_rail)
+
+    def remember(self, path: Path) -> None:
+        names = [str(path.absolute())]
+        names += [str(one) for one in self.recent() if str(one) not in names]
+        self.memory.put(_RECENT, names[:_MOST_RECENT])
+
+    def _execute(self, command):  # type: ignore[no-untyped-def]
+        """A command that another process handed over; runs in a thread of its own."""
+        from db.engine import Book
+        from desktop.cli import run
+
+        assert isinstance(self._book, Book)
+        code = run(command.argv, out=command.out, err=command.err, folder=command.folder, held=self._book)
+        self.handed_over.emit()
+        return code
+
+    def _announce(self) -> None:
+        from desktop.ui.places import EVERYTHING
+
+        self.jobs.announce(EVERYTHING)
+
+    def _refresh_rail(self, _changes: object) -> None:
+        from desktop.services.overview import overview
+
+        book = self._book
+        self.jobs.ask(lambda: overview(book), self._show_overview, lane=Lane.HAND)  # type: ignore[arg-type]
+
+    def _show_overview(self, found: object) -> None:
+        from desktop.services.overview import Overview
+
+        assert isinstance(found, Overview)
+        self.window.shell.home_currency = found.currency
+        if self.window.rail is not None:
+            self.window.rail.show_firm(found.firm, "")
+            for name, count in found.waiting.items():
+                self.window.rail.count(name, count)
+
+    # The end
+
+    def _close(self) -> None:
+        """The window is closed and nothing runs: bring the book into its one file."""
+        if self._server is not None:
+            self._server.close()  # type: ignore[attr-defined]
+            self._server = None
+        self.jobs.close()
+        if self._book is not None:
+            self._book.close()  # type: ignore[attr-defined]
+            self._book = None
+
+    def end(self) -> None:
+        self._close()
+        log.stop()

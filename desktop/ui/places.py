@@ -1,0 +1,201 @@
+"""The places of the rail, the window's own actions, and its menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.i18n import _
+from desktop.jobs import Job, Lane
+from desktop.services import books
+from desktop.services.changes import undo
+from desktop.ui.actions import GAP, Action
+from desktop.ui.desk import Desk
+from desktop.ui.rail import Place
+
+EVERYTHING = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm"})
+
+
+class Opener(Protocol):
+    """What of the program the menus need."""
+
+    def ask_new(self) -> None: ...
+    def ask_open(self) -> None: ...
+    def make_sample(self) -> None: ...
+
+
+def places(desk: Desk) -> list[Place]:
+    """In the order of the work; each page is imported when it is first gone to."""
+
+    def clients() -> QWidget:
+        from desktop.ui.clients.page import ClientsPage
+
+        return ClientsPage(desk)
+
+    def agreements() -> QWidget:
+        from desktop.ui.agreements.page import AgreementsPage
+
+        return AgreementsPage(desk)
+
+    def billables() -> QWidget:
+        from desktop.ui.billables.page import BillablesPage
+
+        return BillablesPage(desk)
+
+    def runs() -> QWidget:
+        from desktop.ui.runs.page import RunsPage
+
+        return RunsPage(desk)
+
+    def invoices() -> QWidget:
+        from desktop.ui.invoices.page import InvoicesPage
+
+        return InvoicesPage(desk)
+
+    def payments() -> QWidget:
+        from desktop.ui.payments.page import PaymentsPage
+
+        return PaymentsPage(desk)
+
+    def settings() -> QWidget:
+        from desktop.ui.settings.page import SettingsPage
+
+        return SettingsPage(desk)
+
+    built: Sequence[tuple[str, str, Callable[[], QWidget], bool]] = (
+        ("clients", _("Clients"), clients, False),
+        ("agreements", _("Agreements"), agreements, False),
+        ("billables", _("Billables"), billables, False),
+        ("runs", _("Runs"), runs, False),
+        ("invoices", _("Invoices"), invoices, False),
+        ("payments", _("Payments"), payments, False),
+        ("settings", _("Settings"), settings, True),
+    )
+    return [Place(name, title, build, low) for name, title, build, low in built]
+
+
+def menus() -> Mapping[str, Sequence[str]]:
+    return {
+        _("Book"): [
+            "book.new",
+            "book.open",
+            "book.sample",
+            GAP,
+            "book.import",
+            GAP,
+            "book.backup",
+            "book.check",
+            GAP,
+            "book.quit",
+        ],
+        _("Edit"): ["edit.undo"],
+        _("View"): ["view.light", "view.dark", "view.system", GAP, "view.compact", "view.comfortable"],
+        _("Help"): ["help.page", "help.about"],
+    }
+
+
+def actions(desk: Desk, opener: Opener, window: QWidget) -> Iterable[Action]:
+    """What can be done wherever one is."""
+    shell, theme = desk.shell, desk.shell.theme
+
+    def look(mode: str) -> Callable[[], None]:
+        def act() -> None:
+            theme.set_mode(mode)  # type: ignore[arg-type]
+            shell.memory.put("theme", mode)
+
+        return act
+
+    def density(word: str) -> Callable[[], None]:
+        def act() -> None:
+            theme.set_density(word)  # type: ignore[arg-type]
+            shell.memory.put("density", word)
+
+        return act
+
+    def bring_in() -> None:
+        from desktop.ui.importing.dialog import ask_import
+
+        ask_import(desk, window)
+
+    def tell() -> None:
+        from desktop.ui.help import show_help
+
+        show_help(shell, window)
+
+    def introduce() -> None:
+        from desktop.ui.about import show_about
+
+        show_about(window)
+
+    return [
+        Action("book.new", _("New book…"), opener.ask_new),
+        Action("book.open", _("Open a book…"), opener.ask_open, shortcut="Ctrl+O"),
+        Action("book.sample", _("Open the sample firm"), opener.make_sample),
+        Action("book.import", _("Import a file…"), bring_in, shortcut="Ctrl+I"),
+        Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
+        Action("book.check", _("Check the book"), lambda: _check(desk)),
+        Action("book.quit", _("Quit"), window.close, shortcut="Ctrl+Q"),
+        Action("edit.undo", _("Undo the last change"), lambda: _undo(desk), shortcut="Ctrl+Z"),
+        Action("view.light", _("Light"), look("light")),
+        Action("view.dark", _("Dark"), look("dark")),
+        Action("view.system", _("As the system"), look("system")),
+        Action("view.compact", _("Compact rows"), density("compact")),
+        Action("view.comfortable", _("Comfortable rows"), density("comfortable")),
+        Action("help.page", _("Help"), tell, shortcut="F1"),
+        Action("help.about", _("About Sheaf"), introduce),
+    ]
+
+
+def _back_up(desk: Desk, window: QWidget) -> None:
+    dialog = QFileDialog(window, _("Back up to"), str(desk.book.path.parent), "Sheaf (*.sheaf)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("sheaf")
+    dialog.selectFile(f"{desk.book.path.stem} {desk.today().isoformat()}.sheaf")
+
+    def chosen(name: str) -> None:
+        target = Path(name)
+
+        def work(report: Callable[[int, int, str], None]) -> None:
+            books.back_up(desk.book, target, report=report)
+
+        desk.shell.jobs.start(
+            Job(_("Backing up"), work, lane=Lane.SIDE),
+            lambda _done: desk.shell.notices.say(_("Backed up and proved."), str(target)),
+        )
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def _check(desk: Desk) -> None:
+    from desktop.services.check import check
+
+    def said(found: object) -> None:
+        problems = found.problems  # type: ignore[attr-defined]
+        if not problems:
+            desk.shell.notices.say(_("The book is sound: every figure, number and link agrees."))
+            return
+        first = problems[0]
+        desk.shell.notices.say(
+            _("{count} things do not agree.").format(count=len(problems)),
+            f"{first.what} {first.where} {first.detail}",
+            tone="blocked",
+        )
+
+    job = Job(_("Checking the book"), lambda report: check(desk.book, report=report), lane=Lane.SIDE)
+    desk.shell.jobs.start(job, said)
+
+
+def _undo(desk: Desk) -> None:
+    actor = desk.actor
+
+    def work(_report: object) -> str:
+        return undo(desk.book, actor)
+
+    desk.shell.jobs.start(
+        Job(_("Undoing"), work, EVERYTHING, lane=Lane.HAND, quiet=True),
+        lambda summary: desk.shell.notices.say(_("Undone: {what}").format(what=summary)),
+    )
