@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from desktop.documents.flow import Flow
+from desktop.documents.glyphs import Glyphs
 from desktop.documents.writing import Writer
 from desktop.domain.document import DocumentTax
 
@@ -16,7 +17,7 @@ _ROW_GAP = 2.5
 _ABOVE_EMPHASIS = 10.0
 _ABOVE_TOTAL = 3.0
 _COLUMN_GAP = 16.0
-_UNBROKEN = ("IBAN", "BIC")
+_WIDEST_CELL = 190.0
 _UNTAXED = ("AE", "K", "G", "E", "O")
 
 
@@ -160,7 +161,7 @@ def _deposits(flow: Flow) -> None:
         _deposit_row(flow, number, row, widths)
 
 
-def _deposit_row(flow: Flow, number: list, row: list[str], widths: list[float]) -> None:
+def _deposit_row(flow: Flow, number: list[Glyphs], row: list[str], widths: list[float]) -> None:
     style, y = flow.styles.small, flow.y - flow.styles.small.size
     right = flow.place.right
     for text, width in zip(reversed(row[1:]), reversed(widths), strict=True):
@@ -249,44 +250,27 @@ def _in_fours(iban: str) -> str:
 
 
 def _cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
+    """Cells side by side while there is room, the others in rows below."""
     styles, place = flow.styles, flow.place
     label, value = styles.small, styles.text
-    widths = [max(label.width(name), value.width(text)) for name, text in cells]
-    free = place.measure - _COLUMN_GAP * (len(cells) - 1)
-    # A number broken in two is mistyped: names give way first.
-    whole = sum(width for width, (name, _) in zip(widths, cells, strict=True) if name in _UNBROKEN)
-    if whole < free * 0.7:
-        names = _shared_out(
-            [w for w, (name, _) in zip(widths, cells, strict=True) if name not in _UNBROKEN], free - whole
-        )
-        shares = iter(names)
-        widths = [w if name in _UNBROKEN else next(shares) for w, (name, _) in zip(widths, cells, strict=True)]
-    else:
-        widths = _shared_out(widths, free)
-    columns = [value.wrap(text, width) for (_, text), width in zip(cells, widths, strict=True)]
-    height = label.leading + value.leading * max(len(column) for column in columns)
-    flow.y -= 10
-    if not flow.fits(height):
-        flow.turn()
+    rows: list[list[tuple[float, str, list[Glyphs]]]] = [[]]
     x = place.left
-    for (name, _), width, column in zip(cells, widths, columns, strict=True):
-        y = flow.y - label.size
-        flow.sheet.left(label, x, y, name)
-        y -= value.leading
-        for glyphs in column:
-            flow.sheet.place(value, x, y, glyphs)
-            y -= value.leading
+    for name, text in cells:
+        width = max(label.width(name), min(value.width(text), _WIDEST_CELL))
+        if rows[-1] and x + width > place.right:
+            rows.append([])
+            x = place.left
+        rows[-1].append((x, name, value.wrap(text, width)))
         x += width + _COLUMN_GAP
-    flow.y -= height
-
-
-def _shared_out(widths: list[float], free: float) -> list[float]:
-    """Widths that fit: the wide ones give way, down to an even share."""
-    widths = list(widths)
-    while sum(widths) > free + 0.01:
-        even = free / len(widths)
-        narrow = sum(width for width in widths if width <= even)
-        wide = [width for width in widths if width > even]
-        share = (free - narrow) / len(wide)
-        widths = [min(width, share) if width > even else width for width in widths]
-    return widths
+    for number, row in enumerate(rows):
+        height = label.leading + value.leading * max(len(lines) for _, _, lines in row)
+        flow.y -= 4 if number else 10
+        if not flow.fits(height):
+            flow.turn()
+        for x, name, lines in row:
+            y = flow.y - label.size
+            flow.sheet.left(label, x, y, name)
+            for glyphs in lines:
+                y -= value.leading
+                flow.sheet.place(value, x, y, glyphs)
+        flow.y -= height

@@ -22,6 +22,7 @@ _HEAD_FORM = "H"
 _FOOT_FORM = "F"
 _ALWAYS = frozenset({"R" + BASIC, "S" + BASIC})
 _PREFIXES = 32
+_LONGEST_MARK = 600.0
 # A tenth larger than the best packing, and made in half the time.
 _PACKING = 3
 
@@ -52,7 +53,7 @@ class Composer:
             writer=Writer(setting.patterns, setting.money),
             accent=setting.accent,
         )
-        self._mark = Style(faces[1], 120, FAINT)
+        self._mark = _draft_mark(faces[1], self._look.words.draft_mark)
         self._tax_writer = Writer(setting.patterns, setting.tax_money) if setting.tax_money else None
         self._stationery: dict[tuple[Party, str], _Stationery] = {}
         self._prefixes: dict[tuple[Party, str, frozenset[str]], Prefix] = {}
@@ -126,6 +127,12 @@ class Composer:
         page_resources = add(resources(named, forms))
         language = self._setting.patterns.locale.replace("_", "-")
         return Prefix(objects, page_resources, box, language, document.seller.name)
+
+
+def _draft_mark(face: Face, word: str) -> Style:
+    """As large as the diagonal of a page allows."""
+    size = 120.0
+    return Style(face, min(size, size * _LONGEST_MARK / Style(face, size, FAINT).width(word)), FAINT)
 
 
 def _keep(found: dict, key: object, value: object) -> None:

@@ -65,7 +65,7 @@ class Tier:
 def plain(text: str) -> str:
     """The text as it is set: composed letters, spaces for tabs, nothing shapeless; every kind of line break is \\n."""
     one_kind = text.replace("\r\n", "\n").translate(_BREAKS)
-    return _SHAPELESS.sub("", unicodedata.normalize("NFC", one_kind))
+    return unicodedata.normalize("NFC", _SHAPELESS.sub("", one_kind))
 
 
 def is_basic(text: str) -> bool:

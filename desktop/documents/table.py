@@ -13,6 +13,7 @@ from desktop.domain.document import DocumentLine
 _GAP = 13.0
 _UNIT_GAP = 3.0
 _PAD = 4.5
+_BELOW = 4.0
 _LEAST_TEXT = 150.0
 _HEAD = 17.0
 _CARRY = 19.0
@@ -147,12 +148,12 @@ class _Table:
             reserve = _CARRY
             if number == last:
                 # Totals alone on a page do not say what they are the totals of.
-                reserve = (_CARRY if group else 0.0) + (keep if number else 0.0)
+                reserve = (_CARRY if group else 0.0) + (keep + _BELOW if number else 0.0)
             self._draw_row(line, self.figures[number], text, reserve)
             self.sum += line.net
             in_group += line.net
         self._close(group, in_group)
-        flow.y -= 4
+        flow.y -= _BELOW
 
     def _text_of(self, line: DocumentLine, figures: _Figures) -> list[tuple[Style, Glyphs]]:
         flow, styles, words = self.flow, self.flow.styles, self.flow.words
@@ -200,11 +201,11 @@ class _Table:
         if not flow.fits(least + reserve):
             self._turn()
         top = flow.y - _PAD
-        self._draw_figures(line, figures, top)
+        self._draw_figures(line, figures, text[0][1], top)
         whole = flow.fits(height + reserve)
         net = line.net
-        y = top
-        for style, glyphs in text:
+        y = top - text[0][0].leading
+        for style, glyphs in text[1:]:
             if not whole and y - style.leading - _PAD - _CARRY < flow.bottom:
                 flow.y = y - _PAD
                 self._turn(net)
@@ -214,26 +215,27 @@ class _Table:
         flow.y = y - _PAD if not whole else flow.y - height
         flow.sheet.rule(flow.place.left, flow.y, flow.place.measure, 0.4)
 
-    def _draw_figures(self, line: DocumentLine, figures: _Figures, top: float) -> None:
+    def _draw_figures(self, line: DocumentLine, figures: _Figures, first: Glyphs, top: float) -> None:
         flow, columns = self.flow, self.columns
         sheet, text, small = flow.sheet, flow.styles.text, flow.styles.small
         quantity, unit, share, price, per, rate, net = figures
         y = top - text.size
         sheet.left(small, flow.place.left, y, str(line.position))
-        if columns.quantity is not None and columns.price is not None:
-            if unit[1]:
-                sheet.place(small, columns.quantity + _UNIT_GAP, y, unit)
-            if share[1]:
-                sheet.end(small, columns.unit, y - small.leading, share)
-            if per[1]:
-                sheet.end(small, columns.price, y - small.leading, per)
-            cells = [(columns.quantity, quantity), (columns.price, price)]
-        else:
-            cells = []
-        if columns.rate is not None:
-            cells.append((columns.rate, rate))
+        # Before the figures, because a line is copied and read aloud in the order in which it is drawn.
+        sheet.place(text, columns.text, y, first)
+        cells = [] if columns.rate is None else [(columns.rate, rate)]
         cells.append((columns.net, net))
-        sheet.row(text, y, cells)
+        if columns.quantity is None or columns.price is None:
+            sheet.row(text, y, cells)
+            return
+        sheet.end(text, columns.quantity, y, quantity)
+        if unit[1]:
+            sheet.place(small, columns.quantity + _UNIT_GAP, y, unit)
+        sheet.row(text, y, [(columns.price, price), *cells])
+        if share[1]:
+            sheet.end(small, columns.unit, y - small.leading, share)
+        if per[1]:
+            sheet.end(small, columns.price, y - small.leading, per)
 
     def _draw_head(self) -> None:
         flow, columns, head = self.flow, self.columns, self.head
