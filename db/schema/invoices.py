@@ -87,7 +87,10 @@ class InvoiceLine(Base):
     """A frozen line. `rate` is the tax fraction times 10**6; `corrects_line_id` on credit notes."""
 
     __tablename__ = "invoice_line"
-    __table_args__ = (Index("ix_invoice_line_invoice", "invoice_id", "position", unique=True),)
+    __table_args__ = (
+        Index("ix_invoice_line_invoice", "invoice_id", "position", unique=True),
+        Index("ix_invoice_line_deducts", "deducts_id", sqlite_where=text("deducts_id IS NOT NULL")),
+    )
     id: Mapped[Id]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
     position: Mapped[int]

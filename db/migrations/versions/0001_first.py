@@ -800,6 +800,9 @@ STATEMENTS = (
     CREATE INDEX ix_invoice_line_corrects_line_id ON invoice_line (corrects_line_id)
     """,
     """
+    CREATE INDEX ix_invoice_line_deducts ON invoice_line (deducts_id) WHERE deducts_id IS NOT NULL
+    """,
+    """
     CREATE UNIQUE INDEX ix_invoice_line_invoice ON invoice_line (invoice_id, position)
     """,
     """
