@@ -163,34 +163,37 @@ def time_billed(connection: Connection, ids: str) -> Rows:
 
 
 def deposits(connection: Connection, ids: str) -> Rows:
-    """Deposit invoices with what was paid of them and what later invoices deducted already, by tax group:
-    (agreement, invoice, number, date, currency, payable, open, category, rate, tax code, basis, deducted basis)."""
+    """Deposit invoices with what was received for them and what later documents deducted already, by tax group:
+    (agreement, invoice, number, date, currency, payable, open, received, category, rate, tax code, basis, deducted).
+
+    Money and other credits count as received, a write-off and a discount do not. A credit note's lines are mirrored:
+    one that takes back a final invoice frees what it deducted, one that takes back the deposit uses it up.
+    """
     return _rows(
         connection,
-        """SELECT i.agreement_id, i.id, i.number, i.issue_date, i.currency, i.payable, o.open,
+        """SELECT i.agreement_id, i.id, i.number, i.issue_date, i.currency, i.payable,
+        (SELECT sum(o.open) FROM open_item o WHERE o.invoice_id = i.id),
+        (SELECT coalesce(sum(a.amount), 0) FROM allocation a
+          WHERE a.invoice_id = i.id AND a.kind IN ('payment', 'credit')),
         l.category, l.rate, min(l.tax_code_id), sum(l.net),
-        coalesce((SELECT -sum(d.net) FROM invoice_line d JOIN invoice f ON f.id = d.invoice_id
-          WHERE d.deducts_id = i.id AND d.category = l.category AND d.rate = l.rate AND f.kind <> 'credit_note'
-          AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = f.id AND k.gross = f.gross)), 0)
-        FROM invoice i JOIN open_item o ON o.invoice_id = i.id AND o.instalment = 1
-        JOIN invoice_line l ON l.invoice_id = i.id
+        coalesce((SELECT sum(CASE f.kind WHEN 'credit_note' THEN d.net ELSE -d.net END)
+          FROM invoice_line d JOIN invoice f ON f.id = d.invoice_id
+          WHERE d.deducts_id = i.id AND d.category = l.category AND d.rate = l.rate), 0)
+        FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id
         WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind = 'deposit'
-        AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id)
         GROUP BY i.id, l.category, l.rate ORDER BY i.agreement_id, i.id""",
         ids,
     )
 
 
 def clients(connection: Connection, ids: str) -> Rows:
+    """Clients with their own terms, language, delivery and template; null where these are inherited."""
     return _rows(
         connection,
-        """SELECT c.id, c.code, c.name, c.country, c.currency, c.street, c.postcode, c.city, c.tax_id, c.is_business,
-        c.tax_treatment, c.segment_id, coalesce(s.name, ''), coalesce(c.terms, s.terms, f.terms),
-        coalesce(c.language, s.language, f.language), coalesce(c.delivery, s.delivery, f.delivery),
-        coalesce(c.template_id, s.template_id, f.template_id), coalesce(t.code, ''), c.combine, c.po_required,
-        c.buyer_reference, c.buyer_reference_required, c.credit_limit, c.on_hold, c.hold_reason, c.disputed, c.email
-        FROM client c CROSS JOIN firm f LEFT JOIN segment s ON s.id = c.segment_id
-        LEFT JOIN tax_code t ON t.id = s.tax_code_id WHERE c.id IN (SELECT value FROM json_each(?))""",
+        """SELECT id, code, name, country, currency, street, postcode, city, tax_id, is_business, tax_treatment,
+        segment_id, terms, language, delivery, template_id, combine, po_required, buyer_reference,
+        buyer_reference_required, credit_limit, on_hold, hold_reason, disputed, email
+        FROM client WHERE id IN (SELECT value FROM json_each(?))""",
         ids,
     )
 
@@ -198,7 +201,7 @@ def clients(connection: Connection, ids: str) -> Rows:
 def segment_settings(connection: Connection) -> Rows:
     return _rows(
         connection,
-        """SELECT s.id, s.name, s.terms, s.delivery, s.language, s.template_id, t.code
+        """SELECT s.id, s.name, s.terms, s.delivery, s.language, s.template_id, coalesce(t.code, '')
         FROM segment s LEFT JOIN tax_code t ON t.id = s.tax_code_id""",
     )
 
@@ -251,7 +254,8 @@ def history(connection: Connection, ids: str) -> Rows:
         """SELECT * FROM (SELECT i.agreement_id, i.id, i.number, i.issue_date, i.due_date, i.net, i.payable,
           (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id),
           row_number() OVER (PARTITION BY i.agreement_id ORDER BY i.issue_date DESC, i.id DESC) AS place
-          FROM invoice i WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind IN ('invoice', 'final')
+          FROM invoice i JOIN agreement a ON a.id = i.agreement_id AND a.currency = i.currency
+          WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind IN ('invoice', 'final')
           AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id AND k.gross >= i.gross))
         WHERE place <= 6 ORDER BY agreement_id, place""",
         ids,
@@ -269,26 +273,45 @@ def invoice_lines(connection: Connection, invoice_ids: str) -> Rows:
 
 
 def po_used(connection: Connection, ids: str) -> Rows:
-    """(agreement, net billed under its present PO number, credit notes taken off)."""
+    """(client, PO number, net billed under it, credit notes taken off) for agreements whose PO has a limit.
+
+    Deposits count, because the invoices that deduct them are smaller by them.
+    """
     return _rows(
         connection,
-        """SELECT a.id, coalesce(sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END), 0)
-        FROM agreement a JOIN invoice i ON i.agreement_id = a.id AND i.po_number = a.po_number
-        WHERE a.id IN (SELECT value FROM json_each(?)) AND a.po_number <> '' AND a.po_limit IS NOT NULL
-        AND i.kind <> 'deposit' GROUP BY a.id""",
+        """SELECT i.client_id, i.po_number, sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END)
+        FROM (SELECT DISTINCT client_id, po_number FROM agreement
+          WHERE id IN (SELECT value FROM json_each(?)) AND po_number <> '' AND po_limit IS NOT NULL) a
+        JOIN invoice i ON i.client_id = a.client_id AND i.po_number = a.po_number
+        GROUP BY i.client_id, i.po_number""",
         ids,
     )
 
 
 def recent_invoices(connection: Connection, client_ids: str, since: str, until: str) -> Rows:
+    """(client, number, issue date, gross, currency) of invoices in a span of days that were not taken back."""
     return _rows(
         connection,
-        """SELECT client_id, number, issue_date, gross, currency FROM invoice
+        """SELECT client_id, number, issue_date, gross, currency FROM invoice i
         WHERE client_id IN (SELECT value FROM json_each(?)) AND issue_date BETWEEN ? AND ?
-        AND kind IN ('invoice', 'final') ORDER BY issue_date DESC""",
+        AND kind IN ('invoice', 'final')
+        AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id AND k.gross >= i.gross)
+        ORDER BY issue_date DESC""",
         client_ids,
         since,
         until,
+    )
+
+
+def siblings(connection: Connection, run_id: int, client_ids: str) -> Rows:
+    """(draft, client, gross, net, currency, PO number, state) of a run's drafts that are not issued yet."""
+    return _rows(
+        connection,
+        """SELECT id, client_id, gross, net, currency, json_extract(body, '$.po'), state FROM draft
+        WHERE run_id = ? AND client_id IN (SELECT value FROM json_each(?))
+        AND state IN ('ready', 'approved', 'held', 'failed') ORDER BY id""",
+        run_id,
+        client_ids,
     )
 
 
@@ -302,16 +325,20 @@ def invoiced_clients(connection: Connection, client_ids: str) -> set[int]:
 
 
 def series_dates(connection: Connection) -> Rows:
-    """(kind, last date) of the default series."""
+    """(kind, year rule, year or null, last date or null) of each year of the default series."""
     return _rows(
         connection,
-        """SELECT s.kind, max(y.last_date) FROM series s JOIN series_year y ON y.series_id = s.id
-        WHERE s.is_default = 1 GROUP BY s.kind""",
+        """SELECT s.kind, s.year_rule, y.year, y.last_date FROM series s
+        LEFT JOIN series_year y ON y.series_id = s.id WHERE s.is_default = 1""",
     )
 
 
 def firm(connection: Connection) -> Any:
-    return _rows(connection, "SELECT name, country, currency, language, terms, small_business, tax_id FROM firm")[0]
+    return _rows(
+        connection,
+        """SELECT name, country, currency, language, terms, small_business, tax_id, delivery, template_id,
+        fiscal_start_month FROM firm""",
+    )[0]
 
 
 def taxes(connection: Connection) -> Rows:

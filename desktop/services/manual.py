@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from db.engine import Book
-from desktop.domain.billing import Draft, Line, line_amount, recalculate
-from desktop.domain.billing.draft import part_of
+from desktop.domain.billing import Draft, Line, complete, line_amount, part_of
 from desktop.domain.billing.recurring import discount_words
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.money import SCALE, percent_to_scaled, scaled
@@ -127,13 +126,7 @@ def draft_invoice(
                     rate_on(entry, typed.period_start or today) if entry else 0,
                 )
             )
-        used = {line.category for line in draft.lines}
-        draft.exemptions = {
-            entry.category: (entry.exemption_code, entry.exemption_text)
-            for entry in setting.billing.taxes.values()
-            if entry.category in used and (entry.exemption_code or entry.exemption_text)
-        }
-        recalculate(draft)
+        complete(draft, setting.billing)
         checked = check_draft(draft, loaded, setting)
         store(connection, run.id, [Drafted(client_id, [checked])])
         connection.exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))

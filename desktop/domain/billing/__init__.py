@@ -3,8 +3,19 @@
 All quantities, prices and fractions here are the book's integers, times 10**6; amounts are minor units.
 """
 
-from desktop.domain.billing.build import Built, Skip, build, build_one_offs, combine
-from desktop.domain.billing.draft import Charged, Draft, Line, TaxLine, line_amount, recalculate
+from desktop.domain.billing.build import ZERO_TOTAL, Built, Skip, build, build_one_offs, combine, worthless
+from desktop.domain.billing.draft import (
+    MISSING,
+    Charged,
+    Draft,
+    Line,
+    TaxLine,
+    complete,
+    line_amount,
+    part_of,
+    positive_price,
+    recalculate,
+)
 from desktop.domain.billing.facts import (
     Billing,
     ChargedSpan,
@@ -19,6 +30,8 @@ from desktop.domain.billing.facts import (
 )
 
 __all__ = [
+    "MISSING",
+    "ZERO_TOTAL",
     "Billing",
     "Built",
     "Charged",
@@ -38,6 +51,10 @@ __all__ = [
     "build",
     "build_one_offs",
     "combine",
+    "complete",
     "line_amount",
+    "part_of",
+    "positive_price",
     "recalculate",
+    "worthless",
 ]

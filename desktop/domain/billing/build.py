@@ -8,14 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from desktop.domain.agreement import Agreement
-from desktop.domain.billing.draft import Charged, Draft, Line, line_amount, recalculate
-from desktop.domain.billing.facts import Billing, ClientFacts, Deposit, OneOff, TimeEntry, Work
-from desktop.domain.billing.recurring import recurring_lines
+from desktop.domain.billing.deposits import closes, deduct
+from desktop.domain.billing.draft import DISCOUNT, MISSING, Charged, Draft, Line, complete, line_amount, positive_price
+from desktop.domain.billing.facts import Billing, ClientFacts, OneOff, TimeEntry, Work
+from desktop.domain.billing.recurring import due_on, periods_of, recurring_lines
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
-from desktop.domain.money import SCALE, per_major, scaled, unscaled
-from desktop.domain.periods import due_periods
-from desktop.domain.wording import day_words
+from desktop.domain.money import SCALE, scaled, unscaled
+from desktop.domain.periods import Period
+from desktop.domain.wording import amount_words, day_words
 
 _DAY = timedelta(days=1)
 
@@ -28,13 +29,15 @@ class Skip:
     reason: str
 
 
+ZERO_TOTAL = Skip("zero_total", "What is due adds up to nothing.")
+
+
 @dataclass(slots=True)
 class Built:
-    """Drafts of one agreement (the regular first, then a deposit) or why there is none; and what had no price."""
+    """Drafts of one agreement (the regular first, then a deposit) or why there is none; and hours without a rate."""
 
     drafts: list[Draft] = field(default_factory=list)
     skip: Skip | None = None
-    unpriced: list[str] = field(default_factory=list)
     unpriced_time: list[TimeEntry] = field(default_factory=list)
 
 
@@ -44,7 +47,7 @@ def build(agreement: Agreement, client: ClientFacts, work: Work, billing: Billin
         return Built(skip=Skip("inactive", "The agreement is switched off."))
     built = Built()
     taxing = Taxing(billing, client)
-    lines, charges, built.unpriced = recurring_lines(agreement, client.id, work, billing, taxing)
+    lines, charges = recurring_lines(agreement, client.id, work, billing, taxing)
     hours, hour_charges, built.unpriced_time = time_lines(agreement, client.id, work, billing, taxing, len(lines))
     lines += hours
     charges += hour_charges
@@ -55,23 +58,47 @@ def build(agreement: Agreement, client: ClientFacts, work: Work, billing: Billin
         if one_off.kind == "deposit":
             deposits.append(one_off)
         else:
-            _one_off_line(one_off, agreement.id, client, billing, taxing, lines, charges, built.unpriced)
-    if lines or (work.deposits and _closes(agreement, billing.through)):
+            _one_off_line(one_off, agreement.id, agreement.currency, client, billing, taxing, lines, charges)
+    skip: Skip | None = None
+    received = any(deposit.groups for deposit in work.deposits)
+    if lines or (received and closes(agreement, billing.through)):
         draft = _draft("invoice", agreement, client)
         draft.lines, draft.charges = lines, charges
-        _finish(draft, billing)
-        _deduct(draft, agreement, work.deposits, billing)
-        if draft.lines:
+        complete(draft, billing)
+        if work.deposits:
+            deduct(draft, agreement, work.deposits, billing)
+        if draft.gross or not worthless(draft):
             built.drafts.append(draft)
+        elif hours and not any(line.net for line in hours):
+            skip = _cap_reached(agreement, len(hour_charges))
+        else:
+            skip = ZERO_TOTAL
     if deposits:
         draft = _draft("deposit", agreement, client)
         for one_off in deposits:
-            _one_off_line(one_off, agreement.id, client, billing, taxing, draft.lines, draft.charges, built.unpriced)
-        _finish(draft, billing)
-        built.drafts.append(draft)
+            _one_off_line(
+                one_off, agreement.id, agreement.currency, client, billing, taxing, draft.lines, draft.charges
+            )
+        complete(draft, billing)
+        if draft.gross or not worthless(draft):
+            built.drafts.append(draft)
+        else:
+            skip = ZERO_TOTAL
     if not built.drafts:
-        built.skip = _nothing_due(agreement, work, billing.through)
+        built.skip = skip or _nothing_due(agreement, work, billing.through)
     return built
+
+
+def worthless(draft: Draft) -> bool:
+    """Whether a total of nothing is all there is to it: no deposit settles it, and nothing waits for a price."""
+    return not any(line.deducts_id is not None or line.price_source == MISSING for line in draft.lines)
+
+
+def _cap_reached(agreement: Agreement, entries: int) -> Skip:
+    assert agreement.cap is not None
+    cap = amount_words(agreement.cap, agreement.currency)
+    word = "entry stays" if entries == 1 else "entries stay"
+    return Skip("cap_reached", f"Its cap of {cap} is used up; {entries} time {word} unbilled.")
 
 
 def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Billing) -> Built:
@@ -96,18 +123,35 @@ def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Bil
                 template_id=client.template_id,
                 buyer_reference=client.buyer_reference,
             )
-        _one_off_line(one_off, None, client, billing, taxing, draft.lines, draft.charges, built.unpriced)
+        _one_off_line(one_off, None, one_off.currency, client, billing, taxing, draft.lines, draft.charges)
     for draft in drafts.values():
-        _finish(draft, billing)
-        built.drafts.append(draft)
+        complete(draft, billing)
+        if draft.gross or not worthless(draft):
+            built.drafts.append(draft)
+    if drafts and not built.drafts:
+        built.skip = ZERO_TOTAL
     return built
 
 
 def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -> list[Draft]:
-    """Joins a client's drafts of equal kind, currency, PO, terms and delivery, each agreement under its heading."""
+    """Joins a client's drafts of equal kind, currency, PO, terms and delivery, each agreement under its heading.
+
+    Deposits stay apart: each is received for its own agreement, whose invoices deduct it.
+    """
     groups: dict[tuple[object, ...], list[Draft]] = {}
-    for draft in drafts:
-        key = (draft.kind, draft.currency, draft.po_number, draft.terms, draft.delivery, draft.buyer_reference)
+    for at, draft in enumerate(drafts):
+        key: tuple[object, ...] = (at,)
+        if draft.kind != "deposit":
+            key = (
+                draft.kind,
+                draft.currency,
+                draft.po_number,
+                draft.terms,
+                draft.delivery,
+                draft.buyer_reference,
+                draft.template_id,
+                draft.language,
+            )
         groups.setdefault(key, []).append(draft)
     joined: list[Draft] = []
     for members in groups.values():
@@ -133,7 +177,7 @@ def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -
             whole.lines += [line._replace(position=line.position + shift, heading=heading) for line in member.lines]
             whole.charges += [charge._replace(position=charge.position + shift) for charge in member.charges]
         whole.title = ", ".join(dict.fromkeys(member.title for member in members if member.title))
-        _finish(whole, billing)
+        complete(whole, billing)
         joined.append(whole)
     return joined
 
@@ -154,42 +198,30 @@ def _draft(kind: str, agreement: Agreement, client: ClientFacts) -> Draft:
     )
 
 
-def _finish(draft: Draft, billing: Billing) -> None:
-    used = {line.category for line in draft.lines}
-    draft.exemptions = {
-        entry.category: (entry.exemption_code, entry.exemption_text)
-        for entry in billing.taxes.values()
-        if entry.category in used and (entry.exemption_code or entry.exemption_text)
-    }
-    recalculate(draft)
-
-
 def _one_off_line(
     one_off: OneOff,
     agreement_id: int | None,
+    currency: str,
     client: ClientFacts,
     billing: Billing,
     taxing: Taxing,
     lines: list[Line],
     charges: list[Charged],
-    unpriced: list[str],
 ) -> None:
     item = billing.items.get(one_off.item_id) if one_off.item_id else None
     price, rate_id, source = one_off.unit_price, None, "agreed"
-    if price is None and item is not None:
-        found = billing.prices.price(item.id, client.id, one_off.currency, one_off.day, unscaled(one_off.quantity))
+    if price is None:
+        price, source = 0, MISSING
+        size = unscaled(one_off.quantity)
+        found = billing.prices.price(item.id, client.id, currency, one_off.day, size) if item else None
         if found is not None:
             price, rate_id, source = scaled(Decimal(found.unit_price)), found.rate_id, found.source
     description = one_off.description or (item.name if item else "")
-    if price is None:
-        unpriced.append(description)
-        price, source = 0, ""
-    quantity = -abs(one_off.quantity) if one_off.kind == "discount" else one_off.quantity
-    if price < 0:
-        # BR-27 knows no negative price; what is taken off has a negative quantity.
-        price, quantity = -price, -abs(quantity)
+    quantity, price = positive_price(one_off.quantity, price)
+    if one_off.kind == "discount":
+        quantity, source = -abs(quantity), source if source == MISSING else DISCOUNT
     entry = taxing.entry(item)
-    net = line_amount(quantity, price, SCALE, one_off.currency)
+    net = line_amount(quantity, price, SCALE, currency)
     start, end = one_off.day.isoformat(), (one_off.day + _DAY).isoformat()
     position = len(lines) + 1
     lines.append(
@@ -220,65 +252,6 @@ def _one_off_line(
     charges.append(Charged("one_off", agreement_id, one_off.id, start, end, 0, position, quantity, net))
 
 
-def _closes(agreement: Agreement, through: date) -> bool:
-    return agreement.is_final or (agreement.end is not None and agreement.end <= through + _DAY)
-
-
-def _deduct(draft: Draft, agreement: Agreement, deposits: Sequence[Deposit], billing: Billing) -> None:
-    """Takes deposits received off, group by group with their tax (UStG section 14(5)).
-
-    Deducted on every next invoice no more is taken than the invoice has; the final invoice deducts all.
-    """
-    if not deposits or (agreement.deposits == "final" and not _closes(agreement, billing.through)):
-        return
-    final = _closes(agreement, billing.through)
-    room = draft.net
-    deducted = False
-    for deposit in deposits:
-        if deposit.currency != draft.currency:
-            continue
-        for basis, category, rate, code_id in deposit.groups:
-            take = basis if final else min(basis, max(room, 0))
-            if take <= 0:
-                continue
-            room -= take
-            deducted = True
-            draft.lines.append(
-                Line(
-                    len(draft.lines) + 1,
-                    None,
-                    None,
-                    None,
-                    "deposit",
-                    deposit.number,
-                    deposit.issue_date.isoformat(),
-                    "",
-                    None,
-                    None,
-                    -SCALE,
-                    "",
-                    _price_of_amount(take, draft.currency),
-                    SCALE,
-                    0,
-                    "",
-                    0,
-                    -take,
-                    code_id,
-                    category,
-                    rate,
-                    deposit.invoice_id,
-                )
-            )
-    if deducted:
-        if final:
-            draft.kind = "final"
-        _finish(draft, billing)
-
-
-def _price_of_amount(minor: int, currency: str) -> int:
-    return minor * (SCALE // per_major(currency))
-
-
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
     """The reason in plain words, with the date from which there will be something."""
     if agreement.start > through:
@@ -307,23 +280,12 @@ def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
 def _next_due(agreement: Agreement, work: Work, through: date) -> date | None:
     """The through-date of the next run that bills a recurring line; None when none ever will."""
     best: date | None = None
-    horizon = through + timedelta(days=366 * max(agreement.cadence.interval.count, 1) + 62)
+    known: dict[object, list[Period]] = {}
+    horizon = through + timedelta(days=366 * agreement.cadence.interval.count + 62)
     for line in agreement.lines:
-        if line.kind != "recurring":
-            continue
-        span = work.charged.get(line.id)
-        start = max(agreement.start, line.start) if line.start else agreement.start
-        ends = [day for day in (agreement.end, line.end) if day is not None]
-        end = min(ends) if ends else None
-        if end is not None and start >= end:
-            continue
-        charged = agreement.charged_through
-        if span is not None and (charged is None or span.end > charged):
-            charged = span.end
-        found = due_periods(
-            agreement.cadence, start, end, agreement.timing, horizon, charged, agreement.pauses, agreement.trial_until
-        )
-        if found:
-            day = found[0].start if agreement.timing == "advance" else found[0].end - _DAY
-            best = day if best is None else min(best, day)
+        if line.kind == "recurring":
+            found = periods_of(agreement, line, work.charged.get(line.id), horizon, known)
+            if found:
+                day = due_on(agreement, line, found[0])
+                best = day if best is None else min(best, day)
     return best

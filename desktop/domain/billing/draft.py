@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from desktop.domain.billing.facts import Billing
 from desktop.domain.money import SCALE, per_major
+
+MISSING = "missing"
+"""The price source of a line that nothing prices; it stands at 0 until somebody does, and the gate blocks it."""
+DISCOUNT = "discount"
+"""The price source of a one-off discount."""
 
 
 class Line(NamedTuple):
@@ -144,9 +150,31 @@ def line_amount(quantity: int, unit_price: int, base_quantity: int, currency: st
     return divide(quantity * unit_price * per_major(currency), base_quantity * SCALE)
 
 
+def positive_price(quantity: int, unit_price: int) -> tuple[int, int]:
+    """(quantity, price) with the sign at the quantity: BR-27 knows no negative price."""
+    return (-quantity, -unit_price) if unit_price < 0 else (quantity, unit_price)
+
+
 def part_of(amount: int, fraction: int) -> int:
     """A fraction (times 10**6) of an amount, rounded half away from zero."""
     return divide(amount * fraction, SCALE)
+
+
+def complete(draft: Draft, billing: Billing) -> None:
+    """Fill in what follows from the lines: the words of the tax codes they bear, and the totals."""
+    used = dict.fromkeys(line.tax_code_id for line in draft.lines if line.tax_code_id is not None)
+    words: dict[str, tuple[list[str], list[str]]] = {}
+    for code_id in used:
+        entry = billing.taxes_by_id.get(code_id)
+        if entry is not None and (entry.exemption_code or entry.exemption_text):
+            codes, texts = words.setdefault(entry.category, ([], []))
+            codes += [entry.exemption_code] if entry.exemption_code and entry.exemption_code not in codes else []
+            texts += [entry.exemption_text] if entry.exemption_text and entry.exemption_text not in texts else []
+    # A group has one code (BT-121); where two differ, the words alone say why.
+    draft.exemptions = {
+        category: (codes[0] if len(codes) == 1 else "", "; ".join(texts)) for category, (codes, texts) in words.items()
+    }
+    recalculate(draft)
 
 
 def recalculate(draft: Draft) -> None:

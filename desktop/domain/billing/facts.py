@@ -17,6 +17,8 @@ class FirmFacts:
     terms: str
     small_business: bool = False
     tax_id: str = ""
+    delivery: str = "pdf"
+    template_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,6 @@ class ClientFacts:
     is_business: bool = True
     tax_treatment: str = "auto"
     segment_id: int | None = None
-    segment: str = ""
     terms: str = ""
     language: str = "en"
     delivery: str = "pdf"
@@ -105,13 +106,17 @@ class OneOff:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """What was received on a deposit invoice and is not deducted yet, by tax group (basis, category, rate, code id)."""
+    """What was received on a deposit invoice and is not deducted yet, by tax group (basis, category, rate, code id).
+
+    `open` is what of it is still asked for, gross in minor units.
+    """
 
     invoice_id: int
     number: str
     issue_date: date
     currency: str
     groups: tuple[tuple[int, str, int, int | None], ...]
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +149,7 @@ class Billing:
     taxes: dict[str, TaxEntry]
     items: dict[int, ItemFacts]
     prices: PriceBook
+    taxes_by_id: dict[int, TaxEntry] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.taxes_by_id = {entry.id: entry for entry in self.taxes.values()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from desktop.domain.agreement import Agreement, AgreementLine
-from desktop.domain.billing.draft import Charged, Line, line_amount, part_of
+from desktop.domain.billing.draft import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.facts import Billing, ChargedSpan, Work
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
 from desktop.domain.money import SCALE, scaled, unscaled
@@ -14,11 +16,20 @@ from desktop.domain.periods import Period, due_periods, split
 
 _PLAIN = "agreed"
 _RESIDUE = "Rounding of the parts"
+# A price of a part: unit price, id of its rate, where it comes from.
+_Price = tuple[int, int | None, str]
 
 
 def discount_words(fraction: int, reason: str = "") -> str:
     words = f"{unscaled(fraction * 100):f} %"
     return f"{reason} {words}" if reason else words
+
+
+def life_of(agreement: Agreement, line: AgreementLine) -> tuple[date, date | None]:
+    """First day of a line and the first no longer in; the agreement's own dates clip it."""
+    start = max(agreement.start, line.start) if line.start else agreement.start
+    ends = [day for day in (agreement.end, line.end) if day is not None]
+    return start, min(ends) if ends else None
 
 
 def periods_of(
@@ -28,10 +39,11 @@ def periods_of(
     through: date,
     known: dict[object, list[Period]],
 ) -> list[Period]:
-    """The periods of one line that are due and not charged; lines alike share the computation through `known`."""
-    start = max(agreement.start, line.start) if line.start else agreement.start
-    ends = [day for day in (agreement.end, line.end) if day is not None]
-    end = min(ends) if ends else None
+    """The periods of one line that are due and not charged; lines alike share the computation through `known`.
+
+    A stub that counts no days (the 31st alone in a fixed 30-day month) is never due.
+    """
+    start, end = life_of(agreement, line)
     charged = agreement.charged_through
     pauses = agreement.pauses
     if span is not None:
@@ -48,14 +60,25 @@ def periods_of(
             found = due_periods(
                 agreement.cadence, start, end, agreement.timing, through, charged, pauses, agreement.trial_until
             )
+            if agreement.cadence.fixed_30:
+                found = [period for period in found if period.days]
         known[key] = found
     return found
 
 
+def due_on(agreement: Agreement, line: AgreementLine, period: Period) -> date:
+    """The through-date from which a run bills a period."""
+    if agreement.timing == "advance":
+        return period.start
+    _, end = life_of(agreement, line)
+    close = period.full_end if end is None else min(period.full_end, end)
+    return date.fromordinal(close.toordinal() - 1)
+
+
 def recurring_lines(
     agreement: Agreement, client_id: int, work: Work, billing: Billing, taxing: Taxing
-) -> tuple[list[Line], list[Charged], list[str]]:
-    """Lines in order of period, then position; what they charge; and what has no price, in words."""
+) -> tuple[list[Line], list[Charged]]:
+    """Lines in order of period, then position, and what they charge."""
     due: list[tuple[date, int, AgreementLine, Period]] = []
     known: dict[object, list[Period]] = {}
     for line in agreement.lines:
@@ -65,45 +88,70 @@ def recurring_lines(
     due.sort(key=lambda entry: (entry[0], entry[1]))
     lines: list[Line] = []
     charges: list[Charged] = []
-    unpriced: list[str] = []
     for _, _, line, period in due:
         item = billing.items.get(line.item_id) if line.item_id else None
         entry = taxing.entry(item)
-        cuts = [day for day, _ in line.prices if period.start < day < period.end]
-        tax_cuts = changes_within(entry, period.start, period.end) if entry else []
-        parts = split(period, [*cuts, *tax_cuts]) if cuts or tax_cuts else [period]
-        first = len(lines)
-        for part in parts:
-            price, rate_id, source = _price(line, client_id, agreement.currency, part.start, billing)
-            if price is None:
-                unpriced.append(line.description or (item.name if item else ""))
-            _append(agreement, line, part, price or 0, rate_id, source, billing, taxing, lines, charges)
-        if tax_cuts and not cuts and not period.is_stub:
-            _place_residue(lines, charges, first, line.quantity, agreement.currency)
-    return lines, charges, unpriced
+        cuts = [
+            day
+            for day, price in line.prices
+            if period.start < day < period.end and price != line.price_on(date.fromordinal(day.toordinal() - 1))
+        ]
+        if entry is not None and len(entry.rates) > 1:
+            cuts += changes_within(entry, period.start, period.end)
+        if not cuts:
+            found = _price(line, client_id, agreement.currency, period.start, billing)
+            _append(agreement, line, period, found, billing, taxing, lines, charges)
+            continue
+        parts = [
+            (part, _price(line, client_id, agreement.currency, part.start, billing)) for part in _split(period, cuts)
+        ]
+        for found, members in groupby(parts, key=lambda pair: pair[1]):
+            first = len(lines)
+            alike = [part for part, _ in members]
+            for part in alike:
+                _append(agreement, line, part, found, billing, taxing, lines, charges)
+            if len(alike) > 1:
+                _place_residue(agreement, line, alike, lines, charges, first)
+    return lines, charges
 
 
-def _price(
-    line: AgreementLine, client_id: int, currency: str, day: date, billing: Billing
-) -> tuple[int | None, int | None, str]:
+def _split(period: Period, cuts: Sequence[date]) -> list[Period]:
+    """The period cut at the dates; a part without days (a 31st of a fixed 30-day month) goes with its neighbour."""
+    parts: list[Period] = []
+    for part in split(period, cuts):
+        if parts and not (part.days and parts[-1].days):
+            before = parts.pop()
+            part = Period(before.start, part.end, part.full_start, part.full_end, part.fixed_30)
+        parts.append(part)
+    return parts
+
+
+def _price(line: AgreementLine, client_id: int, currency: str, day: date, billing: Billing) -> _Price:
     agreed = line.price_on(day)
     if agreed is not None:
         return agreed, None, _PLAIN
     if line.item_id is None:
-        return None, None, ""
+        return 0, None, MISSING
     found = billing.prices.price(line.item_id, client_id, currency, day, unscaled(line.quantity))
     if found is None:
-        return None, None, ""
+        return 0, None, MISSING
     return scaled(Decimal(found.unit_price)), found.rate_id, found.source
+
+
+def _figures(line: AgreementLine, period: Period, price: int, discount: int, currency: str) -> tuple[int, int, int]:
+    """(quantity, base quantity, net) of a span: units x days over the days of the full period where it is a stub."""
+    quantity, base = line.quantity, SCALE
+    if period.is_stub:
+        quantity, base = line.quantity * period.days, period.full_days * SCALE
+    amount = line_amount(quantity, price, base, currency)
+    return quantity, base, amount - part_of(amount, discount) if discount else amount
 
 
 def _append(
     agreement: Agreement,
     line: AgreementLine,
     part: Period,
-    price: int,
-    rate_id: int | None,
-    source: str,
+    price: _Price,
     billing: Billing,
     taxing: Taxing,
     lines: list[Line],
@@ -111,12 +159,9 @@ def _append(
 ) -> None:
     item = billing.items.get(line.item_id) if line.item_id else None
     entry = taxing.entry(item)
-    quantity, base = line.quantity, SCALE
-    if part.is_stub:
-        quantity, base = line.quantity * part.days, part.full_days * SCALE
-    amount = line_amount(quantity, price, base, agreement.currency)
     discount = line.discount or agreement.discount
-    allowance = part_of(amount, discount) if discount else 0
+    quantity, base, net = _figures(line, part, price[0], discount, agreement.currency)
+    quantity, unit_price = positive_price(quantity, price[0])
     start, end = part.start.isoformat(), part.end.isoformat()
     position = len(lines) + 1
     lines.append(
@@ -124,8 +169,8 @@ def _append(
             position,
             line.id,
             line.item_id,
-            rate_id,
-            source,
+            price[1],
+            price[2],
             line.description or (item.name if item else ""),
             "",
             "",
@@ -133,33 +178,41 @@ def _append(
             end,
             quantity,
             item.unit if item else "",
-            price,
+            unit_price,
             base,
-            allowance,
+            line_amount(quantity, unit_price, base, agreement.currency) - net if discount else 0,
             discount_words(discount, agreement.discount_reason if not line.discount else "") if discount else "",
             0,
-            amount - allowance,
+            net,
             entry.id if entry else None,
             entry.category if entry else "",
             rate_on(entry, part.start) if entry else 0,
         )
     )
-    charges.append(Charged("recurring", agreement.id, line.id, start, end, 0, position, quantity, amount - allowance))
+    charges.append(Charged("recurring", agreement.id, line.id, start, end, 0, position, quantity, net))
 
 
-def _place_residue(lines: list[Line], charges: list[Charged], first: int, units: int, currency: str) -> None:
-    """Parts of one full period at one price add up to the period's price: the last part takes the cent left over."""
-    parts = lines[first:]
-    whole = line_amount(units, parts[0].unit_price, SCALE, currency)
-    gross = [line_amount(p.quantity, p.unit_price, p.base_quantity, currency) for p in parts]
-    residue = whole - sum(gross)
+def _place_residue(
+    agreement: Agreement,
+    line: AgreementLine,
+    parts: Sequence[Period],
+    lines: list[Line],
+    charges: list[Charged],
+    first: int,
+) -> None:
+    """Parts at one price add up to what the span costs undivided: the last part takes the cents left over."""
+    whole = Period(parts[0].start, parts[-1].end, parts[0].full_start, parts[0].full_end, parts[0].fixed_30)
+    last = lines[-1]
+    price = last.unit_price if (last.quantity < 0) == (line.quantity < 0) else -last.unit_price
+    discount = line.discount or agreement.discount
+    _, _, net = _figures(line, whole, price, discount, agreement.currency)
+    residue = net - sum(part.net for part in lines[first:])
     if not residue:
         return
-    last = parts[-1]
-    if residue > 0:
-        mended = last._replace(charge=last.charge + residue, net=last.net + residue)
-    else:
+    if residue < 0 or last.allowance >= residue:
         reason = last.allowance_reason or _RESIDUE
         mended = last._replace(allowance=last.allowance - residue, net=last.net + residue, allowance_reason=reason)
+    else:
+        mended = last._replace(charge=last.charge + residue, net=last.net + residue)
     lines[-1] = mended
     charges[-1] = charges[-1]._replace(amount=mended.net)

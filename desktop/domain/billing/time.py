@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from desktop.domain.agreement import Agreement, AgreementLine
-from desktop.domain.billing.draft import Charged, Line, line_amount, part_of
+from desktop.domain.billing.draft import Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
 from desktop.domain.billing.recurring import discount_words
 from desktop.domain.billing.taxing import Taxing, rate_on
@@ -99,7 +99,8 @@ def _group(
     item: ItemFacts | None = billing.items.get(item_id) if isinstance(item_id, int) else None
     tax = taxing.entry(item)
     hours = sum(entry.hours for entry in entries)
-    amount = line_amount(hours, price, SCALE, agreement.currency)
+    quantity, price = positive_price(hours, price)
+    amount = line_amount(quantity, price, SCALE, agreement.currency)
     discount = (line.discount if line else 0) or agreement.discount
     allowance = part_of(amount, discount) if discount else 0
     first = min(entry.day for entry in entries)
@@ -117,7 +118,7 @@ def _group(
             "",
             first.isoformat(),
             (last + _DAY).isoformat(),
-            hours,
+            quantity,
             item.unit if item else "hour",
             price,
             SCALE,
@@ -186,7 +187,3 @@ def _cap(agreement: Agreement, billed: int, lines: list[Line], charges: list[Cha
                 charges[k] = charges[k]._replace(amount=share)
             excess -= off
         at -= 1
-
-
-def oldest(entries: Sequence[TimeEntry]) -> date | None:
-    return min((entry.day for entry in entries), default=None)

@@ -1,7 +1,17 @@
 """The gate: rules that look at a draft before it takes a number. A finding is a value, never an exception."""
 
 from desktop.domain.findings.catalogue import RULES, check
-from desktop.domain.findings.rule import Case, Effective, Finding, LastInvoice, Rule, Similar, Standing, effective
+from desktop.domain.findings.rule import (
+    Case,
+    Effective,
+    Finding,
+    LastInvoice,
+    Rule,
+    Sibling,
+    Similar,
+    Standing,
+    effective,
+)
 
 __all__ = [
     "RULES",
@@ -10,6 +20,7 @@ __all__ = [
     "Finding",
     "LastInvoice",
     "Rule",
+    "Sibling",
     "Similar",
     "Standing",
     "check",

@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule("credit_limit", "hold", "Credit limit of the client", judgement.credit_limit),
     Rule("client_overdue", "hold", "Clients long overdue", judgement.client_overdue, {"days": 60}),
     Rule("partly_paid", "hold", "Last invoice paid in part", judgement.partly_paid),
+    Rule("deposit_open", "hold", "Deposits not paid by the final invoice", judgement.deposit_open),
     Rule("po_missing", "hold", "PO number where the client wants one", judgement.po_missing),
     Rule("po_expired", "hold", "PO past its last day", judgement.po_expired),
     Rule("po_exceeded", "hold", "PO used up", judgement.po_exceeded),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from desktop.domain.agreement import Agreement
+from desktop.domain.billing import MISSING
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.tax_catalogue import EU_COUNTRIES
@@ -69,12 +71,25 @@ def currency_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
                 "Set the same currency at the agreement and the client.",
                 f"agreement:{agreement.id}:currency",
             )
+        yield from _other_currencies(case, agreement)
     if not case.agreements and case.draft.currency != case.client.currency:
         yield (
             f"The charges are in {case.draft.currency}, but {case.client.name} pays in {case.client.currency}.",
             "Enter the charges in the client's currency.",
             f"client:{case.client.id}:currency",
         )
+
+
+def _other_currencies(case: Case, agreement: Agreement) -> Found:
+    work = case.work.get(agreement.id)
+    billed = {charge.source_id for charge in case.draft.charges if charge.kind == "one_off"}
+    for one_off in work.one_offs if work else ():
+        if one_off.id in billed and one_off.currency != agreement.currency:
+            yield (
+                f"“{one_off.description}” is in {one_off.currency}, but {agreement.code} is in {agreement.currency}.",
+                "Enter the charge in the agreement's currency.",
+                f"one_off:{one_off.id}:currency",
+            )
 
 
 def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
@@ -118,7 +133,7 @@ def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:
 
 
 def price_missing(case: Case, _: Mapping[str, Any]) -> Found:
-    for description in dict.fromkeys(case.unpriced):
+    for description in dict.fromkeys(line.description for line in case.draft.lines if line.price_source == MISSING):
         agreement = case.agreement
         yield (
             f"“{description}” has no price in {case.draft.currency}.",
@@ -151,7 +166,7 @@ def overlap(case: Case, _: Mapping[str, Any]) -> Found:
 
 def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:
     last, day = case.standing.series_last, case.billing.issue_date
-    if case.planning and last is not None and day < last and day.year == last.year:
+    if case.planning and last is not None and day < last:
         yield (
             f"The run is dated {day_words(day)}, but the series has an invoice of {day_words(last)}.",
             f"Plan the run with an issue date from {day_words(last)} on.",

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from desktop.domain.billing import Line
+from desktop.domain.billing.deposits import closes
+from desktop.domain.billing.draft import DISCOUNT, divide
 from desktop.domain.billing.time import CAP_WORDS
-from desktop.domain.findings.rule import Case
-from desktop.domain.money import SCALE, per_major, scaled, unscaled
+from desktop.domain.findings.rule import Case, parameter
+from desktop.domain.money import SCALE, scaled, to_minor, unscaled
 from desktop.domain.wording import amount_words, day_words
 
 Found = Iterator[tuple[str, str, str]]
@@ -22,12 +24,8 @@ _VAGUE_WORDS = (
 VAGUE = frozenset(_VAGUE_WORDS.split("|"))
 
 
-def _limit(case: Case, parameters: Mapping[str, Any]) -> int:
-    return int(parameters["limit"]) * per_major(case.billing.firm.currency)
-
-
 def amount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
-    limit = _limit(case, parameters)
+    limit = to_minor(parameter(parameters, "limit"), case.billing.firm.currency)
     if case.in_firm(case.draft.net) > limit:
         yield (
             f"The amount of {amount_words(case.draft.net, case.draft.currency)} is above the limit of "
@@ -44,13 +42,14 @@ def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
     total = sum(history)
     if total <= 0:
         return
-    change = (case.draft.net * len(history) - total) * 100 / total
-    if abs(change) > float(parameters["percent"]):
-        mean = amount_words(round(total / len(history)), case.draft.currency)
+    change = case.draft.net * len(history) - total
+    limit = parameter(parameters, "percent")
+    if abs(change) * 100 > limit * total:
+        mean = amount_words(divide(total, len(history)), case.draft.currency)
         word = "over" if change > 0 else "under"
         yield (
-            f"{abs(change):.0f} % {word} the average of the last {len(history)} invoices, {mean} "
-            f"(limit {parameters['percent']} %).",
+            f"{divide(abs(change) * 100, total)} % {word} the average of the last {len(history)} invoices, {mean} "
+            f"(limit {limit:f} %).",
             "Look at what changed, then approve.",
             "",
         )
@@ -69,8 +68,8 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         if line.item_id is None or line.price_source not in ("agreed", "entry") or line.quantity < 0:
             continue
-        before = last.get(line.agreement_line_id) if line.agreement_line_id else None
-        if before is not None and before[1] == line.unit_price:
+        before = last.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
+        if any(price == line.unit_price for _, price, _ in before):
             continue
         day = date.fromisoformat(line.period_start) if line.period_start else case.billing.issue_date
         card = case.billing.prices.price(
@@ -121,7 +120,8 @@ def client_on_hold(case: Case, _: Mapping[str, Any]) -> Found:
 
 def credit_limit(case: Case, _: Mapping[str, Any]) -> Found:
     limit = case.client.credit_limit
-    total = case.standing.open_firm + case.in_firm(case.draft.gross)
+    before = sum(sibling.gross_firm for sibling in case.standing.siblings if sibling.clear)
+    total = case.standing.open_firm + before + case.in_firm(case.draft.gross)
     if limit is not None and total > limit:
         currency = case.billing.firm.currency
         yield (
@@ -154,6 +154,23 @@ def partly_paid(case: Case, _: Mapping[str, Any]) -> Found:
         )
 
 
+def deposit_open(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.draft.kind == "deposit":
+        return
+    for agreement in case.agreements:
+        work = case.work.get(agreement.id)
+        if work is None or not closes(agreement, case.billing.through):
+            continue
+        for deposit in work.deposits:
+            if deposit.open > 0:
+                yield (
+                    f"The deposit {deposit.number} still has {amount_words(deposit.open, deposit.currency)} open, and "
+                    "this final invoice asks for all that was not received.",
+                    f"Credit what is open of {deposit.number}, then approve.",
+                    f"client:{case.client.id}:account",
+                )
+
+
 def po_missing(case: Case, _: Mapping[str, Any]) -> Found:
     if case.client.po_required and not case.draft.po_number:
         agreement = case.agreement
@@ -176,9 +193,12 @@ def po_expired(case: Case, _: Mapping[str, Any]) -> Found:
 
 def po_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
-        if not agreement.po_number or agreement.po_limit is None:
+        number = agreement.po_number
+        if not number or agreement.po_limit is None:
             continue
-        left = agreement.po_limit - case.standing.po_used
+        used = case.standing.po_used.get(number, 0)
+        used += sum(sibling.net for sibling in case.standing.siblings if sibling.clear and sibling.po_number == number)
+        left = agreement.po_limit - used
         if case.draft.net > left:
             yield (
                 f"PO {agreement.po_number} has {amount_words(max(left, 0), case.draft.currency)} left, this bills "
@@ -189,18 +209,30 @@ def po_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
 
 
 def discount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
-    limit = float(parameters["percent"])
+    limit = parameter(parameters, "percent")
+    field = f"agreement:{case.agreement.id}:discount" if case.agreement else ""
+    gross = taken = 0
     for line in case.draft.lines:
-        if line.allowance <= 0 or CAP_WORDS in line.allowance_reason:
-            continue
         before = line.net + line.allowance - line.charge
-        if before > 0 and line.allowance * 100 > limit * before:
-            yield (
-                f"“{line.description}” has a discount of {line.allowance * 100 / before:.0f} % (limit {limit:g} %).",
-                "Approve the discount, or lower it at the agreement.",
-                f"agreement:{case.agreement.id}:discount" if case.agreement else "",
-            )
-            return
+        if line.price_source == DISCOUNT:
+            taken -= line.net
+        elif before > 0:
+            gross += before
+            if line.allowance and line.allowance * 100 > limit * before and CAP_WORDS not in line.allowance_reason:
+                share = divide(line.allowance * 100, before)
+                yield (
+                    f"“{line.description}” has a discount of {share} % (limit {limit:f} %).",
+                    "Approve the discount, or lower it at the agreement.",
+                    field,
+                )
+                return
+    if gross and taken * 100 > limit * gross:
+        yield (
+            f"Discounts of {amount_words(taken, case.draft.currency)} are {divide(taken * 100, gross)} % of "
+            f"{amount_words(gross, case.draft.currency)} (limit {limit:f} %).",
+            "Approve the discounts, or lower them.",
+            field,
+        )
 
 
 def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
@@ -213,6 +245,14 @@ def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
             yield (
                 f"{other.number} of {day_words(other.issue_date)} has the same total of "
                 f"{amount_words(other.gross, other.currency)}.",
+                "Make sure that this is not the same work twice, then approve.",
+                "",
+            )
+            return
+    for sibling in case.standing.siblings:
+        if sibling.gross == case.draft.gross and sibling.currency == case.draft.currency:
+            yield (
+                f"Another draft of this run has the same total of {amount_words(sibling.gross, sibling.currency)}.",
                 "Make sure that this is not the same work twice, then approve.",
                 "",
             )
@@ -264,21 +304,29 @@ def changed(case: Case, _: Mapping[str, Any]) -> Found:
     last = case.standing.last
     if last is None:
         return
+    seen: set[tuple[int, int, int]] = set()
     for line in case.draft.lines:
-        before = last.lines.get(line.agreement_line_id) if line.agreement_line_id else None
-        if before is None or line.price_source == "hand":
+        before = last.lines.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
+        if not before or line.price_source == "hand":
             continue
-        if before[1] != line.unit_price:
-            word = "rose" if line.unit_price > before[1] else "fell"
+        now = (line.agreement_line_id or 0, line.unit_price, line.quantity if line.base_quantity == SCALE else 0)
+        if now in seen:
+            continue
+        seen.add(now)
+        if all(price != line.unit_price for _, price, _ in before):
+            was = before[-1][1]
+            word = "rose" if line.unit_price > was else "fell"
             yield (
-                f"The price of “{line.description}” {word} from {unscaled(before[1]):f} to "
+                f"The price of “{line.description}” {word} from {unscaled(was):f} to "
                 f"{unscaled(line.unit_price):f} {case.draft.currency}.",
                 "Nothing to do if this was agreed.",
                 "",
             )
-        elif before[2] == SCALE == line.base_quantity and before[0] != line.quantity and _is_recurring(line, case):
+            continue
+        whole = [quantity for quantity, _, base in before if base == SCALE]
+        if whole and line.base_quantity == SCALE and line.quantity not in whole and _is_recurring(line, case):
             yield (
-                f"The quantity of “{line.description}” went from {unscaled(before[0]):f} to "
+                f"The quantity of “{line.description}” went from {unscaled(whole[-1]):f} to "
                 f"{unscaled(line.quantity):f}.",
                 "Nothing to do if this was agreed.",
                 "",

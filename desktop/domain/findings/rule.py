@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ClientFacts, Draft, Work
+from desktop.domain.billing.draft import divide
 from desktop.domain.money import SCALE, per_major
 
 
@@ -28,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LastInvoice:
-    """The agreement's latest invoice: amounts in minor units; lines by agreement line id as (quantity, price, base)."""
+    """The agreement's latest invoice, in minor units; by agreement line id its lines as (quantity, price, base)."""
 
     number: str
     issue_date: date
@@ -36,12 +38,12 @@ class LastInvoice:
     net: int
     payable: int
     open: int
-    lines: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
+    lines: Mapping[int, Sequence[tuple[int, int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An invoice or draft of the same client close by."""
+    """An invoice of the same client close by."""
 
     number: str
     issue_date: date
@@ -49,11 +51,26 @@ class Similar:
     currency: str
 
 
+class Sibling(NamedTuple):
+    """A draft of the same client that goes before this one in the run; minor units, `gross_firm` the firm's.
+
+    `clear` tells that nothing keeps it from being issued first.
+    """
+
+    gross: int
+    net: int
+    currency: str
+    po_number: str
+    gross_firm: int
+    clear: bool
+
+
 @dataclass(slots=True)
 class Standing:
     """How the client and the agreement stand; amounts in minor units, `open_firm` in the firm's currency.
 
-    `history` holds the nets of the agreement's last six invoices, newest first.
+    `history` holds the nets of the agreement's last six invoices, newest first. `po_used` is the net billed by PO
+    number. `series_last` is the last date in the series that the draft would take its number from.
     """
 
     open_firm: int = 0
@@ -63,8 +80,9 @@ class Standing:
     unapplied: int = 0
     history: Sequence[int] = ()
     last: LastInvoice | None = None
-    po_used: int = 0
+    po_used: Mapping[str, int] = field(default_factory=dict)
     similar: Sequence[Similar] = ()
+    siblings: Sequence[Sibling] = ()
     series_last: date | None = None
     invoiced_before: bool = False
     rate: int | None = None
@@ -80,9 +98,7 @@ class Case:
     work: Mapping[int, Work]
     standing: Standing
     billing: Billing
-    unpriced: Sequence[str] = ()
     unpriced_time: int = 0
-    edited: bool = False
     planning: bool = True
 
     @property
@@ -91,10 +107,19 @@ class Case:
 
     def in_firm(self, minor: int) -> int:
         """An amount of the draft in the firm's minor units; one to one where no exchange rate is known."""
-        draft, firm = self.draft.currency, self.billing.firm.currency
-        if draft == firm or self.standing.rate is None:
-            return minor
-        return minor * self.standing.rate * per_major(firm) // (SCALE * per_major(draft))
+        return in_firm(minor, self.draft.currency, self.billing.firm.currency, self.standing.rate)
+
+
+def in_firm(minor: int, currency: str, firm_currency: str, rate: int | None) -> int:
+    """An amount in the firm's minor units; one to one where the rate (times 10**6) is not known."""
+    if currency == firm_currency or rate is None:
+        return minor
+    return divide(minor * rate * per_major(firm_currency), SCALE * per_major(currency))
+
+
+def parameter(parameters: Mapping[str, Any], name: str) -> Decimal:
+    """A rule's number, as it was typed."""
+    return Decimal(str(parameters[name]))
 
 
 RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[str, str, str]]]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from desktop.domain.agreement import Agreement
-from desktop.domain.billing import Billing, Draft, Skip, build, build_one_offs, combine
-from desktop.domain.findings import Case, Finding, Similar, Standing, check
+from desktop.domain.billing import ZERO_TOTAL, Billing, Draft, Skip, build, build_one_offs, combine, worthless
+from desktop.domain.findings import Case, Finding, Sibling, check
+from desktop.domain.findings.rule import in_firm
 from desktop.services.runs.loading import Loaded
 from desktop.services.runs.setting import Setting
 
@@ -19,7 +19,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(slots=True)
 class Checked:
-    """A draft with what the gate found. State is ready or held; `agreements` are those whose outcome it carries."""
+    """A draft with what the gate found. State is ready or held; `agreements` are those whose outcome it carries.
+
+    `previous` is the net of the agreement's last invoice.
+    """
 
     draft: Draft
     findings: list[Finding]
@@ -47,12 +50,6 @@ class Drafted:
     skipped: list[tuple[int | None, Skip]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Parts:
-    unpriced: list[str] = field(default_factory=list)
-    unpriced_time: int = 0
-
-
 def encode_body(draft: Draft) -> tuple[str, str]:
     """The draft's body as JSON text, and its fingerprint."""
     body = _encode(draft.body())
@@ -63,61 +60,78 @@ def draft_client(
     client_id: int, agreement_ids: Iterable[int | None], loaded: Loaded, setting: Setting, *, planning: bool = True
 ) -> Drafted:
     """Build and check all drafts of a client among the given agreements (None: its one-offs outside agreements)."""
-    client = loaded.clients[client_id]
     drafted = Drafted(client_id)
-    parts: dict[int, _Parts] = {}
-    built_drafts: list[Draft] = []
+    if client_id not in loaded.clients:
+        return drafted
+    drafts, unpriced, drafted.skipped = build_client(client_id, agreement_ids, loaded, setting)
+    before: list[Sibling] = []
+    for draft in drafts:
+        count = sum(unpriced.get(key, 0) for key in draft.agreement_ids)
+        checked = check_draft(draft, loaded, setting, count, before, planning=planning)
+        drafted.drafts.append(checked)
+        before.append(sibling_of(draft, setting, clear=checked.state == "ready"))
+    _assign_outcomes(drafted)
+    return drafted
+
+
+def build_client(
+    client_id: int,
+    agreement_ids: Iterable[int | None],
+    loaded: Loaded,
+    setting: Setting,
+    *,
+    together: bool | None = None,
+) -> tuple[list[Draft], Mapping[int, int], list[tuple[int | None, Skip]]]:
+    """(drafts, time entries without a rate by agreement, agreements without a draft and why), not checked yet.
+
+    `together` joins what may stand on one invoice, by default where the client wants it so.
+    """
+    client = loaded.clients[client_id]
+    skipped: list[tuple[int | None, Skip]] = []
+    unpriced: dict[int, int] = {}
+    drafts: list[Draft] = []
     for agreement_id in agreement_ids:
         if agreement_id is None:
             built = build_one_offs(client, loaded.outside.get(client_id, ()), setting.billing)
         else:
             run = loaded.reserved.get(agreement_id)
             if run is not None:
-                drafted.skipped.append(
-                    (agreement_id, Skip("waiting", f"Its draft of run {run} still waits for review."))
-                )
+                skipped.append((agreement_id, Skip("waiting", f"Its draft of run {run} still waits for review.")))
                 continue
-            agreement = loaded.agreements[agreement_id]
-            built = build(agreement, client, loaded.work[agreement_id], setting.billing)
+            agreement = loaded.agreements.get(agreement_id)
+            if agreement is None:
+                # Deleted after the run began.
+                continue
+            built = build(agreement, loaded.client_of(agreement), loaded.work[agreement_id], setting.billing)
+            if built.unpriced_time:
+                unpriced[agreement_id] = len(built.unpriced_time)
         if built.skip is not None:
             reason = built.skip
             if built.unpriced_time:
-                hours = len(built.unpriced_time)
-                reason = Skip("no_price", f"{hours} time entries have no rate: set one on the line or the rate card.")
-            drafted.skipped.append((agreement_id, reason))
-            continue
-        for draft in built.drafts:
-            parts[id(draft)] = _Parts(built.unpriced, len(built.unpriced_time))
-        built_drafts += built.drafts
-    for draft in _joined(built_drafts, client.combine, loaded, setting.billing, parts):
-        if draft.gross == 0 and not parts[id(draft)].unpriced:
-            keys: list[int | None] = [*draft.agreement_ids]
-            for agreement_id in keys or [None]:
-                drafted.skipped.append((agreement_id, Skip("zero_total", "What is due adds up to nothing.")))
-            continue
-        drafted.drafts.append(check_draft(draft, loaded, setting, parts[id(draft)], drafted.drafts, planning=planning))
-    _assign_outcomes(drafted)
-    return drafted
+                reason = _no_rate(len(built.unpriced_time))
+            skipped.append((agreement_id, reason))
+        drafts += built.drafts
+    if (client.combine if together is None else together) and len(drafts) > 1:
+        drafts = _joined(drafts, loaded, setting.billing, skipped)
+    return drafts, unpriced, skipped
+
+
+def _no_rate(entries: int) -> Skip:
+    subject = "1 time entry has" if entries == 1 else f"{entries} time entries have"
+    return Skip("no_price", f"{subject} no rate: set one on the agreement's line or the rate card.")
 
 
 def _joined(
-    drafts: list[Draft], together: bool, loaded: Loaded, billing: Billing, parts: dict[int, _Parts]
+    drafts: list[Draft], loaded: Loaded, billing: Billing, skipped: list[tuple[int | None, Skip]]
 ) -> list[Draft]:
-    if not together or len(drafts) < 2:
-        return drafts
     titles = {key: agreement.title or agreement.code for key, agreement in loaded.agreements.items()}
-    joined = combine(drafts, titles, billing)
-    for draft in joined:
-        if id(draft) not in parts:
-            mine = [
-                parts[id(part)]
-                for part in drafts
-                if part.kind == draft.kind and set(part.agreement_ids) & set(draft.agreement_ids)
-            ]
-            parts[id(draft)] = _Parts(
-                [text for part in mine for text in part.unpriced], sum(p.unpriced_time for p in mine)
-            )
-    return joined
+    kept = []
+    for draft in combine(drafts, titles, billing):
+        if draft.gross or not worthless(draft):
+            kept.append(draft)
+        else:
+            skipped += [(key, ZERO_TOTAL) for key in draft.agreement_ids]
+    return kept
 
 
 def _assign_outcomes(drafted: Drafted) -> None:
@@ -128,32 +142,37 @@ def _assign_outcomes(drafted: Drafted) -> None:
         taken.update(checked.agreements)
 
 
+def sibling_of(draft: Draft, setting: Setting, *, clear: bool) -> Sibling:
+    """A draft as the later ones of its client in the same run see it."""
+    return Sibling(
+        draft.gross, draft.net, draft.currency, draft.po_number, firm_gross(draft.gross, draft.currency, setting), clear
+    )
+
+
+def firm_gross(gross: int, currency: str, setting: Setting) -> int:
+    return in_firm(gross, currency, setting.billing.firm.currency, setting.rates.get(currency))
+
+
 def check_draft(
     draft: Draft,
     loaded: Loaded,
     setting: Setting,
-    parts: Any = None,
-    siblings: Sequence[Checked] = (),
+    unpriced_time: int = 0,
+    siblings: Sequence[Sibling] = (),
     *,
     planning: bool = True,
-    edited: bool = False,
 ) -> Checked:
-    """The draft before the gate."""
+    """The draft before the gate; `siblings` are the client's drafts that go before it in the run."""
     client = loaded.clients[draft.client_id]
     agreements: list[Agreement] = [loaded.agreements[key] for key in draft.agreement_ids if key in loaded.agreements]
     first = agreements[0] if agreements else None
-    base = loaded.agreement_standing[first.id] if first else loaded.client_standing[client.id]
-    standing: Standing = replace(base)
-    standing.series_last = setting.series_last.get(draft.kind, setting.series_last.get("invoice"))
-    standing.rate = setting.rates.get(draft.currency)
-    if siblings:
-        standing.similar = (
-            *standing.similar,
-            *(
-                Similar("Another draft of this run", setting.billing.issue_date, one.draft.gross, one.draft.currency)
-                for one in siblings
-            ),
-        )
+    series = "credit_note" if draft.gross < 0 else draft.kind
+    standing = replace(
+        loaded.agreement_standing[first.id] if first else loaded.client_standing[client.id],
+        siblings=tuple(siblings),
+        series_last=setting.series_last.get(series, setting.series_last.get("invoice")),
+        rate=setting.rates.get(draft.currency),
+    )
     case = Case(
         draft=draft,
         client=client,
@@ -161,9 +180,7 @@ def check_draft(
         work=loaded.work,
         standing=standing,
         billing=setting.billing,
-        unpriced=parts.unpriced if parts else (),
-        unpriced_time=parts.unpriced_time if parts else 0,
-        edited=edited,
+        unpriced_time=unpriced_time,
         planning=planning,
     )
     segment = (first.segment_id if first else None) or client.segment_id

@@ -13,24 +13,33 @@ from db.queries import billing as queries
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
 from desktop.domain.findings import LastInvoice, Similar, Standing
-from desktop.domain.money import SCALE, per_major, spread
+from desktop.domain.findings.rule import in_firm
+from desktop.domain.money import spread
 from desktop.domain.periods import Cadence, Interval
-from desktop.services.runs.setting import Setting
+from desktop.services.runs.setting import SegmentFacts, Setting
 
-_LOOK_BACK = timedelta(days=31)
+_NO_SEGMENT = SegmentFacts(0, "")
 
 
 @dataclass(slots=True)
 class Loaded:
-    """One chunk: agreements by client, their work, one-offs outside agreements, and how everybody stands."""
+    """One chunk: clients, agreements, their work, one-offs outside agreements, and how everybody stands.
+
+    `clients` inherit from their own segment, `clients_as` from the segment that an agreement of theirs is in.
+    """
 
     clients: dict[int, ClientFacts] = field(default_factory=dict)
+    clients_as: dict[tuple[int, int], ClientFacts] = field(default_factory=dict)
     agreements: dict[int, Agreement] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
     outside: dict[int, list[OneOff]] = field(default_factory=dict)
     reserved: dict[int, str] = field(default_factory=dict)
     client_standing: dict[int, Standing] = field(default_factory=dict)
     agreement_standing: dict[int, Standing] = field(default_factory=dict)
+
+    def client_of(self, agreement: Agreement) -> ClientFacts:
+        """The client with what it inherits for this agreement."""
+        return self.clients_as.get((agreement.client_id, agreement.segment_id or 0), self.clients[agreement.client_id])
 
 
 def _day(text: str | None) -> date | None:
@@ -49,8 +58,8 @@ def load(
     client_ids = queries.ids_text(dict.fromkeys(client for client, _ in pairs))
     ids = queries.ids_text(agreement for _, agreement in pairs if agreement is not None)
     drafts = queries.ids_text(draft_ids) if draft_ids is not None else None
-    _load_clients(connection, client_ids, loaded)
-    _load_agreements(connection, ids, setting, loaded)
+    _load_agreements(connection, ids, loaded)
+    _load_clients(connection, client_ids, setting, loaded)
     _load_charged(connection, ids, loaded)
     for row in queries.time_entries(connection, ids, through.isoformat(), drafts):
         loaded.work[row[1]].time.append(
@@ -72,40 +81,50 @@ def load(
     return loaded
 
 
-def _load_clients(connection: Connection, client_ids: str, loaded: Loaded) -> None:
+def _load_clients(connection: Connection, client_ids: str, setting: Setting, loaded: Loaded) -> None:
+    own: dict[int, Any] = {}
     for row in queries.clients(connection, client_ids):
-        loaded.clients[row[0]] = ClientFacts(
-            id=row[0],
-            code=row[1],
-            name=row[2],
-            country=row[3],
-            currency=row[4],
-            street=row[5],
-            postcode=row[6],
-            city=row[7],
-            tax_id=row[8],
-            is_business=bool(row[9]),
-            tax_treatment=row[10],
-            segment_id=row[11],
-            segment=row[12],
-            terms=row[13],
-            language=row[14],
-            delivery=row[15],
-            template_id=row[16],
-            tax_code=row[17],
-            combine=bool(row[18]),
-            po_required=bool(row[19]),
-            buyer_reference=row[20],
-            buyer_reference_required=bool(row[21]),
-            credit_limit=row[22],
-            on_hold=bool(row[23]),
-            hold_reason=row[24],
-            disputed=bool(row[25]),
-            email=row[26],
-        )
+        own[row[0]] = row
+        loaded.clients[row[0]] = _client(row, setting.segments.get(row[11]), setting)
+    for agreement in loaded.agreements.values():
+        segment_id, row = agreement.segment_id, own[agreement.client_id]
+        if segment_id and segment_id != row[11] and (row[0], segment_id) not in loaded.clients_as:
+            loaded.clients_as[(row[0], segment_id)] = _client(row, setting.segments[segment_id], setting)
 
 
-def _load_agreements(connection: Connection, ids: str, setting: Setting, loaded: Loaded) -> None:
+def _client(row: Any, segment: SegmentFacts | None, setting: Setting) -> ClientFacts:
+    firm, segment = setting.billing.firm, segment or _NO_SEGMENT
+    return ClientFacts(
+        id=row[0],
+        code=row[1],
+        name=row[2],
+        country=row[3],
+        currency=row[4],
+        street=row[5],
+        postcode=row[6],
+        city=row[7],
+        tax_id=row[8],
+        is_business=bool(row[9]),
+        tax_treatment=row[10],
+        segment_id=row[11],
+        terms=row[12] or segment.terms or firm.terms,
+        language=row[13] or segment.language or firm.language,
+        delivery=row[14] or segment.delivery or firm.delivery,
+        template_id=row[15] or segment.template_id or firm.template_id,
+        tax_code=segment.tax_code,
+        combine=bool(row[16]),
+        po_required=bool(row[17]),
+        buyer_reference=row[18],
+        buyer_reference_required=bool(row[19]),
+        credit_limit=row[20],
+        on_hold=bool(row[21]),
+        hold_reason=row[22],
+        disputed=bool(row[23]),
+        email=row[24],
+    )
+
+
+def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
     prices: dict[int, list[tuple[date, int]]] = {}
     for line_id, valid_from, price in queries.price_changes(connection, ids):
         prices.setdefault(line_id, []).append((date.fromisoformat(valid_from), price))
@@ -129,7 +148,6 @@ def _load_agreements(connection: Connection, ids: str, setting: Setting, loaded:
     for agreement_id, start, end in queries.pauses(connection, ids):
         breaks.setdefault(agreement_id, []).append((date.fromisoformat(start), _day(end)))
     for row in queries.agreements(connection, ids):
-        segment = setting.segments.get(row[4]) if row[4] else None
         interval = Interval(row[7], row[8])
         loaded.agreements[row[0]] = Agreement(
             id=row[0],
@@ -155,9 +173,9 @@ def _load_agreements(connection: Connection, ids: str, setting: Setting, loaded:
             po_limit=row[23],
             po_expires=_day(row[24]),
             buyer_reference=row[25],
-            terms=row[26] or (segment.terms if segment else None),
-            delivery=row[27] or (segment.delivery if segment else None),
-            template_id=row[28] or (segment.template_id if segment else None),
+            terms=row[26],
+            delivery=row[27],
+            template_id=row[28],
             discount=row[29],
             discount_reason=row[30],
             active=bool(row[31]),
@@ -193,20 +211,17 @@ def _load_deposits(connection: Connection, ids: str, loaded: Loaded) -> None:
     for row in queries.deposits(connection, ids):
         groups.setdefault(row[1], []).append(row)
     for rows in groups.values():
-        agreement, invoice, number, issued, currency, payable, still_open = rows[0][:7]
-        received = payable - still_open
-        if received <= 0 or payable <= 0:
-            continue
-        whole = [row[10] for row in rows]
-        basis = sum(whole) * received // payable if received < payable else sum(whole)
+        agreement, invoice, number, issued, currency, payable, still_open, received = rows[0][:8]
+        whole = [row[11] for row in rows]
+        basis = sum(whole) if received >= payable else sum(whole) * received // payable
         left = [
-            (part - row[11], row[7], row[8], row[9])
+            (part - row[12], row[8], row[9], row[10])
             for part, row in zip(spread(basis, whole), rows, strict=True)
-            if part > row[11]
+            if part > row[12]
         ]
-        if left:
+        if left or still_open:
             loaded.work[agreement].deposits.append(
-                Deposit(invoice, number, date.fromisoformat(issued), currency, tuple(left))
+                Deposit(invoice, number, date.fromisoformat(issued), currency, tuple(left), still_open)
             )
 
 
@@ -215,8 +230,7 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
     standing = loaded.client_standing = {client: Standing() for client in loaded.clients}
     for client, currency, amount, due, number in queries.open_by_client(connection, client_ids):
         stand = standing[client]
-        rate = SCALE if currency == firm_currency else setting.rates.get(currency, SCALE)
-        stand.open_firm += amount * rate * per_major(firm_currency) // (SCALE * per_major(currency))
+        stand.open_firm += in_firm(amount, currency, firm_currency, setting.rates.get(currency))
         days = (today - date.fromisoformat(due)).days
         if days > stand.overdue_days:
             stand.overdue_days, stand.overdue_number = days, number
@@ -225,26 +239,28 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
             standing[client].unapplied += amount
     for client, number in queries.disputes(connection, client_ids):
         standing[client].disputed = (*standing[client].disputed, number)
-    since, until = (today - _LOOK_BACK).isoformat(), (today + _LOOK_BACK).isoformat()
+    around = timedelta(days=int(setting.rules.widest("look_alike", "days")))
+    since, until = (today - around).isoformat(), (today + around).isoformat()
     for client, number, issued, gross, currency in queries.recent_invoices(connection, client_ids, since, until):
         similar = Similar(number, date.fromisoformat(issued), gross, currency)
         standing[client].similar = (*standing[client].similar, similar)
     for client in queries.invoiced_clients(connection, client_ids):
         standing[client].invoiced_before = True
-    used = {row[0]: row[1] for row in queries.po_used(connection, ids)}
+    for client, number, net in queries.po_used(connection, ids):
+        standing[client].po_used = {**standing[client].po_used, number: net}
     rows = queries.history(connection, ids)
     newest = [row[1] for row in rows if row[8] == 1]
-    last_lines: dict[int, dict[int, tuple[int, int, int]]] = {}
+    last_lines: dict[int, dict[int, list[tuple[int, int, int]]]] = {}
     for invoice, line, quantity, price, base in queries.invoice_lines(connection, queries.ids_text(newest)):
-        last_lines.setdefault(invoice, {})[line] = (quantity, price, base)
+        last_lines.setdefault(invoice, {}).setdefault(line, []).append((quantity, price, base))
     histories: dict[int, list[Any]] = {}
     for row in rows:
         histories.setdefault(row[0], []).append(row)
     for agreement in loaded.agreements.values():
-        stand = replace(standing[agreement.client_id])
-        stand.po_used = used.get(agreement.id, 0)
+        stand = standing[agreement.client_id]
         own = histories.get(agreement.id)
         if own:
+            stand = replace(stand)
             stand.history = [row[5] for row in own]
             first = own[0]
             stand.last = LastInvoice(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from db.queries import billing as queries
 from db.queries.billing import ids_text
 from desktop.domain.billing import Draft
-from desktop.domain.findings import Finding
+from desktop.domain.findings import Finding, Sibling
 from desktop.domain.wording import amount_words
-from desktop.services.runs.drafting import Checked, check_draft, draft_client
+from desktop.services.runs.drafting import build_client, check_draft, encode_body, firm_gross
 from desktop.services.runs.loading import Loaded, load
 from desktop.services.runs.planning import waiting_reason
 from desktop.services.runs.scope import RunFacts
@@ -20,154 +21,205 @@ from desktop.services.runs.setting import Setting, read_setting
 
 CHANGED = "changed_since_plan"
 BY_HAND = "held_by_hand"
+FAILED = "failed"
+
+_OPEN = "('ready', 'approved', 'held', 'failed')"
 
 
-def recheck(connection: Connection, run: RunFacts, draft_ids: Sequence[int], *, accept: bool = False) -> list[int]:
+def recheck(
+    connection: Connection, run: RunFacts, draft_ids: Sequence[int], *, accept: bool = False, edited: bool = False
+) -> list[int]:
     """Build the drafts anew from what they reserve and put them before the gate; the ids that may be issued.
 
-    Findings approved before stay approved unless the draft itself changed; a changed draft takes the new figures and is
-    held, unless `accept` says that a person asked for them. A draft edited by hand keeps its edits.
+    Findings approved before stay approved as long as the draft bills the same. A draft that bills something else now
+    takes the new figures and is held, unless `accept` says that a person asked for them. One edited by hand keeps its
+    edits until what lies behind it changes; `edited` says that it was edited just now.
     """
-    if not draft_ids:
-        return []
-    setting = read_setting(connection, run.through, run.issue_date)
     rows = connection.exec_driver_sql(
-        """SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross FROM draft
-        WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+        f"""SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross FROM draft
+        WHERE id IN (SELECT value FROM json_each(?)) AND state IN {_OPEN} ORDER BY id""",
         (ids_text(draft_ids),),
     ).fetchall()
-    pairs = []
-    for row in rows:
-        pairs += [(row[2], agreement) for agreement in json.loads(row[4])["agreements"] or [None]]
-    loaded = load(connection, setting, list(dict.fromkeys(pairs)), [row[0] for row in rows])
-    free: list[int] = []
-    for row in rows:
-        if _recheck_one(connection, row, run.kind, loaded, setting, accept):
-            free.append(row[0])
-    return free
+    if not rows:
+        return []
+    setting = read_setting(connection, run.through, run.issue_date)
+    drafts = {row[0]: Draft.from_body(row[1], row[2], row[3], json.loads(row[4])) for row in rows}
+    pairs = [(draft.client_id, key) for draft in drafts.values() for key in _sources(draft)]
+    loaded = load(connection, setting, list(dict.fromkeys(pairs)), list(drafts))
+    siblings = _siblings(connection, run, {draft.client_id for draft in drafts.values()}, setting)
+    look = _Look(connection, run.kind == "billing", loaded, setting, siblings, accept, edited)
+    return [row[0] for row in rows if look.at(row, drafts[row[0]])]
 
 
-def _recheck_one(
-    connection: Connection, row: Any, run_kind: str, loaded: Loaded, setting: Setting, accept: bool
-) -> bool:
-    draft_id, kind, client_id, currency, body, fingerprint, edited, state, gross = row
-    stored = Draft.from_body(kind, client_id, currency, json.loads(body))
-    fresh = _rebuild(stored, loaded, setting) if run_kind == "billing" else None
-    changed = run_kind == "billing" and (fresh is None or fresh.fingerprint != fingerprint)
-    if fresh is None or (edited and not changed):
-        checked = check_draft(stored, loaded, setting, planning=False, edited=bool(edited))
-        if run_kind != "billing":
-            checked.fingerprint = fingerprint
-    else:
-        checked = fresh
-    findings = list(checked.findings)
-    if fresh is None and run_kind == "billing":
-        findings.append(
-            Finding(CHANGED, "block", "What this draft bills is no longer due.", "Discard it and plan again.")
-        )
-    elif changed and not accept:
-        words = f"{amount_words(gross, currency)} then, {amount_words(checked.draft.gross, currency)} now"
-        findings.append(
-            Finding(CHANGED, "hold", f"It changed since it was planned: {words}.", "Look at it again, then approve.")
-        )
-    keep = _approved(connection, draft_id) if not changed or accept else set()
-    return _store(connection, draft_id, checked, findings, keep, state, changed=changed)
+def _sources(draft: Draft) -> list[int | None]:
+    """The agreements of a draft, and None where it bills something outside them."""
+    keys: list[int | None] = [*draft.agreement_ids]
+    if not keys or any(charge.agreement_id is None for charge in draft.charges):
+        keys.insert(0, None)
+    return keys
 
 
-def _rebuild(stored: Draft, loaded: Loaded, setting: Setting) -> Checked | None:
-    """The draft of the same kind and agreements as planning would make it now, from what the stored one reserves."""
-    wanted: list[int | None] = list(stored.agreement_ids) or [None]
-    drafted = draft_client(stored.client_id, wanted, loaded, setting, planning=False)
-    for checked in drafted.drafts:
-        same = checked.draft.agreement_ids == stored.agreement_ids and checked.draft.currency == stored.currency
-        deposit = (checked.draft.kind == "deposit") == (stored.kind == "deposit")
-        if same and deposit:
-            return checked
-    return None
+def _siblings(
+    connection: Connection, run: RunFacts, clients: set[int], setting: Setting
+) -> dict[int, list[tuple[int, Sibling]]]:
+    found: dict[int, list[tuple[int, Sibling]]] = {}
+    for draft_id, client, gross, net, currency, po_number, state in queries.siblings(
+        connection, run.id, ids_text(clients)
+    ):
+        clear = state in ("ready", "approved")
+        sibling = Sibling(gross, net, currency, po_number or "", firm_gross(gross, currency, setting), clear)
+        found.setdefault(client, []).append((draft_id, sibling))
+    return found
 
 
-def _approved(connection: Connection, draft_id: int) -> set[str]:
-    rows = connection.exec_driver_sql("SELECT code FROM finding WHERE draft_id = ? AND approved = 1", (draft_id,))
-    return {row[0] for row in rows}
+class _Look:
+    """One second look at some drafts of a run."""
 
+    def __init__(
+        self,
+        connection: Connection,
+        rebuilds: bool,
+        loaded: Loaded,
+        setting: Setting,
+        siblings: Mapping[int, list[tuple[int, Sibling]]],
+        accept: bool,
+        edited: bool,
+    ) -> None:
+        self._connection = connection
+        self._rebuilds = rebuilds
+        self._loaded = loaded
+        self._setting = setting
+        self._siblings = siblings
+        self._accept = accept
+        self._edited = edited
 
-def _store(
-    connection: Connection,
-    draft_id: int,
-    checked: Checked,
-    findings: Sequence[Finding],
-    approved: set[str],
-    state: str,
-    *,
-    changed: bool,
-) -> bool:
-    by_hand = connection.exec_driver_sql(
-        "SELECT message, remedy FROM finding WHERE draft_id = ? AND code = ? AND approved = 0", (draft_id, BY_HAND)
-    ).fetchone()
-    if by_hand is not None:
-        findings = [*findings, Finding(BY_HAND, "hold", by_hand[0], by_hand[1])]
-    replace_findings(connection, draft_id, findings, approved)
-    standing = [f for f in findings if f.severity == "block" or (f.severity == "hold" and f.code not in approved)]
-    if standing:
-        after = "held"
-    else:
-        after = "approved" if state == "approved" or approved else "ready"
-    worst = next((w for w in ("block", "hold", "note") if any(f.severity == w for f in findings)), None)
-    draft = checked.draft
-    connection.exec_driver_sql(
-        """UPDATE draft SET state = ?, severity = ?, kind = ?, net = ?, tax = ?, gross = ?, body = ?, fingerprint = ?,
-        edited = CASE WHEN ? THEN 0 ELSE edited END, error = '' WHERE id = ?""",
-        (
-            after,
-            worst,
-            draft.kind,
-            draft.net,
-            draft.tax,
-            draft.gross,
-            checked.body,
-            checked.fingerprint if changed else _fingerprint(connection, draft_id),
-            changed,
-            draft_id,
-        ),
-    )
-    outcome = "held" if standing else "ready"
-    reason = waiting_reason(outcome, [(f.severity, f.message) for f in (standing or findings)])
-    connection.exec_driver_sql(
-        "UPDATE outcome SET state = ?, reason_code = '', reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
-    )
-    return not standing
-
-
-def _fingerprint(connection: Connection, draft_id: int) -> str:
-    return str(connection.exec_driver_sql("SELECT fingerprint FROM draft WHERE id = ?", (draft_id,)).scalar_one())
-
-
-def replace_findings(connection: Connection, draft_id: int, findings: Sequence[Finding], approved: set[str]) -> None:
-    """The draft's findings now; a row that says the same keeps its id, so that a person can still name it."""
-    known = {
-        (row[1], row[2]): row[0]
-        for row in connection.exec_driver_sql(
-            "SELECT id, code, field FROM finding WHERE draft_id = ? ORDER BY id", (draft_id,)
-        ).fetchall()
-    }
-    kept: set[int] = set()
-    for found in findings:
-        row_id = known.get((found.code, found.field))
-        values = (found.severity, found.message, found.remedy, found.code in approved)
-        if row_id is not None and row_id not in kept:
-            kept.add(row_id)
-            connection.exec_driver_sql(
-                "UPDATE finding SET severity = ?, message = ?, remedy = ?, approved = ? WHERE id = ?", (*values, row_id)
+    def at(self, row: Any, stored: Draft) -> bool:
+        """Look at one draft and store what was found; whether it may be issued."""
+        draft_id, fingerprint, by_hand = row[0], row[5], bool(row[6])
+        fresh = self._rebuilt(stored) if self._rebuilds else None
+        now = encode_body(fresh)[1] if fresh else ("" if self._rebuilds else fingerprint)
+        changed = now != fingerprint and not self._edited
+        draft = stored if by_hand or fresh is None else fresh
+        findings: list[Finding] = []
+        if changed and fresh is None:
+            findings.append(
+                Finding(CHANGED, "block", "What it bills is not due any more as it was planned.", _PLAN_AGAIN)
             )
-        else:
-            made = connection.exec_driver_sql(
+        elif changed and fresh is not None:
+            draft = fresh
+            if by_hand or not self._accept:
+                findings.append(_changed(row, fresh, by_hand))
+        before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
+        checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
+        keep = _Approved(self._connection, draft_id, exactly=changed)
+        edited = by_hand and not (changed and fresh is not None)
+        return self._store(row, draft, checked.body, [*checked.findings, *findings], keep, now, edited)
+
+    def _rebuilt(self, stored: Draft) -> Draft | None:
+        """The draft of the same kind and agreements as planning would make it now, from what the stored reserves."""
+        sources = _sources(stored)
+        drafts, _, _ = build_client(stored.client_id, sources, self._loaded, self._setting, together=len(sources) > 1)
+        for draft in drafts:
+            same = draft.agreement_ids == stored.agreement_ids and draft.currency == stored.currency
+            if same and (draft.kind == "deposit") == (stored.kind == "deposit"):
+                return draft
+        return None
+
+    def _store(
+        self,
+        row: Any,
+        draft: Draft,
+        body: str,
+        findings: list[Finding],
+        approved: _Approved,
+        fingerprint: str,
+        edited: bool,
+    ) -> bool:
+        connection, draft_id = self._connection, row[0]
+        by_hand = connection.exec_driver_sql(
+            "SELECT message, remedy FROM finding WHERE draft_id = ? AND code = ? AND approved = 0", (draft_id, BY_HAND)
+        ).fetchone()
+        if by_hand is not None:
+            findings.append(Finding(BY_HAND, "hold", by_hand[0], by_hand[1]))
+        kept = [approved.holds(found) for found in findings]
+        replace_findings(connection, draft_id, findings, kept)
+        against = [
+            found
+            for found, was in zip(findings, kept, strict=True)
+            if found.severity == "block" or (found.severity == "hold" and not was)
+        ]
+        state = "held" if against else "approved" if row[7] == "approved" or any(kept) else "ready"
+        worst = next((w for w in ("block", "hold", "note") if any(f.severity == w for f in findings)), None)
+        connection.exec_driver_sql(
+            """UPDATE draft SET state = ?, severity = ?, kind = ?, net = ?, tax = ?, gross = ?, body = ?,
+            fingerprint = ?, edited = ?, error = '' WHERE id = ?""",
+            (state, worst, draft.kind, draft.net, draft.tax, draft.gross, body, fingerprint, edited, draft_id),
+        )
+        outcome = "held" if against else "ready"
+        reason = waiting_reason(outcome, [(f.severity, f.message) for f in against])
+        connection.exec_driver_sql(
+            "UPDATE outcome SET state = ?, reason_code = '', reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
+        )
+        return not against
+
+
+_PLAN_AGAIN = "Discard it, then begin a new run."
+
+
+def _changed(row: Any, fresh: Draft, by_hand: bool) -> Finding:
+    words = f"{amount_words(row[8], row[3])} then, {amount_words(fresh.gross, fresh.currency)} now"
+    lost = " What was changed by hand is gone." if by_hand else ""
+    return Finding(
+        CHANGED, "hold", f"It changed since it was planned: {words}.{lost}", "Look at it again, then approve."
+    )
+
+
+class _Approved:
+    """What was approved of a draft's findings, and what of it still holds.
+
+    An approval is for a rule and the field that it names, whatever the sentence says by now; with `exactly`, because
+    the draft bills something else, only for the very same sentence.
+    """
+
+    def __init__(self, connection: Connection, draft_id: int, *, exactly: bool) -> None:
+        self._exactly = exactly
+        rows = connection.exec_driver_sql(
+            "SELECT code, field, message, approved FROM finding WHERE draft_id = ?", (draft_id,)
+        ).fetchall()
+        self._said = {(row[0], row[1], row[2]) for row in rows if row[3]}
+        open_still = {(row[0], row[1]) for row in rows if not row[3]}
+        self._ruled = {(row[0], row[1]) for row in rows if row[3]} - open_still
+
+    def holds(self, found: Finding) -> bool:
+        if (found.code, found.field, found.message) in self._said:
+            return True
+        return not self._exactly and (found.code, found.field) in self._ruled
+
+
+def replace_findings(
+    connection: Connection, draft_id: int, findings: Sequence[Finding], approved: Sequence[bool]
+) -> None:
+    """The draft's findings now; a row that says the same keeps its id, so that a person can still name it."""
+    known: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for row_id, code, field, message in connection.exec_driver_sql(
+        "SELECT id, code, field, message FROM finding WHERE draft_id = ? ORDER BY id", (draft_id,)
+    ).fetchall():
+        known.setdefault((code, field), []).append((message, row_id))
+    for found, was in zip(findings, approved, strict=True):
+        alike = known.get((found.code, found.field), [])
+        same = next((one for one in alike if one[0] == found.message), alike[0] if alike else None)
+        values = (found.severity, found.message, found.remedy, was)
+        if same is None:
+            connection.exec_driver_sql(
                 """INSERT INTO finding (severity, message, remedy, approved, draft_id, code, field)
-                VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (*values, draft_id, found.code, found.field),
-            ).scalar_one()
-            kept.add(int(made))
-    gone = [row_id for row_id in known.values() if row_id not in kept]
-    rows = connection.exec_driver_sql("SELECT id FROM finding WHERE draft_id = ?", (draft_id,)).fetchall()
-    gone += [row[0] for row in rows if row[0] not in kept and row[0] not in gone]
+            )
+            continue
+        alike.remove(same)
+        connection.exec_driver_sql(
+            "UPDATE finding SET severity = ?, message = ?, remedy = ?, approved = ? WHERE id = ?", (*values, same[1])
+        )
+    gone = [(row_id,) for alike in known.values() for _, row_id in alike]
     if gone:
-        connection.exec_driver_sql("DELETE FROM finding WHERE id = ?", [(row_id,) for row_id in gone])
+        connection.exec_driver_sql("DELETE FROM finding WHERE id = ?", gone)

@@ -14,18 +14,21 @@ from desktop.domain.billing import Billing, FirmFacts, ItemFacts, TaxEntry
 from desktop.domain.findings import RULES, Effective, effective
 from desktop.domain.findings.rule import Override
 from desktop.domain.money import unscaled
+from desktop.domain.numbering import series_year
 from desktop.domain.pricing import PriceBook, RateRow
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentFacts:
-    """What a segment says for the agreements in it; None leaves it to the client."""
+    """What a segment says for the clients and agreements in it; None leaves it to the firm."""
 
     id: int
     name: str
-    terms: str | None
-    delivery: str | None
-    template_id: int | None
+    terms: str | None = None
+    delivery: str | None = None
+    language: str | None = None
+    template_id: int | None = None
+    tax_code: str = ""
 
 
 class Rules:
@@ -48,34 +51,43 @@ class Rules:
             found = self._known[key] = effective(RULES, levels)
         return found
 
+    def widest(self, code: str, parameter: str) -> Decimal:
+        """The largest value that a rule's parameter has at any level."""
+        rule = next(rule for rule in RULES if rule.code == code)
+        said = [level[code].parameters for level in self._levels.values() if code in level]
+        return max(Decimal(str(one[parameter])) for one in (rule.parameters, *said) if parameter in one)
+
 
 @dataclass(slots=True)
 class Setting:
-    """Everything of a run that is the same for all its agreements. `rates` are to firm currency, times 10**6."""
+    """Everything of a run that is the same for all its agreements. `rates` are to firm currency, times 10**6.
+
+    `series_last` is the last date, by kind of document, in the series and year that the issue date falls in.
+    """
 
     billing: Billing
     rules: Rules
     segments: dict[int, SegmentFacts]
-    series_last: dict[str, date]
+    series_last: dict[str, date | None]
     rates: dict[str, int]
 
 
 def read_setting(connection: Connection, through: date, issue_date: date) -> Setting:
-    name, country, currency, language, terms, small_business, tax_id = queries.firm(connection)
-    firm = FirmFacts(name, country, currency, language, terms, bool(small_business), tax_id)
+    row = queries.firm(connection)
+    firm = FirmFacts(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6], row[7], row[8])
     taxes: dict[str, TaxEntry] = {}
-    for row in queries.taxes(connection):
-        known = taxes.get(row[1])
+    for tax_id, code, category, reason_code, reason, valid_from, rate in queries.taxes(connection):
+        known = taxes.get(code)
         rates = known.rates if known else ()
-        if row[5] is not None:
-            rates = (*rates, (date.fromisoformat(row[5]), row[6]))
-        taxes[row[1]] = TaxEntry(row[0], row[1], row[2], row[3], row[4], rates)
+        if valid_from is not None:
+            rates = (*rates, (date.fromisoformat(valid_from), rate))
+        taxes[code] = TaxEntry(tax_id, code, category, reason_code, reason, rates)
     items: dict[int, ItemFacts] = {}
     list_prices: dict[int, tuple[str, Decimal]] = {}
     for item_id, code, item_name, unit, kind, tax_code, price, item_currency in queries.items(connection):
         items[item_id] = ItemFacts(item_id, code, item_name, unit, kind, tax_code)
         if price is not None:
-            list_prices[item_id] = (item_currency or currency, unscaled(price))
+            list_prices[item_id] = (item_currency or firm.currency, unscaled(price))
     prices = PriceBook(
         (
             RateRow(
@@ -95,9 +107,16 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
     return Setting(
         billing=Billing(through, issue_date, firm, taxes, items, prices),
         rules=Rules(connection),
-        segments={
-            row[0]: SegmentFacts(row[0], row[1], row[2], row[3], row[5]) for row in queries.segment_settings(connection)
-        },
-        series_last={kind: date.fromisoformat(last) for kind, last in queries.series_dates(connection) if last},
-        rates=dict(tuple(row) for row in queries.exchange_rates(connection, issue_date.isoformat())),
+        segments={one[0]: SegmentFacts(*one) for one in queries.segment_settings(connection)},
+        series_last=_series_last(connection, row[9], issue_date),
+        rates=dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat())),
     )
+
+
+def _series_last(connection: Connection, fiscal_month: int, issue_date: date) -> dict[str, date | None]:
+    found: dict[str, date | None] = {}
+    for kind, rule, year, last in queries.series_dates(connection):
+        found.setdefault(kind, None)
+        if year == series_year(rule, fiscal_month, issue_date) and last:
+            found[kind] = date.fromisoformat(last)
+    return found
