@@ -1,16 +1,15 @@
 """Billing runs: plan, review, issue, resume, explain."""
 
 from desktop.services.runs.billing_run import bill, preview, result, resume
+from desktop.services.runs.editing import LineEdit, edit
 from desktop.services.runs.explaining import Comparison, Difference, FindingRow, OutcomeRow, compare, explain
 from desktop.services.runs.planning import interrupted, plan
 from desktop.services.runs.review import (
     ExceptionRow,
-    LineEdit,
     approve,
     approve_drafts,
     discard,
     discard_run,
-    edit,
     exceptions,
     hold,
     hold_drafts,

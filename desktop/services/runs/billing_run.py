@@ -57,6 +57,7 @@ def bill(
             now=now,
             report=report,
             seconds=seconds,
+            then="issuing",
         )
         quiet = Quiet(basis=_own_changes(book, basis, run))
         issue(book, run, actor=actor, now=now, report=report, seconds=seconds, quiet=quiet)
@@ -75,7 +76,7 @@ def _own_changes(book: Book, basis: int, run: RunFacts) -> int:
 
 
 def resume(book: Book, run_number: str, *, actor: str, now: str, report: Report = silent) -> BillResult:
-    """Plan what an interrupted run has not planned, then issue what is released or was left."""
+    """Plan what an interrupted run has not planned, then issue what is released, was left, or could not be issued."""
     seconds = Seconds()
     with book.reading() as session:
         run = run_facts(session.connection(), run_number)
@@ -83,9 +84,9 @@ def resume(book: Book, run_number: str, *, actor: str, now: str, report: Report 
         raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
     with calm_collector():
         if run.state == "planning":
-            run = continue_plan(book, run, actor=actor, report=report, seconds=seconds)
+            run = continue_plan(book, run, actor=actor, report=report, seconds=seconds, then="issuing")
         if run.state != "done":
-            issue(book, run, actor=actor, now=now, report=report, seconds=seconds)
+            issue(book, run, actor=actor, now=now, report=report, seconds=seconds, retry=True)
     return result(book, run.number, seconds)
 
 
@@ -93,7 +94,6 @@ def preview(
     book: Book, *, through: date, issue_date: date, scope: Scope | None = None, report: Report = silent
 ) -> BillResult:
     """What a run would do, nothing written: outcomes as of now, `issued` being what would be issued at once."""
-    refuse_if_interrupted(book)
     seconds = Seconds()
     counts = dict.fromkeys(OUTCOMES, 0)
     totals: dict[str, int] = {}
@@ -101,6 +101,7 @@ def preview(
     started = time.perf_counter()
     with book.reading() as session:
         connection = session.connection()
+        refuse_if_interrupted(connection)
         setting = read_setting(connection, through, issue_date)
         parties = members(connection, scope or Scope(), through)
         total = sum(len(agreements) for _, agreements in parties)

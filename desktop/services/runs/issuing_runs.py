@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from db.engine import Book
 from db.queries.billing import ids_text
-from db.refusals import as_user_error
+from db.refusals import BookUnusable, as_user_error
 from desktop.domain.billing import Draft
 from desktop.domain.sealing import batch_digest
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.issuing import Issued, issue_documents
 from desktop.services.runs.freezing import prepare, ready
-from desktop.services.runs.recheck import recheck
+from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
 
 CHUNK = 100
 """Documents a transaction."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -51,56 +54,62 @@ def issue(
     report: Report = silent,
     seconds: Seconds | None = None,
     quiet: Quiet | None = None,
+    retry: bool = False,
 ) -> list[Issued]:
-    """Issue the drafts of a run that are ready or approved, in their order.
+    """Issue the drafts of a run that are ready or approved, in their order; with `retry` also those parked before.
 
     Each chunk is one transaction: recheck, number, freeze, charge, post. A cancel by `report` takes effect between
-    chunks and leaves the run to be resumed.
+    chunks and leaves the run to be resumed. BookUnusable, such as a full disk, stops the run as a cancel does.
     """
     seconds = seconds or Seconds()
     started = time.perf_counter()
     with book.writing() as session:
         connection = session.connection()
+        if run_facts(connection, run.id).state == "discarded":
+            raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
         connection.exec_driver_sql("UPDATE run SET state = 'issuing' WHERE id = ?", (run.id,))
-        rows = connection.exec_driver_sql(
-            "SELECT id FROM draft WHERE run_id = ? AND state IN ('ready', 'approved') ORDER BY id", (run.id,)
-        )
-        waiting = [int(row[0]) for row in rows]
+        waiting = _waiting(connection, "run_id = ?", (run.id,), retry=retry)
     issued: list[Issued] = []
     report(0, len(waiting), "Issuing")
     for at in range(0, len(waiting), CHUNK):
         part = waiting[at : at + CHUNK]
         try:
-            issued += _issue_part(book, run, part, actor, now, quiet)
+            issued += _issue_part(book, run, part, actor, now, quiet, retry)
         except (UserError, DBAPIError, ValueError) as error:
-            if len(part) == 1:
-                _park(book, run, part[0], error, actor, quiet)
-            else:
-                issued += _one_by_one(book, run, part, actor, now, quiet)
+            _refusal(error)
+            issued += _one_by_one(book, run, part, actor, now, quiet, retry)
         report(min(at + CHUNK, len(waiting)), len(waiting), "Issuing")
     finish(book, run, now)
     seconds.issue += time.perf_counter() - started
     return issued
 
 
+def _waiting(connection: Connection, where: str, values: tuple[Any, ...], *, retry: bool) -> list[int]:
+    states = "('ready', 'approved', 'failed')" if retry else "('ready', 'approved')"
+    rows = connection.exec_driver_sql(f"SELECT id FROM draft WHERE {where} AND state IN {states} ORDER BY id", values)
+    return [int(row[0]) for row in rows]
+
+
 def _one_by_one(
-    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None, retry: bool
 ) -> list[Issued]:
     issued: list[Issued] = []
     for draft in part:
         try:
-            issued += _issue_part(book, run, [draft], actor, now, quiet)
+            issued += _issue_part(book, run, [draft], actor, now, quiet, retry)
         except (UserError, DBAPIError, ValueError) as error:
             _park(book, run, draft, error, actor, quiet)
     return issued
 
 
 def _issue_part(
-    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None, retry: bool
 ) -> list[Issued]:
     with change(book, actor, f"Issue run {run.number}", undoable=False) as made:
         connection = made.connection
         if quiet is None or not quiet.holds(connection):
+            # A person may have held, discarded or issued some since the list was made.
+            part = _waiting(connection, "id IN (SELECT value FROM json_each(?))", (ids_text(part),), retry=retry)
             part = recheck(connection, run, part)
         if not part:
             return []
@@ -133,25 +142,54 @@ def issue_drafts(made: Change, run: RunFacts, part: Sequence[int], now: str) -> 
     return issued
 
 
-def _park(book: Book, run: RunFacts, draft_id: int, error: Exception, actor: str, quiet: Quiet | None) -> None:
-    """A draft that cannot be issued keeps its place with the reason; nothing of it was written."""
-    mendable = error if isinstance(error, UserError) else None
+def _refusal(error: UserError | DBAPIError | ValueError) -> UserError:
+    """Why one draft cannot be issued. Raises what concerns the whole book, and bugs."""
+    if isinstance(error, BookUnusable):
+        raise error
+    if isinstance(error, UserError):
+        return error
     if isinstance(error, DBAPIError):
         mendable = as_user_error(error.orig)
-        if mendable is None:
+        if isinstance(mendable, BookUnusable):
+            raise mendable from error
+        if mendable is not None:
+            return mendable
+        if not isinstance(error, IntegrityError):
             raise error
-    if mendable is not None and getattr(mendable, "stops_everything", False):
-        raise error
-    message = mendable.message if mendable else str(error)
+        if "UNIQUE constraint failed: charge." in str(error.orig):
+            return UserError("Something of it is billed already.", "Discard it, then begin a new run.")
+        return UserError(f"The book refused it: {error.orig}.", "Mend what it names, then resume the run.")
+    return UserError(f"{str(error).rstrip('.')}.", "Mend what it names, then resume the run.")
+
+
+def _park(
+    book: Book,
+    run: RunFacts,
+    draft_id: int,
+    error: UserError | DBAPIError | ValueError,
+    actor: str,
+    quiet: Quiet | None,
+) -> None:
+    """A draft that cannot be issued keeps its place with the reason; nothing of it was written."""
+    refusal = _refusal(error)
+    _log.warning("A draft of run %s was parked: %s", run.number, refusal.message, exc_info=error)
     with change(book, actor, f"Park a draft of run {run.number}", undoable=False) as made:
-        made.connection.exec_driver_sql(
-            "UPDATE draft SET state = 'failed', error = ? WHERE id = ?", (message, draft_id)
+        connection = made.connection
+        connection.exec_driver_sql(
+            "UPDATE draft SET state = 'failed', severity = 'block', error = ? WHERE id = ?",
+            (refusal.message, draft_id),
         )
-        made.connection.exec_driver_sql(
+        connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, FAILED))
+        connection.exec_driver_sql(
+            """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
+            VALUES (?, ?, 'block', ?, ?, '', 0)""",
+            (draft_id, FAILED, refusal.message, refusal.remedy),
+        )
+        connection.exec_driver_sql(
             "UPDATE outcome SET state = 'failed', reason_code = 'failed', reason = ? WHERE draft_id = ?",
-            (message, draft_id),
+            (refusal.message, draft_id),
         )
-        made.record("draft", draft_id, "park", None, {"reason": message})
+        made.record("draft", draft_id, "park", None, {"reason": refusal.message})
     if quiet is not None:
         quiet.own += 1
 
@@ -159,13 +197,16 @@ def _park(book: Book, run: RunFacts, draft_id: int, error: Exception, actor: str
 def finish(book: Book, run: RunFacts, now: str) -> RunFacts:
     """Set the run's state by what is left of it."""
     with book.writing() as session:
-        connection = session.connection()
-        left = connection.exec_driver_sql(
-            "SELECT 1 FROM draft WHERE run_id = ? AND state IN ('ready', 'approved', 'held', 'failed') LIMIT 1",
-            (run.id,),
-        ).fetchone()
-        connection.exec_driver_sql(
-            "UPDATE run SET state = ?, finished_at = ? WHERE id = ?",
-            ("review" if left else "done", None if left else now, run.id),
-        )
-        return run_facts(connection, run.id)
+        return finish_within(session.connection(), run.id, now)
+
+
+def finish_within(connection: Connection, run_id: int, now: str) -> RunFacts:
+    """As `finish`, within the caller's transaction."""
+    left = connection.exec_driver_sql(
+        "SELECT 1 FROM draft WHERE run_id = ? AND state IN ('ready', 'approved', 'held', 'failed') LIMIT 1", (run_id,)
+    ).fetchone()
+    connection.exec_driver_sql(
+        "UPDATE run SET state = ?, finished_at = ? WHERE id = ?",
+        ("review" if left else "done", None if left else now, run_id),
+    )
+    return run_facts(connection, run_id)

@@ -35,14 +35,17 @@ _FINDING = """INSERT INTO finding (draft_id, code, severity, message, remedy, fi
 def interrupted(book: Book) -> list[str]:
     """Numbers of runs that were stopped in the middle, oldest first."""
     with book.reading() as session:
-        rows = session.connection().exec_driver_sql(
-            "SELECT number FROM run WHERE state IN ('planning', 'issuing') ORDER BY id"
-        )
-        return [row[0] for row in rows]
+        return _interrupted(session.connection())
 
 
-def refuse_if_interrupted(book: Book) -> None:
-    waiting = interrupted(book)
+def _interrupted(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql("SELECT number FROM run WHERE state IN ('planning', 'issuing') ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def refuse_if_interrupted(connection: Connection) -> None:
+    """UserError naming the run that was stopped in the middle, if there is one."""
+    waiting = _interrupted(connection)
     if waiting:
         raise UserError(
             f"Run {waiting[0]} was interrupted; what it issued stands, the rest is still to do.",
@@ -50,14 +53,14 @@ def refuse_if_interrupted(book: Book) -> None:
         )
 
 
-def chunks(parties: Sequence[Member], size: int = CHUNK) -> Iterator[list[Member]]:
-    """Whole clients, about `size` agreements together."""
+def chunks(parties: Sequence[Member]) -> Iterator[list[Member]]:
+    """Whole clients, about CHUNK agreements together."""
     part: list[Member] = []
     count = 0
     for member in parties:
         part.append(member)
         count += len(member[1])
-        if count >= size:
+        if count >= CHUNK:
             yield part
             part, count = [], 0
     if part:
@@ -67,8 +70,9 @@ def chunks(parties: Sequence[Member], size: int = CHUNK) -> Iterator[list[Member
 def begin(
     book: Book, *, through: date, issue_date: date, scope: Scope, actor: str, now: str, kind: str = "billing"
 ) -> RunFacts:
-    """A new run with its number, nothing planned yet."""
+    """A new run with its number, nothing planned yet. UserError while another one is interrupted."""
     with change(book, actor, "Begin a billing run", undoable=False) as made:
+        refuse_if_interrupted(made.connection)
         run = begin_within(made, through=through, issue_date=issue_date, scope=scope, now=now, kind=kind)
         made.summary = f"Begin run {run.number}"
         return run
@@ -104,22 +108,29 @@ def plan(
     now: str,
     report: Report = silent,
     seconds: Seconds | None = None,
+    then: str = "review",
 ) -> RunFacts:
-    """Plan a run over everyone in scope; the drafts then wait for `issue`.
+    """Plan a run over everyone in scope; the drafts then wait for `issue`, or with `then` issuing go on to it at once.
 
-    UserError where an earlier run was interrupted or the scope names nobody. A cancel by `report` leaves the run
-    in planning, to be resumed or discarded.
+    UserError where an earlier run was interrupted or the scope names what the book does not have. A cancel by `report`
+    leaves the run in planning, to be resumed or discarded.
     """
-    refuse_if_interrupted(book)
     wanted = scope or Scope()
     with book.reading() as session:
+        refuse_if_interrupted(session.connection())
         members(session.connection(), wanted, through)
     run = begin(book, through=through, issue_date=issue_date, scope=wanted, actor=actor, now=now)
-    return continue_plan(book, run, actor=actor, report=report, seconds=seconds)
+    return continue_plan(book, run, actor=actor, report=report, seconds=seconds, then=then)
 
 
 def continue_plan(
-    book: Book, run: RunFacts, *, actor: str, report: Report = silent, seconds: Seconds | None = None
+    book: Book,
+    run: RunFacts,
+    *,
+    actor: str,
+    report: Report = silent,
+    seconds: Seconds | None = None,
+    then: str = "review",
 ) -> RunFacts:
     """Plan what the run has no outcome for yet; the same clients in the same order as an undisturbed one."""
     seconds = seconds or Seconds()
@@ -135,6 +146,8 @@ def continue_plan(
     for part in chunks(parties):
         started = time.perf_counter()
         with change(book, actor, f"Plan run {run.number}", undoable=False) as made:
+            if run_facts(made.connection, run.id).state != "planning":
+                raise UserError(f"Run {run.number} was discarded while it was planned.", "Begin a new run.")
             drafted = draft_chunk(made.connection, part, setting)
             between = time.perf_counter()
             digest, count = store(made.connection, run.id, drafted)
@@ -144,7 +157,7 @@ def continue_plan(
         done += sum(len(agreements) for _, agreements in part)
         report(done, total, "Planning")
     with book.writing() as session:
-        session.connection().exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))
+        session.connection().exec_driver_sql("UPDATE run SET state = ? WHERE id = ?", (then, run.id))
         return run_facts(session.connection(), run.id)
 
 

@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries.billing import ids_text
-from desktop.domain.billing import Charged, Draft, Line, line_amount, recalculate
-from desktop.domain.billing.draft import part_of
-from desktop.domain.money import scaled
+from desktop.domain.billing import Draft
+from desktop.domain.money import unscaled
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
-from desktop.services.runs.drafting import encode_body
+from desktop.services.runs.issuing_runs import finish_within
 from desktop.services.runs.planning import waiting_reason
 from desktop.services.runs.recheck import BY_HAND, recheck
 from desktop.services.runs.scope import run_facts
@@ -41,17 +40,6 @@ class ExceptionRow:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineEdit:
-    """A change to one line of a draft; None leaves a part as it is. Price and quantity are Decimals in major units."""
-
-    position: int
-    description: str | None = None
-    quantity: Decimal | None = None
-    unit_price: Decimal | None = None
-    remove: bool = False
-
-
 def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
     """The open blocks and holds, of one run or of all, in the order of the drafts."""
     with book.reading() as session:
@@ -61,11 +49,13 @@ def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
             where, values = "AND r.id = ?", (run_facts(connection, run_number).id,)  # type: ignore[assignment]
         rows = connection.exec_driver_sql(
             f"""SELECT f.id, d.id, r.number, c.code, c.name,
-            coalesce((SELECT group_concat(a.code, ', ') FROM outcome o JOIN agreement a ON a.id = o.agreement_id
-              WHERE o.draft_id = d.id), ''), d.net, d.currency, f.severity, f.code, f.message, f.remedy, f.field
+            coalesce((SELECT group_concat(a.code, ', ') FROM json_each(d.body, '$.agreements') j
+              JOIN agreement a ON a.id = j.value), ''), d.net, d.currency, f.severity, f.code, f.message, f.remedy,
+            f.field
             FROM finding f JOIN draft d ON d.id = f.draft_id JOIN run r ON r.id = d.run_id
             JOIN client c ON c.id = d.client_id
-            WHERE d.state = 'held' AND f.approved = 0 AND f.severity <> 'note' {where} ORDER BY d.id, f.id""",
+            WHERE d.state IN ('held', 'failed') AND f.approved = 0 AND f.severity <> 'note' {where}
+            ORDER BY d.id, f.id""",
             values,
         ).fetchall()
         return [ExceptionRow(*row) for row in rows]
@@ -195,97 +185,17 @@ def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
         return free
 
 
-def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | None = None, actor: str) -> None:
-    """Change lines of a draft by hand, then put it before the gate again. `note` becomes the document's first words.
-
-    A line taken off stays unbilled and comes again. UserError where the draft is issued or would be empty.
-    """
-    with change(book, actor, "Edit a draft", undoable=False) as made:
-        connection = made.connection
-        row = connection.exec_driver_sql(
-            """SELECT kind, client_id, currency, body, run_id, state FROM draft
-            WHERE id = ? AND state IN ('ready', 'held', 'approved', 'failed')""",
-            (draft_id,),
-        ).fetchone()
-        if row is None:
-            raise UserError("This draft can no longer be edited.", "What is issued is corrected by a credit note.")
-        draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
-        freed = _apply(draft, edits)
-        if not draft.lines:
-            raise UserError("A draft without lines bills nothing.", "Discard the draft instead.")
-        if note is not None:
-            draft.note = note
-        body, _ = encode_body(draft)
-        connection.exec_driver_sql(
-            "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, edited = 1 WHERE id = ?",
-            (body, draft.net, draft.tax, draft.gross, draft_id),
-        )
-        for kind, source in freed:
-            if kind != "recurring":
-                table = "time_entry" if kind == "time" else "one_off"
-                connection.exec_driver_sql(f"UPDATE {table} SET draft_id = NULL WHERE id = ?", (source,))
-        made.record("draft", draft_id, "edit", {"body": json.loads(row[3])}, {"body": json.loads(body)})
-        _check_edited(connection, draft_id, int(row[4]))
-
-
-def _check_edited(connection: Connection, draft_id: int, run_id: int) -> None:
-    connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
-    recheck(connection, run_facts(connection, run_id), [draft_id])
-
-
-def _apply(draft: Draft, edits: Sequence[LineEdit]) -> list[tuple[str, int]]:
-    """Change the lines; (kind, source) of the charges that went with lines taken off."""
-    by_position = {edit.position: edit for edit in edits}
-    unknown = set(by_position) - {line.position for line in draft.lines}
-    if unknown:
-        raise UserError(f"The draft has no line {min(unknown)}.", f"It has lines 1 to {len(draft.lines)}.")
-    lines: list[Line] = []
-    charges: list[Charged] = []
-    freed: list[tuple[str, int]] = []
-    for line in draft.lines:
-        change_to = by_position.get(line.position)
-        mine = [charge for charge in draft.charges if charge.position == line.position]
-        if change_to is not None and change_to.remove:
-            freed += [(charge.kind, charge.source_id) for charge in mine]
-            continue
-        if change_to is not None:
-            quantity = line.quantity if change_to.quantity is None else scaled(change_to.quantity)
-            price = line.unit_price if change_to.unit_price is None else scaled(change_to.unit_price)
-            description = line.description if change_to.description is None else change_to.description.strip()
-            net, allowance = line.net, line.allowance
-            if quantity != line.quantity or price != line.unit_price:
-                before = line.net + line.allowance - line.charge
-                amount = line_amount(quantity, price, line.base_quantity, draft.currency)
-                fraction = line.allowance * 1_000_000 // before if before else 0
-                allowance = part_of(amount, fraction)
-                net = amount - allowance
-                line = line._replace(charge=0)
-            source = "hand" if price != line.unit_price else line.price_source
-            line = line._replace(
-                quantity=quantity,
-                unit_price=price,
-                description=description,
-                allowance=allowance,
-                net=net,
-                price_source=source,
-            )
-        position = len(lines) + 1
-        whole = sum(charge.quantity for charge in mine)
-        left = line.net
-        for at, charge in enumerate(mine):
-            share = left if at == len(mine) - 1 else (line.net * charge.quantity // whole if whole else 0)
-            left -= share
-            charges.append(charge._replace(position=position, amount=share))
-        lines.append(line._replace(position=position))
-    draft.lines, draft.charges = lines, charges
-    recalculate(draft)
-    return freed
-
-
 def discard(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
-    """Drop drafts; what they reserved is free again. The count of drafts dropped."""
+    """Drop drafts; what they reserved is free again. The count of drafts dropped. A run with nothing left is done."""
     with change(book, actor, f"Discard {len(draft_ids)} drafts", undoable=False) as made:
-        return discard_within(made, draft_ids)
+        count = discard_within(made, draft_ids)
+        for (run_id,) in made.connection.exec_driver_sql(
+            """SELECT DISTINCT r.id FROM run r JOIN draft d ON d.run_id = r.id
+            WHERE d.id IN (SELECT value FROM json_each(?)) AND r.state = 'review'""",
+            (ids_text(draft_ids),),
+        ).fetchall():
+            finish_within(made.connection, run_id, made.at)
+        return count
 
 
 def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
@@ -311,6 +221,8 @@ def discard_run(book: Book, run_number: str, *, actor: str, now: str) -> int:
     """Give up what a run has not issued; what it issued stands. The count of drafts dropped."""
     with change(book, actor, f"Discard run {run_number}", undoable=False) as made:
         run = run_facts(made.connection, run_number)
+        if run.state in ("done", "discarded"):
+            raise UserError(f"Run {run.number} is {run.state}; there is nothing left to discard.")
         rows = made.connection.exec_driver_sql(
             "SELECT id FROM draft WHERE run_id = ? AND state IN ('ready', 'held', 'approved', 'failed')", (run.id,)
         ).fetchall()
@@ -323,3 +235,51 @@ def discard_run(book: Book, run_number: str, *, actor: str, now: str) -> int:
         )
         made.record("run", run.id, "discard", None, {"drafts": count})
         return count
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of a draft as a person edits it; quantity and price are Decimals in major units, net in minor ones."""
+
+    position: int
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    base_quantity: Decimal
+    net: int
+    period_start: str | None
+    period_end: str | None
+    deducts: bool
+
+
+def draft_lines(book: Book, draft_id: int) -> tuple[str, str, list[DraftLine]]:
+    """(currency, first words, lines) of a draft. UserError where it is gone."""
+    with book.reading() as session:
+        row = (
+            session.connection()
+            .exec_driver_sql("SELECT kind, client_id, currency, body FROM draft WHERE id = ?", (draft_id,))
+            .fetchone()
+        )
+    if row is None:
+        raise UserError("The draft is not there any more.", "Reload the run.")
+    draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
+    return (
+        draft.currency,
+        draft.note,
+        [
+            DraftLine(
+                line.position,
+                line.description,
+                unscaled(line.quantity),
+                line.unit,
+                unscaled(line.unit_price),
+                unscaled(line.base_quantity),
+                line.net,
+                line.period_start,
+                line.period_end,
+                line.deducts_id is not None,
+            )
+            for line in draft.lines
+        ],
+    )

@@ -126,7 +126,13 @@ def members(connection: Connection, scope: Scope, through: date) -> list[tuple[i
     return found
 
 
+_BILLING = ("recurring", "time", "fixed", "hybrid")
+
+
 def _check_names(connection: Connection, scope: Scope) -> None:
+    for name in scope.billing:
+        if name not in _BILLING:
+            raise UserError(f"“{name}” is no way of billing.", f"There are: {', '.join(_BILLING)}.")
     for table, column, word, names in (
         ("segment", "name", "segment", scope.segments),
         ("client", "code", "client", scope.clients),
