@@ -105,7 +105,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
         if total:
             raise ValueError("nothing to spread the amount over")
         return [0] * len(weights)
-    sign = -1 if (total < 0) != (whole < 0) else 1
+    sign = -1 if total < 0 else 1
     size, base = abs(total), abs(whole)
     direction = 1 if whole > 0 else -1
     quotients = [divmod(size * weight * direction, base) for weight in weights]
