@@ -12,7 +12,7 @@ import os
 import pickle
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -87,6 +87,9 @@ class RenderPool:
             for worker in started:
                 worker.begin(basic)
 
+    def process_ids(self) -> list[int]:
+        return [worker.process_id for worker in self._workers]
+
     def close(self) -> None:
         for worker in self._workers:
             worker.stop()
@@ -157,6 +160,10 @@ class _Worker:
         self.tiers: set[str] = set()
         self.in_hand: deque[tuple[int, _Chunk]] = deque()
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid or 0
+
     def alive(self) -> bool:
         return self._process.is_alive()
 
@@ -206,7 +213,7 @@ def render_batch(
     report: Report | None = None,
     pool: RenderPool | None = None,
     total: int | None = None,
-) -> Iterator[Written]:
+) -> Generator[Written, None, None]:
     """Write the PDF of each document into a folder, which is made, and give the files in the order of the jobs.
 
     A file is named after its document's number and is there whole or not at all. `report(done, total, text)` is
