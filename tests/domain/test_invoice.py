@@ -21,7 +21,7 @@ D = Decimal
 
 
 @pytest.mark.parametrize(
-    ("line", "currency", "net"),
+    "line, currency, net",
     [
         (LineFigures(D(3), D("19.99"), "S", D(19)), "EUR", 5997),
         (LineFigures(D(15), D(100), "S", D(19), base_quantity=D(31)), "EUR", 4839),
@@ -62,7 +62,7 @@ def test_a_document_adds_up_with_adjustments_prepayment_and_rounding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "step", "rounding"), [(1002, 5, -2), (1003, 5, 2), (-1003, 5, -2), (1005, 5, 0), (17, 1, 0), (25, 10, 5)]
+    "amount, step, rounding", [(1002, 5, -2), (1003, 5, 2), (-1003, 5, -2), (1005, 5, 0), (17, 1, 0), (25, 10, 5)]
 )
 def test_cash_is_rounded_to_the_step(amount: int, step: int, rounding: int) -> None:
     assert cash_rounding(amount, step) == rounding

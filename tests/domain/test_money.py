@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from desktop.domain import money
 
 
-@pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2), ("CLF", 4)])
+@pytest.mark.parametrize("currency, digits", [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2), ("CLF", 4)])
 def test_minor_units_are_those_of_the_currency(currency: str, digits: int) -> None:
     assert money.exponent(currency) == digits
     assert money.per_major(currency) == 10**digits == money.unit(currency)
@@ -20,7 +20,7 @@ def test_what_is_no_currency_is_refused(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "rounded"),
+    "value, rounded",
     [("2.5", 3), ("-2.5", -3), ("1.5", 2), ("0.5", 1), ("-0.5", -1), ("2.4999999", 2), ("36512.5", 36513), ("0", 0)],
 )
 def test_ties_go_away_from_zero(value: str, rounded: int) -> None:
@@ -42,7 +42,7 @@ def test_an_exact_amount_has_no_more_decimals_than_its_currency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "text"),
+    "minor, currency, text",
     [
         (123450, "EUR", "1234.50"),
         (-5, "EUR", "-0.05"),
