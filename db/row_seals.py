@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Final
@@ -17,7 +17,8 @@ from typing import Any, Final
 from db.chain import Event
 from db.schema import Base
 
-# The action of a sealing event; its payload is {"first", "last", "count", "digest"}, ids inclusive.
+# The action of a sealing event; its payload is {"first", "last", "count", "columns", "digest"}, ids inclusive. The
+# columns stand there because an upgrade may add one.
 ROWS: Final = "rows"
 
 # Work in progress and the log itself: a run's drafts change all the time and become books only when issued.
@@ -93,9 +94,9 @@ def digest(rows: Iterable[Any]) -> tuple[int, str]:
     return count, seal.hexdigest()
 
 
-def range_query(table: str) -> str:
+def range_query(table: str, columns: Sequence[str]) -> str:
     """Reads what a digest covers; parameters are the first and last id."""
-    return f"SELECT {', '.join(sealed_columns(table))} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id"
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id"
 
 
 def seal_new_rows(connection: sqlite3.Connection, since: Marks, recorded: Mapping[str, Collection[int]]) -> list[Event]:
@@ -108,6 +109,8 @@ def seal_new_rows(connection: sqlite3.Connection, since: Marks, recorded: Mappin
         alone = recorded.get(table, ())
         if len(alone) >= last - first + 1 and all(number in alone for number in range(first, last + 1)):
             continue
-        count, sealed = digest(connection.execute(range_query(table), (first, last)))
-        events.append(Event(table, None, ROWS, None, {"first": first, "last": last, "count": count, "digest": sealed}))
+        columns = sealed_columns(table)
+        count, sealed = digest(connection.execute(range_query(table, columns), (first, last)))
+        payload = {"first": first, "last": last, "count": count, "columns": columns, "digest": sealed}
+        events.append(Event(table, None, ROWS, None, payload))
     return events

@@ -78,9 +78,11 @@ def name_of(connection: Connection, table: str, key: int | str) -> str:
     """The row's number, code or name alone."""
     schema = Base.metadata.tables[table]
     (primary,) = schema.primary_key.columns
-    row = connection.execute(select(schema).where(primary == key)).mappings().first()
-    if row is None:
+    found = connection.execute(select(schema).where(primary == key)).mappings().first()
+    if found is None:
         return f"#{key}"
+    # As a dict: the mapping also answers to labels such as agreement_line_id, which is this table's own id.
+    row = dict(found)
     for column in _NAMES:
         if row.get(column):
             return str(row[column])

@@ -1,0 +1,67 @@
+"""Proves a book: what is stored follows from what was done, and nothing was changed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from desktop.i18n import _
+from desktop.services.audit import verify_chain
+from desktop.services.change_sets import raw
+from desktop.services.check.billing import check_billing
+from desktop.services.check.documents import check_documents
+from desktop.services.check.file import check_file
+from desktop.services.check.log_proof import check_log
+from desktop.services.check.money import check_money
+from desktop.services.check.problem import Problem, Problems
+
+__all__ = ["CheckResult", "Problem", "check"]
+
+Report = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`head` is the last link of the log: noted elsewhere, it proves the book against a full rewrite."""
+
+    clean: bool
+    problems: tuple[Problem, ...]
+    head: str
+
+
+def check(book: Book, head: str | None = None, *, report: Report | None = None) -> CheckResult:
+    """Look at everything, of one moment, and change nothing. `head` is one noted before: it must be in the log.
+
+    `report(done, total, text)` counts within each part; raising there stops.
+    """
+    told = report or (lambda done, total, text: None)
+    problems = Problems()
+    with book.reading() as session:
+        connection = session.connection()
+        told(0, 0, _("Checking the file"))
+        check_file(raw(connection), problems)
+        last = _check_chain(connection, problems, head, told)
+        check_log(connection, problems, told)
+        check_documents(raw(connection), problems, told)
+        told(0, 0, _("Checking payments and the journal"))
+        check_money(raw(connection), problems)
+        told(0, 0, _("Checking what was billed"))
+        check_billing(raw(connection), problems)
+    found = problems.all()
+    return CheckResult(not found, found, last)
+
+
+def _check_chain(connection: Connection, problems: Problems, head: str | None, report: Report) -> str:
+    state = verify_chain(connection, report)
+    for link in state.broken:
+        problems.add("log", _("event {number}").format(number=link.event), link.detail)
+    if head:
+        row = connection.exec_driver_sql("SELECT 1 FROM audit_event WHERE hash = ?", (head.strip().lower(),)).fetchone()
+        if row is None:
+            problems.add(
+                "log", head, _("the log does not contain this head: it was rewritten since, or it is of another book")
+            )
+    return state.head

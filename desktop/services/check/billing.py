@@ -1,0 +1,125 @@
+"""What was billed: once, on the invoice that says so; and runs that account for everyone."""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import groupby
+from typing import Final
+
+from desktop.i18n import _
+from desktop.services.check.problem import Problems
+
+_OPEN_DRAFTS: Final = "('ready', 'held', 'approved', 'failed')"
+
+# (kind of problem, sentence, query that gives where)
+_RULES: Final = (
+    (
+        "charge",
+        "what its charges add up to is not the net of the line",
+        """SELECT i.number || ', ' || l.position FROM charge c JOIN invoice i ON i.id = c.invoice_id
+        LEFT JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
+        GROUP BY c.invoice_id, c.position HAVING sum(c.amount) IS NOT max(l.net)""",
+    ),
+    (
+        "charge",
+        "a line of an agreement was billed without a charge",
+        """SELECT i.number || ', ' || l.position FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id
+        WHERE l.agreement_line_id IS NOT NULL AND i.kind NOT IN ('credit_note', 'opening') AND NOT EXISTS
+        (SELECT 1 FROM charge c WHERE c.invoice_id = l.invoice_id AND c.position = l.position)""",
+    ),
+    (
+        "charge",
+        "it was freed by a document that does not credit its invoice",
+        """SELECT i.number FROM charge c JOIN invoice i ON i.id = c.invoice_id JOIN invoice n ON n.id = c.reversed_by
+        WHERE n.corrects_id IS NOT c.invoice_id OR n.kind <> 'credit_note'""",
+    ),
+    (
+        "charge",
+        "it is charged twice",
+        """SELECT 'time entry #' || time_entry_id FROM charge WHERE reversed_by IS NULL AND time_entry_id IS NOT NULL
+        GROUP BY time_entry_id HAVING count(*) > 1
+        UNION ALL SELECT 'charge #' || one_off_id FROM charge WHERE reversed_by IS NULL AND one_off_id IS NOT NULL
+        GROUP BY one_off_id HAVING count(*) > 1""",
+    ),
+    (
+        "billable",
+        "it is marked as billed on another invoice than its charge says",
+        """SELECT 'time entry #' || t.id FROM time_entry t
+        LEFT JOIN charge c ON c.time_entry_id = t.id AND c.reversed_by IS NULL WHERE t.invoice_id IS NOT c.invoice_id
+        UNION ALL SELECT 'charge #' || o.id FROM one_off o
+        LEFT JOIN charge c ON c.one_off_id = o.id AND c.reversed_by IS NULL WHERE o.invoice_id IS NOT c.invoice_id""",
+    ),
+    (
+        "billable",
+        "it is kept for a draft that is not open any more, though it is not billed",
+        f"""SELECT 'time entry #' || t.id FROM time_entry t JOIN draft d ON d.id = t.draft_id
+        WHERE d.state NOT IN {_OPEN_DRAFTS} OR t.invoice_id IS NOT NULL
+        UNION ALL SELECT 'charge #' || o.id FROM one_off o JOIN draft d ON d.id = o.draft_id
+        WHERE d.state NOT IN {_OPEN_DRAFTS} OR o.invoice_id IS NOT NULL""",
+    ),
+    (
+        "run",
+        "its agreement stands in two open drafts",
+        """SELECT a.code FROM outcome o JOIN agreement a ON a.id = o.agreement_id
+        WHERE o.state IN ('ready', 'held', 'failed') AND o.draft_id IS NOT NULL
+        GROUP BY o.agreement_id HAVING count(*) > 1""",
+    ),
+    (
+        "run",
+        "an outcome says issued, but its invoice is missing or of another run",
+        """SELECT r.number FROM outcome o JOIN run r ON r.id = o.run_id LEFT JOIN invoice i ON i.id = o.invoice_id
+        WHERE (o.state = 'issued') <> (o.invoice_id IS NOT NULL)
+        OR (o.state = 'issued' AND i.run_id IS NOT o.run_id)""",
+    ),
+    (
+        "run",
+        "a draft and its outcome disagree about their invoice",
+        """SELECT r.number FROM outcome o JOIN run r ON r.id = o.run_id JOIN draft d ON d.id = o.draft_id
+        WHERE o.invoice_id IS NOT d.invoice_id OR (d.state = 'issued') <> (o.state = 'issued')""",
+    ),
+    (
+        "run",
+        "a draft says issued, but its invoice is missing or has other figures",
+        """SELECT r.number FROM draft d JOIN run r ON r.id = d.run_id LEFT JOIN invoice i ON i.id = d.invoice_id
+        WHERE (d.state = 'issued') <> (d.invoice_id IS NOT NULL)
+        OR (d.state = 'issued' AND (i.client_id <> d.client_id OR i.run_id IS NOT d.run_id
+        OR i.gross <> abs(d.gross)))""",
+    ),
+    (
+        "run",
+        "its run knows nothing of it",
+        """SELECT i.number FROM invoice i WHERE i.run_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.invoice_id = i.id)""",
+    ),
+    (
+        "run",
+        "it is done, but has open drafts",
+        f"""SELECT number FROM run r WHERE state = 'done'
+        AND EXISTS (SELECT 1 FROM draft d WHERE d.run_id = r.id AND d.state IN {_OPEN_DRAFTS})""",
+    ),
+)
+
+_CHARGED: Final = """
+SELECT c.agreement_line_id, c.period_start, c.period_end, c.sequence, i.number FROM charge c
+JOIN invoice i ON i.id = c.invoice_id WHERE c.kind = 'recurring' AND c.reversed_by IS NULL
+ORDER BY c.agreement_line_id, c.period_start, c.period_end, c.sequence"""
+
+
+def check_billing(connection: sqlite3.Connection, problems: Problems) -> None:
+    """Charges, what they bill, drafts and outcomes."""
+    for what, sentence, query in _RULES:
+        for (where,) in connection.execute(query):
+            problems.add(what, str(where), _(sentence))
+    _check_days(connection, problems)
+
+
+def _check_days(connection: sqlite3.Connection, problems: Problems) -> None:
+    """No day of a line charged twice; tiers of one span are told apart by their sequence."""
+    for line, charges in groupby(connection.execute(_CHARGED), key=lambda row: row[0]):
+        reached, span = "", ("", "", -1)
+        for _line, start, end, sequence, number in charges:
+            another_tier = (start, end) == span[:2] and sequence != span[2]
+            if start < reached and not another_tier:
+                where = _("{number}, line #{line} of an agreement").format(number=number, line=line)
+                problems.add("charge", where, _("days from {day} on are charged twice").format(day=start))
+            reached, span = max(reached, end), (start, end, sequence)

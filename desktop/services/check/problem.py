@@ -1,0 +1,42 @@
+"""What a check finds, gathered by kind, so that one wrong habit does not bury the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from desktop.i18n import _
+
+# So many of one kind are told; the rest is counted.
+_TOLD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is off: the kind of thing, which one, and a sentence."""
+
+    what: str
+    where: str
+    detail: str
+
+
+class Problems:
+    """A growing list of problems."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, what: str, where: str, detail: str) -> None:
+        self._counts[what] += 1
+        if self._counts[what] <= _TOLD:
+            self._found.append(Problem(what, where, detail))
+
+    def all(self) -> tuple[Problem, ...]:
+        """Every problem told, and for each kind how many more there are."""
+        more = [
+            Problem(what, _("elsewhere"), _("{count} more of this kind").format(count=count - _TOLD))
+            for what, count in self._counts.items()
+            if count > _TOLD
+        ]
+        return (*self._found, *more)
