@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout
 
 from desktop.i18n import number_text
 from desktop.ui.theme import Theme
@@ -21,6 +21,18 @@ class Chip:
     key: str
     text: str
     group: str = ""
+
+
+@dataclass(frozen=True)
+class ChipMenu:
+    """Filters of one kind behind one chip, for what a book may have dozens of; their keys begin with `prefix:`.
+
+    Which there are comes with the page's summary, since they change with the book.
+    """
+
+    prefix: str
+    text: str
+    everything: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,51 @@ class ChipButton(QPushButton):
 
     def _follow(self) -> None:
         self.setChecked(self._chip.key in self._filters.on)
+
+
+class ChipMenuButton(QPushButton):
+    """A chip that opens its filters; of these one or none is on, and the chip then says which."""
+
+    def __init__(self, chip: ChipMenu, filters: Filters) -> None:
+        super().__init__(chip.text)
+        self.setProperty("role", "chip")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self._chip = chip
+        self._filters = filters
+        self._choices: Sequence[tuple[str, str]] = ()
+        self.setProperty("menu", True)
+        self.setMenu(QMenu(self))
+        filters.changed.connect(self._follow)
+        self.offer(())
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """The filters there are now: key and name."""
+        self._choices = choices
+        menu = self.menu()
+        menu.clear()
+        for key, text in (("", self._chip.everything), *choices):
+            # A name may hold what a menu would take for a mnemonic.
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setData(key)
+            action.triggered.connect(lambda _on=False, key=key: self.choose(key))
+        self.setVisible(bool(choices))
+        self._follow()
+
+    def choose(self, key: str) -> None:
+        """Turn one of the filters on and the others off; an empty key turns all off."""
+        self._filters.put(frozenset(one for one in self._filters.on if not self._is_mine(one)) | ({key} - {""}))
+
+    def _is_mine(self, key: str) -> bool:
+        return key.startswith(f"{self._chip.prefix}:")
+
+    def _follow(self) -> None:
+        chosen = next((one for one in self._filters.on if self._is_mine(one)), "")
+        for action in self.menu().actions():
+            action.setChecked(action.data() == chosen)
+        self.setText(next((text for key, text in self._choices if key == chosen), self._chip.text).replace("&", "&&"))
+        self.setChecked(bool(chosen))
 
 
 class FigureCard(QPushButton):

@@ -11,7 +11,16 @@ from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.ui.actions import Action, Actions
 from desktop.ui.cells import PAD
 from desktop.ui.columns import Column
-from desktop.ui.filters import Chip, ChipButton, Figure, FigureCard, Filters, SearchField
+from desktop.ui.filters import (
+    Chip,
+    ChipButton,
+    ChipMenu,
+    ChipMenuButton,
+    Figure,
+    FigureCard,
+    Filters,
+    SearchField,
+)
 from desktop.ui.listing import Listing, Query, SumsItself, totals
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.shell import Shell
@@ -27,11 +36,12 @@ _SELECTING_MS = 60
 
 @dataclass(frozen=True)
 class Summary:
-    """What stands around a table, asked of the book by a worker."""
+    """What stands around a table, asked of the book by a worker. `choices` are the filters of chip menus by prefix."""
 
     facts: str = ""
     figures: Sequence[Figure] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    choices: dict[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Design:
     depends: frozenset[str]
     nothing_found: str = ""
     chips: Sequence[Chip] = ()
+    chip_menus: Sequence[ChipMenu] = ()
     first_filters: frozenset[str] = frozenset()
     summary: Callable[[], Summary] | None = None
     main_action: str = ""
@@ -176,7 +187,8 @@ class Page(QWidget):
         bar = QHBoxLayout()
         bar.setSpacing(12)
         bar.addWidget(self.search)
-        for button in self._chips.values():
+        self._chip_menus = {chip.prefix: ChipMenuButton(chip, self.filters) for chip in self.design.chip_menus}
+        for button in (*self._chips.values(), *self._chip_menus.values()):
             bar.addWidget(button)
         hints = QLabel("   ".join(f"{keys} {word}" for keys, word in self.acts.hints()))
         hints.setProperty("role", "secondary")
@@ -329,6 +341,8 @@ class Page(QWidget):
                 card.put(summary.figures[place])
         for key, button in self._chips.items():
             button.count(summary.counts.get(key))
+        for prefix, menu in self._chip_menus.items():
+            menu.offer(summary.choices.get(prefix, ()))
         self.acts.refresh()
 
 
