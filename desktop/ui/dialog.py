@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _
 from desktop.jobs import Job
+from desktop.services.problems import ValidationError
 from desktop.ui.form import Form
 from desktop.ui.notice import NoticeBar
 from desktop.ui.shell import Shell
@@ -39,8 +40,8 @@ class FormDialog(QDialog):
         self._save = save
         self._notice = NoticeBar(shell.theme)
         self._unsaved_said = False
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setWidget(form)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setWidget(form)
         buttons = QDialogButtonBox()
         self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         self._accept.setDefault(True)
@@ -51,7 +52,7 @@ class FormDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.setSpacing(16)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(self._notice)
         layout.addWidget(buttons)
         wanted = form.sizeHint()
@@ -65,6 +66,7 @@ class FormDialog(QDialog):
     def accept(self) -> None:
         """Save, and close once it is saved."""
         if not self.form.check():
+            self._show_focus()
             return
         self._enable(False)
         self._shell.jobs.start(self._save(self.form.values()), self._done, self._fail)
@@ -84,7 +86,19 @@ class FormDialog(QDialog):
 
     def _fail(self, error: object) -> None:
         self._enable(True)
+        if isinstance(error, ValidationError):
+            left = self.form.refuse(error.fields)
+            self._notice.hide()
+            if left or error.remedy:
+                self._notice.say(" ".join(left) or error.remedy, error.remedy if left else "", tone="held")
+            self._show_focus()
+            return
         self._notice.show_error(error)
+
+    def _show_focus(self) -> None:
+        wrong = self.form.focusWidget()
+        if wrong is not None:
+            self._scroll.ensureWidgetVisible(wrong)
 
     def _enable(self, on: bool) -> None:
         self.form.setEnabled(on)

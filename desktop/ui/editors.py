@@ -218,6 +218,17 @@ class ChoiceEditor(QComboBox):
             self.setCompleter(finder)
         self.activated.connect(lambda _index: self.changed.emit())
 
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Other choices than before; the chosen one stays chosen if it is among them."""
+        try:
+            chosen = self.value()
+        except UserError:
+            chosen = None
+        self._values = [value for value, _text in choices]
+        self.clear()
+        self.addItems([text for _value, text in choices])
+        self.put(chosen)
+
     def value(self) -> object:
         """The chosen value, None if there is none; UserError for a text that names no choice."""
         text = self.currentText().strip()

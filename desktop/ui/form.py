@@ -71,6 +71,7 @@ class Form(QWidget):
         self._fields = {field.key: field for section in sections for field in section.fields}
         self._editors: dict[str, Editor] = {}
         self._problems: dict[str, QLabel] = {}
+        self._notes = {key: field.note for key, field in self._fields.items()}
         self._clean: dict[str, object] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -121,8 +122,19 @@ class Form(QWidget):
         if first is not None:
             self._editors[first].setFocus()
 
+    def refuse(self, problems: Mapping[str, str]) -> list[str]:
+        """Say at each field why it was not taken; the sentences about what is no field here are given back."""
+        self.show_problems(problems)
+        return [sentence for key, sentence in problems.items() if key not in self._editors]
+
+    def explain(self, key: str, note: str) -> None:
+        """Say below a field what its value means; a problem shown there stays until it is mended."""
+        self._notes[key] = note
+        if not self._editors[key].property("wrong"):
+            self._say(key, self._problems[key], "")
+
     def _say(self, key: str, label: QLabel, problem: str) -> None:
-        note = self._fields[key].note
+        note = self._notes[key]
         label.setText(problem or note)
         label.setVisible(bool(problem or note))
         editor = self._editors[key]
