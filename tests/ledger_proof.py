@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.receivables import receivables_by_journal
+from db.queries.receivables import items_at, receivables_by_journal
+from desktop.services.accounts import account
 from desktop.services.aging import aging_at, aging_from_allocations
 
 Balances = dict[tuple[int, str], int]
@@ -26,8 +27,18 @@ def prove(book: Book) -> list[date]:
             by_aging = {(row.client_id, row.currency): row.total for row in rows if row.total}
             assert by_aging == _journal(connection, day), day
             assert all(row.credit >= 0 for row in rows), day
+            assert all(item[3] > 0 for item in items_at(connection, day.isoformat())), day
+    with book.reading() as session:
+        clients = [row[0] for row in _rows(session.connection(), "SELECT id FROM client")]
     for day in days:
+        by_account = {
+            (page.client_id, page.currency): page.balance
+            for client in clients
+            for page in account(book, client, until=day)
+            if page.balance
+        }
         with book.reading() as session:
+            assert by_account == _journal(session.connection(), day), day
             assert aging_at(book, day) == aging_from_allocations(session.connection(), day), day
     return days
 

@@ -51,7 +51,7 @@ class Ledger(OpenAmounts):
         super().__init__(change.connection)
         self._change = change
         self._rates = ExchangeRates(change.connection)
-        self._new_credits: list[Credit] = []
+        self._new_credits: list[tuple[Credit, date]] = []
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _COLUMNS}
         self._next: dict[str, int] = {}
         self._sequences: dict[int, int] = {}
@@ -88,7 +88,7 @@ class Ledger(OpenAmounts):
             amount,
             factor,
         )
-        self._new_credits.append(credit)
+        self._new_credits.append((credit, paid_on))
         self._credits[credit.id] = credit
         return credit
 
@@ -115,8 +115,8 @@ class Ledger(OpenAmounts):
         return number
 
     def settle(self, due: Due, source: Credit, amount: int, on: date, reverses_id: int | None = None) -> None:
-        """Allocate a credit to an open item, dated no earlier than either document; a negative amount restores."""
-        dated = max(on, due.issue_date, source.dated)
+        """Allocate a credit to an open item, no earlier than both were there; a negative amount restores."""
+        dated = max(on, due.since, source.since) if amount > 0 else on
         allocation_id = self._allocation(
             source.kind,
             dated,
@@ -132,14 +132,18 @@ class Ledger(OpenAmounts):
         self._post("allocation", dated, postings, allocation_id=allocation_id)
         due.open -= amount
         source.open -= amount
+        if amount < 0:
+            due.since, source.since = max(due.since, dated), max(source.since, dated)
 
     def discount(self, due: Due, payment_id: int, amount: int, on: date, reverses_id: int | None = None) -> None:
         """Grant the early-payment discount that a payer kept back; a negative amount withdraws it."""
-        dated = max(on, due.issue_date)
+        dated = max(on, due.since) if amount > 0 else on
         allocation_id = self._allocation("discount", dated, due, amount, payment_id=payment_id, reverses_id=reverses_id)
         parts = taxed_parts(self.connection, due.invoice_id)
         postings = discount_postings(due.client_id, due.currency, amount, parts, due.factor)
         postings += self._settle_rounding(due, amount)
+        if amount < 0:
+            due.since = max(due.since, dated)
         self._post("allocation", dated, postings, allocation_id=allocation_id)
 
     def write_off(
@@ -150,7 +154,7 @@ class Ledger(OpenAmounts):
         A part is (item, amount, id of the allocation that it takes back).
         """
         first = parts[0][0]
-        dated = max(on, first.issue_date)
+        dated = max([on, *(due.since for due, amount, _ in parts if amount > 0)])
         total = sum(amount for _, amount, _ in parts)
         write_off_id = self._id("write_off")
         self._rows["write_off"].append(
@@ -167,12 +171,14 @@ class Ledger(OpenAmounts):
             )
             due.open -= amount
             left -= amount
+            if amount < 0:
+                due.since = max(due.since, dated)
         self._post("write_off", dated, postings, write_off_id=write_off_id)
         return write_off_id
 
     def flush(self) -> None:
         """Write what was gathered and log it."""
-        for credit in self._new_credits:
+        for credit, dated in self._new_credits:
             self._rows["open_credit"].append(
                 (
                     credit.id,
@@ -180,7 +186,7 @@ class Ledger(OpenAmounts):
                     credit.currency,
                     credit.source_id,
                     None,
-                    credit.dated.isoformat(),
+                    dated.isoformat(),
                     credit.amount,
                     credit.open,
                 )

@@ -20,6 +20,8 @@ class Due:
     """An open item with what settling it must know. Minor units of `currency`; `factor` converts to the firm's.
 
     `open` moves as a transaction settles it, `stored` is what the book says; `discount` is a fraction times 10**6.
+    Nothing settles it before `since`: its issue date, or the last day on which it was opened again, since what was
+    open in between was settled then.
     """
 
     id: int
@@ -28,7 +30,7 @@ class Due:
     kind: str
     client_id: int
     currency: str
-    issue_date: date
+    since: date
     due_date: date
     amount: int
     open: int
@@ -40,7 +42,10 @@ class Due:
 
 @dataclass(slots=True)
 class Credit:
-    """What is left of a payment or credit note (kind: payment, credit); `number` is that document's own."""
+    """What is left of a payment or credit note (kind: payment, credit); `number` is that document's own.
+
+    Nothing uses it before `since`: its own date, or the last day on which it was taken off an invoice.
+    """
 
     id: int
     kind: str
@@ -48,19 +53,22 @@ class Credit:
     number: str
     client_id: int
     currency: str
-    dated: date
+    since: date
     amount: int
     open: int
     stored: int
     factor: Decimal | None
 
 
-_DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency, i.issue_date, o.due_date,
-  o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until
+_DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency,
+  max(i.issue_date, coalesce((SELECT max(a.dated) FROM allocation a WHERE a.open_item_id = o.id AND a.amount < 0), '')),
+  o.due_date, o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until
 FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE """
 
 _CREDITS = """SELECT c.id, c.payment_id, c.credit_note_id, coalesce(p.number, n.number), c.client_id, c.currency,
-  c.dated, c.amount, c.open, coalesce(p.firm_rate, n.firm_rate), (SELECT currency FROM firm)
+  max(c.dated, coalesce((SELECT max(a.dated) FROM allocation a WHERE a.payment_id = c.payment_id AND a.amount < 0),
+    (SELECT max(a.dated) FROM allocation a WHERE a.credit_note_id = c.credit_note_id AND a.amount < 0), '')),
+  c.amount, c.open, coalesce(p.firm_rate, n.firm_rate), (SELECT currency FROM firm)
 FROM open_credit c LEFT JOIN payment p ON p.id = c.payment_id LEFT JOIN invoice n ON n.id = c.credit_note_id WHERE """
 
 
@@ -133,7 +141,7 @@ class OpenAmounts:
             kind=row[3],
             client_id=row[4],
             currency=row[5],
-            issue_date=date.fromisoformat(row[6]),
+            since=date.fromisoformat(row[6]),
             due_date=date.fromisoformat(row[7]),
             amount=row[8],
             open=row[9],
@@ -153,7 +161,7 @@ class OpenAmounts:
             number=row[3],
             client_id=row[4],
             currency=row[5],
-            dated=date.fromisoformat(row[6]),
+            since=date.fromisoformat(row[6]),
             amount=row[7],
             open=row[8],
             stored=row[8],

@@ -183,6 +183,13 @@ def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: st
         ledger = Ledger(made)
         method, firm_rate = _reversible(made.connection, number, on)
         credit = ledger.named_credit(number)
+        if on < credit.since:
+            raise UserError(
+                _("{number} was taken off an invoice on {day}; it cannot be reversed before that.").format(
+                    number=number, day=date_text(credit.since)
+                ),
+                _("Take that day or a later one."),
+            )
         restored = take_back(ledger, credit, on)
         reversal = ledger.reverse(credit, method, firm_rate, on, reason)
         ledger.flush()

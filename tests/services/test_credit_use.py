@@ -8,7 +8,7 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.credit_use import Applied, apply_credit, withdraw_credit
 from desktop.services.credits import credit_invoice
-from desktop.services.payments import record_payment
+from desktop.services.payments import record_payment, reverse_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
 from tests.ledger_proof import prove
@@ -69,6 +69,21 @@ def test_credit_taken_off_an_invoice_is_the_clients_again(book: Book, client: in
         withdraw_credit(book, "P-2026-0001", new, on=TODAY, actor=ANNE, today=TODAY)
     assert use(book, client, old, source="P-2026-0001") == (Applied("P-2026-0001", old, 300),)
     prove(book)
+
+
+def test_what_was_given_back_is_used_and_settled_no_earlier(book: Book, client: int) -> None:
+    old, new = (add_invoice(book, client, day, (300, 0)) for day in (FEBRUARY, MARCH))
+    use(book, client, old, source="P-2026-0001")
+    withdraw_credit(book, "P-2026-0001", old, on=date(2026, 3, 20), actor=ANNE, today=TODAY)
+    # Until the twentieth it counted for the old invoice, whatever is booked afterwards.
+    use(book, client, new, source="P-2026-0001", on=MARCH)
+    use(book, client, old, source="CN-2026-0001", on=MARCH)
+    with book.reading() as session:
+        dated = session.connection().exec_driver_sql("SELECT dated FROM allocation ORDER BY id DESC LIMIT 2")
+        assert dated.scalars().all() == ["2026-03-20", "2026-03-20"]
+    prove(book)
+    with pytest.raises(UserError, match="taken off an invoice on 20 Mar 2026"):
+        reverse_payment(book, "P-2026-0001", on=MARCH, reason="bounced", actor=ANNE, today=TODAY)
 
 
 def test_what_cannot_be_used_says_why(book: Book, client: int) -> None:

@@ -1,0 +1,69 @@
+"""A client's account: what was booked, and what settled what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+Rows = Sequence[Any]
+
+
+def bookings(connection: Connection, client_id: int, until: str) -> Rows:
+    """(date, rank, kind, source id, number, text, currency, amount, open) in order; a debit is positive.
+
+    Documents and reversals rank before what settles them on the same day. Minor units.
+    """
+    return connection.exec_driver_sql(
+        """SELECT * FROM (
+          SELECT i.issue_date AS day, 0 AS rank, i.kind AS kind, i.id AS source, i.number, i.po_number, i.currency,
+            i.payable, (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id)
+          FROM invoice i WHERE i.client_id = :client AND i.kind <> 'credit_note'
+          UNION ALL SELECT i.issue_date, 1, i.kind, i.id, i.number, i.reason, i.currency, -i.payable,
+            -coalesce((SELECT k.open FROM open_credit k WHERE k.credit_note_id = i.id), 0)
+          FROM invoice i WHERE i.client_id = :client AND i.kind = 'credit_note'
+          UNION ALL SELECT p.paid_on, CASE WHEN p.reverses_id IS NULL THEN 2 ELSE 3 END,
+            CASE WHEN p.reverses_id IS NULL THEN 'payment' ELSE 'reversal' END, p.id, p.number,
+            CASE WHEN p.reverses_id IS NULL THEN p.reference ELSE p.note END, p.currency, -p.amount,
+            -coalesce((SELECT k.open FROM open_credit k WHERE k.payment_id = p.id), 0)
+          FROM payment p WHERE p.client_id = :client
+          UNION ALL SELECT a.dated, 4, 'discount', a.id, i.number, coalesce(p.number, ''), i.currency, -a.amount, 0
+          FROM invoice i JOIN allocation a ON a.invoice_id = i.id LEFT JOIN payment p ON p.id = a.payment_id
+          WHERE i.client_id = :client AND a.kind = 'discount'
+          UNION ALL SELECT w.dated, 5, 'write_off', w.id, i.number, w.reason, i.currency, -w.amount, 0
+          FROM invoice i JOIN write_off w ON w.invoice_id = i.id WHERE i.client_id = :client)
+        WHERE day <= :until ORDER BY day, rank, source""",
+        {"client": client_id, "until": until},
+    ).fetchall()
+
+
+def settlements(connection: Connection, client_id: int, until: str) -> Rows:
+    """(date, kind, payment id, payment number, credit note id, its number, invoice id, its number, amount)."""
+    return connection.exec_driver_sql(
+        """SELECT a.dated, a.kind, a.payment_id, p.number, a.credit_note_id, n.number, a.invoice_id, i.number, a.amount
+        FROM invoice i JOIN allocation a ON a.invoice_id = i.id LEFT JOIN payment p ON p.id = a.payment_id
+        LEFT JOIN invoice n ON n.id = a.credit_note_id
+        WHERE i.client_id = :client AND a.dated <= :until ORDER BY a.dated, a.id""",
+        {"client": client_id, "until": until},
+    ).fetchall()
+
+
+def journal(connection: Connection, as_of: str, since: str, client_id: int | None = None) -> Rows:
+    """(entry, date, kind, document number, role, client code, currency, amount, firm amount, category, rate,
+    period start, period end) of the entries booked in these days; every entry of a client has a receivable side."""
+    one = (
+        "AND e.id IN (SELECT entry_id FROM posting WHERE role = 'receivable' AND client_id = :client)"
+        if client_id is not None
+        else ""
+    )
+    return connection.exec_driver_sql(
+        f"""SELECT e.id, e.booked_on, e.kind, coalesce(i.number, p.number, w.number, x.number, ''), s.role,
+          coalesce(c.code, ''), s.currency, s.amount, s.firm_amount, s.category, s.rate, s.period_start, s.period_end
+        FROM journal_entry e JOIN posting s ON s.entry_id = e.id LEFT JOIN client c ON c.id = s.client_id
+        LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
+        LEFT JOIN write_off l ON l.id = e.write_off_id LEFT JOIN invoice w ON w.id = l.invoice_id
+        LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
+        WHERE e.booked_on BETWEEN :since AND :as_of {one} ORDER BY e.booked_on, e.id, s.id""",
+        {"as_of": as_of, "since": since, "client": client_id},
+    ).fetchall()
