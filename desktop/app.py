@@ -160,7 +160,8 @@ class Program(QObject):
         self.window.clear()
         found = overview(book)
         shell.home_currency = found.currency
-        self.window.furnish(places(desk), actions(desk, self, self.window), menus())
+        first = str(self.memory.get("place", "runs"))
+        self.window.furnish(places(desk), actions(desk, self, self.window), menus(), first)
         self._show_overview(found)
         self.window.setWindowTitle(f"{book.path.stem} – Sheaf")
         for warning in book.warnings:
@@ -208,6 +209,8 @@ class Program(QObject):
 
     def _close(self) -> None:
         """The window is closed and nothing runs: bring the book into its one file."""
+        if self.window.here:
+            self.memory.put("place", self.window.here)
         if self._server is not None:
             self._server.close()  # type: ignore[attr-defined]
             self._server = None

@@ -77,11 +77,15 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(self._memory.bytes("window"))
 
     def furnish(
-        self, places: Sequence[Place], actions: Iterable[Action] = (), menus: Mapping[str, Sequence[str]] | None = None
+        self,
+        places: Sequence[Place],
+        actions: Iterable[Action] = (),
+        menus: Mapping[str, Sequence[str]] | None = None,
+        first: str = "",
     ) -> None:
         """Bring the rail, the window's own actions, and the menus: titles with the ids of their actions.
 
-        Each place gets Ctrl and a digit, in the order of the rail; the first one is shown.
+        Each place gets Ctrl and a digit, in the order of the rail. Shown is `first`, or the first of them.
         """
         self._places = {place.name: place for place in places}
         self.rail = Rail(places, self._theme)
@@ -94,13 +98,18 @@ class MainWindow(QMainWindow):
             self.acts.fill(bar.addMenu(title), ids)
         self.acts.fill(bar.addMenu(_("Go")), [*(action.id for action in going), GAP, "go.back"])
         self._page_menu = bar.addMenu("")
-        self.go(places[0].name)
+        self.go(first if first in self._places else places[0].name)
 
     def _going(self, place: Place, digit: int) -> Action:
         keys = f"Ctrl+{digit}" if digit <= _DIGITS else ""
         return Action(f"go.{place.name}", place.title, lambda: self.go(place.name), shortcut=keys)
 
     # The places
+
+    @property
+    def here(self) -> str:
+        """The place that is shown, or that lies below what is."""
+        return self._here
 
     @property
     def page(self) -> QWidget | None:
