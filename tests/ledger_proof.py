@@ -11,12 +11,14 @@ from db.engine import Book
 from db.queries.receivables import items_at, receivables_by_journal
 from desktop.services.accounts import account
 from desktop.services.aging import aging_at, aging_from_allocations
+from desktop.services.check import check
 
 Balances = dict[tuple[int, str], int]
 
 
 def prove(book: Book) -> list[date]:
     """Assert it all; the dates that were looked at."""
+    assert check(book).problems == ()
     with book.reading() as session:
         connection = session.connection()
         _open_amounts(connection)

@@ -256,7 +256,7 @@ def history(connection: Connection, ids: str) -> Rows:
           row_number() OVER (PARTITION BY i.agreement_id ORDER BY i.issue_date DESC, i.id DESC) AS place
           FROM invoice i JOIN agreement a ON a.id = i.agreement_id AND a.currency = i.currency
           WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind IN ('invoice', 'final')
-          AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id AND k.gross >= i.gross))
+          AND i.payable > (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = i.id))
         WHERE place <= 6 ORDER BY agreement_id, place""",
         ids,
     )
@@ -295,7 +295,7 @@ def recent_invoices(connection: Connection, client_ids: str, since: str, until: 
         """SELECT client_id, number, issue_date, gross, currency FROM invoice i
         WHERE client_id IN (SELECT value FROM json_each(?)) AND issue_date BETWEEN ? AND ?
         AND kind IN ('invoice', 'final')
-        AND NOT EXISTS (SELECT 1 FROM invoice k WHERE k.corrects_id = i.id AND k.gross >= i.gross)
+        AND i.payable > (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = i.id)
         ORDER BY issue_date DESC""",
         client_ids,
         since,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.engine import Book
-from db.schema import Agreement, AgreementLine, Person, Setting, TimeEntry
+from db.schema import Agreement, AgreementLine, Client, Person, Setting, TimeEntry
 from desktop.domain.billing import Charged
 from desktop.domain.money import SCALE
 from desktop.errors import UserError
@@ -151,7 +151,7 @@ def test_credit_and_reissue_bills_once(book: Book, client: int) -> None:
     number, line, entry = billed(book, client)
     record_payment(book, amount=5_000, paid_on=date(2026, 3, 5), actor=ANNE, today=TODAY, numbers=[number])
     with change(book, ANNE, "Move") as made:
-        made.connection.exec_driver_sql("UPDATE client SET city = 'Bremen'")
+        made.update(Client, client, city="Bremen")
     result = credit(book, number, reissue=True, reason="wrong address")
     assert result.reissued == "INV-2026-0002"
     assert (result.amount, result.settled, result.applied, result.unapplied) == (23_800, 18_800, 5_000, 0)
