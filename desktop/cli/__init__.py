@@ -6,11 +6,12 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from desktop.cli import figures
+from desktop.cli import billing, books, documents, figures, imports, money, reports
 from desktop.cli.arguments import Commands, Parser
 from desktop.cli.call import Call
 from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
@@ -20,7 +21,7 @@ from desktop.i18n import _
 if TYPE_CHECKING:
     from db.engine import Book
 
-_GROUPS = (figures,)
+_GROUPS = (books, imports, billing, documents, money, reports, figures)
 log = logging.getLogger(__name__)
 
 
@@ -35,22 +36,40 @@ def main(argv: Sequence[str]) -> int:
         return 1
 
 
-def run(argv: Sequence[str], *, out: TextIO, err: TextIO, folder: Path, held: Book | None = None) -> int:
-    """Run a command with these streams; relative paths start at `folder`. `held` is a book that is open here."""
+def run(
+    argv: Sequence[str],
+    *,
+    out: TextIO,
+    err: TextIO,
+    folder: Path,
+    held: Book | None = None,
+    stop: threading.Event | None = None,
+) -> int:
+    """Run a command with these streams; relative paths start at `folder`.
+
+    The window runs a command that was handed over with its own book as `held`, and with the event that the caller's
+    Ctrl+C sets as `stop`.
+    """
     try:
         arguments = _parser(out, err).parse_args(list(argv))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     screen = err.isatty()
-    progress = Progress(err, shown=screen or arguments.progress, screen=screen)
+    progress = Progress(err, shown=screen or arguments.progress, screen=screen, stop=stop)
     call = Call(arguments, out, err, folder, progress, held)
     try:
+        if held is None and arguments.hands_over:
+            from desktop.services.handover import hand_over
+
+            code = hand_over(call.path(arguments.book), argv, out=out, err=err, folder=folder)
+            if code is not None:
+                return code
         with stopped_by_ctrl_c(progress):
             return arguments.run(call) or 0
     except UserError as error:
         call.say(str(error))
-    except Stopped:
-        call.say(_("Stopped. What was done until then is whole and safe; nothing is half-done."))
+    except Stopped as stopped:
+        call.say(str(stopped) or _("Stopped. What was done until then is whole and safe; nothing is half-done."))
     except BrokenPipeError:
         raise
     except Exception:

@@ -45,11 +45,14 @@ class Commands:
         self._streams = {"out": out, "err": err}
 
     def add(self, name: str, run: Run, summary: str, *, book: bool = True, writes: bool = False) -> Parser:
-        """A command with the common options. `book` gives it BOOK as its first argument, `writes` the option --as."""
+        """A command with the common options. `book` gives it BOOK as its first argument, `writes` the option --as.
+
+        A command on a book that another process has open is handed over to that process.
+        """
         parser: Parser = self._subparsers.add_parser(
             name, help=summary, description=summary, allow_abbrev=False, **self._streams
         )
-        parser.set_defaults(run=run, command=name)
+        parser.set_defaults(run=run, command=name, hands_over=book, reads_only=not writes)
         parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else"))
         parser.add_argument("--progress", action="store_true", help=_("show progress even where stderr is no terminal"))
         if book:

@@ -55,20 +55,28 @@ class Call:
 
     @contextmanager
     def book(self) -> Iterator[Book]:
-        """The book that the command names, open for writing; closed afterwards unless this process held it."""
+        """The book that the command names; closed afterwards unless this process held it."""
         path = self.path(self.arguments.book)
         if self.held is not None and _same_file(self.held.path, path):
             yield self.held
             return
-        from db.book_files import open_book
-
-        book = open_book(path, report=self.progress)
-        try:
+        with self._open(path) as book:
             for warning in book.warnings:
                 self.say(warning)
             yield book
-        finally:
-            book.close()
+
+    def _open(self, path: Path) -> Book:
+        from db.book_files import open_book
+
+        try:
+            return open_book(path, report=self.progress)
+        except UserError:
+            if not self.arguments.reads_only:
+                raise
+            # What only reads works beside another command, and on a medium that takes no writing.
+            with suppress(UserError):
+                return open_book(path, read_only=True)
+            raise
 
     def answer(self, data: object, text: Callable[[], str]) -> None:
         """Print the answer: `data` as one JSON object with --json, else `text` for people."""

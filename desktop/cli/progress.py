@@ -16,19 +16,25 @@ _SECONDS_IN_A_FILE = 2.0
 
 
 class Stopped(BaseException):
-    """The person asked to stop. Not an Exception, so that no `except Exception` around a chunk swallows it."""
+    """The person asked to stop; its text, if any, says what is safe and how to go on.
+
+    Not an Exception, so that no `except Exception` around a chunk swallows it.
+    """
 
 
 class Progress:
-    """A report (done, total, text) for the services. Call it from the thread of the command."""
+    """A report (done, total, text) for the services. Call it from the thread of the command.
 
-    def __init__(self, stream: TextIO, *, shown: bool, screen: bool) -> None:
+    `stop` is set by whoever wants it to stop.
+    """
+
+    def __init__(self, stream: TextIO, *, shown: bool, screen: bool, stop: threading.Event | None = None) -> None:
         self._stream = stream
         self._shown = shown
         self._screen = screen
         self._next = 0.0
         self._width = 0
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
 
     def __call__(self, done: int, total: int, text: str) -> None:
         """Raises Stopped once the person asked for it. `total` is 0 where it is not known."""
@@ -40,7 +46,7 @@ class Progress:
         if now < self._next and not 0 < total <= done:
             return
         self._next = now + (_SECONDS_ON_A_SCREEN if self._screen else _SECONDS_IN_A_FILE)
-        line = f"{text} {done:,}/{total:,}" if total else f"{text} {done:,}"
+        line = f"{text} {done:,}/{total:,}" if total else f"{text} {done:,}" if done else text
         if self._screen:
             self._stream.write("\r" + line.ljust(self._width))
             self._width = len(line)

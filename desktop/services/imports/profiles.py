@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,7 +12,10 @@ from db.engine import Book
 from db.schema import SavedMapping
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.importing.mapping import Profile
+from desktop.importing.files import open_file
+from desktop.importing.kinds import kind_named
+from desktop.importing.mapping import Profile, signature
+from desktop.importing.options import TableOptions
 from desktop.services.changes import change
 
 
@@ -34,11 +40,48 @@ def named_profile(book: Book, kind: str, name: str) -> Profile:
     )
 
 
-def profile_for(session: Session, kind: str, signature: str) -> Profile | None:
-    """The profile kept last for a file with these headings."""
-    query = select(SavedMapping).where(SavedMapping.kind == kind, SavedMapping.signature == signature)
+def profile_for(session: Session, kind: str, header: str) -> Profile | None:
+    """The profile kept last for a file with this signature of its header."""
+    query = select(SavedMapping).where(SavedMapping.kind == kind, SavedMapping.signature == header)
     row = session.scalars(query.order_by(SavedMapping.id.desc()).limit(1)).first()
     return None if row is None else _profile(row)
+
+
+def mapped(
+    source: Path | str | bytes,
+    kind: str,
+    columns: Mapping[str, str],
+    *,
+    name: str = "",
+    options: TableOptions | None = None,
+) -> Profile:
+    """A profile of what is recognised in a file, changed by `columns`: field to heading, an empty one for none.
+
+    UserError for a heading that the file does not have, a field that the kind does not have, and as for a file.
+    """
+    file = open_file(source, kind, options)
+    fields = {field.name for field in kind_named(kind).fields}
+    headings = {heading.casefold(): heading for heading in file.table.header if heading}
+    found = dict(file.mapping.as_profile(name, options).columns)
+    for field, column in columns.items():
+        if field not in fields:
+            raise UserError(
+                _("{kind} have no field “{field}”.").format(kind=kind, field=field),
+                _("The fields are: {fields}.").format(
+                    fields=", ".join(field.name for field in kind_named(kind).fields)
+                ),
+            )
+        heading = headings.get(column.strip().casefold())
+        if column and heading is None:
+            raise UserError(
+                _("The file has no column “{column}”.").format(column=column),
+                _("The columns are: {columns}.").format(columns=", ".join(headings.values())),
+            )
+        # A column that is given to one field is taken from the one that had it.
+        found = {one: those for one, those in found.items() if one != field and those != (heading,)}
+        if heading is not None:
+            found[field] = (heading,)
+    return Profile(name, kind, found, signature(file.table.header), options or TableOptions())
 
 
 def remember(book: Book, profile: Profile, *, actor: str) -> None:

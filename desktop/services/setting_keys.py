@@ -1,0 +1,147 @@
+"""Everything that is set for a whole book as keys and values: the firm, its first bank account, rates, the gate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from db.engine import Book
+from desktop.domain.money import parse_plain
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.book_settings import book_settings, set_book_setting
+from desktop.services.currencies import exchange_rates, set_exchange_rate
+from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
+from desktop.services.rules import rules, set_rule
+
+Value = str | int | bool | Decimal | None
+
+_BANK = ("holder", "iban", "bic", "bank", "currency")
+_NOT_HERE = ("id", "logo_id", "template_id")
+_SEVERITIES = ("block", "hold", "note")
+_TRUE, _FALSE = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+
+
+def settings(book: Book) -> dict[str, Value]:
+    """Every key with its value, in the order in which people look for them.
+
+    `firm.logo` is the name of the picture's file, `exchange.USD` the latest rate, `rule.CODE` whether a rule of the
+    gate is on, `rule.CODE.severity` and `rule.CODE.PARAMETER` what it does.
+    """
+    found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
+    picture = logo(book)
+    found["firm.logo"] = picture.name if picture else ""
+    account: Mapping[str, Any] = next(iter(bank_accounts(book)), {})
+    found |= {f"bank.{name}": account.get(name) or "" for name in _BANK}
+    for row in reversed(exchange_rates(book)):
+        found[f"exchange.{row['currency']}"] = row["rate"]
+    for rule in rules(book):
+        found[f"rule.{rule.code}"] = rule.enabled
+        found[f"rule.{rule.code}.severity"] = rule.severity
+        found |= {f"rule.{rule.code}.{name}": value for name, value in rule.parameters.items()}
+    return found | {key: _shown(value) for key, value in book_settings(book).items()}
+
+
+def _shown(value: object) -> Value:
+    """Pages keep lists and mappings as well; those show as JSON."""
+    return value if isinstance(value, str | int | bool) else json.dumps(value, ensure_ascii=False)
+
+
+def setting(book: Book, key: str) -> Value:
+    """UserError for a key that does not exist."""
+    known = settings(book)
+    if key not in known:
+        raise _unknown(key, known)
+    return known[key]
+
+
+def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, folder: Path) -> None:
+    """Set a key from what a person wrote; `firm.logo` takes the path of a picture, relative to `folder`.
+
+    UserError for a key that does not exist and for a value that it cannot have.
+    """
+    group, _dot, name = key.partition(".")
+    known = settings(book)
+    if group == "exchange" and len(name) == 3:
+        set_exchange_rate(book, name.upper(), today, _number(key, text), actor=actor)
+    elif key not in known:
+        raise _unknown(key, known)
+    elif key == "firm.logo":
+        _set_logo(book, folder / text, actor)
+    elif group == "firm":
+        update_firm(book, {name: _like(key, known[key], text)}, actor=actor)
+    elif group == "bank":
+        account = next(iter(bank_accounts(book)), None)
+        save_bank_account(book, {name: text}, actor=actor, account_id=account["id"] if account else None)
+    elif group == "rule":
+        _set_rule(book, name, text, actor)
+    else:
+        set_book_setting(book, key, text, actor=actor)
+
+
+def _set_logo(book: Book, path: Path, actor: str) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
+            _("Give the path of a PNG or JPEG file."),
+        ) from error
+    set_logo(book, path.name, content, actor=actor)
+
+
+def _set_rule(book: Book, name: str, text: str, actor: str) -> None:
+    code, _dot, part = name.partition(".")
+    rule = next(row for row in rules(book) if row.code == code)
+    enabled, severity, parameters = rule.enabled, rule.severity, dict(rule.parameters)
+    key = f"rule.{name}"
+    if not part:
+        enabled = bool(_like(key, rule.enabled, text))
+    elif part == "severity":
+        if text not in _SEVERITIES:
+            raise _wrong(key, text, ", ".join(_SEVERITIES))
+        severity = text
+    else:
+        parameters[part] = int(_like(key, 0, text) or 0)
+    set_rule(book, code, enabled=enabled, severity=severity, parameters=parameters, actor=actor)
+
+
+def _like(key: str, present: Value, text: str) -> Value:
+    """The text as a value of the same kind as the present one."""
+    if isinstance(present, bool):
+        word = text.strip().lower()
+        if word not in _TRUE + _FALSE:
+            raise _wrong(key, text, "on, off")
+        return word in _TRUE
+    if isinstance(present, int):
+        number = _number(key, text)
+        if number != int(number):
+            raise _wrong(key, text, _("a whole number"))
+        return int(number)
+    return text
+
+
+def _number(key: str, text: str) -> Decimal:
+    try:
+        return parse_plain(text)
+    except ValueError:
+        raise _wrong(key, text, _("a number like 0.92")) from None
+
+
+def _wrong(key: str, text: str, known: str) -> UserError:
+    return UserError(
+        _("{key} cannot be “{text}”.").format(key=key, text=text), _("It is one of: {known}.").format(known=known)
+    )
+
+
+def _unknown(key: str, known: Mapping[str, Value]) -> UserError:
+    alike = get_close_matches(key, known, n=3)
+    return UserError(
+        _("There is no setting {key}.").format(key=key),
+        _("Did you mean {keys}?").format(keys=", ".join(alike)) if alike else _("List them with: sheaf settings BOOK"),
+    )
