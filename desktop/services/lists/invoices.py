@@ -140,7 +140,17 @@ class InvoiceList:
             )
             return {row[0]: self._row(row) for row in found}
 
-    def totals(self, ids: Sequence[int]) -> Mapping[str, InvoiceTotals]:
+    def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
+        """What is open of these documents, minor units by currency."""
+        with self._book.reading() as session:
+            rows = session.connection().exec_driver_sql(
+                """SELECT currency, sum(open) FROM open_item
+                WHERE open > 0 AND invoice_id IN (SELECT value FROM json_each(?)) GROUP BY currency""",
+                (ids_text(ids),),
+            )
+            return {row[0]: row[1] for row in rows}
+
+    def sums(self, ids: Sequence[int]) -> Mapping[str, InvoiceTotals]:
         """What these documents come to, by currency."""
         with self._book.reading() as session:
             rows = session.connection().exec_driver_sql(

@@ -123,8 +123,12 @@ class PaymentList:
                 for row in found
             }
 
-    def totals(self, ids: Sequence[int]) -> Mapping[str, PaymentTotals]:
-        """What these payments come to, by currency."""
+    def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
+        """What came in by these payments, reversals taken off, minor units by currency."""
+        return {currency: total.amount for currency, total in self.sums(ids).items()}
+
+    def sums(self, ids: Sequence[int]) -> Mapping[str, PaymentTotals]:
+        """What these payments come to and what is left of them, by currency."""
         with self._book.reading() as session:
             rows = session.connection().exec_driver_sql(
                 """SELECT p.currency, count(*), sum(p.amount), coalesce(sum(k.open), 0)
