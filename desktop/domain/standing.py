@@ -31,7 +31,8 @@ def status(
     """One word for a document; what asks most of the reader wins.
 
     `amount` is what was due and `is_open` what still is, over all instalments, minor units; `next_due` is the
-    earliest due date that is still open. For a credit note `is_open` is what is left to settle invoices with.
+    earliest due date that is still open; `credited` is what its credit notes come to, even where it was paid before
+    and they settled others. For a credit note `is_open` is what is left to settle invoices with.
     """
     if kind == "credit_note":
         return UNAPPLIED if is_open else APPLIED

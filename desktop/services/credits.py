@@ -118,6 +118,27 @@ def creditable(book: Book, number: str) -> Left:
         return original(session.connection(), number).left
 
 
+@dataclass(frozen=True, slots=True)
+class CreditableLine:
+    """A line of an invoice with its net in minor units; `left` is false where it was credited before."""
+
+    position: int
+    description: str
+    net: int
+    left: bool
+
+
+def creditable_lines(book: Book, number: str) -> tuple[str, int, tuple[CreditableLine, ...]]:
+    """(currency, gross that is not credited yet, lines) of an invoice."""
+    with book.reading() as session:
+        invoice = original(session.connection(), number)
+    still = {part.key for part in invoice.left.lines}
+    lines = tuple(
+        CreditableLine(line.position, line.description, line.net, key in still) for key, line in invoice.lines.items()
+    )
+    return invoice.currency, invoice.left.payable, lines
+
+
 def _figures(invoice: Original, amount: int | None, positions: Sequence[int] | None) -> CreditFigures:
     left = invoice.left
     if amount is not None and positions is not None:
@@ -203,6 +224,8 @@ def _check_whole(invoice: Original, figures: CreditFigures, *, reissue: bool, re
 
 
 def _check_deposit(connection: Connection, invoice: Original) -> None:
+    if invoice.kind != "deposit":
+        return
     row = connection.exec_driver_sql(
         "SELECT f.number FROM invoice_line d JOIN invoice f ON f.id = d.invoice_id WHERE d.deducts_id = ? "
         "AND f.kind <> 'credit_note' AND f.payable > (SELECT coalesce(sum(k.payable), 0) FROM invoice k "

@@ -63,10 +63,6 @@ def report(book: Book, name: str, *, as_of: date, client_code: str | None = None
     return Report(name, title, as_of, firm_currency, columns, tuple(rows), tuple(sums))
 
 
-def report_names() -> tuple[str, ...]:
-    return tuple(_REPORTS)
-
-
 def plain_rows(made: Report) -> list[dict[str, str | None]]:
     """Rows for machines: amounts in major units ("1234.50"), dates ISO, None where there is nothing."""
     return [{column.key: _plain(made, column, row) for column in made.columns} for row in made.rows]
