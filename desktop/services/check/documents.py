@@ -12,8 +12,8 @@ from desktop.domain.invoice import LineFigures, line_net, tax_on
 from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
-from desktop.i18n import _, amount_text
-from desktop.services.check.problem import Problems
+from desktop.i18n import _
+from desktop.services.check.problem import NO_FIGURES, Problems, figure
 
 Report = Callable[[int, int, str], None]
 _Rows = dict[int, list[tuple[Any, ...]]]
@@ -43,7 +43,10 @@ def check_documents(connection: sqlite3.Connection, problems: Problems, report: 
             if sealed != row[_DIGEST]:
                 problems.add("document", row[_I["number"]], _("it is not what was issued: something of it was changed"))
             if row[_I["kind"]] != "opening":
-                _check_figures(row, *own, problems)
+                try:
+                    _check_figures(row, *own, problems)
+                except NO_FIGURES as error:
+                    problems.add("document", row[_I["number"]], _("it cannot be computed: {0}").format(error))
         done += len(batch)
     _check_series(connection, problems)
 
@@ -98,8 +101,10 @@ def _check_figures(
 
     def expect(what: str, stored: int | None, computed: int | None) -> None:
         if stored != computed:
-            shown = [_("nothing") if value is None else amount_text(value, currency) for value in (stored, computed)]
-            problems.add("document", number, _("{what} is {0} where its parts give {1}").format(*shown, what=what))
+            sentence = _("{what} is {0} where its parts give {1}")
+            problems.add(
+                "document", number, sentence.format(figure(stored, currency), figure(computed, currency), what=what)
+            )
 
     bases: dict[tuple[str, int], int] = {}
     for line in lines:
@@ -149,6 +154,9 @@ def _check_series(connection: sqlite3.Connection, problems: Problems) -> None:
     )
     for (series, year), group in groupby(rows, key=lambda row: (row[0], row[1])):
         documents = list(group)
+        if not all(isinstance(row[2], int) and isinstance(row[3], str) for row in documents):
+            problems.add("number", documents[0][4], _("a document of its series has no number or no date"))
+            continue
         where = _("series {code}, {year}").format(code=codes.get(series, series), year=year or _("all years"))
         for before, after in pairwise(documents):
             if after[2] != before[2] + 1:

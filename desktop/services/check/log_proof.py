@@ -6,6 +6,7 @@ an event does not fit what is there, a figure was changed, a row added or taken 
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -97,7 +98,7 @@ class _Proof:
         if action == DELETE:
             if isinstance(row, dict):
                 self._add(subject, key, _("it stands in the book though it was deleted"))
-            table.put(key, before if before is not None else _UNKNOWN)
+            table.put(key, _UNKNOWN if before is None else _row(before))
             return
         if after is None:
             self._add(subject, key, _("what the log says of it was erased, so that it cannot be proved"))
@@ -116,7 +117,7 @@ class _Proof:
         if action == INSERT:
             table.not_yet(key, key)
         elif isinstance(row, dict):
-            table.put(key, row | {name: value for name, value in (before or {}).items() if name in row})
+            table.put(key, row | {name: value for name, value in _row(before or {}).items() if name in row})
 
     def _take_back_deletion_of_many(self, table: _Table, event: _Event) -> None:
         before = _payload(event[4])
@@ -207,8 +208,8 @@ class _Table:
         there = {row[place]: row for row in rows if row[place] not in self._not_yet}
         for key, row in touched.items():
             assert isinstance(row, dict)
-            values = tuple(_stored(row.get(name)) for name in columns)
-            # Of bytes the log keeps a hash alone.
+            values = tuple(row.get(name) for name in columns)
+            # Of changed bytes the log keeps a hash alone.
             if any(isinstance(value, dict) for value in values) or not set(columns) <= row.keys():
                 return None
             there[key] = values
@@ -231,14 +232,20 @@ def _payload(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
+def _row(logged: Mapping[str, Any]) -> _Row:
+    """Values of the log as SQLite has them."""
+    return {name: _stored(value) for name, value in logged.items()}
+
+
 def _stored(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return int(value)
+    return base64.b64decode(value["base64"]) if isinstance(value, Mapping) and "base64" in value else value
 
 
 def _same(stored: Any, logged: Any) -> bool:
-    if isinstance(logged, Mapping):
-        plain = stored if isinstance(stored, Mapping) else plain_value(stored, keep_bytes="base64" in logged)
-        return bool(plain == logged)
+    if isinstance(logged, Mapping) and isinstance(stored, bytes):
+        return bool(plain_value(stored, keep_bytes="base64" in logged) == logged)
     return bool(stored == logged)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from desktop.i18n import _, amount_text
-from desktop.services.check.problem import Problems
+from desktop.i18n import _
+from desktop.services.check.problem import Problems, figure
 
 _OPEN_ITEMS: Final = """
 SELECT i.number, o.currency, o.open, o.amount - coalesce(a.settled, 0) FROM open_item o
@@ -124,4 +124,4 @@ def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
 def _compare(connection: sqlite3.Connection, problems: Problems, what: str, query: str, sentence: str) -> None:
     """The query gives what is wrong as (where, currency, one figure, the other)."""
     for where, currency, one, other in connection.execute(query):
-        problems.add(what, str(where), sentence.format(amount_text(one, currency), amount_text(other, currency)))
+        problems.add(what, str(where), sentence.format(figure(one, currency), figure(other, currency)))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from desktop.i18n import _
+from desktop.i18n import _, amount_text
+
+# What computing with stored figures raises where they are no figures: the check must outlive them.
+NO_FIGURES = (TypeError, ValueError, ArithmeticError)
 
 # So many of one kind are told; the rest is counted.
 _TOLD = 50
@@ -40,3 +44,13 @@ class Problems:
             if count > _TOLD
         ]
         return (*self._found, *more)
+
+
+def figure(value: Any, currency: Any) -> str:
+    """An amount in minor units, or whatever stands there instead of one."""
+    if value is None:
+        return _("nothing")
+    try:
+        return amount_text(value, currency)
+    except NO_FIGURES:
+        return f"“{value}”"

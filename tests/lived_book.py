@@ -1,0 +1,161 @@
+"""A small book in which everything has happened once, by the services that a firm uses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from db.engine import Book
+from db.schema import (
+    Address,
+    Agreement,
+    AgreementLine,
+    BankAccount,
+    Client,
+    Contact,
+    ExchangeRate,
+    File,
+    Item,
+    OneOff,
+    Pause,
+    Person,
+    PriceChange,
+    Rate,
+    RuleSetting,
+    Segment,
+    TimeEntry,
+)
+from desktop.services.changes import change, undo
+from desktop.services.credit_use import apply_credit
+from desktop.services.credits import credit_invoice
+from desktop.services.disputes import open_dispute
+from desktop.services.opening import OpeningItem, add_opening_credit, add_opening_item
+from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.runs import Scope, bill
+from desktop.services.write_offs import reverse_write_off, write_off
+from tests.books import new_book
+
+ANNE = "Anne"
+TODAY = date(2026, 4, 15)
+M = 1_000_000
+
+
+def lived_book(tmp_path: Path) -> Book:
+    """Clients in two currencies, agreements, hours, a run with a held draft, payments, credits, losses, opening items.
+
+    The held draft keeps a time entry and a charge for itself.
+    """
+    book = new_book(tmp_path)
+    _master_data(book)
+    add_opening_item(
+        book,
+        OpeningItem("OLD-17", 1, date(2026, 2, 1), date(2026, 3, 3), "EUR", 50_000, 20_000),
+        actor=ANNE,
+        today=TODAY,
+    )
+    add_opening_credit(
+        book, client_id=2, amount=5_000, currency="USD", on=date(2025, 12, 31), reference="", actor=ANNE, today=TODAY
+    )
+    done = bill(book, through=date(2026, 3, 31), issue_date=date(2026, 4, 1), scope=Scope(), actor=ANNE, now=book.now)
+    assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
+    _money(book)
+    open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
+    return book
+
+
+def _master_data(book: Book) -> None:
+    with change(book, ANNE, "Set up") as made:
+        made.insert(BankAccount, position=1, holder="Harbour", iban="DE02120300000000202051")
+        made.insert(Person, name=ANNE, credit_limit=1_000_000_00, write_off_limit=1_000_000_00)
+        made.insert(ExchangeRate, currency="USD", valid_from=date(2025, 1, 1), rate=900_000)
+        made.insert(RuleSetting, code="amount_above", scope="firm", enabled=True, parameters='{"limit": "10000"}')
+        segment = made.insert(Segment, name="Retainers")
+        contract = made.insert(File, sha256="0" * 64, name="a.pdf", media_type="application/pdf", content=b"%PDF")
+        tax = made.connection.exec_driver_sql("SELECT id FROM tax_code WHERE code = 'standard'").scalar_one()
+        item = made.insert(Item, code="SUP", name="Support", unit="hour", price=80 * M, currency="EUR", tax_code_id=tax)
+        made.insert(Rate, item_id=item, currency="USD", valid_from=date(2025, 1, 1), price=90 * M)
+        for code, currency, tax_id in (("ACME", "EUR", ""), ("BOLT", "USD", ""), ("COIL", "EUR", "")):
+            client = made.insert(
+                Client,
+                code=code,
+                name=f"{code} GmbH",
+                street="Kai 1",
+                postcode="20457",
+                city="Hamburg",
+                country="DE",
+                currency=currency,
+                tax_id=tax_id,
+                segment_id=segment,
+                credit_limit=10_000_000_00,
+            )
+            made.insert(Contact, client_id=client, name="Jo", email="jo@example.com")
+            made.insert(Address, client_id=client, kind="delivery", city="Bremen")
+            agreement = made.insert(
+                Agreement,
+                code=f"A-{code}",
+                title="Support",
+                client_id=client,
+                billing="hybrid",
+                currency=currency,
+                anchor=date(2026, 1, 1),
+                start_date=date(2026, 1, 1),
+                contract_id=contract,
+                # The third is held: it costs more than the firm lets through unseen.
+                po_limit=100_000_000,
+            )
+            line = made.insert(
+                AgreementLine,
+                agreement_id=agreement,
+                position=1,
+                kind="recurring",
+                item_id=item,
+                description="Care of the machines",
+                quantity=200 * M if code == "COIL" else M,
+            )
+            made.insert(AgreementLine, agreement_id=agreement, position=2, kind="time", item_id=item, quantity=M)
+            made.insert(PriceChange, agreement_line_id=line, valid_from=date(2027, 1, 1), unit_price=100 * M)
+            made.insert(Pause, agreement_id=agreement, start_date=date(2026, 2, 10), end_date=date(2026, 2, 20))
+            for day in (3, 4):
+                made.insert(
+                    TimeEntry,
+                    client_id=client,
+                    agreement_id=agreement,
+                    item_id=item,
+                    work_date=date(2026, 3, day),
+                    person="Jo",
+                    hours=1_250_000,
+                    note="Oiled the bearings",
+                )
+            made.insert(
+                OneOff,
+                client_id=client,
+                agreement_id=agreement,
+                item_id=item,
+                due_date=date(2026, 3, 9),
+                description="Spare part",
+                quantity=2 * M,
+                unit_price=80 * M if currency == "EUR" else 90 * M,
+                currency=currency,
+            )
+    with change(book, ANNE, "Rename") as made:
+        made.update(Client, 1, name="Acme AG")
+    with change(book, ANNE, "Second thoughts") as made:
+        made.insert(Segment, name="Never used")
+    undo(book, ANNE)
+
+
+def _money(book: Book) -> None:
+    first, second = "INV-2026-0001", "INV-2026-0002"
+    record_payment(book, amount=10_000, paid_on=date(2026, 4, 2), actor=ANNE, today=TODAY, numbers=[first])
+    over = record_payment(book, amount=900_000, paid_on=date(2026, 4, 3), actor=ANNE, today=TODAY, numbers=["OLD-17"])
+    bounced = record_payment(
+        book, amount=7_000, paid_on=date(2026, 4, 4), actor=ANNE, today=TODAY, numbers=[second], only_named=True
+    )
+    reverse_payment(book, bounced.payment, on=date(2026, 4, 6), reason="bounced", actor=ANNE, today=TODAY)
+    assert over.unapplied
+    apply_credit(book, client_id=2, on=date(2026, 4, 7), actor=ANNE, today=TODAY, amount=2_000)
+    lost = write_off(book, second, reason="small", on=date(2026, 4, 8), actor=ANNE, today=TODAY, amount=30)
+    reverse_write_off(book, lost.id, reason="paid after all", on=date(2026, 4, 9), actor=ANNE, today=TODAY)
+    write_off(book, second, reason="small", on=date(2026, 4, 9), actor=ANNE, today=TODAY, amount=20)
+    credit_invoice(book, second, reason="too dear", actor=ANNE, today=TODAY, amount_gross=1_234)
+    credit_invoice(book, first, reason="wrong", actor=ANNE, today=TODAY, reissue=True)
