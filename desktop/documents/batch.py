@@ -11,12 +11,13 @@ import multiprocessing
 import os
 import pickle
 import re
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import NamedTuple
 
 from desktop.documents import fonts
@@ -154,7 +155,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self._process = context.Process(target=serve, args=(far,), name="sheaf-render", daemon=True)
-        self._process.start()
+        with _no_main_module():
+            self._process.start()
         far.close()
         self.settings: set[int] = set()
         self.tiers: set[str] = set()
@@ -204,6 +206,17 @@ class _Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+
+
+@contextlib.contextmanager
+def _no_main_module() -> Iterator[None]:
+    """A spawned process imports the main module of its parent: here the whole program, of which it needs nothing."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def render_batch(
