@@ -157,6 +157,8 @@ def _origin(connection: Connection, change_set_id: int) -> tuple[str, int]:
 def _take_back_row(made: Change, target: Target, event: _Event) -> None:
     table = Base.metadata.tables[event.subject]
     _refuse_if_touched(made.connection, target, event)
+    if event.action != DELETE:
+        _refuse_if_used(made.connection, target, table, f"{key_of(table).name} = ?", (event.key,))
     try:
         if event.action == INSERT:
             _refuse_if_owning(made.connection, target, table, event.key)
@@ -314,7 +316,8 @@ def _obstacle(connection: Connection, table: Table, where: str, values: tuple[An
 
 
 def _billed(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    if "invoice_id" not in table.columns:
+    # Other tables name an invoice to which they belong.
+    if not {"draft_id", "invoice_id"} <= set(table.columns.keys()):
         return ""
     numbers = connection.exec_driver_sql(
         f"SELECT DISTINCT i.number FROM {table.name} t JOIN invoice i ON i.id = t.invoice_id"

@@ -28,6 +28,7 @@ from db.schema import (
 from desktop.errors import UserError
 from desktop.services.changes import change, changes, undo
 from tests.books import new_book
+from tests.lived_book import lived_book
 
 
 @pytest.fixture
@@ -78,9 +79,14 @@ def test_a_change_that_changes_nothing_leaves_no_trace(book: Book) -> None:
 
 def test_a_failed_change_leaves_no_trace(book: Book) -> None:
     before = changes(book), events(book)
-    with pytest.raises(ValueError, match="stop"), change(book, "ann", "Add") as made:
-        made.insert(Client, code="C-9", name="X", country="DE", currency="EUR")
-        raise ValueError("stop")
+
+    def fail() -> None:
+        with change(book, "ann", "Add") as made:
+            made.insert(Client, code="C-9", name="X", country="DE", currency="EUR")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        fail()
     assert (changes(book), events(book)) == before
 
 
@@ -295,3 +301,48 @@ def test_an_import_of_which_a_row_was_changed_since(book: Book) -> None:
     undo(book, "ann")
     undo(book, "ann", number)
     assert entries(book) == 0
+
+
+def test_what_was_billed_since_is_named(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        set_up = next(row.id for row in changes(book) if row.summary == "Set up")
+        with pytest.raises(UserError) as caught:
+            undo(book, "ann", set_up)
+        # The last thing set up is the first to be taken back.
+        assert caught.value.message == ("“Set up” cannot be undone: charge of it stands in a draft of run R-2026-0001.")
+        with change(book, "ann", "Another client") as made:
+            client = made.insert(Client, code="NEW", name="New", country="DE", currency="EUR")
+        with book.writing() as session:
+            session.connection().exec_driver_sql("UPDATE agreement SET client_id = ? WHERE id = 2", (client,))
+        with pytest.raises(UserError, match="client NEW is used by agreement A-BOLT"):
+            undo(book, "ann")
+
+
+def test_a_dispute_is_undone_though_it_names_an_invoice(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        assert undo(book, "ann") == "Dispute of INV-2026-0002"
+
+
+def test_an_import_of_which_something_was_billed_or_drafted(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        change_set, batch = import_time(book, 1, 5)
+        with book.writing() as session:
+            session.connection().exec_driver_sql(
+                "UPDATE time_entry SET draft_id = (SELECT id FROM draft WHERE state = 'held') WHERE batch_id = ?",
+                (batch,),
+            )
+        with pytest.raises(UserError, match=r"time entry of it stands in a draft of run R-2026-0001"):
+            undo(book, "ann", change_set)
+        with book.writing() as session:
+            session.connection().exec_driver_sql(
+                "UPDATE time_entry SET draft_id = NULL, invoice_id = id % 2 + 2 WHERE batch_id = ?", (batch,)
+            )
+        with pytest.raises(UserError, match="time entry of it was billed since on INV-2026-0001, INV-2026-0002"):
+            undo(book, "ann", change_set)
+
+
+def test_booked_money_is_not_undone(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        payment = next(row.id for row in changes(book) if row.summary.startswith("Payment"))
+        with pytest.raises(UserError, match="Booked money is reversed"):
+            undo(book, "ann", payment)
