@@ -69,8 +69,8 @@ def build(agreement: Agreement, client: ClientFacts, work: Work, billing: Billin
             deduct(draft, agreement, work.deposits, billing)
         if draft.gross or not worthless(draft):
             built.drafts.append(draft)
-        elif hours and not any(line.net for line in hours):
-            skip = _cap_reached(agreement, len(hour_charges))
+        elif agreement.cap is not None and work.time_billed >= agreement.cap and hours:
+            skip = _cap_reached(agreement.cap, agreement.currency, len(hour_charges))
         else:
             skip = ZERO_TOTAL
     if deposits:
@@ -94,11 +94,10 @@ def worthless(draft: Draft) -> bool:
     return not any(line.deducts_id is not None or line.price_source == MISSING for line in draft.lines)
 
 
-def _cap_reached(agreement: Agreement, entries: int) -> Skip:
-    assert agreement.cap is not None
-    cap = amount_words(agreement.cap, agreement.currency)
+def _cap_reached(cap: int, currency: str, entries: int) -> Skip:
     word = "entry stays" if entries == 1 else "entries stay"
-    return Skip("cap_reached", f"Its cap of {cap} is used up; {entries} time {word} unbilled.")
+    words = amount_words(cap, currency)
+    return Skip("cap_reached", f"Its cap of {words} is used up; {entries} time {word} unbilled.")
 
 
 def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Billing) -> Built:
