@@ -50,7 +50,7 @@ def tax_id_invalid(case: Case, _: Mapping[str, Any]) -> Found:
     if client.tax_id:
         checked = check_tax_id(client.country, client.tax_id)
         if not checked.ok:
-            yield checked.problem, "Correct the VAT id with the client.", f"client:{client.id}:tax_id"
+            yield f"{checked.problem}.", "Correct the VAT id with the client.", f"client:{client.id}:tax_id"
 
 
 def buyer_reference_missing(case: Case, _: Mapping[str, Any]) -> Found:
