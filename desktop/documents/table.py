@@ -108,6 +108,8 @@ class _Table:
         self.head = _head_of(flow)
         self.columns = self._fit()
         self.sum = 0
+        self.in_group = 0
+        self.begun = False
 
     def _fit(self) -> _Columns:
         flow, styles = self.flow, self.flow.styles
@@ -134,28 +136,31 @@ class _Table:
         return _Columns(start, measure, quantity, unit, price, rate if rated else None, net)
 
     def draw(self, keep: float) -> None:
-        flow, document = self.flow, self.flow.document
-        self._draw_head()
-        group, in_group = "", 0
-        last = len(document.lines) - 1
-        for number, line in enumerate(document.lines):
-            text = self._text_of(line, self.figures[number])
+        flow, lines = self.flow, self.flow.document.lines
+        group = ""
+        for number, line in enumerate(lines):
+            figures, text = self.figures[number], self._text_of(line)
+            least = self._height(text if len(text) <= _WHOLE else text[:_LEAST_LINES], figures)
+            heading = self._heading(line.group) if line.group != group else []
+            if not number:
+                self._draw_head(least + self._tall(heading))
+            elif line.group != group:
+                self._close(group)
             if line.group != group:
-                self._close(group, in_group)
-                group, in_group = line.group, 0
-                if group:
-                    self._open(group, self._height(text[:_WHOLE], self.figures[number]))
+                group, self.in_group = line.group, 0
+                self._open(heading, least)
             reserve = _CARRY
-            if number == last:
+            if number == len(lines) - 1:
                 # Totals alone on a page do not say what they are the totals of.
-                reserve = (_CARRY if group else 0.0) + (keep + _BELOW if number else 0.0)
-            self._draw_row(line, self.figures[number], text, reserve)
-            self.sum += line.net
-            in_group += line.net
-        self._close(group, in_group)
+                closing = self._tall(self._subtotal(group, self.in_group + line.net)) if group else 0.0
+                reserve = closing + (keep + _BELOW if number else 0.0)
+            if not flow.fits(least + reserve):
+                self._turn()
+            self._draw_row(line, figures, text, reserve)
+        self._close(group)
         flow.y -= _BELOW
 
-    def _text_of(self, line: DocumentLine, figures: _Figures) -> list[tuple[Style, Glyphs]]:
+    def _text_of(self, line: DocumentLine) -> list[tuple[Style, Glyphs]]:
         flow, styles, words = self.flow, self.flow.styles, self.flow.words
         measure = self.columns.measure
         text, small = styles.text, styles.small
@@ -197,23 +202,22 @@ class _Table:
     ) -> None:
         flow, columns = self.flow, self.columns
         height = self._height(text, figures)
-        least = height if len(text) <= _WHOLE else self._height(text[:_LEAST_LINES], figures)
-        if not flow.fits(least + reserve):
-            self._turn()
         top = flow.y - _PAD
         self._draw_figures(line, figures, text[0][1], top)
         whole = flow.fits(height + reserve)
-        net = line.net
+        self.sum += line.net
+        self.in_group += line.net
+        self.begun = True
         y = top - text[0][0].leading
         for style, glyphs in text[1:]:
             if not whole and y - style.leading - _PAD - _CARRY < flow.bottom:
                 flow.y = y - _PAD
-                self._turn(net)
+                self._turn()
                 y = flow.y - _PAD
             flow.sheet.place(style, columns.text, y - style.size, glyphs)
             y -= style.leading
-        flow.y = y - _PAD if not whole else flow.y - height
-        flow.sheet.rule(flow.place.left, flow.y, flow.place.measure, 0.4)
+        flow.y = flow.y - height if whole else y - _PAD
+        self._rule()
 
     def _draw_figures(self, line: DocumentLine, figures: _Figures, first: Glyphs, top: float) -> None:
         flow, columns = self.flow, self.columns
@@ -237,12 +241,12 @@ class _Table:
         if per[1]:
             sheet.end(small, columns.price, y - small.leading, per)
 
-    def _draw_head(self) -> None:
+    def _draw_head(self, row: float) -> None:
+        """The head, on a new page unless a row of that height fits below it."""
         flow, columns, head = self.flow, self.columns, self.head
-        sheet, style, place = flow.sheet, flow.styles.small, flow.place
-        if not flow.fits(_HEAD + 40):
+        if not flow.fits(_HEAD + row):
             flow.turn()
-            sheet = flow.sheet
+        sheet, style, place = flow.sheet, flow.styles.small, flow.place
         y = flow.y - style.size
         sheet.left(style, place.left, y, head["position"])
         sheet.left(style, columns.text, y, head["description"])
@@ -253,53 +257,65 @@ class _Table:
         flow.y -= _HEAD
         sheet.rule(place.left, flow.y + 3, place.measure, 0.9, flow.accent)
 
-    def _turn(self, more: int = 0) -> None:
-        """Go to the next page with the sum so far at the foot of this one and the head of that."""
-        first = not self.sum and not more
-        if not first:
-            self._carry(self.sum + more)
+    def _turn(self) -> None:
+        """Go to the next page with the sum so far at the foot of this one and below the head of that."""
+        if not self.begun:
+            # The head was drawn where a row fits, so this page cannot take it either.
+            return
+        self._carry()
         self.flow.turn()
-        self._draw_head()
-        if not first:
-            self._carry(self.sum + more)
-            self.flow.sheet.rule(self.flow.place.left, self.flow.y, self.flow.place.measure, 0.4)
+        self._draw_head(0.0)
+        self._carry()
+        self._rule()
 
-    def _carry(self, amount: int) -> None:
+    def _carry(self) -> None:
         flow, columns = self.flow, self.columns
         y = flow.y - _PAD - flow.styles.text.size
         flow.sheet.left(flow.styles.small, columns.text, y, flow.words.carried)
-        flow.sheet.right(flow.styles.text, columns.net, y, flow.writer.amount(amount))
+        flow.sheet.right(flow.styles.text, columns.net, y, flow.writer.amount(self.sum))
         flow.y -= _CARRY
 
-    def _open(self, group: str, row: float) -> None:
-        flow, style = self.flow, self.flow.styles.strong
-        lines = style.wrap(group, self.columns.net - self.columns.text)
-        height = len(lines) * style.leading + _PAD
-        if not flow.fits(height + row + _CARRY):
-            self._turn()
-        y = flow.y - _PAD - 2
-        for glyphs in lines:
-            flow.sheet.place(style, self.columns.text, y - style.size, glyphs)
-            y -= style.leading
-        flow.y -= height
+    def _rule(self) -> None:
+        self.flow.sheet.rule(self.flow.place.left, self.flow.y, self.flow.place.measure, 0.4)
 
-    def _close(self, group: str, amount: int) -> None:
+    def _heading(self, group: str) -> list[Glyphs]:
+        return self.flow.styles.strong.wrap(group, self.columns.net - self.columns.text) if group else []
+
+    def _subtotal(self, group: str, amount: int) -> list[Glyphs]:
+        style = self.flow.styles.strong
+        room = self.columns.net - self.columns.text - _GAP - style.width(self.flow.writer.amount(amount))
+        return style.wrap(self.flow.words.subtotal.format(group=group), room)
+
+    def _tall(self, lines: list[Glyphs]) -> float:
+        return 2 * _PAD + len(lines) * self.flow.styles.strong.leading if lines else 0.0
+
+    def _open(self, heading: list[Glyphs], row: float) -> None:
+        if not heading:
+            return
+        flow, style = self.flow, self.flow.styles.strong
+        if not flow.fits(self._tall(heading) + row + _CARRY):
+            self._turn()
+        y = flow.y - _PAD - 2 - style.size
+        for glyphs in heading:
+            flow.sheet.place(style, self.columns.text, y, glyphs)
+            y -= style.leading
+        flow.y -= self._tall(heading) - _PAD
+
+    def _close(self, group: str) -> None:
         if not group:
             return
         flow, style = self.flow, self.flow.styles.strong
-        figure = flow.writer.amount(amount)
-        room = self.columns.net - style.width(figure) - _GAP - self.columns.text
-        lines = style.wrap(flow.words.subtotal.format(group=group), room)
-        height = 2 * _PAD + len(lines) * style.leading
-        if not flow.fits(height):
+        lines = self._subtotal(group, self.in_group)
+        if not flow.fits(self._tall(lines)):
             self._turn()
         y = flow.y - _PAD - style.size
-        flow.sheet.right(style, self.columns.net, y, figure)
         for glyphs in lines:
             flow.sheet.place(style, self.columns.text, y, glyphs)
+            if glyphs is lines[0]:
+                flow.sheet.right(style, self.columns.net, y, flow.writer.amount(self.in_group))
             y -= style.leading
-        flow.y -= height
-        flow.sheet.rule(flow.place.left, flow.y, flow.place.measure, 0.4)
+        flow.y -= self._tall(lines)
+        self._rule()
 
 
 def _head_of(flow: Flow) -> dict[str, str]:

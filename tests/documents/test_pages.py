@@ -212,6 +212,19 @@ def test_a_long_table_repeats_its_head_and_carries_its_sum() -> None:
     assert shown == 60
 
 
+def test_a_sum_of_nothing_is_carried_too() -> None:
+    rows = tuple(line(number, net=0) for number in range(1, 41))
+    first, *_ = pages(render_pdf(document(rows), PLAIN))
+    assert re.search(r"Übertrag\s+0,00", first)
+
+
+def test_no_head_stands_without_a_line() -> None:
+    rows = (line(1, detail="Zeile\n" * 9, group="Gruppe"), *lines(3))
+    for count in range(40, 420, 7):
+        for page in pages(render_pdf(document(rows, intro="Einleitung. " * count), PLAIN)):
+            assert ("Beschreibung" in page) <= bool(re.search(r"^[1-4] \w", page, re.MULTILINE)), count
+
+
 def test_the_last_line_stays_with_the_totals() -> None:
     """Whatever the number of lines, the page with the totals has a line of the table too."""
     for count in range(8, 30):
