@@ -121,8 +121,18 @@ def create_client(
         return new_id
 
 
-def update_client(book: Book, client_id: int, values: Mapping[str, object], *, actor: str) -> None:
-    """Set fields of a client. Raises ValidationError with every problem."""
+def update_client(
+    book: Book,
+    client_id: int,
+    values: Mapping[str, object],
+    *,
+    actor: str,
+    contacts: Sequence[Mapping[str, object]] | None = None,
+) -> None:
+    """Set fields of a client and, where `contacts` is given, its contacts. Raises ValidationError with every problem.
+
+    A contact with an `id` is that contact changed, one without is new, one left out is removed.
+    """
     with change(book, actor, _("Change a client")) as made:
         before: Client = found(made.session, Client, client_id, _("The client"))
         problems = Problems()
@@ -130,9 +140,29 @@ def update_client(book: Book, client_id: int, values: Mapping[str, object], *, a
         _check(made.session, cleaned, problems, before)
         if "code" in cleaned and not cleaned["code"]:
             problems.add("code", _("A client needs a code."))
+        parts = [
+            (part.get("id"), _part(Contact, {k: v for k, v in part.items() if k != "id"}, problems, f"contacts.{at}"))
+            for at, part in enumerate(contacts or ())
+        ]
         problems.raise_any()
         made.summary = _("Change client {code}").format(code=before.code)
         made.update(Client, client_id, **cleaned)
+        if contacts is not None:
+            _replace_contacts(made, client_id, parts)
+
+
+def _replace_contacts(made: Change, client_id: int, parts: Sequence[tuple[object, Record]]) -> None:
+    standing = set(made.session.scalars(select(Contact.id).where(Contact.client_id == client_id)))
+    kept = {id for id, _ in parts if id is not None}
+    if not kept <= standing:
+        raise UserError(_("A contact of the client is not there any more."), _("Reload the client."))
+    for contact_id in sorted(standing - kept):
+        made.delete(Contact, contact_id)
+    for id, part in parts:
+        if isinstance(id, int):
+            made.update(Contact, id, **part)
+        else:
+            made.insert(Contact, client_id=client_id, **part)
 
 
 def _check(session: Session, values: Record, problems: Problems, before: Client | None) -> None:

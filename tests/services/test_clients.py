@@ -124,6 +124,24 @@ def test_a_change_is_recorded_once_and_undone(book):
     assert clients.client(book, made)["city"] == "Hamburg"
 
 
+def test_a_form_saves_a_client_with_its_contacts_as_one_change(book):
+    made = _create(book)
+    ida = clients.save_contact(book, made, {"name": "Ida", "email": "ida@b.example"}, actor=ACTOR)
+    clients.save_contact(book, made, {"name": "Ole"}, actor=ACTOR)
+    rows = [{"id": ida, "name": "Ida Berg", "email": "ida@b.example"}, {"name": "Ute"}]
+    clients.update_client(book, made, {"city": "Kiel"}, actor=ACTOR, contacts=rows)
+    assert [one["name"] for one in clients.client(book, made)["contacts"]] == ["Ida Berg", "Ute"]
+    undo(book, ACTOR)
+    record = clients.client(book, made)
+    assert record["city"] == "Hamburg"
+    assert [one["name"] for one in record["contacts"]] == ["Ida", "Ole"]
+    with pytest.raises(ValidationError) as refused:
+        clients.update_client(book, made, {}, actor=ACTOR, contacts=[rows[0], {"name": "", "email": "x"}])
+    assert set(refused.value.fields) == {"contacts.1.name", "contacts.1.email"}
+    with pytest.raises(UserError, match="not there any more"):
+        clients.update_client(book, made, {}, actor=ACTOR, contacts=[{"id": 999, "name": "Ida"}])
+
+
 def test_contacts_and_addresses(book):
     made = _create(book)
     contact = clients.save_contact(book, made, {"name": "Ida", "email": "ida@b.example"}, actor=ACTOR)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
 from desktop.services.lists.searching import ids_text, like, named, ordered
 
-_SEARCHED = ("c.name", "c.code", "c.city", "c.email", "c.contact", "c.tax_id")
+_SEARCHED = ("c.name", "c.code", "c.city", "c.email", "c.contact", "c.tax_id", "coalesce(s.name, '')")
 _OWED = "(SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.client_id = c.id AND o.open > 0 AND {which})"
 _OWN_ORDER = "c.name COLLATE NOCASE, c.id"
 
@@ -109,3 +110,53 @@ class ClientList:
                 (ids_text(ids),),
             )
             return dict(tuple(row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """The clients of a book in figures. `counts` go by the filters of ClientList, active clients alone except for
+    `archived`; open and overdue are minor units by currency; segments are (id, name, active clients), by name."""
+
+    active: int
+    counts: dict[str, int]
+    open: dict[str, int]
+    overdue: dict[str, int]
+    segments: tuple[tuple[int, str, int], ...]
+
+
+def client_facts(book: Book, today: date) -> ClientFacts:
+    with book.reading() as session:
+        connection = session.connection()
+        active, archived, on_hold, disputed = connection.exec_driver_sql(
+            """SELECT coalesce(sum(active), 0), coalesce(sum(1 - active), 0), coalesce(sum(active * on_hold), 0),
+            coalesce(sum(active * disputed), 0) FROM client"""
+        ).one()
+        owing: dict[str, set[int]] = {"owing": set(), "overdue": set()}
+        amounts: dict[str, dict[str, int]] = {"owing": {}, "overdue": {}}
+        for client, is_active, currency, owed, overdue in connection.exec_driver_sql(
+            """SELECT o.client_id, c.active, o.currency, sum(o.open),
+            sum(CASE WHEN o.due_date < ? THEN o.open ELSE 0 END)
+            FROM open_item o JOIN client c ON c.id = o.client_id WHERE o.open > 0 GROUP BY o.client_id, o.currency""",
+            (today.isoformat(),),
+        ):
+            for word, amount in (("owing", owed), ("overdue", overdue)):
+                if amount:
+                    amounts[word][currency] = amounts[word].get(currency, 0) + amount
+                    if is_active:
+                        owing[word].add(client)
+        silent = connection.exec_driver_sql(
+            """SELECT count(*) FROM client c WHERE c.active = 1
+            AND NOT EXISTS (SELECT 1 FROM agreement a WHERE a.client_id = c.id AND a.active = 1)"""
+        ).scalar_one()
+        segments = connection.exec_driver_sql(
+            """SELECT s.id, s.name, (SELECT count(*) FROM client c WHERE c.segment_id = s.id AND c.active = 1)
+            FROM segment s ORDER BY s.name COLLATE NOCASE"""
+        )
+        return ClientFacts(
+            active,
+            {"archived": archived, "on_hold": on_hold, "disputed": disputed, "silent": silent}
+            | {word: len(clients) for word, clients in owing.items()},
+            amounts["owing"],
+            amounts["overdue"],
+            tuple((row[0], row[1], row[2]) for row in segments),
+        )
