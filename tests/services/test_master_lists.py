@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from desktop.services import agreement_dates, agreements, billables, catalogue, clients, rates, runs, segments
-from desktop.services.lists.agreements import AgreementList
-from desktop.services.lists.billables import BillableList, row_id, source
-from desktop.services.lists.clients import ClientList
+from desktop.services.lists.agreements import AgreementList, agreement_counts
+from desktop.services.lists.billables import BillableList, billable_facts, row_id, source
+from desktop.services.lists.clients import ClientList, client_facts
 from desktop.services.lists.items import ItemList, RateList
 from desktop.services.payments import record_payment
 from tests.books import new_book
@@ -89,6 +89,14 @@ def _fill(book):
     record_payment(book, numbers=[rows[0][0]], amount=4_000, paid_on=date(2026, 2, 1), actor=ACTOR, today=TODAY)
 
 
+@pytest.fixture
+def book_of_its_own(tmp_path):
+    with new_book(tmp_path) as opened:
+        address = {"street": "Weg 1", "postcode": "20095", "city": "Hamburg", "country": "DE"}
+        clients.create_client(opened, {"name": "Solo"} | address, actor=ACTOR)
+        yield opened
+
+
 def book_rows(book, sql):
     with book.reading() as session:
         return session.connection().exec_driver_sql(sql).fetchall()
@@ -117,6 +125,7 @@ def _names(listing, key, search="", *filters, sort="", descending=False):
         ("", ("overdue",), ["OE"]),
         ("", ("silent",), ["NAT"]),
         ("", ("segment:1",), ["OE"]),
+        ("gold", (), ["OE"]),
         ("", ("country:DE", "country:GB"), ["NAT", "ACME"]),
         ("", ("currency:GBP", "on_hold"), []),
     ],
@@ -132,6 +141,16 @@ def test_clients_are_sorted_in_the_book(book, sort):
     down = listing.ids("", frozenset(), sort, True)
     assert sorted(up) == sorted(down) == [1, 2, 3]
     assert up != down
+
+
+def test_clients_in_figures(book):
+    facts = client_facts(book, TODAY)
+    assert facts.active == 3
+    assert facts.counts == {"archived": 1, "on_hold": 1, "disputed": 1, "silent": 1, "owing": 1, "overdue": 1}
+    assert (facts.open, facts.overdue) == ({"EUR": 36_000}, {"EUR": 36_000})
+    assert facts.segments == ((1, "Gold", 1),)
+    # Due on the day itself is not overdue yet.
+    assert client_facts(book, date(2026, 1, 2)).overdue == {}
 
 
 def test_a_client_shows_what_it_owes(book):
@@ -174,6 +193,34 @@ def test_agreements_show_what_they_bill_a_period(book):
     assert (rows[2]["amount"], rows[2]["state"]) == (None, "not_started")
     assert (rows[3]["amount"], rows[3]["billed_through"]) == (None, None)
     assert AgreementList(book, date(2026, 3, 30)).rows([1])[1]["amount"] == 19_799
+
+
+def test_agreements_show_what_comes_next(book):
+    rows = AgreementList(book, TODAY).rows([1, 2, 3])
+    # In arrears from January on, and January is not billed yet.
+    assert (rows[1]["next_due"], rows[1]["po_left"], rows[1]["contract"]) == (date(2026, 1, 31), None, False)
+    assert rows[2]["next_due"] == date(2026, 4, 30)
+    assert rows[3]["next_due"] is None
+    counts = agreement_counts(book, TODAY)
+    assert (counts["running"], counts["paused"], counts["ends_soon"], counts["no_contract"]) == (3, 1, 1, 3)
+
+
+def test_a_po_shows_what_is_left_of_it(book_of_its_own):
+    agreement = agreements.create_agreement(
+        book_of_its_own,
+        {
+            "client_id": 1,
+            "start_date": date(2026, 1, 1),
+            "timing": "advance",
+            "po_number": "P-1",
+            "po_limit": 10_000,
+        },
+        [{"description": "Care", "unit_price": Decimal(30)}],
+        actor=ACTOR,
+    )
+    day = date(2026, 2, 1)
+    runs.bill(book_of_its_own, through=day, issue_date=day, actor=ACTOR, now="2026-02-01T09:00:00Z")
+    assert AgreementList(book_of_its_own, day).rows([agreement])[agreement]["po_left"] == 4_000
 
 
 @pytest.mark.parametrize(
@@ -224,6 +271,42 @@ def test_billables_show_state_and_amount(book):
     assert (discount["amount"], discount["kind"]) == (-500, "discount")
     assert listing.totals(list(rows)) == {"EUR": 20_450}
     assert [source(id) for id in rows] == [("time", 1), ("time", 3), ("one_off", 1), ("one_off", 2)]
+
+
+def test_what_waits_shows_the_price_that_a_run_would_take(book_of_its_own):
+    hour = catalogue.save_item(book_of_its_own, {"name": "Hour", "unit": "hour", "price": Decimal(100)}, actor=ACTOR)
+    trip = catalogue.save_item(book_of_its_own, {"name": "Trip", "unit": "trip"}, actor=ACTOR)
+    agreement = agreements.create_agreement(
+        book_of_its_own,
+        {"client_id": 1, "start_date": date(2026, 1, 1), "billing": "time", "title": "Hours"},
+        [{"kind": "time", "item_id": hour, "unit_price": Decimal(90)}],
+        actor=ACTOR,
+    )
+    day = {"work_date": TODAY, "hours": Decimal(2)}
+    for values in (
+        {"agreement_id": agreement, "item_id": hour},
+        {"client_id": 1, "item_id": hour},
+        {"client_id": 1, "item_id": trip},
+        {"agreement_id": agreement, "item_id": trip, "rate": Decimal(10)},
+    ):
+        billables.create_time_entry(book_of_its_own, values | day, actor=ACTOR)
+    billables.create_one_off(
+        book_of_its_own, {"client_id": 1, "item_id": hour, "due_date": TODAY, "quantity": Decimal(3)}, actor=ACTOR
+    )
+    listing = BillableList(book_of_its_own)
+    rows = listing.rows([row_id("time", one) for one in (1, 2, 3, 4)] + [row_id("one_off", 1)])
+    assert [(row["unit_price"], row["own_price"], row["amount"]) for row in rows.values()] == [
+        (90, False, 18_000),
+        (100, False, 20_000),
+        (None, False, None),
+        (10, True, 2_000),
+        (100, False, 30_000),
+    ]
+    assert listing.ids("", frozenset({"unpriced"}), "", False) == [row_id("time", 3)]
+    assert listing.ids("", frozenset({"charges"}), "", False) == [row_id("one_off", 1)]
+    facts = billable_facts(book_of_its_own)
+    assert (facts.unbilled, facts.amounts, facts.hours) == (5, {"EUR": 70_000}, 8)
+    assert (facts.loose, facts.unpriced, facts.counts["charges"], facts.counts["time"]) == (3, 1, 1, 4)
 
 
 def test_items_and_rates_are_found(book):

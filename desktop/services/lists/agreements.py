@@ -8,10 +8,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.billing import po_used
 from desktop.domain.billing.draft import line_amount, part_of
+from desktop.domain.billing.outlook import upcoming
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.pricing import PriceBook, RateRow
 from desktop.services.lists.searching import ids_text, like, named, ordered
+from desktop.services.runs.loading import Loaded, load_agreements
 
 _SEARCHED = ("a.code", "a.title", "c.name", "c.code", "a.po_number")
 _STATE = """CASE WHEN a.active = 0 THEN 'inactive' WHEN a.end_date <= :today THEN 'ended'
@@ -79,19 +82,24 @@ class AgreementList:
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """code, title, client, client_code, client_id, segment, billing, every_count, every_unit, timing, start, end
         (first day no longer in, or None), currency, amount (what its recurring lines bill a full period today, net,
-        minor units; None where it has none or one has no price), billed_through (first day not billed), po_number,
-        state (active, trial, paused, ended, not_started, inactive)."""
+        minor units; None where it has none or one has no price), billed_through (first day not billed), next_due
+        (from which through-date a run bills its next period, which may have passed; None without one), po_number,
+        po_left (of the PO's limit, net, minor units; None without a limit), is_final, contract (whether one is
+        attached), state (active, trial, paused, ended, not_started, inactive)."""
         with self._book.reading() as session:
             connection = session.connection()
             found = connection.exec_driver_sql(
                 f"""SELECT a.id, a.code, a.title, c.name, c.code, a.client_id, coalesce(s.name, ''), a.billing,
                 a.every_count, a.every_unit, a.timing, a.start_date, a.end_date, a.currency, {_BILLED}, a.po_number,
-                {_STATE}, a.discount FROM agreement a JOIN client c ON c.id = a.client_id
+                {_STATE}, a.discount, a.po_limit, a.is_final, a.contract_id IS NOT NULL
+                FROM agreement a JOIN client c ON c.id = a.client_id
                 LEFT JOIN segment s ON s.id = coalesce(a.segment_id, c.segment_id)
                 WHERE a.id IN (SELECT value FROM json_each(:ids))""",
                 {"today": self._today.isoformat(), "ids": ids_text(ids)},
             ).fetchall()
             amounts = self._amounts(connection, found)
+            used = {(row[0], row[1]): row[2] for row in po_used(connection, ids_text(row[0] for row in found))}
+            loaded = load_agreements(connection, [row[0] for row in found])
         return {
             row[0]: {
                 "code": row[1],
@@ -109,7 +117,11 @@ class AgreementList:
                 "currency": row[13],
                 "amount": amounts.get(row[0]),
                 "billed_through": row[14],
+                "next_due": _next_due(loaded, row[0], self._today),
                 "po_number": row[15],
+                "po_left": row[18] - used.get((row[5], row[15]), 0) if row[15] and row[18] is not None else None,
+                "is_final": bool(row[19]),
+                "contract": bool(row[20]),
                 "state": row[16],
             }
             for row in found
@@ -144,6 +156,12 @@ class AgreementList:
         return amounts
 
 
+def _next_due(loaded: Loaded, agreement_id: int, today: date) -> date | None:
+    agreement = loaded.agreements[agreement_id]
+    found = upcoming(agreement, loaded.work[agreement_id].charged, today)
+    return found[0].due if found else None
+
+
 def _price_book(connection: Connection, items: Iterable[int]) -> PriceBook:
     ids = ids_text(items)
     rates = connection.exec_driver_sql(
@@ -171,3 +189,11 @@ def _price_book(connection: Connection, items: Iterable[int]) -> PriceBook:
         ],
         {item: (currency, unscaled(price)) for item, currency, price in listed},
     )
+
+
+def agreement_counts(book: Book, today: date) -> dict[str, int]:
+    """How many agreements stand behind each filter of AgreementList that is a chip; `running` for none of them."""
+    listing = AgreementList(book, today)
+    words = ("active", "trial", "paused", "ended", "inactive", "ends_soon", "no_contract", "not_started")
+    counts = {word: len(listing.ids("", frozenset({word}), "", False)) for word in words}
+    return counts | {"running": len(listing.ids("", frozenset(), "", False))}

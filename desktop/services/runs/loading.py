@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -78,6 +78,15 @@ def load(
     if draft_ids is None:
         loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}
     _load_standing(connection, client_ids, ids, setting, loaded)
+    return loaded
+
+
+def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loaded:
+    """The agreements and what is billed of their lines, and nothing else: for lists, which judge nobody."""
+    loaded = Loaded()
+    ids = queries.ids_text(agreement_ids)
+    _load_agreements(connection, ids, loaded)
+    _load_charged(connection, ids, loaded)
     return loaded
 
 
