@@ -1,0 +1,111 @@
+"""What is known of a thing, in groups of a word and its value; as long as it is, it scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
+
+from desktop.ui.theme import Theme
+
+_WORD_WIDTH = 92
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A word and its value; with `open` the value can be pressed. An empty word gives the value the whole width."""
+
+    word: str
+    value: str
+    open: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts that belong together. Those without a value are left out, and so is a group without facts."""
+
+    title: str
+    facts: Sequence[Fact]
+
+
+class FactsView(QScrollArea):
+    """Shows groups of facts below each other, their values under one another."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._shown: list[str] = []
+        self.show_groups(())
+
+    @property
+    def words(self) -> str:
+        """All that is shown, line by line."""
+        return "\n".join(self._shown)
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        self._shown = []
+        sheet = QWidget()
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, self._theme.px(_WORD_WIDTH))
+        grid.setColumnStretch(1, 1)
+        row = 0
+        for group in groups:
+            facts = [fact for fact in group.facts if fact.value]
+            if not facts:
+                continue
+            row = self._begin(grid, row, group.title)
+            for fact in facts:
+                self._add(grid, row, fact)
+                row += 1
+        grid.setRowStretch(row, 1)
+        before = self.takeWidget()
+        if before is not None:
+            before.deleteLater()
+        self.setWidget(sheet)
+
+    def _begin(self, grid: QGridLayout, row: int, title: str) -> int:
+        if row:
+            rule = QFrame()
+            rule.setProperty("role", "rule")
+            grid.addWidget(rule, row, 0, 1, 2)
+            row += 1
+        if title:
+            heading = QLabel(title)
+            heading.setProperty("role", "heading")
+            grid.addWidget(heading, row, 0, 1, 2)
+            self._shown.append(title)
+            row += 1
+        return row
+
+    def _add(self, grid: QGridLayout, row: int, fact: Fact) -> None:
+        value = self._value(fact)
+        if not fact.word:
+            grid.addWidget(value, row, 0, 1, 2)
+        else:
+            word = QLabel(fact.word, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+            word.setProperty("role", "secondary")
+            word.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(word, row, 0)
+            grid.addWidget(value, row, 1)
+        self._shown.append(f"{fact.word} {fact.value}".strip())
+
+    def _value(self, fact: Fact) -> QWidget:
+        if fact.open is not None:
+            button = QPushButton(fact.value.replace("&", "&&"))
+            button.setProperty("role", "inline")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _on=False: fact.open() if fact.open else None)
+            return button
+        label = QLabel(fact.value, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setFont(self._theme.font("body", figures=True))
+        return label
