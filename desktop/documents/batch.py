@@ -36,6 +36,8 @@ _CHUNK_LINES = 2_000
 _FEW = 2
 # Chunks a process has in hand: one that it works on and one that it finds when it is done.
 _IN_HAND = 2
+# Chunks a process may be ahead of the slowest, whose files come first: more would fill the memory for nothing.
+_AHEAD = 4
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 120
@@ -68,6 +70,7 @@ class RenderPool:
         self._wanted = processes or min(os.cpu_count() or 1, 8)
         self._workers: list[_Worker] = []
         self._settings: dict[Setting, int] = {}
+        self._rendering = False
 
     def __enter__(self) -> RenderPool:
         return self
@@ -79,7 +82,8 @@ class RenderPool:
 
     def start(self) -> None:
         """Start the processes that are not there: a window may do so while the user still looks at the run."""
-        self._workers = [worker for worker in self._workers if worker.alive()]
+        # One that died with work in hand stays until that is noticed and done elsewhere.
+        self._workers = [worker for worker in self._workers if worker.alive() or worker.in_hand]
         started = [_Worker() for _ in range(self._wanted - len(self._workers))]
         self._workers += started
         if started:
@@ -98,14 +102,21 @@ class RenderPool:
 
     def render(self, chunks: Iterator[_Chunk], folder: Path) -> Iterator[tuple[_Chunk, Marks]]:
         """Chunks with the marks of their files, in their order."""
-        self.start()
+        if self._rendering:
+            raise RuntimeError("a pool renders one batch at a time")
+        self._rendering = True
         waiting: deque[tuple[int, _Chunk]] = deque()
         found: dict[int, Marks] = {}
         numbered = enumerate(chunks)
         try:
+            self.start()
             while True:
                 for worker in self._workers:
-                    while len(worker.in_hand) < _IN_HAND and (following := next(numbered, None)):
+                    while (
+                        len(worker.in_hand) < _IN_HAND
+                        and len(waiting) < _AHEAD * len(self._workers)
+                        and (following := next(numbered, None))
+                    ):
                         waiting.append(following)
                         worker.send(following, self._task_for(worker, following[1], folder))
                 while waiting and waiting[0][0] in found:
@@ -120,6 +131,7 @@ class RenderPool:
             # After a cancel the processes finish what they have in hand, so that the pool serves the next batch.
             for worker in self._workers:
                 worker.drain()
+            self._rendering = False
 
     def _answers(self, worker: _Worker, folder: Path) -> list[tuple[int, Marks]]:
         try:

@@ -88,14 +88,17 @@ def test_jobs_are_taken_as_they_are_needed(tmp_path: Path, pool: RenderPool) -> 
 
     def source() -> Iterator[Job]:
         nonlocal taken
-        for job in jobs(600):
+        for job in jobs(900):
             taken += 1
             yield job
 
     rows = render_batch(source(), tmp_path, pool=pool)
     next(rows)
-    assert taken <= 50 * 2 * 2 + 53
+    assert taken <= 50 * 2 * 4 + 3
+    with pytest.raises(RuntimeError, match="one batch at a time"):
+        next(render_batch(jobs(5), tmp_path, pool=pool))
     rows.close()
+    assert len(list(render_batch(jobs(5), tmp_path, pool=pool))) == 5
 
 
 def test_a_cancel_ends_the_batch_and_not_the_pool(tmp_path: Path, pool: RenderPool) -> None:
@@ -115,13 +118,15 @@ def test_a_cancel_ends_the_batch_and_not_the_pool(tmp_path: Path, pool: RenderPo
     assert len(list(render_batch(jobs(60), tmp_path / "second", pool=pool))) == 60
 
 
-def test_a_process_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("killed", [1, 2])
+def test_a_process_that_is_killed_loses_nothing(tmp_path: Path, killed: int) -> None:
     wanted = jobs(400)
     with RenderPool(2) as fresh:
         fresh.start()
         rows = render_batch(wanted, tmp_path, pool=fresh)
         written = [next(rows)]
-        os.kill(fresh.process_ids()[0], getattr(signal, "SIGKILL", signal.SIGTERM))
+        for process in fresh.process_ids()[:killed]:
+            os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
         written += rows
         assert [row.number for row in written] == [paper.number for paper, _ in wanted]
         assert all(hashlib.sha256(row.path.read_bytes()).hexdigest() == row.sha256 for row in written)
