@@ -87,11 +87,11 @@ def _import(call: Call) -> int:
         if arguments.map and profile is not None and profile.name:
             remember(book, profile, actor=call.actor)
     call.answer(_data(result), lambda: _text(result))
-    if result.rejected and not result.imported and not result.unchanged:
-        call.say(_("Nothing was imported."))
-        return 1
     if result.rejected and arguments.all_or_nothing:
         call.say(_("Nothing was imported, because rows are rejected."))
+        return 1
+    if result.rejected and not result.imported and not result.unchanged:
+        call.say(_("Nothing was imported: every row is rejected."))
         return 1
     return 0
 

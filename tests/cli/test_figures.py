@@ -1,6 +1,8 @@
 """`calc` and `periods`: answers of files, alone and in lists, and what is wrong with a file in a sentence."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,17 @@ def test_calc_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     lines = capsys.readouterr().out.splitlines()
     assert "S        19  3703.70  703.70" in lines
     assert lines[-1].split() == ["Payable", "3407.40"]
+
+
+def test_calc_loads_neither_window_nor_book(tmp_path: Path) -> None:
+    heavy = "PySide6", "sqlalchemy", "reportlab", "desktop.importing"
+    script = (
+        "import sys; from desktop.__main__ import main; main(['calc', sys.argv[1]]);"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", script, _file(tmp_path, CASE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_number_keeps_all_its_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
