@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.jobs": _GROUND,
     "desktop.cli": _GOALS | _HANDLE,
     "desktop.ui": _GOALS | _HANDLE,
-    "desktop.app": _GOALS | {"desktop.ui", "desktop.documents", "db"},
+    "desktop.app": _GOALS | {"desktop.ui", "desktop.cli", "desktop.documents", "db"},
     "desktop.__main__": _GROUND | {"desktop.app", "desktop.cli"},
 }
 
@@ -236,7 +236,7 @@ def declared_libraries(pyproject: Path) -> set[str]:
     """The top-level modules of the dependencies that pyproject.toml declares."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[^A-Za-z0-9_-]", wanted)[0].lower() for wanted in project["dependencies"]}
-    unlike = {"pyside6-essentials": "PySide6", "python-stdnum": "stdnum", "python-dateutil": "dateutil"}
+    unlike = {"pyside6-essentials": "PySide6", "python-stdnum": "stdnum", "python-dateutil": "dateutil", "pillow": "PIL"}
     return {unlike.get(name, name) for name in names}
 
 
