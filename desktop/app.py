@@ -180,7 +180,9 @@ class Program(QObject):
         from desktop.cli import run
 
         assert isinstance(self._book, Book)
-        code = run(command.argv, out=command.out, err=command.err, folder=command.folder, held=self._book)
+        code = run(
+            command.argv, out=command.out, err=command.err, folder=command.folder, held=self._book, stop=command.stop
+        )
         self.handed_over.emit()
         return code
 
