@@ -24,6 +24,7 @@ from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
+from desktop.services.change_sets import raw
 from desktop.services.runs.freezing import prepare, ready
 
 Report = Callable[[int, int, str], None]
@@ -40,6 +41,8 @@ _HEAD = """SELECT i.id, i.number, i.kind, i.seller_id, i.buyer_id, i.template_ve
 _unscaled = lru_cache(maxsize=65_536)(unscaled)
 _percent = lru_cache(maxsize=256)(scaled_to_percent)
 _day = lru_cache(maxsize=8_192)(date.fromisoformat)
+# The texts of a run's documents are nearly all the same; nobody changes what comes out.
+_texts = lru_cache(maxsize=256)(json.loads)
 
 
 def documents(book: Book, invoice_ids: Iterable[int]) -> Iterator[Job]:
@@ -173,15 +176,17 @@ def _read(
 ) -> dict[int, Job]:
     wanted = (ids_text(ids),)
     heads = [dict(row) for row in connection.exec_driver_sql(_HEAD, wanted).mappings()]
+    # Sixteen thousand lines a run: the driver gives them in half of SQLAlchemy's time.
+    driver = raw(connection)
     lines: dict[int, list[Line]] = defaultdict(list)
-    for invoice, *values in connection.exec_driver_sql(
+    for invoice, *values in driver.execute(
         f"SELECT invoice_id, {', '.join(LINE_FIELDS)} FROM invoice_line"
         " WHERE invoice_id IN (SELECT value FROM json_each(?)) ORDER BY invoice_id, position",
         wanted,
     ):
         lines[invoice].append(Line(*values))
     taxes: dict[int, list[TaxLine]] = defaultdict(list)
-    for invoice, *values in connection.exec_driver_sql(
+    for invoice, *values in driver.execute(
         f"SELECT invoice_id, {', '.join(TAX_FIELDS)} FROM invoice_tax"
         " WHERE invoice_id IN (SELECT value FROM json_each(?)) ORDER BY id",
         wanted,
@@ -197,7 +202,7 @@ def _read(
         head["id"]: (
             _document(
                 head,
-                json.loads(head["texts"]),
+                _texts(head["texts"]),
                 lines[head["id"]],
                 taxes[head["id"]],
                 parties[head["seller_id"]],

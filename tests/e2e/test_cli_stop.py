@@ -105,7 +105,7 @@ def test_a_stop_reaches_the_window_that_does_the_work(work: Sheaf) -> None:
     work.write("t.csv", "id,agreement,date,hours\n" + "".join(f"M{n},A{n % 999},2025-03-02,1\n" for n in range(60_000)))
     with open_book(work.folder / "many.sheaf") as book:
 
-        def execute(command):  # type: ignore[no-untyped-def]
+        def execute(command):
             code = cli.run(
                 command.argv, out=command.out, err=command.err, folder=command.folder, held=book, stop=command.stop
             )
