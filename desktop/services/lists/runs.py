@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from db.engine import Book
 from desktop.domain.billing.draft import divide
+from desktop.i18n import money_text
 
 _RUN_SORTS = {
     "number": "r.id",
@@ -53,22 +54,25 @@ class RunList:
             return [row[0] for row in rows]
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """number, kind, state, through, issue_date, scope, issued, waiting, skipped, failed, amount, currency."""
+        """number, kind, state, through, issue_date, scope, issued, waiting, skipped, failed, currency, amount (minor
+        units of it, or words where other currencies were billed too)."""
         with self._book.reading() as session:
-            rows = (
-                session.connection()
-                .exec_driver_sql(
-                    """SELECT r.id, r.number, r.kind, r.state, r.through, r.issue_date, r.scope,
+            connection, text = session.connection(), json.dumps(list(ids))
+            rows = connection.exec_driver_sql(
+                """SELECT r.id, r.number, r.kind, r.state, r.through, r.issue_date, r.scope,
                 sum(o.state = 'issued'), sum(o.state IN ('ready', 'held')), sum(o.state = 'skipped'),
-                sum(o.state = 'failed'), f.currency,
-                (SELECT sum(CASE i.kind WHEN 'credit_note' THEN -i.firm_gross ELSE i.firm_gross END)
-                  FROM invoice i WHERE i.run_id = r.id)
+                sum(o.state = 'failed'), f.currency
                 FROM run r CROSS JOIN firm f LEFT JOIN outcome o ON o.run_id = r.id
                 WHERE r.id IN (SELECT value FROM json_each(?)) GROUP BY r.id""",
-                    (json.dumps(list(ids)),),
-                )
-                .fetchall()
-            )
+                (text,),
+            ).fetchall()
+            billed: dict[int, dict[str, int]] = {}
+            for run, currency, gross in connection.exec_driver_sql(
+                """SELECT run_id, currency, sum(CASE kind WHEN 'credit_note' THEN -gross ELSE gross END) FROM invoice
+                WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id, currency ORDER BY run_id, currency""",
+                (text,),
+            ):
+                billed.setdefault(run, {})[currency] = gross
         return {
             row[0]: {
                 "number": row[1],
@@ -82,7 +86,7 @@ class RunList:
                 "skipped": row[9] or 0,
                 "failed": row[10] or 0,
                 "currency": row[11],
-                "amount": row[12] or 0,
+                "amount": _billed(billed.get(row[0], {}), row[11]),
             }
             for row in rows
         }
@@ -181,6 +185,13 @@ class ReviewList:
                 "invoice": row[11],
             }
         return shown
+
+
+def _billed(sums: Mapping[str, int], home: str) -> int | str:
+    """Minor units of the firm's currency, or in words where others were billed as well."""
+    if set(sums) <= {home}:
+        return sums.get(home, 0)
+    return " + ".join(money_text(amount, currency) for currency, amount in sums.items())
 
 
 def _percent_change(net: int, previous: int | None) -> Decimal | str | None:

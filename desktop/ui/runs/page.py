@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, money_text, ngettext
+from desktop.i18n import _, date_text, money_text, ngettext
 from desktop.jobs import Job
 from desktop.services.lists.runs import RunList
 from desktop.services.runs import discard_run, resume
@@ -42,7 +43,7 @@ class RunsPage(Page):
                     Column("waiting", _("Waiting"), 82, "number"),
                     Column("skipped", _("Skipped"), 82, "number", secondary=True),
                     Column("failed", _("Failed"), 72, "number", secondary=True),
-                    Column("amount", _("Billed"), 120, "money"),
+                    Column("amount", _("Billed"), 150, "money"),
                 ],
                 listing=self._rows,
                 search_hint=_("Search run, segment, client"),
@@ -78,12 +79,13 @@ class RunsPage(Page):
         if row is None:
             self.pane.show_thing(_("No run chosen"), reason=_("Choose a run to see what it did."))
             return
-        waiting, issued = int(str(row["waiting"])), int(str(row["issued"]))
+        waiting, issued, amount = int(str(row["waiting"])), int(str(row["issued"])), row["amount"]
+        assert isinstance(amount, str | int)
         self.pane.show_thing(
             str(row["number"]),
-            str(row["through"]),
+            date_text(date.fromisoformat(str(row["through"]))),
             [
-                (_("Billed"), money_text(int(str(row["amount"])), str(row["currency"]))),
+                (_("Billed"), amount if isinstance(amount, str) else money_text(amount, str(row["currency"]))),
                 (_("Issued"), str(issued)),
                 (_("Waiting"), str(waiting)),
                 (_("Skipped"), str(row["skipped"])),
