@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -28,6 +29,7 @@ from desktop.services.change_sets import (
     row_of,
     row_values,
 )
+from desktop.services.obstacles import billed, drafted, obstacle
 from desktop.services.subjects import called, word
 
 # The event that rows were deleted together; before holds {"ranges": [[first, last], ...], "count", "digest"}.
@@ -36,9 +38,6 @@ UNDONE: Final = "undone"
 
 # A frozen party says nothing without its document, and the next document to the same party takes it again.
 _LEFT_BEHIND: Final = frozenset({"party"})
-
-# So many invoices are named in a refusal.
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _take_back_row(made: Change, target: Target, event: _Event) -> None:
         else:
             made.insert_row(table, row_values(table, event.before or {}))
     except IntegrityError as error:
-        raise _refused(target, _obstacle(made.connection, table, f"{key_of(table).name} = ?", (event.key,))) from error
+        raise _refused(target, obstacle(made.connection, table, f"{key_of(table).name} = ?", (event.key,))) from error
     except LookupError as error:
         raise _refused(
             target, _("{what} is gone").format(what=called(made.connection, table.name, event.key))
@@ -243,15 +242,47 @@ def _take_back_rows(made: Change, target: Target, event: _Event) -> None:
         _note_deleted(made, child, f"{column.name} IN ({picked})", values)
     _note_deleted(made, table, where, values)
     try:
-        connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", values)
+        with _references_indexed(connection, [table, *(child for child, _column in dependants(table))]):
+            connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", values)
     except IntegrityError as error:
-        raise _refused(target, _obstacle(connection, table, where, values)) from error
+        raise _refused(target, obstacle(connection, table, where, values)) from error
+
+
+@contextmanager
+def _references_indexed(connection: Connection, tables: Sequence[Table]) -> Iterator[None]:
+    """For each row deleted SQLite looks for rows that name it: by index, or through the whole table.
+
+    Runs do not pay for indexes that only undoing a large import needs; these last as long as the block.
+    """
+    made = []
+    for table in tables:
+        for other in table.metadata.tables.values():
+            for foreign in other.foreign_keys:
+                column = foreign.parent.name
+                if foreign.column.table is table and not _leads_an_index(connection, other.name, column):
+                    name = f"undo_{other.name}_{column}"
+                    connection.exec_driver_sql(f"CREATE INDEX {name} ON {other.name} ({column})")
+                    made.append(name)
+    yield
+    for name in made:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+
+
+def _leads_an_index(connection: Connection, table: str, column: str) -> bool:
+    return (
+        connection.exec_driver_sql(
+            "SELECT 1 FROM pragma_index_list(?) l JOIN pragma_index_info(l.name) i"
+            " WHERE NOT l.partial AND i.seqno = 0 AND i.name = ?",
+            (table, column),
+        ).fetchone()
+        is not None
+    )
 
 
 def _refuse_if_used(connection: Connection, target: Target, table: Table, where: str, values: tuple[Any, ...]) -> None:
-    obstacle = _billed(connection, table, where, values) or _drafted(connection, table, where, values)
-    if obstacle:
-        raise _refused(target, obstacle)
+    reason = billed(connection, table, where, values) or drafted(connection, table, where, values)
+    if reason:
+        raise _refused(target, reason)
 
 
 def _refuse_if_any_touched(
@@ -303,75 +334,6 @@ def _ranges(ids: Sequence[int]) -> list[list[int]]:
         else:
             ranges.append([number, number])
     return ranges
-
-
-def _obstacle(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    """Why the database refused, in words: the invoice that billed it, the draft that holds it, the row that uses it."""
-    return (
-        _billed(connection, table, where, values)
-        or _drafted(connection, table, where, values)
-        or _user(connection, table, where, values)
-        or _("the rules of the book forbid it ({what})").format(what=word(table.name))
-    )
-
-
-def _billed(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    # Other tables name an invoice to which they belong.
-    if not {"draft_id", "invoice_id"} <= set(table.columns.keys()):
-        return ""
-    numbers = connection.exec_driver_sql(
-        f"SELECT DISTINCT i.number FROM {table.name} t JOIN invoice i ON i.id = t.invoice_id"
-        f" WHERE t.id IN (SELECT id FROM {table.name} WHERE {where}) ORDER BY i.id",
-        values,
-    ).fetchall()
-    return (
-        _("{what} of it was billed since on {invoices}").format(
-            what=word(table.name), invoices=_listed([number for (number,) in numbers])
-        )
-        if numbers
-        else ""
-    )
-
-
-def _drafted(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    if "draft_id" not in table.columns:
-        return ""
-    row = connection.exec_driver_sql(
-        f"SELECT r.number FROM {table.name} t JOIN draft d ON d.id = t.draft_id JOIN run r ON r.id = d.run_id"
-        f" WHERE t.id IN (SELECT id FROM {table.name} WHERE {where}) LIMIT 1",
-        values,
-    ).fetchone()
-    return _("{what} of it stands in a draft of run {run}").format(what=word(table.name), run=row[0]) if row else ""
-
-
-def _user(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    """What names one of these rows; an invoice before anything else."""
-    users = [
-        (other, foreign.parent.name)
-        for other in table.metadata.tables.values()
-        for foreign in other.foreign_keys
-        if foreign.column.table is table and foreign.ondelete != "CASCADE"
-    ]
-    users.sort(key=lambda user: user[0].name != "invoice")
-    key = key_of(table).name
-    for other, column in users:
-        found = connection.exec_driver_sql(
-            f"SELECT {key_of(other).name}, {column} FROM {other.name}"
-            f" WHERE {column} IN (SELECT {key} FROM {table.name} WHERE {where}) LIMIT 1",
-            values,
-        ).fetchone()
-        if found is not None:
-            return _("{what} is used by {user}").format(
-                what=called(connection, table.name, found[1]), user=called(connection, other.name, found[0])
-            )
-    return ""
-
-
-def _listed(numbers: Sequence[str]) -> str:
-    if len(numbers) <= _NAMED:
-        return ", ".join(numbers)
-    more = len(numbers) - _NAMED
-    return _("{some} and {more} more").format(some=", ".join(numbers[:_NAMED]), more=more)
 
 
 def _day(at: str) -> str:

@@ -346,3 +346,39 @@ def test_booked_money_is_not_undone(tmp_path: Path) -> None:
         payment = next(row.id for row in changes(book) if row.summary.startswith("Payment"))
         with pytest.raises(UserError, match="Booked money is reversed"):
             undo(book, "ann", payment)
+
+
+def test_undoing_a_large_import_does_not_search_whole_tables(tmp_path: Path) -> None:
+    """Each deleted entry is looked for among the charges: without an index 3,000 times 3,000 rows."""
+    with lived_book(tmp_path) as book:
+        with change(book, "ann", "Charges of long ago") as made:
+            made.connection.exec_driver_sql(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                " INSERT INTO charge (kind, agreement_line_id, period_start, period_end, sequence, invoice_id,"
+                " position, quantity, amount) SELECT 'recurring', 1, date('1900-01-01', '+' || i || ' day'),"
+                " date('1900-01-02', '+' || i || ' day'), 0, 2, 1, 0, 0 FROM n"
+            )
+        import_time(book, 1, 3000)
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        with book.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            raw.set_progress_handler(count, 1000)
+        undo(book, "ann")
+        with book.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.set_progress_handler(None, 0)
+            connection.rollback()
+        # Millions of steps of SQLite's machine otherwise.
+        assert steps < 2000, steps
+        with book.reading() as session:
+            left = session.connection().exec_driver_sql("SELECT name FROM sqlite_master WHERE name LIKE 'undo%'").all()
+        assert left == []
