@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
-from desktop.ui.actions import Action, Actions
+from desktop.ui.actions import GAP, Action, Actions
 from desktop.ui.cells import PAD
 from desktop.ui.columns import Column
 from desktop.ui.filters import (
@@ -153,8 +153,7 @@ class Page(QWidget):
         layout.addLayout(self._strip)
         layout.addLayout(self._build_bar())
         layout.addWidget(self._build_body(), 1)
-        menu = [self.acts[one] for one in self.design.menu]
-        self.table.set_menu(menu)
+        self.table.set_menu([self.acts[one] if one != GAP else self._gap() for one in self.design.menu])
         empty_action = self.acts[self.design.empty_action] if self.design.empty_action else None
         show_all = Action(f"{self.design.name}.show_all", _("Show all"), self.show_all)
         self.acts.declare([show_all])
@@ -162,6 +161,11 @@ class Page(QWidget):
             Empty(self.design.nothing_yet, empty_action),
             Empty(self.design.nothing_found or _("Nothing fits the search and the filters."), self.acts[show_all.id]),
         )
+
+    def _gap(self) -> QAction:
+        gap = QAction(self)
+        gap.setSeparator(True)
+        return gap
 
     def _build_head(self) -> QHBoxLayout:
         self._head_title, self._head_facts = QLabel(self.design.title), QLabel()
