@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QTimer, Signal
@@ -128,17 +130,20 @@ class Program(QObject):
         self._start_another(book.path)
 
     def make_sample(self) -> None:
-        """The sample firm, fresh each time, in the documents folder."""
-        from desktop.services.sample import make_sample, sample_path
+        """The sample firm in the documents folder; one made earlier is opened again."""
+        from desktop.services.sample import make_sample
 
-        path = sample_path(paths.documents_dir())
+        path = paths.documents_dir() / _("Sheaf sample firm.sheaf")
+        if path.is_file():
+            self.open(path)
+            return
+        today = datetime.now().date()
 
-        def work(report: object) -> Path:
-            make_sample(path, report=report)
+        def work(report: Callable[[int, int, str], None]) -> Path:
+            make_sample(path, today=today, report=report)
             return path
 
-        job = Job(_("Making the sample firm"), work)
-        self.jobs.start(job, self._made_sample)
+        self.jobs.start(Job(_("Making the sample firm"), work), self._made_sample)
 
     def _made_sample(self, path: object) -> None:
         assert isinstance(path, Path)
