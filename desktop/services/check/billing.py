@@ -18,7 +18,8 @@ _RULES: Final = (
         "what its charges add up to is not the net of the line",
         """SELECT i.number || ', ' || l.position FROM charge c JOIN invoice i ON i.id = c.invoice_id
         LEFT JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
-        GROUP BY c.invoice_id, c.position HAVING sum(c.amount) IS NOT max(l.net)""",
+        GROUP BY c.invoice_id, c.position
+        HAVING sum(c.amount) IS NOT max(CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END)""",
     ),
     (
         "charge",

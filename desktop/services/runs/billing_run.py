@@ -97,14 +97,14 @@ def preview(
     seconds = Seconds()
     counts = dict.fromkeys(OUTCOMES, 0)
     totals: dict[str, int] = {}
-    accounted = 0
+    agreements = done = 0
     started = time.perf_counter()
     with book.reading() as session:
         connection = session.connection()
         refuse_if_interrupted(connection)
         setting = read_setting(connection, through, issue_date)
         parties = members(connection, scope or Scope(), through)
-        total = sum(len(agreements) for _, agreements in parties)
+        total = sum(len(keys) for _, keys in parties)
         for part in chunks(parties):
             for drafted in draft_chunk(connection, part, setting):
                 counts["skipped"] += len(drafted.skipped)
@@ -114,10 +114,11 @@ def preview(
                     if word == "issued":
                         currency = checked.draft.currency
                         totals[currency] = totals.get(currency, 0) + checked.draft.gross
-            accounted += sum(len(agreements) for _, agreements in part)
-            report(accounted, total, "Planning")
+            agreements += sum(key is not None for _, keys in part for key in keys)
+            done += sum(len(keys) for _, keys in part)
+            report(done, total, "Planning")
     seconds.plan = time.perf_counter() - started
-    return BillResult("", 0, counts, accounted, [], totals, seconds)
+    return BillResult("", 0, counts, agreements, [], totals, seconds)
 
 
 def result(book: Book, run_number: str, seconds: Seconds | None = None) -> BillResult:
