@@ -66,7 +66,9 @@ def _invoices(call: Call) -> None:
         listed = InvoiceList(book, call.today)
         ids = listed.ids("", frozenset(filters), "issue_date", False)
         found = listed.rows(ids)
-    rows: list[Any] = [found[number] for number in ids]
+    # An overdue invoice may be disputed as well: what is asked for is the one word that each row shows.
+    wanted = arguments.status
+    rows: list[Any] = [found[number] for number in ids if wanted in (None, found[number]["status"])]
 
     def amount(row: Any, name: str) -> str:
         return major_text(row[name], row["currency"])

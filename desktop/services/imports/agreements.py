@@ -65,7 +65,7 @@ class AgreementIntake(Intake):
     def take(self, row: Row) -> State:
         values = row.values
         current = self._standing.get(values["code"].casefold())
-        if current is not None and current["digest"] == row.digest:
+        if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
         client = problems.id("client", values["client"], self.references.clients.find(values["client"]))

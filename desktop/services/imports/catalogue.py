@@ -37,7 +37,6 @@ class ItemIntake(Intake):
         rows = current_rows(self.connection, "item")
         self._standing = {row["code"].casefold(): row for row in rows}
         self._names = {row["name"].casefold(): row["code"] for row in rows}
-        self._seen: set[str] = set()
         self._writes = Writes(Item)
         standard = self.references.rows("SELECT id FROM tax_code WHERE code = 'standard'")
         self._standard = standard[0][0] if standard else None
@@ -46,7 +45,7 @@ class ItemIntake(Intake):
         values = row.values
         key = values["code"].casefold()
         current = self._standing.get(key)
-        if key in self._seen or (current is not None and current["digest"] == row.digest):
+        if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
         tax_code = values["tax_code"]
@@ -71,7 +70,6 @@ class ItemIntake(Intake):
                 _("Use that item, or give this one a name of its own."),
             )
         problems.done()
-        self._seen.add(key)
         self._names[values["name"].casefold()] = values["code"]
         columns = {name: value for name, value in columns.items() if value is not None} | {"digest": row.digest}
         if current is None:

@@ -37,7 +37,6 @@ class ClientIntake(Intake):
         super().__init__(session, mapped, today)
         self._standing = {row["code"].casefold(): row for row in current_rows(self.connection, "client")}
         self._writes = Writes(Client)
-        self._seen: set[str] = set()
         self._new: list[tuple[dict[str, Any], str | None, list[str]]] = []
         self._changed: list[tuple[dict[str, Any], dict[str, Any], str | None]] = []
 
@@ -45,7 +44,7 @@ class ClientIntake(Intake):
         values = row.values
         key = values["code"].casefold()
         current = self._standing.get(key)
-        if key in self._seen or (current is not None and current["digest"] == row.digest):
+        if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
         columns = {name: column_value(values[name]) for name in _PLAIN if values[name] is not None}
@@ -77,7 +76,6 @@ class ClientIntake(Intake):
                 _("Write the address, or choose another delivery."),
             )
         problems.done()
-        self._seen.add(key)
         segment = values["segment"]
         self.note_segment(row, segment)
         columns["digest"] = row.digest

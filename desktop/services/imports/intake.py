@@ -57,7 +57,20 @@ class Intake:
         self.mapped = mapped
         self.references = References(self.connection)
         self.notes: list[Note] = []
+        self._read: dict[str, Row] = {}
         self._new_segments: dict[str, str] = {}
+
+    def is_repeated(self, row: Row, code: str) -> bool:
+        """Whether an earlier row said the same of this code, whatever its capitals. Refused if it said otherwise."""
+        earlier = self._read.setdefault(code.casefold(), row)
+        if earlier is row:
+            return False
+        if earlier.digest != row.digest:
+            problem = _("Row {row} has the code “{code}” already and says something else.")
+            raise Refused(
+                [Problem("code", code, problem.format(row=earlier.row, code=code), _("Keep the row that is right."))]
+            )
+        return True
 
     def note_segment(self, row: Row, name: str | None) -> None:
         """A segment that the book does not know is made; what it bills alike is set afterwards."""
@@ -159,7 +172,8 @@ class Writes:
     def update(self, key: int, current: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Remember what differs from the row as it stands; both in SQLite's values."""
         after = {name: value for name, value in values.items() if current[name] != value}
-        self._updates.append((key, {name: current[name] for name in after}, after))
+        if after:
+            self._updates.append((key, {name: current[name] for name in after}, after))
 
     def __len__(self) -> int:
         return len(self._rows) + len(self._updates)

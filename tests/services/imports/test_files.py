@@ -10,6 +10,7 @@ from desktop.errors import UserError
 from desktop.importing.mapping import Profile, signature
 from desktop.importing.options import TableOptions
 from desktop.services.changes import changes, undo
+from desktop.services.check import check
 from desktop.services.imports import (
     forget,
     import_file,
@@ -224,3 +225,18 @@ def test_a_file_by_its_path(book: Book, tmp_path: Path) -> None:
     assert (result.name, result.imported) == ("kunden.csv", 1)
     found: list[tuple[Any, ...]] = rows(book, "SELECT code, name, country, currency FROM client")
     assert found == [("K1", "Müller GmbH", "DE", "EUR")]
+
+
+def test_the_book_proves_itself_after_imports_and_undo(book: Book, filled: Importer) -> None:
+    assert check(book).clean
+    filled("time", TIME)
+    filled("clients", CLIENTS.replace("Kai 1", "Kai 2"))
+    filled("agreements", AGREEMENTS.replace("RET,1,450", "RET,2,460"))
+    filled("time", TIME.replace("1.5,,first", "3,,first"))
+    filled("opening", "number,client,issue_date,gross\nOLD-1,ACME,2025-11-03,100\n")
+    assert check(book).problems == ()
+    for _change in range(5):
+        undo(book, "Ann")
+    assert check(book).problems == ()
+    assert rows(book, "SELECT count(*) FROM time_entry") == [(0,)]
+    assert rows(book, "SELECT street FROM client WHERE code = 'ACME'") == [("Kai 1",)]

@@ -1,10 +1,13 @@
 """Clients, items, rates and agreements from files: what is made, what changes, what is refused and why."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from db.engine import Book
+from desktop.services import runs
+from desktop.services.changes import undo
 from desktop.services.clients import update_client
 from desktop.services.imports import ImportResult
 from tests.services.imports.conftest import Importer
@@ -60,6 +63,17 @@ def test_segments_move(book: Book, take_in: Importer) -> None:
     assert take_in("clients", text.format("Two")).imported == 1
     assert rows(book, "SELECT s.name FROM client c JOIN segment s ON s.id = c.segment_id") == [("Two",)]
     assert rows(book, "SELECT count(*) FROM segment") == [(2,)]
+
+
+def test_one_code_in_two_spellings(book: Book, filled: Importer) -> None:
+    """The book knows no capitals in codes, so that two rows must not say different things of one."""
+    result = filled("clients", "code,name,country\nNEW,One,DE\nnew,Two,DE\n")
+    assert _why(result) == [(3, "code", "Row 2 has the code “new” already and says something else.")]
+    assert _why(filled("items", "code,name\nX1,One\nx1,Two\n"))[0][0] == 3
+    head = "code,client,billing,item,quantity,unit_price,every,start\n"
+    result = filled("agreements", head + "q,ACME,recurring,RET,1,5,monthly,2026-01-01\nQ,ACME,time,DEV,,,,2026-01-01\n")
+    assert counted(result) == (2, 1, 0, 1)
+    assert rows(book, "SELECT code FROM agreement WHERE lower(code) = 'q'") == [("q",)]
 
 
 @pytest.mark.parametrize(
@@ -217,3 +231,52 @@ def test_a_client_by_name_and_two_of_one_name(filled: Importer) -> None:
     assert counted(result) == (2, 1, 0, 1)
     assert result.rejected[0].problem == "2 are called “Twin”."
     assert result.rejected[0].remedy == "Write the code instead: TWIN1, TWIN2."
+
+
+def _bill(book: Book) -> list[str]:
+    day = date(2026, 3, 31)
+    run = runs.plan(book, through=day, issue_date=day, actor="Ann", now="2026-03-31T10:00:00Z")
+    held = [one.id for one in runs.exceptions(book, run.number)]
+    if held:
+        runs.approve(book, held, "tested", actor="Ann", now="2026-03-31T10:00:00Z")
+    runs.resume(book, run.number, actor="Ann", now="2026-03-31T10:00:00Z")
+    return [str(number) for (number,) in rows(book, "SELECT number FROM invoice ORDER BY id")]
+
+
+def test_what_is_billed_of_an_agreement_stays(book: Book, filled: Importer) -> None:
+    head = "code,client,billing,item,description,quantity,unit_price,every,start\n"
+    text = head + (
+        "D-1,ACME,recurring,RET,One,1,10,monthly,2026-01-01\n"
+        "D-1,,recurring,RET,Two,1,20,,\n"
+        "F-1,ACME,fixed,,Migration,1,900,,2026-03-01\n"
+    )
+    filled("agreements", text)
+    numbers = _bill(book)
+    assert len(numbers) == 3
+    billed = {code: number for number, code in rows(
+        book, "SELECT i.number, a.code FROM invoice i JOIN agreement a ON a.id = i.agreement_id"
+    )}  # fmt: skip
+    without = text.replace("D-1,,recurring,RET,Two,1,20,,\n", "")
+    assert _why(filled("agreements", without)) == [
+        (2, "item", f"Line 2 of D-1 is billed on {billed['D-1']} and cannot go.")
+    ]
+    moved = text.replace("F-1,ACME", "F-1,ZEN").replace("D-1,ACME", "D-1,ZEN")
+    problems = [problem for _row, _column, problem in _why(filled("agreements", moved))]
+    assert f"D-1 is billed on {billed['D-1']}." in problems
+    assert f"The fixed price of F-1 is billed on {billed['F-1']}." in problems
+    # Prices and quantities of days to come may change: what is billed keeps its own.
+    assert filled("agreements", text.replace("Two,1,20", "Two,3,25")).imported == 2
+
+
+def test_undo_of_a_changed_agreement(book: Book, filled: Importer) -> None:
+    head = "code,client,billing,item,description,quantity,unit_price,every,start,po_number\n"
+    filled("agreements", head + "D,ACME,recurring,RET,One,1,10,monthly,2026-01-01,\nD,,,RET,Two,1,20,,,\n")
+    before = [rows(book, f"SELECT * FROM {table}") for table in ("agreement", "agreement_line")]
+    changed = head + "D,ACME,recurring,RET,One,1,11,monthly,2026-01-01,PO 1\nD,,,DEV,Three,1,30,,,\n"
+    assert filled("agreements", changed).imported == 2
+    assert rows(book, "SELECT description FROM agreement_line WHERE agreement_id = 3 ORDER BY position") == [
+        ("One",),
+        ("Three",),
+    ]
+    undo(book, "Ann")
+    assert [rows(book, f"SELECT * FROM {table}") for table in ("agreement", "agreement_line")] == before
