@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 BASIC = "b"
@@ -37,8 +37,7 @@ BASIC_SET = frozenset(BASIC_CHARACTERS) - {"\ufffe"}
 _BASIC_MAP = codecs.charmap_build(BASIC_CHARACTERS)
 
 
-@dataclass(frozen=True, slots=True)
-class FontObjects:
+class FontObjects(NamedTuple):
     """One font of a PDF as encoded objects; `descriptor` and `font` have %d where they name the objects before them."""
 
     file: bytes
@@ -47,8 +46,7 @@ class FontObjects:
     font: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """At most 256 characters that are embedded together, in both weights.
 
     `codes` gives each character's code; `own` are those that no other tier is asked for. Widths are by code,

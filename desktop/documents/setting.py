@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from desktop.documents.sheet import MM
 from desktop.documents.writing import MoneyPattern, Patterns
@@ -13,8 +14,7 @@ _FOLDS = {"A4": (105.0, 210.0), "LETTER": (93.1, 186.2)}
 _HOLE = {"A4": 148.5}
 
 
-@dataclass(frozen=True, slots=True)
-class Logo:
+class Logo(NamedTuple):
     """Encoded picture: the dictionary of its image, with %d where it names its mask, the data, and the mask if any.
 
     Width and height are in points.
@@ -42,8 +42,7 @@ class Setting:
     tax_money: MoneyPattern | None
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+class Geometry(NamedTuple):
     """Places on a page in points from its lower left corner; `axis` is where the right-hand block begins."""
 
     width: float

@@ -3,8 +3,8 @@ of the window, whose language is the user's and not the client's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from desktop.documents import words_de, words_en, words_fr
 
@@ -70,8 +70,7 @@ _UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """One language. Braces name what is filled in; `units` gives the form for one and the form for others."""
 
     titles: dict[str, str]

@@ -7,10 +7,10 @@ the patterns and this file fills them in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 MINUS = "\N{MINUS SIGN}"
 _DAY = timedelta(days=1)
@@ -19,8 +19,7 @@ _DAY = timedelta(days=1)
 Pattern = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyPattern:
+class MoneyPattern(NamedTuple):
     """How amounts of one currency are written; `before` and `after` stand around the figures, sign included."""
 
     currency: str
@@ -31,8 +30,7 @@ class MoneyPattern:
     negative_after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
+class Patterns(NamedTuple):
     """What a locale says about numbers and dates. `groups` are the sizes of the first and of each further group.
 
     `spans` are the patterns of a span of days whose ends first differ in year, month or day.
