@@ -369,7 +369,7 @@ def test_a_credit_limit_counts_what_the_same_run_issues_first(book: Book, made: 
 
 def test_a_po_counts_all_agreements_that_name_it_and_deposits(book: Book, made: Contracts) -> None:
     client = made.client()
-    po = {"po_number": "PO-7", "po_limit": 25000}
+    po: dict[str, Any] = {"po_number": "PO-7", "po_limit": 25000}
     first = made.agreement(client, "A1", **po)
     made.one_off(client, first, "2026-01-05", "50", kind="deposit")
     made.agreement(client, "A2", **po)
