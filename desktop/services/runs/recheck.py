@@ -107,6 +107,7 @@ class _Look:
             )
         elif changed and fresh is not None:
             draft = fresh
+            self._release(draft_id, fresh)
             if by_hand or not self._accept:
                 findings.append(_changed(row, fresh, by_hand))
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
@@ -124,6 +125,16 @@ class _Look:
             if same and (draft.kind == "deposit") == (stored.kind == "deposit"):
                 return draft
         return None
+
+    def _release(self, draft_id: int, fresh: Draft) -> None:
+        """Hours and charges that the draft does not bill any more are not kept for it either."""
+        for table, kind in (("time_entry", "time"), ("one_off", "one_off")):
+            billed = [charge.source_id for charge in fresh.charges if charge.kind == kind]
+            self._connection.exec_driver_sql(
+                f"""UPDATE {table} SET draft_id = NULL
+                WHERE draft_id = ? AND id NOT IN (SELECT value FROM json_each(?))""",
+                (draft_id, ids_text(billed)),
+            )
 
     def _store(
         self,
