@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,6 +123,24 @@ def open_book(path: Path, *, read_only: bool = False, report: Report | None = No
         return _opened(path, lock, driver, warnings)
     except BaseException as error:
         lock.release()
+        raise in_words(path, error) from error
+
+
+@contextlib.contextmanager
+def look_into(path: Path, driver: Driver = PLAIN) -> Iterator[sqlite3.Connection]:
+    """A closed book or backup, perhaps of an older revision, as it is: nothing is upgraded, locked or written.
+
+    Raises UserError as `open_book` does.
+    """
+    path = path.absolute()
+    _find(path)
+    try:
+        if holder(path).get("pid") != str(os.getpid()):
+            _look_at(path, driver)
+        _examine(path, driver, read_only=True)
+        with contextlib.closing(driver.connect(path, True)) as connection:
+            yield connection
+    except BaseException as error:
         raise in_words(path, error) from error
 
 

@@ -139,6 +139,7 @@ class Book:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One view of the book for the whole block; a write in it is refused by SQLite."""
+        self._refuse_closed()
         with _user_errors(writing=False), self._read_session() as session:
             yield session
 
@@ -148,6 +149,7 @@ class Book:
 
         Raises UserError where the disk, a lock or a rule of the book refuses, RuntimeError when nested.
         """
+        self._refuse_closed()
         if self.read_only:
             raise write_protected(self.path)
         with self._turns, _user_errors(writing=True), self._write_session.begin() as session:
@@ -169,7 +171,9 @@ class Book:
         """Bring everything into the one file and let go of it. Closing twice does nothing."""
         if self._closed:
             return
-        self._closed = True
+        # The last write ends before another process may open the book.
+        with self._turns:
+            self._closed = True
         self.engine.dispose()
         self._reader.dispose()
         try:
@@ -178,6 +182,11 @@ class Book:
         finally:
             if self._lock is not None:
                 self._lock.release()
+
+    def _refuse_closed(self) -> None:
+        # The engine would open the file once more, without the lock.
+        if self._closed:
+            raise RuntimeError(f"{self.path} is closed")
 
     def __enter__(self) -> Book:
         return self

@@ -8,13 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from sqlalchemy import func, select
 
 from db import backup as copies
 from db import book_files
 from db.engine import Book
-from db.schema import Book as BookRow
-from db.schema import ChangeSet, Client, Firm, Invoice, Payment
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.field_checks import check_country, check_currency, check_language
@@ -65,8 +62,9 @@ def back_up(book: Book, target: Path, *, report: Report | None = None) -> None:
     if target.exists():
         if target.samefile(book.path):
             raise UserError(_("A book cannot be its own backup."), _("Choose another name."))
-        # Opening says what it is, if it is no book; a backup that someone looks at stays.
-        book_files.open_book(target).close()
+        # Says what it is, if it is no book.
+        with book_files.look_into(target):
+            pass
     copies.copy_book(book.path, target, driver=book.driver, report=report)
 
 
@@ -85,21 +83,23 @@ class Contents:
 
 
 def contents(path: Path) -> Contents:
-    """Look into a book without changing it. Raises UserError where it cannot be opened."""
-    with book_files.open_book(path, read_only=True) as book, book.reading() as session:
-        first, last, invoices = session.execute(
-            select(func.min(Invoice.issue_date), func.max(Invoice.issue_date), func.count())
-        ).one()
-        return Contents(
-            firm=session.execute(select(Firm.name)).scalar_one(),
-            created_at=session.execute(select(BookRow.created_at)).scalar_one(),
-            changed_at=session.execute(select(func.max(ChangeSet.at))).scalar_one(),
-            clients=session.execute(select(func.count()).select_from(Client)).scalar_one(),
-            invoices=invoices,
-            payments=session.execute(select(func.count()).select_from(Payment)).scalar_one(),
-            first_issue=first,
-            last_issue=last,
-        )
+    """Look into a book or backup, of an older version as well, without changing it. UserError where it is none."""
+    with book_files.look_into(path) as connection:
+        # Words that every revision knows.
+        (firm,) = connection.execute("SELECT name FROM firm").fetchone()
+        (created_at,) = connection.execute("SELECT created_at FROM book").fetchone()
+        (changed_at,) = connection.execute("SELECT max(at) FROM change_set").fetchone()
+        first, last, invoices = connection.execute(
+            "SELECT min(issue_date), max(issue_date), count(*) FROM invoice"
+        ).fetchone()
+        clients, payments = connection.execute(
+            "SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM payment)"
+        ).fetchone()
+    return Contents(firm, created_at, changed_at, clients, invoices, payments, _day(first), _day(last))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def restore(source: Path, target: Path, *, report: Report | None = None) -> Path | None:

@@ -145,6 +145,35 @@ def test_closing_while_a_reader_is_at_work_loses_nothing(tmp_path: Path) -> None
         assert name(again) == "Other"
 
 
+def test_a_closed_book_is_not_opened_behind_its_lock(tmp_path: Path) -> None:
+    book = new_book(tmp_path)
+    book.close()
+    with pytest.raises(RuntimeError, match="is closed"), book.writing():
+        pass
+    with pytest.raises(RuntimeError, match="is closed"), book.reading():
+        pass
+
+
+def test_closing_waits_for_the_last_write(tmp_path: Path) -> None:
+    book = new_book(tmp_path)
+    inside = threading.Event()
+
+    def write() -> None:
+        with book.writing() as session:
+            inside.set()
+            time.sleep(0.1)
+            session.execute(text("UPDATE firm SET name = 'Last'"))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    inside.wait()
+    book.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["Harbour.sheaf"]
+    thread.join()
+    with open_book(tmp_path / "Harbour.sheaf") as again:
+        assert name(again) == "Last"
+
+
 def test_a_full_disk_is_told_and_loses_nothing(book: Book) -> None:
     with book.writing() as session:
         pages = session.execute(text("PRAGMA page_count")).scalar_one()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from db import upgrades
 from db.backup import faults
 from db.book_files import open_book
 from db.engine import Book
@@ -214,3 +215,15 @@ def test_a_book_is_no_backup_of_itself(tmp_path: Path) -> None:
     _, path = backed_up(tmp_path)
     with pytest.raises(UserError, match="This is the book itself"):
         books.restore(path, path)
+
+
+def test_a_backup_of_an_older_version_can_be_looked_into_and_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, path = backed_up(tmp_path)
+    monkeypatch.setattr(upgrades, "known", lambda: ("0001", "0002"))
+    monkeypatch.setattr(upgrades, "newest", lambda: "0002")
+    assert books.contents(copy).firm == "Harbour Services"
+    assert books.restore(copy, path) is not None
+    # Looking upgraded nothing and left nothing.
+    assert names(tmp_path) == ["Harbour replaced.sheaf", "Harbour.sheaf", "copy.sheaf"]

@@ -130,7 +130,8 @@ def other(table: str, column: str) -> str:
 
 @pytest.mark.parametrize("table, column", sealed_columns())
 def test_any_figure_changed_by_hand_is_found(tampering: Tampering, table: str, column: str) -> None:
-    for which in ("min(id)", "max(id)"):
+    figures = isinstance(Base.metadata.tables[table].columns[column].type, Minor | Scaled)
+    for which in ("min(id)", "max(id)") if figures else ("max(id)",):
         if column == "id" and table in ("invoice_line", "invoice_tax"):
             # Their seal is their document's, in which their number in the table has no place.
             continue
@@ -260,6 +261,25 @@ def test_a_full_rewrite_of_the_log_is_proved_by_the_noted_head_alone(book: Book)
     connection.close()
     assert not any("follow" in problem.detail for problem in check(book).problems)
     assert any("this head" in problem.detail for problem in check(book, noted).problems)
+
+
+def test_a_damaged_file_is_a_problem_and_no_crash(book: Book) -> None:
+    with book.reading() as session:
+        (page,) = (
+            session.connection()
+            .exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'audit_payload'")
+            .one()
+        )
+    path = book.path
+    book.close()
+    with path.open("rb+") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with open_book(path) as damaged:
+        result = check(damaged)
+    assert not result.clean
+    assert {problem.what for problem in result.problems} == {"file"}
+    assert "it cannot be read to its end" in result.problems[-1].detail
 
 
 def test_one_wrong_habit_does_not_bury_the_rest(tampering: Tampering) -> None:

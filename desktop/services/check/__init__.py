@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from sqlite3 import DatabaseError
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import Book
+from db.refusals import as_user_error
 from desktop.i18n import _
 from desktop.services.audit import verify_chain
 from desktop.services.change_sets import raw
@@ -42,14 +45,21 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
     with book.reading() as session:
         connection = session.connection()
         told(0, 0, _("Checking the file"))
-        check_file(raw(connection), problems)
-        last = _check_chain(connection, problems, head, told)
-        check_log(connection, problems, told)
-        check_documents(raw(connection), problems, told)
-        told(0, 0, _("Checking payments and the journal"))
-        check_money(raw(connection), problems)
-        told(0, 0, _("Checking what was billed"))
-        check_billing(raw(connection), problems)
+        last = ""
+        try:
+            check_file(raw(connection), problems)
+            last = _check_chain(connection, problems, head, told)
+            check_log(connection, problems, told)
+            check_documents(raw(connection), problems, told)
+            told(0, 0, _("Checking payments and the journal"))
+            check_money(raw(connection), problems)
+            told(0, 0, _("Checking what was billed"))
+            check_billing(raw(connection), problems)
+        except (DatabaseError, DBAPIError) as error:
+            of_sqlite = error.orig if isinstance(error, DBAPIError) else error
+            if as_user_error(of_sqlite) is None:
+                raise
+            problems.add("file", _("the book's file"), _("it cannot be read to its end: {0}").format(of_sqlite))
     found = problems.all()
     return CheckResult(not found, found, last)
 
