@@ -1,9 +1,12 @@
 """Ctrl+C while a command works, here and in the window: between two items, with word of what is safe."""
 
+import hashlib
+import io
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +125,20 @@ def test_a_stop_reaches_the_window_that_does_the_work(work: Sheaf) -> None:
         assert codes == [1]
         with book.reading() as session:
             assert session.connection().exec_driver_sql("SELECT count(*) FROM time_entry").scalar_one() == 0
+
+
+def test_a_stop_while_pdfs_are_written(firm: Sheaf) -> None:
+    firm.json("bill", "firm.sheaf", *MARCH)
+    stop = threading.Event()
+    stop.set()
+    out, err = io.StringIO(), io.StringIO()
+    argv = ["render", "firm.sheaf", "--run", "R-2025-0001", "--to", "pdf"]
+    assert cli.run(argv, out=out, err=err, folder=firm.folder, stop=stop) == 1
+    assert err.getvalue() == "Stopped. The PDFs written until then are whole; do it again to write the others.\n"
+    whole = firm.json("render", *argv[1:])["documents"]
+    for one in whole:
+        assert hashlib.sha256(Path(one["file"]).read_bytes()).hexdigest() == one["sha256"]
+    assert sorted(path.name for path in (firm.folder / "pdf").iterdir()) == ["INV-2025-0001.pdf", "INV-2025-0002.pdf"]
 
 
 def test_a_hundred_thousand_rows_twice(work: Sheaf) -> None:
