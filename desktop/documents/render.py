@@ -5,6 +5,7 @@ The same document and template give the same bytes, on any day and in any proces
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,12 +18,15 @@ from desktop.documents.logo import load_logo
 from desktop.documents.pdffile import Prefix
 from desktop.documents.setting import Setting
 from desktop.domain.document import Document, TemplateVersion
+from desktop.errors import UserError
+from desktop.i18n import _
 
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _lock = threading.Lock()
 
 
 def render_pdf(document: Document, template: TemplateVersion) -> bytes:
-    """The whole file. UserError if the template's logo cannot be read."""
+    """The whole file. UserError if the template cannot be used."""
     return b"".join(render_parts(document, template))
 
 
@@ -57,6 +61,7 @@ def setting_for(document: Document, template: TemplateVersion) -> Setting:
 
 @lru_cache(maxsize=1024)
 def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency: str) -> Setting:
+    check_template(template)
     return Setting(
         page=template.page,
         accent=template.accent,
@@ -70,6 +75,11 @@ def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency
 
 def check_template(template: TemplateVersion) -> None:
     """UserError if a template cannot be used: to be asked when it is chosen, so that no run meets it."""
+    if not _COLOUR.fullmatch(template.accent):
+        raise UserError(
+            _("“{accent}” is not a colour.").format(accent=template.accent),
+            _("Write it like {example}.").format(example="#2457D6"),
+        )
     load_logo(template.logo)
 
 

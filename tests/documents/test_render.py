@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from desktop.documents.render import missing_glyphs, render_pdf
+from desktop.documents.render import check_template, missing_glyphs, render_pdf
 from desktop.domain.document import BankAccount, Document, DocumentTax, Party
+from desktop.errors import UserError
 from tests.documents.papers import BUYER, FRENCH, LOGO, PLAIN, SELLER, document, line, lines, pages, text
 
 
@@ -285,3 +286,11 @@ def test_a_document_without_lines_or_facts() -> None:
 def test_the_logo_stands_for_the_name() -> None:
     with_logo, without = render_pdf(document(1), LOGO), render_pdf(document(1), PLAIN)
     assert text(without).count(SELLER.name) == text(with_logo).count(SELLER.name) + 1
+
+
+@pytest.mark.parametrize("accent", ["blue", "#12", "#GGGGGG", ""])
+def test_an_accent_that_is_no_colour_is_refused(accent: str) -> None:
+    template = replace(PLAIN, accent=accent)
+    for use in (check_template, lambda template: render_pdf(document(1), template)):
+        with pytest.raises(UserError, match="is not a colour"):
+            use(template)
