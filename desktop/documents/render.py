@@ -122,8 +122,8 @@ def _texts(document: Document) -> Iterator[str]:
         yield account.iban
         yield account.bic
         yield account.bank
-    for number, *_ in document.deposits:
-        yield number
+    for deposit in document.deposits:
+        yield deposit[0]
     yield document.number
     yield document.po_number
     yield document.buyer_reference
