@@ -1,8 +1,11 @@
-"""A document's PDF as bytes, for the eye: a draft as it would be issued, an issued one as it went out."""
+"""One document's PDF: a draft as it would be issued, an issued one as it went out, for the eye or as a file."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from db.engine import Book
+from db.files import in_words
 from desktop.documents.render import render_pdf
 from desktop.services.documents import document, draft_document
 
@@ -15,3 +18,12 @@ def draft_pdf(book: Book, draft_id: int) -> bytes:
 def invoice_pdf(book: Book, invoice_id: int) -> bytes:
     """The same bytes as `documents.render` writes."""
     return render_pdf(*document(book, invoice_id))
+
+
+def save_pdf(book: Book, invoice_id: int, path: Path) -> None:
+    """Write those bytes to a file, in place of one of that name. UserError where it cannot be written."""
+    content = invoice_pdf(book, invoice_id)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise in_words(path, error) from error

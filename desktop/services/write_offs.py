@@ -28,6 +28,28 @@ class WrittenOff:
     open: int
 
 
+@dataclass(frozen=True, slots=True)
+class WriteOffRow:
+    """A loss of an invoice that still stands; minor units."""
+
+    id: int
+    dated: date
+    amount: int
+    reason: str
+
+
+def write_offs_of(book: Book, number: str) -> tuple[WriteOffRow, ...]:
+    """The losses of an invoice that were not taken back, the oldest first."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT w.id, w.dated, w.amount, w.reason FROM write_off w JOIN invoice i ON i.id = w.invoice_id "
+            "WHERE i.number = ? AND w.reverses_id IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM write_off r WHERE r.reverses_id = w.id) ORDER BY w.dated, w.id",
+            (number,),
+        )
+        return tuple(WriteOffRow(id_, date.fromisoformat(dated), amount, reason) for id_, dated, amount, reason in rows)
+
+
 def write_off(
     book: Book, number: str, *, reason: str, on: date, actor: str, today: date, amount: int | None = None
 ) -> WrittenOff:

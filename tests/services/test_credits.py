@@ -12,7 +12,14 @@ from desktop.domain.billing import Charged
 from desktop.domain.money import SCALE
 from desktop.errors import UserError
 from desktop.services.changes import change
-from desktop.services.credits import CreditResult, credit_invoice, creditable, plan_credit
+from desktop.services.credits import (
+    CreditableLine,
+    CreditResult,
+    credit_invoice,
+    creditable,
+    creditable_lines,
+    plan_credit,
+)
 from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate
@@ -248,3 +255,13 @@ def test_what_cannot_be_credited_says_why(book: Book, client: int) -> None:
     note = credit(book, number).credit_note
     with pytest.raises(UserError, match="is itself a credit note"):
         credit(book, note)
+
+
+def test_lines_say_whether_they_can_still_be_credited(book: Book, client: int) -> None:
+    number = add_invoice(book, client, DAY, (10_000, 19), (5_000, 7))
+    credit(book, number, lines=[2])
+    assert creditable_lines(book, number) == (
+        "EUR",
+        11_900,
+        (CreditableLine(1, "Work 1", 10_000, True), CreditableLine(2, "Work 2", 5_000, False)),
+    )

@@ -8,7 +8,7 @@ from db.engine import Book
 from db.schema import Person
 from desktop.errors import UserError
 from desktop.services.changes import change
-from desktop.services.write_offs import WrittenOff, reverse_write_off, write_off
+from desktop.services.write_offs import WriteOffRow, WrittenOff, reverse_write_off, write_off, write_offs_of
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
 from tests.ledger_proof import prove
@@ -91,3 +91,9 @@ def test_what_cannot_be_lost_says_why(book: Book, number: str) -> None:
         lose(book, number)
     with pytest.raises(UserError, match="later than that"):
         reverse_write_off(book, lost.id, reason="x", on=DAY, actor=ANNE, today=TODAY)
+
+
+def test_only_losses_that_stand_are_listed(book: Book, number: str) -> None:
+    first, second = lose(book, number, 1_000), lose(book, number, 500, reason="rounding")
+    reverse_write_off(book, first.id, reason="paid after all", on=TODAY, actor=ANNE, today=TODAY)
+    assert write_offs_of(book, number) == (WriteOffRow(second.id, TODAY, 500, "rounding"),)
