@@ -1,0 +1,1 @@
+"""The page of issued documents, what is done with one, and its story."""

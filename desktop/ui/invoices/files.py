@@ -1,0 +1,88 @@
+"""Saves the PDFs of issued documents: one under a name of one's own, several into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job, Lane
+from desktop.paths import documents_dir
+from desktop.services.documents import render
+from desktop.services.previews import save_pdf
+from desktop.ui.desk import Desk
+from desktop.ui.listing import Listing
+
+_FOLDER = "pdf_folder"
+
+
+def save_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]) -> None:
+    """Ask where to, then write; several documents are a job with progress that can be stopped."""
+    if len(ids) == 1:
+        _ask_file(desk, parent, ids[0], str(listing.rows(ids)[ids[0]]["number"]))
+    elif ids:
+        _ask_folder(desk, parent, listing, list(ids))
+
+
+def _start(desk: Desk) -> str:
+    folder = desk.shell.memory.get(_FOLDER)
+    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+
+
+def _ask_file(desk: Desk, parent: QWidget, one: int, number: str) -> None:
+    dialog = QFileDialog(parent, _("Save {number}").format(number=number), _start(desk), "PDF (*.pdf)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("pdf")
+    dialog.selectFile(f"{number.replace('/', '-')}.pdf")
+
+    def chosen(name: str) -> None:
+        path = Path(name)
+        desk.shell.memory.put(_FOLDER, str(path.parent))
+        desk.shell.jobs.start(
+            Job(
+                _("Saving {number}").format(number=number),
+                lambda _report: save_pdf(desk.book, one, path),
+                lane=Lane.SIDE,
+            ),
+            lambda _done: _say(desk, _("{file} is saved.").format(file=path.name), path.parent),
+        )
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def _ask_folder(desk: Desk, parent: QWidget, listing: Listing, ids: list[int]) -> None:
+    dialog = QFileDialog(parent, _("Folder for the PDFs"), _start(desk))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+
+    def chosen(name: str) -> None:
+        folder = Path(name)
+        desk.shell.memory.put(_FOLDER, str(folder))
+
+        def work(report: Callable[[int, int, str], None]) -> int:
+            rows = listing.rows(ids)
+            # What was issued before the book began has no page here.
+            numbers = [str(rows[one]["number"]) for one in ids if one in rows and rows[one]["kind"] != "opening"]
+            return len(render(desk.book, folder, numbers=numbers, report=report))
+
+        title = ngettext("Saving {count} PDF", "Saving {count} PDFs", len(ids)).format(count=number_text(len(ids)))
+        desk.shell.jobs.start(Job(title, work, lane=Lane.SIDE), lambda count: _say_count(desk, count, folder))
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def _say_count(desk: Desk, count: object, folder: Path) -> None:
+    assert isinstance(count, int)
+    said = ngettext("{count} PDF is saved in {folder}.", "{count} PDFs are saved in {folder}.", count)
+    _say(desk, said.format(count=number_text(count), folder=folder.name), folder)
+
+
+def _say(desk: Desk, sentence: str, folder: Path) -> None:
+    where = QUrl.fromLocalFile(str(folder))
+    desk.shell.notices.say(sentence, offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))])

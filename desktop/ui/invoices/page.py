@@ -1,0 +1,246 @@
+"""Issued documents: what is owed, the page that went out, and what is done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.services.lists.runs import RunList
+from desktop.services.previews import invoice_pdf
+from desktop.ui.actions import GAP, Action
+from desktop.ui.columns import Column
+from desktop.ui.desk import Desk
+from desktop.ui.detail import DetailPane
+from desktop.ui.filters import Chip, ChipMenu
+from desktop.ui.invoices.credit import credit_invoice
+from desktop.ui.invoices.disputes import close_dispute, open_dispute
+from desktop.ui.invoices.files import save_pdfs
+from desktop.ui.invoices.listing import InvoiceRows, summary
+from desktop.ui.invoices.losses import take_back_write_off, write_off
+from desktop.ui.invoices.story import show_story
+from desktop.ui.listing import Row
+from desktop.ui.page import Design, Page, Summary
+from desktop.ui.payments.record import record_payment
+from desktop.ui.payments.use import use_credit
+from desktop.ui.pdf_view import PdfView
+from desktop.ui.tags import tag
+
+# So many selected documents are asked what may be done with all of them.
+_MOST_ASKED = 500
+
+
+class InvoicesPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._rows = InvoiceRows(desk.book, desk.today)
+        self._current: Row = {}
+        super().__init__(
+            desk.shell,
+            Design(
+                name="invoices",
+                title=_("Invoices"),
+                columns=[
+                    Column("status", "", 88, "tag", sort_key="status"),
+                    Column("number", _("Number"), 126, sort_key="number", strong=True),
+                    Column("kind_word", _("Kind"), 82, sort_key="kind", secondary=True),
+                    Column("client", _("Client"), 160, sort_key="client", wide=True),
+                    Column("issue_date", _("Issued"), 100, "date", sort_key="issue_date", secondary=True),
+                    Column("due_date", _("Due"), 100, "date", sort_key="due_date", secondary=True),
+                    Column("net", _("Net"), 100, "money", sort_key="net", hidden=True),
+                    Column("gross", _("Total"), 112, "money", sort_key="gross"),
+                    Column("open", _("Open"), 108, "money", sort_key="open"),
+                    Column("po_number", _("PO"), 100, sort_key="po_number", hidden=True),
+                    Column("run", _("Run"), 100, sort_key="run", hidden=True),
+                    Column("client_code", _("Client code"), 92, sort_key="code", hidden=True),
+                ],
+                listing=self._rows,
+                summary=self._summary,
+                search_hint=_("Search number, client, PO, amount"),
+                nothing_yet=_("Invoices stand here once a run has issued them, with what is open of each."),
+                depends=frozenset({"invoices", "payments", "clients"}),
+                chips=[
+                    Chip("open", _("Open"), "standing"),
+                    Chip("overdue", _("Overdue"), "standing"),
+                    Chip("partly", _("Partly paid"), "standing"),
+                    Chip("disputed", _("Disputed"), "standing"),
+                    Chip("paid", _("Paid"), "standing"),
+                    Chip("kind:credit_note", _("Credit notes"), "standing"),
+                ],
+                chip_menus=[ChipMenu("currency", _("Currency"), _("All currencies"))],
+                main_action="invoices.pay",
+                side_actions=["invoices.save"],
+                menu=[
+                    "invoices.story",
+                    GAP,
+                    "invoices.pay",
+                    "invoices.use",
+                    "invoices.credit",
+                    "invoices.write_off",
+                    "invoices.dispute",
+                    GAP,
+                    "invoices.save",
+                    "invoices.client",
+                    "invoices.run",
+                ],
+                empty_action="invoices.runs",
+                sum_key="open",
+            ),
+        )
+
+    def offers(self) -> Iterable[Action]:
+        return [
+            Action("invoices.pay", _("Record a payment…"), self.pay, "payment", "P", self._owed, _("payment")),
+            Action("invoices.credit", _("Credit…"), self.credit, "credit", "C", self._creditable, _("credit")),
+            Action("invoices.story", _("Show its story"), self.story, "info", "S", self._one, _("story")),
+            Action("invoices.use", _("Use credit of the client…"), self.use, "", "U", self._owed),
+            Action("invoices.write_off", self._write_off_text, self.write_off, "", "W", self._can_write_off),
+            Action("invoices.dispute", self._dispute_text, self.dispute, "warning", "D", self._can_dispute),
+            Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
+            Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
+            Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
+            Action("invoices.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
+        ]
+
+    def _summary(self) -> Summary:
+        return summary(self.desk.book, self._rows, self.desk.today(), self.shell.home_currency)
+
+    # The pane at the right
+
+    def detail(self) -> QWidget:
+        self._pdf = PdfView(self.shell.theme, self.shell.jobs)
+        self._pdf.setMinimumHeight(200)
+        self.pane = DetailPane(self.acts, ["invoices.pay", "invoices.credit"], self._pdf)
+        return self.pane
+
+    def show_detail(self, one: int | None) -> None:
+        row = self._rows.rows([one]).get(one) if one is not None else None
+        self._current = row or {}
+        self.acts.refresh()
+        if one is None or row is None:
+            self.pane.show_thing(_("No document chosen"))
+            self._pdf.say(_("Choose a document to see the page that went out."))
+            return
+        self.pane.show_thing(str(row["number"]), tag(str(row["status"])).word, self._facts(row), self._reason(row))
+        if row["kind"] == "opening":
+            self._pdf.say(
+                _("This was issued before the book began: the book has its balance, not the document itself.")
+            )
+            return
+        book = self.desk.book
+        self._pdf.ask(lambda: invoice_pdf(book, one))
+
+    def _facts(self, row: Row) -> list[tuple[str, str]]:
+        currency = str(row["currency"])
+        facts = [(_("Client"), str(row["client"]))]
+        if row["corrects"]:
+            facts.append((_("Corrects"), str(row["corrects"])))
+        if row["unapplied"]:
+            facts.append((_("Unused"), money_text(_int(row["unapplied"]), currency)))
+        elif row["open"] and row["open"] != row["payable"]:
+            of = _("{open} of {whole}").format(
+                open=money_text(_int(row["open"]), currency), whole=money_text(_int(row["payable"]), currency)
+            )
+            facts.append((_("Open"), of))
+        if row["credited"]:
+            facts.append((_("Credited"), money_text(_int(row["credited"]), currency)))
+        return facts
+
+    def _reason(self, row: Row) -> str:
+        days = _int(row["days_overdue"])
+        if row["disputed"]:
+            return _("In dispute: it is flagged in aging and not reminded.")
+        if days:
+            return ngettext("{count} day past due.", "{count} days past due.", days).format(count=number_text(days))
+        return ""
+
+    # What is chosen
+
+    def _any(self) -> bool:
+        return self.table.selected_count() > 0
+
+    def _one(self) -> bool:
+        return bool(self._current)
+
+    def _owed(self) -> bool:
+        return self.table.selected_count() > 1 or bool(self._current.get("open"))
+
+    def _creditable(self) -> bool:
+        return self._current.get("kind") in ("invoice", "deposit", "final")
+
+    def _has_run(self) -> bool:
+        return bool(self._current.get("run"))
+
+    def _lost(self) -> bool:
+        return self._current.get("status") == "written_off"
+
+    def _can_write_off(self) -> bool:
+        return bool(self._current.get("open")) or self._lost()
+
+    def _can_dispute(self) -> bool:
+        return bool(self._current.get("open")) or bool(self._current.get("disputed"))
+
+    def _write_off_text(self) -> str:
+        return _("Take the write-off back…") if self._lost() else _("Write off…")
+
+    def _dispute_text(self) -> str:
+        return _("Settle the dispute…") if self._current.get("disputed") else _("Dispute…")
+
+    def _save_text(self) -> str:
+        count = self.table.selected_count()
+        return _("Save {count} PDFs…").format(count=number_text(count)) if count > 1 else _("Save PDF…")
+
+    @property
+    def number(self) -> str:
+        """The number of the document with the focus."""
+        return str(self._current["number"])
+
+    # What can be done
+
+    def open_row(self, one: int) -> None:
+        self.story()
+
+    def story(self) -> None:
+        show_story(self.desk, self, self.number)
+
+    def pay(self) -> None:
+        rows = self._rows.rows(self.selected_ids()[:_MOST_ASKED])
+        record_payment(self.desk, self, invoices=[row for row in rows.values() if row["open"]])
+
+    def use(self) -> None:
+        use_credit(self.desk, self, _int(self._current["client_id"]), str(self._current["currency"]), self.number)
+
+    def credit(self) -> None:
+        credit_invoice(self.desk, self, self.number)
+
+    def write_off(self) -> None:
+        if self._lost():
+            take_back_write_off(self.desk, self, self.number, str(self._current["currency"]))
+        else:
+            write_off(self.desk, self, self.number, _int(self._current["open"]), str(self._current["currency"]))
+
+    def dispute(self) -> None:
+        if self._current.get("disputed"):
+            close_dispute(self.desk, self, self.number)
+        else:
+            open_dispute(self.desk, self, self.number, str(self._current["currency"]))
+
+    def save(self) -> None:
+        save_pdfs(self.desk, self, self._rows, self.selected_ids())
+
+    def client(self) -> None:
+        self.shell.go("clients", _int(self._current["client_id"]))
+
+    def run(self) -> None:
+        runs, number = RunList(self.desk.book), str(self._current["run"])
+        self.shell.jobs.ask(lambda: runs.ids(number, frozenset(), "", False), self._go_to_run)
+
+    def _go_to_run(self, ids: object) -> None:
+        assert isinstance(ids, list)
+        self.shell.go("runs", ids[0] if ids else None)
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value

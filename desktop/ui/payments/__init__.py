@@ -1,0 +1,1 @@
+"""The page of payments, and the dialogs that book, use and reverse one."""

@@ -1,0 +1,280 @@
+"""Payments: what came in, what each settles, and what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from db.engine import Book
+from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.services.allocations import AllocatedRow, allocations
+from desktop.services.lists.payments import PaymentList
+from desktop.ui.actions import GAP, Action
+from desktop.ui.columns import Column
+from desktop.ui.desk import Desk
+from desktop.ui.detail import DetailPane
+from desktop.ui.facts import Fact, FactsView, Group
+from desktop.ui.filters import Chip, Figure
+from desktop.ui.latest import Latest
+from desktop.ui.listing import Row
+from desktop.ui.page import Design, Page, Summary
+from desktop.ui.payments.methods import method_word
+from desktop.ui.payments.record import record_payment
+from desktop.ui.payments.reverse import ask_reversal
+from desktop.ui.payments.use import use_credit
+from desktop.ui.payments.withdraw import withdraw
+
+
+class PaymentRows:
+    """Payments with the one word that says how each stands; what is simply booked has none."""
+
+    def __init__(self, book: Book) -> None:
+        self._list = PaymentList(book)
+
+    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+        return self._list.ids(search, filters, sort, descending)
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
+        return {key: _shown(row) for key, row in self._list.rows(ids).items()}
+
+    def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
+        return self._list.totals(ids)
+
+    def unapplied(self) -> tuple[int, Mapping[str, int]]:
+        """How many payments are not used up, and what is left of them by currency."""
+        ids = self._list.ids("", frozenset({"unapplied"}), "", False)
+        return len(ids), {currency: total.unapplied for currency, total in self._list.sums(ids).items()}
+
+
+def _shown(row: Row) -> Row:
+    state = row["state"] if row["state"] != "standing" else "unapplied" if row["unapplied"] else None
+    return {
+        **row,
+        "tag": state,
+        "method_word": method_word(str(row["method"])),
+        "unapplied": row["unapplied"] or None,
+    }
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """A payment with what it settles."""
+
+    id: int
+    row: Row
+    settles: tuple[AllocatedRow, ...]
+
+
+class PaymentsPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._rows = PaymentRows(desk.book)
+        self._thing: _Thing | None = None
+        super().__init__(
+            desk.shell,
+            Design(
+                name="payments",
+                title=_("Payments"),
+                columns=[
+                    Column("tag", "", 94, "tag"),
+                    Column("number", _("Number"), 108, sort_key="number", strong=True),
+                    Column("paid_on", _("Received"), 102, "date", sort_key="paid_on"),
+                    Column("client", _("Client"), 170, sort_key="client", wide=True),
+                    Column("method_word", _("By"), 100, sort_key="method", secondary=True),
+                    Column("reference", _("Reference"), 114, sort_key="reference", secondary=True),
+                    Column("amount", _("Amount"), 108, "money", sort_key="amount"),
+                    Column("unapplied", _("Unapplied"), 88, "money", sort_key="unapplied"),
+                    Column("invoices", _("Settles"), 160, hidden=True),
+                    Column("note", _("Note"), 140, hidden=True),
+                    Column("client_code", _("Client code"), 92, sort_key="code", hidden=True),
+                ],
+                listing=self._rows,
+                summary=self._summary,
+                search_hint=_("Search number, client, reference, invoice"),
+                nothing_yet=_("Payments stand here once money comes in: each with the invoices that it settles."),
+                depends=frozenset({"payments", "invoices", "clients"}),
+                chips=[
+                    Chip("unapplied", _("Unapplied")),
+                    Chip("reversed", _("Reversed")),
+                ],
+                main_action="payments.new",
+                menu=["payments.use", "payments.withdraw", "payments.reverse", GAP, "payments.client"],
+                empty_action="payments.new",
+                sum_key="amount",
+            ),
+        )
+
+    def offers(self) -> Iterable[Action]:
+        return [
+            Action("payments.new", _("Record a payment…"), self.new, "payment", "Ctrl+N"),
+            Action("payments.use", _("Use credit…"), self.use, "credit", "U", self._unused, _("use credit")),
+            Action("payments.withdraw", _("Take it off an invoice…"), self.withdraw, "", "T", self._settles),
+            Action(
+                "payments.reverse",
+                _("Reverse…"),
+                self.reverse,
+                "undo",
+                "R",
+                self._reversible,
+                _("reverse"),
+                danger=True,
+            ),
+            Action("payments.client", _("Open the client"), self.client, "open", enabled=self._one),
+        ]
+
+    def _summary(self) -> Summary:
+        month = self.desk.today().replace(day=1)
+        key = f"from:{month.isoformat()}"
+        ids = self._rows.ids("", frozenset({key}), "", False)
+        received = self._rows.totals(ids)
+        waiting, unused = self._rows.unapplied()
+        home = self.shell.home_currency
+        booked = ngettext("{count} booked this month", "{count} booked this month", len(ids))
+        booked = booked.format(count=number_text(len(ids)))
+        figures = [
+            Figure(money_text(amount, currency), booked if first else _("this month"), key)
+            for first, (currency, amount) in _first_home(received, home)
+        ]
+        figures += [
+            Figure(money_text(amount, currency), _("unapplied, the clients’ credit"), "unapplied")
+            for _first, (currency, amount) in _first_home(unused, home)
+            if amount or currency == home
+        ]
+        everything = len(self._rows.ids("", frozenset(), "", False))
+        facts = ngettext("{count} payment", "{count} payments", everything).format(count=number_text(everything))
+        return Summary(facts, figures[:6], {"unapplied": waiting})
+
+    # The pane at the right
+
+    def detail(self) -> QWidget:
+        self.facts_view = FactsView(self.shell.theme)
+        self.pane = DetailPane(self.acts, ["payments.use", "payments.reverse"], self.facts_view)
+        self._latest = Latest(self.shell.jobs, self)
+        return self.pane
+
+    def show_detail(self, one: int | None) -> None:
+        if one is None:
+            self._latest.drop()
+            self._take(None)
+            return
+        book, rows = self.desk.book, self._rows
+
+        def work() -> _Thing | None:
+            row = rows.rows([one]).get(one)
+            return _Thing(one, row, allocations(book, one)) if row else None
+
+        self._latest.ask(work, self._take)
+
+    def _take(self, thing: object) -> None:
+        assert thing is None or isinstance(thing, _Thing)
+        self._thing = thing
+        self.acts.refresh()
+        if thing is None:
+            self.pane.show_thing(_("No payment chosen"), reason=_("Choose a payment to see what it settles."))
+            self.facts_view.show_groups(())
+            return
+        row = thing.row
+        self.pane.show_thing(
+            str(row["number"]), money_text(_int(row["amount"]), str(row["currency"])), (), self._reason(row)
+        )
+        self.facts_view.show_groups([Group("", self._facts(row)), Group(_("Settles"), self._settled(thing))])
+
+    def _facts(self, row: Row) -> list[Fact]:
+        client = _int(row["client_id"])
+        facts = [
+            Fact(_("Client"), str(row["client"]), lambda: self.shell.go("clients", client)),
+            Fact(_("Received"), date_text(row["paid_on"])),  # type: ignore[arg-type]
+            Fact(_("By"), str(row["method_word"])),
+            Fact(_("Reference"), str(row["reference"])),
+            Fact(_("Note"), str(row["note"])),
+            Fact(_("Booked by"), str(row["actor"])),
+        ]
+        if row["unapplied"]:
+            facts.append(Fact(_("Unapplied"), money_text(_int(row["unapplied"]), str(row["currency"]))))
+        return facts
+
+    def _settled(self, thing: _Thing) -> list[Fact]:
+        return [Fact(one.number, _settles_words(one), self._opener(one.invoice_id)) for one in thing.settles]
+
+    def _opener(self, invoice_id: int) -> Callable[[], object]:
+        return lambda: self.shell.go("invoices", invoice_id)
+
+    def _reason(self, row: Row) -> str:
+        if row["state"] == "reversed":
+            return _("Taken back by {number}: what it settled is open again.").format(number=row["counterpart"])
+        if row["state"] == "reversal":
+            return _("Takes {number} back.").format(number=row["counterpart"])
+        if row["unapplied"]:
+            left = money_text(_int(row["unapplied"]), str(row["currency"]))
+            return _("{amount} of it settles nothing yet and stands as the client’s credit.").format(amount=left)
+        return ""
+
+    # What is chosen
+
+    def _row(self) -> Row:
+        return self._thing.row if self._thing else {}
+
+    def _one(self) -> bool:
+        return self._thing is not None
+
+    def _unused(self) -> bool:
+        return bool(self._row().get("unapplied"))
+
+    def _settles(self) -> bool:
+        return self._thing is not None and any(one.amount for one in self._thing.settles) and self._reversible()
+
+    def _reversible(self) -> bool:
+        return self._row().get("state") == "standing"
+
+    # What can be done
+
+    def open_row(self, one: int) -> None:
+        """To the invoice that it settles, where it is one."""
+        if self._thing is not None and self._thing.id == one and self._thing.settles:
+            self.shell.go("invoices", self._thing.settles[0].invoice_id)
+
+    def new(self) -> None:
+        record_payment(self.desk, self)
+
+    def use(self) -> None:
+        row = self._row()
+        use_credit(
+            self.desk,
+            self,
+            _int(row["client_id"]),
+            str(row["currency"]),
+            source=str(row["number"]),
+            available=_int(row["unapplied"]),
+        )
+
+    def withdraw(self) -> None:
+        assert self._thing is not None
+        withdraw(self.desk, self, str(self._row()["number"]), self._thing.settles)
+
+    def reverse(self) -> None:
+        ask_reversal(self.desk, self, self._row())
+
+    def client(self) -> None:
+        self.shell.go("clients", _int(self._row()["client_id"]))
+
+
+def _first_home(amounts: Mapping[str, int], home: str) -> Iterable[tuple[bool, tuple[str, int]]]:
+    """Amounts by currency, the firm's own first and there even where it is nothing."""
+    ordered = sorted(({home: 0} | dict(amounts)).items(), key=lambda one: (one[0] != home, one[0]))
+    return [(place == 0, one) for place, one in enumerate(ordered)]
+
+
+def _settles_words(one: AllocatedRow) -> str:
+    said = money_text(one.amount, one.currency)
+    if one.discount:
+        said += " " + _("and {amount} discount").format(amount=money_text(one.discount, one.currency))
+    if one.taken_back and not one.amount:
+        return _("{amount} taken back").format(amount=money_text(one.taken_back, one.currency))
+    return said
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
