@@ -59,7 +59,16 @@ _WORDS: Final = {
 # The columns that people know a row by, the best first.
 _NAMES: Final = ("number", "code", "external_id", "key", "name", "title", "description", "file_name")
 # Rows without a name of their own are told by the one they belong to.
-_OWNERS: Final = ("run_id", "invoice_id", "agreement_line_id", "agreement_id", "item_id", "tax_code_id", "series_id", "client_id")
+_OWNERS: Final = (
+    "run_id",
+    "invoice_id",
+    "agreement_line_id",
+    "agreement_id",
+    "item_id",
+    "tax_code_id",
+    "series_id",
+    "client_id",
+)
 
 
 def word(table: str) -> str:
