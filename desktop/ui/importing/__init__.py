@@ -1,0 +1,1 @@
+"""The dialog that reads a file into the book: choose, check what was understood, import, undo."""
