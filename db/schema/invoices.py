@@ -26,7 +26,7 @@ class Invoice(Base):
     """An issued invoice, deposit or final invoice, credit note or opening item. Amounts are positive on both kinds.
 
     `firm_rate` is units of firm currency per unit of `currency`, times 10**6; firm_* are in the firm's minor units.
-    They are null where no exchange rate is known. Fractions are times 10**6. `period_end` is the first day no longer in.
+    They are null where no exchange rate is known. Fractions are times 10**6. `period_end` is the first day after.
     """
 
     __tablename__ = "invoice"
