@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -16,7 +17,12 @@ from desktop.i18n import _, set_language
 from desktop.jobs import Job, Jobs, Lane
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Density, Mode, Theme
+
+if TYPE_CHECKING:
+    from db.engine import Book
+    from desktop.services.handover import Command, HandoverServer
+    from desktop.ui.desk import Desk
 
 _RECENT = "recent"
 _MOST_RECENT = 5
@@ -49,19 +55,26 @@ class Program(QObject):
     def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
         super().__init__()
         self.memory = Memory(memory_file or paths.config_dir() / "window.ini")
-        self.theme = Theme(app, self._mode())
+        self.theme = Theme(app, self._mode(), self._density())
         self.jobs = Jobs()
         self.window = MainWindow(self.theme, self.memory, self.jobs)
         self.window.closed.connect(self._close)
         self.handed_over.connect(self._announce, Qt.ConnectionType.QueuedConnection)
-        self.desk: object | None = None
-        self._book: object | None = None
-        self._server: object | None = None
+        self.desk: Desk | None = None
+        self._book: Book | None = None
+        self._server: HandoverServer | None = None
         log.catch_bugs(self.window.notices.show_bug)
 
-    def _mode(self):  # type: ignore[no-untyped-def]
-        mode = self.memory.get("theme", "system")
-        return mode if mode in ("light", "dark") else "system"
+    def _mode(self) -> Mode:
+        match self.memory.get("theme"):
+            case "light":
+                return "light"
+            case "dark":
+                return "dark"
+        return "system"
+
+    def _density(self) -> Density:
+        return "compact" if self.memory.get("density") == "compact" else "comfortable"
 
     # The book
 
@@ -179,12 +192,10 @@ class Program(QObject):
         names += [str(one) for one in self.recent() if str(one) not in names]
         self.memory.put(_RECENT, names[:_MOST_RECENT])
 
-    def _execute(self, command):  # type: ignore[no-untyped-def]
+    def _execute(self, command: Command) -> int:
         """A command that another process handed over; runs in a thread of its own."""
-        from db.engine import Book
         from desktop.cli import run
 
-        assert isinstance(self._book, Book)
         code = run(
             command.argv, out=command.out, err=command.err, folder=command.folder, held=self._book, stop=command.stop
         )
@@ -200,7 +211,8 @@ class Program(QObject):
         from desktop.services.overview import overview
 
         book = self._book
-        self.jobs.ask(lambda: overview(book), self._show_overview, lane=Lane.HAND)  # type: ignore[arg-type]
+        if book is not None:
+            self.jobs.ask(lambda: overview(book), self._show_overview, lane=Lane.HAND)
 
     def _show_overview(self, found: object) -> None:
         from desktop.services.overview import Overview
@@ -219,11 +231,11 @@ class Program(QObject):
         if self.window.here:
             self.memory.put("place", self.window.here)
         if self._server is not None:
-            self._server.close()  # type: ignore[attr-defined]
+            self._server.close()
             self._server = None
         self.jobs.close()
         if self._book is not None:
-            self._book.close()  # type: ignore[attr-defined]
+            self._book.close()
             self._book = None
 
     def end(self) -> None:

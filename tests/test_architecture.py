@@ -236,7 +236,12 @@ def declared_libraries(pyproject: Path) -> set[str]:
     """The top-level modules of the dependencies that pyproject.toml declares."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[^A-Za-z0-9_-]", wanted)[0].lower() for wanted in project["dependencies"]}
-    unlike = {"pyside6-essentials": "PySide6", "python-stdnum": "stdnum", "python-dateutil": "dateutil", "pillow": "PIL"}
+    unlike = {
+        "pyside6-essentials": "PySide6",
+        "python-stdnum": "stdnum",
+        "python-dateutil": "dateutil",
+        "pillow": "PIL",
+    }
     return {unlike.get(name, name) for name in names}
 
 
