@@ -140,7 +140,7 @@ class Book:
     def reading(self) -> Iterator[Session]:
         """One view of the book for the whole block; a write in it is refused by SQLite."""
         self._refuse_closed()
-        with _user_errors(writing=False), self._read_session() as session:
+        with _user_errors(self.driver, writing=False), self._read_session() as session:
             yield session
 
     @contextmanager
@@ -152,7 +152,7 @@ class Book:
         self._refuse_closed()
         if self.read_only:
             raise write_protected(self.path)
-        with self._turns, _user_errors(writing=True), self._write_session.begin() as session:
+        with self._turns, _user_errors(self.driver, writing=True), self._write_session.begin() as session:
             # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
             session.connection()
             yield session
@@ -214,12 +214,14 @@ def fold(path: Path, driver: Driver = PLAIN) -> None:
 
 
 @contextmanager
-def _user_errors(*, writing: bool) -> Iterator[None]:
+def _user_errors(driver: Driver, *, writing: bool) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        mendable = as_user_error(error.orig)
+    except (DBAPIError, driver.module.Error) as error:
+        # The log is written past SQLAlchemy, whose errors carry the driver's own.
+        told = error.orig if isinstance(error, DBAPIError) else error
+        mendable = as_user_error(told)
         # A reader that writes is a bug, whatever the file allows.
-        if mendable is None or (not writing and "readonly" in str(error.orig)):
+        if mendable is None or (not writing and "readonly" in str(told)):
             raise
         raise mendable from error
