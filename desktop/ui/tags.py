@@ -23,6 +23,8 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "partly_paid": (lambda: _("Partly paid"), "held"),
     "on_hold": (lambda: _("On hold"), "held"),
     "paused": (lambda: _("Paused"), "held"),
+    "no_agreement": (lambda: _("No agreement"), "held"),
+    "no_price": (lambda: _("No price"), "held"),
     "unapplied": (lambda: _("Unapplied"), "held"),
     "note": (lambda: _("Note"), "note"),
     "issued": (lambda: _("Issued"), "note"),
@@ -30,6 +32,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "released": (lambda: _("Released"), "note"),
     "approved": (lambda: _("Approved"), "note"),
     "in_review": (lambda: _("In review"), "note"),
+    "reserved": (lambda: _("Reserved"), "note"),
     "trial": (lambda: _("Trial"), "note"),
     "ready": (lambda: _("Ready"), "good"),
     "paid": (lambda: _("Paid"), "good"),
@@ -43,6 +46,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "written_off": (lambda: _("Written off"), "quiet"),
     "ended": (lambda: _("Ended"), "quiet"),
     "unbilled": (lambda: _("Unbilled"), "quiet"),
+    "not_billable": (lambda: _("Not billable"), "quiet"),
     "inactive": (lambda: _("Inactive"), "quiet"),
 }
 
