@@ -21,7 +21,9 @@ from desktop.ui.shell import Shell
 
 _MARGIN = 24
 _MOST_HEIGHT = 640
+_LEAST_WIDTH = 560
 _QUESTION_WIDTH = 400
+_SCROLL_BAR = 14
 
 
 class FormDialog(QDialog):
@@ -42,6 +44,7 @@ class FormDialog(QDialog):
         self._unsaved_said = False
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setWidget(form)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
         buttons = QDialogButtonBox()
         self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         self._accept.setDefault(True)
@@ -56,7 +59,7 @@ class FormDialog(QDialog):
         layout.addWidget(self._notice)
         layout.addWidget(buttons)
         wanted = form.sizeHint()
-        self.resize(max(480, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
+        self.resize(max(_LEAST_WIDTH, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
 
     @property
     def said(self) -> str:
@@ -99,6 +102,12 @@ class FormDialog(QDialog):
         wrong = self.form.focusWidget()
         if wrong is not None:
             self._scroll.ensureWidgetVisible(wrong)
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Keep the scroll bar, where there is one, off the fields."""
+        layout = self.form.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, 0, _SCROLL_BAR if most else 0, 0)
 
     def _enable(self, on: bool) -> None:
         self.form.setEnabled(on)

@@ -28,6 +28,7 @@ Choice = tuple[object, str]
 # With more choices than these, typing finds one sooner than looking.
 _CHOICES_TO_LOOK_THROUGH = 12
 _LINES_SHOWN = 3
+_LEAST_LETTERS = 6
 
 
 class TextEditor(QLineEdit):
@@ -209,6 +210,9 @@ class ChoiceEditor(QComboBox):
         self._values = [value for value, _text in choices]
         self.addItems([text for _value, text in choices])
         self.setCurrentIndex(-1)
+        # Fields of a form are as wide as its grid says; one long name must not push the others away.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LEAST_LETTERS)
         if len(choices) > _CHOICES_TO_LOOK_THROUGH:
             self.setEditable(True)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -29,7 +29,9 @@ Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent",
 
 # A form is a grid of this many columns; a field spans some of them.
 _COLUMNS = 6
+_GAP = 12
 _LABEL_GAP = 4
+_FIELD_HEIGHT = 34
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Form(QWidget):
         self._clean: dict[str, object] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(20)
+        # With the gap that ends each section's grid they stand 20 apart.
+        layout.setSpacing(20 - _GAP)
         for section in sections:
             layout.addLayout(self._build(section))
         layout.addStretch(1)
@@ -174,8 +177,8 @@ class Form(QWidget):
 
     def _build(self, section: Section) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(12)
+        grid.setHorizontalSpacing(_GAP)
+        grid.setVerticalSpacing(_GAP)
         for column in range(_COLUMNS):
             grid.setColumnStretch(column, 1)
         row, column = 0, 0
@@ -189,6 +192,11 @@ class Form(QWidget):
                 row, column = row + 1, 0
             grid.addLayout(self._build_field(field), row, column, 1, field.span)
             column += field.span
+        for column in range(_COLUMNS):
+            # Qt gives no gap to a column in which nothing begins, and the fields of two sections would not line up.
+            mark = QWidget()
+            mark.setFixedHeight(0)
+            grid.addWidget(mark, row + 1, column)
         return grid
 
     def _build_field(self, field: Field) -> QVBoxLayout:
@@ -206,8 +214,12 @@ class Form(QWidget):
         column = QVBoxLayout()
         column.setSpacing(_LABEL_GAP)
         if field.kind == "check":
-            # A check box carries its own label; the empty line keeps it level with its neighbours.
+            # A check box carries its own label; the empty line and the height keep it level with its neighbours.
             label.setText(" ")
+            editor.setMinimumHeight(self._theme.px(_FIELD_HEIGHT))
+        else:
+            # The grid alone says how wide a field is.
+            editor.setSizePolicy(QSizePolicy.Policy.Ignored, editor.sizePolicy().verticalPolicy())
         column.addWidget(label)
         column.addWidget(editor)
         column.addWidget(problem)
