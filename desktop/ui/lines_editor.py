@@ -1,0 +1,393 @@
+"""A table to type lines into: of an agreement, of an invoice by hand, of a client's contacts.
+
+Tab moves on, Enter adds a line, what a spreadsheet copied is pasted, Ctrl+Delete removes the line and Alt with the
+arrows moves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.i18n import _, number_text
+from desktop.ui.columns import Column
+from desktop.ui.editors import ChoiceEditor, DateEditor, FigureEditor, TextEditor
+from desktop.ui.lines_model import LineColumn, Lines
+from desktop.ui.repolish import repolish
+from desktop.ui.table_header import TableHeader
+from desktop.ui.theme import Theme
+
+_PAD = 10
+_LEAST_ROWS, _MOST_ROWS = 2, 8
+_ENDS = QAbstractItemDelegate.EndEditHint
+_CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+class _Cells(QStyledItemDelegate):
+    """Paints quiet cells, and gives each its editor."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        column = _lines(index.model()).columns[index.column()]
+        editor: QWidget
+        match column.kind:
+            case "choice":
+                choice = ChoiceEditor(column.choices)
+                choice.activated.connect(lambda _at: self.commitData.emit(choice))
+                editor = choice
+            case "number" | "percent":
+                editor = FigureEditor()
+            case "date":
+                editor = DateEditor(self._theme)
+            case _:
+                editor = TextEditor()
+        editor.setParent(parent)
+        editor.setAccessibleName(column.title)
+        editor.setProperty("cell", True)
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
+        text = str(index.data(Qt.ItemDataRole.EditRole))
+        if isinstance(editor, ChoiceEditor):
+            editor.setCurrentIndex(editor.findText(text))
+            line = editor.lineEdit()
+            if line is not None:
+                line.setText(text)
+                line.selectAll()
+        elif isinstance(editor, TextEditor):
+            editor.setText(text)
+            editor.selectAll()
+
+    def setModelData(
+        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if isinstance(editor, ChoiceEditor):
+            model.setData(index, editor.currentText())
+        elif isinstance(editor, TextEditor):
+            model.setData(index, editor.text())
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        editor.setGeometry(option.rect.adjusted(1, 1, -1, -2))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        model = _lines(index.model())
+        column, rect, state = model.columns[index.column()], option.rect, option.state
+        tokens = self._theme.tokens
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
+        if model.problem(index.row(), column.key):
+            painter.fillRect(rect.adjusted(0, 0, 0, -1), QColor(tokens.blocked_tint))
+        elif state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_Active:
+            painter.fillRect(rect.adjusted(0, 0, 0, -1), QColor(tokens.selection))
+        text, ink = str(index.data()), tokens.text
+        if not text:
+            text, ink = model.hint(index.row(), index.column()), tokens.secondary
+        painter.setPen(QColor(ink))
+        painter.setFont(self._theme.font("body", figures=column.right or column.kind == "date"))
+        inner = rect.adjusted(_PAD, 0, -_PAD, 0)
+        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+        if state & QStyle.StateFlag.State_HasFocus:
+            self._ring(painter, rect)
+
+    def _ring(self, painter: QPainter, rect: QRect) -> None:
+        painter.setPen(QPen(self._theme.color("accent"), 2))
+        painter.drawRect(rect.adjusted(1, 1, -2, -3))
+
+
+def _lines(model: QAbstractItemModel) -> Lines:
+    assert isinstance(model, Lines)
+    return model
+
+
+class _View(QTableView):
+    """Cells under the keys of a spreadsheet."""
+
+    def __init__(self, model: Lines, theme: Theme) -> None:
+        super().__init__()
+        self._lines = model
+        self.setModel(model)
+        self.setItemDelegate(_Cells(theme, self))
+        columns = tuple(
+            Column(one.key, one.title, one.width, "number" if one.right else "text") for one in model.columns
+        )
+        header = TableHeader(theme, columns, self)
+        header.setSectionsMovable(False)
+        header.setSectionsClickable(False)
+        self.setHorizontalHeader(header)
+        for place, column in enumerate(model.columns):
+            if column.wide:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+            header.resizeSection(place, theme.px(column.width))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.px(34))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(
+            triggers.DoubleClicked | triggers.SelectedClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
+        )
+
+    # Moving on
+
+    def _beside(self, index: QModelIndex, step: int) -> QModelIndex:
+        """The next or the last cell in reading order; none at either end."""
+        count = self._lines.columnCount()
+        place = index.row() * count + index.column() + step
+        if not index.isValid() or not 0 <= place < self._lines.rowCount() * count:
+            return QModelIndex()
+        return self._lines.index(*divmod(place, count))
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        if action is QAbstractItemView.CursorAction.MoveNext:
+            return self._beside(self.currentIndex(), 1)
+        if action is QAbstractItemView.CursorAction.MovePrevious:
+            return self._beside(self.currentIndex(), -1)
+        return super().moveCursor(action, modifiers)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        beside = self._beside(self.currentIndex(), 1 if forward else -1)
+        if beside.isValid() and self.hasFocus():
+            self.setCurrentIndex(beside)
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._lines.rowCount():
+            if event.reason() is Qt.FocusReason.TabFocusReason:
+                self.setCurrentIndex(self._lines.index(0, 0))
+            elif event.reason() is Qt.FocusReason.BacktabFocusReason:
+                last = self._lines.index(self._lines.rowCount() - 1, self._lines.columnCount() - 1)
+                self.setCurrentIndex(last)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        step = {_ENDS.EditNextItem: 1, _ENDS.EditPreviousItem: -1}.get(hint, 0)
+        at_the_end = step and not self._beside(self.currentIndex(), step).isValid()
+        super().closeEditor(editor, _ENDS.NoHint if at_the_end else hint)
+        if at_the_end:
+            super().focusNextPrevChild(step > 0)
+        elif hint is _ENDS.SubmitModelCache:
+            self.go_down()
+
+    def go_down(self) -> None:
+        """To the line below, which is made where there is none."""
+        row = self.currentIndex().row()
+        if row + 1 < self._lines.rowCount():
+            self.setCurrentIndex(self._lines.index(row + 1, self.currentIndex().column()))
+        else:
+            self.add_line()
+
+    def add_line(self) -> None:
+        """A new line below the current one, ready to be typed into."""
+        current = self.currentIndex()
+        row = current.row() + 1 if current.isValid() else self._lines.rowCount()
+        self._lines.add(row)
+        self.setCurrentIndex(self._lines.index(row, 0))
+        self.scrollTo(self.currentIndex())
+        self.setFocus()
+
+    def remove_line(self) -> None:
+        row = self.currentIndex().row()
+        if row < 0:
+            return
+        column = self.currentIndex().column()
+        self._lines.remove(row)
+        if self._lines.rowCount():
+            self.setCurrentIndex(self._lines.index(min(row, self._lines.rowCount() - 1), column))
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, held = event.key(), event.modifiers()
+        row, column = self.currentIndex().row(), self.currentIndex().column()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not held & _CTRL:
+            # While a cell is edited its editor has heard the key too, and goes on by itself.
+            if self.state() is not QAbstractItemView.State.EditingState:
+                self.add_line()
+        elif key == Qt.Key.Key_Delete and held & _CTRL:
+            self.remove_line()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._clear()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and held & _ALT:
+            to = row + (1 if key == Qt.Key.Key_Down else -1)
+            if row >= 0 and self._lines.move(row, to):
+                self.setCurrentIndex(self._lines.index(to, column))
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        else:
+            super().keyPressEvent(event)
+
+    def _clear(self) -> None:
+        for index in self.selectedIndexes():
+            self._lines.setData(index, "")
+
+    def _paste(self) -> None:
+        current = self.currentIndex()
+        text = QGuiApplication.clipboard().text()
+        if not text:
+            return
+        row, column = (current.row(), current.column()) if current.isValid() else (0, 0)
+        self._lines.paste(row, column, text)
+        self.setCurrentIndex(self._lines.index(row, column))
+
+    def _copy(self) -> None:
+        rows: dict[int, list[str]] = {}
+        for index in sorted(self.selectedIndexes(), key=lambda one: (one.row(), one.column())):
+            rows.setdefault(index.row(), []).append(str(index.data()))
+        if rows:
+            QGuiApplication.clipboard().setText("\n".join("\t".join(cells) for cells in rows.values()))
+
+
+class LineTable(QWidget):
+    """Lines in a card, with their two buttons and what is wrong with them below."""
+
+    changed = Signal()
+
+    def __init__(self, columns: Sequence[LineColumn], theme: Theme, name: str, least: int = _LEAST_ROWS) -> None:
+        super().__init__()
+        self.model = Lines(columns)
+        self.view = _View(self.model, theme)
+        self.view.setAccessibleName(name)
+        self._theme = theme
+        self._least = least
+        self._clean: list[list[str]] = []
+        self._problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._problem.setProperty("role", "problem")
+        self._problem.hide()
+        self._card = QFrame()
+        self._card.setProperty("role", "card")
+        inside = QVBoxLayout(self._card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._card)
+        layout.addLayout(self._buttons())
+        layout.addWidget(self._problem)
+        self.setFocusProxy(self.view)
+        self.model.changed.connect(self._after_change)
+        self.model.modelReset.connect(self._fit)
+        self._fit()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for text, keys, act in (
+            (_("Add a line"), _("Enter"), self.view.add_line),
+            (_("Remove the line"), "Ctrl+Del", self.view.remove_line),
+        ):
+            button = QPushButton(text)
+            button.setProperty("role", "link")
+            button.setAutoDefault(False)
+            button.setToolTip(f"{text} ({keys})")
+            button.clicked.connect(act)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    # What a form asks
+
+    def put(self, lines: Sequence[Mapping[str, object]]) -> None:
+        """Show these lines; they count as unchanged afterwards. Without any there is an empty one to begin with."""
+        self.model.put(lines)
+        if not lines and self._least:
+            self.model.add(0)
+        self._clean = self.model.texts()
+        self._say("")
+
+    @property
+    def dirty(self) -> bool:
+        return self.model.texts() != self._clean
+
+    def values(self) -> list[dict[str, object]]:
+        return self.model.values()
+
+    @property
+    def said(self) -> str:
+        """What is said to be wrong."""
+        return "" if self._problem.isHidden() else self._problem.text()
+
+    def check(self) -> bool:
+        """Whether every cell can be read; otherwise each that cannot is marked, and the first has the focus."""
+        return self._show(self.model.unread())
+
+    def refuse(self, problems: Mapping[str, str]) -> None:
+        """Mark what a service found wrong: keys are `place.key`, counted over the filled lines, or empty for all."""
+        rows, found, general = self.model.filled(), dict[tuple[int, str], str](), []
+        titles = {column.key: column.title for column in self.model.columns}
+        for name, sentence in problems.items():
+            place, _dot, key = name.partition(".")
+            if place.isdigit() and int(place) < len(rows) and key in titles:
+                found[rows[int(place)], key] = f"{titles[key]}: {sentence}"
+            else:
+                general.append(sentence)
+        self._show(found, general)
+
+    def _show(self, problems: Mapping[tuple[int, str], str], general: Sequence[str] = ()) -> bool:
+        self.model.show_problems(problems)
+        several = self.model.rowCount() > 1
+        sentences = [
+            _("Line {number}, {problem}").format(number=number_text(row + 1), problem=sentence) if several else sentence
+            for (row, _key), sentence in sorted(problems.items())
+        ]
+        self._say("\n".join([*general, *sentences]))
+        if problems:
+            row, key = min(problems)
+            column = next(place for place, one in enumerate(self.model.columns) if one.key == key)
+            self.view.setCurrentIndex(self.model.index(row, column))
+        if problems or general:
+            self.view.setFocus()
+        return not problems and not general
+
+    def _say(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+        self.view.setAccessibleDescription(sentence)
+        wrong = bool(sentence)
+        if self._card.property("wrong") != wrong:
+            self._card.setProperty("wrong", wrong)
+            repolish(self._card)
+
+    def _after_change(self) -> None:
+        self._say("")
+        self._fit()
+        self.changed.emit()
+
+    def _fit(self) -> None:
+        rows = min(max(self.model.rowCount(), self._least), _MOST_ROWS)
+        row_height = self.view.verticalHeader().defaultSectionSize()
+        self.view.setFixedHeight(self.view.horizontalHeader().sizeHint().height() + rows * row_height + 4)
