@@ -12,8 +12,10 @@ from desktop.domain.billing import Draft, Line, complete, line_amount, part_of
 from desktop.domain.billing.recurring import discount_words
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.money import SCALE, percent_to_scaled, scaled
+from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.services.changes import change
+from desktop.services.problems import Problems
 from desktop.services.runs.drafting import Drafted, check_draft
 from desktop.services.runs.loading import load
 from desktop.services.runs.planning import begin_within, store
@@ -49,9 +51,17 @@ def draft_invoice(
     now: str,
     today: date,
 ) -> tuple[str, int]:
-    """(number of its run, id of the draft). UserError where the client, an item or a price is missing."""
-    if not lines:
-        raise UserError("The invoice has no lines.", "Add at least one line.")
+    """(number of its run, id of the draft). UserError where the client is missing.
+
+    Raises ValidationError with every problem; those of a line stand under `lines.0.quantity` and the like.
+    """
+    problems = _problems(lines)
+    if terms:
+        try:
+            terms = str(parse_terms(terms))
+        except ValueError as error:
+            problems.add("terms", str(error))
+    problems.raise_any()
     with book.reading() as session:
         row = session.connection().exec_driver_sql("SELECT id FROM client WHERE code = ?", (client_code,)).fetchone()
     if row is None:
@@ -81,19 +91,19 @@ def draft_invoice(
         for position, typed in enumerate(lines, 1):
             item = by_code.get(typed.item) if typed.item else None
             if typed.item and item is None:
-                raise UserError(
-                    f"Line {position} names the item “{typed.item}”, which the catalogue does not have.",
-                    "Choose an item of the catalogue, or leave it empty.",
-                )
+                problems.add(f"lines.{position - 1}.item", f"There is no item “{typed.item}” in the catalogue.")
+                continue
             price, rate_id, source = typed.unit_price, None, "agreed"
             if price is None and item is not None:
                 found = setting.billing.prices.price(item.id, client_id, draft.currency, today, typed.quantity)
-                if found is not None:
+                if found is not None and found.mode != "graduated":
                     price, rate_id, source = found.unit_price, found.rate_id, found.source
             if price is None:
-                raise UserError(
-                    f"Line {position} has no price in {draft.currency}.", "Type a price, or set one at the item."
+                problems.add(
+                    f"lines.{position - 1}.unit_price",
+                    f"The rate card has no price in {draft.currency} for it: type one, or set one at the item.",
                 )
+                continue
             quantity = typed.quantity
             if price < 0:
                 price, quantity = -price, -quantity
@@ -133,3 +143,23 @@ def draft_invoice(
         draft_id = int(connection.exec_driver_sql("SELECT max(id) FROM draft").scalar_one())
         made.record("draft", draft_id, "draft by hand")
     return run.number, draft_id
+
+
+def _problems(lines: Sequence[ManualLine]) -> Problems:
+    problems = Problems()
+    if not lines:
+        problems.add("lines", "The invoice has no lines: add at least one.")
+    for at, line in enumerate(lines):
+        if not line.item and not line.description.strip():
+            problems.add(f"lines.{at}.description", "Choose an item, or say what is billed.")
+        if not line.item and line.unit_price is None:
+            problems.add(f"lines.{at}.unit_price", "Without an item there is no rate card: the line needs a price.")
+        if line.quantity == 0:
+            problems.add(f"lines.{at}.quantity", "A quantity of 0 bills nothing.")
+        if not 0 <= line.discount < 100:
+            problems.add(f"lines.{at}.discount", "A discount is at least 0 and below 100 %.")
+        if line.period_end and not line.period_start:
+            problems.add(f"lines.{at}.period_start", "A period needs its first day.")
+        elif line.period_start and line.period_end and line.period_end <= line.period_start:
+            problems.add(f"lines.{at}.period_end", "It ends before it starts.")
+    return problems

@@ -241,3 +241,10 @@ def review_facts(book: Book, run_id: int) -> Mapping[str, object]:
             "SELECT count(*) FROM outcome WHERE run_id = ? AND state = 'skipped'", (run_id,)
         ).scalar_one()
         return facts | groups
+
+
+def run_id(book: Book, number: str) -> int:
+    """The id of the run with this number, for its review."""
+    with book.reading() as session:
+        found = session.connection().exec_driver_sql("SELECT id FROM run WHERE number = ?", (number,))
+        return int(found.scalar_one())
