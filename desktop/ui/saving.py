@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from desktop.i18n import _
@@ -16,10 +16,10 @@ MASTER_DATA = frozenset({"clients", "agreements", "billables", "runs"})
 
 @dataclass(frozen=True)
 class Written:
-    """What a write gave, and the change set that takes it back; None where nothing changed."""
+    """What a write gave, and the change sets that it made, oldest first; none where nothing changed."""
 
     result: object
-    change: int | None
+    changes: tuple[int, ...]
 
 
 def writing(desk: Desk, title: str, work: Callable[[], object], changed: Collection[str] = MASTER_DATA) -> Job:
@@ -31,7 +31,7 @@ def writing(desk: Desk, title: str, work: Callable[[], object], changed: Collect
         result = work()
         # A run under way may have written meanwhile; what it wrote is not this person's to undo.
         own = [one.id for one in changes(book) if one.id > before and one.undoable and one.actor == actor]
-        return Written(result, min(own) if own else None)
+        return Written(result, tuple(sorted(own)))
 
     return Job(title, run, changed, lane=Lane.HAND, quiet=True)
 
@@ -60,17 +60,19 @@ def tell(
 ) -> None:
     """Say what was written; where nothing changed, say nothing."""
     assert isinstance(written, Written)
-    change = written.change
-    if change is None:
-        return
-    text = sentence if isinstance(sentence, str) else sentence(written.result)
-    desk.shell.notices.say(text, offers=[(_("Undo"), lambda: take_back(desk, change, changed))])
+    if written.changes:
+        text = sentence if isinstance(sentence, str) else sentence(written.result)
+        desk.shell.notices.say(text, offers=[(_("Undo"), lambda: take_back(desk, written.changes, changed))])
 
 
-def take_back(desk: Desk, change: int | None = None, changed: Collection[str] = MASTER_DATA) -> None:
-    """Undo a change set, the last one that can be if none is named."""
+def take_back(desk: Desk, wanted: Sequence[int | None] = (None,), changed: Collection[str] = MASTER_DATA) -> None:
+    """Undo change sets, the newest first; None is the last one that can be undone."""
     book, actor = desk.book, desk.actor
+
+    def work(_report: object) -> str:
+        return [undo(book, actor, one) for one in reversed(wanted)][-1]
+
     desk.shell.jobs.start(
-        Job(_("Undoing"), lambda _report: undo(book, actor, change), changed, lane=Lane.HAND, quiet=True),
+        Job(_("Undoing"), work, changed, lane=Lane.HAND, quiet=True),
         lambda summary: desk.shell.notices.say(_("Undone: {what}").format(what=summary)),
     )

@@ -1,0 +1,249 @@
+"""The form of a client: made, or changed with its contacts as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from db.engine import Book
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.jobs import Job
+from desktop.services.clients import client, create_client, update_client
+from desktop.services.firm import firm
+from desktop.services.segments import segments
+from desktop.ui.choices import (
+    countries,
+    currencies,
+    deliveries,
+    inherited,
+    language_name,
+    languages,
+    terms_text,
+    treatments,
+    word_of,
+)
+from desktop.ui.desk import Desk
+from desktop.ui.dialog import FormDialog
+from desktop.ui.editors import ChoiceEditor, TextEditor
+from desktop.ui.form import Field, Section
+from desktop.ui.lines_editor import LineTable
+from desktop.ui.lines_form import LinesForm
+from desktop.ui.lines_model import LineColumn
+from desktop.ui.saving import tell, writing
+from desktop.ui.theme import Theme
+
+_SIZE = (780, 720)
+# The contacts stand before the last section, the note.
+_PLACE_OF_CONTACTS = 5
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a client's form needs to know: the client itself, None for a new one, and whom it inherits from."""
+
+    record: Mapping[str, Any] | None
+    segments: Sequence[Mapping[str, Any]]
+    firm: Mapping[str, Any]
+
+
+def around(book: Book, client_id: int | None) -> Around:
+    return Around(client(book, client_id) if client_id is not None else None, segments(book), firm(book))
+
+
+class ClientForm(LinesForm):
+    """Says at terms, delivery and language what an empty field inherits, and from whom."""
+
+    def __init__(self, known: Around, theme: Theme) -> None:
+        super().__init__(_sections(known), theme)
+        self._known = known
+        self.add_table(
+            "contacts", _("Contacts"), LineTable(_contact_columns(), theme, _("Contacts")), _PLACE_OF_CONTACTS
+        )
+        self.editor("segment_id").changed.connect(self._follow_segment)
+        self.editor("terms").changed.connect(self._explain_terms)
+        self.put(_values(known))
+        self._follow_segment()
+        self._explain_terms()
+
+    def changed_values(self) -> dict[str, object]:
+        """Fields that differ from the client's: what was wrong before and is not touched keeps nobody from saving."""
+        values = self.values()
+        del values["contacts"]
+        record = self._known.record
+        if record is None:
+            return values
+        return {name: value for name, value in values.items() if _plain(value) != _plain(record[name])}
+
+    def contacts(self) -> list[dict[str, object]]:
+        """Contacts that stand, with their ids, and new ones."""
+        return [
+            {"gets_invoices": False} | {key: value for key, value in one.items() if value is not None}
+            for one in self.table("contacts").values()
+        ]
+
+    def _follow_segment(self) -> None:
+        try:
+            chosen = self.editor("segment_id").value()
+        except UserError:
+            return
+        segment = next((one for one in self._known.segments if one["id"] == chosen), {})
+        terms, delivery, language = (self._inherited(segment, name) for name in ("terms", "delivery", "language"))
+        editor = self.editor("terms")
+        assert isinstance(editor, TextEditor)
+        editor.setPlaceholderText(f"{terms[1]}: {terms_text(terms[0])}")
+        for name, text in (
+            ("delivery", f"{delivery[1]}: {word_of(deliveries(), delivery[0])}"),
+            ("language", f"{language[1]}: {language_name(language[0])}"),
+        ):
+            choice = self.editor(name)
+            assert isinstance(choice, ChoiceEditor)
+            choice.setItemText(0, text)
+
+    def _inherited(self, segment: Mapping[str, Any], name: str) -> tuple[str, str]:
+        if segment.get(name):
+            return str(segment[name]), _("As {segment}").format(segment=segment["name"])
+        return str(self._known.firm[name]), _("As the firm")
+
+    def _explain_terms(self) -> None:
+        typed = self.editor("terms").value()
+        said = terms_text(str(typed)) if typed else ""
+        self.explain("terms", said if said != typed else _("Such as “net 30”, “net 30 2%/10”, “eom+10”, “day 15”."))
+
+
+def _plain(value: object) -> object:
+    """An empty text and no text are the same."""
+    return None if value == "" else value
+
+
+def _sections(known: Around) -> list[Section]:
+    own = known.record["currency"] if known.record else ""
+    segments = [(None, _("None")), *((one["id"], str(one["name"])) for one in known.segments)]
+    return [
+        Section(
+            _("Name and address"),
+            [
+                Field("name", _("Name"), required=True, span=4, hint=_("As it stands on its invoices")),
+                Field("code", _("Code"), span=2, required=known.record is not None, hint=_("Made for you")),
+                Field("contact", _("For the attention of"), span=2),
+                Field("email", _("E-mail for invoices"), span=2),
+                Field("phone", _("Phone"), span=2),
+                Field("street", _("Street"), span=3),
+                Field("street2", _("Second line"), span=3),
+                Field("postcode", _("Postcode"), span=1),
+                Field("city", _("City"), span=2),
+                Field("region", _("Region"), span=1),
+                Field("country", _("Country"), "choice", required=True, span=2, choices=countries()),
+            ],
+        ),
+        Section(
+            _("Tax"),
+            [
+                Field("tax_id", _("VAT or tax ID"), span=2, note=_("Proved when you save.")),
+                Field("tax_number", _("Tax number"), span=2),
+                Field("is_business", _("A business"), "check", span=2),
+                Field("tax_treatment", _("Taxed"), "choice", span=4, choices=treatments()),
+            ],
+        ),
+        Section(
+            _("Billing"),
+            [
+                Field("segment_id", _("Segment"), "choice", span=2, choices=segments),
+                Field(
+                    "currency",
+                    _("Currency"),
+                    "choice",
+                    required=True,
+                    span=2,
+                    choices=currencies(str(known.firm["currency"]), own),
+                ),
+                Field("language", _("Language"), "choice", span=2, choices=inherited(languages(), "–")),
+                Field("terms", _("Payment terms"), span=3),
+                Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), "–")),
+                Field("iban", _("IBAN"), span=3),
+                Field("combine", _("One invoice for all its agreements"), "check", span=3),
+            ],
+        ),
+        Section(
+            _("Purchase orders and references"),
+            [
+                Field("buyer_reference", _("Buyer reference"), span=2, hint=_("Such as a Leitweg-ID")),
+                Field("buyer_reference_required", _("Refuse invoices without one"), "check", span=2),
+                Field("po_required", _("Hold invoices without a PO"), "check", span=2),
+            ],
+        ),
+        Section(
+            _("Limits and holds"),
+            [
+                Field("credit_limit", _("Credit limit"), "money", span=2, currency_from="currency", hint=_("None")),
+                Field("on_hold", _("On hold"), "check", span=1),
+                Field("disputed", _("Disputed"), "check", span=1),
+                Field("hold_reason", _("Why on hold"), span=2),
+            ],
+        ),
+        Section(_("Note"), [Field("note", _("For your eyes only"), "lines")]),
+    ]
+
+
+def _contact_columns() -> list[LineColumn]:
+    gets = ((True, _("Yes")), (False, _("No")))
+    return [
+        LineColumn("name", _("Name"), width=150),
+        LineColumn("role", _("Role"), width=120),
+        LineColumn("email", _("E-mail"), wide=True),
+        LineColumn("phone", _("Phone"), width=120),
+        LineColumn("gets_invoices", _("Gets invoices"), "choice", width=104, choices=gets, start=False),
+    ]
+
+
+def _values(known: Around) -> dict[str, object]:
+    if known.record is None:
+        return {
+            "country": known.firm["country"],
+            "currency": known.firm["currency"],
+            "tax_treatment": "auto",
+            "is_business": True,
+            "contacts": [],
+        }
+    kept = ("id", "name", "role", "email", "phone", "gets_invoices")
+    contacts = [{key: one[key] for key in kept} for one in known.record["contacts"]]
+    return {**known.record, "contacts": contacts}
+
+
+def edit_client(desk: Desk, parent: QWidget, client_id: int | None, done: Callable[[int], object]) -> None:
+    """Show the form of a client, or of a new one; `done` gets its id once it is saved."""
+    desk.shell.jobs.ask(lambda: around(desk.book, client_id), lambda found: _show(desk, parent, client_id, found, done))
+
+
+def _show(desk: Desk, parent: QWidget, client_id: int | None, found: object, done: Callable[[int], object]) -> None:
+    assert isinstance(found, Around)
+    form = ClientForm(found, desk.shell.theme)
+    book, actor = desk.book, desk.actor
+
+    def save(_values: dict[str, object]) -> Job:
+        values, contacts = form.changed_values(), form.contacts()
+
+        def work() -> int:
+            if client_id is None:
+                return create_client(book, values, actor=actor, contacts=contacts)
+            update_client(book, client_id, values, actor=actor, contacts=contacts)
+            return client_id
+
+        return writing(desk, _("Saving the client"), work)
+
+    def saved(written: object) -> None:
+        name = str(form.editor("name").value())
+        said = _("{name} is added.") if client_id is None else _("{name} is saved.")
+        tell(desk, said.format(name=name), written)
+        done(written.result)  # type: ignore[attr-defined]
+
+    title = _("New client") if found.record is None else str(found.record["name"])
+    verb = _("Add the client") if client_id is None else _("Save")
+    dialog = FormDialog(desk.shell, title, form, verb, save, parent)
+    dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
+    dialog.saved.connect(saved)
+    form.editor("name").setFocus()
+    dialog.open()

@@ -1,0 +1,239 @@
+"""Who is billed: the clients with what they owe, and all that is done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job
+from desktop.services.clients import archive_client, delete_client, restore_client, update_client
+from desktop.ui.actions import GAP, Action
+from desktop.ui.clients.account import AccountPage
+from desktop.ui.clients.facts import Known, groups, known, reason
+from desktop.ui.clients.form import edit_client
+from desktop.ui.clients.invoice_by_hand import invoice_by_hand
+from desktop.ui.clients.listing import ClientRows, summary
+from desktop.ui.columns import Column
+from desktop.ui.desk import Desk
+from desktop.ui.detail import DetailPane
+from desktop.ui.dialog import FormDialog
+from desktop.ui.facts import FactsView
+from desktop.ui.filters import Chip, ChipMenu
+from desktop.ui.form import Field, Form, Section
+from desktop.ui.latest import Latest
+from desktop.ui.page import Design, Page
+from desktop.ui.runs.review import ReviewPage
+from desktop.ui.saving import take_back, tell, write, writing
+
+
+class ClientsPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._rows = ClientRows(desk.book, desk.today)
+        self._row: Mapping[str, object] = {}
+        super().__init__(
+            desk.shell,
+            Design(
+                name="clients",
+                title=_("Clients"),
+                columns=[
+                    Column("name", _("Client"), 220, sort_key="name", strong=True, wide=True),
+                    Column("tag", "", 88, "tag", sort_key="state"),
+                    Column("code", _("Code"), 76, sort_key="code", secondary=True),
+                    Column("place", _("Place"), 120, sort_key="city", secondary=True),
+                    Column("segment", _("Segment"), 116, sort_key="segment", secondary=True),
+                    Column("open", _("Open"), 104, "money", sort_key="open"),
+                    Column("overdue", _("Overdue"), 104, "money", sort_key="overdue"),
+                ],
+                listing=self._rows,
+                summary=lambda: summary(desk.book, desk.today(), desk.shell.home_currency),
+                search_hint=_("Search name, code, city, tax ID"),
+                nothing_yet=_(
+                    "Your clients will stand here, with what each of them owes. Add the first one, or import a list."
+                ),
+                depends=frozenset({"clients", "invoices", "payments", "agreements", "firm"}),
+                chips=[
+                    Chip("overdue", _("Overdue")),
+                    Chip("on_hold", _("On hold")),
+                    Chip("disputed", _("Disputed")),
+                    Chip("archived", _("Archived")),
+                ],
+                chip_menus=[ChipMenu("segment", _("Segment"), _("All segments"))],
+                main_action="clients.new",
+                side_actions=["clients.account", "clients.invoice"],
+                menu=[
+                    "clients.edit",
+                    "clients.invoice",
+                    "clients.account",
+                    GAP,
+                    "clients.hold",
+                    "clients.dispute",
+                    GAP,
+                    "clients.archive",
+                    "clients.delete",
+                    GAP,
+                    "clients.undo",
+                ],
+                empty_action="clients.new",
+                sum_key="open",
+            ),
+        )
+
+    def offers(self) -> Iterable[Action]:
+        some, one = self._some, self._one
+        return [
+            Action("clients.new", _("New client…"), self.new, shortcut="Ctrl+N"),
+            Action("clients.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
+            Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
+            Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
+            Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
+            Action("clients.dispute", self._dispute_text, self.dispute, "", "D", some),
+            Action("clients.archive", self._archive_text, self.archive, enabled=some),
+            Action("clients.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
+            Action("clients.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
+        ]
+
+    # The pane at the right
+
+    def detail(self) -> QWidget:
+        self._facts = FactsView(self.shell.theme)
+        self._latest = Latest(self.shell.jobs, self)
+        self.pane = DetailPane(self.acts, ["clients.edit", "clients.hold", "clients.account"], self._facts)
+        return self.pane
+
+    def show_detail(self, one: int | None) -> None:
+        if one is None:
+            self._latest.drop()
+            self._row = {}
+            self.pane.show_thing(_("No client chosen"), reason=_("Choose a client to see what is known of it."))
+            self._facts.show_groups(())
+            self.acts.refresh()
+            return
+        book, today = self.desk.book, self.desk.today()
+        self._latest.ask(lambda: known(book, one, today), self._show)
+
+    def _show(self, found: object) -> None:
+        assert isinstance(found, Known)
+        self._row = found.row
+        self.pane.show_thing(str(found.row["name"]), str(found.row["currency"]), (), reason(found.row))
+        self._facts.show_groups(groups(found, self.shell.go))
+        self.acts.refresh()
+
+    # What can be done
+
+    def _some(self) -> bool:
+        return self.table.selected_count() > 0
+
+    def _one(self) -> bool:
+        return self.table.selected_count() == 1
+
+    def _is(self, state: str) -> bool:
+        return self._row.get("state") == state
+
+    def _hold_text(self) -> str:
+        return _("Take off hold") if self._is("on_hold") else _("Put on hold…")
+
+    def _dispute_text(self) -> str:
+        return _("Close the dispute") if self._is("disputed") else _("Mark as disputed")
+
+    def _archive_text(self) -> str:
+        return _("Bring back from the archive") if self._is("inactive") else _("Archive")
+
+    def open_row(self, one: int) -> None:
+        edit_client(self.desk, self, one, self.reveal)
+
+    def new(self) -> None:
+        edit_client(self.desk, self, None, self.reveal)
+
+    def edit(self) -> None:
+        self.open_row(self.selected_ids()[0])
+
+    def invoice(self) -> None:
+        invoice_by_hand(self.desk, self, self.selected_ids()[0], self._review)
+
+    def _review(self, run: int) -> None:
+        self.shell.push(ReviewPage(self.desk, run))
+
+    def account(self) -> None:
+        self.shell.push(AccountPage(self.desk, self.selected_ids()[0]))
+
+    def _each(self, title: str, act: Callable[[int], object], one: str, many: str) -> None:
+        """Do it to all that are selected, and say so."""
+        ids = self.selected_ids()
+
+        def work() -> None:
+            for client_id in ids:
+                act(client_id)
+
+        names = {"name": str(self._row.get("name", "")), "count": number_text(len(ids))}
+        write(self.desk, title, work, ngettext(one, many, len(ids)).format(**names))
+
+    def hold(self) -> None:
+        book, actor = self.desk.book, self.desk.actor
+        if self._is("on_hold"):
+            free: dict[str, object] = {"on_hold": False, "hold_reason": ""}
+            self._each(
+                _("Taking off hold"),
+                lambda one: update_client(book, one, free, actor=actor),
+                "{name} is off hold.",
+                "{count} clients are off hold.",
+            )
+            return
+        ids, name = self.selected_ids(), str(self._row.get("name", ""))
+        form = Form(
+            [Section("", [Field("reason", _("Why"), hint=_("For whoever looks at it next"))])], self.shell.theme
+        )
+
+        def save(values: dict[str, object]) -> Job:
+            held = {"on_hold": True, "hold_reason": values["reason"] or ""}
+
+            def work() -> None:
+                for one in ids:
+                    update_client(book, one, held, actor=actor)
+
+            return writing(self.desk, _("Putting on hold"), work)
+
+        said = ngettext("{name} is on hold.", "{count} clients are on hold.", len(ids))
+        said = said.format(name=name, count=number_text(len(ids)))
+        dialog = FormDialog(self.shell, _("Put on hold"), form, _("Put on hold"), save, self)
+        dialog.saved.connect(lambda written: tell(self.desk, said, written))
+        dialog.open()
+
+    def dispute(self) -> None:
+        book, actor, disputed = self.desk.book, self.desk.actor, not self._is("disputed")
+
+        def act(one: int) -> None:
+            update_client(book, one, {"disputed": disputed}, actor=actor)
+
+        if disputed:
+            self._each(_("Marking"), act, "{name} is in dispute.", "{count} clients are in dispute.")
+        else:
+            self._each(_("Closing"), act, "{name} is out of dispute.", "{count} clients are out of dispute.")
+
+    def archive(self) -> None:
+        book, actor = self.desk.book, self.desk.actor
+        if self._is("inactive"):
+            self._each(
+                _("Bringing back"),
+                lambda one: restore_client(book, one, actor=actor),
+                "{name} is back among the clients.",
+                "{count} clients are back.",
+            )
+        else:
+            self._each(
+                _("Archiving"),
+                lambda one: archive_client(book, one, actor=actor),
+                "{name} is archived.",
+                "{count} clients are archived.",
+            )
+
+    def delete(self) -> None:
+        book, actor = self.desk.book, self.desk.actor
+        self._each(
+            _("Deleting"),
+            lambda one: delete_client(book, one, actor=actor),
+            "{name} is deleted.",
+            "{count} clients are deleted.",
+        )
