@@ -213,7 +213,7 @@ def _one_off_line(
         price, source = 0, MISSING
         size = unscaled(one_off.quantity)
         found = billing.prices.price(item.id, client.id, currency, one_off.day, size) if item else None
-        if found is not None:
+        if found is not None and found.mode != "graduated":
             price, rate_id, source = scaled(Decimal(found.unit_price)), found.rate_id, found.source
     description = one_off.description or (item.name if item else "")
     quantity, price = positive_price(one_off.quantity, price)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 
 from desktop.domain.agreement import Agreement, AgreementLine
@@ -16,8 +15,8 @@ from desktop.domain.periods import Period, due_periods, split
 
 _PLAIN = "agreed"
 _RESIDUE = "Rounding of the parts"
-# A price of a part: unit price, id of its rate, where it comes from.
-_Price = tuple[int, int | None, str]
+# A part of a line's units at one price: units, unit price, id of its rate, where it comes from.
+_Tier = tuple[int, int, int | None, str]
 
 
 def discount_words(fraction: int, reason: str = "") -> str:
@@ -99,19 +98,20 @@ def recurring_lines(
         if entry is not None and len(entry.rates) > 1:
             cuts += changes_within(entry, period.start, period.end)
         if not cuts:
-            found = _price(line, client_id, agreement.currency, period.start, billing)
-            _append(agreement, line, period, found, billing, taxing, lines, charges)
+            for sequence, tier in enumerate(_tiers(line, client_id, agreement.currency, period.start, billing)):
+                _append(agreement, line, period, sequence, tier, billing, taxing, lines, charges)
             continue
         parts = [
-            (part, _price(line, client_id, agreement.currency, part.start, billing)) for part in _split(period, cuts)
+            (part, _tiers(line, client_id, agreement.currency, part.start, billing)) for part in _split(period, cuts)
         ]
-        for found, members in groupby(parts, key=lambda pair: pair[1]):
-            first = len(lines)
+        for tiers, members in groupby(parts, key=lambda pair: pair[1]):
             alike = [part for part, _ in members]
-            for part in alike:
-                _append(agreement, line, part, found, billing, taxing, lines, charges)
-            if len(alike) > 1:
-                _place_residue(agreement, line, alike, lines, charges, first)
+            for sequence, tier in enumerate(tiers):
+                first = len(lines)
+                for part in alike:
+                    _append(agreement, line, part, sequence, tier, billing, taxing, lines, charges)
+                if len(alike) > 1:
+                    _place_residue(agreement, line, alike, tier, lines, charges, first)
     return lines, charges
 
 
@@ -126,23 +126,24 @@ def _split(period: Period, cuts: Sequence[date]) -> list[Period]:
     return parts
 
 
-def _price(line: AgreementLine, client_id: int, currency: str, day: date, billing: Billing) -> _Price:
+def _tiers(line: AgreementLine, client_id: int, currency: str, day: date, billing: Billing) -> tuple[_Tier, ...]:
+    """What the units of a line cost on a day: in one part, or one part a tier of a graduated card."""
     agreed = line.price_on(day)
     if agreed is not None:
-        return agreed, None, _PLAIN
+        return ((line.quantity, agreed, None, _PLAIN),)
     if line.item_id is None:
-        return 0, None, MISSING
-    found = billing.prices.price(line.item_id, client_id, currency, day, unscaled(line.quantity))
+        return ((line.quantity, 0, None, MISSING),)
+    found = billing.prices.tiers(line.item_id, client_id, currency, day, unscaled(line.quantity))
     if found is None:
-        return 0, None, MISSING
-    return scaled(Decimal(found.unit_price)), found.rate_id, found.source
+        return ((line.quantity, 0, None, MISSING),)
+    return tuple((scaled(tier.quantity), scaled(tier.unit_price), tier.rate_id, tier.source) for tier in found)
 
 
-def _figures(line: AgreementLine, period: Period, price: int, discount: int, currency: str) -> tuple[int, int, int]:
+def _figures(units: int, period: Period, price: int, discount: int, currency: str) -> tuple[int, int, int]:
     """(quantity, base quantity, net) of a span: units x days over the days of the full period where it is a stub."""
-    quantity, base = line.quantity, SCALE
+    quantity, base = units, SCALE
     if period.is_stub:
-        quantity, base = line.quantity * period.days, period.full_days * SCALE
+        quantity, base = units * period.days, period.full_days * SCALE
     amount = line_amount(quantity, price, base, currency)
     return quantity, base, amount - part_of(amount, discount) if discount else amount
 
@@ -151,7 +152,8 @@ def _append(
     agreement: Agreement,
     line: AgreementLine,
     part: Period,
-    price: _Price,
+    sequence: int,
+    tier: _Tier,
     billing: Billing,
     taxing: Taxing,
     lines: list[Line],
@@ -160,8 +162,9 @@ def _append(
     item = billing.items.get(line.item_id) if line.item_id else None
     entry = taxing.entry(item)
     discount = line.discount or agreement.discount
-    quantity, base, net = _figures(line, part, price[0], discount, agreement.currency)
-    quantity, unit_price = positive_price(quantity, price[0])
+    units, price, rate_id, source = tier
+    quantity, base, net = _figures(units, part, price, discount, agreement.currency)
+    quantity, unit_price = positive_price(quantity, price)
     start, end = part.start.isoformat(), part.end.isoformat()
     position = len(lines) + 1
     lines.append(
@@ -169,8 +172,8 @@ def _append(
             position,
             line.id,
             line.item_id,
-            price[1],
-            price[2],
+            rate_id,
+            source,
             line.description or (item.name if item else ""),
             "",
             "",
@@ -189,13 +192,14 @@ def _append(
             rate_on(entry, part.start) if entry else 0,
         )
     )
-    charges.append(Charged("recurring", agreement.id, line.id, start, end, 0, position, quantity, net))
+    charges.append(Charged("recurring", agreement.id, line.id, start, end, sequence, position, quantity, net))
 
 
 def _place_residue(
     agreement: Agreement,
     line: AgreementLine,
     parts: Sequence[Period],
+    tier: _Tier,
     lines: list[Line],
     charges: list[Charged],
     first: int,
@@ -203,9 +207,8 @@ def _place_residue(
     """Parts at one price add up to what the span costs undivided: the last part takes the cents left over."""
     whole = Period(parts[0].start, parts[-1].end, parts[0].full_start, parts[0].full_end, parts[0].fixed_30)
     last = lines[-1]
-    price = last.unit_price if (last.quantity < 0) == (line.quantity < 0) else -last.unit_price
     discount = line.discount or agreement.discount
-    _, _, net = _figures(line, whole, price, discount, agreement.currency)
+    _, _, net = _figures(tier[0], whole, tier[1], discount, agreement.currency)
     residue = net - sum(part.net for part in lines[first:])
     if not residue:
         return

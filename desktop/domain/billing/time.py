@@ -43,7 +43,10 @@ def price_of(
     if item_id is None:
         return None, None, ""
     found = billing.prices.price(item_id, client_id, agreement.currency, entry.day, unscaled(entry.hours))
-    return (scaled(Decimal(found.unit_price)), found.rate_id, found.source) if found else (None, None, "")
+    # A graduated card prices the hours of a period together, which single entries cannot.
+    if found is None or found.mode == "graduated":
+        return None, None, ""
+    return scaled(Decimal(found.unit_price)), found.rate_id, found.source
 
 
 def time_lines(
