@@ -1,1 +1,1 @@
-"""The dialog that reads a file into the book: choose, check what was understood, import, undo."""
+"""The way in for files: look, map, mend, take in, and take out again."""

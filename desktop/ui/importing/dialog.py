@@ -1,1 +1,388 @@
-"""The way of a file into the book: one dialog from choosing it to the notice with its undo."""
+"""Takes a file into the book: choose it, see how it is read, mend that, then import what is good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.errors import UserError
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job, Lane, State
+from desktop.paths import documents_dir
+from desktop.services.imports import (
+    ImportPreview,
+    ImportResult,
+    Profile,
+    import_file,
+    preview_import,
+    remember,
+    write_template,
+)
+from desktop.services.imports.columns import FieldOffer, fields_of, profile_of
+from desktop.ui.columns import Column
+from desktop.ui.desk import Desk
+from desktop.ui.editors import ChoiceEditor
+from desktop.ui.few_rows import FewRows
+from desktop.ui.importing.habits import Habits
+from desktop.ui.importing.mapping import ColumnMapping
+from desktop.ui.importing.preview import note_columns, note_rows, preview_words, rejection_columns, rejection_rows
+from desktop.ui.importing.result import IMPORTED, tell_import
+from desktop.ui.importing.words import kinds
+from desktop.ui.job_bar import JobBar
+from desktop.ui.listing import Row
+from desktop.ui.notice import NoticeBar
+from desktop.ui.repolish import repolish
+from desktop.ui.rows_model import RowsModel
+from desktop.ui.table import Empty, Table
+
+_SIZE = (980, 680)
+_FOLDER = "import_folder"
+_FILES = "CSV (*.csv *.txt *.tsv);;"
+
+
+def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, path: Path | None = None) -> None:
+    """Open the dialog, with a kind and a file chosen where they are known."""
+    ImportDialog(desk, parent, kind, path).open()
+
+
+class _Looked(NamedTuple):
+    ticket: int
+    shown: ImportPreview
+    fields: tuple[FieldOffer, ...]
+
+
+class ImportDialog(QDialog):
+    """Each choice reads the file anew in a worker; nothing is written before the verb is pressed."""
+
+    def __init__(self, desk: Desk, parent: QWidget, kind: str | None = None, path: Path | None = None) -> None:
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Import a file"))
+        self.setAcceptDrops(True)
+        self.desk = desk
+        self.shown: ImportPreview | None = None
+        self._path: Path | None = None
+        self._profile: Profile | None = None
+        self._looking: Job | None = None
+        self._ticket = 0
+        self._importing: Job | None = None
+        self.kind = ChoiceEditor(kinds())
+        self.kind.put(kind or "clients")
+        self.habits = Habits()
+        self.mapping = ColumnMapping(desk.shell.theme)
+        self.refused = self._table("import_rejected", self._rejections, rejection_columns(), _("No row is rejected."))
+        self.notes = self._table("import_notes", self._notes, note_columns(), _("Nothing is in doubt."))
+        self.all_or_nothing = QCheckBox(_("Import nothing if a row is rejected"))
+        self.remember = QCheckBox(_("Remember these columns for the next file like this"))
+        self.notice = NoticeBar(desk.shell.theme)
+        self._build()
+        self._connect()
+        self._follow()
+        if path is not None:
+            self.choose(path)
+
+    def _table(self, name: str, load: Callable[[], list[Row]], columns: list[Column], nothing: str) -> Table:
+        shell = self.desk.shell
+        model = RowsModel(FewRows(load), columns, shell.jobs, shell.home_currency)
+        table = Table(model, shell.theme, shell.memory, shell.jobs, name)
+        table.set_empty(Empty(nothing), Empty(nothing))
+        return table
+
+    # Building
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(14)
+        layout.addLayout(self._build_head())
+        layout.addWidget(self.habits)
+        layout.addWidget(self._build_tabs(), 1)
+        self.sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.sentence.setProperty("role", "strong")
+        layout.addWidget(self.sentence)
+        choices = QHBoxLayout()
+        choices.setSpacing(24)
+        choices.addWidget(self.all_or_nothing)
+        choices.addWidget(self.remember)
+        choices.addStretch(1)
+        layout.addLayout(choices)
+        layout.addWidget(JobBar(self.desk.shell.jobs))
+        layout.addWidget(self.notice)
+        buttons = QDialogButtonBox()
+        self.verb = buttons.addButton(_("Import"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.verb.setProperty("role", "main")
+        self.verb.setDefault(True)
+        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+        px = self.desk.shell.theme.px
+        self.resize(px(_SIZE[0]), px(_SIZE[1]))
+
+    def _build_head(self) -> QHBoxLayout:
+        what = QLabel(_("It holds"))
+        what.setProperty("role", "secondary")
+        what.setBuddy(self.kind)
+        self.kind.setAccessibleName(_("What the file holds"))
+        self.kind.setMinimumWidth(self.desk.shell.theme.px(220))
+        self._file = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._choose = QPushButton(_("Choose the file…"))
+        self._choose.clicked.connect(self._ask_file)
+        template = QPushButton(_("Write an empty file…"))
+        template.setToolTip(_("A file with the column names of this kind, to fill in"))
+        template.clicked.connect(self._ask_template)
+        for button in (self._choose, template):
+            button.setAutoDefault(False)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._choose)
+        head.addWidget(self._file, 1)
+        head.addWidget(what)
+        head.addWidget(self.kind)
+        head.addWidget(template)
+        return head
+
+    def _build_tabs(self) -> QFrame:
+        self.tabs = QTabWidget()
+        for widget in (self.mapping, self.refused, self.notes):
+            self.tabs.addTab(widget, "")
+        self._nothing = QLabel(
+            _("The first rows of the file will stand here, with a choice above each column: which field it is."),
+            wordWrap=True,
+            alignment=Qt.AlignmentFlag.AlignTop,
+        )
+        self._nothing.setProperty("role", "secondary")
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(12, 8, 12, 8)
+        inside.addWidget(self.tabs, 1)
+        inside.addWidget(self._nothing, 1)
+        return card
+
+    def _connect(self) -> None:
+        self.kind.activated.connect(lambda _index: self._start_over())
+        self.habits.changed.connect(self._start_over)
+        self.mapping.chosen.connect(self._map)
+        self.all_or_nothing.toggled.connect(lambda _on: self._follow())
+
+    # Choosing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.choose(Path(files[0]))
+
+    def choose(self, path: Path) -> None:
+        """Look at another file; what was said of the last one is forgotten."""
+        self._path = path
+        self.desk.shell.memory.put(_FOLDER, str(path.parent))
+        self.habits.forget()
+        self._start_over()
+
+    def _folder(self) -> str:
+        folder = self.desk.shell.memory.get(_FOLDER)
+        return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self, _("Choose the file"), self._folder(), _FILES + _("All files (*)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
+        dialog.open()
+
+    def _ask_template(self) -> None:
+        kind = str(self.kind.value())
+        dialog = QFileDialog(self, _("Write an empty file"), self._folder(), "CSV (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{kind}.csv")
+        dialog.fileSelected.connect(lambda name: self.write_template(Path(name)))
+        dialog.open()
+
+    def write_template(self, path: Path) -> None:
+        """Write the column names of the chosen kind into a new file."""
+        kind = str(self.kind.value())
+        self.desk.shell.jobs.start(
+            Job(_("Writing the empty file"), lambda _report: write_template(kind, path), lane=Lane.SIDE, quiet=True),
+            lambda _done: self.notice.say(
+                _("{file} is written.").format(file=path.name), _("Fill it in, then choose it here.")
+            ),
+            self.notice.show_error,
+        )
+
+    # Looking
+
+    def _start_over(self) -> None:
+        self._profile = None
+        self._look()
+
+    def _map(self) -> None:
+        assert self.shown is not None
+        self._profile = profile_of(self.shown.file, self.mapping.fields)
+        self.remember.setChecked(True)
+        self._look()
+
+    def _look(self) -> None:
+        """Read the file as it is described now; the newest question wins."""
+        if self._path is None:
+            return
+        try:
+            options = self.habits.options
+        except UserError as error:
+            self.notice.show_error(error)
+            return
+        if self._looking is not None:
+            self._looking.cancel()
+        self._ticket += 1
+        ticket, book, path, today = self._ticket, self.desk.book, self._path, self.desk.today()
+        kind = str(self.kind.value())
+        profile = self._profile and replace(self._profile, options=options)
+
+        def work(report: Callable[[int, int, str], None]) -> _Looked:
+            shown = preview_import(book, kind, path, profile=profile, options=options, today=today, report=report)
+            return _Looked(ticket, shown, fields_of(kind))
+
+        self._looking = Job(_("Looking through {file}").format(file=path.name), work, lane=Lane.SIDE)
+        self._looking.ended.connect(self._looked)
+        self.notice.hide()
+        self.desk.shell.jobs.start(self._looking, self._show, self._refuse)
+        self._follow()
+
+    def _show(self, found: object) -> None:
+        assert isinstance(found, _Looked)
+        if found.ticket != self._ticket:
+            return
+        self.shown = found.shown
+        self.habits.show_file(found.shown)
+        self.mapping.show_file(found.shown, found.fields)
+        for table in (self.refused, self.notes):
+            table.rows.set_query(table.rows.asked)
+
+    def _refuse(self, error: object) -> None:
+        if self._looking is not None and self._looking.error is error:
+            self.shown = None
+            self.notice.show_error(error)
+
+    def _looked(self, job: object) -> None:
+        if job is self._looking:
+            self._looking = None
+            self._follow()
+
+    def _rejections(self) -> list[Row]:
+        return list(rejection_rows(self.shown.result if self.shown else None))
+
+    def _notes(self) -> list[Row]:
+        return list(note_rows(self.shown))
+
+    # Showing
+
+    def _follow(self) -> None:
+        busy = self._looking is not None or self._importing is not None
+        shown = self.shown
+        result = shown.result if shown else None
+        self._file.setText(self._path.name if self._path else _("or drop it here"))
+        self._file.setToolTip(str(self._path or ""))
+        self._file.setProperty("role", "strong" if self._path else "secondary")
+        repolish(self._file)
+        self.tabs.setVisible(shown is not None)
+        self._nothing.setVisible(shown is None)
+        for widget in (self.kind, self.habits, self.mapping, self._choose, self.all_or_nothing, self.remember):
+            widget.setEnabled(self._importing is None)
+        self.habits.setVisible(self._path is not None)
+        used = len(self.mapping.fields) if shown else 0
+        self.tabs.setTabText(0, _("Columns") + (f" {used}/{len(shown.file.header)}" if shown else ""))
+        self.tabs.setTabText(1, _("Rejected") + (f" {number_text(result.rejected_rows)}" if result else ""))
+        self.tabs.setTabText(2, _("To confirm") + (f" {number_text(len(self._notes()))}" if shown else ""))
+        self.sentence.setText("" if busy else preview_words(shown, begun=self._path is not None))
+        refused = bool(result and result.rejected and self.all_or_nothing.isChecked())
+        good = result.imported if result else 0
+        self.verb.setEnabled(not busy and good > 0 and not refused)
+        count = ngettext("Import {count} row", "Import {count} rows", good).format(count=number_text(good))
+        self.verb.setText(count if good else _("Import"))
+
+    # Importing
+
+    def accept(self) -> None:
+        """Import as a job that can be stopped; the dialog closes when it is done."""
+        if self._path is None or not self.verb.isEnabled():
+            return
+        desk, path, kind = self.desk, self._path, str(self.kind.value())
+        options, profile, today = self.habits.options, self._profile, desk.today()
+        keep = self._kept() if self.remember.isChecked() else None
+        profile = profile and replace(profile, options=options)
+        all_or_nothing = self.all_or_nothing.isChecked()
+
+        def work(report: Callable[[int, int, str], None]) -> ImportResult:
+            result = import_file(
+                desk.book,
+                kind,
+                path,
+                profile=profile,
+                options=options,
+                all_or_nothing=all_or_nothing,
+                actor=desk.actor,
+                today=today,
+                report=report,
+            )
+            if keep is not None:
+                remember(desk.book, keep, actor=desk.actor)
+            return result
+
+        job = Job(_("Importing {file}").format(file=path.name), work, IMPORTED)
+        self._importing = job
+        job.ended.connect(self._ended)
+        desk.shell.jobs.start(job, self._done, self.notice.show_error)
+        self._follow()
+
+    def _kept(self) -> Profile | None:
+        assert self.shown is not None
+        assert self._path is not None
+        return profile_of(self.shown.file, self.mapping.fields, self._path.stem)
+
+    def _done(self, result: object) -> None:
+        assert isinstance(result, ImportResult)
+        if result.batch is None and result.rejected and self.all_or_nothing.isChecked():
+            # The book changed since the preview, and now a row is rejected.
+            self.notice.say(_("Nothing was imported, because rows are rejected."), tone="held")
+            self._look()
+            return
+        super().accept()
+        tell_import(self.desk, self.parentWidget() or self, result)
+
+    def _ended(self, job: object) -> None:
+        self._importing = None
+        if isinstance(job, Job) and job.state is State.CANCELLED:
+            self.notice.say(_("Stopped. Nothing was imported."), tone="note")
+        if isinstance(job, Job) and job.state is not State.DONE:
+            self._follow()
+
+    def reject(self) -> None:
+        """Close; an import under way is stopped first, and leaves the book as it was."""
+        for job in (self._looking, self._importing):
+            if job is not None:
+                job.cancel()
+        if self._importing is None:
+            super().reject()

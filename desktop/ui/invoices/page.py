@@ -44,10 +44,10 @@ class InvoicesPage(Page):
                 columns=[
                     Column("status", "", 88, "tag", sort_key="status"),
                     Column("number", _("Number"), 126, sort_key="number", strong=True),
-                    Column("kind_word", _("Kind"), 82, sort_key="kind", secondary=True),
+                    Column("kind_word", _("Kind"), 80, sort_key="kind", secondary=True),
                     Column("client", _("Client"), 160, sort_key="client", wide=True),
-                    Column("issue_date", _("Issued"), 100, "date", sort_key="issue_date", secondary=True),
-                    Column("due_date", _("Due"), 100, "date", sort_key="due_date", secondary=True),
+                    Column("issue_date", _("Issued"), 104, "date", sort_key="issue_date", secondary=True),
+                    Column("due_date", _("Due"), 104, "date", sort_key="due_date", secondary=True),
                     Column("net", _("Net"), 100, "money", sort_key="net", hidden=True),
                     Column("gross", _("Total"), 112, "money", sort_key="gross"),
                     Column("open", _("Open"), 108, "money", sort_key="open"),

@@ -1,0 +1,132 @@
+"""How a file is written, as it was found: encoding, separator, decimal sign, order of dates. Each can be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.imports import ImportPreview, TableOptions
+from desktop.ui.editors import Choice, WholeEditor
+from desktop.ui.importing.words import (
+    date_orders,
+    decimals,
+    delimiters,
+    encoding_word,
+    encodings,
+    word_of,
+)
+
+
+class Habit(QComboBox):
+    """One habit: first what was found, then what a person may say instead."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self.addItem("", None)
+        for value, text in choices:
+            self.addItem(text, value)
+
+    @property
+    def said(self) -> str | None:
+        """What the person chose; None leaves it to the file."""
+        value = self.currentData()
+        return value if isinstance(value, str) else None
+
+    def found(self, word: str) -> None:
+        self.setItemText(0, word)
+
+    def choose(self, value: str | None) -> None:
+        """Choose as a person would."""
+        self.setCurrentIndex(max(0, self.findData(value)))
+        self.activated.emit(self.currentIndex())
+
+
+class Habits(QWidget):
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoding = Habit(encodings())
+        self.delimiter = Habit(delimiters())
+        self.decimal = Habit(decimals())
+        self.dates = Habit(date_orders())
+        self.header_row = WholeEditor()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        shown = (
+            (_("Letters"), self.encoding),
+            (_("Between the cells"), self.delimiter),
+            (_("Decimal sign"), self.decimal),
+            (_("Dates"), self.dates),
+            (_("Column names in line"), self.header_row),
+        )
+        for column, (word, editor) in enumerate(shown):
+            label = QLabel(word)
+            label.setProperty("role", "heading")
+            label.setBuddy(editor)
+            editor.setAccessibleName(word)
+            grid.addWidget(label, 0, column)
+            grid.addWidget(editor, 1, column)
+            grid.setColumnStretch(column, 1)
+            if isinstance(editor, Habit):
+                editor.activated.connect(lambda _index: self.changed.emit())
+        self.header_row.editingFinished.connect(self._row_edited)
+        self._row: object = None
+
+    @property
+    def options(self) -> TableOptions:
+        """What the person said of the file. UserError where it cannot be."""
+        row = self.header_row.value()
+        return TableOptions(
+            encoding=self.encoding.said,
+            delimiter=self.delimiter.said,
+            decimal=self.decimal.said,  # type: ignore[arg-type]
+            date_order=self.dates.said,  # type: ignore[arg-type]
+            header_row=row if isinstance(row, int) else None,
+        )
+
+    def forget(self) -> None:
+        """Leave everything to the file again: another one was chosen."""
+        for habit in (self.encoding, self.delimiter, self.decimal, self.dates):
+            habit.setCurrentIndex(0)
+        self.header_row.put(None)
+        self._row = None
+
+    def show_file(self, shown: ImportPreview) -> None:
+        """Say what was found, and where it is not sure."""
+        file = shown.file
+        self.encoding.found(_sure(encoding_word(file.encoding), file.encoding_sure))
+        self.delimiter.found(word_of(delimiters(), file.delimiter))
+        self.decimal.found(_convention(file.conventions.decimals.values(), decimals(), _("no figures")))
+        self.dates.found(_convention(file.conventions.orders.values(), date_orders(), _("no dates")))
+        self.header_row.setPlaceholderText(str(file.header_row))
+
+    def _row_edited(self) -> None:
+        try:
+            row = self.header_row.value()
+        except UserError:
+            return
+        if row != self._row:
+            self._row = row
+            self.changed.emit()
+
+
+def _sure(word: str, sure: bool) -> str:
+    return word if sure else _("{word}, perhaps").format(word=word)
+
+
+def _convention(found: Iterable[tuple[str | None, bool, str]], choices: list[Choice], nothing: str) -> str:
+    """The habit of all columns together, in a word."""
+    columns = list(found)
+    values = {value for value, _sure_, _words in columns}
+    if not columns:
+        return nothing
+    if len(values) > 1 or None in values:
+        return _("not the same everywhere")
+    return _sure(word_of(choices, values.pop()), all(sure for _value, sure, _words in columns))

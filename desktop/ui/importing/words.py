@@ -1,0 +1,73 @@
+"""Kinds of files, their fields and their habits, as the import names them."""
+
+from __future__ import annotations
+
+from desktop.i18n import _
+from desktop.ui.editors import Choice
+
+
+def kinds() -> list[Choice]:
+    """What a file may hold, in the order in which a new book needs them."""
+    return [
+        ("clients", _("Clients")),
+        ("items", _("Items of the catalogue")),
+        ("rates", _("Rate card")),
+        ("agreements", _("Agreements")),
+        ("time", _("Hours")),
+        ("charges", _("One-off charges")),
+        ("opening", _("Opening items: what is owed already")),
+    ]
+
+
+def kind_word(kind: str) -> str:
+    return next((text for value, text in kinds() if value == kind), kind)
+
+
+def field_word(name: str) -> str:
+    """A field as people read it; most names of the template read as they are."""
+    spelled = {
+        "tax_id": _("Tax ID"),
+        "hsn_sac": _("HSN/SAC"),
+        "po_number": _("PO number"),
+        "po_limit": _("PO limit"),
+        "po_required": _("PO required"),
+        "street2": _("Street, second line"),
+        "up_to": _("Up to quantity"),
+        "every": _("Every (interval)"),
+    }
+    return spelled.get(name) or name.replace("_", " ").capitalize()
+
+
+def encodings() -> list[Choice]:
+    return [
+        ("utf-8", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("cp1252", _("Windows, western Europe")),
+        ("cp1250", _("Windows, central Europe")),
+        ("iso8859-15", _("ISO 8859-15, western Europe")),
+        ("mac_roman", _("Macintosh")),
+    ]
+
+
+def encoding_word(encoding: str) -> str:
+    return next((text for value, text in encodings() if value == encoding.lower()), encoding.upper())
+
+
+def delimiters() -> list[Choice]:
+    return [(",", _("comma")), (";", _("semicolon")), ("\t", _("tab")), ("|", _("vertical bar"))]
+
+
+def decimals() -> list[Choice]:
+    return [(".", _("point, 1,234.50")), (",", _("comma, 1.234,50"))]
+
+
+def date_orders() -> list[Choice]:
+    return [
+        ("dmy", _("day first, 31/12/2026")),
+        ("mdy", _("month first, 12/31/2026")),
+        ("ymd", _("year first, 2026-12-31")),
+    ]
+
+
+def word_of(choices: list[Choice], value: object) -> str:
+    return next((text for one, text in choices if one == value), str(value))
