@@ -1,13 +1,13 @@
 """What narrows a page's table: a search, and filters that stand on figure cards and chips at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout
 
-from desktop.i18n import number_text
+from desktop.i18n import money_text, ngettext, number_text
 from desktop.ui.theme import Theme
 
 # A person types on within this time; less would ask the book at each letter.
@@ -42,6 +42,16 @@ class Figure:
     text: str
     words: str
     key: str = ""
+
+
+def money_figure(amounts: Mapping[str, int], home: str, words: str, key: str = "") -> Figure:
+    """Sums by currency: the firm's own in figures; that there are others, in words, since sums of two are none."""
+    shown = home if home in amounts or not amounts else min(amounts)
+    others = len(amounts.keys() - {shown})
+    if others:
+        more = ngettext("{count} more currency", "{count} more currencies", others).format(count=number_text(others))
+        words = f"{words} · {more}"
+    return Figure(money_text(amounts.get(shown, 0), shown) if shown else "0", words, key)
 
 
 class Filters(QObject):

@@ -12,6 +12,8 @@ from desktop.i18n import _
 from desktop.ui.theme import Theme
 
 _WIDTH = 460
+_INSIDE = 28
+_BUTTON_HEIGHT = 34
 
 
 class Welcome(QWidget):
@@ -40,8 +42,10 @@ class Welcome(QWidget):
             wordWrap=True,
         )
         words.setProperty("role", "secondary")
+        # In a column of stretches a wrapped label gets the height of one line less than it needs.
+        words.setMinimumHeight(words.heightForWidth(theme.px(_WIDTH) - 2 * _INSIDE))
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(28, 26, 28, 26)
+        inside.setContentsMargins(_INSIDE, 26, _INSIDE, 26)
         inside.setSpacing(12)
         inside.addWidget(title)
         inside.addWidget(words)
@@ -51,7 +55,9 @@ class Welcome(QWidget):
             (_("Look around in a sample firm"), sample, ""),
             (_("Open a book…"), open_book, ""),
         ):
-            inside.addWidget(_button(text, act, role))
+            button = _button(text, act, role)
+            button.setMinimumHeight(theme.px(_BUTTON_HEIGHT))
+            inside.addWidget(button)
         if recent:
             inside.addSpacing(8)
             head = QLabel(_("Opened lately"))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from db.engine import Book
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text
 from desktop.services.lists.clients import ClientList, client_facts
-from desktop.ui.filters import Figure
+from desktop.ui.filters import Figure, money_figure
 from desktop.ui.page import Summary
 
 
@@ -49,21 +49,11 @@ def summary(book: Book, today: date, home: str) -> Summary:
     owing = ngettext("{count} client owes", "{count} clients owe", counts["owing"])
     overdue = ngettext("overdue at {count} client", "overdue at {count} clients", counts["overdue"])
     figures = [
-        _money(found.open, home, owing.format(count=number_text(counts["owing"])), "owing"),
-        _money(found.overdue, home, overdue.format(count=number_text(counts["overdue"])), "overdue"),
+        money_figure(found.open, home, owing.format(count=number_text(counts["owing"])), "owing"),
+        money_figure(found.overdue, home, overdue.format(count=number_text(counts["overdue"])), "overdue"),
         Figure(number_text(counts["on_hold"]), _("on hold"), "on_hold"),
         Figure(number_text(counts["disputed"]), _("disputed"), "disputed"),
         Figure(number_text(counts["silent"]), _("without an agreement"), "silent"),
     ]
     segments = [(f"segment:{one}", f"{name}  {number_text(count)}") for one, name, count in found.segments]
     return Summary(" · ".join(facts), figures, counts, {"segment": segments})
-
-
-def _money(amounts: Mapping[str, int], home: str, words: str, key: str) -> Figure:
-    """The firm's own currency in figures; that there are others, in words, since sums of two are none."""
-    shown = home if home in amounts or not amounts else min(amounts)
-    others = len(amounts.keys() - {shown})
-    if others:
-        more = ngettext("{count} more currency", "{count} more currencies", others).format(count=number_text(others))
-        words = f"{words} · {more}"
-    return Figure(money_text(amounts.get(shown, 0), shown), words, key)

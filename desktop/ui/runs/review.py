@@ -26,7 +26,7 @@ from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.dialog import FormDialog, Question
-from desktop.ui.filters import Chip, Figure
+from desktop.ui.filters import Chip, Figure, money_figure
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.pdf_view import PdfView
@@ -121,15 +121,17 @@ class ReviewPage(Page):
         ]
         ready, held = self._group("ready"), self._group("held")
         issued = self._group("issued")
+        home = self.shell.home_currency
         figures = []
         if ready[0] or not issued[0]:
-            figures.append(
-                Figure(_sums(ready[1]), _("{count} ready to issue").format(count=number_text(ready[0])), "ready")
-            )
+            said = _("{count} ready to issue").format(count=number_text(ready[0]))
+            figures.append(money_figure(ready[1], home, said, "ready"))
         if issued[0]:
-            figures.append(Figure(_sums(issued[1]), _("{count} issued").format(count=number_text(issued[0])), "issued"))
+            said = _("{count} issued").format(count=number_text(issued[0]))
+            figures.append(money_figure(issued[1], home, said, "issued"))
+        said = _("{count} held for you").format(count=number_text(held[0]))
         figures += [
-            Figure(_sums(held[1]), _("{count} held for you").format(count=number_text(held[0])), "needs"),
+            money_figure(held[1], home, said, "needs"),
             Figure(number_text(self._count("blocked")), _("blocked")),
             Figure(number_text(self._count("failed")), _("failed")),
             Figure(number_text(self._count("skipped")), _("skipped, with reasons")),
@@ -281,12 +283,6 @@ class ReviewPage(Page):
 
     def open_row(self, one: int) -> None:
         self.edit()
-
-
-def _sums(amounts: Mapping[str, int]) -> str:
-    if not amounts:
-        return "0"
-    return " + ".join(money_text(amount, currency) for currency, amount in sorted(amounts.items()))
 
 
 def _difference(compared: Comparison) -> Figure:
