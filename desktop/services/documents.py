@@ -21,6 +21,7 @@ from desktop.domain.billing.draft import part_of
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
+from desktop.domain.tax_catalogue import tax_codes
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
@@ -37,6 +38,13 @@ _HEAD = """SELECT i.id, i.number, i.kind, i.seller_id, i.buyer_id, i.template_ve
  i.currency, i.net, i.tax, i.gross, i.prepaid, i.rounding, i.payable, i.tax_currency, i.tax_in_tax_currency,
  i.reason, i.texts, c.number AS corrects, c.issue_date AS corrects_date
  FROM invoice i LEFT JOIN invoice c ON c.id = i.corrects_id WHERE i.id IN (SELECT value FROM json_each(?))"""
+
+_WORDS_OF_LAW = frozenset(
+    code.exemption_text
+    for country in ("DE", "GB", "CH")
+    for code in tax_codes(country)
+    if code.category in ("AE", "K", "G", "O")
+)
 
 _unscaled = lru_cache(maxsize=65_536)(unscaled)
 _percent = lru_cache(maxsize=256)(scaled_to_percent)
@@ -247,7 +255,7 @@ def _document(
         buyer=buyer,
         lines=tuple(_line(line, language) for line in lines),
         taxes=tuple(
-            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, tax.exemption_text) for tax in taxes
+            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, _exemption(tax)) for tax in taxes
         ),
         net=head["net"],
         tax=head["tax"],
@@ -278,6 +286,11 @@ def _document(
         tax_currency=head["tax_currency"] or "",
         tax_in_tax_currency=head["tax_in_tax_currency"],
     )
+
+
+def _exemption(tax: TaxLine) -> str:
+    """What the firm itself says of a group without tax; the words of law come in the document's own language."""
+    return "" if tax.exemption_text in _WORDS_OF_LAW else tax.exemption_text
 
 
 def _line(line: Line, language: str) -> DocumentLine:
