@@ -24,7 +24,9 @@ _MARGIN = 32
 # Longer lines are hard to follow back.
 _READING_WIDTH = 640
 _LINE_HEIGHT = 138
-_BELOW_PARAGRAPH, _BELOW_ITEM, _ABOVE_HEADING = 10, 4, 16
+_BELOW_PARAGRAPH, _BELOW_ITEM, _ABOVE_HEADING = 10, 4, 18
+_HEADING, _CODE = 15, 12
+_INDENT = 24
 _CELL_PAD = 6
 
 
@@ -63,6 +65,7 @@ class HelpText(QTextBrowser):
         # The colours of links are taken from the palette when the text is read.
         self.setMarkdown(self._markdown)
         self.document().setDefaultFont(self._theme.font("body"))
+        self.document().setIndentWidth(self._theme.px(_INDENT))
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         block = self.document().begin()
@@ -79,41 +82,35 @@ class HelpText(QTextBrowser):
     def _dress(self, block: QTextBlock) -> None:
         cursor = QTextCursor(block)
         level = block.blockFormat().headingLevel()
-        listed = block.textList() is not None
+        listed = block.textList() is not None and block.next().textList() is not None
         shape = QTextBlockFormat()
         shape.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         shape.setTopMargin(_ABOVE_HEADING if level > 1 else 0)
         shape.setBottomMargin(_BELOW_ITEM if listed or level else _BELOW_PARAGRAPH)
         if cursor.currentTable() is not None:
             shape.setBottomMargin(0)
-        if (
-            block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
-            or block.blockFormat().nonBreakableLines()
-        ):
+        if block.blockFormat().nonBreakableLines():
             shape.setBottomMargin(0)
-            shape.setBackground(QBrush(self._theme.color("quiet_tint")))
-            shape.setLeftMargin(0)
+            shape.setLeftMargin(self._theme.px(_INDENT) / 2)
         cursor.mergeBlockFormat(shape)
         if level:
+            font = self._theme.font("title", strong=True)
+            if level > 1:
+                font.setPixelSize(self._theme.px(_HEADING))
             letters = QTextCharFormat()
-            letters.setFont(self._theme.font("title" if level == 1 else "body", strong=True))
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            cursor.mergeCharFormat(letters)
+            letters.setFont(font)
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            # Not merged: Markdown enlarges headings on top of their font.
+            cursor.setCharFormat(letters)
             return
         self._dress_code(block)
 
     def _dress_code(self, block: QTextBlock) -> None:
-        pieces = []
-        place = block.begin()
-        while not place.atEnd():
-            piece = place.fragment()
-            if piece.charFormat().fontFixedPitch():
-                pieces.append((piece.position(), piece.length()))
-            place += 1
         letters = QTextCharFormat()
-        letters.setBackground(QBrush(self._theme.color("quiet_tint")))
-        letters.setProperty(QTextFormat.Property.FontPixelSize, self._theme.px(12))
-        for start, length in pieces:
+        if not block.blockFormat().nonBreakableLines():
+            letters.setBackground(QBrush(self._theme.color("quiet_tint")))
+        letters.setProperty(QTextFormat.Property.FontPixelSize, self._theme.px(_CODE))
+        for start, length in _code(block):
             cursor = QTextCursor(block)
             cursor.setPosition(start)
             cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
@@ -141,6 +138,14 @@ class HelpText(QTextBrowser):
                 form.setBottomBorderBrush(line)
                 form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
                 cell.setFormat(form)
+        head = QTextCharFormat()
+        head.setForeground(QBrush(self._theme.color("secondary")))
+        head.setProperty(QTextFormat.Property.FontPixelSize, self._theme.px(_CODE))
+        for column in range(table.columns()):
+            cell = table.cellAt(0, column)
+            cursor = cell.firstCursorPosition()
+            cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(head)
 
     def _set_margins(self) -> None:
         frame = self.document().rootFrame()
@@ -152,3 +157,15 @@ class HelpText(QTextBrowser):
         shape.setBottomMargin(left)
         shape.setRightMargin(max(left, self.viewport().width() - left - px(_READING_WIDTH)))
         frame.setFrameFormat(shape)
+
+
+def _code(block: QTextBlock) -> list[tuple[int, int]]:
+    """Where code stands in a block: positions and lengths."""
+    found = []
+    place = block.begin()
+    while not place.atEnd():
+        piece = place.fragment()
+        if piece.charFormat().fontFixedPitch():
+            found.append((piece.position(), piece.length()))
+        place += 1
+    return found
