@@ -56,11 +56,14 @@ def show_help(shell: Shell, parent: QWidget) -> None:
     window = parent.window()
     here = window.here if isinstance(window, MainWindow) else ""
     found = window.findChild(HelpWindow, _NAME, Qt.FindChildOption.FindDirectChildrenOnly)
-    shown = found if isinstance(found, HelpWindow) else HelpWindow(shell, window)
+    if isinstance(found, HelpWindow):
+        found.show_topic(here)
+        found.raise_()
+        found.activateWindow()
+        return
+    shown = HelpWindow(shell, window)
     shown.show_topic(here)
     shown.show()
-    shown.raise_()
-    shown.activateWindow()
 
 
 class HelpWindow(QWidget):
