@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from desktop.domain.periods import Cadence, Pause, Timing
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementLine:
+class AgreementLine(NamedTuple):
     """One thing that an agreement bills: `kind` recurring or time; a price of None is the rate card's.
 
     `prices` are changes agreed ahead as (first day, price), oldest first. Dates are half-open.

@@ -60,7 +60,7 @@ class _Card:
 class PriceBook:
     """All rates of the book, for many look-ups. List prices are item id -> (currency, price)."""
 
-    __slots__ = ("_cards", "_list")
+    __slots__ = ("_cards", "_items", "_list")
 
     def __init__(self, rates: Iterable[RateRow], list_prices: Mapping[int, tuple[str, Decimal]] | None = None) -> None:
         self._list = dict(list_prices or {})
@@ -72,6 +72,11 @@ class PriceBook:
         for key, by_day in grouped.items():
             days = sorted(by_day)
             self._cards[key] = (days, [_card(by_day[day]) for day in days])
+        self._items = {item_id for item_id, _, _ in self._cards}
+
+    def on_card(self, item_id: int) -> bool:
+        """Whether any rate card, whoever's and whenever, names the item."""
+        return item_id in self._items
 
     def price(
         self, item_id: int, client_id: int | None, currency: str, day: date, quantity: Decimal = Decimal(1)

@@ -125,25 +125,29 @@ _POSTING = _insert(
 
 def freeze_parties(connection: Connection, role: str, payloads: Iterable[dict[str, Any]]) -> list[int]:
     """Ids of frozen sellers or buyers with exactly these data, made where no document had them before."""
-    ids: list[int] = []
-    known: dict[str, int] = {}
-    for payload in payloads:
-        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        digest = party_digest(data)
-        party = known.get(digest)
-        if party is None:
-            row = connection.exec_driver_sql(
-                "SELECT id FROM party WHERE role = ? AND digest = ?", (role, digest)
-            ).fetchone()
-            if row is None:
-                row = connection.exec_driver_sql(
-                    "INSERT INTO party (role, digest, name, data) VALUES (?, ?, ?, ?) RETURNING id",
-                    (role, digest, payload.get("name", ""), data),
-                ).fetchone()
-            assert row is not None
-            party = known[digest] = int(row[0])
-        ids.append(party)
-    return ids
+    payloads = list(payloads)
+    texts = [json.dumps(one, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for one in payloads]
+    digests = [party_digest(text) for text in texts]
+    known = _parties(connection, role, digests)
+    fresh = {
+        digest: (role, digest, payload.get("name", ""), text)
+        for digest, payload, text in zip(digests, payloads, texts, strict=True)
+        if digest not in known
+    }
+    if fresh:
+        connection.exec_driver_sql(
+            "INSERT INTO party (role, digest, name, data) VALUES (?, ?, ?, ?)", list(fresh.values())
+        )
+        known |= _parties(connection, role, fresh)
+    return [known[digest] for digest in digests]
+
+
+def _parties(connection: Connection, role: str, digests: Iterable[str]) -> dict[str, int]:
+    rows = connection.exec_driver_sql(
+        "SELECT digest, id FROM party WHERE role = ? AND digest IN (SELECT value FROM json_each(?))",
+        (role, json.dumps(list(digests))),
+    )
+    return {digest: int(party) for digest, party in rows}
 
 
 def _next_id(connection: Connection, table: str) -> int:

@@ -57,6 +57,7 @@ def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
 
 def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
     last = case.standing.last.lines if case.standing.last else {}
+    prices = case.billing.prices
     seen: set[tuple[int, int]] = set()
     for line in case.draft.lines:
         if line.price_source == "hand":
@@ -66,15 +67,15 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
                 "",
             )
             continue
-        if line.item_id is None or line.price_source not in ("agreed", "entry") or line.quantity < 0:
+        if line.item_id is None or not prices.on_card(line.item_id):
+            continue
+        if line.price_source not in ("agreed", "entry") or line.quantity < 0:
             continue
         before = last.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
         if any(price == line.unit_price for _, price, _ in before):
             continue
         day = date.fromisoformat(line.period_start) if line.period_start else case.billing.issue_date
-        card = case.billing.prices.price(
-            line.item_id, case.client.id, case.draft.currency, day, abs(unscaled(line.quantity))
-        )
+        card = prices.price(line.item_id, case.client.id, case.draft.currency, day, abs(unscaled(line.quantity)))
         if card is None or card.source == "list":
             continue
         price = scaled(card.unit_price)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from desktop.domain.agreement import Agreement
@@ -119,7 +120,12 @@ def in_firm(minor: int, currency: str, firm_currency: str, rate: int | None) -> 
 
 def parameter(parameters: Mapping[str, Any], name: str) -> Decimal:
     """A rule's number, as it was typed."""
-    return Decimal(str(parameters[name]))
+    return _number(str(parameters[name]))
+
+
+@lru_cache(maxsize=256)
+def _number(text: str) -> Decimal:
+    return Decimal(text)
 
 
 RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[str, str, str]]]
