@@ -109,11 +109,16 @@ class BillableForm(Form):
         self.explain(
             "agreement_id", "" if agreed else _("Without one it is billed to the client on an invoice of its own.")
         )
+        kind = self.read("kind")
         notes = {
             "discount": _("What it takes off, without a minus."),
-            "deposit": _("Asked for on an invoice of its own, and taken off later."),
+            "deposit": _("On an invoice of its own, taken off later."),
         }
-        self.explain("unit_price", notes.get(str(self.read("kind")), ""))
+        self.explain("unit_price", notes.get(str(kind), ""))
+        price = self.editor("unit_price")
+        assert isinstance(price, TextEditor)
+        # Only a charge may leave its price to the card.
+        price.setPlaceholderText(_("By the rate card") if kind == "charge" else "")
 
     def _suggest_people(self, names: Sequence[str]) -> None:
         editor = self.editor("person")
@@ -144,7 +149,7 @@ def _owner_fields(found: Around) -> list[Field]:
 
 
 def _item_field(found: Around, span: int) -> Field:
-    return Field("item_id", _("Item"), "choice", span=span, choices=[(None, _("None")), *found.items])
+    return Field("item_id", _("Item"), "choice", span=span, choices=[(None, ""), *found.items])
 
 
 def _time_sections(found: Around) -> list[Section]:
@@ -173,8 +178,11 @@ def _one_off_sections(found: Around, desk: Desk) -> list[Section]:
         Section(
             "",
             [
-                Field("kind", _("Kind"), "choice", required=True, span=2, choices=kinds),
-                Field("due_date", _("Billable from"), "date", required=True, span=2),
+                Field("kind", _("Kind"), "choice", required=True, span=3, choices=kinds),
+                Field("due_date", _("Billable from"), "date", required=True, span=3),
+                _item_field(found, 6),
+                Field("quantity", _("Quantity"), "number", required=True, span=2),
+                Field("unit_price", _("Price"), "number", span=2),
                 Field(
                     "currency",
                     _("Currency"),
@@ -183,9 +191,6 @@ def _one_off_sections(found: Around, desk: Desk) -> list[Section]:
                     span=2,
                     choices=[(code, str(code)) for code, _name in currencies(desk.shell.home_currency, *sorted(own))],
                 ),
-                _item_field(found, 2),
-                Field("quantity", _("Quantity"), "number", required=True, span=2),
-                Field("unit_price", _("Price"), "number", span=2, hint=_("By the rate card")),
                 Field("description", _("What is billed"), "lines", hint=_("As it stands on the invoice")),
                 Field("free", _("A price of 0 is meant"), "check"),
             ],
@@ -208,7 +213,7 @@ def new_billable(desk: Desk, parent: QWidget, kind: str, done: Callable[[int], o
 
 
 def edit_billable(desk: Desk, parent: QWidget, one: int, done: Callable[[int], object], *, copy: bool = False) -> None:
-    """Show the form of the row with this id, or of a new one like it, of today."""
+    """Show the form of the row with this id, or of a new one like it, of today. What is billed is only told of."""
     kind, _own_id = source(one)
     today = desk.today()
 
@@ -216,6 +221,9 @@ def edit_billable(desk: Desk, parent: QWidget, one: int, done: Callable[[int], o
         assert isinstance(found, Around)
         record = found.record
         assert record is not None
+        if record["invoice"] and not copy:
+            _tell_billed(desk, record)
+            return
         values: dict[str, object] = dict(record) if kind == "time" else _typed(record)
         if not copy:
             _show(desk, parent, one, found, values, done)
@@ -225,6 +233,16 @@ def edit_billable(desk: Desk, parent: QWidget, one: int, done: Callable[[int], o
         _show(desk, parent, None, fresh, values, done)
 
     desk.shell.jobs.ask(partial(around, desk.book, today, kind, one), show)
+
+
+def _tell_billed(desk: Desk, record: Mapping[str, object]) -> None:
+    invoice_id = record["invoice_id"]
+    desk.shell.notices.say(
+        _("It was billed on {invoice}, so it stays as it is.").format(invoice=record["invoice"]),
+        _("Write a credit note that frees it, then change it and bill it again."),
+        [(_("Show the invoice"), lambda: desk.shell.go("invoices", invoice_id))],
+        tone="note",
+    )
 
 
 def _typed(record: Mapping[str, object]) -> dict[str, object]:
