@@ -1,1 +1,1 @@
-"""The page of what waits to be billed: hours, charges, discounts and deposits, and their forms."""
+"""Hours and one-off charges: what waits to be billed, what was, and how each is written down."""

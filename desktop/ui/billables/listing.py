@@ -1,65 +1,121 @@
-"""Billables as the page shows them, and what stands around its table."""
+"""Billables as the page shows them: the tag says what becomes of each, and the cards what no run will bill."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from db.engine import Book
 from desktop.i18n import _, money_text, ngettext, number_text
-from desktop.services.lists.billables import BillableList, billable_facts
+from desktop.services.lists.billables import BillableFacts, BillableList, billable_facts
 from desktop.ui.filters import Figure
+from desktop.ui.listing import Row
 from desktop.ui.page import Summary
 
-
-def kind_word(kind: str) -> str:
-    words = {
-        "time": _("Hours"),
-        "charge": _("Charge"),
-        "discount": _("Discount"),
-        "deposit": _("Deposit"),
-    }
-    return words.get(kind, kind)
+# Hours outside any agreement; a charge without one is billed to its client on an invoice of its own.
+STRANDED = "stranded"
+# More currencies than these make cards that nobody can read.
+_MOST_CURRENCIES = 3
 
 
 class BillableRows:
-    """Says of each row what it is and, where it is billed, on which invoice."""
+    """Hours that no run bills since they have no agreement answer to the filter `STRANDED`."""
 
     def __init__(self, book: Book) -> None:
         self._list = BillableList(book)
 
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
-        return self._list.ids(search, filters, sort, descending)
+        return self._list.ids(search, _asked(filters), sort, descending)
 
-    def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
         return {key: _shown(row) for key, row in self._list.rows(ids).items()}
 
     def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
         return self._list.totals(ids)
 
-
-def _shown(row: Mapping[str, object]) -> Mapping[str, object]:
-    text = str(row["text"]) or kind_word(str(row["kind"]))
-    where = row["invoice"] or row["run"]
-    state = "reserved" if row["state"] == "draft" else row["state"]
-    # A price that nobody finds is what the person must mend, so it is said and not left empty.
-    missing = _("no price") if row["unit_price"] is None and row["state"] in ("unbilled", "draft") else None
-    return {**row, "what": text, "where": where, "tag": state, "amount": row["amount"] if missing is None else missing}
+    def hours(self, ids: Sequence[int]) -> Decimal:
+        """Hours worked among these."""
+        rows = self._list.rows(ids).values()
+        return sum((Decimal(str(row["quantity"])) for row in rows if row["kind"] == "time"), Decimal(0))
 
 
-def summary(book: Book, home: str) -> Summary:
+def _asked(filters: frozenset[str]) -> frozenset[str]:
+    """The service's filters."""
+    if STRANDED not in filters:
+        return filters
+    waiting = frozenset() if "billed" in filters else {"unbilled"}
+    return filters - {STRANDED} | {"time", "loose"} | waiting
+
+
+def _shown(row: Row) -> Row:
+    item, text = str(row["item"]), str(row["text"])
+    return {
+        **row,
+        "tag": tag_of(row),
+        "kind_word": kind_word(str(row["kind"])),
+        "what": f"{item} · {text}" if item and text and item != text else text or item or kind_word(str(row["kind"])),
+        "agreement": row["agreement"] or None,
+        "on": row["invoice"] or row["run"] or None,
+    }
+
+
+def tag_of(row: Row) -> str:
+    """What becomes of it: its state, or what keeps it from being billed."""
+    if row["state"] != "unbilled":
+        return "reserved" if row["state"] == "draft" else str(row["state"])
+    if row["kind"] == "time" and row["agreement_id"] is None:
+        return "no_agreement"
+    return "no_price" if row["unit_price"] is None else "unbilled"
+
+
+def kind_word(kind: str) -> str:
+    words = {"time": _("Time"), "charge": _("Charge"), "discount": _("Discount"), "deposit": _("Deposit")}
+    return words.get(kind, kind)
+
+
+def hours_text(hours: Decimal) -> str:
+    return _("{hours} h").format(hours=number_text(hours))
+
+
+def summary(book: Book, rows: BillableRows, home: str) -> Summary:
     found = billable_facts(book)
-    waits = ngettext("{count} entry waits", "{count} entries wait", found.unbilled)
-    waits = waits.format(count=number_text(found.unbilled))
-    shown = home if home in found.amounts or not found.amounts else min(found.amounts)
-    others = len(found.amounts.keys() - {shown})
-    words = waits
-    if others:
-        more = ngettext("{count} more currency", "{count} more currencies", others).format(count=number_text(others))
-        words = f"{waits} · {more}"
+    counts = found.counts
+    stranded = len(rows.ids("", frozenset({STRANDED}), "", False))
+    unpriced = counts["unpriced"]
     figures = [
-        Figure(money_text(found.amounts.get(shown, 0), shown), words, "unbilled"),
-        Figure(number_text(found.hours), _("hours of them"), "time"),
-        Figure(number_text(found.loose), _("without an agreement"), "loose"),
-        Figure(number_text(found.unpriced), _("without a price"), "unpriced"),
+        Figure(hours_text(found.hours), _("worked, not billed"), "time"),
+        *_money(found, home),
+        Figure(number_text(stranded), _("without an agreement"), STRANDED),
+        Figure(number_text(unpriced), _("without a price"), "unpriced"),
     ]
-    return Summary(waits, figures, dict(found.counts))
+    return Summary(_facts(found, stranded), figures, counts | {STRANDED: stranded})
+
+
+def _money(found: BillableFacts, home: str) -> list[Figure]:
+    """The firm's own currency first, and there even where it is nothing."""
+    ordered = sorted(({home: 0} | found.amounts).items(), key=lambda one: (one[0] != home, one[0]))
+    figures = [
+        Figure(money_text(amount, currency), _("waits to be billed"), "unbilled" if currency == home else "")
+        for currency, amount in ordered[:_MOST_CURRENCIES]
+    ]
+    left = len(ordered) - len(figures)
+    if left > 0:
+        words = ngettext("and {count} more currency", "and {count} more currencies", left)
+        figures[-1] = Figure(figures[-1].text, words.format(count=number_text(left)))
+    return figures
+
+
+def _facts(found: BillableFacts, stranded: int) -> str:
+    waiting = ngettext("{count} waits to be billed", "{count} wait to be billed", found.unbilled)
+    parts = [waiting.format(count=number_text(found.unbilled))]
+    why = []
+    if stranded:
+        why.append(
+            ngettext("{count} time entry without an agreement", "{count} time entries without an agreement", stranded)
+        )
+        why[-1] = why[-1].format(count=number_text(stranded))
+    if found.unpriced:
+        why.append(_("{count} without a price").format(count=number_text(found.unpriced)))
+    if why:
+        parts.append(_("no run will bill {what}").format(what=_(" and ").join(why)))
+    return " · ".join(parts)

@@ -1,211 +1,246 @@
-"""What waits to be billed: hours and one-off charges in one list, with what each would cost."""
+"""Billables: hours, charges, discounts and deposits in one list, and what becomes of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.errors import UserError
-from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.services.billables import delete_billables
 from desktop.services.lists.billables import source
 from desktop.ui.actions import GAP, Action
-from desktop.ui.billables.forms import Kind, edit_billable
-from desktop.ui.billables.listing import BillableRows, kind_word, summary
+from desktop.ui.billables.facts import Known, amount_text, day_of, groups, known, reason
+from desktop.ui.billables.form import edit_billable, new_billable
+from desktop.ui.billables.listing import STRANDED, BillableRows, hours_text, summary
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
-from desktop.ui.facts import Fact, FactsView, Group
+from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
-from desktop.ui.saving import take_back, write
+from desktop.ui.runs.review import ReviewPage
+from desktop.ui.saving import write
+
+# Hours are added up row by row, which a hundred thousand of them would make slow.
+_MOST_ROWS_TO_SUM = 5_000
 
 
 class BillablesPage(Page):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._rows = BillableRows(desk.book)
-        self._row: Row = {}
+        self._thing: Known | None = None
         super().__init__(
             desk.shell,
             Design(
                 name="billables",
                 title=_("Billables"),
                 columns=[
-                    Column("day", _("Day"), 100, "date", sort_key="day"),
-                    Column("what", _("What"), 200, sort_key="text", strong=True, wide=True),
-                    Column("client", _("Client"), 140, sort_key="client", wide=True),
-                    Column("agreement", _("Agreement"), 92, sort_key="agreement", secondary=True),
-                    Column("person", _("Person"), 100, sort_key="person", secondary=True, hidden=True),
-                    Column("quantity", _("Quantity"), 82, "number", sort_key="quantity"),
-                    Column("unit_price", _("Price"), 84, "number", secondary=True),
-                    Column("amount", _("Amount"), 100, "money"),
-                    Column("tag", "", 92, "tag"),
-                    Column("where", _("On"), 120, secondary=True),
+                    Column("tag", "", 104, "tag"),
+                    Column("day", _("Date"), 92, "date", sort_key="day"),
+                    Column("client", _("Client"), 140, sort_key="client", strong=True, lines=2),
+                    Column("what", _("What"), 160, sort_key="text", wide=True, lines=2),
+                    Column("agreement", _("Agreement"), 82, sort_key="agreement", secondary=True),
+                    Column("person", _("Person"), 84, sort_key="person", secondary=True, lines=2),
+                    Column("quantity", _("Hours"), 58, "number", sort_key="quantity"),
+                    Column("unit_price", _("Rate"), 68, "number", secondary=True),
+                    Column("amount", _("Amount"), 92, "money"),
+                    Column("on", _("Invoice"), 112, secondary=True, hidden=True),
+                    Column("kind_word", _("Kind"), 80, sort_key="kind", secondary=True, hidden=True),
                 ],
                 listing=self._rows,
-                summary=lambda: summary(desk.book, desk.shell.home_currency),
-                search_hint=_("Search text, client, person"),
+                summary=lambda: summary(desk.book, self._rows, desk.shell.home_currency),
+                search_hint=_("Search client, text, person, item"),
                 nothing_yet=_(
-                    "Hours worked and charges made once wait here until a run bills them. Add the first, or import a "
-                    "time sheet."
+                    "Hours worked and what is billed once will stand here until an invoice takes them: write down the "
+                    "first hours, add a charge, or import a time sheet."
                 ),
-                nothing_found=_("Nothing waits here."),
-                depends=frozenset({"billables", "runs", "invoices", "agreements", "firm"}),
+                nothing_found=_("Nothing fits the search and the filters: perhaps all of it is billed."),
+                depends=frozenset({"billables", "runs", "invoices", "agreements", "clients"}),
                 chips=[
                     Chip("unbilled", _("Unbilled"), "state"),
                     Chip("billed", _("Billed"), "state"),
-                    Chip("time", _("Hours"), "kind"),
+                    Chip("time", _("Time"), "kind"),
                     Chip("charges", _("Charges"), "kind"),
-                    Chip("loose", _("No agreement")),
+                    Chip(STRANDED, _("No agreement"), "kind"),
                     Chip("unpriced", _("No price")),
-                    Chip("not_billable", _("Not billable"), "state"),
                 ],
                 first_filters=frozenset({"unbilled"}),
-                main_action="billables.time",
-                side_actions=["billables.charge", "billables.discount", "billables.deposit"],
+                main_action="billables.new",
+                side_actions=["billables.import", "billables.charge"],
                 menu=[
                     "billables.edit",
-                    "billables.open",
-                    GAP,
-                    "billables.time",
-                    "billables.charge",
-                    "billables.discount",
-                    "billables.deposit",
+                    "billables.copy",
+                    "billables.show",
                     GAP,
                     "billables.delete",
                     GAP,
-                    "billables.undo",
+                    "billables.new",
+                    "billables.charge",
+                    "billables.discount",
+                    "billables.deposit",
+                    "billables.import",
                 ],
-                empty_action="billables.time",
+                empty_action="billables.new",
                 sum_key="amount",
             ),
         )
 
     def offers(self) -> Iterable[Action]:
-        one, some = self._one, self._some
+        free, one = self._free, self._one
         return [
-            Action("billables.time", _("New time entry…"), lambda: self.new("time"), shortcut="Ctrl+N"),
-            Action("billables.charge", _("New charge…"), lambda: self.new("charge"), shortcut="Ctrl+Shift+N"),
-            Action("billables.discount", _("New discount…"), lambda: self.new("discount")),
-            Action("billables.deposit", _("New deposit…"), lambda: self.new("deposit")),
-            Action("billables.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
-            Action("billables.open", self._open_text, self.open_where, "", "O", self._has_where, _("open")),
-            Action("billables.delete", _("Delete"), self.delete, "delete", "Del", some, danger=True),
-            Action("billables.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
+            Action("billables.new", _("New time entry…"), lambda: self.new("time"), "add", "Ctrl+N"),
+            Action("billables.charge", _("New charge…"), lambda: self.new("charge"), "", "Ctrl+Shift+N"),
+            Action("billables.discount", _("New discount…"), lambda: self.new("discount"), "", "Ctrl+Shift+D"),
+            Action("billables.deposit", _("New deposit…"), lambda: self.new("deposit"), "", "Ctrl+Shift+P"),
+            Action("billables.edit", _("Edit…"), self.edit, "edit", "E", free, _("edit")),
+            Action("billables.copy", _("Duplicate…"), self.duplicate, "copy", "D", one, _("duplicate")),
+            Action("billables.show", self._show_text, self.show_holder, "open", "S", self._has_holder),
+            Action("billables.delete", _("Delete"), self.delete, "delete", "Del", self._deletable, danger=True),
+            Action("billables.import", _("Import…"), self.bring_in, "import"),
         ]
 
     # The pane at the right
 
     def detail(self) -> QWidget:
-        self._facts = FactsView(self.shell.theme)
+        self.facts_view = FactsView(self.shell.theme)
+        self.pane = DetailPane(
+            self.acts, ["billables.edit", "billables.copy", "billables.show", "billables.delete"], self.facts_view
+        )
         self._latest = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["billables.edit", "billables.delete"], self._facts)
+        self._adding = Latest(self.shell.jobs, self)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
         if one is None:
             self._latest.drop()
-            self._show({})
+            self._take(None)
             return
-        rows = self._rows
-        self._latest.ask(lambda: rows.rows([one]).get(one, {}), self._show)
+        book, rows = self.desk.book, self._rows
+        self._latest.ask(lambda: known(book, rows, one), self._take)
 
-    def _show(self, row: object) -> None:
-        assert isinstance(row, Mapping)
-        self._row = row
-        if not row:
-            self.pane.show_thing(_("Nothing chosen"), reason=_("Choose an entry to see what it will cost."))
-            self._facts.show_groups(())
-        else:
-            self.pane.show_thing(str(row["what"]), kind_word(str(row["kind"])), (), _reason(row))
-            self._facts.show_groups(self._groups(row))
+    def _take(self, thing: object) -> None:
+        assert thing is None or isinstance(thing, Known)
+        self._thing = thing
         self.acts.refresh()
+        if thing is None:
+            self.pane.show_thing(_("Nothing chosen"), reason=_("Choose a row to see what becomes of it."))
+            self.facts_view.show_groups(())
+            return
+        row = thing.row
+        heading = str(row["item"] or row["text"] or row["kind_word"])
+        self.pane.show_thing(heading, amount_text(row), (), reason(thing, self.desk.today()))
+        self.facts_view.show_groups(groups(thing, self.shell.go, self.show_holder))
 
-    def _groups(self, row: Row) -> Sequence[Group]:
-        go, currency, price, amount = self.shell.go, str(row["currency"]), row["unit_price"], row["amount"]
-        agreement_id = row["agreement_id"]
-        day = row["day"]
-        return [
-            Group(
-                "",
-                [
-                    Fact(_("Client"), str(row["client"]), lambda: go("clients", row["client_id"])),
-                    Fact(
-                        _("Agreement"),
-                        str(row["agreement"]) or _("none"),
-                        (lambda: go("agreements", agreement_id)) if agreement_id is not None else None,
-                    ),
-                    Fact(_("Item"), str(row["item"])),
-                    Fact(_("Person"), str(row["person"])),
-                ],
-            ),
-            Group(
-                "",
-                [
-                    Fact(_("Day"), date_text(_day(day))),
-                    Fact(_("Hours") if row["kind"] == "time" else _("Quantity"), number_text(row["quantity"])),  # type: ignore[arg-type]
-                    Fact(_("Price"), f"{currency} {number_text(price)}" if price is not None else _("none")),  # type: ignore[arg-type]
-                    Fact(_("Priced"), _priced(row)),
-                    Fact(_("Amount"), money_text(amount, currency) if isinstance(amount, int) else ""),
-                ],
-            ),
-            Group("", [Fact(_("On"), str(row["where"]), self.open_where)] if row["where"] else []),
-        ]
+    # What is chosen
+
+    def _row(self) -> Row:
+        return self._thing.row if self._thing else {}
+
+    def _one(self) -> bool:
+        return self._thing is not None
+
+    def _free(self) -> bool:
+        return self._thing is not None and self._row()["state"] != "billed"
+
+    def _deletable(self) -> bool:
+        """Among several the service tells which one is billed or on a draft."""
+        selected = self.table.selected_count()
+        return selected > 1 or (selected == 1 and self._row().get("state") in ("unbilled", "not_billable"))
+
+    def _has_holder(self) -> bool:
+        return self._row().get("state") in ("billed", "draft")
+
+    def _show_text(self) -> str:
+        return _("Show the run") if self._row().get("state") == "draft" else _("Show the invoice")
+
+    # What the selection comes to
+
+    def _follow_selection(self) -> None:
+        super()._follow_selection()
+        ids, rows = self.selected_ids(), self._rows
+        if 0 < len(ids) <= _MOST_ROWS_TO_SUM:
+            self._adding.ask(lambda: rows.hours(ids), self._show_hours)
+        else:
+            self._adding.drop()
+
+    def _show_hours(self, hours: object) -> None:
+        assert isinstance(hours, Decimal)
+        if hours:
+            self._foot_count.setText(f"{self._foot_count.text()}   ·   {hours_text(hours)}")
 
     # What can be done
 
-    def _some(self) -> bool:
-        return self.table.selected_count() > 0
-
-    def _one(self) -> bool:
-        return self.table.selected_count() == 1 and bool(self._row)
-
-    def _has_where(self) -> bool:
-        return self._one() and bool(self._row["where"])
-
-    def _open_text(self) -> str:
-        return _("Open the run") if self._row.get("state") == "draft" else _("Open the invoice")
-
-    def open_where(self) -> None:
-        """To the invoice that billed it, or to the runs, where its draft waits."""
-        if self._row.get("invoice_id") is not None:
-            self.shell.go("invoices", int(str(self._row["invoice_id"])))
-        else:
-            self.shell.go("runs")
-
-    def new(self, kind: Kind) -> None:
-        edit_billable(self.desk, self, kind, None, self.reveal)
-
     def open_row(self, one: int) -> None:
-        row = self._rows.rows([one]).get(one)
-        if row is None:
+        if self._thing is None or self._thing.id != one:
+            # Its row is not known yet, so the form reads it and the service judges it.
+            self._edit(one)
             return
-        if row["invoice"]:
-            raise_billed(str(row["invoice"]))
-        edit_billable(self.desk, self, str(row["kind"]), one, self.reveal)  # type: ignore[arg-type]
+        row = self._thing.row
+        if row["state"] != "billed":
+            self._edit(one)
+            return
+        self.shell.notices.say(
+            _("It was billed on {invoice}, so it stays as it is.").format(invoice=row["invoice"]),
+            _("Write a credit note that frees it, then change it and bill it again."),
+            [(_("Show the invoice"), self._opener(row["invoice_id"]))],
+            tone="note",
+        )
+
+    def _opener(self, invoice_id: object) -> Callable[[], object]:
+        return lambda: self.shell.go("invoices", invoice_id)
+
+    def new(self, kind: str) -> None:
+        new_billable(self.desk, self, kind, self._show_saved)
 
     def edit(self) -> None:
-        self.open_row(self.selected_ids()[0])
+        assert self._thing is not None
+        self._edit(self._thing.id)
+
+    def _edit(self, one: int) -> None:
+        edit_billable(self.desk, self, one, self._show_saved)
+
+    def duplicate(self) -> None:
+        assert self._thing is not None
+        edit_billable(self.desk, self, self._thing.id, self._show_saved, copy=True)
+
+    def _show_saved(self, one: int) -> None:
+        # Its row comes with the reload that the write brings about; until then it would seem to be filtered out.
+        self._to_reveal = one
+
+    def show_holder(self) -> None:
+        thing = self._thing
+        assert thing is not None
+        if thing.run_id is not None:
+            self.shell.push(ReviewPage(self.desk, thing.run_id))
+        else:
+            self.shell.go("invoices", thing.row["invoice_id"])
 
     def delete(self) -> None:
-        sources = [source(one) for one in self.selected_ids()]
-        time_ids = [number for kind, number in sources if kind == "time"]
-        one_off_ids = [number for kind, number in sources if kind == "one_off"]
-        book, actor, count = self.desk.book, self.desk.actor, len(sources)
+        book, actor, ids = self.desk.book, self.desk.actor, self.selected_ids()
+        picked = [source(one) for one in ids]
+        time_ids = [own for kind, own in picked if kind == "time"]
+        one_off_ids = [own for kind, own in picked if kind == "one_off"]
+        if len(ids) == 1:
+            row = self._row()
+            said = _("{what} of {day} for {name} is deleted.").format(
+                what=row["kind_word"], day=date_text(day_of(row)), name=row["client"]
+            )
+        else:
+            said = ngettext("{count} billable is deleted.", "{count} billables are deleted.", len(ids))
+            said = said.format(count=number_text(len(ids)))
+        write(
+            self.desk,
+            _("Deleting"),
+            lambda: delete_billables(book, time_ids=time_ids, one_off_ids=one_off_ids, actor=actor),
+            said,
+        )
 
-        def work() -> int:
-            return delete_billables(book, time_ids=time_ids, one_off_ids=one_off_ids, actor=actor)
+    def bring_in(self) -> None:
+        from desktop.ui.importing.dialog import ask_import
 
-        said = ngettext("{count} entry is deleted.", "{count} entries are deleted.", count)
-        write(self.desk, _("Deleting"), work, said.format(count=number_text(count)))
-
-
-def raise_billed(number: str) -> None:
-    raise UserError(
-        _("It was billed on {number}.").format(number=number),
-        _("Write a credit note that frees it, then change it and bill it again."),
-    )
+        ask_import(self.desk, self, "time")
