@@ -245,8 +245,12 @@ class ChoiceEditor(QComboBox):
 
     def put(self, value: object) -> None:
         self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
-        if self.currentIndex() < 0 and self.isEditable():
-            self.clearEditText()
+        line = self.lineEdit()
+        if line is not None:
+            if self.currentIndex() < 0:
+                self.clearEditText()
+            # A long name is known by its beginning.
+            line.setCursorPosition(0)
 
 
 class CheckEditor(QCheckBox):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollA
 from desktop.ui.theme import Theme
 
 _WORD_WIDTH = 92
+_TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ class FactsView(QScrollArea):
         else:
             word = QLabel(fact.word, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
             word.setProperty("role", "secondary")
-            word.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            word.setAlignment(_TOP)
             grid.addWidget(word, row, 0)
-            grid.addWidget(value, row, 1)
+            grid.addWidget(value, row, 1, alignment=_TOP if fact.open is not None else Qt.AlignmentFlag(0))
         self._shown.append(f"{fact.word} {fact.value}".strip())
 
     def _value(self, fact: Fact) -> QWidget:
@@ -105,7 +106,7 @@ class FactsView(QScrollArea):
             button.clicked.connect(lambda _on=False: fact.open() if fact.open else None)
             return button
         label = QLabel(fact.value, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        label.setAlignment(_TOP)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setFont(self._theme.font("body", figures=True))
         return label

@@ -1,0 +1,1 @@
+"""The page of agreements, the form of one, and what is agreed ahead."""

@@ -1,0 +1,102 @@
+"""The fields of an agreement's form, and the columns of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from desktop.i18n import _
+from desktop.ui.agreements.words import alignments, billings, deposit_rules, groupings, line_kinds, timings, units
+from desktop.ui.choices import currencies, deliveries, inherited
+from desktop.ui.editors import Choice
+from desktop.ui.form import Field, Section
+from desktop.ui.lines_model import LineColumn
+
+
+def sections(
+    clients: Sequence[Choice], segments: Sequence[Choice], home: str, *, new: bool, currency: str
+) -> list[Section]:
+    return [
+        Section(
+            "",
+            [
+                Field("client_id", _("Client"), "choice", required=True, span=2, choices=clients),
+                Field("title", _("Title"), span=2, hint=_("The first line’s text")),
+                Field("code", _("Code"), span=1, required=not new, hint=_("Made for you")),
+                Field("currency", _("Currency"), "choice", required=True, span=1, choices=currencies(home, currency)),
+            ],
+        ),
+        _when(),
+        _terms(segments),
+        _limits(),
+        Section(_("Note"), [Field("note", _("For your eyes only"), "lines")]),
+    ]
+
+
+def _when() -> Section:
+    return Section(
+        _("When it bills"),
+        [
+            Field("billing", _("Kind"), "choice", required=True, span=2, choices=billings()),
+            Field("every_count", _("Every"), "whole", required=True, span=1),
+            Field("every_unit", "", "choice", required=True, span=1, choices=units()),
+            Field("timing", _("Billed"), "choice", required=True, span=2, choices=timings()),
+            Field("alignment", _("Periods"), "choice", required=True, span=2, choices=alignments()),
+            Field("bill_day", _("Day of the month"), "whole", span=1, hint="1–31"),
+            Field("anchor", _("Counted from"), "date", span=1, hint=_("Its start")),
+            Field("fixed_30", _("Parts of a month by 30 days"), "check", span=2),
+            Field("start_date", _("First day"), "date", required=True, span=1),
+            Field("end_date", _("Last day"), "date", span=1, hint=_("Open")),
+            Field("trial_until", _("Trial through"), "date", span=1, hint=_("None")),
+            Field("charged_through", _("Billed elsewhere through"), "date", span=2, hint=_("Not at all")),
+        ],
+    )
+
+
+def _terms(segments: Sequence[Choice]) -> Section:
+    return Section(
+        _("Terms and references"),
+        [
+            Field("terms", _("Payment terms"), span=2),
+            Field("delivery", _("Delivery"), "choice", span=2, choices=inherited(deliveries(), _("As the client"))),
+            Field("segment_id", _("Segment"), "choice", span=2, choices=inherited(segments, _("As the client"))),
+            Field("po_number", _("PO number"), span=2),
+            Field("po_limit", _("PO limit, net"), "money", span=1, currency_from="currency", hint=_("None")),
+            Field("po_expires", _("PO valid to"), "date", span=1),
+            Field("buyer_reference", _("Buyer reference"), span=2, hint=_("As the client")),
+        ],
+    )
+
+
+def _limits() -> Section:
+    return Section(
+        _("Discount, hours and deposits"),
+        [
+            Field("discount", _("Discount %"), "percent", span=1),
+            Field("discount_reason", _("Its reason"), span=3, hint=_("Stands on the invoice")),
+            Field("cap", _("Cap on hours"), "money", span=2, currency_from="currency", hint=_("None")),
+            Field("grouping", _("Hours on the invoice"), "choice", span=2, choices=groupings()),
+            Field("deposits", _("Deposits are deducted"), "choice", span=2, choices=deposit_rules()),
+        ],
+    )
+
+
+def line_columns(items: Sequence[Choice]) -> list[LineColumn]:
+    names = dict(items)
+
+    def text_hint(line: Mapping[str, object]) -> str:
+        return names.get(line.get("item_id"), _("What is billed"))
+
+    def price_hint(line: Mapping[str, object]) -> str:
+        return _("rate card") if line.get("item_id") or line.get("kind") == "time" else ""
+
+    return [
+        LineColumn("kind", _("Kind"), "choice", width=104, choices=line_kinds(), start="recurring"),
+        LineColumn("item_id", _("Item"), "choice", width=176, choices=items, hint=_("Free text")),
+        LineColumn("description", _("Description"), wide=True, hint=text_hint),
+        LineColumn("quantity", _("Quantity"), "number", width=80, start=Decimal(1)),
+        LineColumn("unit_price", _("Unit price"), "number", width=96, hint=price_hint),
+        LineColumn("discount", _("Discount %"), "percent", width=94),
+        LineColumn("start_date", _("From"), "date", width=104, hint=_("the start")),
+        LineColumn("end_date", _("Last day"), "date", width=104),
+    ]
