@@ -89,6 +89,7 @@ class InvoiceLine(Base):
     __tablename__ = "invoice_line"
     __table_args__ = (
         Index("ix_invoice_line_invoice", "invoice_id", "position", unique=True),
+        Index("ix_invoice_line_corrects", "corrects_line_id", sqlite_where=text("corrects_line_id IS NOT NULL")),
         Index("ix_invoice_line_deducts", "deducts_id", sqlite_where=text("deducts_id IS NOT NULL")),
     )
     id: Mapped[Id]
@@ -115,7 +116,7 @@ class InvoiceLine(Base):
     category: Mapped[str]
     rate: Mapped[Quantity]
     deducts_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
-    corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"), index=True)
+    corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"))
 
 
 class InvoiceTax(Base):

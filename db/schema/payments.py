@@ -100,14 +100,17 @@ class JournalEntry(Base):
     __table_args__ = (
         words("kind", "invoice", "credit_note", "payment", "write_off", "allocation", "opening"),
         Index("ix_journal_entry_booked", "booked_on"),
+        Index("ix_journal_entry_payment", "payment_id", sqlite_where=text("payment_id IS NOT NULL")),
+        Index("ix_journal_entry_write_off", "write_off_id", sqlite_where=text("write_off_id IS NOT NULL")),
+        Index("ix_journal_entry_allocation", "allocation_id", sqlite_where=text("allocation_id IS NOT NULL")),
     )
     id: Mapped[Id]
     kind: Mapped[str]
     booked_on: Mapped[date]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
-    write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"), index=True)
-    allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
+    allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
 
 
 class Posting(Base):

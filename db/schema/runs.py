@@ -114,20 +114,14 @@ class Charge(Base):
     __table_args__ = (
         words("kind", "recurring", "time", "one_off"),
         CheckConstraint("period_end > period_start", name="span"),
+        # By the end first, so that the trigger against overlaps finds its few candidates in the same index.
         Index(
             "ix_charge_once",
             "agreement_line_id",
-            "kind",
-            "period_start",
             "period_end",
+            "period_start",
             "sequence",
             unique=True,
-            sqlite_where=text("reversed_by IS NULL AND kind = 'recurring'"),
-        ),
-        Index(
-            "ix_charge_line_end",
-            "agreement_line_id",
-            "period_end",
             sqlite_where=text("reversed_by IS NULL AND kind = 'recurring'"),
         ),
         Index(

@@ -797,7 +797,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_invoice_line_corrects_line_id ON invoice_line (corrects_line_id)
+    CREATE INDEX ix_invoice_line_corrects ON invoice_line (corrects_line_id) WHERE corrects_line_id IS NOT NULL
     """,
     """
     CREATE INDEX ix_invoice_line_deducts ON invoice_line (deducts_id) WHERE deducts_id IS NOT NULL
@@ -1123,12 +1123,8 @@ STATEMENTS = (
     CREATE INDEX ix_charge_invoice ON charge (invoice_id, position)
     """,
     """
-    CREATE INDEX ix_charge_line_end ON charge (agreement_line_id, period_end) WHERE reversed_by IS NULL AND kind =
-    'recurring'
-    """,
-    """
-    CREATE UNIQUE INDEX ix_charge_once ON charge (agreement_line_id, kind, period_start, period_end, sequence)
-    WHERE reversed_by IS NULL AND kind = 'recurring'
+    CREATE UNIQUE INDEX ix_charge_once ON charge (agreement_line_id, period_end, period_start, sequence) WHERE
+    reversed_by IS NULL AND kind = 'recurring'
     """,
     """
     CREATE UNIQUE INDEX ix_charge_one_off_once ON charge (one_off_id) WHERE reversed_by IS NULL AND one_off_id IS
@@ -1157,7 +1153,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_journal_entry_allocation_id ON journal_entry (allocation_id)
+    CREATE INDEX ix_journal_entry_allocation ON journal_entry (allocation_id) WHERE allocation_id IS NOT NULL
     """,
     """
     CREATE INDEX ix_journal_entry_booked ON journal_entry (booked_on)
@@ -1166,10 +1162,10 @@ STATEMENTS = (
     CREATE INDEX ix_journal_entry_invoice_id ON journal_entry (invoice_id)
     """,
     """
-    CREATE INDEX ix_journal_entry_payment_id ON journal_entry (payment_id)
+    CREATE INDEX ix_journal_entry_payment ON journal_entry (payment_id) WHERE payment_id IS NOT NULL
     """,
     """
-    CREATE INDEX ix_journal_entry_write_off_id ON journal_entry (write_off_id)
+    CREATE INDEX ix_journal_entry_write_off ON journal_entry (write_off_id) WHERE write_off_id IS NOT NULL
     """,
     """
     CREATE TABLE posting (
