@@ -8,7 +8,7 @@ from itertools import groupby
 
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.draft import MISSING, Charged, Line, line_amount, part_of, positive_price
-from desktop.domain.billing.facts import Billing, ChargedSpan, Work
+from desktop.domain.billing.facts import Billing, ChargedSpan, ItemFacts, TaxEntry, Work
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.periods import Period, due_periods, split
@@ -99,7 +99,7 @@ def recurring_lines(
             cuts += changes_within(entry, period.start, period.end)
         if not cuts:
             for sequence, tier in enumerate(_tiers(line, client_id, agreement.currency, period.start, billing)):
-                _append(agreement, line, period, sequence, tier, billing, taxing, lines, charges)
+                _append(agreement, line, period, sequence, tier, item, entry, lines, charges)
             continue
         parts = [
             (part, _tiers(line, client_id, agreement.currency, part.start, billing)) for part in _split(period, cuts)
@@ -109,7 +109,7 @@ def recurring_lines(
             for sequence, tier in enumerate(tiers):
                 first = len(lines)
                 for part in alike:
-                    _append(agreement, line, part, sequence, tier, billing, taxing, lines, charges)
+                    _append(agreement, line, part, sequence, tier, item, entry, lines, charges)
                 if len(alike) > 1:
                     _place_residue(agreement, line, alike, tier, lines, charges, first)
     return lines, charges
@@ -154,13 +154,11 @@ def _append(
     part: Period,
     sequence: int,
     tier: _Tier,
-    billing: Billing,
-    taxing: Taxing,
+    item: ItemFacts | None,
+    entry: TaxEntry | None,
     lines: list[Line],
     charges: list[Charged],
 ) -> None:
-    item = billing.items.get(line.item_id) if line.item_id else None
-    entry = taxing.entry(item)
     discount = line.discount or agreement.discount
     units, price, rate_id, source = tier
     quantity, base, net = _figures(units, part, price, discount, agreement.currency)

@@ -14,15 +14,22 @@ from desktop.domain.tax_catalogue import STANDARD
 class Taxing:
     """The tax entries of one client's lines."""
 
-    __slots__ = ("_billing", "_client", "_known")
+    __slots__ = ("_billing", "_by_item", "_client", "_known")
 
     def __init__(self, billing: Billing, client: ClientFacts) -> None:
         self._billing = billing
         self._client = client
         self._known: dict[tuple[str, str], TaxEntry | None] = {}
+        self._by_item: dict[int, TaxEntry | None] = {}
 
     def entry(self, item: ItemFacts | None) -> TaxEntry | None:
         """The tax code of an item for this client; None where the book does not have the code."""
+        number = item.id if item else 0
+        if number not in self._by_item:
+            self._by_item[number] = self._decided(item)
+        return self._by_item[number]
+
+    def _decided(self, item: ItemFacts | None) -> TaxEntry | None:
         kind = item.kind if item else "service"
         code = (item.tax_code if item else "") or self._client.tax_code or STANDARD
         key = (kind, code)
