@@ -23,7 +23,7 @@ from desktop.ui.form import Field, Form, Section
 from desktop.ui.latest import Latest
 from desktop.ui.saving import tell, writing
 
-_WIDTH = 600
+_WIDTH, _MOST_HEIGHT, _BUTTONS = 600, 780, 130
 
 
 class BillableForm(Form):
@@ -111,8 +111,8 @@ class BillableForm(Form):
         )
         kind = self.read("kind")
         notes = {
-            "discount": _("What it takes off, without a minus."),
-            "deposit": _("On an invoice of its own, taken off later."),
+            "discount": _("Without a minus."),
+            "deposit": _("Taken off the later invoice."),
         }
         self.explain("unit_price", notes.get(str(kind), ""))
         price = self.editor("unit_price")
@@ -272,7 +272,7 @@ def _show(
 
     title, verb = _titles(str(values.get("kind", "time")), one is None)
     dialog = FormDialog(desk.shell, title, form, verb, save, parent)
-    dialog.resize(desk.shell.theme.px(_WIDTH), dialog.height())
+    dialog.resize(desk.shell.theme.px(_WIDTH), min(_MOST_HEIGHT, form.sizeHint().height() + _BUTTONS))
     dialog.saved.connect(saved)
     # Who it is for is known where a row was copied or is changed.
     known = "hours" if time else "unit_price"

@@ -82,13 +82,16 @@ def summary(book: Book, rows: BillableRows, home: str) -> Summary:
     counts = found.counts
     stranded = len(rows.ids("", frozenset({STRANDED}), "", False))
     unpriced = counts["unpriced"]
+    both = len(rows.ids("", frozenset({STRANDED, "unpriced"}), "", False)) if stranded and unpriced else 0
     figures = [
         Figure(hours_text(found.hours), _("worked, not billed"), "time"),
         *_money(found, home),
         Figure(number_text(stranded), _("without an agreement"), STRANDED),
         Figure(number_text(unpriced), _("without a price"), "unpriced"),
     ]
-    return Summary(_facts(found, stranded), figures, counts | {STRANDED: stranded})
+    # On the chips that narrow what is shown, figures of the whole book would promise too much.
+    known = {word: counts[word] for word in ("unbilled", "billed", "unpriced", "not_billable")}
+    return Summary(_facts(found.unbilled, stranded, unpriced - both), figures, known | {STRANDED: stranded})
 
 
 def _money(found: BillableFacts, home: str) -> list[Figure]:
@@ -105,17 +108,17 @@ def _money(found: BillableFacts, home: str) -> list[Figure]:
     return figures
 
 
-def _facts(found: BillableFacts, stranded: int) -> str:
-    waiting = ngettext("{count} waits to be billed", "{count} wait to be billed", found.unbilled)
-    parts = [waiting.format(count=number_text(found.unbilled))]
-    why = []
-    if stranded:
-        why.append(
-            ngettext("{count} time entry without an agreement", "{count} time entries without an agreement", stranded)
-        )
-        why[-1] = why[-1].format(count=number_text(stranded))
-    if found.unpriced:
-        why.append(_("{count} without a price").format(count=number_text(found.unpriced)))
-    if why:
-        parts.append(_("no run will bill {what}").format(what=_(" and ").join(why)))
+def _facts(waiting: int, stranded: int, unpriced: int) -> str:
+    """How many wait, and why runs pass some of them by; each of these counts once."""
+    said = ngettext("{count} waits to be billed", "{count} wait to be billed", waiting)
+    parts = [said.format(count=number_text(waiting))]
+    left = stranded + unpriced
+    if left:
+        said = ngettext("no run will bill {count} of them", "no run will bill {count} of them", left)
+        why = []
+        if stranded:
+            why.append(_("{count} without an agreement").format(count=number_text(stranded)))
+        if unpriced:
+            why.append(_("{count} without a price").format(count=number_text(unpriced)))
+        parts.append(f"{said.format(count=number_text(left))}: {', '.join(why)}")
     return " · ".join(parts)

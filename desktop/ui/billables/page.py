@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
@@ -21,7 +21,7 @@ from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
-from desktop.ui.page import Design, Page
+from desktop.ui.page import Design, Page, Summary
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import write
 
@@ -34,6 +34,7 @@ class BillablesPage(Page):
         self.desk = desk
         self._rows = BillableRows(desk.book)
         self._thing: Known | None = None
+        self._put_off = False
         super().__init__(
             desk.shell,
             Design(
@@ -41,15 +42,15 @@ class BillablesPage(Page):
                 title=_("Billables"),
                 columns=[
                     Column("tag", "", 104, "tag"),
-                    Column("day", _("Date"), 92, "date", sort_key="day"),
-                    Column("client", _("Client"), 140, sort_key="client", strong=True, lines=2),
+                    Column("day", _("Date"), 98, "date", sort_key="day"),
+                    Column("client", _("Client"), 122, sort_key="client", lines=2),
                     Column("what", _("What"), 160, sort_key="text", wide=True, lines=2),
-                    Column("agreement", _("Agreement"), 82, sort_key="agreement", secondary=True),
-                    Column("person", _("Person"), 84, sort_key="person", secondary=True, lines=2),
-                    Column("quantity", _("Hours"), 58, "number", sort_key="quantity"),
-                    Column("unit_price", _("Rate"), 68, "number", secondary=True),
-                    Column("amount", _("Amount"), 92, "money"),
-                    Column("on", _("Invoice"), 112, secondary=True, hidden=True),
+                    Column("agreement", _("Agreement"), 86, sort_key="agreement", secondary=True),
+                    Column("person", _("Person"), 72, sort_key="person", secondary=True, lines=2),
+                    Column("quantity", _("Quantity"), 76, "number", sort_key="quantity"),
+                    Column("unit_price", _("Rate"), 58, "number", secondary=True),
+                    Column("amount", _("Amount"), 98, "money"),
+                    Column("on", _("Billed on"), 112, secondary=True, hidden=True),
                     Column("kind_word", _("Kind"), 80, sort_key="kind", secondary=True, hidden=True),
                 ],
                 listing=self._rows,
@@ -59,7 +60,7 @@ class BillablesPage(Page):
                     "Hours worked and what is billed once will stand here until an invoice takes them: write down the "
                     "first hours, add a charge, or import a time sheet."
                 ),
-                nothing_found=_("Nothing fits the search and the filters: perhaps all of it is billed."),
+                nothing_found=_("Nothing fits the search and the filters. What an invoice took stands under “Billed”."),
                 depends=frozenset({"billables", "runs", "invoices", "agreements", "clients"}),
                 chips=[
                     Chip("unbilled", _("Unbilled"), "state"),
@@ -99,18 +100,36 @@ class BillablesPage(Page):
             Action("billables.deposit", _("New deposit…"), lambda: self.new("deposit"), "", "Ctrl+Shift+P"),
             Action("billables.edit", _("Edit…"), self.edit, "edit", "E", free, _("edit")),
             Action("billables.copy", _("Duplicate…"), self.duplicate, "copy", "D", one, _("duplicate")),
-            Action("billables.show", self._show_text, self.show_holder, "open", "S", self._has_holder),
+            Action(
+                "billables.show",
+                self._show_text,
+                self.show_holder,
+                "open",
+                "S",
+                self._has_holder,
+                _("show what has it"),
+            ),
             Action("billables.delete", _("Delete"), self.delete, "delete", "Del", self._deletable, danger=True),
             Action("billables.import", _("Import…"), self.bring_in, "import"),
         ]
+
+    def _show_summary(self, summary: object) -> None:
+        super()._show_summary(summary)
+        assert isinstance(summary, Summary)
+        there = any(summary.counts.values())
+        if not there and self.filters.on == self.design.first_filters:
+            # In a book without any the table should say what will stand here, not that a filter hides it.
+            self._put_off = True
+            self.show_all()
+        elif there and self._put_off:
+            self._put_off = False
+            self.filters.put(self.design.first_filters)
 
     # The pane at the right
 
     def detail(self) -> QWidget:
         self.facts_view = FactsView(self.shell.theme)
-        self.pane = DetailPane(
-            self.acts, ["billables.edit", "billables.copy", "billables.show", "billables.delete"], self.facts_view
-        )
+        self.pane = DetailPane(self.acts, ["billables.edit", "billables.copy", "billables.delete"], self.facts_view)
         self._latest = Latest(self.shell.jobs, self)
         self._adding = Latest(self.shell.jobs, self)
         return self.pane
@@ -176,33 +195,14 @@ class BillablesPage(Page):
     # What can be done
 
     def open_row(self, one: int) -> None:
-        if self._thing is None or self._thing.id != one:
-            # Its row is not known yet, so the form reads it and the service judges it.
-            self._edit(one)
-            return
-        row = self._thing.row
-        if row["state"] != "billed":
-            self._edit(one)
-            return
-        self.shell.notices.say(
-            _("It was billed on {invoice}, so it stays as it is.").format(invoice=row["invoice"]),
-            _("Write a credit note that frees it, then change it and bill it again."),
-            [(_("Show the invoice"), self._opener(row["invoice_id"]))],
-            tone="note",
-        )
-
-    def _opener(self, invoice_id: object) -> Callable[[], object]:
-        return lambda: self.shell.go("invoices", invoice_id)
+        edit_billable(self.desk, self, one, self._show_saved)
 
     def new(self, kind: str) -> None:
         new_billable(self.desk, self, kind, self._show_saved)
 
     def edit(self) -> None:
         assert self._thing is not None
-        self._edit(self._thing.id)
-
-    def _edit(self, one: int) -> None:
-        edit_billable(self.desk, self, one, self._show_saved)
+        self.open_row(self._thing.id)
 
     def duplicate(self) -> None:
         assert self._thing is not None
