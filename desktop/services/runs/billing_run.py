@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from desktop.errors import UserError
-from desktop.services.runs.issuing_runs import Quiet, issue, last_change
+from desktop.services.runs.issuing_runs import issue
 from desktop.services.runs.planning import (
     chunks,
     continue_plan,
@@ -17,6 +17,7 @@ from desktop.services.runs.planning import (
     plan,
     refuse_if_interrupted,
 )
+from desktop.services.runs.quiet import Quiet, last_change
 from desktop.services.runs.scope import (
     BillResult,
     Report,
@@ -48,6 +49,7 @@ def bill(
     with book.reading() as session:
         basis = last_change(session.connection())
     with calm_collector():
+        quiet = Quiet()
         run = plan(
             book,
             through=through,
@@ -58,8 +60,9 @@ def bill(
             report=report,
             seconds=seconds,
             then="issuing",
+            quiet=quiet,
         )
-        quiet = Quiet(basis=_own_changes(book, basis, run))
+        quiet.basis = _own_changes(book, basis, run)
         issue(book, run, actor=actor, now=now, report=report, seconds=seconds, quiet=quiet)
     return result(book, run.number, seconds)
 

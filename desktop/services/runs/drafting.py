@@ -21,7 +21,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Checked:
     """A draft with what the gate found. State is ready or held; `agreements` are those whose outcome it carries.
 
-    `previous` is the net of the agreement's last invoice.
+    `previous` is the net of the agreement's last invoice; `id` is 0 until it is stored.
     """
 
     draft: Draft
@@ -30,6 +30,7 @@ class Checked:
     fingerprint: str
     agreements: list[int] = field(default_factory=list)
     previous: int | None = None
+    id: int = 0
 
     @property
     def state(self) -> str:

@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,6 +20,7 @@ from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.issuing import Issued, issue_documents
 from desktop.services.runs.freezing import prepare, ready
+from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
 
@@ -28,21 +28,6 @@ CHUNK = 100
 """Documents a transaction."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Quiet:
-    """Knows whether anybody else wrote to the book since the drafts were planned; then they need no second look."""
-
-    basis: int
-    own: int = 0
-
-    def holds(self, connection: Connection) -> bool:
-        return last_change(connection) == self.basis + self.own
-
-
-def last_change(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM change_set").scalar_one())
 
 
 def issue(
@@ -107,27 +92,34 @@ def _issue_part(
 ) -> list[Issued]:
     with change(book, actor, f"Issue run {run.number}", undoable=False) as made:
         connection = made.connection
-        if quiet is None or not quiet.holds(connection):
+        drafts = None
+        if quiet is not None and quiet.holds(connection):
+            drafts = quiet.take(part)
+        else:
             # A person may have held, discarded or issued some since the list was made.
             part = _waiting(connection, "id IN (SELECT value FROM json_each(?))", (ids_text(part),), retry=retry)
             part = recheck(connection, run, part)
         if not part:
             return []
-        issued = issue_drafts(made, run, part, now)
+        issued = issue_drafts(made, run, drafts or read_drafts(connection, part), now)
     if quiet is not None:
         quiet.own += 1
     return issued
 
 
-def issue_drafts(made: Change, run: RunFacts, part: Sequence[int], now: str) -> list[Issued]:
-    """Issue these drafts of a run within the caller's transaction, without another look at them."""
-    connection = made.connection
+def read_drafts(connection: Connection, part: Sequence[int]) -> list[tuple[int, Draft]]:
+    """Stored drafts with their ids, in their order."""
     rows = connection.exec_driver_sql(
         """SELECT id, kind, client_id, currency, body FROM draft
         WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
         (ids_text(part),),
     ).fetchall()
-    drafts = [(row[0], Draft.from_body(row[1], row[2], row[3], json.loads(row[4]))) for row in rows]
+    return [(row[0], Draft.from_body(row[1], row[2], row[3], json.loads(row[4]))) for row in rows]
+
+
+def issue_drafts(made: Change, run: RunFacts, drafts: Sequence[tuple[int, Draft]], now: str) -> list[Issued]:
+    """Issue these drafts of a run within the caller's transaction, without another look at them."""
+    connection = made.connection
     agreements = {key for _, draft in drafts for key in draft.agreement_ids}
     papers = prepare(connection, (draft.client_id for _, draft in drafts), agreements)
     documents = [ready(draft, draft_id, run.id, run.issue_date, papers) for draft_id, draft in drafts]

@@ -16,6 +16,7 @@ from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
+from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
 from desktop.services.runs.setting import Setting, read_setting
 
@@ -109,6 +110,7 @@ def plan(
     report: Report = silent,
     seconds: Seconds | None = None,
     then: str = "review",
+    quiet: Quiet | None = None,
 ) -> RunFacts:
     """Plan a run over everyone in scope; the drafts then wait for `issue`, or with `then` issuing go on to it at once.
 
@@ -120,7 +122,7 @@ def plan(
         refuse_if_interrupted(session.connection())
         members(session.connection(), wanted, through)
     run = begin(book, through=through, issue_date=issue_date, scope=wanted, actor=actor, now=now)
-    return continue_plan(book, run, actor=actor, report=report, seconds=seconds, then=then)
+    return continue_plan(book, run, actor=actor, report=report, seconds=seconds, then=then, quiet=quiet)
 
 
 def continue_plan(
@@ -131,8 +133,12 @@ def continue_plan(
     report: Report = silent,
     seconds: Seconds | None = None,
     then: str = "review",
+    quiet: Quiet | None = None,
 ) -> RunFacts:
-    """Plan what the run has no outcome for yet; the same clients in the same order as an undisturbed one."""
+    """Plan what the run has no outcome for yet; the same clients in the same order as an undisturbed one.
+
+    `quiet` remembers the drafts, for whoever issues them at once.
+    """
     seconds = seconds or Seconds()
     with book.reading() as session:
         connection = session.connection()
@@ -152,6 +158,8 @@ def continue_plan(
             between = time.perf_counter()
             digest, count = store(made.connection, run.id, drafted)
             made.record_bulk("draft", "plan", count, digest)
+        if quiet is not None:
+            quiet.keep(drafted)
         seconds.check += between - started
         seconds.plan += time.perf_counter() - between
         done += sum(len(agreements) for _, agreements in part)
@@ -180,6 +188,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
             outcomes.append((run_id, agreement, one.client_id, "skipped", skip.code, skip.reason, None))
         for checked in one.drafts:
             draft_id += 1
+            checked.id = draft_id
             draft = checked.draft
             drafts.append(
                 (
