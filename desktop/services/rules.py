@@ -127,6 +127,35 @@ def set_rule(
             made.update(RuleSetting, standing, **values)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRule:
+    """What one level itself says of a rule; None leaves a part to the level above. `name` is the level's in words."""
+
+    code: str
+    scope: str
+    scope_id: int
+    name: str
+    enabled: bool | None
+    severity: str | None
+    parameters: Mapping[str, int]
+
+
+def own_rules(book: Book) -> tuple[OwnRule, ...]:
+    """Everything that is said of rules at any level, the firm first, then by name."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            """SELECT r.code, r.scope, r.scope_id, coalesce(s.name, c.name, a.code, ''), r.enabled, r.severity,
+            r.parameters FROM rule_setting r LEFT JOIN segment s ON r.scope = 'segment' AND s.id = r.scope_id
+            LEFT JOIN client c ON r.scope = 'client' AND c.id = r.scope_id
+            LEFT JOIN agreement a ON r.scope = 'agreement' AND a.id = r.scope_id
+            ORDER BY r.scope <> 'firm', 4, r.id"""
+        )
+        return tuple(
+            OwnRule(code, scope, scope_id, name, None if on is None else bool(on), severity, json.loads(parameters))
+            for code, scope, scope_id, name, on, severity, parameters in rows
+        )
+
+
 def reset_rule(book: Book, code: str, *, scope: str = "firm", scope_id: int = 0, actor: str) -> None:
     """Leave a rule to the level above again."""
     with change(book, actor, _("Reset rule {code}").format(code=code)) as made:

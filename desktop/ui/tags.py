@@ -40,6 +40,10 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "done": (lambda: _("Done"), "good"),
     "billed": (lambda: _("Billed"), "good"),
     "settled": (lambda: _("Settled"), "good"),
+    "in_use": (lambda: _("In use"), "good"),
+    "on": (lambda: _("On"), "good"),
+    "block": (lambda: _("Blocks"), "blocked"),
+    "hold": (lambda: _("Holds"), "held"),
     "draft": (lambda: _("Draft"), "quiet"),
     "skipped": (lambda: _("Skipped"), "quiet"),
     "credited": (lambda: _("Credited"), "quiet"),
@@ -48,6 +52,9 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "unbilled": (lambda: _("Unbilled"), "quiet"),
     "not_billable": (lambda: _("Not billable"), "quiet"),
     "inactive": (lambda: _("Inactive"), "quiet"),
+    "off": (lambda: _("Off"), "quiet"),
+    "applied": (lambda: _("Applied"), "quiet"),
+    "reversal": (lambda: _("Reversal"), "quiet"),
 }
 
 

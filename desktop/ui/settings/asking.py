@@ -1,0 +1,43 @@
+"""The way in which every section of the settings asks: a form, a small write, a sentence with its Undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.desk import Desk
+from desktop.ui.dialog import FormDialog
+from desktop.ui.form import Form, Section
+from desktop.ui.saving import MASTER_DATA, tell, writing
+
+# Whatever stands in the settings may show on any page, and drafts are checked against it.
+SETTINGS = MASTER_DATA | {"firm"}
+
+Work = Callable[[dict[str, object]], object]
+
+
+def ask(
+    desk: Desk,
+    parent: QWidget,
+    title: str,
+    sections: Sequence[Section],
+    values: Mapping[str, object],
+    verb: str,
+    work: Work,
+    sentence: str | Callable[[object], str],
+) -> FormDialog:
+    """Open a form with these values; `work` writes what was typed and raises ValidationError for a wrong field."""
+    form = Form(sections, desk.shell.theme)
+    form.put(values)
+    dialog = FormDialog(
+        desk.shell, title, form, verb, lambda typed: writing(desk, title, lambda: work(typed), SETTINGS), parent
+    )
+    dialog.saved.connect(lambda written: tell(desk, sentence, written, SETTINGS))
+    dialog.open()
+    return dialog
+
+
+def texts(typed: Mapping[str, object], *names: str) -> dict[str, object]:
+    """Text fields as the services take them: an empty one is no text, not nothing."""
+    return {name: typed[name] or "" for name in names}

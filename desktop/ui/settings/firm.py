@@ -1,0 +1,213 @@
+"""The firm itself: what stands on its documents, what its clients inherit, its logo and its bank accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from babel import Locale
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.i18n import _, current_locale
+from desktop.services.firm import firm, update_firm
+from desktop.services.problems import ValidationError
+from desktop.ui.choices import countries, currencies, deliveries, languages
+from desktop.ui.desk import Desk
+from desktop.ui.editors import Choice
+from desktop.ui.form import Field, Form, Section
+from desktop.ui.saving import tell, writing
+from desktop.ui.settings.asking import SETTINGS, texts
+from desktop.ui.settings.bank_accounts import BankAccounts
+from desktop.ui.settings.logo import Logo
+
+_SIDE = 330
+_TEXTS = (
+    "name", "contact", "street", "street2", "postcode", "city", "region", "tax_id", "tax_number", "registration",
+    "email", "phone", "website", "terms", "late_clause", "intro", "closing", "footer",
+)  # fmt: skip
+
+
+class FirmSection(QWidget):
+    """A form that stays open: what is typed is saved by the one button above it, or by Ctrl+S."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        shell = desk.shell
+        self.form = Form(_sections(shell.home_currency), shell.theme)
+        self.form.changed.connect(self._follow)
+        self.save_button = QPushButton(_("Save"))
+        self.save_button.setProperty("role", "main")
+        self.save_button.clicked.connect(self.save)
+        self.revert_button = QPushButton(_("Drop the changes"))
+        self.revert_button.clicked.connect(self.reload)
+        keys = QKeySequence(QKeySequence.StandardKey.Save)
+        shortcut = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.save)
+        self.logo = Logo(desk)
+        self.accounts = BankAccounts(desk)
+        self._build()
+        shell.jobs.changed.connect(self._hear)
+        self._asked = False
+
+    def _build(self) -> None:
+        title, facts = QLabel(_("Firm")), QLabel(_("As it stands on your documents; issued ones keep what they have."))
+        title.setProperty("role", "title")
+        facts.setProperty("role", "secondary")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(facts)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addLayout(words, 1)
+        head.addWidget(self.revert_button)
+        head.addWidget(self.save_button)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(self.form)
+        side = QVBoxLayout()
+        side.setSpacing(14)
+        side.addWidget(_card(self.logo))
+        side.addWidget(_card(self.accounts), 1)
+        holder = QWidget()
+        holder.setLayout(side)
+        side.setContentsMargins(0, 0, 0, 0)
+        holder.setFixedWidth(self._desk.shell.theme.px(_SIDE))
+        body = QHBoxLayout()
+        body.setSpacing(14)
+        body.addWidget(_card(scroll), 1)
+        body.addWidget(holder)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 0)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        layout.addLayout(body, 1)
+        self._follow()
+
+    # Following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._asked:
+            self.reload()
+
+    def reload(self) -> None:
+        """Ask the book again; what was typed and not saved is dropped."""
+        self._asked = True
+        self._desk.shell.jobs.ask(lambda: firm(self._desk.book), self._show)
+        self.logo.reload()
+        self.accounts.reload()
+
+    def _show(self, values: object) -> None:
+        assert isinstance(values, dict)
+        self.form.put(values)
+        self._follow()
+
+    def _hear(self, changes: object) -> None:
+        assert isinstance(changes, frozenset)
+        if "firm" in changes and self._asked and not self.form.dirty:
+            self.reload()
+        elif "firm" in changes:
+            self.logo.reload()
+            self.accounts.reload()
+
+    def _follow(self) -> None:
+        self.save_button.setEnabled(self.form.dirty)
+        self.revert_button.setVisible(self.form.dirty)
+
+    # Saving
+
+    def save(self) -> None:
+        if not self.form.dirty or not self.form.check():
+            return
+        typed, desk = self.form.values(), self._desk
+        values = {**typed, **texts(typed, *_TEXTS)}
+        job = writing(desk, _("Saving the firm"), lambda: update_firm(desk.book, values, actor=desk.actor), SETTINGS)
+        self.form.setEnabled(False)
+        desk.shell.jobs.start(job, self._saved, self._refused)
+
+    def _saved(self, written: object) -> None:
+        self.form.setEnabled(True)
+        # What was saved is what stands: the book's own spelling comes with the reload.
+        self.form.put(self.form.values())
+        self._follow()
+        tell(self._desk, _("The firm is saved."), written, SETTINGS)
+
+    def _refused(self, error: object) -> None:
+        self.form.setEnabled(True)
+        if isinstance(error, ValidationError):
+            left = self.form.refuse(error.fields)
+            if not left and not error.remedy:
+                return
+        self._desk.shell.notices.show_error(error)
+
+
+def _card(inside: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(16, 16, 16, 16)
+    layout.addWidget(inside)
+    return card
+
+
+def _months() -> list[Choice]:
+    names = Locale.parse(current_locale()).months["stand-alone"]["wide"]
+    return [(month, str(names[month])) for month in range(1, 13)]
+
+
+def _sections(home: str) -> Sequence[Section]:
+    return [
+        Section(
+            _("Name and address"),
+            [
+                Field("name", _("Name"), required=True, span=4),
+                Field("contact", _("Contact"), span=2),
+                Field("street", _("Street"), span=4),
+                Field("street2", _("Second line"), span=2),
+                Field("postcode", _("Postcode"), span=1),
+                Field("city", _("City"), span=3),
+                Field("region", _("Region"), span=2),
+                Field("country", _("Country"), "choice", required=True, span=3, choices=countries()),
+                Field("registration", _("Registration"), span=3, hint=_("Register and number")),
+                Field("email", _("E-mail"), span=2),
+                Field("phone", _("Phone"), span=2),
+                Field("website", _("Website"), span=2),
+            ],
+        ),
+        Section(
+            _("Tax"),
+            [
+                Field("tax_id", _("VAT ID"), span=2),
+                Field("tax_number", _("Tax number"), span=2),
+                Field("fiscal_start_month", _("Fiscal year from"), "choice", required=True, span=2, choices=_months()),
+                Field(
+                    "small_business",
+                    _("Small business that charges no tax"),
+                    "check",
+                    note=_("Such as section 19 UStG in Germany; invoices say so."),
+                ),
+            ],
+        ),
+        Section(
+            _("What clients inherit"),
+            [
+                Field("terms", _("Payment terms"), span=3, note=_("Such as “30 days” or “2% 10, net 30”.")),
+                Field("delivery", _("Delivery"), "choice", span=3, choices=deliveries()),
+                Field("language", _("Language of documents"), "choice", span=3, choices=languages()),
+                Field(
+                    "currency", _("Currency of the books"), "choice", required=True, span=3, choices=currencies(home)
+                ),
+            ],
+        ),
+        Section(
+            _("Words on documents"),
+            [
+                Field("intro", _("Before the lines"), "lines"),
+                Field("closing", _("After the total"), "lines"),
+                Field("late_clause", _("On late payment"), "lines"),
+                Field("footer", _("At the foot of the page"), "lines"),
+            ],
+        ),
+    ]
