@@ -110,6 +110,8 @@ def _money(found: BillableFacts, home: str) -> list[Figure]:
 
 def _facts(waiting: int, stranded: int, unpriced: int) -> str:
     """How many wait, and why runs pass some of them by; each of these counts once."""
+    if not waiting:
+        return _("Nothing waits to be billed")
     said = ngettext("{count} waits to be billed", "{count} wait to be billed", waiting)
     parts = [said.format(count=number_text(waiting))]
     left = stranded + unpriced

@@ -43,9 +43,9 @@ class BillablesPage(Page):
                 columns=[
                     Column("tag", "", 104, "tag"),
                     Column("day", _("Date"), 98, "date", sort_key="day"),
-                    Column("client", _("Client"), 122, sort_key="client", lines=2),
+                    Column("client", _("Client"), 120, sort_key="client", lines=2),
                     Column("what", _("What"), 160, sort_key="text", wide=True, lines=2),
-                    Column("agreement", _("Agreement"), 86, sort_key="agreement", secondary=True),
+                    Column("agreement", _("Agreement"), 90, sort_key="agreement", secondary=True),
                     Column("person", _("Person"), 72, sort_key="person", secondary=True, lines=2),
                     Column("quantity", _("Quantity"), 76, "number", sort_key="quantity"),
                     Column("unit_price", _("Rate"), 58, "number", secondary=True),
