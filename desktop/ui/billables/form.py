@@ -12,7 +12,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.billables import create_one_off, create_time_entry, update_one_off, update_time_entry
-from desktop.services.lists.billables import row_id, source
+from desktop.services.lists.billables import Kind, row_id, source
 from desktop.ui.billables.around import Around, Owner, agreements_of, around
 from desktop.ui.billables.listing import kind_word
 from desktop.ui.choices import currencies
@@ -200,7 +200,7 @@ def _one_off_sections(found: Around, desk: Desk) -> list[Section]:
 
 def new_billable(desk: Desk, parent: QWidget, kind: str, done: Callable[[int], object]) -> None:
     """Ask for hours ("time"), or for a charge, a discount or a deposit; `done` gets the id of its row."""
-    own = "time" if kind == "time" else "one_off"
+    own: Kind = "time" if kind == "time" else "one_off"
     today = desk.today()
     values: dict[str, object] = (
         {"work_date": today, "billable": True}
