@@ -21,6 +21,8 @@ from desktop.domain.terms import Terms, parse_terms
 from desktop.services.exchange import ExchangeRates
 from desktop.services.series_counters import SeriesCounters
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
 
 @dataclass(slots=True)
 class ReadyInvoice:
@@ -126,7 +128,7 @@ _POSTING = _insert(
 def freeze_parties(connection: Connection, role: str, payloads: Iterable[dict[str, Any]]) -> list[int]:
     """Ids of frozen sellers or buyers with exactly these data, made where no document had them before."""
     payloads = list(payloads)
-    texts = [json.dumps(one, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for one in payloads]
+    texts = [_encode(one) for one in payloads]
     digests = [party_digest(text) for text in texts]
     known = _parties(connection, role, digests)
     fresh = {
@@ -230,7 +232,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
             None,
             document.corrects_id,
             document.reason,
-            json.dumps(document.texts, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            _encode(document.texts),
         )
         plan = [(k, day_due.isoformat(), amount) for k, (day_due, amount) in enumerate(instalments, 1)]
         sealed = seal(

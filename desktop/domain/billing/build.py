@@ -41,12 +41,17 @@ class Built:
     unpriced_time: list[TimeEntry] = field(default_factory=list)
 
 
-def build(agreement: Agreement, client: ClientFacts, work: Work, billing: Billing) -> Built:
-    """All that is due of an agreement through the run's date, on one draft, deposits on one of their own."""
+def build(
+    agreement: Agreement, client: ClientFacts, work: Work, billing: Billing, taxing: Taxing | None = None
+) -> Built:
+    """All that is due of an agreement through the run's date, on one draft, deposits on one of their own.
+
+    `taxing` is the client's, where several of its agreements share what was decided.
+    """
     if not agreement.active:
         return Built(skip=Skip("inactive", "The agreement is switched off."))
     built = Built()
-    taxing = Taxing(billing, client)
+    taxing = taxing or Taxing(billing, client)
     lines, charges = recurring_lines(agreement, client.id, work, billing, taxing)
     hours, hour_charges, built.unpriced_time = time_lines(agreement, client.id, work, billing, taxing, len(lines))
     lines += hours

@@ -90,12 +90,8 @@ def recurring_lines(
     for _, _, line, period in due:
         item = billing.items.get(line.item_id) if line.item_id else None
         entry = taxing.entry(item)
-        cuts = [
-            day
-            for day, price in line.prices
-            if period.start < day < period.end and price != line.price_on(date.fromordinal(day.toordinal() - 1))
-        ]
-        if entry is not None and len(entry.rates) > 1:
+        cuts = _rises(line, period) if line.prices else []
+        if entry is not None and entry.rates and entry.rates[-1][0] > period.start:
             cuts += changes_within(entry, period.start, period.end)
         if not cuts:
             for sequence, tier in enumerate(_tiers(line, client_id, agreement.currency, period.start, billing)):
@@ -113,6 +109,15 @@ def recurring_lines(
                 if len(alike) > 1:
                     _place_residue(agreement, line, alike, tier, lines, charges, first)
     return lines, charges
+
+
+def _rises(line: AgreementLine, period: Period) -> list[date]:
+    """First days of another price agreed ahead, strictly inside the period."""
+    return [
+        day
+        for day, price in line.prices
+        if period.start < day < period.end and price != line.price_on(date.fromordinal(day.toordinal() - 1))
+    ]
 
 
 def _split(period: Period, cuts: Sequence[date]) -> list[Period]:

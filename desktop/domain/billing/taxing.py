@@ -54,8 +54,8 @@ def rate_on(entry: TaxEntry, day: date) -> int:
     rates = entry.rates
     if not rates:
         return 0
-    if len(rates) == 1:
-        return rates[0][1]
+    if day >= rates[-1][0]:
+        return rates[-1][1]
     at = bisect_right(rates, (day, 1 << 62)) - 1
     return rates[max(at, 0)][1]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import ZERO_TOTAL, Billing, Draft, Skip, build, build_one_offs, combine, worthless
+from desktop.domain.billing.taxing import Taxing
 from desktop.domain.findings import Case, Finding, Sibling, check
 from desktop.domain.findings.rule import in_firm
 from desktop.services.runs.loading import Loaded
@@ -90,6 +91,8 @@ def build_client(
     client = loaded.clients[client_id]
     skipped: list[tuple[int | None, Skip]] = []
     unpriced: dict[int, int] = {}
+    # All that an agreement's segment can change of the tax is the code of items without one.
+    taxings: dict[str, Taxing] = {}
     drafts: list[Draft] = []
     for agreement_id in agreement_ids:
         if agreement_id is None:
@@ -103,7 +106,9 @@ def build_client(
             if agreement is None:
                 # Deleted after the run began.
                 continue
-            built = build(agreement, loaded.client_of(agreement), loaded.work[agreement_id], setting.billing)
+            told = loaded.client_of(agreement)
+            taxing = taxings.setdefault(told.tax_code, Taxing(setting.billing, told))
+            built = build(agreement, told, loaded.work[agreement_id], setting.billing, taxing)
             if built.unpriced_time:
                 unpriced[agreement_id] = len(built.unpriced_time)
         if built.skip is not None:
