@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands, day
 from desktop.cli.call import Call
 from desktop.cli.tables import table
-from desktop.errors import UserError
 from desktop.i18n import _, amount_text, date_text, number_text
 
 if TYPE_CHECKING:
@@ -33,15 +29,13 @@ def add(commands: Commands) -> None:
 
 
 def _report(call: Call) -> None:
+    from desktop.services.report_files import check_ending, write_report
     from desktop.services.reports import plain_rows, report
 
     arguments = call.arguments
     target = call.path(arguments.to) if arguments.to else None
-    if target is not None and target.suffix.lower() != ".csv":
-        raise UserError(
-            _("A report cannot be written as {suffix} yet.").format(suffix=target.suffix or _("a file without ending")),
-            _("Give the file a name that ends with .csv."),
-        )
+    if target is not None:
+        check_ending(target)
     with call.book() as book:
         made = report(
             book,
@@ -50,36 +44,12 @@ def _report(call: Call) -> None:
             client_code=arguments.client,
             since=arguments.since,
         )
-    rows = plain_rows(made)
     if target is not None:
-        _write(target, [column.key for column in made.columns], rows)
-    data: dict[str, Any] = {"as_of": made.as_of, "rows": rows}
+        write_report(made, target)
+    data: dict[str, Any] = {"as_of": made.as_of, "rows": plain_rows(made, beside=False)}
     if target is not None:
         data["file"] = str(target)
     call.answer(data, lambda: _("{path} is written.").format(path=target) if target is not None else _text(made))
-
-
-def _write(target: Path, columns: list[str], rows: list[dict[str, str | None]]) -> None:
-    """Machine figures, so that any program reads the file alike; the mark lets spreadsheets see that it is UTF-8."""
-    content = io.StringIO()
-    writer = csv.writer(content)
-    writer.writerow(columns)
-    writer.writerows([[_cell(row[column]) for column in columns] for row in rows])
-    try:
-        target.write_text(content.getvalue(), encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise UserError(
-            _("{path} cannot be written: {reason}.").format(path=target, reason=error.strerror or error),
-            _("Choose another folder, or make room on the disk."),
-        ) from error
-
-
-def _cell(value: str | None) -> str:
-    """A text that a spreadsheet would run as a formula is kept from it; figures may be negative."""
-    text = value or ""
-    if text[:1] in "=+-@\t\r" and not text[1:].replace(".", "").isdigit():
-        return "'" + text
-    return text
 
 
 def _text(made: Report) -> str:

@@ -27,20 +27,33 @@ def report_csv(made: Report) -> str:
     return out.getvalue()
 
 
-def write_report(made: Report, path: Path) -> None:
-    """Write the report in the form that the file's ending names. UserError for another ending, or a refused write."""
+def check_ending(path: Path) -> None:
+    """UserError where the file's ending names no form that a report can have."""
     if path.suffix.lower() != ".csv":
         raise UserError(
             _("A report cannot be written as “{ending}”.").format(ending=path.suffix or path.name),
             _("Give the file the ending .csv."),
         )
+
+
+def write_report(made: Report, path: Path) -> None:
+    """Write the report in the form that the file's ending names; a file that stood there is replaced whole or stays.
+
+    UserError for another ending, or a refused write.
+    """
+    check_ending(path)
+    unfinished = path.with_name(path.name + ".part")
     try:
-        # The mark tells spreadsheets that the text is UTF-8.
-        path.write_text(report_csv(made), encoding="utf-8-sig", newline="")
+        try:
+            # The mark tells spreadsheets that the text is UTF-8.
+            unfinished.write_text(report_csv(made), encoding="utf-8-sig", newline="")
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(
             _("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror or error),
-            _("Choose another folder, or close the file where it is open."),
+            _("Choose another folder, make room on the disk, or close the file where it is open."),
         ) from error
 
 

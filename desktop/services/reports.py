@@ -25,11 +25,15 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: amounts are minor units of the row's `currency`, or of the firm's where the key begins with firm_."""
+    """A column: amounts are minor units of the row's `currency`, or of the firm's where the key begins with firm_.
+
+    `beside` marks what only helps people to read the row.
+    """
 
     key: str
     title: str
     kind: Kind = "text"
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,13 @@ def report(book: Book, name: str, *, as_of: date, client_code: str | None = None
     return Report(name, title, as_of, firm_currency, columns, tuple(rows), tuple(sums))
 
 
-def plain_rows(made: Report) -> list[dict[str, str | None]]:
-    """Rows for machines: amounts in major units ("1234.50"), dates ISO, None where there is nothing."""
-    return [{column.key: _plain(made, column, row) for column in made.columns} for row in made.rows]
+def plain_rows(made: Report, *, beside: bool = True) -> list[dict[str, str | None]]:
+    """Rows with amounts in major units ("1234.50"), dates ISO, None where there is nothing.
+
+    Without `beside` only what a program needs.
+    """
+    columns = [column for column in made.columns if beside or not column.beside]
+    return [{column.key: _plain(made, column, row) for column in columns} for row in made.rows]
 
 
 def _plain(made: Report, column: Column, row: Mapping[str, Any]) -> str | None:
@@ -103,7 +111,7 @@ def _aging(book: Book, as_of: date, client_id: int | None, _since: date | None) 
     names = _names(book)
     columns = (
         Column("client", _("Client")),
-        Column("name", _("Name")),
+        Column("name", _("Name"), beside=True),
         Column("currency", _("Currency")),
         Column("current", _("Current"), "amount"),
         Column("d1_30", _("1–30 days"), "amount"),

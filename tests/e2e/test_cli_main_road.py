@@ -247,8 +247,7 @@ def test_reports(firm: Sheaf) -> None:
     firm.json("bill", "firm.sheaf", *MARCH)
     aging = firm.json("report", "firm.sheaf", "aging", "--as-of", "2025-05-15")
     assert aging["as_of"] == "2025-05-15"
-    keys = ("client", "currency", "current", "d1_30", "d31_60", "d61_90", "over_90", "credit", "disputed", "total")
-    assert {key: aging["rows"][0][key] for key in keys} == {
+    assert aging["rows"][0] == {
         "client": "ACME",
         "currency": "EUR",
         "current": "0.00",

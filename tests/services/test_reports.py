@@ -1,5 +1,7 @@
 import csv
+import errno
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -192,6 +194,22 @@ def test_a_file_holds_what_the_report_says_and_runs_nothing(book: Book, client: 
         write_report(made, tmp_path / "aging.docx")
     with pytest.raises(UserError, match="cannot be written"):
         write_report(made, tmp_path / "missing" / "aging.csv")
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_last_one(
+    book: Book, client: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "aging.csv"
+    path.write_text("last month")
+
+    def full(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(UserError, match=r"aging\.csv cannot be written: No space left"):
+        write_report(report(book, "aging", as_of=TODAY), path)
+    assert path.read_text() == "last month"
+    assert list(tmp_path.glob("*.part")) == []
 
 
 def test_plain_rows_are_json(book: Book, client: int) -> None:
