@@ -91,8 +91,11 @@ def write(path: str, prefix: Prefix, delta: bytes) -> tuple[str, int]:
         finally:
             os.close(file)
         os.replace(unfinished, path)  # noqa: PTH105
-    except BaseException:
+    except BaseException as problem:
         with contextlib.suppress(OSError):
             os.unlink(unfinished)  # noqa: PTH108
+        if isinstance(problem, OSError) and not problem.filename:
+            # A full disk is noticed while writing, where the system names no file.
+            problem.filename = path
         raise
     return prefix.checksum(delta), len(prefix.data) + len(delta)

@@ -1,5 +1,7 @@
 """Documents from their frozen rows: what is printed later is what was issued; and drafts as they would be issued."""
 
+import errno
+import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -201,3 +203,13 @@ def test_files_that_cannot_be_made(issued: Book, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
         render(issued, tmp_path / "file", numbers=["INV-2026-0001"])
+
+
+def test_a_full_disk_names_the_file(issued: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: int, _content: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.write", full)
+    with pytest.raises(UserError, match=r"INV-2026-0001\.pdf” cannot be written: No space left"):
+        render(issued, tmp_path / "pdf", numbers=["INV-2026-0001"])
+    assert list((tmp_path / "pdf").iterdir()) == []
