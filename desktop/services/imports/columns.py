@@ -26,9 +26,9 @@ def fields_of(kind: str) -> tuple[FieldOffer, ...]:
 
 
 def profile_of(file: Preview, fields: Mapping[int, str], name: str = "") -> Profile:
-    """A profile in which the column at each place, from 0, is that field; columns of one field are joined."""
+    """A profile in which the column at each place, from 0, is that field; columns of one are joined as they come."""
     columns: dict[str, tuple[int, ...]] = {}
-    for place, field in sorted(fields.items()):
+    for place, field in fields.items():
         if field:
             columns[field] = (*columns.get(field, ()), place)
     return replace(file.mapping, columns=columns).as_profile(name, file.options)

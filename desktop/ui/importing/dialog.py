@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -32,18 +30,19 @@ from desktop.services.imports import (
     ImportResult,
     Profile,
     import_file,
-    preview_import,
-    remember,
     write_template,
 )
-from desktop.services.imports.columns import FieldOffer, fields_of, profile_of
+from desktop.services.imports.columns import profile_of
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.few_rows import FewRows
 from desktop.ui.importing.habits import Habits
+from desktop.ui.importing.looking import Looked, Question, look
 from desktop.ui.importing.mapping import ColumnMapping
+from desktop.ui.importing.own_mapping import OwnMapping
 from desktop.ui.importing.preview import note_columns, note_rows, preview_words, rejection_columns, rejection_rows
+from desktop.ui.importing.remembering import keep
 from desktop.ui.importing.result import IMPORTED, tell_import
 from desktop.ui.importing.words import kinds
 from desktop.ui.job_bar import JobBar
@@ -63,12 +62,6 @@ def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, path: Path 
     ImportDialog(desk, parent, kind, path).open()
 
 
-class _Looked(NamedTuple):
-    ticket: int
-    shown: ImportPreview
-    fields: tuple[FieldOffer, ...]
-
-
 class ImportDialog(QDialog):
     """Each choice reads the file anew in a worker; nothing is written before the verb is pressed."""
 
@@ -78,9 +71,9 @@ class ImportDialog(QDialog):
         self.setWindowTitle(_("Import a file"))
         self.setAcceptDrops(True)
         self.desk = desk
-        self.shown: ImportPreview | None = None
         self._path: Path | None = None
-        self._profile: Profile | None = None
+        self._own: OwnMapping | None = None
+        self._seen: Looked | None = None
         self._looking: Job | None = None
         self._ticket = 0
         self._importing: Job | None = None
@@ -180,9 +173,14 @@ class ImportDialog(QDialog):
 
     def _connect(self) -> None:
         self.kind.activated.connect(lambda _index: self._start_over())
-        self.habits.changed.connect(self._start_over)
+        self.habits.changed.connect(self._look)
         self.mapping.chosen.connect(self._map)
         self.all_or_nothing.toggled.connect(lambda _on: self._follow())
+
+    @property
+    def shown(self) -> ImportPreview | None:
+        """The file as it stands in the dialog."""
+        return self._seen.shown if self._seen else None
 
     # Choosing
 
@@ -201,6 +199,7 @@ class ImportDialog(QDialog):
         self._path = path
         self.desk.shell.memory.put(_FOLDER, str(path.parent))
         self.habits.forget()
+        self.remember.setChecked(False)
         self._start_over()
 
     def _folder(self) -> str:
@@ -236,13 +235,14 @@ class ImportDialog(QDialog):
     # Looking
 
     def _start_over(self) -> None:
-        self._profile = None
+        self._own = None
         self._look()
 
     def _map(self) -> None:
         assert self.shown is not None
-        self._profile = profile_of(self.shown.file, self.mapping.fields)
-        self.remember.setChecked(True)
+        if self._own is None:
+            self.remember.setChecked(True)
+        self._own = OwnMapping.of(self.shown, self.mapping.fields, self._own)
         self._look()
 
     def _look(self) -> None:
@@ -257,25 +257,20 @@ class ImportDialog(QDialog):
         if self._looking is not None:
             self._looking.cancel()
         self._ticket += 1
-        ticket, book, path, today = self._ticket, self.desk.book, self._path, self.desk.today()
         kind = str(self.kind.value())
-        profile = self._profile and replace(self._profile, options=options)
-
-        def work(report: Callable[[int, int, str], None]) -> _Looked:
-            shown = preview_import(book, kind, path, profile=profile, options=options, today=today, report=report)
-            return _Looked(ticket, shown, fields_of(kind))
-
-        self._looking = Job(_("Looking through {file}").format(file=path.name), work, lane=Lane.SIDE)
+        book, asked = self.desk.book, Question(self._ticket, kind, self._path, options, self._own, self.desk.today())
+        title = _("Looking through {file}").format(file=self._path.name)
+        self._looking = Job(title, lambda report: look(book, asked, report), lane=Lane.SIDE)
         self._looking.ended.connect(self._looked)
         self.notice.hide()
         self.desk.shell.jobs.start(self._looking, self._show, self._refuse)
         self._follow()
 
     def _show(self, found: object) -> None:
-        assert isinstance(found, _Looked)
-        if found.ticket != self._ticket:
+        assert isinstance(found, Looked)
+        if found.asked.ticket != self._ticket:
             return
-        self.shown = found.shown
+        self._seen = found
         self.habits.show_file(found.shown)
         self.mapping.show_file(found.shown, found.fields)
         for table in (self.refused, self.notes):
@@ -283,7 +278,7 @@ class ImportDialog(QDialog):
 
     def _refuse(self, error: object) -> None:
         if self._looking is not None and self._looking.error is error:
-            self.shown = None
+            self._seen = None
             self.notice.show_error(error)
 
     def _looked(self, job: object) -> None:
@@ -316,10 +311,12 @@ class ImportDialog(QDialog):
         self.tabs.setTabText(0, _("Columns") + (f" {used}/{len(shown.file.header)}" if shown else ""))
         self.tabs.setTabText(1, _("Rejected") + (f" {number_text(result.rejected_rows)}" if result else ""))
         self.tabs.setTabText(2, _("To confirm") + (f" {number_text(len(self._notes()))}" if shown else ""))
-        self.sentence.setText("" if busy else preview_words(shown, begun=self._path is not None))
-        refused = bool(result and result.rejected and self.all_or_nothing.isChecked())
-        good = result.imported if result else 0
-        self.verb.setEnabled(not busy and good > 0 and not refused)
+        strict = self.all_or_nothing.isChecked()
+        words = preview_words(shown, begun=self._path is not None, all_or_nothing=strict)
+        self.sentence.setText("" if busy else words)
+        refused = bool(strict and result and result.rejected)
+        good = result.imported if result and not refused else 0
+        self.verb.setEnabled(not busy and good > 0)
         count = ngettext("Import {count} row", "Import {count} rows", good).format(count=number_text(good))
         self.verb.setText(count if good else _("Import"))
 
@@ -327,40 +324,38 @@ class ImportDialog(QDialog):
 
     def accept(self) -> None:
         """Import as a job that can be stopped; the dialog closes when it is done."""
-        if self._path is None or not self.verb.isEnabled():
+        seen = self._seen
+        if seen is None or not self.verb.isEnabled():
             return
-        desk, path, kind = self.desk, self._path, str(self.kind.value())
-        options, profile, today = self.habits.options, self._profile, desk.today()
-        keep = self._kept() if self.remember.isChecked() else None
-        profile = profile and replace(profile, options=options)
+        desk, asked = self.desk, seen.asked
+        kept = self._kept() if self.remember.isChecked() else None
         all_or_nothing = self.all_or_nothing.isChecked()
 
         def work(report: Callable[[int, int, str], None]) -> ImportResult:
-            result = import_file(
+            if kept is not None:
+                # Before the import, which is then the last change and the one that Undo takes back.
+                keep(desk.book, kept, asked.path.stem, desk.actor)
+            return import_file(
                 desk.book,
-                kind,
-                path,
-                profile=profile,
-                options=options,
+                asked.kind,
+                asked.path,
+                profile=seen.profile,
+                options=asked.options,
                 all_or_nothing=all_or_nothing,
                 actor=desk.actor,
-                today=today,
+                today=asked.today,
                 report=report,
             )
-            if keep is not None:
-                remember(desk.book, keep, actor=desk.actor)
-            return result
 
-        job = Job(_("Importing {file}").format(file=path.name), work, IMPORTED)
+        job = Job(_("Importing {file}").format(file=asked.path.name), work, IMPORTED)
         self._importing = job
         job.ended.connect(self._ended)
         desk.shell.jobs.start(job, self._done, self.notice.show_error)
         self._follow()
 
-    def _kept(self) -> Profile | None:
+    def _kept(self) -> Profile:
         assert self.shown is not None
-        assert self._path is not None
-        return profile_of(self.shown.file, self.mapping.fields, self._path.stem)
+        return profile_of(self.shown.file, self.mapping.fields)
 
     def _done(self, result: object) -> None:
         assert isinstance(result, ImportResult)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
-from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.imports import ImportPreview, TableOptions
 from desktop.ui.editors import Choice, WholeEditor
@@ -26,6 +25,8 @@ class Habit(QComboBox):
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
+        # What is found in the file is known late and may be longer than any choice.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.addItem("", None)
         for value, text in choices:
             self.addItem(text, value)
@@ -36,8 +37,12 @@ class Habit(QComboBox):
         value = self.currentData()
         return value if isinstance(value, str) else None
 
-    def found(self, word: str) -> None:
+    def found(self, word: str, stated: str | None) -> None:
+        """What the file has, and what was stated of it: by the person, or by the profile that was remembered."""
         self.setItemText(0, word)
+        if stated is not None and self.findData(stated) < 0:
+            self.addItem(word, stated)
+        self.setCurrentIndex(self.findData(stated))
 
     def choose(self, value: str | None) -> None:
         """Choose as a person would."""
@@ -77,7 +82,7 @@ class Habits(QWidget):
             if isinstance(editor, Habit):
                 editor.activated.connect(lambda _index: self.changed.emit())
         self.header_row.editingFinished.connect(self._row_edited)
-        self._row: object = None
+        self._row = ""
 
     @property
     def options(self) -> TableOptions:
@@ -96,24 +101,26 @@ class Habits(QWidget):
         for habit in (self.encoding, self.delimiter, self.decimal, self.dates):
             habit.setCurrentIndex(0)
         self.header_row.put(None)
-        self._row = None
+        self._row = ""
 
     def show_file(self, shown: ImportPreview) -> None:
         """Say what was found, and where it is not sure."""
         file = shown.file
-        self.encoding.found(_sure(encoding_word(file.encoding), file.encoding_sure))
-        self.delimiter.found(word_of(delimiters(), file.delimiter))
-        self.decimal.found(_convention(file.conventions.decimals.values(), decimals(), _("no figures")))
-        self.dates.found(_convention(file.conventions.orders.values(), date_orders(), _("no dates")))
+        said = file.options
+        self.encoding.found(_sure(encoding_word(file.encoding), file.encoding_sure), said.encoding)
+        self.delimiter.found(word_of(delimiters(), file.delimiter), said.delimiter)
+        signs = _convention(file.conventions.decimals.values(), decimals(), _("no figures"))
+        self.decimal.found(signs, said.decimal)
+        orders = _convention(file.conventions.orders.values(), date_orders(), _("no dates"))
+        self.dates.found(orders, said.date_order)
         self.header_row.setPlaceholderText(str(file.header_row))
+        self.header_row.put(said.header_row)
+        self._row = self.header_row.text()
 
     def _row_edited(self) -> None:
-        try:
-            row = self.header_row.value()
-        except UserError:
-            return
-        if row != self._row:
-            self._row = row
+        # Leaving the field without a change asks nothing; what cannot be read is said where the options are asked.
+        if self.header_row.text() != self._row:
+            self._row = self.header_row.text()
             self.changed.emit()
 
 

@@ -42,6 +42,7 @@ class ColumnMapping(QTableWidget):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalScrollBar().valueChanged.connect(self._offer_in_view)
+        theme.changed.connect(self._paint_rows)
 
     @property
     def fields(self) -> dict[int, str]:
@@ -49,14 +50,15 @@ class ColumnMapping(QTableWidget):
         return dict(self._of)
 
     def choose(self, place: int, field: str) -> None:
-        """Map one column as a person would; an empty field leaves it out."""
+        """Map one column as a person would; an empty field leaves it out, and a field moves here from its column."""
+        if self._of.get(place, "") == field:
+            return
+        self._of = {one: name for one, name in self._of.items() if one != place and name != field}
         if field:
             self._of[place] = field
-        else:
-            self._of.pop(place, None)
-        combo = self._combos.get(place)
-        if combo is not None:
-            combo.setCurrentIndex(max(0, combo.findData(field)))
+        for one, combo in self._combos.items():
+            combo.setCurrentIndex(max(0, combo.findData(self._of.get(one, ""))))
+        self._paint_rows()
         self.chosen.emit()
 
     def show_file(self, shown: ImportPreview, fields: Sequence[FieldOffer]) -> None:
@@ -80,9 +82,18 @@ class ColumnMapping(QTableWidget):
             for column, text in enumerate(cells[: self.columnCount()]):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
-                item.setForeground(self._theme.color("text" if column in self._of else "secondary"))
                 self.setItem(row, column, item)
+        self._paint_rows()
         self._offer_in_view()
+
+    def _paint_rows(self) -> None:
+        """What is left out stands back; the colours are those of the theme as it is now."""
+        inks = self._theme.color("secondary"), self._theme.color("text")
+        for column in range(self.columnCount()):
+            for row in range(1, self.rowCount()):
+                item = self.item(row, column)
+                if item is not None:
+                    item.setForeground(inks[column in self._of])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -47,14 +47,16 @@ def note_rows(shown: ImportPreview | None) -> Sequence[Row]:
     return [{"row": note.row or None, "column": note.column, "text": note.text, "rows": note.rows} for note in notes]
 
 
-def preview_words(shown: ImportPreview | None, *, begun: bool) -> str:
-    """What importing would do, in a sentence; `begun` tells whether a file was chosen."""
+def preview_words(shown: ImportPreview | None, *, begun: bool, all_or_nothing: bool) -> str:
+    """What importing would do, or what holds it; `begun` tells whether a file was chosen."""
     if shown is None:
         return "" if begun else _("Choose a CSV file, or write an empty one to fill in.")
     if shown.result is None:
         groups = [_(" or ").join(field_word(name) for name in group) for group in shown.file.mapping.missing]
         return _("Say which column is: {fields}.").format(fields=", ".join(groups))
     result = shown.result
+    if all_or_nothing and result.rejected:
+        return _held(result)
     would = ngettext("{count} row would be imported", "{count} rows would be imported", result.imported)
     parts = [would.format(count=number_text(result.imported))]
     if result.unchanged:
@@ -66,3 +68,20 @@ def preview_words(shown: ImportPreview | None, *, begun: bool) -> str:
     if result.profile:
         said += " " + _("The columns are mapped as in “{name}”.").format(name=result.profile)
     return said
+
+
+def _held(result: ImportResult) -> str:
+    count = result.rejected_rows
+    why = ngettext(
+        "Nothing would be imported, because {count} of {total} rows is rejected.",
+        "Nothing would be imported, because {count} of {total} rows are rejected.",
+        count,
+    ).format(count=number_text(count), total=number_text(result.rows))
+    if not result.imported:
+        return why + " " + _("Mend the file and choose it again.")
+    rest = ngettext(
+        "Mend the file and choose it again, or clear the tick below to import the {count} good row.",
+        "Mend the file and choose it again, or clear the tick below to import the {count} good rows.",
+        result.imported,
+    ).format(count=number_text(result.imported))
+    return why + " " + rest
