@@ -103,7 +103,8 @@ class FactsView(QScrollArea):
             button = QPushButton(fact.value.replace("&", "&&"))
             button.setProperty("role", "inline")
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _on=False: fact.open() if fact.open else None)
+            go = fact.open
+            button.clicked.connect(lambda _on=False: go())
             return button
         label = QLabel(fact.value, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         label.setAlignment(_TOP)

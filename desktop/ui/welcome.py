@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -64,7 +65,7 @@ class Welcome(QWidget):
             head.setProperty("role", "secondary")
             inside.addWidget(head)
             for path in recent:
-                button = _button(path.stem, lambda path=path: open_recent(path), "link")
+                button = _button(path.stem, partial(open_recent, path), "link")
                 button.setToolTip(str(path))
                 inside.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         whole = QVBoxLayout(self)

@@ -9,6 +9,7 @@ from desktop.errors import UserError
 from desktop.services import agreements, catalogue, clients, rates, rules, segments
 from desktop.services.changes import undo
 from desktop.services.problems import ValidationError
+from desktop.services.records import Record
 from tests.books import new_book
 
 ACTOR = "Ada"
@@ -128,7 +129,7 @@ def test_a_form_saves_a_client_with_its_contacts_as_one_change(book):
     made = _create(book)
     ida = clients.save_contact(book, made, {"name": "Ida", "email": "ida@b.example"}, actor=ACTOR)
     clients.save_contact(book, made, {"name": "Ole"}, actor=ACTOR)
-    rows = [{"id": ida, "name": "Ida Berg", "email": "ida@b.example"}, {"name": "Ute"}]
+    rows: list[Record] = [{"id": ida, "name": "Ida Berg", "email": "ida@b.example"}, {"name": "Ute"}]
     clients.update_client(book, made, {"city": "Kiel"}, actor=ACTOR, contacts=rows)
     assert [one["name"] for one in clients.client(book, made)["contacts"]] == ["Ida Berg", "Ute"]
     undo(book, ACTOR)

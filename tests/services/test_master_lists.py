@@ -305,7 +305,7 @@ def test_what_waits_shows_the_price_that_a_run_would_take(book_of_its_own):
     assert listing.ids("", frozenset({"unpriced"}), "", False) == [row_id("time", 3)]
     assert listing.ids("", frozenset({"charges"}), "", False) == [row_id("one_off", 1)]
     facts = billable_facts(book_of_its_own)
-    assert (facts.unbilled, facts.amounts, facts.hours) == (5, {"EUR": 70_000}, 8)
+    assert (facts.unbilled, facts.amounts, facts.hours) == (5, {"EUR": 70_000}, Decimal(8))
     assert (facts.loose, facts.unpriced, facts.counts["charges"], facts.counts["time"]) == (3, 1, 1, 4)
 
 

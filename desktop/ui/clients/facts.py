@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from db.engine import Book
@@ -132,7 +133,7 @@ def _contact(one: Mapping[str, Any]) -> str:
 
 def _agreements(found: Known, go: Callable[..., object]) -> list[Fact]:
     facts = [
-        Fact(str(row["code"]), str(row["title"]), lambda one=one: go("agreements", one))
+        Fact(str(row["code"]), str(row["title"]), partial(go, "agreements", one))
         for one, row in found.agreements[:_MOST_AGREEMENTS]
     ]
     left = len(found.agreements) - len(facts)
