@@ -132,6 +132,10 @@ class Page(QWidget):
         if self.model.query is not None:
             self._reveal()
 
+    def reveal_written(self, one: int) -> None:
+        """As `reveal`, for a row just written: it comes with the reload that its write brings about."""
+        self._to_reveal = one
+
     @property
     def facts(self) -> str:
         return self._head_facts.text()

@@ -165,10 +165,10 @@ class AgreementsPage(Page):
         return _("Not final") if self._record.get("is_final") else _("Mark as final")
 
     def open_row(self, one: int) -> None:
-        edit_agreement(self.desk, self, one, self.reveal)
+        edit_agreement(self.desk, self, one, self.reveal_written)
 
     def new(self) -> None:
-        edit_agreement(self.desk, self, None, self.reveal)
+        edit_agreement(self.desk, self, None, self.reveal_written)
 
     def edit(self) -> None:
         self.open_row(self._chosen())

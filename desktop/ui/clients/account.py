@@ -61,7 +61,7 @@ class AccountPage(Page):
                     Column("kind_word", _("What"), 150, sort_key="kind_word"),
                     Column("number", _("Number"), 140, sort_key="number", strong=True),
                     Column("text", _("Text"), 180, secondary=True, wide=True),
-                    Column("amount", _("Amount"), 116, "money", sort_key="amount", signed=True),
+                    Column("amount", _("Amount"), 116, "money", sort_key="amount"),
                     Column("balance", _("Balance"), 116, "money"),
                     Column("open", _("Open"), 104, "money", sort_key="open"),
                 ],

@@ -142,10 +142,10 @@ class ClientsPage(Page):
         return _("Bring back from the archive") if self._is("inactive") else _("Archive")
 
     def open_row(self, one: int) -> None:
-        edit_client(self.desk, self, one, self.reveal)
+        edit_client(self.desk, self, one, self.reveal_written)
 
     def new(self) -> None:
-        edit_client(self.desk, self, None, self.reveal)
+        edit_client(self.desk, self, None, self.reveal_written)
 
     def edit(self) -> None:
         self.open_row(self.selected_ids()[0])
