@@ -1,15 +1,19 @@
 """A table to type lines into: of an agreement, of an invoice by hand, of a client's contacts.
 
-Tab moves on, Enter adds a line, what a spreadsheet copied is pasted, Ctrl+Delete removes the line and Alt with the
-arrows moves it.
+Tab moves on, Enter adds a line, what a spreadsheet copied is pasted, Ctrl+Shift+C copies all lines for one, Ctrl+Delete
+removes the line and Alt with the arrows moves it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtCore import (
+    QModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -18,9 +22,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -28,102 +29,15 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _, number_text
 from desktop.ui.columns import Column
-from desktop.ui.editors import ChoiceEditor, DateEditor, FigureEditor, TextEditor
+from desktop.ui.lines_cells import LineCells
 from desktop.ui.lines_model import LineColumn, Lines
 from desktop.ui.repolish import repolish
 from desktop.ui.table_header import TableHeader
 from desktop.ui.theme import Theme
 
-_PAD = 10
 _LEAST_ROWS, _MOST_ROWS = 2, 8
 _ENDS = QAbstractItemDelegate.EndEditHint
 _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-
-
-class _Cells(QStyledItemDelegate):
-    """Paints quiet cells, and gives each its editor."""
-
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QWidget:
-        column = _lines(index.model()).columns[index.column()]
-        editor: QWidget
-        match column.kind:
-            case "choice":
-                choice = ChoiceEditor(column.choices)
-                choice.activated.connect(lambda _at: self.commitData.emit(choice))
-                editor = choice
-            case "number" | "percent":
-                editor = FigureEditor()
-            case "date":
-                editor = DateEditor(self._theme)
-            case _:
-                editor = TextEditor()
-        editor.setParent(parent)
-        editor.setAccessibleName(column.title)
-        editor.setProperty("cell", True)
-        return editor
-
-    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
-        text = str(index.data(Qt.ItemDataRole.EditRole))
-        if isinstance(editor, ChoiceEditor):
-            editor.setCurrentIndex(editor.findText(text))
-            line = editor.lineEdit()
-            if line is not None:
-                line.setText(text)
-                line.selectAll()
-        elif isinstance(editor, TextEditor):
-            editor.setText(text)
-            editor.selectAll()
-
-    def setModelData(
-        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        if isinstance(editor, ChoiceEditor):
-            model.setData(index, editor.currentText())
-        elif isinstance(editor, TextEditor):
-            model.setData(index, editor.text())
-
-    def updateEditorGeometry(
-        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        editor.setGeometry(option.rect.adjusted(1, 1, -1, -2))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        model = _lines(index.model())
-        column, rect, state = model.columns[index.column()], option.rect, option.state
-        tokens = self._theme.tokens
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
-        if model.problem(index.row(), column.key):
-            painter.fillRect(rect.adjusted(0, 0, 0, -1), QColor(tokens.blocked_tint))
-        elif state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_Active:
-            painter.fillRect(rect.adjusted(0, 0, 0, -1), QColor(tokens.selection))
-        text, ink = str(index.data()), tokens.text
-        if not text:
-            text, ink = model.hint(index.row(), index.column()), tokens.secondary
-        painter.setPen(QColor(ink))
-        painter.setFont(self._theme.font("body", figures=column.right or column.kind == "date"))
-        inner = rect.adjusted(_PAD, 0, -_PAD, 0)
-        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
-        if state & QStyle.StateFlag.State_HasFocus:
-            self._ring(painter, rect)
-
-    def _ring(self, painter: QPainter, rect: QRect) -> None:
-        painter.setPen(QPen(self._theme.color("accent"), 2))
-        painter.drawRect(rect.adjusted(1, 1, -2, -3))
-
-
-def _lines(model: QAbstractItemModel) -> Lines:
-    assert isinstance(model, Lines)
-    return model
 
 
 class _View(QTableView):
@@ -133,7 +47,7 @@ class _View(QTableView):
         super().__init__()
         self._lines = model
         self.setModel(model)
-        self.setItemDelegate(_Cells(theme, self))
+        self.setItemDelegate(LineCells(theme, self))
         columns = tuple(
             Column(one.key, one.title, one.width, "number" if one.right else "text") for one in model.columns
         )
@@ -151,7 +65,7 @@ class _View(QTableView):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(
@@ -246,13 +160,15 @@ class _View(QTableView):
         elif event.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self._copy()
+            self._copy(all_lines=False)
+        elif key == Qt.Key.Key_C and held == _CTRL | Qt.KeyboardModifier.ShiftModifier:
+            self._copy(all_lines=True)
         else:
             super().keyPressEvent(event)
 
     def _clear(self) -> None:
-        for index in self.selectedIndexes():
-            self._lines.setData(index, "")
+        if self.currentIndex().isValid():
+            self._lines.setData(self.currentIndex(), "")
 
     def _paste(self) -> None:
         current = self.currentIndex()
@@ -263,12 +179,12 @@ class _View(QTableView):
         self._lines.paste(row, column, text)
         self.setCurrentIndex(self._lines.index(row, column))
 
-    def _copy(self) -> None:
-        rows: dict[int, list[str]] = {}
-        for index in sorted(self.selectedIndexes(), key=lambda one: (one.row(), one.column())):
-            rows.setdefault(index.row(), []).append(str(index.data()))
-        if rows:
-            QGuiApplication.clipboard().setText("\n".join("\t".join(cells) for cells in rows.values()))
+    def _copy(self, *, all_lines: bool) -> None:
+        if all_lines:
+            text = "\n".join("\t".join(cells) for cells in self._lines.texts())
+        else:
+            text = str(self.currentIndex().data() or "")
+        QGuiApplication.clipboard().setText(text)
 
 
 class LineTable(QWidget):
@@ -360,15 +276,15 @@ class LineTable(QWidget):
     def _show(self, problems: Mapping[tuple[int, str], str], general: Sequence[str] = ()) -> bool:
         self.model.show_problems(problems)
         several = self.model.rowCount() > 1
+        places = {one.key: place for place, one in enumerate(self.model.columns)}
+        found = sorted((row, places[key], sentence) for (row, key), sentence in problems.items())
         sentences = [
             _("Line {number}, {problem}").format(number=number_text(row + 1), problem=sentence) if several else sentence
-            for (row, _key), sentence in sorted(problems.items())
+            for row, _column, sentence in found
         ]
         self._say("\n".join([*general, *sentences]))
-        if problems:
-            row, key = min(problems)
-            column = next(place for place, one in enumerate(self.model.columns) if one.key == key)
-            self.view.setCurrentIndex(self.model.index(row, column))
+        if found:
+            self.view.setCurrentIndex(self.model.index(*found[0][:2]))
         if problems or general:
             self.view.setFocus()
         return not problems and not general
