@@ -155,12 +155,11 @@ def one_offs(connection: Connection, agreement_ids: str, client_ids: str, throug
 
 
 def time_billed(connection: Connection, ids: str) -> Rows:
-    """(agreement id, minor units) billed so far for hours of agreements that have a cap."""
+    """(agreement id, minor units) billed so far for the hours of agreements."""
     return _rows(
         connection,
-        """SELECT c.agreement_id, sum(c.amount) FROM charge c JOIN agreement a ON a.id = c.agreement_id
-        WHERE a.id IN (SELECT value FROM json_each(?)) AND a.cap IS NOT NULL AND c.kind = 'time'
-        AND c.reversed_by IS NULL GROUP BY c.agreement_id""",
+        """SELECT agreement_id, sum(amount) FROM charge WHERE agreement_id IN (SELECT value FROM json_each(?))
+        AND kind = 'time' AND reversed_by IS NULL GROUP BY agreement_id""",
         ids,
     )
 
@@ -254,13 +253,14 @@ def history(connection: Connection, ids: str) -> Rows:
     (agreement, invoice, number, issue date, due date, net, payable, open)."""
     return _rows(
         connection,
-        """SELECT * FROM (SELECT i.agreement_id, i.id, i.number, i.issue_date, i.due_date, i.net, i.payable,
-          (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id),
-          row_number() OVER (PARTITION BY i.agreement_id ORDER BY i.issue_date DESC, i.id DESC) AS place
-          FROM invoice i JOIN agreement a ON a.id = i.agreement_id AND a.currency = i.currency
-          WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind IN ('invoice', 'final')
-          AND i.payable > (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = i.id))
-        WHERE place <= 6 ORDER BY agreement_id, place""",
+        """SELECT a.id, i.id, i.number, i.issue_date, i.due_date, i.net, i.payable,
+          (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id)
+        FROM json_each(?) chosen JOIN agreement a ON a.id = chosen.value
+        JOIN invoice i ON i.id IN (SELECT h.id FROM invoice h WHERE h.agreement_id = a.id
+          AND h.kind IN ('invoice', 'final') AND h.currency = a.currency
+          AND h.payable > (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = h.id)
+          ORDER BY h.issue_date DESC, h.id DESC LIMIT 6)
+        ORDER BY a.id, i.issue_date DESC, i.id DESC""",
         ids,
     )
 

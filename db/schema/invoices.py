@@ -34,6 +34,7 @@ class Invoice(Base):
         words("kind", "invoice", "deposit", "final", "credit_note", "opening"),
         UniqueConstraint("series_id", "series_year", "sequence"),
         Index("ix_invoice_client", "client_id", "issue_date"),
+        Index("ix_invoice_agreement", "agreement_id", "issue_date"),
         Index("ix_invoice_issue_date", "issue_date"),
         Index("ix_invoice_run", "run_id"),
         Index("ix_invoice_corrects", "corrects_id", sqlite_where=text("corrects_id IS NOT NULL")),
@@ -45,7 +46,7 @@ class Invoice(Base):
     series_year: Mapped[int | None]
     sequence: Mapped[int | None]
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
-    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     seller_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     buyer_id: Mapped[int] = mapped_column(ForeignKey("party.id"))

@@ -136,6 +136,12 @@ class Charge(Base):
             unique=True,
             sqlite_where=text("reversed_by IS NULL AND one_off_id IS NOT NULL"),
         ),
+        Index(
+            "ix_charge_time_agreement",
+            "agreement_id",
+            "amount",
+            sqlite_where=text("reversed_by IS NULL AND kind = 'time'"),
+        ),
         Index("ix_charge_invoice", "invoice_id", "position"),
     )
     id: Mapped[Id]

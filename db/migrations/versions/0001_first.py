@@ -662,7 +662,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_invoice_agreement_id ON invoice (agreement_id)
+    CREATE INDEX ix_invoice_agreement ON invoice (agreement_id, issue_date)
     """,
     """
     CREATE INDEX ix_invoice_client ON invoice (client_id, issue_date)
@@ -1129,6 +1129,10 @@ STATEMENTS = (
     """
     CREATE UNIQUE INDEX ix_charge_one_off_once ON charge (one_off_id) WHERE reversed_by IS NULL AND one_off_id IS
     NOT NULL
+    """,
+    """
+    CREATE INDEX ix_charge_time_agreement ON charge (agreement_id, amount) WHERE reversed_by IS NULL AND kind =
+    'time'
     """,
     """
     CREATE UNIQUE INDEX ix_charge_time_once ON charge (time_entry_id) WHERE reversed_by IS NULL AND time_entry_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from desktop.domain.agreement import Agreement
@@ -143,25 +142,22 @@ def price_missing(case: Case, _: Mapping[str, Any]) -> Found:
 
 
 def overlap(case: Case, _: Mapping[str, Any]) -> Found:
-    for agreement in case.agreements:
-        work = case.work.get(agreement.id)
-        if work is None:
+    codes = {agreement.id: agreement.code for agreement in case.agreements}
+    for charge in case.draft.charges:
+        work = case.work.get(charge.agreement_id or 0)
+        span = work.charged.get(charge.source_id) if work and charge.kind == "recurring" else None
+        # ISO texts compare as the days do.
+        if span is None or charge.period_start >= span.end.isoformat():
             continue
-        for charge in case.draft.charges:
-            if charge.kind != "recurring" or charge.agreement_id != agreement.id:
-                continue
-            span = work.charged.get(charge.source_id)
-            if span is None:
-                continue
-            start, end = date.fromisoformat(charge.period_start), date.fromisoformat(charge.period_end)
-            for first, last in span.spans or ((span.start, span.end),):
-                if first < end and start < last:
-                    yield (
-                        f"{agreement.code} is billed already from {day_words(first)} to before {day_words(last)}.",
-                        "Discard this draft and plan the run again.",
-                        f"agreement:{agreement.id}:charged_through",
-                    )
-                    return
+        for first, end in span.spans or ((span.start, span.end),):
+            if first.isoformat() < charge.period_end and charge.period_start < end.isoformat():
+                code = codes.get(charge.agreement_id or 0, "This")
+                yield (
+                    f"{code} is billed already from {day_words(first)} to before {day_words(end)}.",
+                    "Discard this draft and plan the run again.",
+                    f"agreement:{charge.agreement_id}:charged_through",
+                )
+                return
 
 
 def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:

@@ -72,7 +72,8 @@ def load(
             loaded.work[row[2]].one_offs.append(one_off)
         elif row[1] in outside:
             loaded.outside.setdefault(row[1], []).append(one_off)
-    for agreement_id, amount in queries.time_billed(connection, ids):
+    capped = [agreement.id for agreement in loaded.agreements.values() if agreement.cap is not None]
+    for agreement_id, amount in queries.time_billed(connection, queries.ids_text(capped)) if capped else ():
         loaded.work[agreement_id].time_billed = amount
     _load_deposits(connection, ids, loaded)
     if draft_ids is None:
@@ -257,14 +258,13 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
         standing[client].invoiced_before = True
     for client, number, net in queries.po_used(connection, ids):
         standing[client].po_used = {**standing[client].po_used, number: net}
-    rows = queries.history(connection, ids)
-    newest = [row[1] for row in rows if row[8] == 1]
+    histories: dict[int, list[Any]] = {}
+    for row in queries.history(connection, ids):
+        histories.setdefault(row[0], []).append(row)
+    newest = [own[0][1] for own in histories.values()]
     last_lines: dict[int, dict[int, list[tuple[int, int, int]]]] = {}
     for invoice, line, quantity, price, base in queries.invoice_lines(connection, queries.ids_text(newest)):
         last_lines.setdefault(invoice, {}).setdefault(line, []).append((quantity, price, base))
-    histories: dict[int, list[Any]] = {}
-    for row in rows:
-        histories.setdefault(row[0], []).append(row)
     for agreement in loaded.agreements.values():
         stand = standing[agreement.client_id]
         own = histories.get(agreement.id)
