@@ -40,6 +40,9 @@ class Tokens:
     good_tint: str
     quiet: str
     quiet_tint: str
+    # What is printed is printed on white, whatever the scheme.
+    paper: str = "#FFFFFF"
+    on_paper: str = "#5B6472"
 
     def tone(self, tone: Tone) -> tuple[str, str]:
         """Text and tint of a state."""
