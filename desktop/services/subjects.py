@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from db.schema import Base
 from desktop.i18n import _
@@ -87,11 +87,14 @@ def name_of(connection: Connection, table: str, key: int | str) -> str:
     """The row's number, code or name alone."""
     schema = Base.metadata.tables[table]
     (primary,) = schema.primary_key.columns
-    found = connection.execute(select(schema).where(primary == key)).mappings().first()
+    wanted = [primary.name, *(name for name in (*_NAMES, *_OWNERS) if name in schema.columns)]
+    # As SQLite gives it: what a hand spoiled elsewhere in the row must not hide its name.
+    found = connection.exec_driver_sql(
+        f"SELECT {', '.join(wanted)} FROM {table} WHERE {primary.name} = ?", (key,)
+    ).fetchone()
     if found is None:
         return f"#{key}"
-    # As a dict: the mapping also answers to labels such as agreement_line_id, which is this table's own id.
-    row = dict(found)
+    row = dict(zip(wanted, found, strict=True))
     for column in _NAMES:
         if row.get(column):
             return str(row[column])

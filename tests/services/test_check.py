@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Date
 
 from db import row_seals
 from db.book_files import open_book
@@ -74,6 +74,9 @@ class Tampering:
         finally:
             self._raw.execute("ROLLBACK TO tampering")
             self._raw.execute("RELEASE tampering")
+
+    def rows(self, sql: str) -> list[Any]:
+        return self._raw.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +203,8 @@ def test_everything_frozen_is_among_what_is_tried() -> None:
         ("UPDATE one_off SET invoice_id = 2", "marked as billed on another invoice"),
         ("UPDATE draft SET state = 'discarded' WHERE state = 'held'", "a draft that is not open any more"),
         ("UPDATE draft SET gross = gross + 1", "has other figures"),
+        ("UPDATE draft SET net = net + 1, tax = tax - 1 WHERE state = 'held'", "are not those of its lines"),
+        ("UPDATE draft SET body = body || 'x' WHERE state = 'held'", "are not those of its lines"),
         ("UPDATE outcome SET state = 'issued'", "its invoice is missing or of another run"),
         ("UPDATE outcome SET invoice_id = 2 WHERE invoice_id = 3", "disagree about their invoice"),
         ("UPDATE run SET state = 'done'", "it is done, but has open drafts"),
@@ -321,3 +326,27 @@ def test_what_is_no_figure_at_all_does_not_stop_the_check(tampering: Tampering, 
     for column in Base.metadata.tables[table].columns:
         if isinstance(column.type, Minor | Scaled) and (column.nullable or junk != "NULL"):
             assert tampering.found(f"UPDATE {table} SET {column.name} = {junk} WHERE {column.name} IS NOT {junk}")
+
+
+@pytest.mark.parametrize(
+    "table, column",
+    [(t, c) for t, c in sealed_columns() if isinstance(Base.metadata.tables[t].columns[c].type, Date)],
+)
+def test_what_is_no_date_at_all_does_not_stop_the_check(tampering: Tampering, table: str, column: str) -> None:
+    sql = f"UPDATE {table} SET {column} = '31.12.2025' WHERE id = (SELECT max(id) FROM {table})"
+    assert tampering.found(sql)
+
+
+@pytest.mark.parametrize("column", ["subject", "action"])
+def test_a_log_that_says_anything_does_not_stop_the_check(tampering: Tampering, column: str) -> None:
+    for (number,) in tampering.rows("SELECT max(id) FROM audit_event GROUP BY subject, action"):
+        assert tampering.found(f"UPDATE audit_event SET {column} = {column} || 'x' WHERE id = ?", number)
+
+
+@pytest.mark.parametrize("column", ["before", "after"])
+def test_a_log_whose_content_is_spoiled_does_not_stop_the_check(tampering: Tampering, column: str) -> None:
+    for (number,) in tampering.rows(
+        f"SELECT max(event_id) FROM audit_payload JOIN audit_event e ON e.id = event_id WHERE {column} IS NOT NULL"
+        " GROUP BY e.subject, e.action"
+    ):
+        assert tampering.found(f"UPDATE audit_payload SET {column} = {column} || 'x' WHERE event_id = ?", number)

@@ -88,6 +88,14 @@ _RULES: Final = (
     ),
     (
         "run",
+        "the totals of a draft are not those of its lines",
+        # A line's net is the 18th field of its row; see desktop.domain.billing.draft.Line.
+        """SELECT r.number FROM draft d JOIN run r ON r.id = d.run_id WHERE d.net + d.tax <> d.gross
+        OR CASE WHEN json_valid(d.body) THEN (SELECT coalesce(sum(json_extract(value, '$[17]')), 0)
+        FROM json_each(d.body, '$.lines')) END IS NOT d.net""",
+    ),
+    (
+        "run",
         "its run knows nothing of it",
         """SELECT i.number FROM invoice i WHERE i.run_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.invoice_id = i.id)""",

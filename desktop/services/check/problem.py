@@ -36,6 +36,10 @@ class Problems:
         if self._counts[what] <= _TOLD:
             self._found.append(Problem(what, where, detail))
 
+    def of_kind(self, what: str) -> int:
+        """How many were found of a kind."""
+        return self._counts[what]
+
     def all(self) -> tuple[Problem, ...]:
         """Every problem told, and for each kind how many more there are."""
         more = [
