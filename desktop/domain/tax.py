@@ -33,6 +33,10 @@ _OVERRIDES = {
 }
 
 
+# Northern Ireland trades goods, not services, as if it were in the EU (Directive (EU) 2020/1756).
+GOODS_UNION = EU_COUNTRIES | {"XI"}
+
+
 @dataclass(frozen=True, slots=True)
 class TaxTreatment:
     """What a line bears: tax code, category of EN 16931, rate in percent, and the words where no tax is charged."""
@@ -72,13 +76,11 @@ def decide_treatment(
         return _OVERRIDES[override]
     if item_code in (EXEMPT, OUTSIDE):
         return item_code
-    seller = _TERRITORY.get(seller_country, seller_country)
-    buyer = _TERRITORY.get(buyer_country, buyer_country)
+    seller = vat_place(seller_country, "", item_kind)
+    buyer = vat_place(buyer_country, buyer_tax_id, item_kind)
     business = buyer_is_business or bool(buyer_tax_id)
     if item_kind == "goods":
-        return _goods(seller, buyer, buyer_tax_id, business, seller_small_business, home)
-    seller = "GB" if seller == "XI" else seller
-    buyer = "GB" if buyer == "XI" else buyer
+        return _goods(seller, buyer, business, seller_small_business, home)
     if not buyer or seller == buyer:
         return home
     if seller in EU_COUNTRIES:
@@ -90,15 +92,20 @@ def decide_treatment(
     return OUTSIDE
 
 
-def _goods(seller: str, buyer: str, buyer_tax_id: str, business: bool, small_business: bool, home: str) -> str:
-    if buyer == "GB" and buyer_tax_id.replace(" ", "").upper().startswith("XI"):
-        buyer = "XI"
+def vat_place(country: str, tax_id: str, item_kind: str) -> str:
+    """The country whose VAT law a place is under, XI being Northern Ireland where it counts: for goods."""
+    place = _TERRITORY.get(country, country)
+    if item_kind != "goods":
+        return "GB" if place == "XI" else place
+    return "XI" if place == "GB" and tax_id.replace(" ", "").upper().startswith("XI") else place
+
+
+def _goods(seller: str, buyer: str, business: bool, small_business: bool, home: str) -> str:
     same = seller == buyer or {seller, buyer} == {"GB", "XI"}
     # A small business has no tax-free goods: its exemption comes first (UStG section 19(1), Directive Art. 283).
     if not buyer or same or small_business:
         return home
-    union = EU_COUNTRIES | {"XI"}
-    if seller in union and buyer in union:
+    if seller in GOODS_UNION and buyer in GOODS_UNION:
         return INTRA_EU_GOODS if business else home
     return EXPORT
 

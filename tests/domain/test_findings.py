@@ -203,6 +203,18 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
     ),
     (
         "tax_code_mismatch",
+        Given(change=edited(category="G"), buyer=client(country="GB", tax_id="XI980780684")),
+        ["An export leaves the EU", "is in GB"],
+        "client:1:tax_treatment",
+    ),
+    (
+        "tax_code_mismatch",
+        Given(change=edited(category="AE"), buyer=client(country="GB", tax_id="XI980780684")),
+        ["another EU state", "in GB"],
+        "client:1:tax_treatment",
+    ),
+    (
+        "tax_code_mismatch",
         Given(billing=setting("2026-01-31", taxes=())),
         ["No tax code covers “Monthly retainer” for a client in DE"],
         f"item:{RETAINER}:tax_code_id",
@@ -404,6 +416,9 @@ QUIET: list[tuple[str, Given]] = [
     ("tax_code_mismatch", Given()),
     ("tax_code_mismatch", Given(buyer=client(country="FR", tax_id="FR40303265045"))),
     ("tax_code_mismatch", Given(change=edited(category="G"), buyer=client(country="US"))),
+    ("tax_code_mismatch", Given(buyer=client(country="MC", tax_id="FR40303265045"))),
+    ("tax_code_mismatch", Given(change=edited(category="K"), buyer=client(country="GB", tax_id="XI980780684"))),
+    ("tax_code_mismatch", Given(change=edited(category="G"), buyer=client(country="GB", tax_id="GB980780684"))),
     ("tax_mix", Given(change=edited(category="O"))),
     ("tax_mix", Given(agreed=agreement(line(), line(2, position=2)), change=edited(category="E"))),
     ("price_missing", Given(agreed=agreement(line(unit_price="0"), line(2, position=2)))),

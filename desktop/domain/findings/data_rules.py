@@ -9,6 +9,7 @@ from desktop.domain.agreement import Agreement
 from desktop.domain.billing import MISSING
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
+from desktop.domain.tax import GOODS_UNION, vat_place
 from desktop.domain.tax_catalogue import EU_COUNTRIES
 from desktop.domain.wording import amount_words, day_words
 
@@ -93,7 +94,6 @@ def _other_currencies(case: Case, agreement: Agreement) -> Found:
 
 def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
     client, firm = case.client, case.billing.firm
-    home, abroad = firm.country, client.country
     seen: set[str] = set()
     for line in case.draft.lines:
         if line.category in seen:
@@ -102,19 +102,24 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         where = f"client:{client.id}:tax_treatment"
         if not line.category:
             yield (
-                f"No tax code covers “{line.description}” for a client in {abroad or 'no country'}.",
+                f"No tax code covers “{line.description}” for a client in {client.country or 'no country'}.",
                 "Add the tax code under Settings, Taxes, or choose another at the item.",
                 f"item:{line.item_id}:tax_code_id" if line.item_id else where,
             )
-        elif line.category in ("AE", "K") and (abroad == home or abroad not in EU_COUNTRIES):
+            continue
+        kind = "service" if line.category == "AE" else "goods"
+        home, abroad = vat_place(firm.country, "", kind), vat_place(client.country, client.tax_id, kind)
+        union = EU_COUNTRIES if line.category == "AE" else GOODS_UNION
+        if line.category in ("AE", "K") and (abroad == home or abroad not in union):
             yield (
-                f"Reverse charge and intra-EU supplies need a client in another EU state; this one is in {abroad}.",
+                "Reverse charge and intra-EU supplies need a client in another EU state; "
+                f"this one is in {client.country}.",
                 "Set the client's tax treatment back to automatic.",
                 where,
             )
-        elif line.category == "G" and abroad in EU_COUNTRIES and home in EU_COUNTRIES:
+        elif line.category == "G" and abroad in union and home in union:
             yield (
-                f"An export leaves the EU, but {client.name} is in {abroad}.",
+                f"An export leaves the EU, but {client.name} is in {client.country}.",
                 "Set the client's tax treatment back to automatic.",
                 where,
             )
