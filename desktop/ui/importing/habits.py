@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from desktop.i18n import _
@@ -30,6 +30,10 @@ class Habit(QComboBox):
         self.addItem("", None)
         for value, text in choices:
             self.addItem(text, value)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt's own is that of the choices with which the field was made."""
+        return self.sizeHint()
 
     @property
     def said(self) -> str | None:

@@ -14,7 +14,8 @@ from desktop.services.imports.columns import FieldOffer
 from desktop.ui.importing.words import field_word
 from desktop.ui.theme import Theme
 
-_WIDTH = 150
+_WIDTHS = (150, 260)
+_PADDING = 24
 _CHOICE_HEIGHT = 38
 _ROW_HEIGHT = 28
 _ROWS = 8
@@ -76,7 +77,8 @@ class ColumnMapping(QTableWidget):
         px = self._theme.px
         self.setRowHeight(0, px(_CHOICE_HEIGHT))
         for column in range(self.columnCount()):
-            self.setColumnWidth(column, px(_WIDTH))
+            texts = [names[column], *(cells[column] for _line, cells in raw if column < len(cells))]
+            self.setColumnWidth(column, self._width(texts))
         for row, (_line, cells) in enumerate(raw, 1):
             self.setRowHeight(row, px(_ROW_HEIGHT))
             for column, text in enumerate(cells[: self.columnCount()]):
@@ -85,6 +87,12 @@ class ColumnMapping(QTableWidget):
                 self.setItem(row, column, item)
         self._paint_rows()
         self._offer_in_view()
+
+    def _width(self, texts: Sequence[str]) -> int:
+        """Wide enough for what the column shows, within reason."""
+        least, most = map(self._theme.px, _WIDTHS)
+        longest = max(map(self.fontMetrics().horizontalAdvance, texts))
+        return max(least, min(most, longest + self._theme.px(_PADDING)))
 
     def _paint_rows(self) -> None:
         """What is left out stands back; the colours are those of the theme as it is now."""

@@ -14,10 +14,10 @@ from desktop.ui.listing import Row
 def rejection_columns() -> list[Column]:
     return [
         Column("row", _("Row"), 64, "number", sort_key="row", secondary=True),
-        Column("column", _("Column"), 120, sort_key="column"),
-        Column("value", _("Value"), 130, sort_key="value", strong=True),
-        Column("problem", _("Problem"), 250, sort_key="problem", wide=True, lines=2),
-        Column("remedy", _("What mends it"), 230, lines=2, secondary=True),
+        Column("column", _("Column"), 110, sort_key="column"),
+        Column("value", _("Value"), 120, sort_key="value", strong=True),
+        Column("problem", _("Problem"), 230, sort_key="problem", wide=True, lines=2),
+        Column("remedy", _("What mends it"), 320, lines=2, secondary=True),
     ]
 
 
@@ -73,15 +73,15 @@ def preview_words(shown: ImportPreview | None, *, begun: bool, all_or_nothing: b
 def _held(result: ImportResult) -> str:
     count = result.rejected_rows
     why = ngettext(
-        "Nothing would be imported, because {count} of {total} rows is rejected.",
-        "Nothing would be imported, because {count} of {total} rows are rejected.",
+        "Nothing would be imported: {count} of {total} rows is rejected.",
+        "Nothing would be imported: {count} of {total} rows are rejected.",
         count,
     ).format(count=number_text(count), total=number_text(result.rows))
     if not result.imported:
         return why + " " + _("Mend the file and choose it again.")
     rest = ngettext(
-        "Mend the file and choose it again, or clear the tick below to import the {count} good row.",
-        "Mend the file and choose it again, or clear the tick below to import the {count} good rows.",
+        "Mend the file and choose it again, or clear the tick to import the {count} good row.",
+        "Mend the file and choose it again, or clear the tick to import the {count} good rows.",
         result.imported,
     ).format(count=number_text(result.imported))
     return why + " " + rest

@@ -50,7 +50,9 @@ def encodings() -> list[Choice]:
 
 
 def encoding_word(encoding: str) -> str:
-    return next((text for value, text in encodings() if value == encoding.lower()), encoding.upper())
+    """Encodings have several spellings, of which the file gives Python's own."""
+    spelled = encoding.lower().replace("_", "-")
+    return next((text for value, text in encodings() if str(value).replace("_", "-") == spelled), encoding.upper())
 
 
 def delimiters() -> list[Choice]:
