@@ -98,7 +98,7 @@ def _undo(call: Call) -> None:
     from desktop.services.changes import undo
 
     with call.book() as book:
-        summary = undo(book, call.actor, call.arguments.change)
+        summary = undo(book, call.actor, call.arguments.change, past_money=False)
     call.answer({"undone": summary}, lambda: _("Undone: {summary}").format(summary=summary))
 
 

@@ -35,14 +35,15 @@ def change(book: Book, actor: str, summary: str, *, undoable: bool = True) -> It
         made.finish()
 
 
-def undo(book: Book, actor: str, change_set_id: int | None = None) -> str:
+def undo(book: Book, actor: str, change_set_id: int | None = None, *, past_money: bool = True) -> str:
     """Take back a change set, by default the last one that can be; returns its summary.
 
+    Without `past_money` the last one is not looked for before money that was booked since.
     Undoing is a change set of its own; undo that one to have the first again. Raises UserError where there is nothing
     to undo, where something was changed since, or where it was billed.
     """
     with book.writing() as session:
-        target = undo_target(session.connection(), change_set_id)
+        target = undo_target(session.connection(), change_set_id, past_money=past_money)
         made = Change(book, session, actor, target.undo_summary, undoable=target.restorable)
         take_back(made, target)
         made.finish()

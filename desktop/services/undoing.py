@@ -68,10 +68,15 @@ class Target:
     events: Sequence[_Event]
 
 
-def undo_target(connection: Connection, change_set_id: int | None) -> Target:
-    """The change set to take back. UserError where there is none or it cannot be undone."""
+def undo_target(connection: Connection, change_set_id: int | None, *, past_money: bool = True) -> Target:
+    """The change set to take back. UserError where there is none or it cannot be undone.
+
+    The last one is looked for before money that was booked since only with `past_money`.
+    """
     if change_set_id is None:
         change_set_id = _last_undoable(connection)
+        if not past_money:
+            _refuse_past_money(connection, change_set_id)
     row = connection.exec_driver_sql(
         "SELECT summary, undoable, undone_by FROM change_set WHERE id = ?", (change_set_id,)
     ).fetchone()
@@ -139,6 +144,23 @@ def _last_undoable(connection: Connection) -> int:
         if _origin(connection, number)[1] % 2 == 0:
             return int(number)
     raise UserError(_("There is nothing to undo in this book."))
+
+
+def _refuse_past_money(connection: Connection, change_set_id: int) -> None:
+    """Who asks for the last change means the payment just booked, not what was entered before it."""
+    booked = connection.exec_driver_sql(
+        "SELECT c.summary FROM change_set c JOIN audit_event e ON e.change_set_id = c.id"
+        " WHERE c.id > ? AND e.action IN ('book', 'credit') ORDER BY c.id DESC LIMIT 1",
+        (change_set_id,),
+    ).scalar()
+    if booked is not None:
+        older = connection.exec_driver_sql("SELECT summary FROM change_set WHERE id = ?", (change_set_id,)).scalar_one()
+        raise UserError(
+            _("“{summary}” cannot be undone: booked money is reversed, and an issued document is credited.").format(
+                summary=booked
+            ),
+            _("If you mean “{summary}” before it, undo change {number}.").format(summary=older, number=change_set_id),
+        )
 
 
 def _origin(connection: Connection, change_set_id: int) -> tuple[str, int]:

@@ -27,7 +27,9 @@ from db.schema import (
 )
 from desktop.errors import UserError
 from desktop.services.changes import change, changes, undo
+from desktop.services.payments import record_payment
 from tests.books import new_book
+from tests.issued import add_invoice
 from tests.lived_book import lived_book
 
 
@@ -346,6 +348,21 @@ def test_booked_money_is_not_undone(tmp_path: Path) -> None:
         payment = next(row.id for row in changes(book) if row.summary.startswith("Payment"))
         with pytest.raises(UserError, match="Booked money is reversed"):
             undo(book, "ann", payment)
+
+
+def test_the_last_change_is_not_looked_for_behind_money(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        client = add_client(book, "C-900")
+        number = add_invoice(book, client, date(2026, 3, 15), (10_000, 0))
+        record_payment(
+            book, amount=500, paid_on=date(2026, 3, 20), actor="ann", today=date(2026, 3, 20), numbers=[number]
+        )
+        latest, added = changes(book)[0], next(row for row in changes(book) if row.summary == "Add client C-900")
+        with pytest.raises(UserError, match=f"“{latest.summary}” cannot be undone") as refused:
+            undo(book, "ann", past_money=False)
+        assert f"“Add client C-900” before it, undo change {added.id}" in refused.value.remedy
+        add_client(book, "C-901")
+        assert undo(book, "ann", past_money=False) == "Add client C-901"
 
 
 def test_undoing_a_large_import_does_not_search_whole_tables(tmp_path: Path) -> None:
