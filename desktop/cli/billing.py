@@ -13,6 +13,7 @@ from desktop.cli.call import Call
 from desktop.cli.progress import Stopped
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
+from desktop.errors import UserError
 from desktop.i18n import _, amount_text, money_text, ngettext
 
 if TYPE_CHECKING:
@@ -138,21 +139,34 @@ def _resumable(call: Call, book: Book) -> Iterator[None]:
 def _tell(call: Call, book: Book, result: BillResult, *, preview: bool = False) -> int:
     seconds = asdict(result.seconds)
     written = 0
+    refused = ""
     if call.arguments.render and not preview:
         began = time.perf_counter()
-        written = _render(call, book, result.run)
+        try:
+            written = _render(call, book, result.run)
+        except UserError as error:
+            # The run is done all the same, and its figures must not be lost with its papers.
+            safe = _("All invoices of run {run} are issued and safe; write their PDFs with: {command}")
+            refused = f"{error} " + safe.format(run=result.run, command=_render_command(call, result.run))
         seconds["render"] = time.perf_counter() - began
     data = {
         "run": result.run or None,
         "outcomes": result.outcomes,
-        "agreements": result.agreements,
+        # Clients with charges outside any agreement have an outcome as well: the figures must add up.
+        "agreements": sum(result.outcomes.values()),
         "invoices": len(result.invoices),
         "totals": {currency: major_text(minor, currency) for currency, minor in result.totals.items()},
         "documents": written,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
     call.answer(data, lambda: _text(result, written, preview=preview))
-    return 0
+    if refused:
+        call.say(refused)
+    return 1 if refused else 0
+
+
+def _render_command(call: Call, run: str) -> str:
+    return f"sheaf render {call.arguments.book} --run {run} --to {call.arguments.render}"
 
 
 def _render(call: Call, book: Book, run: str) -> int:
@@ -162,12 +176,11 @@ def _render(call: Call, book: Book, run: str) -> int:
     try:
         return len(render(book, folder, run=run, report=call.progress))
     except Stopped as stopped:
-        command = f"sheaf render {call.arguments.book} --run {run} --to {call.arguments.render}"
         text = _(
             "Stopped while the PDFs were written; all invoices of run {run} are issued and safe. Write the PDFs with: "
             "{command}"
         )
-        raise Stopped(text.format(run=run, command=command)) from stopped
+        raise Stopped(text.format(run=run, command=_render_command(call, run))) from stopped
 
 
 def _text(result: BillResult, written: int, *, preview: bool) -> str:
@@ -179,13 +192,12 @@ def _text(result: BillResult, written: int, *, preview: bool) -> str:
     }
     counts = ", ".join(f"{result.outcomes[name]:,} {word}" for name, word in words.items() if result.outcomes[name])
     head = _("Nothing was written.") if preview else _("Run {run}.").format(run=result.run)
-    lines = [
-        head
-        + " "
-        + ngettext("{count} agreement: {counts}.", "{count} agreements: {counts}.", result.agreements).format(
-            count=f"{result.agreements:,}", counts=counts or _("nothing was due")
-        )
-    ]
+    who = ngettext("{count} agreement", "{count} agreements", result.agreements).format(count=f"{result.agreements:,}")
+    if alone := sum(result.outcomes.values()) - result.agreements:
+        who += ngettext(
+            " and {count} invoice outside any agreement", " and {count} invoices outside any agreement", alone
+        ).format(count=f"{alone:,}")
+    lines = [f"{head} {who}: {counts or _('nothing was due')}."]
     for currency, minor in result.totals.items():
         lines.append(f"  {money_text(minor, currency)}")
     if written:

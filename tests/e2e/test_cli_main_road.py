@@ -49,6 +49,38 @@ def test_a_run(firm: Sheaf) -> None:
     assert all(row["reason"] and row["invoice"] is None for row in why)
 
 
+def test_a_run_keeps_its_answer_where_its_pdfs_cannot_be_written(firm: Sheaf) -> None:
+    firm.write("pdf", "a file, not a folder")
+    answer = firm("bill", "firm.sheaf", *MARCH, "--render", "pdf", "--json")
+    assert answer.code == 1
+    result = json.loads(answer.out)
+    assert (result["run"], result["invoices"], result["documents"]) == ("R-2025-0001", 2, 0)
+    assert "cannot be written" in answer.err
+    assert "safe; write their PDFs with: sheaf render firm.sheaf --run R-2025-0001 --to pdf" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_the_outcomes_of_a_run_add_up(firm: Sheaf) -> None:
+    firm.write(
+        "charges.csv", "id,client,date,description,quantity,unit_price\nX1,ACME,2025-03-05,Boards,1,80\n"
+    )
+    firm.json("import", "firm.sheaf", "charges", "charges.csv")
+    shown = firm("bill", "firm.sheaf", *MARCH, "--preview").out
+    assert "2 agreements and 1 invoice outside any agreement: 3 would be issued." in shown
+    result = firm.json("bill", "firm.sheaf", *MARCH)
+    assert result["agreements"] == sum(result["outcomes"].values()) == 3
+    assert len(firm.json("explain", "firm.sheaf", result["run"])["outcomes"]) == 3
+
+
+def test_undo_after_a_payment_takes_back_nothing_else(firm: Sheaf) -> None:
+    firm.json("bill", "firm.sheaf", *MARCH)
+    firm.json("pay", "firm.sheaf", "INV-2025-0001", "100", "--date", "2025-04-02")
+    answer = firm("undo", "firm.sheaf")
+    assert (answer.code, answer.out) == (1, "")
+    assert "“Payment P-2025-0001" in answer.err
+    assert "booked money is reversed" in answer.err
+
+
 def test_invoices_and_why(firm: Sheaf) -> None:
     firm.json("bill", "firm.sheaf", *MARCH)
     rows = firm.json("invoices", "firm.sheaf", "--client", "acme")["invoices"]
