@@ -236,7 +236,7 @@ class PaymentsPage(Page):
             self.shell.go("invoices", self._thing.settles[0].invoice_id)
 
     def new(self) -> None:
-        record_payment(self.desk, self)
+        record_payment(self.desk, self, then=lambda result: self.reveal_written(result.payment_id))
 
     def use(self) -> None:
         row = self._row()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -36,8 +36,18 @@ class Payer:
     currency: str
 
 
-def record_payment(desk: Desk, parent: QWidget, *, invoices: Sequence[Row] = (), client_id: int | None = None) -> None:
-    """Ask for a payment: over these rows of the list of invoices, of this client, or of one to be chosen."""
+def record_payment(
+    desk: Desk,
+    parent: QWidget,
+    *,
+    invoices: Sequence[Row] = (),
+    client_id: int | None = None,
+    then: Callable[[PaymentResult], object] | None = None,
+) -> None:
+    """Ask for a payment: over these rows of the list of invoices, of this client, or of one to be chosen.
+
+    `then` hears what was booked, after the person was told.
+    """
     owners = {str(row["client"]) for row in invoices}
     if len(owners) > 1:
         desk.shell.notices.show_error(
@@ -47,7 +57,7 @@ def record_payment(desk: Desk, parent: QWidget, *, invoices: Sequence[Row] = (),
             )
         )
         return
-    desk.shell.jobs.ask(lambda: payers(desk), lambda found: _show(desk, parent, found, invoices, client_id))
+    desk.shell.jobs.ask(lambda: payers(desk), lambda found: _show(desk, parent, found, invoices, client_id, then))
 
 
 def payers(desk: Desk) -> list[Payer]:
@@ -58,7 +68,14 @@ def payers(desk: Desk) -> list[Payer]:
     return [Payer(key, f"{rows[key]['name']} · {rows[key]['code']}", str(rows[key]["currency"])) for key in ids]
 
 
-def _show(desk: Desk, parent: QWidget, found: object, invoices: Sequence[Row], client_id: int | None) -> None:
+def _show(
+    desk: Desk,
+    parent: QWidget,
+    found: object,
+    invoices: Sequence[Row],
+    client_id: int | None,
+    then: Callable[[PaymentResult], object] | None,
+) -> None:
     assert isinstance(found, list)
     known: list[Payer] = found
     if invoices:
@@ -66,7 +83,10 @@ def _show(desk: Desk, parent: QWidget, found: object, invoices: Sequence[Row], c
         if all(payer.id != client_id for payer in known):
             # An archived client still pays.
             known = [Payer(client_id, str(invoices[0]["client"]), str(invoices[0]["currency"])), *known]
-    RecordPayment(desk, parent, known, invoices, client_id).open()
+    dialog = RecordPayment(desk, parent, known, invoices, client_id)
+    if then is not None:
+        dialog.saved.connect(then)
+    dialog.open()
 
 
 class RecordPayment(TableFormDialog):
@@ -79,7 +99,7 @@ class RecordPayment(TableFormDialog):
         self._payers = {payer.id: payer for payer in payers}
         self._named = [str(row["number"]) for row in invoices]
         self._suggestion: Suggestion | None = None
-        self._shown_client: object = None
+        self._shown_client: object = client_id
         self._rows = FewRows(self._items)
         super().__init__(
             desk.shell,
@@ -155,10 +175,9 @@ class RecordPayment(TableFormDialog):
     def follow(self) -> None:
         client = self._read("client")
         if client != self._shown_client:
-            if self._shown_client is not None:
-                self.form.editor("currency").put(self._currency_of(client))
-                self._named = []
             self._shown_client = client
+            self._named = []
+            self.form.editor("currency").put(self._currency_of(client))
         currency, amount, paid_on = self._read("currency"), self._read("amount"), self._read("paid_on")
         if not isinstance(client, int) or not isinstance(currency, str) or not isinstance(paid_on, date):
             return

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Form, Section
-from desktop.ui.saving import MASTER_DATA, tell, writing
+from desktop.ui.saving import MASTER_DATA, Written, tell, writing
 
 # Whatever stands in the settings may show on any page, and drafts are checked against it.
 SETTINGS = MASTER_DATA | {"firm"}
@@ -26,14 +26,24 @@ def ask(
     verb: str,
     work: Work,
     sentence: str | Callable[[object], str],
+    then: Callable[[int], object] | None = None,
 ) -> FormDialog:
-    """Open a form with these values; `work` writes what was typed and raises ValidationError for a wrong field."""
+    """Open a form with these values; `work` writes what was typed and raises ValidationError for a wrong field.
+
+    `then` gets the id that `work` gave, before the pages reload.
+    """
     form = Form(sections, desk.shell.theme)
     form.put(values)
     dialog = FormDialog(
         desk.shell, title, form, verb, lambda typed: writing(desk, title, lambda: work(typed), SETTINGS), parent
     )
-    dialog.saved.connect(lambda written: tell(desk, sentence, written, SETTINGS))
+
+    def saved(written: object) -> None:
+        tell(desk, sentence, written, SETTINGS)
+        if then is not None and isinstance(written, Written) and isinstance(written.result, int):
+            then(written.result)
+
+    dialog.saved.connect(saved)
     dialog.open()
     return dialog
 

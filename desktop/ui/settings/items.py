@@ -189,7 +189,17 @@ class ItemsSection(Page):
             return save_item(book, wanted, actor=actor, item_id=key)
 
         title = _("New item") if key is None else _("Edit the item")
-        ask(self.desk, self, title, [Section("", fields)], values, _("Save"), work, _("Item saved."))
+        ask(
+            self.desk,
+            self,
+            title,
+            [Section("", fields)],
+            values,
+            _("Save"),
+            work,
+            _("Item saved."),
+            self.reveal_written,
+        )
 
     def price(self) -> None:
         assert self._key is not None

@@ -105,17 +105,27 @@ class PeopleSection(Page):
             fields.insert(0, Field("name", _("Name"), required=True, note=note))
         actor, book = self.desk.actor, self.desk.book
 
-        def work(typed: dict[str, object]) -> None:
+        def work(typed: dict[str, object]) -> int:
             if key == _OTHERS:
                 credit, write_off = typed["credit_limit"], typed["write_off_limit"]
                 assert credit is None or isinstance(credit, int)
                 assert write_off is None or isinstance(write_off, int)
                 set_limits_of_others(book, {"credit": credit, "write_off": write_off}, actor=actor)
-            else:
-                save_person(book, typed | texts(typed, "name"), actor=actor, person_id=key)
+                return _OTHERS
+            return save_person(book, typed | texts(typed, "name"), actor=actor, person_id=key)
 
         title = _("Limits of everyone else") if key == _OTHERS else _("Edit the person") if key else _("Add a person")
-        ask(self.desk, self, title, [Section("", fields)], values, _("Save"), work, _("Limits saved."))
+        ask(
+            self.desk,
+            self,
+            title,
+            [Section("", fields)],
+            values,
+            _("Save"),
+            work,
+            _("Limits saved."),
+            self.reveal_written,
+        )
 
     def remove(self) -> None:
         key, name = int(str(self._chosen["id"])), str(self._chosen["name"])

@@ -149,6 +149,7 @@ class SegmentsSection(Page):
             _("Save"),
             work,
             _("Segment saved."),
+            self.reveal_written,
         )
 
     def delete(self) -> None:

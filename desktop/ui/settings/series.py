@@ -151,7 +151,9 @@ class SeriesSection(Page):
         def work(typed: dict[str, object]) -> int:
             return save_series(book, typed, actor=actor, series_id=key)
 
-        ask(self.desk, self, title, [Section("", fields)], row, _("Save"), work, _("Series saved."))
+        ask(
+            self.desk, self, title, [Section("", fields)], row, _("Save"), work, _("Series saved."), self.reveal_written
+        )
 
     def use(self) -> None:
         key, code = int(str(self._chosen["id"])), str(self._chosen["code"])

@@ -187,7 +187,17 @@ class TaxesSection(Page):
             return save_tax_code(book, values, actor=actor, tax_code_id=key, rate=rate)
 
         title = _("Edit the tax code") if key else _("New tax code")
-        ask(self.desk, self, title, [Section("", fields)], row, _("Save"), work, _("Tax code saved."))
+        ask(
+            self.desk,
+            self,
+            title,
+            [Section("", fields)],
+            row,
+            _("Save"),
+            work,
+            _("Tax code saved."),
+            self.reveal_written,
+        )
 
     def rate(self) -> None:
         key, name = self._key(), str(self._chosen["name"])
