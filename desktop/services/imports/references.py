@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from desktop.domain.money import SCALE
+from desktop.domain.tax_catalogue import EXEMPT, STANDARD
 from desktop.i18n import _
 
 # Looking for what a wrong word may mean costs milliseconds; a file of only wrong words must not cost minutes.
@@ -27,7 +28,7 @@ class Known:
     """Things by code or name, whatever their capitals; a code counts before a name."""
 
     def __init__(self, things: Iterable[tuple[int, str, str]], word: str, where: str) -> None:
-        """`word` is as in "There is no client “X”"; `where` is the remedy where nothing is alike."""
+        """`word` is as in "There is no client “X”"; `where` is the remedy, as it stands after a colon."""
         self._word = word
         self._where = where
         self._codes: dict[str, int] = {}
@@ -79,13 +80,14 @@ class Known:
         return Unknown(_("There is no {thing} “{text}”.").format(thing=self._word, text=text), self._remedy(key))
 
     def _remedy(self, key: str) -> str:
+        alone = self._where[:1].upper() + self._where[1:]
         if self._left <= 0:
-            return self._where
+            return alone
         self._left -= 1
         alike = get_close_matches(key, [*self._codes, *self._names], n=3, cutoff=0.6)
         numbers = dict.fromkeys(self._codes.get(one) or self._names[one][0] for one in alike)
         if not numbers:
-            return self._where
+            return alone
         shown = [f"“{code}” ({name})" if name else f"“{code}”" for code, name in map(self._shown.__getitem__, numbers)]
         return _("Did you mean {alike}? Otherwise: {remedy}").format(alike=_(" or ").join(shown), remedy=self._where)
 
@@ -161,16 +163,25 @@ class References:
 
     @cached_property
     def tax_codes(self) -> Known:
-        """Also by their present percentage, as files write it: "19", "19 %"."""
+        """Also by their present percentage, as files write it: "19", "19 %"; and by their category, as "AE"."""
         rows = self.rows(
-            "SELECT t.id, t.code, t.name, (SELECT rate FROM tax_rate r WHERE r.tax_code_id = t.id"
+            "SELECT t.id, t.code, t.name, t.category, (SELECT rate FROM tax_rate r WHERE r.tax_code_id = t.id"
             " ORDER BY valid_from DESC LIMIT 1) FROM tax_code t WHERE t.active ORDER BY t.id"
         )
-        known = Known([row[:3] for row in rows], _("tax code"), _("add it under Settings, or leave the cell empty."))
+        codes = ", ".join(row[1] for row in rows)
+        remedy = _("write one of {codes}, or leave the cell empty.").format(codes=codes)
+        known = Known([row[:3] for row in rows], _("tax code"), remedy)
+        by_category: dict[str, list[int]] = {}
         by_percent: dict[str, list[int]] = {}
-        for number, _code, _name, rate in rows:
+        for number, code, _name, category, rate in rows:
+            # The letter means the usual one of several.
+            if code in (STANDARD, EXEMPT) or category not in ("S", "E"):
+                by_category.setdefault(category, []).append(number)
             if rate is not None:
                 by_percent.setdefault(f"{rate * 100 / SCALE:g}", []).append(number)
+        for category, numbers in by_category.items():
+            if len(numbers) == 1:
+                known.alias(numbers[0], category)
         for percent, numbers in by_percent.items():
             # Reverse charge, export and exemption are all 0 %: that tells none of them.
             if len(numbers) == 1:

@@ -106,6 +106,15 @@ def test_items(book: Book, take_in: Importer) -> None:
     assert rows(book, "SELECT price, currency FROM item WHERE code = 'ADV'") == [(80_000_000, "EUR")]
 
 
+def test_a_tax_code_may_be_written_as_its_category(book: Book, take_in: Importer) -> None:
+    text = "code,name,price,tax_code\nA,Alpha,1,S\nB,Beta,1,e\nC,Gamma,1,Z\nD,Delta,1,VAT\n"
+    result = take_in("items", text)
+    found = rows(book, "SELECT i.code, t.code FROM item i JOIN tax_code t ON t.id = i.tax_code_id")
+    assert found == [("A", "standard"), ("B", "exempt"), ("C", "zero")]
+    (refused,) = result.rejected
+    assert refused.remedy.startswith("Write one of standard, reduced, zero, exempt,")
+
+
 def test_items_that_are_refused(take_in: Importer) -> None:
     take_in("items", ITEMS)
     text = "code,name,price,tax_code\nDEV2,development,90,\nX,Other,1,standart\nY,Third,-1,\n"
