@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from desktop.ui.theme import Theme
 
@@ -95,19 +96,23 @@ class FactsView(QScrollArea):
             word.setProperty("role", "secondary")
             word.setAlignment(_TOP)
             grid.addWidget(word, row, 0)
-            grid.addWidget(value, row, 1, alignment=_TOP if fact.open is not None else Qt.AlignmentFlag(0))
+            grid.addWidget(value, row, 1)
         self._shown.append(f"{fact.word} {fact.value}".strip())
 
     def _value(self, fact: Fact) -> QWidget:
-        if fact.open is not None:
-            button = QPushButton(fact.value.replace("&", "&&"))
-            button.setProperty("role", "inline")
-            button.setAutoDefault(False)
-            go = fact.open
-            button.clicked.connect(lambda _on=False: go())
-            return button
-        label = QLabel(fact.value, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        label = QLabel(wordWrap=True)
         label.setAlignment(_TOP)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setFont(self._theme.font("body", figures=True))
+        if fact.open is None:
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setText(fact.value)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            return label
+        # A link wraps where a button would push the pane wide, and takes the focus as one does.
+        act = fact.open
+        label.setTextFormat(Qt.TextFormat.RichText)
+        label.setText(f'<a href="#" style="text-decoration: none">{escape(fact.value)}</a>')
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        label.setAccessibleName(fact.value)
+        label.linkActivated.connect(lambda _link: act())
         return label

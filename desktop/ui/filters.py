@@ -208,8 +208,9 @@ class SearchField(QLineEdit):
     searched = Signal(object)  # the text
     left = Signal()  # by Esc when empty, by Enter or by Down: the table is next
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, hint: str, width: int = 0) -> None:
         super().__init__()
+        self._width = width
         self.setObjectName("search")
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
@@ -218,6 +219,10 @@ class SearchField(QLineEdit):
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._search)
         self.textChanged.connect(lambda _text: self._typing.start())
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(self._width or hint.width(), hint.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

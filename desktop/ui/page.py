@@ -27,7 +27,7 @@ from desktop.ui.shell import Shell
 from desktop.ui.table import Empty, Table
 
 _MARGIN = 24
-_SEARCH_WIDTH = 280
+_SEARCH_WIDTH, _LEAST_SEARCH_WIDTH = 280, 130
 _DETAIL_WIDTH = 316
 # Past this many rows only a listing that sums itself shows the sum of all.
 _MOST_ROWS_TO_SUM = 5_000
@@ -80,6 +80,7 @@ class Page(QWidget):
         self.shell = shell
         self.design = design
         self._stale = True
+        self._had_selection = False
         self._to_reveal: int | None = None
         self._cards: list[FigureCard] = []
         self._all_sums = ""
@@ -118,6 +119,7 @@ class Page(QWidget):
     def reload(self) -> None:
         """Ask the book again for all that is shown."""
         self._stale = False
+        self._had_selection = self.table.selected_count() > 0
         if self.model.query is None:
             first = Query(filters=self.filters.on, sort=self.design.sort, descending=self.design.descending)
             self.model.set_query(first)
@@ -189,8 +191,10 @@ class Page(QWidget):
         return head
 
     def _build_bar(self) -> QHBoxLayout:
-        self.search = SearchField(self.design.search_hint)
-        self.search.setFixedWidth(self.shell.theme.px(_SEARCH_WIDTH))
+        self.search = SearchField(self.design.search_hint, self.shell.theme.px(_SEARCH_WIDTH))
+        # It gives way before the chips, which would be cut off.
+        self.search.setMinimumWidth(self.shell.theme.px(_LEAST_SEARCH_WIDTH))
+        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._chips = {chip.key: ChipButton(chip, self.filters) for chip in self.design.chips}
         bar = QHBoxLayout()
         bar.setSpacing(12)
@@ -293,6 +297,10 @@ class Page(QWidget):
         self._all_sums = ""
         if self._to_reveal is not None:
             self._reveal()
+        current = self.table.current_id()
+        if self._had_selection and current is not None and not self.table.selected_count():
+            # What was selected is gone: its neighbour, which the pane shows already, takes its place.
+            self.table.select([current])
         ids, listing = list(self.model.ids), self.design.listing
         column = self._summed_column()
         if column and ids and (isinstance(listing, SumsItself) or len(ids) <= _MOST_ROWS_TO_SUM):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -302,7 +302,7 @@ def test_an_agreement_ends_switches_off_and_finishes(driver: Driver, book: Book,
     pick(driver, page, one)
     page.switch()
     driver.settle()
-    assert page._chips["inactive"].text() == "Switched off 1"
+    assert page._chips["inactive"].text() == "Off 1"
     page.filters.put(frozenset({"inactive"}))
     driver.settle()
     pick(driver, page, one)
@@ -355,6 +355,9 @@ def test_what_is_used_is_not_deleted(driver: Driver, book: Book, client: int, it
         if each == one:
             assert driver.window.notices.sentence.startswith("A-0001 stays in the book")
     assert column(page, TITLE) == ["Care"]
+    # Its neighbour takes its place, so that the keys go on working.
+    assert page.selected_ids() == [one]
+    assert page.acts["agreements.edit"].isEnabled()
     press(driver, "Undo")
     assert column(page, TITLE) == ["Care", "Hosting"]
 
@@ -387,6 +390,8 @@ def test_chips_and_the_kinds_filter_the_list(driver: Driver, book: Book, client:
     driver.settle()
     pick(driver, page, one)
     assert "Next\n1 Jan 2026 1 Jan 2026 – 31 Jan 2026" in page._facts.words
-    page.client()
+    link = next(one for one in page._facts.findChildren(QLabel) if "Nordlicht" in one.text())
+    assert link.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    link.linkActivated.emit("#")
     driver.settle()
     assert driver.window.page.selected_ids() == [client]  # type: ignore[union-attr]

@@ -43,7 +43,7 @@ class ClientsPage(Page):
                     Column("tag", "", 88, "tag", sort_key="state"),
                     Column("code", _("Code"), 76, sort_key="code", secondary=True),
                     Column("place", _("Place"), 120, sort_key="city", secondary=True),
-                    Column("segment", _("Segment"), 116, sort_key="segment", secondary=True),
+                    Column("segment", _("Segment"), 128, sort_key="segment", secondary=True),
                     Column("open", _("Open"), 104, "money", sort_key="open"),
                     Column("overdue", _("Overdue"), 104, "money", sort_key="overdue"),
                 ],
