@@ -159,10 +159,23 @@ def _tell(call: Call, book: Book, result: BillResult, *, preview: bool = False) 
         "documents": written,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
-    call.answer(data, lambda: _text(result, written, preview=preview))
+    call.answer(data, lambda: _text(result, written, preview=preview) + _lacking(call, book, result))
     if refused:
         call.say(refused)
     return 1 if refused else 0
+
+
+def _lacking(call: Call, book: Book, result: BillResult) -> str:
+    """Papers that the law or the payer will send back are better told of before the post does."""
+    from desktop.services.firm import lacking
+
+    missing = lacking(book) if any(result.outcomes[name] for name in ("issued", "held")) else []
+    if not missing:
+        return ""
+    keys = ", ".join("bank.iban" if name == "iban" else f"firm.{name}" for name in missing)
+    return "\n" + _("Your invoices lack {keys}. Set each with: sheaf settings {book} KEY VALUE").format(
+        keys=keys, book=call.arguments.book
+    )
 
 
 def _render_command(call: Call, run: str) -> str:

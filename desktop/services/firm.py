@@ -38,6 +38,17 @@ def firm(book: Book) -> Record:
         return record(session.get_one(Firm, FIRM))
 
 
+def lacking(book: Book) -> list[str]:
+    """What every invoice should show of the firm and is not set: fields, the bank account as "iban"."""
+    row = firm(book)
+    missing = [name for name in ("street", "city") if not row[name]]
+    if not row["tax_id"] and not row["tax_number"]:
+        missing.append("tax_id")
+    if not bank_accounts(book):
+        missing.append("iban")
+    return missing
+
+
 def update_firm(book: Book, values: Mapping[str, object], *, actor: str) -> None:
     """Set fields of the firm. Raises ValidationError with every problem."""
     with change(book, actor, _("Change the firm")) as made:

@@ -61,15 +61,24 @@ def test_a_run_keeps_its_answer_where_its_pdfs_cannot_be_written(firm: Sheaf) ->
 
 
 def test_the_outcomes_of_a_run_add_up(firm: Sheaf) -> None:
-    firm.write(
-        "charges.csv", "id,client,date,description,quantity,unit_price\nX1,ACME,2025-03-05,Boards,1,80\n"
-    )
+    firm.write("charges.csv", "id,client,date,description,quantity,unit_price\nX1,ACME,2025-03-05,Boards,1,80\n")
     firm.json("import", "firm.sheaf", "charges", "charges.csv")
     shown = firm("bill", "firm.sheaf", *MARCH, "--preview").out
     assert "2 agreements and 1 invoice outside any agreement: 3 would be issued." in shown
     result = firm.json("bill", "firm.sheaf", *MARCH)
     assert result["agreements"] == sum(result["outcomes"].values()) == 3
     assert len(firm.json("explain", "firm.sheaf", result["run"])["outcomes"]) == 3
+
+
+def test_a_run_tells_what_the_firm_has_not_set(firm: Sheaf) -> None:
+    assert "lack" not in firm("bill", "firm.sheaf", *MARCH, "--preview").out
+    firm.json("settings", "firm.sheaf", "firm.street", "")
+    firm.json("settings", "firm.sheaf", "firm.tax_id", "")
+    shown = firm("bill", "firm.sheaf", *MARCH, "--preview").out
+    assert "Your invoices lack firm.street, firm.tax_id. Set each with: sheaf settings firm.sheaf KEY VALUE" in shown
+    firm.json("settings", "firm.sheaf", "firm.tax_number", "48/712/01234")
+    assert "lack firm.street. " in firm("bill", "firm.sheaf", *MARCH).out
+    assert "lack" not in firm("bill", "firm.sheaf", *MARCH).out
 
 
 def test_undo_after_a_payment_takes_back_nothing_else(firm: Sheaf) -> None:
