@@ -202,7 +202,7 @@ def test_the_same_file_twice_changes_nothing_and_says_so(driver: Driver, book: B
     ask(driver, "clients", path).accept()
     driver.settle()
     again = ask(driver, "clients", path)
-    assert again.sentence.text() == "0 rows would be imported, 1 are in the book already."
+    assert again.sentence.text() == "0 rows would be imported, 1 is in the book already."
     assert not again.verb.isEnabled()
     assert clients(book) == ["A"]
 

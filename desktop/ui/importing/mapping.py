@@ -65,6 +65,8 @@ class ColumnMapping(QTableWidget):
     def show_file(self, shown: ImportPreview, fields: Sequence[FieldOffer]) -> None:
         """Show the columns of a file as they are mapped now."""
         file = shown.file
+        across = self.horizontalScrollBar().value()
+        in_hand = next((place for place, combo in self._combos.items() if combo.hasFocus()), None)
         self._fields = list(fields)
         self._of = {place: name for name, places in file.mapping.columns.items() for place in places}
         self._combos = {}
@@ -86,7 +88,11 @@ class ColumnMapping(QTableWidget):
                 item.setToolTip(text)
                 self.setItem(row, column, item)
         self._paint_rows()
+        # A file that is shown anew after each choice stays where the person is at work.
+        self.horizontalScrollBar().setValue(across)
         self._offer_in_view()
+        if in_hand in self._combos:
+            self._combos[in_hand].setFocus()
 
     def _width(self, texts: Sequence[str]) -> int:
         """Wide enough for what the column shows, within reason."""

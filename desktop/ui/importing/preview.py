@@ -60,7 +60,8 @@ def preview_words(shown: ImportPreview | None, *, begun: bool, all_or_nothing: b
     would = ngettext("{count} row would be imported", "{count} rows would be imported", result.imported)
     parts = [would.format(count=number_text(result.imported))]
     if result.unchanged:
-        parts.append(_("{count} are in the book already").format(count=number_text(result.unchanged)))
+        known = ngettext("{count} is in the book already", "{count} are in the book already", result.unchanged)
+        parts.append(known.format(count=number_text(result.unchanged)))
     if result.rejected_rows:
         rejected = ngettext("{count} is rejected", "{count} are rejected", result.rejected_rows)
         parts.append(rejected.format(count=number_text(result.rejected_rows)))
