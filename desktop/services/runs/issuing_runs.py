@@ -24,7 +24,7 @@ from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
 
-CHUNK = 100
+CHUNK = 200
 """Documents a transaction."""
 
 _log = logging.getLogger(__name__)

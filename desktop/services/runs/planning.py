@@ -20,7 +20,7 @@ from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
 from desktop.services.runs.setting import Setting, read_setting
 
-CHUNK = 200
+CHUNK = 400
 """Agreements a transaction: small enough that a person's own write slips in between."""
 
 Member = tuple[int, list[int | None]]
