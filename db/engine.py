@@ -117,7 +117,7 @@ class Book:
             # Otherwise INSERT OR REPLACE deletes a frozen row without asking its trigger.
             connection.execute("PRAGMA recursive_triggers=ON")
             connection.execute("PRAGMA temp_store=MEMORY")
-            # Minus means KiB. A run touches every index at random; SQLite's own 2 MB send it back to the file all the time.
+            # Minus means KiB. A run touches every index at random and outgrows SQLite's own 2 MB at once.
             connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB if writers else _READER_CACHE_KIB}")
             if not read_only:
                 connection.execute("PRAGMA synchronous=FULL")
