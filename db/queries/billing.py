@@ -213,8 +213,8 @@ def reserved(connection: Connection, ids: str) -> Rows:
     return _rows(
         connection,
         """SELECT o.agreement_id, r.number FROM outcome o JOIN run r ON r.id = o.run_id
-        WHERE o.agreement_id IN (SELECT value FROM json_each(?)) AND o.state IN ('ready', 'held', 'failed')
-        AND o.draft_id IS NOT NULL""",
+        WHERE o.agreement_id IN (SELECT value FROM json_each(?))
+        AND (o.state = 'ready' OR o.state = 'held' OR o.state = 'failed') AND o.draft_id IS NOT NULL""",
         ids,
     )
 

@@ -40,9 +40,11 @@ Quantity = Annotated[int, mapped_column(Scaled)]
 
 
 def words(column: str, *values: str, nullable: bool = False) -> CheckConstraint:
-    """Limits a text column to the given words."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    test = f"{column} IN ({listed})"
+    """Limits a text column to the given words; the commonest comes first.
+
+    Not by IN: for more than two words SQLite would build an index of them anew for each row that is written.
+    """
+    test = " OR ".join(f"{column} = '{value}'" for value in values)
     return CheckConstraint(f"{column} IS NULL OR {test}" if nullable else test, name=f"{column}_word")
 
 

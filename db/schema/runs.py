@@ -74,7 +74,7 @@ class Outcome(Base):
             "ix_outcome_reserved",
             "agreement_id",
             unique=True,
-            sqlite_where=text("state IN ('ready', 'held', 'failed') AND draft_id IS NOT NULL"),
+            sqlite_where=text("(state = 'ready' OR state = 'held' OR state = 'failed') AND draft_id IS NOT NULL"),
         ),
         Index("ix_outcome_agreement", "agreement_id"),
     )

@@ -71,7 +71,7 @@ STATEMENTS = (
         name VARCHAR NOT NULL,
         data VARCHAR NOT NULL,
         CONSTRAINT pk_party PRIMARY KEY (id),
-        CONSTRAINT ck_party_role_word CHECK (role IN ('seller', 'buyer')),
+        CONSTRAINT ck_party_role_word CHECK (role = 'seller' OR role = 'buyer'),
         CONSTRAINT uq_party_role_digest UNIQUE (role, digest)
     )
     """,
@@ -99,8 +99,10 @@ STATEMENTS = (
         parameters VARCHAR NOT NULL,
         CONSTRAINT pk_rule_setting PRIMARY KEY (id),
         CONSTRAINT uq_rule_setting_code_scope_scope_id UNIQUE (code, scope, scope_id),
-        CONSTRAINT ck_rule_setting_scope_word CHECK (scope IN ('firm', 'segment', 'client', 'agreement')),
-        CONSTRAINT ck_rule_setting_severity_word CHECK (severity IS NULL OR severity IN ('block', 'hold', 'note'))
+        CONSTRAINT ck_rule_setting_scope_word CHECK (scope = 'firm' OR scope = 'segment' OR scope = 'client' OR scope
+        = 'agreement'),
+        CONSTRAINT ck_rule_setting_severity_word CHECK (severity IS NULL OR severity = 'block' OR severity = 'hold' OR
+        severity = 'note')
     )
     """,
     """
@@ -116,8 +118,9 @@ STATEMENTS = (
         started_at VARCHAR NOT NULL,
         finished_at VARCHAR,
         CONSTRAINT pk_run PRIMARY KEY (id),
-        CONSTRAINT ck_run_kind_word CHECK (kind IN ('billing', 'manual')),
-        CONSTRAINT ck_run_state_word CHECK (state IN ('planning', 'review', 'issuing', 'done', 'discarded')),
+        CONSTRAINT ck_run_kind_word CHECK (kind = 'billing' OR kind = 'manual'),
+        CONSTRAINT ck_run_state_word CHECK (state = 'planning' OR state = 'review' OR state = 'issuing' OR state =
+        'done' OR state = 'discarded'),
         CONSTRAINT uq_run_number UNIQUE (number)
     )
     """,
@@ -142,8 +145,10 @@ STATEMENTS = (
         first INTEGER NOT NULL,
         is_default BOOLEAN NOT NULL,
         CONSTRAINT pk_series PRIMARY KEY (id),
-        CONSTRAINT ck_series_kind_word CHECK (kind IN ('invoice', 'credit_note', 'deposit', 'final')),
-        CONSTRAINT ck_series_year_rule_word CHECK (year_rule IN ('calendar', 'fiscal', 'never')),
+        CONSTRAINT ck_series_kind_word CHECK (kind = 'invoice' OR kind = 'credit_note' OR kind = 'deposit' OR kind =
+        'final'),
+        CONSTRAINT ck_series_year_rule_word CHECK (year_rule = 'calendar' OR year_rule = 'fiscal' OR year_rule =
+        'never'),
         CONSTRAINT uq_series_code UNIQUE (code)
     )
     """,
@@ -168,7 +173,8 @@ STATEMENTS = (
         exemption_text VARCHAR NOT NULL,
         active BOOLEAN NOT NULL,
         CONSTRAINT pk_tax_code PRIMARY KEY (id),
-        CONSTRAINT ck_tax_code_category_word CHECK (category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O', 'L', 'M')),
+        CONSTRAINT ck_tax_code_category_word CHECK (category = 'S' OR category = 'Z' OR category = 'E' OR category =
+        'AE' OR category = 'K' OR category = 'G' OR category = 'O' OR category = 'L' OR category = 'M'),
         CONSTRAINT uq_tax_code_code UNIQUE (code)
     )
     """,
@@ -359,8 +365,9 @@ STATEMENTS = (
         batch_id INTEGER,
         CONSTRAINT pk_client PRIMARY KEY (id),
         CONSTRAINT ck_client_country_code CHECK (length(country) IN (0, 2)),
-        CONSTRAINT ck_client_tax_treatment_word CHECK (tax_treatment IN ('auto', 'domestic', 'reverse_charge',
-        'intra_goods', 'export', 'exempt', 'outside')),
+        CONSTRAINT ck_client_tax_treatment_word CHECK (tax_treatment = 'auto' OR tax_treatment = 'domestic' OR
+        tax_treatment = 'reverse_charge' OR tax_treatment = 'intra_goods' OR tax_treatment = 'export' OR tax_treatment
+        = 'exempt' OR tax_treatment = 'outside'),
         CONSTRAINT uq_client_code UNIQUE (code),
         CONSTRAINT fk_client_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
         CONSTRAINT fk_client_template_id FOREIGN KEY(template_id) REFERENCES template (id),
@@ -389,7 +396,7 @@ STATEMENTS = (
         digest VARCHAR NOT NULL,
         batch_id INTEGER,
         CONSTRAINT pk_item PRIMARY KEY (id),
-        CONSTRAINT ck_item_kind_word CHECK (kind IN ('service', 'goods')),
+        CONSTRAINT ck_item_kind_word CHECK (kind = 'service' OR kind = 'goods'),
         CONSTRAINT uq_item_code UNIQUE (code),
         CONSTRAINT fk_item_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
         CONSTRAINT fk_item_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
@@ -409,7 +416,7 @@ STATEMENTS = (
         region VARCHAR NOT NULL,
         country VARCHAR NOT NULL,
         CONSTRAINT pk_address PRIMARY KEY (id),
-        CONSTRAINT ck_address_kind_word CHECK (kind IN ('delivery', 'office', 'other')),
+        CONSTRAINT ck_address_kind_word CHECK (kind = 'delivery' OR kind = 'office' OR kind = 'other'),
         CONSTRAINT fk_address_client_id FOREIGN KEY(client_id) REFERENCES client (id) ON DELETE CASCADE
     )
     """,
@@ -456,12 +463,16 @@ STATEMENTS = (
         digest VARCHAR NOT NULL,
         batch_id INTEGER,
         CONSTRAINT pk_agreement PRIMARY KEY (id),
-        CONSTRAINT ck_agreement_every_unit_word CHECK (every_unit IN ('day', 'week', 'month', 'year')),
-        CONSTRAINT ck_agreement_alignment_word CHECK (alignment IN ('calendar', 'anniversary', 'bcd')),
-        CONSTRAINT ck_agreement_timing_word CHECK (timing IN ('advance', 'arrears')),
-        CONSTRAINT ck_agreement_billing_word CHECK (billing IN ('recurring', 'time', 'fixed', 'hybrid')),
-        CONSTRAINT ck_agreement_grouping_word CHECK (grouping IN ('entry', 'item', 'person', 'day')),
-        CONSTRAINT ck_agreement_deposits_word CHECK (deposits IN ('next', 'final')),
+        CONSTRAINT ck_agreement_every_unit_word CHECK (every_unit = 'day' OR every_unit = 'week' OR every_unit =
+        'month' OR every_unit = 'year'),
+        CONSTRAINT ck_agreement_alignment_word CHECK (alignment = 'calendar' OR alignment = 'anniversary' OR alignment
+        = 'bcd'),
+        CONSTRAINT ck_agreement_timing_word CHECK (timing = 'advance' OR timing = 'arrears'),
+        CONSTRAINT ck_agreement_billing_word CHECK (billing = 'recurring' OR billing = 'time' OR billing = 'fixed' OR
+        billing = 'hybrid'),
+        CONSTRAINT ck_agreement_grouping_word CHECK (grouping = 'entry' OR grouping = 'item' OR grouping = 'person' OR
+        grouping = 'day'),
+        CONSTRAINT ck_agreement_deposits_word CHECK (deposits = 'next' OR deposits = 'final'),
         CONSTRAINT ck_agreement_every_positive CHECK (every_count > 0),
         CONSTRAINT ck_agreement_end_after_start CHECK (end_date IS NULL OR end_date > start_date),
         CONSTRAINT ck_agreement_bill_day CHECK (bill_day IS NULL OR bill_day BETWEEN 1 AND 31),
@@ -545,7 +556,7 @@ STATEMENTS = (
         digest VARCHAR NOT NULL,
         batch_id INTEGER,
         CONSTRAINT pk_rate PRIMARY KEY (id),
-        CONSTRAINT ck_rate_mode_word CHECK (mode IN ('flat', 'volume', 'graduated')),
+        CONSTRAINT ck_rate_mode_word CHECK (mode = 'flat' OR mode = 'volume' OR mode = 'graduated'),
         CONSTRAINT fk_rate_item_id FOREIGN KEY(item_id) REFERENCES item (id),
         CONSTRAINT fk_rate_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT fk_rate_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
@@ -575,7 +586,7 @@ STATEMENTS = (
         end_date DATE,
         CONSTRAINT pk_agreement_line PRIMARY KEY (id),
         CONSTRAINT uq_agreement_line_agreement_id_position UNIQUE (agreement_id, position),
-        CONSTRAINT ck_agreement_line_kind_word CHECK (kind IN ('recurring', 'time')),
+        CONSTRAINT ck_agreement_line_kind_word CHECK (kind = 'recurring' OR kind = 'time'),
         CONSTRAINT ck_agreement_line_end_after_start CHECK (end_date IS NULL OR start_date IS NULL OR end_date >
         start_date),
         CONSTRAINT fk_agreement_line_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE
@@ -635,7 +646,8 @@ STATEMENTS = (
         actor VARCHAR NOT NULL,
         created_at VARCHAR NOT NULL,
         CONSTRAINT pk_invoice PRIMARY KEY (id),
-        CONSTRAINT ck_invoice_kind_word CHECK (kind IN ('invoice', 'deposit', 'final', 'credit_note', 'opening')),
+        CONSTRAINT ck_invoice_kind_word CHECK (kind = 'invoice' OR kind = 'deposit' OR kind = 'final' OR kind =
+        'credit_note' OR kind = 'opening'),
         CONSTRAINT uq_invoice_series_id_series_year_sequence UNIQUE (series_id, series_year, sequence),
         CONSTRAINT uq_invoice_number UNIQUE (number),
         CONSTRAINT fk_invoice_series_id FOREIGN KEY(series_id) REFERENCES series (id),
@@ -730,10 +742,11 @@ STATEMENTS = (
         error VARCHAR NOT NULL,
         invoice_id INTEGER,
         CONSTRAINT pk_draft PRIMARY KEY (id),
-        CONSTRAINT ck_draft_state_word CHECK (state IN ('ready', 'held', 'approved', 'issued', 'discarded',
-        'failed')),
-        CONSTRAINT ck_draft_severity_word CHECK (severity IS NULL OR severity IN ('block', 'hold', 'note')),
-        CONSTRAINT ck_draft_kind_word CHECK (kind IN ('invoice', 'deposit', 'final')),
+        CONSTRAINT ck_draft_state_word CHECK (state = 'ready' OR state = 'held' OR state = 'approved' OR state =
+        'issued' OR state = 'discarded' OR state = 'failed'),
+        CONSTRAINT ck_draft_severity_word CHECK (severity IS NULL OR severity = 'block' OR severity = 'hold' OR
+        severity = 'note'),
+        CONSTRAINT ck_draft_kind_word CHECK (kind = 'invoice' OR kind = 'deposit' OR kind = 'final'),
         CONSTRAINT fk_draft_run_id FOREIGN KEY(run_id) REFERENCES run (id),
         CONSTRAINT fk_draft_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT fk_draft_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
@@ -924,7 +937,8 @@ STATEMENTS = (
         actor VARCHAR NOT NULL,
         created_at VARCHAR NOT NULL,
         CONSTRAINT pk_allocation PRIMARY KEY (id),
-        CONSTRAINT ck_allocation_kind_word CHECK (kind IN ('payment', 'credit', 'write_off', 'discount')),
+        CONSTRAINT ck_allocation_kind_word CHECK (kind = 'payment' OR kind = 'credit' OR kind = 'write_off' OR kind =
+        'discount'),
         CONSTRAINT ck_allocation_not_zero CHECK (amount <> 0),
         CONSTRAINT fk_allocation_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
         CONSTRAINT fk_allocation_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
@@ -961,7 +975,7 @@ STATEMENTS = (
         field VARCHAR NOT NULL,
         approved BOOLEAN NOT NULL,
         CONSTRAINT pk_finding PRIMARY KEY (id),
-        CONSTRAINT ck_finding_severity_word CHECK (severity IN ('block', 'hold', 'note')),
+        CONSTRAINT ck_finding_severity_word CHECK (severity = 'block' OR severity = 'hold' OR severity = 'note'),
         CONSTRAINT fk_finding_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id)
     )
     """,
@@ -987,7 +1001,7 @@ STATEMENTS = (
         batch_id INTEGER,
         CONSTRAINT pk_one_off PRIMARY KEY (id),
         CONSTRAINT uq_one_off_external_id UNIQUE (external_id),
-        CONSTRAINT ck_one_off_kind_word CHECK (kind IN ('charge', 'discount', 'deposit')),
+        CONSTRAINT ck_one_off_kind_word CHECK (kind = 'charge' OR kind = 'discount' OR kind = 'deposit'),
         CONSTRAINT fk_one_off_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT fk_one_off_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
         CONSTRAINT fk_one_off_item_id FOREIGN KEY(item_id) REFERENCES item (id),
@@ -1019,7 +1033,8 @@ STATEMENTS = (
         draft_id INTEGER,
         invoice_id INTEGER,
         CONSTRAINT pk_outcome PRIMARY KEY (id),
-        CONSTRAINT ck_outcome_state_word CHECK (state IN ('ready', 'held', 'issued', 'skipped', 'failed')),
+        CONSTRAINT ck_outcome_state_word CHECK (state = 'ready' OR state = 'held' OR state = 'issued' OR state =
+        'skipped' OR state = 'failed'),
         CONSTRAINT fk_outcome_run_id FOREIGN KEY(run_id) REFERENCES run (id),
         CONSTRAINT fk_outcome_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
         CONSTRAINT fk_outcome_client_id FOREIGN KEY(client_id) REFERENCES client (id),
@@ -1040,8 +1055,8 @@ STATEMENTS = (
     CREATE INDEX ix_outcome_invoice_id ON outcome (invoice_id)
     """,
     """
-    CREATE UNIQUE INDEX ix_outcome_reserved ON outcome (agreement_id) WHERE state IN ('ready', 'held', 'failed')
-    AND draft_id IS NOT NULL
+    CREATE UNIQUE INDEX ix_outcome_reserved ON outcome (agreement_id) WHERE (state = 'ready' OR state = 'held' OR
+    state = 'failed') AND draft_id IS NOT NULL
     """,
     """
     CREATE UNIQUE INDEX ix_outcome_run_agreement ON outcome (run_id, agreement_id)
@@ -1107,7 +1122,7 @@ STATEMENTS = (
         amount INTEGER NOT NULL,
         reversed_by INTEGER,
         CONSTRAINT pk_charge PRIMARY KEY (id),
-        CONSTRAINT ck_charge_kind_word CHECK (kind IN ('recurring', 'time', 'one_off')),
+        CONSTRAINT ck_charge_kind_word CHECK (kind = 'recurring' OR kind = 'time' OR kind = 'one_off'),
         CONSTRAINT ck_charge_span CHECK (period_end > period_start),
         CONSTRAINT fk_charge_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
         CONSTRAINT fk_charge_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
@@ -1148,8 +1163,8 @@ STATEMENTS = (
         write_off_id INTEGER,
         allocation_id INTEGER,
         CONSTRAINT pk_journal_entry PRIMARY KEY (id),
-        CONSTRAINT ck_journal_entry_kind_word CHECK (kind IN ('invoice', 'credit_note', 'payment', 'write_off',
-        'allocation', 'opening')),
+        CONSTRAINT ck_journal_entry_kind_word CHECK (kind = 'invoice' OR kind = 'credit_note' OR kind = 'payment' OR
+        kind = 'write_off' OR kind = 'allocation' OR kind = 'opening'),
         CONSTRAINT fk_journal_entry_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT fk_journal_entry_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
         CONSTRAINT fk_journal_entry_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
@@ -1185,8 +1200,9 @@ STATEMENTS = (
         period_start DATE,
         period_end DATE,
         CONSTRAINT pk_posting PRIMARY KEY (id),
-        CONSTRAINT ck_posting_role_word CHECK (role IN ('receivable', 'revenue', 'deferred_revenue', 'deposits',
-        'tax_payable', 'bank', 'bad_debt', 'discount', 'rounding', 'opening', 'exchange')),
+        CONSTRAINT ck_posting_role_word CHECK (role = 'receivable' OR role = 'revenue' OR role = 'deferred_revenue' OR
+        role = 'deposits' OR role = 'tax_payable' OR role = 'bank' OR role = 'bad_debt' OR role = 'discount' OR role =
+        'rounding' OR role = 'opening' OR role = 'exchange'),
         CONSTRAINT fk_posting_entry_id FOREIGN KEY(entry_id) REFERENCES journal_entry (id),
         CONSTRAINT fk_posting_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT ck_posting_amount_integer CHECK (typeof(amount) = 'integer'),
