@@ -143,7 +143,7 @@ class Form(QWidget):
         editor = self._editors[key]
         editor.setAccessibleDescription(problem or note)
         wrong = bool(problem)
-        if editor.property("wrong") != wrong:
+        if bool(editor.property("wrong")) != wrong:
             label.setProperty("role", "problem" if wrong else "note")
             repolish(label)
             editor.setProperty("wrong", wrong)

@@ -86,6 +86,12 @@ def test_an_empty_book_says_what_an_agreement_is(driver: Driver) -> None:
     page = page_of(driver)
     assert page.table.empty_words.startswith("Agreements say what is billed to whom")
     assert page.pane.heading == "No agreement chosen"
+    page.new()
+    driver.settle()
+    assert not open_dialogs()
+    assert driver.window.notices.sentence == "There is no client to agree with yet. Add the client first."
+    press(driver, "Show the clients")
+    assert driver.window.page is driver.window._roots["clients"]
 
 
 def test_an_agreement_is_made_once_the_form_is_right_and_undone(

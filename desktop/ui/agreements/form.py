@@ -201,6 +201,14 @@ def _show(
     client_id: int | None,
 ) -> None:
     assert isinstance(found, Around)
+    if not found.clients:
+        desk.shell.notices.say(
+            _("There is no client to agree with yet."),
+            _("Add the client first."),
+            [(_("Show the clients"), lambda: desk.shell.go("clients"))],
+            tone="note",
+        )
+        return
     form = AgreementForm(desk, found, client_id)
     book, actor, record = desk.book, desk.actor, found.record
 

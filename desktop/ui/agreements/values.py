@@ -26,6 +26,8 @@ def fresh(today: date, currency: str) -> dict[str, object]:
         "start_date": today.replace(day=1),
         "grouping": "item",
         "deposits": "next",
+        "delivery": None,
+        "segment_id": None,
         "lines": [],
     }
 

@@ -206,6 +206,9 @@ def _values(known: Around) -> dict[str, object]:
             "currency": known.firm["currency"],
             "tax_treatment": "auto",
             "is_business": True,
+            "segment_id": None,
+            "delivery": None,
+            "language": None,
             "contacts": [],
         }
     kept = ("id", "name", "role", "email", "phone", "gets_invoices")
