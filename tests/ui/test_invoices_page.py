@@ -147,7 +147,7 @@ def test_a_part_is_paid_and_the_rest_stays_open(
     write(shown.form, amount="100", reference="bank 7")
     # What the person chose is settled before the older one.
     says(driver, shown, f"€138.00 of {numbers[1]} stays open.")
-    assert [shown.model.text_at(place, 4) for place in range(2)] == ["–", "100.00"]
+    driver.until(lambda: [shown.model.text_at(place, 4) for place in range(2)] == ["–", "100.00"])
     assert save(driver, shown)
     assert driver.window.notices.sentence == f"Payment P-2026-0001 is recorded. It settles {numbers[1]} €100.00."
     assert states(book)[numbers[1]] == "partly_paid"
@@ -365,3 +365,17 @@ def test_an_opening_item_has_a_balance_but_no_page(driver: Driver, book: Book) -
     assert page._pdf.words.startswith("This was issued before the book began")
     assert not page.acts["invoices.credit"].isEnabled()
     assert page.acts["invoices.pay"].isEnabled()
+
+
+def test_an_invoice_by_hand_goes_through_the_gate_like_any_other(
+    driver: Driver, book: Book, qtbot: QtBot, numbers: tuple[str, ...]
+) -> None:
+    page = page_of(driver)
+    driver.window.activateWindow()
+    driver.until(page.table.hasFocus)
+    qtbot.keyClick(page.table, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    asked = dialog(driver)
+    choose(driver, asked.form, "client", 2)
+    asked.accept()
+    driver.until(lambda: [one.windowTitle() for one in open_dialogs()] == ["Invoice to ZEN Ltd"])
+    open_dialogs()[0].reject()

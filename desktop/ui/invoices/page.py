@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,7 @@ from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.lists.runs import RunList
 from desktop.services.previews import invoice_pdf
 from desktop.ui.actions import GAP, Action
+from desktop.ui.clients.invoice_by_hand import invoice_by_hand
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -20,11 +21,14 @@ from desktop.ui.invoices.files import save_pdfs
 from desktop.ui.invoices.listing import InvoiceRows, summary
 from desktop.ui.invoices.losses import take_back_write_off, write_off
 from desktop.ui.invoices.story import show_story
+from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
+from desktop.ui.payments.payers import ask_client
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
 from desktop.ui.pdf_view import PdfView
+from desktop.ui.runs.review import ReviewPage
 from desktop.ui.tags import tag
 
 # So many selected documents are asked what may be done with all of them.
@@ -70,7 +74,7 @@ class InvoicesPage(Page):
                 ],
                 chip_menus=[ChipMenu("currency", _("Currency"), _("All currencies"))],
                 main_action="invoices.pay",
-                side_actions=["invoices.save"],
+                side_actions=["invoices.new", "invoices.save"],
                 menu=[
                     "invoices.story",
                     GAP,
@@ -91,6 +95,7 @@ class InvoicesPage(Page):
 
     def offers(self) -> Iterable[Action]:
         return [
+            Action("invoices.new", _("Invoice by hand…"), self.new, "add", "Ctrl+N"),
             Action("invoices.pay", _("Record a payment…"), self.pay, "payment", "P", self._owed, _("payment")),
             Action("invoices.credit", _("Credit…"), self.credit, "credit", "C", self._creditable, _("credit")),
             Action("invoices.story", _("Show its story"), self.story, "info", "S", self._one, _("story")),
@@ -111,14 +116,24 @@ class InvoicesPage(Page):
     def detail(self) -> QWidget:
         self._pdf = PdfView(self.shell.theme, self.shell.jobs)
         self._pdf.setMinimumHeight(200)
+        self._latest = Latest(self.shell.jobs, self)
         self.pane = DetailPane(self.acts, ["invoices.pay", "invoices.credit"], self._pdf)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
-        row = self._rows.rows([one]).get(one) if one is not None else None
-        self._current = row or {}
+        if one is None:
+            self._latest.drop()
+            self._take({})
+        else:
+            self._latest.ask(lambda: self._rows.rows([one]), self._take)
+
+    def _take(self, found: object) -> None:
+        assert isinstance(found, Mapping)
+        nothing: tuple[int, Row] = (0, {})
+        one, row = next(iter(found.items()), nothing)
+        self._current = row
         self.acts.refresh()
-        if one is None or row is None:
+        if not row:
             self.pane.show_thing(_("No document chosen"))
             self._pdf.say(_("Choose a document to see the page that went out."))
             return
@@ -200,6 +215,12 @@ class InvoicesPage(Page):
 
     def open_row(self, one: int) -> None:
         self.story()
+
+    def new(self) -> None:
+        ask_client(self.desk, self, _("Invoice by hand"), _("Go on…"), self._by_hand)
+
+    def _by_hand(self, client_id: int) -> None:
+        invoice_by_hand(self.desk, self, client_id, lambda run: self.shell.push(ReviewPage(self.desk, run)))
 
     def story(self) -> None:
         show_story(self.desk, self, self.number)

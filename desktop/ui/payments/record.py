@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -13,7 +12,6 @@ from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services import payments as booking
-from desktop.services.lists.clients import ClientList
 from desktop.services.payment_suggestions import SuggestedItem, Suggestion, suggest_payment
 from desktop.services.payments import PaymentResult
 from desktop.ui.choices import currencies
@@ -24,16 +22,10 @@ from desktop.ui.form import Field, Form, Section
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.payments.methods import methods
+from desktop.ui.payments.payers import Payer, payers
 from desktop.ui.table_form import TableFormDialog
 
 MONEY = frozenset({"payments", "invoices", "clients"})
-
-
-@dataclass(frozen=True)
-class Payer:
-    id: int
-    name: str
-    currency: str
 
 
 def record_payment(
@@ -58,14 +50,6 @@ def record_payment(
         )
         return
     desk.shell.jobs.ask(lambda: payers(desk), lambda found: _show(desk, parent, found, invoices, client_id, then))
-
-
-def payers(desk: Desk) -> list[Payer]:
-    """Everyone who may pay, by name."""
-    clients = ClientList(desk.book, desk.today())
-    ids = clients.ids("", frozenset(), "", False)
-    rows = clients.rows(ids)
-    return [Payer(key, f"{rows[key]['name']} · {rows[key]['code']}", str(rows[key]["currency"])) for key in ids]
 
 
 def _show(

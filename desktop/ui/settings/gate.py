@@ -22,7 +22,7 @@ from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.form import Field, Section
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
-from desktop.ui.payments.record import payers
+from desktop.ui.payments.payers import ask_client, payers
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask
 from desktop.ui.tags import tag
@@ -313,25 +313,10 @@ class GateSection(Page):
 
     def client(self) -> None:
         """Choose a client and show the rules as they count there."""
-        self.shell.jobs.ask(lambda: payers(self.desk), self._choose_client)
+        ask_client(self.desk, self, _("Rules of a client"), _("Show"), self._show_client)
 
-    def _choose_client(self, found: object) -> None:
-        assert isinstance(found, list)
-        fields = [Field("client", _("Client"), "choice", required=True, choices=[(one.id, one.name) for one in found])]
-        dialog = ask(
-            self.desk,
-            self,
-            _("Rules of a client"),
-            [Section("", fields)],
-            {},
-            _("Show"),
-            lambda typed: typed["client"],
-            "",
-        )
-        dialog.saved.connect(self._show_client)
-
-    def _show_client(self, written: object) -> None:
-        self.filters.put(frozenset({f"client:{written.result}"}))  # type: ignore[attr-defined]
+    def _show_client(self, client_id: int) -> None:
+        self.filters.put(frozenset({f"client:{client_id}"}))
 
 
 def _severities() -> list[tuple[object, str]]:

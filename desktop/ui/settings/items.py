@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
 from desktop.i18n import _, ngettext, number_text
@@ -20,6 +20,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.filters import Chip
 from desktop.ui.form import Field, Section
+from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import write
@@ -117,16 +118,22 @@ class ItemsSection(Page):
 
     def detail(self) -> QWidget:
         self.prices.table.selection_changed.connect(self.acts.refresh)
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.prices)
-        self.pane = DetailPane(self.acts, ["items.price", "items.unprice"], body)
+        self._latest = Latest(self.shell.jobs, self)
+        self.pane = DetailPane(self.acts, ["items.price", "items.unprice"], self.prices)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
-        row = self._rows.rows([one]).get(one, {}) if one is not None else {}
-        self._key, self._row = (one, row) if row else (None, {})
+        if one is None:
+            self._latest.drop()
+            self._take({})
+        else:
+            self._latest.ask(lambda: self._rows.rows([one]), self._take)
+
+    def _take(self, found: object) -> None:
+        assert isinstance(found, Mapping)
+        nothing: tuple[int | None, Row] = (None, {})
+        self._key, row = next(iter(found.items()), nothing)
+        self._row = row
         self.acts.refresh()
         self.prices.show_item(self._key)
         if not row:

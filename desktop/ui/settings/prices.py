@@ -19,7 +19,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Section
 from desktop.ui.listing import Query, Row
-from desktop.ui.payments.record import payers
+from desktop.ui.payments.payers import payers
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask
