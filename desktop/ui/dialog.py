@@ -47,7 +47,6 @@ class FormDialog(QDialog):
         self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
         buttons = QDialogButtonBox()
         self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
-        self._accept.setDefault(True)
         self._accept.setProperty("role", "main")
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
@@ -58,6 +57,9 @@ class FormDialog(QDialog):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._notice)
         layout.addWidget(buttons)
+        # Only a button that is in its dialog already becomes the one that Enter presses.
+        self._accept.setDefault(True)
+        form.focus_first()
         wanted = form.sizeHint()
         self.resize(max(_LEAST_WIDTH, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
 
@@ -130,9 +132,6 @@ class Question(QDialog):
         yes.setAutoDefault(False)
         yes.setProperty("role", "main")
         no = buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        # Enter by habit must not be the answer.
-        no.setDefault(True)
-        no.setFocus()
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.accepted.connect(act)
@@ -143,4 +142,7 @@ class Question(QDialog):
         layout.addWidget(more)
         layout.addSpacing(8)
         layout.addWidget(buttons)
+        # Enter by habit must not be the answer.
+        no.setDefault(True)
+        no.setFocus()
         self.setMinimumWidth(_QUESTION_WIDTH)

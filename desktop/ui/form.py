@@ -90,6 +90,13 @@ class Form(QWidget):
     def editor(self, key: str) -> Editor:
         return self._editors[key]
 
+    def focus_first(self) -> None:
+        """Where the typing begins."""
+        for editor in self._editors.values():
+            if editor.isEnabled():
+                editor.setFocus()
+                return
+
     def put(self, values: Mapping[str, object]) -> None:
         """Fill the fields; they count as unchanged afterwards. Keys without a field are passed over."""
         for key, editor in self._editors.items():

@@ -38,6 +38,8 @@ class NoticeBar(QFrame):
         self._offers.setSpacing(8)
         self._close = QPushButton()
         self._close.setProperty("role", "link")
+        # Within a dialog it must not take Enter from the dialog's own button.
+        self._close.setAutoDefault(False)
         self._close.setToolTip(_("Close"))
         self._close.setAccessibleName(_("Close"))
         self._close.clicked.connect(self.hide)
@@ -103,6 +105,7 @@ class NoticeBar(QFrame):
                 widget.deleteLater()
         for text, act in offers:
             button = QPushButton(text)
+            button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, act=act: self._take(act))
             self._offers.addWidget(button)
 

@@ -360,3 +360,31 @@ def test_a_question_acts_only_on_its_verb(window: MainWindow, qtbot: QtBot) -> N
     qtbot.mouseClick(verb(question, "Write off"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not isValid(question))
     assert done == [1]
+
+
+def test_typing_begins_in_the_first_field_and_enter_saves(window: MainWindow, qtbot: QtBot) -> None:
+    form = Form([Section("", [Field("name", "Name"), Field("city", "City")])], window.shell.theme)
+    saved: list[object] = []
+
+    def save(values: dict[str, object]) -> Job:
+        return Job("Saving", lambda _report: values["name"])
+
+    window.show()
+    dialog = FormDialog(window.shell, "New", form, "Save", save, window)
+    dialog.saved.connect(saved.append)
+    dialog.open()
+    qtbot.waitUntil(lambda: form.editor("name").hasFocus())
+    qtbot.keyClicks(form.editor("name"), "Acme")
+    qtbot.keyClick(form.editor("name"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: saved == ["Acme"])
+
+
+def test_enter_is_not_the_answer_to_a_question(window: MainWindow, qtbot: QtBot) -> None:
+    done: list[str] = []
+    window.show()
+    question = Question(window, "Delete it?", "It cannot be undone.", "Delete", lambda: done.append("deleted"))
+    question.open()
+    qtbot.waitUntil(question.isVisible)
+    qtbot.keyClick(question, Qt.Key.Key_Return)
+    qtbot.wait(50)
+    assert done == []

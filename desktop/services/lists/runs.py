@@ -55,7 +55,7 @@ class RunList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """number, kind, state, through, issue_date, scope, issued, waiting, skipped, failed, currency, amount (minor
-        units of it, or words where other currencies were billed too)."""
+        units of it, or words where other currencies were billed too), billed (every currency in words)."""
         with self._book.reading() as session:
             connection, text = session.connection(), json.dumps(list(ids))
             rows = connection.exec_driver_sql(
@@ -87,6 +87,7 @@ class RunList:
                 "failed": row[10] or 0,
                 "currency": row[11],
                 "amount": _billed(billed.get(row[0], {}), row[11]),
+                "billed": " + ".join(money_text(sum_, code) for code, sum_ in billed.get(row[0], {}).items()),
             }
             for row in rows
         }
@@ -188,10 +189,9 @@ class ReviewList:
 
 
 def _billed(sums: Mapping[str, int], home: str) -> int | str:
-    """Minor units of the firm's currency, or in words where others were billed as well."""
-    if set(sums) <= {home}:
-        return sums.get(home, 0)
-    return " + ".join(money_text(amount, currency) for currency, amount in sums.items())
+    """Minor units of the firm's currency; in words, with how many others, where others were billed as well."""
+    others = len(sums.keys() - {home})
+    return f"{money_text(sums.get(home, 0), home)} +{others}" if others else sums.get(home, 0)
 
 
 def _percent_change(net: int, previous: int | None) -> Decimal | str | None:

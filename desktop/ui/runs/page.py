@@ -79,13 +79,12 @@ class RunsPage(Page):
         if row is None:
             self.pane.show_thing(_("No run chosen"), reason=_("Choose a run to see what it did."))
             return
-        waiting, issued, amount = int(str(row["waiting"])), int(str(row["issued"])), row["amount"]
-        assert isinstance(amount, str | int)
+        waiting, issued = int(str(row["waiting"])), int(str(row["issued"]))
         self.pane.show_thing(
             str(row["number"]),
             date_text(date.fromisoformat(str(row["through"]))),
             [
-                (_("Billed"), amount if isinstance(amount, str) else money_text(amount, str(row["currency"]))),
+                (_("Billed"), str(row["billed"]) or money_text(0, str(row["currency"]))),
                 (_("Issued"), str(issued)),
                 (_("Waiting"), str(waiting)),
                 (_("Skipped"), str(row["skipped"])),
