@@ -42,27 +42,27 @@ def periods_of(
 
     A stub that counts no days (the 31st alone in a fixed 30-day month) is never due.
     """
+    key = (line.start, line.end, span.end, span.spans) if span else (line.start, line.end)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _periods(agreement, line, span, through)
+    return found
+
+
+def _periods(agreement: Agreement, line: AgreementLine, span: ChargedSpan | None, through: date) -> list[Period]:
     start, end = life_of(agreement, line)
-    charged = agreement.charged_through
-    pauses = agreement.pauses
+    if end is not None and start >= end:
+        return []
+    charged, pauses = agreement.charged_through, agreement.pauses
     if span is not None:
         if span.spans:
             pauses = (*pauses, *span.spans)
         elif charged is None or span.end > charged:
             charged = span.end
-    key = (start, end, charged, pauses)
-    found = known.get(key)
-    if found is None:
-        if end is not None and start >= end:
-            found = []
-        else:
-            found = due_periods(
-                agreement.cadence, start, end, agreement.timing, through, charged, pauses, agreement.trial_until
-            )
-            if agreement.cadence.fixed_30:
-                found = [period for period in found if period.days]
-        known[key] = found
-    return found
+    found = due_periods(
+        agreement.cadence, start, end, agreement.timing, through, charged, pauses, agreement.trial_until
+    )
+    return [period for period in found if period.days] if agreement.cadence.fixed_30 else found
 
 
 def due_on(agreement: Agreement, line: AgreementLine, period: Period) -> date:
