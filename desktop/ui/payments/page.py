@@ -26,6 +26,9 @@ from desktop.ui.payments.reverse import ask_reversal
 from desktop.ui.payments.use import use_credit
 from desktop.ui.payments.withdraw import withdraw
 
+# With more currencies than these cards hold, the list itself says what came in.
+_MOST_CARDS = 5
+
 
 class PaymentRows:
     """Payments with the one word that says how each stands; what is simply booked has none."""
@@ -82,9 +85,9 @@ class PaymentsPage(Page):
                     Column("number", _("Number"), 108, sort_key="number", strong=True),
                     Column("paid_on", _("Received"), 102, "date", sort_key="paid_on"),
                     Column("client", _("Client"), 170, sort_key="client", wide=True),
-                    Column("method_word", _("By"), 100, sort_key="method", secondary=True),
-                    Column("reference", _("Reference"), 114, sort_key="reference", secondary=True),
-                    Column("amount", _("Amount"), 108, "money", sort_key="amount"),
+                    Column("method_word", _("By"), 106, sort_key="method", secondary=True),
+                    Column("reference", _("Reference"), 122, sort_key="reference", secondary=True),
+                    Column("amount", _("Amount"), 114, "money", sort_key="amount"),
                     Column("unapplied", _("Unapplied"), 88, "money", sort_key="unapplied"),
                     Column("invoices", _("Settles"), 160, hidden=True),
                     Column("note", _("Note"), 140, hidden=True),
@@ -134,17 +137,18 @@ class PaymentsPage(Page):
         booked = ngettext("{count} booked this month", "{count} booked this month", len(ids))
         booked = booked.format(count=number_text(len(ids)))
         figures = [
-            Figure(money_text(amount, currency), booked if first else _("this month"), key)
-            for first, (currency, amount) in _first_home(received, home)
+            Figure(money_text(received.get(home, 0), home), booked, key),
+            Figure(money_text(unused.get(home, 0), home), _("unapplied, the clients’ credit"), "unapplied"),
         ]
         figures += [
-            Figure(money_text(amount, currency), _("unapplied, the clients’ credit"), "unapplied")
-            for _first, (currency, amount) in _first_home(unused, home)
-            if amount or currency == home
+            Figure(money_text(amount, currency), words, filter_key)
+            for amounts, words, filter_key in ((received, _("this month"), key), (unused, _("unapplied"), "unapplied"))
+            for currency, amount in sorted(amounts.items())
+            if currency != home and amount
         ]
         everything = len(self._rows.ids("", frozenset(), "", False))
         facts = ngettext("{count} payment", "{count} payments", everything).format(count=number_text(everything))
-        return Summary(facts, figures[:6], {"unapplied": waiting})
+        return Summary(facts, figures[:_MOST_CARDS], {"unapplied": waiting})
 
     # The pane at the right
 
@@ -258,12 +262,6 @@ class PaymentsPage(Page):
 
     def client(self) -> None:
         self.shell.go("clients", _int(self._row()["client_id"]))
-
-
-def _first_home(amounts: Mapping[str, int], home: str) -> Iterable[tuple[bool, tuple[str, int]]]:
-    """Amounts by currency, the firm's own first and there even where it is nothing."""
-    ordered = sorted(({home: 0} | dict(amounts)).items(), key=lambda one: (one[0] != home, one[0]))
-    return [(place == 0, one) for place, one in enumerate(ordered)]
 
 
 def _settles_words(one: AllocatedRow) -> str:

@@ -21,7 +21,7 @@ from desktop.ui.settings.asking import SETTINGS, texts
 from desktop.ui.settings.bank_accounts import BankAccounts
 from desktop.ui.settings.logo import Logo
 
-_SIDE = 330
+_SIDE, _LEAST_SIDE = 330, 250
 _TEXTS = (
     "name", "contact", "street", "street2", "postcode", "city", "region", "tax_id", "tax_number", "registration",
     "email", "phone", "website", "terms", "late_clause", "intro", "closing", "footer",
@@ -73,11 +73,13 @@ class FirmSection(QWidget):
         holder = QWidget()
         holder.setLayout(side)
         side.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(self._desk.shell.theme.px(_SIDE))
+        # Where the window is narrow the form keeps its fields and the side gives way.
+        holder.setMinimumWidth(self._desk.shell.theme.px(_LEAST_SIDE))
+        holder.setMaximumWidth(self._desk.shell.theme.px(_SIDE))
         body = QHBoxLayout()
         body.setSpacing(14)
-        body.addWidget(_card(scroll), 1)
-        body.addWidget(holder)
+        body.addWidget(_card(scroll), 4)
+        body.addWidget(holder, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 0)
         layout.setSpacing(14)
