@@ -19,6 +19,8 @@ from sqlalchemy.pool import QueuePool
 
 from db.lock import BookLock
 from db.refusals import as_user_error, write_protected
+from desktop.errors import UserError
+from desktop.i18n import _
 
 # "SHEA", so that other programs, and `file`, can tell a book from any other SQLite database.
 APPLICATION_ID = 0x53484541
@@ -232,3 +234,8 @@ def _user_errors(driver: Driver, *, writing: bool) -> Iterator[None]:
         if mendable is None or (not writing and "readonly" in str(told)):
             raise
         raise mendable from error
+    except OverflowError as error:
+        # The driver's word for an integer beyond 64 bits; arithmetic of whole numbers never says it.
+        if "SQLite" not in str(error):
+            raise
+        raise UserError(_("A figure is larger than a book can hold."), _("Check its digits.")) from error

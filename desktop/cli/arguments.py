@@ -75,9 +75,13 @@ def day(text: str) -> date:
 def amount(text: str) -> Decimal:
     """A plain decimal in major units, the same in every locale."""
     try:
-        return parse_plain(text)
+        value = parse_plain(text)
+        # An exponent is a slip of the keys here, and too costly a one.
+        if "e" not in text.lower():
+            return value
     except ValueError:
-        raise argparse.ArgumentTypeError(_("“{text}” is not an amount like 1234.50").format(text=text)) from None
+        pass
+    raise argparse.ArgumentTypeError(_("“{text}” is not an amount like 1234.50").format(text=text))
 
 
 def count(text: str) -> int:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from babel.numbers import get_currency_precision, list_currencies
 
 SCALE = 1_000_000
+# No amount of a document or a payment is larger, in minor units: sums of thousands of them still fit 64 bits.
+LARGEST = 10**15
 _SCALE = Decimal(SCALE)
 _ONE = Decimal(1)
 
@@ -117,7 +119,12 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def parse_plain(text: str) -> Decimal:
-    """A machine-written decimal ("1234.50"). ValueError for anything else, NaN and infinity included."""
+    """A machine-written decimal ("1234.50"). ValueError for anything else, NaN and infinity included.
+
+    JSON may write an exponent ("1e3"); what Python alone allows ("1_000") is refused.
+    """
+    if "_" in text:
+        raise ValueError(f"“{text}” is not a number")
     try:
         value = Decimal(text.strip())
     except InvalidOperation:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.engine import Book
-from desktop.domain.money import exponent
+from desktop.domain.money import LARGEST, exponent
 from desktop.domain.payments import Item, Settlement, allocate, discount_allowed
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
@@ -311,6 +311,8 @@ def _settled(
         raise UserError(
             _("A payment needs an amount above zero."), _("To take a payment back, reverse it under its number.")
         )
+    if amount > LARGEST:
+        raise UserError(_("The amount is larger than a book can hold."), _("Check its digits."))
     named = open_amounts.named_dues(numbers)
     client_id = one_client(open_amounts.connection, named, client_id)
     currency = one_currency(open_amounts.connection, named, client_id, currency)

@@ -247,3 +247,16 @@ def test_what_no_retry_would_help_stops_a_run() -> None:
     assert not isinstance(refused, BookUnusable)
     assert as_user_error(Sqlite("SQLITE_CONSTRAINT_TRIGGER", "not ours")) is None
     assert as_user_error(Sqlite("SQLITE_ERROR", "no such column")) is None
+
+
+def test_a_figure_beyond_the_book_is_said_and_nothing_stays(book: Book) -> None:
+    before = name(book)
+
+    def write() -> None:
+        with book.writing() as session:
+            session.execute(text("UPDATE firm SET name = 'Other'"))
+            session.connection().exec_driver_sql("UPDATE firm SET fiscal_start_month = ?", (2**63,))
+
+    with pytest.raises(UserError, match="larger than a book can hold"):
+        write()
+    assert name(book) == before

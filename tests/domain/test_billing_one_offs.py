@@ -307,3 +307,18 @@ def test_reduced_and_standard_deposits_are_deducted_group_by_group() -> None:
     lines = (line(unit_price="500"), line(2, position=2, item_id=BOOK, unit_price="500"))
     (draft,) = drafts(agreement(*lines), Work(deposits=[both]))
     assert {(tax.rate, tax.basis) for tax in draft.taxes} == {(money("0.19"), 46000), (money("0.07"), 44000)}
+
+
+def test_a_slip_of_the_keys_is_left_out_and_named() -> None:
+    slip = one_off(4, "2026-01-20", "1000000000000", quantity="1000000000000", description="Paper")
+    inside = build(agreement(billing="fixed", start="2026-02-01"), client(), Work(one_offs=[slip]), JANUARY)
+    outside = build_one_offs(client(), [slip], JANUARY)
+    for built in (inside, outside):
+        assert built.drafts == []
+        assert built.skip is not None
+        assert built.skip.reason == (
+            "“Paper” comes to more than a document can hold: correct its quantity or its price."
+        )
+    other = one_off(5, "2026-01-20", "5", currency="USD")
+    (draft,) = build_one_offs(client(), [slip, other], JANUARY).drafts
+    assert draft.currency == "USD"

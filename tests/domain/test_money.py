@@ -107,7 +107,7 @@ def test_machine_written_numbers_are_read(text: str) -> None:
     assert money.parse_plain(text) == Decimal(text.strip())
 
 
-@pytest.mark.parametrize("text", ["", "1,5", "NaN", "Infinity", "abc"])
+@pytest.mark.parametrize("text", ["", "1,5", "NaN", "Infinity", "abc", "1_000"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a number"):
         money.parse_plain(text)

@@ -258,6 +258,7 @@ def test_credit_and_reissue_then_a_run(firm: Sheaf) -> None:
         (("pay", "firm.sheaf", "INV-2025-0001", "1.005"), "EUR has 2 decimals"),
         (("pay", "firm.sheaf", "INV-2025-0001", "5", "--date", "2999-01-01"), "still to come"),
         (("pay", "firm.sheaf", "5", "--client", "ACME", "--currency", "XYZ"), "XYZ"),
+        (("pay", "firm.sheaf", "99999999999999999999", "--client", "ACME"), "larger than a book can hold"),
         (("credit", "firm.sheaf", "INV-2025-0001", "--amount", "1000", "--reason", "x"), "416.50"),
         (("credit", "firm.sheaf", "INV-2025-0001", "--line", "7", "--reason", "x"), "7"),
         (("reverse", "firm.sheaf", "P-9", "--reason", "x"), "P-9"),

@@ -348,3 +348,13 @@ def test_a_needed_column_that_is_missing_stops_everything() -> None:
     table = open_table(b"name,city\nAcme,Rome\n")
     with pytest.raises(UserError, match="recognised as country"):
         next(read_rows(table, "clients", map_columns(table.header, "clients")))
+
+
+@pytest.mark.parametrize("kind", ["charges", "agreements"])
+def test_a_product_that_no_invoice_can_have(kind: str) -> None:
+    row = {"client": "ACME", "date": "2026-01-01", "description": "Paper", "code": "A-1", "start": "2026-01-01"}
+    row |= {"billing": "recurring", "every": "month"}
+    row |= {"quantity": "1000001", "unit_price": "1000000"}
+    [], [rejection] = one(kind, **row)
+    assert rejection.column == "quantity"
+    assert rejection.problem == "1,000,001 at 1,000,000 each is larger than 1,000,000,000,000."

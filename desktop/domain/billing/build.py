@@ -14,11 +14,13 @@ from desktop.domain.billing.facts import Billing, ClientFacts, OneOff, TimeEntry
 from desktop.domain.billing.recurring import due_on, periods_of, recurring_lines
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
-from desktop.domain.money import SCALE, scaled, unscaled
+from desktop.domain.money import LARGEST, SCALE, scaled, unscaled
 from desktop.domain.periods import Period
 from desktop.domain.wording import amount_words, day_words
 
 _DAY = timedelta(days=1)
+# What the book's 64 bits hold, times 10**6.
+_LARGEST_QUANTITY = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def build(
         complete(draft, billing)
         if work.deposits:
             deduct(draft, agreement, work.deposits, billing)
-        if draft.gross or not worthless(draft):
+        if excess := _too_large(draft):
+            skip = excess
+        elif draft.gross or not worthless(draft):
             built.drafts.append(draft)
         elif agreement.cap is not None and work.time_billed >= agreement.cap and hours:
             skip = _cap_reached(agreement.cap, agreement.currency, len(hour_charges))
@@ -85,7 +89,9 @@ def build(
                 one_off, agreement.id, agreement.currency, client, billing, taxing, draft.lines, draft.charges
             )
         complete(draft, billing)
-        if draft.gross or not worthless(draft):
+        if excess := _too_large(draft):
+            skip = excess
+        elif draft.gross or not worthless(draft):
             built.drafts.append(draft)
         else:
             skip = ZERO_TOTAL
@@ -128,13 +134,28 @@ def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Bil
                 buyer_reference=client.buyer_reference,
             )
         _one_off_line(one_off, None, one_off.currency, client, billing, taxing, draft.lines, draft.charges)
+    skip = ZERO_TOTAL
     for draft in drafts.values():
         complete(draft, billing)
-        if draft.gross or not worthless(draft):
+        if excess := _too_large(draft):
+            skip = excess
+        elif draft.gross or not worthless(draft):
             built.drafts.append(draft)
     if drafts and not built.drafts:
-        built.skip = ZERO_TOTAL
+        built.skip = skip
     return built
+
+
+def _too_large(draft: Draft) -> Skip | None:
+    """A slip of the keys no book can hold; it must not stop the run of everyone else."""
+    amounts = (abs(draft.net), abs(draft.gross), *(abs(line.net) + line.allowance for line in draft.lines))
+    if max(amounts) <= LARGEST and all(abs(line.quantity) < _LARGEST_QUANTITY for line in draft.lines):
+        return None
+    line = max(draft.lines, key=lambda line: abs(line.net) + line.allowance)
+    return Skip(
+        "too_large",
+        f"“{line.description}” comes to more than a document can hold: correct its quantity or its price.",
+    )
 
 
 def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -> list[Draft]:

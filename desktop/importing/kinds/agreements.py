@@ -7,7 +7,14 @@ from decimal import Decimal
 from desktop.i18n import _, number_text
 from desktop.importing.kinds.catalogue import CLIENT_NAMES, CURRENCY_NAMES, ITEM_NAMES
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
-from desktop.importing.kinds.rules import check_decimals, check_order, check_percent, check_price, check_quantity
+from desktop.importing.kinds.rules import (
+    check_decimals,
+    check_order,
+    check_percent,
+    check_price,
+    check_product,
+    check_quantity,
+)
 
 BILLINGS = {
     "recurring": spelled("""
@@ -209,6 +216,7 @@ def check_line(values: Values, verdict: Verdict) -> None:
     check_price(values, verdict, "unit_price")
     check_percent(values, verdict, "discount_percent")
     check_quantity(values, verdict, "quantity")
+    check_product(values, verdict)
     check_decimals(values, verdict, ("po_limit",))
     if values["po_limit"] is not None and values["po_limit"] <= 0:
         verdict.reject(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from desktop.i18n import _, number_text
 from desktop.importing.kinds.catalogue import CLIENT_NAMES, CURRENCY_NAMES, ITEM_NAMES
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
-from desktop.importing.kinds.rules import check_price, check_quantity
+from desktop.importing.kinds.rules import check_price, check_product, check_quantity
 
 _AGREEMENT_NAMES = spelled("""
     agreement code | contract | contract code | contract number | project code | project number | project id |
@@ -169,6 +169,7 @@ def check_charge(values: Values, verdict: Verdict) -> None:
     if values["quantity"] is None:
         values["quantity"] = _ONE
     check_quantity(values, verdict, "quantity", negative=True)
+    check_product(values, verdict)
     price = values["unit_price"]
     if price is not None and price < 0:
         verdict.note("unit_price", _("The price is below 0: the charge is a discount."))

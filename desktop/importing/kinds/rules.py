@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from desktop.domain.money import exact_minor, exponent
 from desktop.i18n import _, date_text, number_text
 from desktop.importing.kinds.fields import Values, Verdict
+
+_LARGEST_PRODUCT = Decimal(10) ** 12
 
 
 def check_price(values: Values, verdict: Verdict, name: str, *, zero: bool = True) -> None:
@@ -66,6 +69,20 @@ def check_decimals(values: Values, verdict: Verdict, names: Iterable[str]) -> No
                 ),
                 _("Round it to what is really owed."),
             )
+
+
+def check_product(values: Values, verdict: Verdict) -> None:
+    """Quantity times price is an amount that an invoice can have."""
+    quantity, price = values["quantity"], values["unit_price"]
+    if quantity is None or price is None or abs(quantity * price) <= _LARGEST_PRODUCT:
+        return
+    verdict.reject(
+        "quantity",
+        _("{quantity} at {price} each is larger than {limit}.").format(
+            quantity=number_text(quantity), price=number_text(price), limit=number_text(_LARGEST_PRODUCT)
+        ),
+        _("Check the digits of both."),
+    )
 
 
 def check_quantity(values: Values, verdict: Verdict, name: str, *, negative: bool = False) -> None:
