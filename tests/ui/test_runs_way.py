@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
-from desktop.services.runs import exceptions, interrupted, plan
+from desktop.services.runs import exceptions, interrupted, plan, resume
 from desktop.ui.dialog import FormDialog
 from desktop.ui.runs.page import RunsPage
 from desktop.ui.runs.review import ReviewPage
@@ -182,3 +182,14 @@ def test_an_interrupted_run_is_named_before_a_new_one(driver: Driver, book: Book
     page.acts["runs.resume"].trigger()
     driver.settle()
     assert _numbers(book) == ["INV-2026-0001"]
+
+
+def test_a_new_run_is_dated_no_earlier_than_the_last_invoice(driver: Driver, book: Book) -> None:
+    add_retainers(book, 1)
+    later = TODAY.replace(month=6, day=2)
+    resume(
+        book, plan(book, through=TODAY, issue_date=later, actor="test", now=book.now).number, actor="t", now=book.now
+    )
+    _runs(driver).acts["runs.new"].trigger()
+    shown = _dialog(driver).form.values()
+    assert (shown["through"], shown["issued"]) == (TODAY, later)

@@ -3,7 +3,7 @@
 from desktop.services.runs.billing_run import bill, preview, result, resume
 from desktop.services.runs.editing import LineEdit, edit
 from desktop.services.runs.explaining import Comparison, Difference, FindingRow, OutcomeRow, compare, explain
-from desktop.services.runs.planning import interrupted, plan
+from desktop.services.runs.planning import earliest_issue_date, interrupted, plan
 from desktop.services.runs.review import (
     ExceptionRow,
     approve,
@@ -34,6 +34,7 @@ __all__ = [
     "compare",
     "discard",
     "discard_run",
+    "earliest_issue_date",
     "edit",
     "exceptions",
     "explain",

@@ -44,6 +44,14 @@ def _interrupted(connection: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def earliest_issue_date(book: Book) -> date | None:
+    """The day of the last invoice of the series: an earlier one would run backwards. None before the first."""
+    with book.reading() as session:
+        dates = dict(tuple(row) for row in queries.series_dates(session.connection()))
+    last = dates.get("invoice")
+    return date.fromisoformat(last) if last else None
+
+
 def refuse_if_interrupted(connection: Connection) -> None:
     """UserError naming the run that was stopped in the middle, if there is one."""
     waiting = _interrupted(connection)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _
 from desktop.jobs import Job
-from desktop.services.runs import Scope, interrupted, plan
+from desktop.services.runs import Scope, earliest_issue_date, interrupted, plan
 from desktop.services.segments import segments as list_segments
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
@@ -21,14 +21,18 @@ _EVERYONE = ""
 def begin_run(desk: Desk, parent: QWidget, opened: Callable[[int], object]) -> None:
     """Ask, plan in the background, then hand over the run's id for review."""
     desk.shell.jobs.ask(
-        lambda: (interrupted(desk.book), [str(segment["name"]) for segment in list_segments(desk.book)]),
+        lambda: (
+            interrupted(desk.book),
+            [str(segment["name"]) for segment in list_segments(desk.book)],
+            earliest_issue_date(desk.book),
+        ),
         lambda found: _show(desk, parent, opened, found),
     )
 
 
 def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: object) -> None:
     assert isinstance(found, tuple)
-    waiting, segments = found
+    waiting, segments, earliest = found
     if waiting:
         desk.shell.notices.say(
             _("Run {number} was interrupted.").format(number=waiting[0]),
@@ -69,7 +73,7 @@ def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: o
         ],
         desk.shell.theme,
     )
-    form.put({"through": today, "issued": today, "segment": _EVERYONE, "billing": _EVERYONE})
+    form.put({"through": today, "issued": max(today, earliest or today), "segment": _EVERYONE, "billing": _EVERYONE})
 
     def save(values: dict[str, object]) -> Job:
         through, issued = values["through"], values["issued"]
