@@ -183,6 +183,15 @@ def test_invoices_of_two_clients_are_not_one_payment(driver: Driver, qtbot: QtBo
     )
 
 
+def test_paid_invoices_ask_for_no_payment(driver: Driver, book: Book, qtbot: QtBot, numbers: tuple[str, ...]) -> None:
+    record_payment(book, amount=35_700, paid_on=MAY, actor=ACTOR, today=TODAY, numbers=numbers[:2])
+    page = page_of(driver)
+    pick(driver, page, *numbers[:2])
+    press_key(qtbot, driver, page, Qt.Key.Key_P)
+    assert open_dialogs() == []
+    assert driver.window.notices.sentence == "Nothing of what is chosen is open."
+
+
 def test_an_amount_of_nothing_is_refused_where_it_stands(
     driver: Driver, book: Book, qtbot: QtBot, numbers: tuple[str, ...]
 ) -> None:

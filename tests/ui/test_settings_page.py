@@ -234,6 +234,19 @@ def test_a_limit_differs_for_a_segment_and_is_left_to_the_firm_again(driver: Dri
     assert rule(book, "amount_above", "segment", key) == (True, "hold", {"limit": 10_000})
 
 
+def test_a_switch_leaves_the_limit_as_it_was_set(driver: Driver, book: Book) -> None:
+    section = section_of(driver, "gate", GateSection)
+    choose_row(driver, section, "code", "old_time")
+    section.edit()
+    shown = dialog(driver)
+    write(shown.form, days="90")
+    assert save(driver, shown)
+    choose_row(driver, section, "code", "old_time")
+    section.switch()
+    driver.settle()
+    assert rule(book, "old_time") == (False, "hold", {"days": 90})
+
+
 def test_the_rules_of_one_client(driver: Driver, book: Book) -> None:
     client = add_client(book, "ACME")
     section = section_of(driver, "gate", GateSection)

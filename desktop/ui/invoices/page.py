@@ -31,9 +31,6 @@ from desktop.ui.pdf_view import PdfView
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.tags import tag
 
-# So many selected documents are asked what may be done with all of them.
-_MOST_ASKED = 500
-
 
 class InvoicesPage(Page):
     def __init__(self, desk: Desk) -> None:
@@ -226,8 +223,15 @@ class InvoicesPage(Page):
         show_story(self.desk, self, self.number)
 
     def pay(self) -> None:
-        rows = self._rows.rows(self.selected_ids()[:_MOST_ASKED])
-        record_payment(self.desk, self, invoices=[row for row in rows.values() if row["open"]])
+        ids = self.selected_ids()
+        self.shell.jobs.ask(lambda: [row for row in self._rows.rows(ids).values() if row["open"]], self._pay)
+
+    def _pay(self, rows: object) -> None:
+        assert isinstance(rows, list)
+        if rows:
+            record_payment(self.desk, self, invoices=rows)
+        else:
+            self.shell.notices.say(_("Nothing of what is chosen is open."), tone="note")
 
     def use(self) -> None:
         use_credit(self.desk, self, _int(self._current["client_id"]), str(self._current["currency"]), self.number)

@@ -240,18 +240,8 @@ class GateSection(Page):
         self.edit()
 
     def switch(self) -> None:
-        own, on = self._standing(), not self._chosen["enabled"]
-        act = partial(
-            set_rule,
-            self.desk.book,
-            own.code,
-            scope=own.scope,
-            scope_id=own.scope_id,
-            enabled=on,
-            severity=own.severity,
-            parameters=own.parameters,
-            actor=self.desk.actor,
-        )
+        code, on = str(self._chosen["code"]), not self._chosen["enabled"]
+        act = partial(_switch, self.desk.book, code, self.level, on, self.desk.actor)
         said = _("“{title}” is on.") if on else _("“{title}” is off.")
         write(self.desk, _("Switching the rule"), act, said.format(title=self._chosen["title"]), changed=SETTINGS)
 
@@ -317,6 +307,22 @@ class GateSection(Page):
 
     def _show_client(self, client_id: int) -> None:
         self.filters.put(frozenset({f"client:{client_id}"}))
+
+
+def _switch(book: Book, code: str, level: Level, on: bool, actor: str) -> None:
+    """Switch a rule at a level; what the level says of its severity and limits stays."""
+    scope, scope_id = level
+    own = next((one for one in own_rules(book) if (one.code, one.scope, one.scope_id) == (code, *level)), None)
+    set_rule(
+        book,
+        code,
+        scope=scope,
+        scope_id=scope_id,
+        enabled=on,
+        severity=own.severity if own else None,
+        parameters=own.parameters if own else {},
+        actor=actor,
+    )
 
 
 def _severities() -> list[tuple[object, str]]:
