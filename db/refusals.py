@@ -12,8 +12,6 @@ from desktop.i18n import _
 class BookUnusable(UserError):
     """The book takes no writes at all, whatever is written: doing the rest of a run one by one is no help."""
 
-    stops_everything = True
-
 
 def as_user_error(error: BaseException | None) -> UserError | None:
     """The user's side of a database error, or None where the program is at fault."""

@@ -31,8 +31,9 @@ class Run(Base):
 
 
 class Draft(Base):
-    """An invoice before its number. `body` is JSON: header, lines and sources; `gross` in minor units.
+    """An invoice before its number. `body` is JSON: header, lines and sources; amounts in minor units.
 
+    `previous_net` is that of the agreement's last invoice.
     State: ready (nothing stands against it), held (waits for a person), approved, issued, discarded, failed.
     """
 
@@ -52,7 +53,7 @@ class Draft(Base):
     net: Mapped[Amount]
     tax: Mapped[Amount]
     gross: Mapped[Amount]
-    previous_gross: Mapped[Amount | None]
+    previous_net: Mapped[Amount | None]
     fingerprint: Mapped[str]
     body: Mapped[str]
     edited: Mapped[bool] = mapped_column(default=False)

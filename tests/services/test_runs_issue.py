@@ -20,9 +20,11 @@ from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.runs import (
+    Scope,
     approve,
     discard,
     discard_run,
+    earliest_issue_date,
     exceptions,
     explain,
     hold_drafts,
@@ -110,6 +112,17 @@ def test_a_new_year_begins_its_numbers_anew(book: Book, made: Contracts) -> None
     made.bill("2026-11-30", "2026-12-30")
     made.bill("2026-12-31", "2027-01-02")
     assert numbers(book) == [("INV-2026-0001", "2026-12-30"), ("INV-2027-0001", "2027-01-02")]
+
+
+def test_a_run_is_dated_from_the_last_invoice_on(book: Book, made: Contracts) -> None:
+    client = made.client()
+    made.agreement(client)
+    assert earliest_issue_date(book) is None
+    made.bill("2026-11-30", "2026-12-30")
+    made.bill("2026-12-31", "2027-01-02")
+    made.one_off(client, None, "2027-01-01", "500", kind="deposit")
+    made.bill("2027-01-31", "2027-02-05", scope=Scope(clients=["C1"], agreements=["A1"]))
+    assert earliest_issue_date(book) == day("2027-02-05")
 
 
 def test_the_last_invoice_of_the_old_year_may_follow_the_first_of_the_new(book: Book, made: Contracts) -> None:

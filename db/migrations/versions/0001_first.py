@@ -732,7 +732,7 @@ STATEMENTS = (
         net INTEGER NOT NULL,
         tax INTEGER NOT NULL,
         gross INTEGER NOT NULL,
-        previous_gross INTEGER,
+        previous_net INTEGER,
         fingerprint VARCHAR NOT NULL,
         body VARCHAR NOT NULL,
         edited BOOLEAN NOT NULL,
@@ -753,8 +753,7 @@ STATEMENTS = (
         CONSTRAINT ck_draft_net_integer CHECK (typeof(net) = 'integer'),
         CONSTRAINT ck_draft_tax_integer CHECK (typeof(tax) = 'integer'),
         CONSTRAINT ck_draft_gross_integer CHECK (typeof(gross) = 'integer'),
-        CONSTRAINT ck_draft_previous_gross_integer CHECK (previous_gross IS NULL OR typeof(previous_gross) =
-        'integer')
+        CONSTRAINT ck_draft_previous_net_integer CHECK (previous_net IS NULL OR typeof(previous_net) = 'integer')
     )
     """,
     """

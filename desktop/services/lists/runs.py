@@ -22,7 +22,7 @@ _DRAFT_SORTS = {
     "client": "c.name COLLATE NOCASE",
     "agreement": "agreement",
     "amount": "d.net",
-    "change": "(d.net - d.previous_gross) * 1.0 / nullif(abs(d.previous_gross), 0)",
+    "change": "(d.net - d.previous_net) * 1.0 / nullif(abs(d.previous_net), 0)",
     "state": _STATE_ORDER,
 }
 
@@ -138,7 +138,7 @@ class ReviewList:
             connection = session.connection()
             text = json.dumps(list(ids))
             drafts = connection.exec_driver_sql(
-                """SELECT d.id, d.state, d.severity, c.name, d.net, d.currency, d.gross, d.previous_gross, d.edited,
+                """SELECT d.id, d.state, d.severity, c.name, d.net, d.currency, d.gross, d.previous_net, d.edited,
                 d.client_id, c.code, coalesce(i.number, ''), d.error, d.decision_note,
                 coalesce((SELECT group_concat(CASE a.title WHEN '' THEN a.code ELSE a.title END, ', ')
                   FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind

@@ -25,7 +25,7 @@ CHUNK = 400
 
 Member = tuple[int, list[int | None]]
 
-_DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, previous_gross,
+_DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, previous_net,
  fingerprint, body, edited, decision_note, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '')"""
 _OUTCOME = """INSERT INTO outcome (run_id, agreement_id, client_id, state, reason_code, reason, draft_id)
  VALUES (?, ?, ?, ?, ?, ?, ?)"""
@@ -47,9 +47,9 @@ def _interrupted(connection: Connection) -> list[str]:
 def earliest_issue_date(book: Book) -> date | None:
     """The day of the last invoice of the series: an earlier one would run backwards. None before the first."""
     with book.reading() as session:
-        dates = dict(tuple(row) for row in queries.series_dates(session.connection()))
-    last = dates.get("invoice")
-    return date.fromisoformat(last) if last else None
+        rows = queries.series_dates(session.connection())
+    days = [date.fromisoformat(last) for kind, _, _, last in rows if kind == "invoice" and last]
+    return max(days, default=None)
 
 
 def refuse_if_interrupted(connection: Connection) -> None:
