@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.engine import Book
+from desktop.services.changes import undo
+from desktop.services.limits import limit_of, limits_of_others, set_limits_of_others
+from desktop.services.people import save_person
+from desktop.services.problems import ValidationError
+from tests.books import new_book
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with new_book(tmp_path) as made:
+        yield made
+
+
+def limit(book: Book, actor: str) -> int | None:
+    with book.reading() as session:
+        return limit_of(session.connection(), actor, "credit")
+
+
+def test_everyone_else_has_the_common_limit(book: Book) -> None:
+    assert limits_of_others(book) == {"credit": None, "write_off": None}
+    set_limits_of_others(book, {"credit": 5_050, "write_off": None}, actor="Anne")
+    assert limits_of_others(book) == {"credit": 5_050, "write_off": None}
+    save_person(book, {"name": "Boss"}, actor="Anne")
+    assert (limit(book, "somebody"), limit(book, "Boss")) == (5_050, None)
+    set_limits_of_others(book, {"credit": 100, "write_off": 0}, actor="Anne")
+    assert limits_of_others(book) == {"credit": 100, "write_off": 0}
+    undo(book, "Anne")
+    assert limits_of_others(book) == {"credit": 5_050, "write_off": None}
+    set_limits_of_others(book, {"credit": None, "write_off": None}, actor="Anne")
+    assert limits_of_others(book) == {"credit": None, "write_off": None}
+
+
+def test_a_limit_below_nothing_is_refused(book: Book) -> None:
+    with pytest.raises(ValidationError) as refused:
+        set_limits_of_others(book, {"credit": -1, "write_off": None}, actor="Anne")
+    assert refused.value.fields == {"credit_limit": "This cannot be below 0."}
