@@ -117,7 +117,7 @@ def _tax(group: Group, basis: int) -> int:
 
 
 def _towards_zero(net: int, limit: int) -> int:
-    return min(net, limit) if limit > 0 else max(net, limit)
+    return max(0, min(net, limit)) if limit > 0 else min(0, max(net, limit))
 
 
 def _without_residue(amount: int, groups: Sequence[tuple[Group, int]], nets: list[int]) -> list[int]:
