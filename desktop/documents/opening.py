@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from desktop.documents.address import postal_lines
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
@@ -63,7 +65,9 @@ def _facts_of(flow: Flow) -> list[tuple[str, str]]:
     period = ""
     if document.period_start and document.period_end:
         period = writer.span(document.period_start, document.period_end)
-    supplied = document.tax_date if document.tax_date != document.issue_date else None
+    # The end of the period is the day of supply, unless it is another.
+    told = (document.issue_date, document.period_end and document.period_end - timedelta(days=1))
+    supplied = document.tax_date if document.tax_date not in told else None
     return [
         (words.date, writer.day(document.issue_date)),
         (words.due, "" if document.kind == "credit_note" else writer.day(document.due_date)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Style
-from desktop.domain.document import DocumentLine
+from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, DocumentLine
 
 _GAP = 13.0
 _UNIT_GAP = 3.0
@@ -23,6 +24,7 @@ _LEAST_LINES = 3
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _UNTAXED = "O"
+_CAP = re.compile(CAP_WORDS + r" (\d+(?:\.\d+)?) [A-Z]{3}")
 _SHARE, _PER = 2, 4
 # Days of a full week, month, quarter and so on: what a base quantity must be to mean the days of a period.
 _FULL_PERIODS = frozenset(
@@ -188,7 +190,17 @@ class _Table:
 
     def _change(self, word: str, minor: int, reason: str) -> str:
         amount = self.flow.writer.amount(minor)
-        return f"{word} {amount} · {reason}" if reason else f"{word} {amount}"
+        return f"{word} {amount} · {self._said(reason)}" if reason else f"{word} {amount}"
+
+    def _said(self, reason: str) -> str:
+        """What billing gave as a reason on its own, in the document's language; anything else as it is written."""
+        flow, parts = self.flow, []
+        for part in reason.split(", "):
+            if cap := _CAP.fullmatch(part):
+                parts.append(flow.words.cap.format(amount=flow.writer.money(int(cap[1].replace(".", "")))))
+            else:
+                parts.append(flow.words.residue if part == RESIDUE_WORDS else part)
+        return ", ".join(parts)
 
     def _height(self, text: list[tuple[Style, Glyphs]], figures: _Figures) -> float:
         styles = self.flow.styles

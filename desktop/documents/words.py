@@ -100,6 +100,8 @@ class Words(NamedTuple):
     subtotal: str
     discount: str
     surcharge: str
+    cap: str
+    residue: str
     per: str
     of_days: str
     net: str

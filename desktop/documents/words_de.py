@@ -35,6 +35,8 @@ WORDS: dict[str, Any] = {
     "subtotal": "Zwischensumme {group}",
     "discount": "Rabatt",
     "surcharge": "Zuschlag",
+    "cap": "Obergrenze {amount}",
+    "residue": "Rundung der Teilbeträge",
     "per": "je {quantity}",
     "of_days": "× {days}/{base} Tage",
     "net": "Netto",

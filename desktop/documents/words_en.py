@@ -35,6 +35,8 @@ WORDS: dict[str, Any] = {
     "subtotal": "Subtotal {group}",
     "discount": "Discount",
     "surcharge": "Surcharge",
+    "cap": "cap of {amount}",
+    "residue": "rounding of the parts",
     "per": "per {quantity}",
     "of_days": "× {days}/{base} days",
     "net": "Net",

@@ -35,6 +35,8 @@ WORDS: dict[str, Any] = {
     "subtotal": "Sous-total {group}",
     "discount": "Remise",
     "surcharge": "Supplément",
+    "cap": "plafond de {amount}",
+    "residue": "arrondi des parts",
     "per": "par {quantity}",
     "of_days": "× {days}/{base} jours",
     "net": "Total HT",

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+# Reasons that billing gives on its own, frozen like this; a document says them in its language.
+CAP_WORDS = "Cap of"
+RESIDUE_WORDS = "Rounding of the parts"
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

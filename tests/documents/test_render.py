@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from desktop.documents.render import check_template, missing_glyphs, render_pdf
-from desktop.domain.document import BankAccount, Document, DocumentTax, Party
+from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, BankAccount, Document, DocumentTax, Party
 from desktop.errors import UserError
 from tests.documents.papers import BUYER, FRENCH, LOGO, PLAIN, SELLER, document, line, lines, pages, text
 
@@ -294,3 +294,23 @@ def test_an_accent_that_is_no_colour_is_refused(accent: str) -> None:
     for use in (check_template, lambda template: render_pdf(document(1), template)):
         with pytest.raises(UserError, match="is not a colour"):
             use(template)
+
+
+@pytest.mark.parametrize(
+    "language, said",
+    [
+        ("de", "Rabatt −1.250,00 · Treuerabatt 5 %, Obergrenze 5.000,00\N{NO-BREAK SPACE}€"),
+        ("en", "Discount −1,250.00 · Treuerabatt 5 %, cap of €5,000.00"),
+        ("fr", "plafond de 5\N{NARROW NO-BREAK SPACE}000,00\N{NO-BREAK SPACE}€"),
+    ],
+)
+def test_reasons_that_billing_gave_are_in_the_language_of_the_document(language: str, said: str) -> None:
+    row = line(1, allowance=125000, allowance_reason=f"Treuerabatt 5 %, {CAP_WORDS} 5000.00 EUR")
+    assert said in read(document((row,), language=language)).replace("\n", " ")
+    parts = line(1, allowance=1, allowance_reason=RESIDUE_WORDS)
+    assert ("Rounding of the parts" in read(document((parts,), language=language))) is False
+
+
+def test_the_day_of_supply_is_told_where_nothing_else_tells_it() -> None:
+    assert "Leistungsdatum" not in read(document(issue_date=date(2026, 12, 3), tax_date=date(2026, 11, 30)))
+    assert "Leistungsdatum" in read(document(issue_date=date(2026, 12, 3), tax_date=date(2026, 11, 15)))

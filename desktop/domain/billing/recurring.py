@@ -10,11 +10,11 @@ from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.draft import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.facts import Billing, ChargedSpan, ItemFacts, TaxEntry, Work
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
+from desktop.domain.document import RESIDUE_WORDS
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.periods import Period, due_periods, split
 
 _PLAIN = "agreed"
-_RESIDUE = "Rounding of the parts"
 # A part of a line's units at one price: units, unit price, id of its rate, where it comes from.
 _Tier = tuple[int, int, int | None, str]
 
@@ -216,7 +216,7 @@ def _place_residue(
     if not residue:
         return
     if residue < 0 or last.allowance >= residue:
-        reason = last.allowance_reason or _RESIDUE
+        reason = last.allowance_reason or RESIDUE_WORDS
         mended = last._replace(allowance=last.allowance - residue, net=last.net + residue, allowance_reason=reason)
     else:
         mended = last._replace(charge=last.charge + residue, net=last.net + residue)

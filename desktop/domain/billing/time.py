@@ -11,10 +11,10 @@ from desktop.domain.billing.draft import Charged, Line, line_amount, part_of, po
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
 from desktop.domain.billing.recurring import discount_words
 from desktop.domain.billing.taxing import Taxing, rate_on
+from desktop.domain.document import CAP_WORDS
 from desktop.domain.money import SCALE, major_text, scaled, spread, unscaled
 
 _DAY = timedelta(days=1)
-CAP_WORDS = "Cap of"
 
 
 def line_for(agreement: Agreement, entry: TimeEntry) -> AgreementLine | None:

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.domain.billing import Line
 from desktop.domain.billing.deposits import closes
 from desktop.domain.billing.draft import DISCOUNT, divide
-from desktop.domain.billing.time import CAP_WORDS
+from desktop.domain.document import CAP_WORDS
 from desktop.domain.findings.rule import Case, parameter
 from desktop.domain.money import SCALE, scaled, to_minor, unscaled
 from desktop.domain.wording import amount_words, day_words
