@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -313,7 +314,8 @@ print(sorted(path.name for path in disk.iterdir()))
 def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = f'mount -t tmpfs -o size=2500k none {disk} && exec {sys.executable} -c "$PROGRAM" {disk}'
+    place = shlex.quote(str(disk))
+    command = f'mount -t tmpfs -o size=2500k none {place} && exec {shlex.quote(sys.executable)} -c "$PROGRAM" {place}'
     if not shutil.which("unshare") or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         pytest.skip("no small disk can be made here")
     done = subprocess.run(

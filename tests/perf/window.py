@@ -95,9 +95,7 @@ def fluid(agreements: int) -> dict[str, float]:
         assert isinstance(desk, Desk)
         job = Job(
             "Billing",
-            lambda report: bill(
-                book, through=THROUGH, issue_date=THROUGH, actor="bench", now=book.now, report=report
-            ),
+            lambda report: bill(book, through=THROUGH, issue_date=THROUGH, actor="bench", now=book.now, report=report),
             {"runs", "invoices"},
         )
 

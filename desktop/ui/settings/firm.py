@@ -78,7 +78,7 @@ class FirmSection(QWidget):
         holder.setMaximumWidth(self._desk.shell.theme.px(_SIDE))
         body = QHBoxLayout()
         body.setSpacing(14)
-        body.addWidget(_card(scroll), 4)
+        body.addWidget(_card(scroll), 2)
         body.addWidget(holder, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 0)

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -19,6 +19,8 @@ from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS
 
 _HEIGHT = 72
+# Border and padding of the paper.
+_AROUND = 16
 
 
 class Logo(QWidget):
@@ -27,8 +29,11 @@ class Logo(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._whole = QPixmap()
         self.setAcceptDrops(True)
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        # A picture as wide as its label must not keep the label from getting narrower.
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.picture.setFixedHeight(desk.shell.theme.px(_HEIGHT) + 16)
         self.picture.setProperty("role", "paper")
         title = QLabel(_("Logo"))
@@ -55,20 +60,31 @@ class Logo(QWidget):
     def _show(self, found: object) -> None:
         assert found is None or isinstance(found, StoredFile)
         self._remove.setVisible(found is not None)
+        self._whole = QPixmap()
         if found is None:
             self.picture.setPixmap(QPixmap())
             self.picture.setText(_("None yet: PNG or JPEG, about 600 pixels wide."))
             return
-        pixmap = QPixmap()
-        pixmap.loadFromData(found.content)
+        self._whole.loadFromData(found.content)
+        self.picture.setToolTip(found.name)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The whole picture within the room there is, sharp on every screen."""
+        if self._whole.isNull():
+            return
         scale = self.devicePixelRatio()
-        height, width = round(self._desk.shell.theme.px(_HEIGHT) * scale), round(280 * scale)
-        fitted = pixmap.scaled(
-            width, height, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        height = round(self._desk.shell.theme.px(_HEIGHT) * scale)
+        width = round((self.picture.width() - _AROUND) * scale)
+        fitted = self._whole.scaled(
+            max(width, 1), height, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         fitted.setDevicePixelRatio(scale)
         self.picture.setPixmap(fitted)
-        self.picture.setToolTip(found.name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def use(self, path: Path) -> None:
         """Put a picture on all documents to come."""
