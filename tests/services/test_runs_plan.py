@@ -424,6 +424,18 @@ def test_agreements_of_a_client_who_wants_it_share_an_invoice(book: Book, made: 
     ]
 
 
+def test_a_joint_total_of_nothing_leaves_the_deposit_beside_it(book: Book, made: Contracts) -> None:
+    client = made.client(combine=True)
+    first = made.agreement(client, "A1")
+    made.agreement(client, "A2", {"unit_price": "-100"})
+    made.one_off(client, first, "2026-01-05", "500", kind="deposit")
+    result = made.bill("2026-01-31")
+    assert outcomes(book, result.run) == {
+        "A1": ("issued", "Issued as DP-2026-0001."),
+        "A2": ("skipped", "What is due adds up to nothing."),
+    }
+
+
 def test_a_joint_draft_with_charges_outside_agreements_stands_a_second_look(book: Book, made: Contracts) -> None:
     client = made.client(combine=True, on_hold=True)
     made.agreement(client, "A1")

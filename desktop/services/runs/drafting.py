@@ -146,6 +146,7 @@ def _assign_outcomes(drafted: Drafted) -> None:
     for checked in sorted(drafted.drafts, key=lambda one: one.draft.kind == "deposit"):
         checked.agreements = [key for key in checked.draft.agreement_ids if key not in taken]
         taken.update(checked.agreements)
+    drafted.skipped = [(key, skip) for key, skip in drafted.skipped if key not in taken]
 
 
 def sibling_of(draft: Draft, setting: Setting, *, clear: bool) -> Sibling:
