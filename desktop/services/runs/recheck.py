@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -36,7 +36,7 @@ def recheck(
     edits until what lies behind it changes; `edited` says that it was edited just now.
     """
     rows = connection.exec_driver_sql(
-        f"""SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross FROM draft
+        f"""SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross, severity, net, tax FROM draft
         WHERE id IN (SELECT value FROM json_each(?)) AND state IN {_OPEN} ORDER BY id""",
         (ids_text(draft_ids),),
     ).fetchall()
@@ -47,8 +47,32 @@ def recheck(
     pairs = [(draft.client_id, key) for draft in drafts.values() for key in _sources(draft)]
     loaded = load(connection, setting, list(dict.fromkeys(pairs)), list(drafts))
     siblings = _siblings(connection, run, {draft.client_id for draft in drafts.values()}, setting)
-    look = _Look(connection, run.kind == "billing", loaded, setting, siblings, accept, edited)
+    known = _known_findings(connection, list(drafts))
+    look = _Look(connection, run.kind == "billing", loaded, setting, siblings, known, accept, edited)
     return [row[0] for row in rows if look.at(row, drafts[row[0]])]
+
+
+class _Row(NamedTuple):
+    """A finding as it is stored."""
+
+    id: int
+    code: str
+    severity: str
+    message: str
+    remedy: str
+    field: str
+    approved: bool
+
+
+def _known_findings(connection: Connection, draft_ids: Sequence[int]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = {}
+    for draft_id, *row in connection.exec_driver_sql(
+        """SELECT draft_id, id, code, severity, message, remedy, field, approved FROM finding
+        WHERE draft_id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+        (ids_text(draft_ids),),
+    ):
+        found.setdefault(draft_id, []).append(_Row(*row))
+    return found
 
 
 def _sources(draft: Draft) -> list[int | None]:
@@ -82,6 +106,7 @@ class _Look:
         loaded: Loaded,
         setting: Setting,
         siblings: Mapping[int, list[tuple[int, Sibling]]],
+        known: Mapping[int, list[_Row]],
         accept: bool,
         edited: bool,
     ) -> None:
@@ -90,6 +115,7 @@ class _Look:
         self._loaded = loaded
         self._setting = setting
         self._siblings = siblings
+        self._known = known
         self._accept = accept
         self._edited = edited
 
@@ -112,9 +138,16 @@ class _Look:
                 findings.append(_changed(row, fresh, by_hand))
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
         checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
-        keep = _Approved(self._connection, draft_id, exactly=changed)
+        known = self._known.get(draft_id, [])
+        findings = [*checked.findings, *findings]
+        findings += [
+            Finding(BY_HAND, "hold", said.message, said.remedy)
+            for said in known
+            if said.code == BY_HAND and not said.approved
+        ]
+        keep = _Approved(known, exactly=changed)
         edited = by_hand and not (changed and fresh is not None)
-        return self._store(row, draft, checked.body, [*checked.findings, *findings], keep, now, edited)
+        return self._store(row, draft, checked.body, findings, [keep.holds(one) for one in findings], now, edited)
 
     def _rebuilt(self, stored: Draft) -> Draft | None:
         """The draft of the same kind and agreements as planning would make it now, from what the stored reserves."""
@@ -141,19 +174,13 @@ class _Look:
         row: Any,
         draft: Draft,
         body: str,
-        findings: list[Finding],
-        approved: _Approved,
+        findings: Sequence[Finding],
+        kept: Sequence[bool],
         fingerprint: str,
         edited: bool,
     ) -> bool:
         connection, draft_id = self._connection, row[0]
-        by_hand = connection.exec_driver_sql(
-            "SELECT message, remedy FROM finding WHERE draft_id = ? AND code = ? AND approved = 0", (draft_id, BY_HAND)
-        ).fetchone()
-        if by_hand is not None:
-            findings.append(Finding(BY_HAND, "hold", by_hand[0], by_hand[1]))
-        kept = [approved.holds(found) for found in findings]
-        replace_findings(connection, draft_id, findings, kept)
+        as_before = _replace_findings(connection, draft_id, self._known.get(draft_id, ()), findings, kept)
         against = [
             found
             for found, was in zip(findings, kept, strict=True)
@@ -161,10 +188,13 @@ class _Look:
         ]
         state = "held" if against else "approved" if row[7] == "approved" or any(kept) else "ready"
         worst = next((w for w in ("block", "hold", "note") if any(f.severity == w for f in findings)), None)
+        after = (state, worst, draft.kind, draft.net, draft.tax, draft.gross, body, fingerprint, edited)
+        if as_before and after == (row[7], row[9], row[1], row[10], row[11], row[8], row[4], row[5], bool(row[6])):
+            return not against
         connection.exec_driver_sql(
             """UPDATE draft SET state = ?, severity = ?, kind = ?, net = ?, tax = ?, gross = ?, body = ?,
             fingerprint = ?, edited = ?, error = '' WHERE id = ?""",
-            (state, worst, draft.kind, draft.net, draft.tax, draft.gross, body, fingerprint, edited, draft_id),
+            (*after, draft_id),
         )
         outcome = "held" if against else "ready"
         reason = waiting_reason(outcome, [(f.severity, f.message) for f in against])
@@ -192,14 +222,11 @@ class _Approved:
     the draft bills something else, only for the very same sentence.
     """
 
-    def __init__(self, connection: Connection, draft_id: int, *, exactly: bool) -> None:
+    def __init__(self, known: Sequence[_Row], *, exactly: bool) -> None:
         self._exactly = exactly
-        rows = connection.exec_driver_sql(
-            "SELECT code, field, message, approved FROM finding WHERE draft_id = ?", (draft_id,)
-        ).fetchall()
-        self._said = {(row[0], row[1], row[2]) for row in rows if row[3]}
-        open_still = {(row[0], row[1]) for row in rows if not row[3]}
-        self._ruled = {(row[0], row[1]) for row in rows if row[3]} - open_still
+        self._said = {(row.code, row.field, row.message) for row in known if row.approved}
+        open_still = {(row.code, row.field) for row in known if not row.approved}
+        self._ruled = {(row.code, row.field) for row in known if row.approved} - open_still
 
     def holds(self, found: Finding) -> bool:
         if (found.code, found.field, found.message) in self._said:
@@ -207,30 +234,38 @@ class _Approved:
         return not self._exactly and (found.code, found.field) in self._ruled
 
 
-def replace_findings(
-    connection: Connection, draft_id: int, findings: Sequence[Finding], approved: Sequence[bool]
-) -> None:
-    """The draft's findings now; a row that says the same keeps its id, so that a person can still name it."""
-    known: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for row_id, code, field, message in connection.exec_driver_sql(
-        "SELECT id, code, field, message FROM finding WHERE draft_id = ? ORDER BY id", (draft_id,)
-    ).fetchall():
-        known.setdefault((code, field), []).append((message, row_id))
+def _replace_findings(
+    connection: Connection,
+    draft_id: int,
+    known: Sequence[_Row],
+    findings: Sequence[Finding],
+    approved: Sequence[bool],
+) -> bool:
+    """Write the draft's findings as they are now; whether they say what they said before.
+
+    A row that says the same keeps its id, so that a person can still name it.
+    """
+    left = list(known)
+    same = True
     for found, was in zip(findings, approved, strict=True):
-        alike = known.get((found.code, found.field), [])
-        same = next((one for one in alike if one[0] == found.message), alike[0] if alike else None)
+        alike = [row for row in left if (row.code, row.field) == (found.code, found.field)]
+        row = next((one for one in alike if one.message == found.message), alike[0] if alike else None)
         values = (found.severity, found.message, found.remedy, was)
-        if same is None:
+        if row is None:
+            same = False
             connection.exec_driver_sql(
                 """INSERT INTO finding (severity, message, remedy, approved, draft_id, code, field)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (*values, draft_id, found.code, found.field),
             )
             continue
-        alike.remove(same)
-        connection.exec_driver_sql(
-            "UPDATE finding SET severity = ?, message = ?, remedy = ?, approved = ? WHERE id = ?", (*values, same[1])
-        )
-    gone = [(row_id,) for alike in known.values() for _, row_id in alike]
-    if gone:
-        connection.exec_driver_sql("DELETE FROM finding WHERE id = ?", gone)
+        left.remove(row)
+        if values != (row.severity, row.message, row.remedy, bool(row.approved)):
+            same = False
+            connection.exec_driver_sql(
+                "UPDATE finding SET severity = ?, message = ?, remedy = ?, approved = ? WHERE id = ?", (*values, row.id)
+            )
+    if left:
+        same = False
+        connection.exec_driver_sql("DELETE FROM finding WHERE id = ?", [(row.id,) for row in left])
+    return same
