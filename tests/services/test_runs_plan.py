@@ -31,6 +31,7 @@ from desktop.services.runs import (
     preview,
     resume,
 )
+from desktop.services.runs.planning import begin
 from desktop.services.write_offs import write_off
 from tests.billing_facts import day, money
 from tests.books import new_book
@@ -720,6 +721,9 @@ def test_a_run_that_was_stopped_blocks_the_next_and_is_named(
             again()
         assert "Run R-2026-0001 was interrupted" in refused.value.message
         assert "resume" in refused.value.remedy
+    with pytest.raises(UserError, match="was interrupted"):
+        # Whoever passed the first look at the same moment is refused by the second, under the lock.
+        begin(book, through=date(2026, 1, 31), issue_date=date(2026, 1, 31), scope=Scope(), actor=ANNE, now=book.now)
     done = resume(book, "R-2026-0001", actor=ANNE, now=book.now)
     assert done.outcomes == {"issued": 3, "held": 0, "skipped": 0, "failed": 0}
     assert interrupted(book) == []

@@ -53,42 +53,40 @@ def issue(
         if run_facts(connection, run.id).state == "discarded":
             raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
         connection.exec_driver_sql("UPDATE run SET state = 'issuing' WHERE id = ?", (run.id,))
-        waiting = _waiting(connection, "run_id = ?", (run.id,), retry=retry)
+        states = "('ready', 'approved', 'failed')" if retry else "('ready', 'approved')"
+        rows = connection.exec_driver_sql(
+            f"SELECT id FROM draft WHERE run_id = ? AND state IN {states} ORDER BY id", (run.id,)
+        )
+        waiting = [int(row[0]) for row in rows]
     issued: list[Issued] = []
     report(0, len(waiting), "Issuing")
     for at in range(0, len(waiting), CHUNK):
         part = waiting[at : at + CHUNK]
         try:
-            issued += _issue_part(book, run, part, actor, now, quiet, retry)
+            issued += _issue_part(book, run, part, actor, now, quiet)
         except (UserError, DBAPIError, ValueError) as error:
             _refusal(error)
-            issued += _one_by_one(book, run, part, actor, now, quiet, retry)
+            issued += _one_by_one(book, run, part, actor, now, quiet)
         report(min(at + CHUNK, len(waiting)), len(waiting), "Issuing")
     finish(book, run, now)
     seconds.issue += time.perf_counter() - started
     return issued
 
 
-def _waiting(connection: Connection, where: str, values: tuple[Any, ...], *, retry: bool) -> list[int]:
-    states = "('ready', 'approved', 'failed')" if retry else "('ready', 'approved')"
-    rows = connection.exec_driver_sql(f"SELECT id FROM draft WHERE {where} AND state IN {states} ORDER BY id", values)
-    return [int(row[0]) for row in rows]
-
-
 def _one_by_one(
-    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None, retry: bool
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
 ) -> list[Issued]:
     issued: list[Issued] = []
     for draft in part:
         try:
-            issued += _issue_part(book, run, [draft], actor, now, quiet, retry)
+            issued += _issue_part(book, run, [draft], actor, now, quiet)
         except (UserError, DBAPIError, ValueError) as error:
             _park(book, run, draft, error, actor, quiet)
     return issued
 
 
 def _issue_part(
-    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None, retry: bool
+    book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
 ) -> list[Issued]:
     with change(book, actor, f"Issue run {run.number}", undoable=False) as made:
         connection = made.connection
@@ -96,8 +94,7 @@ def _issue_part(
         if quiet is not None and quiet.holds(connection):
             drafts = quiet.take(part)
         else:
-            # A person may have held, discarded or issued some since the list was made.
-            part = _waiting(connection, "id IN (SELECT value FROM json_each(?))", (ids_text(part),), retry=retry)
+            # A person may have held, discarded or issued some since the list was made: these it leaves out.
             part = recheck(connection, run, part)
         if not part:
             return []
