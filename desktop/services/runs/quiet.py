@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from desktop.domain.billing import Draft
 from desktop.services.runs.drafting import Drafted
 
-_KEPT = 4000
+_KEPT = 20_000
 """Drafts kept in memory, some 5 KB each; the others are read back from the book."""
 
 
