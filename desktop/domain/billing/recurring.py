@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 from desktop.domain.agreement import Agreement, AgreementLine
@@ -111,6 +112,12 @@ def recurring_lines(
     return lines, charges
 
 
+@lru_cache(maxsize=4096)
+def _iso(day: date) -> str:
+    """One text a day: the lines of a run hold the same few by the ten thousand."""
+    return day.isoformat()
+
+
 def _rises(line: AgreementLine, period: Period) -> list[date]:
     """First days of another price agreed ahead, strictly inside the period."""
     return [
@@ -168,7 +175,7 @@ def _append(
     units, price, rate_id, source = tier
     quantity, base, net = _figures(units, part, price, discount, agreement.currency)
     quantity, unit_price = positive_price(quantity, price)
-    start, end = part.start.isoformat(), part.end.isoformat()
+    start, end = _iso(part.start), _iso(part.end)
     position = len(lines) + 1
     lines.append(
         Line(
