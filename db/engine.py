@@ -26,9 +26,9 @@ from desktop.i18n import _
 APPLICATION_ID = 0x53484541
 _BUSY_SECONDS = 10.0
 _READERS = 8
-_CACHE_KIB = 65_536
+_CACHE_KIB = 131_072
 _READER_CACHE_KIB = 8_192
-_PAGES_BEFORE_FOLDING = 8_000
+_PAGES_BEFORE_FOLDING = 16_000
 
 
 def _connect_plain(path: Path, read_only: bool) -> sqlite3.Connection:

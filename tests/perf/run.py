@@ -19,6 +19,7 @@ from tests.books import new_book
 from tests.perf.floors import load
 
 LINES = 8
+LARGE_REPEATS = 3
 FIRST = date(2026, 1, 1)
 THROUGH = date(2026, 1, 31)
 
@@ -100,7 +101,8 @@ def measure(repeats: int = 5) -> dict[str, float]:
     for _ in range(repeats):
         floor.append(floors.sqlite_floor(2000))
         small.append(isolated(2000))
-    large = isolated(20000)
+    large = [isolated(20000) for _ in range(LARGE_REPEATS)]
+    large_run = statistics.median(one["run"] for one in large)
     run = statistics.median(one["run"] for one in small)
     raw = statistics.median(floor)
     return {
@@ -110,9 +112,9 @@ def measure(repeats: int = 5) -> dict[str, float]:
         "plan_s": statistics.median(one["plan"] for one in small),
         "check_s": statistics.median(one["check"] for one in small),
         "issue_s": statistics.median(one["issue"] for one in small),
-        "run_20000_s": large["run"],
-        "run_20000_over_2000": large["run"] / run,
-        "peak_20000_mb": large["peak_mb"],
+        "run_20000_s": large_run,
+        "run_20000_over_2000": large_run / run,
+        "peak_20000_mb": max(one["peak_mb"] for one in large),
     }
 
 
