@@ -152,6 +152,14 @@ def _parties(connection: Connection, role: str, digests: Iterable[str]) -> dict[
     return {digest: int(party) for digest, party in rows}
 
 
+def _texts(texts: dict[str, Any], known: dict[int, str]) -> str:
+    """As JSON; documents that share their texts share the work."""
+    found = known.get(id(texts))
+    if found is None:
+        found = known[id(texts)] = _encode(texts)
+    return found
+
+
 def _next_id(connection: Connection, table: str) -> int:
     (highest,) = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone() or (0,)
     return int(highest) + 1
@@ -185,6 +193,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     postings: list[tuple[Any, ...]] = []
     billed: dict[str, list[tuple[int, int]]] = {"time": [], "one_off": []}
     issued: list[Issued] = []
+    texts_known: dict[int, str] = {}
     for document in documents:
         text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
         terms = _terms(document.terms)
@@ -232,7 +241,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
             None,
             document.corrects_id,
             document.reason,
-            _encode(document.texts),
+            _texts(document.texts, texts_known),
         )
         plan = [(k, day_due.isoformat(), amount) for k, (day_due, amount) in enumerate(instalments, 1)]
         sealed = seal(

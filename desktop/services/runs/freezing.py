@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ class Papers:
     templates: dict[int, int]
     fallback_template: int
     titles: dict[int, str]
+    known_texts: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
 
 def seller_payload(connection: Connection) -> dict[str, Any]:
@@ -87,7 +88,11 @@ def prepare(
 
 
 def texts_for(papers: Papers, currency: str, agreement: str = "", note: str = "") -> dict[str, Any]:
-    """The texts that stand on one document; bank accounts of its currency, or of any."""
+    """The texts that stand on one document, bank accounts of its currency or of any; the same for the same words."""
+    key = (currency, agreement, note)
+    known = papers.known_texts.get(key)
+    if known is not None:
+        return known
     accounts = [account for account in papers.accounts if account["currency"] in (None, "", currency)]
     texts = dict(papers.texts)
     if accounts:
@@ -96,6 +101,7 @@ def texts_for(papers: Papers, currency: str, agreement: str = "", note: str = ""
         texts["agreement"] = agreement
     if note:
         texts["intro"] = note
+    papers.known_texts[key] = texts
     return texts
 
 

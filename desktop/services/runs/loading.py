@@ -140,23 +140,11 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
         prices.setdefault(line_id, []).append((date.fromisoformat(valid_from), price))
     lines: dict[int, list[AgreementLine]] = {}
     for row in queries.lines(connection, ids):
-        line = AgreementLine(
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            row[6],
-            row[7],
-            row[8],
-            _day(row[9]),
-            _day(row[10]),
-            tuple(prices.get(row[1], ())),
-        )
+        line = AgreementLine._make((*row[1:9], _day(row[9]), _day(row[10]), tuple(prices.get(row[1], ()))))
         lines.setdefault(row[0], []).append(line)
     breaks: dict[int, list[tuple[date, date | None]]] = {}
-    for agreement_id, start, end in queries.pauses(connection, ids):
-        breaks.setdefault(agreement_id, []).append((date.fromisoformat(start), _day(end)))
+    for agreement_id, first, resumed in queries.pauses(connection, ids):
+        breaks.setdefault(agreement_id, []).append((date.fromisoformat(first), _day(resumed)))
     for row in queries.agreements(connection, ids):
         interval = Interval(row[7], row[8])
         loaded.agreements[row[0]] = Agreement(
