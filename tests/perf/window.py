@@ -102,7 +102,13 @@ def fluid(agreements: int) -> dict[str, float]:
         def begin() -> None:
             nonlocal timing
             timing = True
-            program.jobs.start(job, lambda _result: QTimer.singleShot(500, app.quit))
+            program.jobs.start(job, lambda _result: QTimer.singleShot(500, end))
+
+        def end() -> None:
+            # Closing the window is not part of the run.
+            nonlocal timing
+            timing = False
+            app.quit()
 
         # What a person does meanwhile: the table is drawn again and again.
         busy = QTimer()
@@ -110,7 +116,6 @@ def fluid(agreements: int) -> dict[str, float]:
         busy.start(16)
         QTimer.singleShot(1500, begin)
         app.exec()
-        timing = False
         program.end()
     took.sort()
     return {
