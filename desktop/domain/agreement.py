@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ class AgreementLine(NamedTuple):
         return self.unit_price
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """A contract with a client. `end`, `trial_until` and `charged_through` are first days no longer in.
 
     `cap` is the most that its time lines bill in all, in minor units; `discount` is for lines without their own.

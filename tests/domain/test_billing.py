@@ -403,7 +403,7 @@ def test_an_agreement_that_bills_nothing_says_why(terms: dict[str, Any], through
 
 def test_an_agreement_without_lines_says_so() -> None:
 
-    assert skip(replace(agreement(), lines=()), "2026-01-31")[0] == "no_lines"
+    assert skip(agreement()._replace(lines=()), "2026-01-31")[0] == "no_lines"
 
 
 def test_the_day_it_names_is_the_day_it_is_billed() -> None:

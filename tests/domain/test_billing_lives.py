@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -72,8 +71,7 @@ def agreements(draw: Any) -> Agreement:
     base = agreement(
         *(draw(lines(k)) for k in range(1, draw(st.integers(1, 2)) + 1)), discount=draw(st.sampled_from([0, 50_000]))
     )
-    return replace(
-        base,
+    return base._replace(
         cadence=cadence,
         start=start,
         end=end,

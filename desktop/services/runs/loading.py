@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, Ti
 from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
 from desktop.domain.money import spread
-from desktop.domain.periods import Cadence, Interval
+from desktop.domain.periods import Alignment, Cadence, Interval, Unit
 from desktop.services.runs.setting import SegmentFacts, Setting
 
 _NO_SEGMENT = SegmentFacts(0, "")
@@ -146,7 +147,6 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
     for agreement_id, first, resumed in queries.pauses(connection, ids):
         breaks.setdefault(agreement_id, []).append((date.fromisoformat(first), _day(resumed)))
     for row in queries.agreements(connection, ids):
-        interval = Interval(row[7], row[8])
         loaded.agreements[row[0]] = Agreement(
             id=row[0],
             code=row[1],
@@ -155,7 +155,7 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
             segment_id=row[4],
             billing=row[5],
             currency=row[6],
-            cadence=Cadence(interval, row[9], date.fromisoformat(row[10]), row[11], bool(row[13])),
+            cadence=_cadence(row[7], row[8], row[9], row[10], row[11], row[13]),
             timing=row[12],
             start=date.fromisoformat(row[14]),
             end=_day(row[15]),
@@ -181,14 +181,19 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
         loaded.work[row[0]] = Work()
 
 
+@lru_cache(maxsize=1024)
+def _cadence(count: int, unit: Unit, alignment: Alignment, anchor: str, bill_day: int | None, fixed_30: int) -> Cadence:
+    """Most agreements share a few."""
+    return Cadence(Interval(count, unit), alignment, date.fromisoformat(anchor), bill_day, bool(fixed_30))
+
+
 def _load_charged(connection: Connection, ids: str, loaded: Loaded) -> None:
     """What is billed: the whole span where it is unbroken, piece by piece where a credit note freed days within."""
-    by_line = {line.id: agreement for agreement in loaded.agreements.values() for line in agreement.lines}
+    by_line = {line.id: (agreement, line) for agreement in loaded.agreements.values() for line in agreement.lines}
     broken: list[int] = []
     for line_id, first, last, days in queries.charged(connection, ids):
-        agreement = by_line[line_id]
+        agreement, line = by_line[line_id]
         start, end = date.fromisoformat(first), date.fromisoformat(last)
-        line = next(line for line in agreement.lines if line.id == line_id)
         begin = max(day for day in (agreement.start, line.start, agreement.trial_until) if day is not None)
         if agreement.charged_through and agreement.charged_through > begin:
             begin = agreement.charged_through
@@ -200,7 +205,7 @@ def _load_charged(connection: Connection, ids: str, loaded: Loaded) -> None:
         for line_id, first, last in queries.charged_spans(connection, queries.ids_text(broken)):
             spans.setdefault(line_id, []).append((date.fromisoformat(first), date.fromisoformat(last)))
         for line_id, pieces in spans.items():
-            work = loaded.work[by_line[line_id].id]
+            work = loaded.work[by_line[line_id][0].id]
             work.charged[line_id] = replace(work.charged[line_id], spans=tuple(pieces))
 
 
