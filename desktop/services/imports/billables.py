@@ -6,6 +6,7 @@ as the book has already change nothing, the others are new.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from datetime import date
 from functools import cached_property
@@ -47,9 +48,9 @@ class BillableIntake(Intake):
         self._seen: set[str] = set()
         self._taken: Counter[tuple[Any, ...]] = Counter()
 
+    @abstractmethod
     def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
         """The row's columns in SQLite's values; what is wrong is noted."""
-        raise NotImplementedError
 
     @cached_property
     def _by_id(self) -> dict[str, tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -47,7 +48,7 @@ class Judged(NamedTuple):
     problems: list[Problem]
 
 
-class Intake:
+class Intake(ABC):
     """Rows of one kind against one view of the book. `mapped` are the fields that the file has a column for."""
 
     def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
@@ -99,13 +100,13 @@ class Intake:
             else:
                 yield Judged(row, state, [])
 
+    @abstractmethod
     def take(self, row: Row) -> State:
         """Raises Refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         """Write what was remembered, in the transaction of `made`."""
-        raise NotImplementedError
 
 
 class Lookup:
