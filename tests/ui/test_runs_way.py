@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.services.runs import exceptions, interrupted, plan, resume
 from desktop.ui.dialog import FormDialog
+from desktop.ui.page import Page
 from desktop.ui.runs.page import RunsPage
 from desktop.ui.runs.review import ReviewPage
 from tests.books import new_book
@@ -193,3 +194,31 @@ def test_a_new_run_is_dated_no_earlier_than_the_last_invoice(driver: Driver, boo
     _runs(driver).acts["runs.new"].trigger()
     shown = _dialog(driver).form.values()
     assert (shown["through"], shown["issued"]) == (TODAY, later)
+
+
+def test_why_for_everyone_and_what_differs_stand_in_tables(driver: Driver, book: Book) -> None:
+    add_retainers(book, 2, faulty=1)
+    first = plan(book, through=TODAY, issue_date=TODAY, actor="test", now=book.now)
+    resume(book, first.number, actor="test", now=book.now)
+    june = TODAY.replace(month=6, day=30)
+    run = plan(book, through=june, issue_date=june, actor="test", now=book.now)
+    driver.window.push(ReviewPage(driver.desk, run.id))
+    review = _review(driver)
+    review.acts["review.outcomes"].trigger()
+    assert _table(driver, "outcomes", 2) == [["Skipped", "Client 1 GmbH"], ["Held", "Client 2 GmbH"]]
+    review.acts["review.compare"].trigger()
+    assert [row[0] for row in _table(driver, "comparison", 1)] == ["Client 1 GmbH"]
+
+
+def _table(driver: Driver, name: str, rows: int) -> list[list[str]]:
+    """The first two cells of each row of the table that opened in a window of its own."""
+
+    def shown() -> Page | None:
+        pages = [one for window in QApplication.topLevelWidgets() for one in window.findChildren(Page)]
+        return next((one for one in pages if one.design.name == name and one.model.rowCount() == rows), None)
+
+    driver.until(lambda: shown() is not None)
+    page = shown()
+    assert page is not None
+    driver.settle()
+    return [[page.model.text_at(row, column) for column in range(2)] for row in range(rows)]

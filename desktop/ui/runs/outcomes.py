@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
@@ -11,37 +9,11 @@ from desktop.i18n import _
 from desktop.services.runs import Comparison, OutcomeRow, explain
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
+from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip
-from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
 
 _SIZE = (900, 560)
-
-
-class _Plain:
-    """Rows that are all in memory already."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = dict(enumerate(rows, 1))
-
-    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
-        words = search.casefold().split()
-        found = [
-            key
-            for key, row in self._rows.items()
-            if all(any(word in str(value).casefold() for value in row.values()) for word in words)
-            and (not filters or row.get("state") in filters)
-        ]
-        if sort:
-            found.sort(key=lambda key: _order(self._rows[key].get(sort)), reverse=descending)
-        return found
-
-    def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
-        return {key: self._rows[key] for key in ids if key in self._rows}
-
-
-def _order(value: object) -> tuple[bool, int, str]:
-    return (value is None, value if isinstance(value, int) else 0, str(value or "").casefold())
 
 
 class _TableDialog(QDialog):
@@ -63,7 +35,7 @@ def show_outcomes(desk: Desk, parent: QWidget, run: str) -> None:
 def _outcomes(desk: Desk, parent: QWidget, run: str, found: object) -> None:
     assert isinstance(found, list)
     rows: list[OutcomeRow] = found
-    listing = _Plain(
+    shown = [
         {
             "state": row.outcome,
             "client": row.client_name,
@@ -73,7 +45,7 @@ def _outcomes(desk: Desk, parent: QWidget, run: str, found: object) -> None:
             "reason": row.reason,
         }
         for row in rows
-    )
+    ]
     page = Page(
         desk.shell,
         Design(
@@ -86,7 +58,7 @@ def _outcomes(desk: Desk, parent: QWidget, run: str, found: object) -> None:
                 Column("amount", _("Amount"), 104, "money", sort_key="amount"),
                 Column("reason", _("Why"), 260, wide=True, lines=2),
             ],
-            listing=listing,
+            listing=FewRows(lambda: shown),
             search_hint=_("Search client, agreement, reason"),
             nothing_yet=_("The run has no outcomes yet."),
             depends=frozenset(),
@@ -107,7 +79,7 @@ def show_comparison(desk: Desk, parent: QWidget, found: object) -> None:
     if not found.last:
         desk.shell.notices.say(_("There is no earlier run of this scope to compare with."), tone="note")
         return
-    listing = _Plain(
+    shown = [
         {
             "client": row.client_name,
             "agreement": row.agreement,
@@ -117,7 +89,7 @@ def show_comparison(desk: Desk, parent: QWidget, found: object) -> None:
             "currency": row.currency,
         }
         for row in found.rows
-    )
+    ]
     page = Page(
         desk.shell,
         Design(
@@ -130,7 +102,7 @@ def show_comparison(desk: Desk, parent: QWidget, found: object) -> None:
                 Column("now", _("This run"), 120, "money", sort_key="now"),
                 Column("change", _("Difference"), 120, "money", sort_key="change"),
             ],
-            listing=listing,
+            listing=FewRows(lambda: shown),
             search_hint=_("Search client, agreement"),
             nothing_yet=_("Both runs bill the same."),
             depends=frozenset(),
