@@ -46,6 +46,8 @@ MOVING: Final[Mapping[str, frozenset[str]]] = {
     "charge": frozenset({"reversed_by"}),
     "time_entry": frozenset({"draft_id", "invoice_id"}),
     "one_off": frozenset({"draft_id", "invoice_id"}),
+    "milestone": frozenset({"draft_id", "invoice_id"}),
+    "usage": frozenset({"invoice_id"}),
     "series_year": frozenset({"next", "last_date"}),
 }
 

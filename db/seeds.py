@@ -66,7 +66,7 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
             exemption_text=tax.exemption_text,
         )
         connection.executemany(
-            "INSERT INTO tax_rate (tax_code_id, valid_from, rate) VALUES (?, ?, ?)",
+            "INSERT INTO tax_rate (tax_code_id, name, valid_from, rate) VALUES (?, '', ?, ?)",
             [(tax_id, day.isoformat(), percent_to_scaled(percent)) for day, percent in tax.rates],
         )
     summary = _("New book for {firm}").format(firm=firm.name)

@@ -57,6 +57,7 @@ MUTABLE: Final = {
     "open_credit": frozenset({"open"}),
     "charge": frozenset({"reversed_by"}),
     "change_set": frozenset({"summary", "undone_by"}),
+    "payment_plan": frozenset({"cancelled_on"}),
 }
 # An opening item was issued by another program and is only noted here: undoing its import takes it out again, until
 # something refers to it. The log keeps what it was.
@@ -71,10 +72,18 @@ _MUTABLE_SAYS: Final = {
     "open_credit": FROZEN_OPEN,
     "charge": FROZEN_CHARGE,
     "change_set": FROZEN_LOG,
+    "payment_plan": FROZEN_MONEY,
 }
 
 # Of these, all but the marks of drafts and invoices is what was billed.
-_BILLABLE: Final = {"time_entry": "time_entry_id", "one_off": "one_off_id"}
+_BILLABLE: Final = {
+    "time_entry": "time_entry_id = OLD.id",
+    "one_off": "one_off_id = OLD.id",
+    "milestone": "milestone_id = OLD.id",
+    "usage": "kind = 'usage' AND invoice_id = OLD.invoice_id AND agreement_id = OLD.agreement_id"
+    " AND period_start < OLD.end_date AND period_end >= OLD.end_date AND agreement_line_id IN"
+    " (SELECT id FROM agreement_line WHERE agreement_id = OLD.agreement_id AND item_id = OLD.item_id)",
+}
 _MARKS: Final = frozenset({"draft_id", "invoice_id"})
 
 
@@ -117,7 +126,7 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
     made.append(_OVERLAP)
     for table, source in _BILLABLE.items():
         billed = ", ".join(column for column in columns[table] if column not in _MARKS)
-        charged = f"EXISTS (SELECT 1 FROM charge WHERE {source} = OLD.id AND reversed_by IS NULL)"
+        charged = f"EXISTS (SELECT 1 FROM charge WHERE {source} AND reversed_by IS NULL)"
         made.append(_trigger("billed", f"UPDATE OF {billed}", table, BILLED, "OLD.invoice_id IS NOT NULL"))
         made.append(_trigger("no_delete", "DELETE", table, BILLED, "OLD.invoice_id IS NOT NULL"))
         made.append(

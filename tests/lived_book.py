@@ -11,19 +11,28 @@ from db.schema import (
     Agreement,
     AgreementLine,
     BankAccount,
+    ChangeOrder,
     Client,
+    Commitment,
     Contact,
     ExchangeRate,
     File,
     Item,
+    Milestone,
     OneOff,
     Pause,
+    PaymentPlan,
     Person,
+    Prepayment,
     PriceChange,
+    PriceProposal,
     Rate,
     RuleSetting,
+    RuleTemplate,
     Segment,
+    TaxRule,
     TimeEntry,
+    Usage,
 )
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
@@ -59,6 +68,8 @@ def lived_book(tmp_path: Path) -> Book:
     done = bill(book, through=date(2026, 3, 31), issue_date=date(2026, 4, 1), scope=Scope(), actor=ANNE, now=book.now)
     assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
     _money(book)
+    with change(book, ANNE, "Agree on instalments") as made:
+        made.insert(PaymentPlan, invoice_id=2, agreed_on=TODAY, reason="asked", actor=ANNE, created_at=made.at)
     open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
     return book
 
@@ -137,11 +148,30 @@ def _master_data(book: Book) -> None:
                 unit_price=80 * M if currency == "EUR" else 90 * M,
                 currency=currency,
             )
+    _not_due_yet(book)
     with change(book, ANNE, "Rename") as made:
         made.update(Client, 1, name="Acme AG")
     with change(book, ANNE, "Second thoughts") as made:
         made.insert(Segment, name="Never used")
     undo(book, ANNE)
+
+
+def _not_due_yet(book: Book) -> None:
+    """What is agreed with the third client for later than the run looks."""
+    later, end = date(2027, 1, 1), date(2028, 1, 1)
+    with change(book, ANNE, "Agree on more") as made:
+        made.insert(RuleTemplate, name="Strict", rules="{}")
+        made.insert(TaxRule, position=1, country="DE", region="BY", tax_code_id=1)
+        made.insert(Milestone, agreement_id=3, position=1, name="Handover", amount=50_000, planned_on=later)
+        made.insert(
+            ChangeOrder, agreement_id=3, effect="scope", dated=later, amount=1_000, reason="More", reference="7"
+        )
+        made.insert(Commitment, agreement_id=3, start_date=later, end_date=end, amount=90_000)
+        made.insert(Prepayment, agreement_id=3, due_date=later, start_date=later, end_date=end, discount=50_000)
+        made.insert(PriceProposal, agreement_line_id=1, valid_from=later, old_price=80 * M, new_price=82 * M)
+        made.insert(
+            Usage, agreement_id=3, item_id=1, start_date=later, end_date=date(2027, 1, 2), days=1, quantity=5 * M
+        )
 
 
 def _money(book: Book) -> None:

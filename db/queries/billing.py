@@ -16,7 +16,7 @@ Rows = Sequence[Any]
 _AGREEMENT = """a.id, a.code, a.title, a.client_id, a.segment_id, a.billing, a.currency, a.every_count, a.every_unit,
  a.alignment, a.anchor, a.bill_day, a.timing, a.fixed_30, a.start_date, a.end_date, a.trial_until, a.charged_through,
  a.grouping, a.cap, a.deposits, a.is_final, a.po_number, a.po_limit, a.po_expires, a.buyer_reference, a.terms,
- a.delivery, a.template_id, a.discount, a.discount_reason, a.active"""
+ a.delivery, a.template_id, a.discount, a.discount_reason, a.active, a.unused, a.agreed, a.budget"""
 
 
 def ids_text(ids: Iterable[int]) -> str:
@@ -81,7 +81,8 @@ def lines(connection: Connection, ids: str) -> Rows:
     return _rows(
         connection,
         """SELECT agreement_id, id, position, kind, item_id, description, quantity, unit_price, discount,
-        start_date, end_date FROM agreement_line WHERE agreement_id IN (SELECT value FROM json_each(?))
+        start_date, end_date, included, minimum, threshold, metering FROM agreement_line
+        WHERE agreement_id IN (SELECT value FROM json_each(?))
         ORDER BY agreement_id, position""",
         ids,
     )

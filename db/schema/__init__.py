@@ -1,6 +1,19 @@
 """The book's tables, one module a subject."""
 
-from db.schema.agreements import Agreement, AgreementLine, OneOff, Pause, PriceChange, TimeEntry
+from db.schema.agreements import (
+    Agreement,
+    AgreementLine,
+    ChangeOrder,
+    Commitment,
+    Milestone,
+    OneOff,
+    Pause,
+    Prepayment,
+    PriceChange,
+    PriceProposal,
+    TimeEntry,
+    Usage,
+)
 from db.schema.audit import AuditEvent, AuditPayload, ChangeSet
 from db.schema.base import Base, guard_integers
 from db.schema.clients import Address, Client, Contact, ImportBatch, Item, Rate, SavedMapping, Segment
@@ -12,15 +25,17 @@ from db.schema.firm import (
     Firm,
     Person,
     RuleSetting,
+    RuleTemplate,
     Series,
     SeriesYear,
     Setting,
     TaxCode,
     TaxRate,
+    TaxRule,
     Template,
     TemplateVersion,
 )
-from db.schema.invoices import Dispute, Invoice, InvoiceLine, InvoiceTax, OpenItem, Party
+from db.schema.invoices import Dispute, Invoice, InvoiceLine, InvoiceTax, OpenItem, Party, PaymentPlan
 from db.schema.payments import Allocation, JournalEntry, OpenCredit, Payment, Posting, WriteOff
 from db.schema.runs import Charge, Draft, Finding, Outcome, Run
 
@@ -36,9 +51,11 @@ __all__ = [
     "BankAccount",
     "Base",
     "Book",
+    "ChangeOrder",
     "ChangeSet",
     "Charge",
     "Client",
+    "Commitment",
     "Contact",
     "Dispute",
     "Draft",
@@ -52,6 +69,7 @@ __all__ = [
     "InvoiceTax",
     "Item",
     "JournalEntry",
+    "Milestone",
     "OneOff",
     "OpenCredit",
     "OpenItem",
@@ -59,11 +77,15 @@ __all__ = [
     "Party",
     "Pause",
     "Payment",
+    "PaymentPlan",
     "Person",
     "Posting",
+    "Prepayment",
     "PriceChange",
+    "PriceProposal",
     "Rate",
     "RuleSetting",
+    "RuleTemplate",
     "Run",
     "SavedMapping",
     "Segment",
@@ -72,8 +94,10 @@ __all__ = [
     "Setting",
     "TaxCode",
     "TaxRate",
+    "TaxRule",
     "Template",
     "TemplateVersion",
     "TimeEntry",
+    "Usage",
     "WriteOff",
 ]

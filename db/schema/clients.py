@@ -11,9 +11,13 @@ from db.schema.base import Amount, Base, Id, Quantity, words
 
 
 class Segment(Base):
-    """Clients or agreements billed alike; an empty field leaves the matter to the firm."""
+    """Clients or agreements billed alike; an empty field leaves the matter to the firm.
+
+    `milestones` says whether a milestone done is billed at once or by the next run.
+    """
 
     __tablename__ = "segment"
+    __table_args__ = (words("milestones", "run", "at_once"),)
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
     note: Mapped[str] = mapped_column(default="")
@@ -22,16 +26,23 @@ class Segment(Base):
     language: Mapped[str | None]
     tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
+    milestones: Mapped[str] = mapped_column(default="run")
 
 
 class Client(Base):
-    """Who is billed; the address here is the billing address. Null terms, delivery and language are inherited."""
+    """Who is billed; the address here is the billing address. Null terms, delivery and language are inherited.
+
+    `place_of_supply` is the state whose tax applies where it is not the address's region. `withholding` is the fraction
+    of the net that the client keeps back for the state (TDS). `merged_into_id` is the client that this one turned out
+    to be: what was issued to it stays its own, and counts for the other.
+    """
 
     __tablename__ = "client"
     __table_args__ = (
         CheckConstraint("length(country) IN (0, 2)", name="country_code"),
         words("tax_treatment", "auto", "domestic", "reverse_charge", "intra_goods", "export", "exempt", "outside"),
         Index("ix_client_name", "name"),
+        Index("ix_client_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
     )
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
@@ -64,6 +75,11 @@ class Client(Base):
     on_hold: Mapped[bool] = mapped_column(default=False)
     hold_reason: Mapped[str] = mapped_column(default="")
     disputed: Mapped[bool] = mapped_column(default=False)
+    place_of_supply: Mapped[str] = mapped_column(default="")
+    tax_certificate: Mapped[str] = mapped_column(default="")
+    withholding: Mapped[Quantity] = mapped_column(default=0)
+    withholding_section: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     note: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     digest: Mapped[str] = mapped_column(default="")
@@ -112,6 +128,7 @@ class Item(Base):
     currency: Mapped[str | None]
     tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
     hsn_sac: Mapped[str] = mapped_column(default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     active: Mapped[bool] = mapped_column(default=True)
     digest: Mapped[str] = mapped_column(default="")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))

@@ -22,10 +22,16 @@ class Book(Base):
 
 
 class Firm(Base):
-    """One row: the user's company and the defaults that everything inherits."""
+    """One row: the user's company and the defaults that everything inherits.
+
+    `tax_regime` is auto where the country decides; `tax_currency` the currency that tax is also told in, null for none.
+    """
 
     __tablename__ = "firm"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        words("tax_regime", "auto", "vat", "india", "us", "generic"),
+    )
     id: Mapped[Id]
     name: Mapped[str]
     contact: Mapped[str] = mapped_column(default="")
@@ -50,6 +56,8 @@ class Firm(Base):
     closing: Mapped[str] = mapped_column(default="")
     footer: Mapped[str] = mapped_column(default="")
     small_business: Mapped[bool] = mapped_column(default=False)
+    tax_regime: Mapped[str] = mapped_column(default="auto")
+    tax_currency: Mapped[str | None]
     fiscal_start_month: Mapped[int] = mapped_column(default=1)
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
@@ -67,13 +75,14 @@ class BankAccount(Base):
 
 
 class Person(Base):
-    """Who works with the book, and how much they may credit or write off in firm currency; null is no limit."""
+    """Who works with the book, and what they may credit, write off or approve in firm currency; null is no limit."""
 
     __tablename__ = "person"
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
     credit_limit: Mapped[Amount | None]
     write_off_limit: Mapped[Amount | None]
+    approval_limit: Mapped[Amount | None]
 
 
 class Setting(Base):
@@ -85,7 +94,10 @@ class Setting(Base):
 
 
 class RuleSetting(Base):
-    """The row of one gate rule at one level; null leaves a part to the level above."""
+    """The row of one gate rule at one level; null leaves a part to the level above.
+
+    `owner_id` is who looks at what the rule holds, within `hours` of the plan.
+    """
 
     __tablename__ = "rule_setting"
     __table_args__ = (
@@ -100,6 +112,17 @@ class RuleSetting(Base):
     enabled: Mapped[bool | None]
     severity: Mapped[str | None]
     parameters: Mapped[str] = mapped_column(default="{}")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    hours: Mapped[int | None]
+
+
+class RuleTemplate(Base):
+    """Rule settings by name, to give to a segment; JSON of code -> {enabled, severity, parameters, owner, hours}."""
+
+    __tablename__ = "rule_template"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    rules: Mapped[str]
 
 
 class TaxCode(Base):
@@ -118,14 +141,34 @@ class TaxCode(Base):
 
 
 class TaxRate(Base):
-    """The rate of a tax code from a date on, as a fraction times 10**6."""
+    """The rate of a tax code from a date on, as a fraction times 10**6.
+
+    A code of several taxes (CGST and SGST, state and county) has rows of each by `name`; its rate is their sum.
+    """
 
     __tablename__ = "tax_rate"
-    __table_args__ = (UniqueConstraint("tax_code_id", "valid_from"),)
+    __table_args__ = (UniqueConstraint("tax_code_id", "name", "valid_from"),)
     id: Mapped[Id]
     tax_code_id: Mapped[int] = mapped_column(ForeignKey("tax_code.id"))
+    name: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[date]
     rate: Mapped[Quantity]
+
+
+class TaxRule(Base):
+    """Which code a place bears for a class of items: the first rule that fits, by position; empty fits everything.
+
+    `item_code` is the tax code that the item names; `region` the place of supply within the country.
+    """
+
+    __tablename__ = "tax_rule"
+    id: Mapped[Id]
+    position: Mapped[int]
+    country: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    item_code: Mapped[str] = mapped_column(default="")
+    tax_code_id: Mapped[int] = mapped_column(ForeignKey("tax_code.id"))
+    note: Mapped[str] = mapped_column(default="")
 
 
 class ExchangeRate(Base):

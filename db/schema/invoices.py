@@ -85,7 +85,10 @@ class Invoice(Base):
 
 
 class InvoiceLine(Base):
-    """A frozen line. `rate` is the tax fraction times 10**6; `corrects_line_id` on credit notes."""
+    """A frozen line. `rate` is the tax fraction times 10**6; `classification` the HSN or SAC.
+
+    `corrects_line_id` stands on credit notes, and on lines of an invoice that credit unused days of an earlier one.
+    """
 
     __tablename__ = "invoice_line"
     __table_args__ = (
@@ -118,11 +121,14 @@ class InvoiceLine(Base):
     rate: Mapped[Quantity]
     deducts_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"))
+    classification: Mapped[str] = mapped_column(default="")
 
 
 class InvoiceTax(Base):
+    """A tax group; `name` tells taxes of one basis apart (CGST, SGST, a county's)."""
+
     __tablename__ = "invoice_tax"
-    __table_args__ = (UniqueConstraint("invoice_id", "category", "rate"),)
+    __table_args__ = (UniqueConstraint("invoice_id", "category", "rate", "name"),)
     id: Mapped[Id]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
     category: Mapped[str]
@@ -131,10 +137,14 @@ class InvoiceTax(Base):
     tax: Mapped[Amount]
     exemption_code: Mapped[str] = mapped_column(default="")
     exemption_text: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
 
 
 class OpenItem(Base):
-    """What is due of an invoice, one row an instalment; `open` is the only part of an invoice that changes."""
+    """What is due of an invoice, one row an instalment; `open` is the only part of an invoice that changes.
+
+    Those of a payment plan stand `since` the day it was agreed, in place of what was open then.
+    """
 
     __tablename__ = "open_item"
     __table_args__ = (
@@ -151,6 +161,21 @@ class OpenItem(Base):
     due_date: Mapped[date]
     amount: Mapped[Amount]
     open: Mapped[Amount]
+    since: Mapped[date | None]
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("payment_plan.id"))
+
+
+class PaymentPlan(Base):
+    """Instalments agreed after the fact for what was open of an invoice. Frozen but for its cancellation."""
+
+    __tablename__ = "payment_plan"
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    agreed_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    created_at: Mapped[str]
+    cancelled_on: Mapped[date | None]
 
 
 class Dispute(Base):

@@ -72,7 +72,7 @@ class Allocation(Base):
 
     __tablename__ = "allocation"
     __table_args__ = (
-        words("kind", "payment", "credit", "write_off", "discount"),
+        words("kind", "payment", "credit", "write_off", "discount", "plan"),
         CheckConstraint("amount <> 0", name="not_zero"),
         Index("ix_allocation_item", "open_item_id", "dated"),
         Index("ix_allocation_payment", "payment_id"),
@@ -87,6 +87,7 @@ class Allocation(Base):
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("payment_plan.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
     amount: Mapped[Amount]
     actor: Mapped[str]
@@ -131,6 +132,7 @@ class Posting(Base):
             "rounding",
             "opening",
             "exchange",
+            "withholding",
         ),
         Index("ix_posting_entry", "entry_id"),
         Index("ix_posting_role", "role", "client_id"),

@@ -33,7 +33,8 @@ class Run(Base):
 class Draft(Base):
     """An invoice before its number. `body` is JSON: header, lines and sources; amounts in minor units.
 
-    `previous_net` is that of the agreement's last invoice.
+    `previous_net` is that of the agreement's last invoice. `owner_id` is who looks at it before `due_at` (UTC text);
+    `seconded_by` is the second person where one approval is not enough.
     State: ready (nothing stands against it), held (waits for a person), approved, issued, discarded, failed.
     """
 
@@ -53,6 +54,7 @@ class Draft(Base):
     net: Mapped[Amount]
     tax: Mapped[Amount]
     gross: Mapped[Amount]
+    rounding: Mapped[Amount] = mapped_column(default=0)
     previous_net: Mapped[Amount | None]
     fingerprint: Mapped[str]
     body: Mapped[str]
@@ -60,6 +62,9 @@ class Draft(Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[str | None]
     decision_note: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_at: Mapped[str | None]
+    seconded_by: Mapped[str | None]
     error: Mapped[str] = mapped_column(default="")
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
 
@@ -108,12 +113,15 @@ class Finding(Base):
 class Charge(Base):
     """One thing charged for one span: the proof that nothing is billed twice. Half-open span; amount is net.
 
-    Exactly one source: an agreement line, a time entry or a one-off. `reversed_by` is the credit note that freed it.
+    Exactly one source: an agreement line (recurring, usage), a time entry, a one-off, a milestone, a commitment, or,
+    of days credited because they were not used, the charge that they were charged by. `reversed_by` is the document
+    that freed it: a credit note, or the invoice that credits unused days; what of such a charge stays is charged anew
+    as `part_of_id` it. `mark` is the highest usage id that a charge of usage counts.
     """
 
     __tablename__ = "charge"
     __table_args__ = (
-        words("kind", "recurring", "time", "one_off"),
+        words("kind", "recurring", "time", "one_off", "usage", "milestone", "commitment", "unused"),
         CheckConstraint("period_end > period_start", name="span"),
         # By the end first, so that the trigger against overlaps finds its few candidates in the same index.
         Index(
@@ -138,6 +146,35 @@ class Charge(Base):
             sqlite_where=text("reversed_by IS NULL AND one_off_id IS NOT NULL"),
         ),
         Index(
+            "ix_charge_usage_once",
+            "agreement_line_id",
+            "period_start",
+            "period_end",
+            "sequence",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND kind = 'usage'"),
+        ),
+        Index(
+            "ix_charge_milestone_once",
+            "milestone_id",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND milestone_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_charge_commitment_once",
+            "commitment_id",
+            unique=True,
+            sqlite_where=text("reversed_by IS NULL AND commitment_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_charge_unused_once",
+            "credits_id",
+            "period_start",
+            unique=True,
+            sqlite_where=text("credits_id IS NOT NULL"),
+        ),
+        Index("ix_charge_part", "part_of_id", sqlite_where=text("part_of_id IS NOT NULL")),
+        Index(
             "ix_charge_time_agreement",
             "agreement_id",
             "amount",
@@ -151,6 +188,10 @@ class Charge(Base):
     agreement_line_id: Mapped[int | None] = mapped_column(ForeignKey("agreement_line.id"))
     time_entry_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"))
     one_off_id: Mapped[int | None] = mapped_column(ForeignKey("one_off.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"))
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"))
+    part_of_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"))
     period_start: Mapped[date]
     period_end: Mapped[date]
     sequence: Mapped[int] = mapped_column(default=0)
@@ -158,4 +199,5 @@ class Charge(Base):
     position: Mapped[int]
     quantity: Mapped[Quantity]
     amount: Mapped[Amount]
+    mark: Mapped[int] = mapped_column(default=0)
     reversed_by: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))

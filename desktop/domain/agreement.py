@@ -10,9 +10,11 @@ from desktop.domain.periods import Cadence, Pause, Timing
 
 
 class AgreementLine(NamedTuple):
-    """One thing that an agreement bills: `kind` recurring or time; a price of None is the rate card's.
+    """One thing that an agreement bills: `kind` recurring, time or usage; a price of None is the rate card's.
 
-    `prices` are changes agreed ahead as (first day, price), oldest first. Dates are half-open.
+    `prices` are changes agreed ahead as (first day, price), oldest first. Dates are half-open. Of usage, `included`
+    units of a period cost nothing, `minimum` is charged for it at least and unbilled use worth `threshold` is billed
+    before it ends, both net in minor units; `metering` is events or readings.
     """
 
     id: int
@@ -26,6 +28,10 @@ class AgreementLine(NamedTuple):
     start: date | None = None
     end: date | None = None
     prices: tuple[tuple[date, int], ...] = ()
+    included: int = 0
+    minimum: int | None = None
+    threshold: int | None = None
+    metering: str = "events"
 
     def price_on(self, day: date) -> int | None:
         """The agreed unit price on a day; None where the rate card prices it."""
@@ -36,10 +42,22 @@ class AgreementLine(NamedTuple):
         return self.unit_price
 
 
+class Prepayment(NamedTuple):
+    """From `due` on, all recurring periods that begin in [start, end) are billed at this discount, a fraction."""
+
+    due: date
+    start: date
+    end: date
+    discount: int = 0
+    reason: str = ""
+
+
 class Agreement(NamedTuple):
     """A contract with a client. `end`, `trial_until` and `charged_through` are first days no longer in.
 
     `cap` is the most that its time lines bill in all, in minor units; `discount` is for lines without their own.
+    `unused` says whether charged days that fall out of its life are credited, or kept. `agreed` is the net sum of a
+    fixed price before change orders, `budget` what the client expects to spend.
     """
 
     id: int
@@ -71,3 +89,7 @@ class Agreement(NamedTuple):
     discount: int = 0
     discount_reason: str = ""
     active: bool = True
+    unused: str = "credit"
+    agreed: int | None = None
+    budget: int | None = None
+    prepayments: tuple[Prepayment, ...] = ()

@@ -70,8 +70,9 @@ LINE_FIELDS = (
     "rate",
     "deducts_id",
     "corrects_line_id",
+    "classification",
 )
-TAX_FIELDS = ("category", "rate", "basis", "tax", "exemption_code", "exemption_text")
+TAX_FIELDS = ("category", "rate", "basis", "tax", "exemption_code", "exemption_text", "name")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

@@ -24,7 +24,7 @@ from desktop.services.problems import Problems
 from desktop.services.records import Record
 
 _WORDS = {
-    "billing": ("recurring", "time", "fixed", "hybrid"),
+    "billing": ("recurring", "time", "fixed", "hybrid", "usage"),
     "every_unit": ("day", "week", "month", "year"),
     "alignment": ("calendar", "anniversary", "bcd"),
     "timing": ("advance", "arrears"),
@@ -91,7 +91,7 @@ def check_line(
     def now(name: str) -> Any:
         return values.get(name, getattr(before, name) if before else None)
 
-    if values.get("kind", "recurring") not in ("recurring", "time"):
+    if values.get("kind", "recurring") not in ("recurring", "time", "usage"):
         problems.add("kind", _("A line recurs or bills time."))
     check_exists(session, Item, "item_id", values, problems, _("The item"))
     quantity = values.get("quantity")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
 from desktop.documents.words import words_for
-from desktop.domain.billing import Charged, Line, TaxLine
+from desktop.domain.billing import Line, TaxLine
 from desktop.domain.crediting import CreditFigures, Group, Left, Part
 from desktop.domain.money import SCALE, scaled, to_major
 from desktop.domain.sealing import LINE_FIELDS
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.charging import Freed
 from desktop.services.issuing import ReadyInvoice
 from desktop.services.runs.freezing import prepare, texts_for
 
@@ -141,7 +141,7 @@ def credit_document(invoice: Original, figures: CreditFigures, reason: str, toda
     )
 
 
-def reissue_document(connection: Connection, invoice: Original, charges: Sequence[Any], today: date) -> ReadyInvoice:
+def reissue_document(connection: Connection, invoice: Original, charges: Sequence[Freed], today: date) -> ReadyInvoice:
     """The same lines on a new invoice, to the client as it is now: a wrong address is why many are issued anew."""
     papers = prepare(connection, [invoice.client_id], [invoice.agreement_id] if invoice.agreement_id else [])
     title = papers.titles.get(invoice.agreement_id or 0, "")
@@ -162,10 +162,7 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
         payable=invoice.payable,
         lines=list(invoice.lines.values()),
         taxes=invoice.taxes,
-        charges=[
-            Charged(kind, agreement, line or entry or one_off, start, end, sequence, position, quantity, amount)
-            for _id, kind, agreement, line, entry, one_off, start, end, sequence, position, quantity, amount in charges
-        ],
+        charges=[one.charged for one in charges],
         agreement_id=invoice.agreement_id,
         tax_date=invoice.tax_date,
         period_start=invoice.period_start,

@@ -25,6 +25,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, money_text, percent_text
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
+from desktop.services.charging import Freed, free_charges
 from desktop.services.credit_documents import Original, credit_document, original, reissue_document
 from desktop.services.issuing import issue_documents
 from desktop.services.ledger import Ledger
@@ -250,27 +251,11 @@ def _factor(invoice: Original) -> Any:
     return firm_factor(invoice.firm_rate, invoice.currency, invoice.firm_currency)
 
 
-def _release(connection: Connection, invoice: Original, figures: CreditFigures, note_id: int) -> list[Any]:
+def _release(connection: Connection, invoice: Original, figures: CreditFigures, note_id: int) -> list[Freed]:
     """Reverse the charges of the lines taken back, so that they may be billed again; the charges as they were."""
     whole = any(part.key is None for part in figures.parts)
     positions = {invoice.lines[part.key].position for part in figures.parts if part.key is not None}
-    charges = [
-        row
-        for row in connection.exec_driver_sql(
-            "SELECT id, kind, agreement_id, agreement_line_id, time_entry_id, one_off_id, period_start, period_end, "
-            "sequence, position, quantity, amount FROM charge WHERE invoice_id = ? AND reversed_by IS NULL ORDER BY id",
-            (invoice.id,),
-        ).fetchall()
-        if whole or row[9] in positions
-    ]
-    if not charges:
-        return []
-    connection.exec_driver_sql("UPDATE charge SET reversed_by = ? WHERE id = ?", [(note_id, row[0]) for row in charges])
-    for table, index in (("time_entry", 4), ("one_off", 5)):
-        freed = [(row[index],) for row in charges if row[index] is not None]
-        if freed:
-            connection.exec_driver_sql(f"UPDATE {table} SET invoice_id = NULL WHERE id = ?", freed)
-    return charges
+    return free_charges(connection, invoice.id, None if whole else positions, note_id)
 
 
 def _settle(made: Change, number: str, note_id: int, reissued: str | None, on: date) -> tuple[int, int, int]:

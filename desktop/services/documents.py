@@ -17,7 +17,7 @@ from db.queries.billing import ids_text
 from desktop.documents.batch import RenderPool, Written, render_batch
 from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine
-from desktop.domain.billing.draft import part_of
+from desktop.domain.billing.lines import part_of
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS

@@ -18,6 +18,7 @@ from desktop.domain.billing import Charged, Line, TaxLine
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
 from desktop.domain.terms import Terms, parse_terms
+from desktop.services.charging import write_charges
 from desktop.services.exchange import ExchangeRates
 from desktop.services.series_counters import SeriesCounters
 
@@ -90,23 +91,6 @@ _LINE = _insert("invoice_line", ("id", "invoice_id", *LINE_FIELDS))
 _TAX = _insert("invoice_tax", ("invoice_id", *TAX_FIELDS))
 _OPEN = _insert("open_item", ("invoice_id", "instalment", "client_id", "currency", "due_date", "amount", "open"))
 _CREDIT = _insert("open_credit", ("client_id", "currency", "credit_note_id", "dated", "amount", "open"))
-_CHARGE = _insert(
-    "charge",
-    (
-        "kind",
-        "agreement_id",
-        "agreement_line_id",
-        "time_entry_id",
-        "one_off_id",
-        "period_start",
-        "period_end",
-        "sequence",
-        "invoice_id",
-        "position",
-        "quantity",
-        "amount",
-    ),
-)
 _ENTRY = _insert("journal_entry", ("id", "kind", "booked_on", "invoice_id"))
 _POSTING = _insert(
     "posting",
@@ -188,10 +172,9 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     taxes: list[tuple[Any, ...]] = []
     opened: list[tuple[Any, ...]] = []
     credits: list[tuple[Any, ...]] = []
-    charges: list[tuple[Any, ...]] = []
+    charges: list[tuple[int, Charged]] = []
     entries: list[tuple[Any, ...]] = []
     postings: list[tuple[Any, ...]] = []
-    billed: dict[str, list[tuple[int, int]]] = {"time": [], "one_off": []}
     issued: list[Issued] = []
     texts_known: dict[int, str] = {}
     for document in documents:
@@ -266,26 +249,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
                 (invoice_id, k, document.client_id, document.currency, day_due, amount, amount)
                 for k, day_due, amount in plan
             ]
-        for charge in document.charges:
-            kind, source = charge.kind, charge.source_id
-            charges.append(
-                (
-                    kind,
-                    charge.agreement_id,
-                    source if kind == "recurring" else None,
-                    source if kind == "time" else None,
-                    source if kind == "one_off" else None,
-                    charge.period_start,
-                    charge.period_end,
-                    charge.sequence,
-                    invoice_id,
-                    charge.position,
-                    charge.quantity,
-                    charge.amount,
-                )
-            )
-            if kind != "recurring":
-                billed[kind].append((invoice_id, source))
+        charges += [(invoice_id, charge) for charge in document.charges]
         entries.append(
             (entry_id, "credit_note" if document.kind == "credit_note" else "invoice", issue_text, invoice_id)
         )
@@ -314,13 +278,11 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         (_TAX, taxes),
         (_OPEN, opened),
         (_CREDIT, credits),
-        (_CHARGE, charges),
         (_ENTRY, entries),
         (_POSTING, postings),
-        ("UPDATE time_entry SET invoice_id = ?, draft_id = NULL WHERE id = ?", billed["time"]),
-        ("UPDATE one_off SET invoice_id = ?, draft_id = NULL WHERE id = ?", billed["one_off"]),
     ):
         if rows:
             connection.exec_driver_sql(statement, rows)
+    write_charges(connection, charges)
     series.store()
     return issued

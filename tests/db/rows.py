@@ -24,6 +24,7 @@ from db.schema import (
     OpenItem,
     Party,
     Payment,
+    PaymentPlan,
     Posting,
     SeriesYear,
     TimeEntry,
@@ -73,6 +74,7 @@ def fill(session: Session) -> None:
     put(session, Party, role="seller", digest="s", name="Harbour", data="{}")
     put(session, Party, role="buyer", digest="b", name="Acme", data="{}")
     invoice(session, "INV-2026-0001")
+    put(session, PaymentPlan, invoice_id=1, agreed_on=DAY, actor="Anne", created_at="2026-01-01T00:00:00Z")
     put(session, SeriesYear, series_id=1, year=2026, next=2, last_date=DAY)
     put(
         session,

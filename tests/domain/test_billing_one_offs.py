@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import MISSING, Charged, Deposit, Draft, Work, build, build_one_offs, combine
-from desktop.domain.billing.draft import DISCOUNT
+from desktop.domain.billing.lines import DISCOUNT
 from desktop.domain.money import SCALE
 from tests.billing_facts import (
     ADVICE,

@@ -13,7 +13,10 @@ import time
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import insert
+
 from db.engine import Book
+from db.schema import Agreement, AgreementLine, Client, Item
 from desktop.services.runs import Scope, bill
 from tests.books import new_book
 from tests.perf.floors import load
@@ -30,35 +33,47 @@ def fill(book: Book, agreements: int) -> None:
         connection = session.connection()
         standard = connection.exec_driver_sql("SELECT id FROM tax_code WHERE code = 'standard'").scalar_one()
         reduced = connection.exec_driver_sql("SELECT id FROM tax_code WHERE code = 'reduced'").scalar_one()
-        connection.exec_driver_sql(
-            """INSERT INTO item (id, code, name, unit, kind, tax_code_id, hsn_sac, active, digest)
-            VALUES (?, ?, ?, 'month', 'service', ?, '', 1, '')""",
-            [(k, f"S{k:02d}", f"Managed service {k}", reduced if k % 4 == 0 else standard) for k in range(1, 13)],
+        connection.execute(
+            insert(Item),
+            [
+                {
+                    "id": k,
+                    "code": f"S{k:02d}",
+                    "name": f"Managed service {k}",
+                    "unit": "month",
+                    "tax_code_id": reduced if k % 4 == 0 else standard,
+                }
+                for k in range(1, 13)
+            ],
         )
         clients = max(agreements // 4, 1)
-        connection.exec_driver_sql(
-            """INSERT INTO client (id, code, name, contact, email, phone, street, street2, postcode, city, region,
-            country, tax_id, tax_number, is_business, tax_treatment, iban, currency, combine, po_required,
-            buyer_reference, buyer_reference_required, on_hold, hold_reason, disputed, note, active, digest)
-            VALUES (?, ?, ?, '', '', '', ?, '', '20457', 'Hamburg', '', 'DE', '', '', 1, 'auto', '', 'EUR', 0, 0, '',
-            0, 0, '', 0, '', 1, '')""",
-            [(k, f"C{k:05d}", f"Client {k} GmbH", f"Speicherstraße {k}") for k in range(1, clients + 1)],
-        )
-        connection.exec_driver_sql(
-            """INSERT INTO agreement (id, code, title, client_id, billing, currency, every_count, every_unit, alignment,
-            anchor, timing, fixed_30, start_date, grouping, deposits, is_final, po_number, buyer_reference, discount,
-            discount_reason, note, active, digest) VALUES (?, ?, 'Managed services', ?, 'recurring', 'EUR', 1,
-            'month', 'calendar', ?, 'arrears', 0, ?, 'item', 'next', 0, '', '', 0, '', '', 1, '')""",
+        address = {"postcode": "20457", "city": "Hamburg", "country": "DE", "currency": "EUR"}
+        connection.execute(
+            insert(Client),
             [
-                (k, f"A{k:05d}", (k - 1) % clients + 1, FIRST.isoformat(), FIRST.isoformat())
+                {"id": k, "code": f"C{k:05d}", "name": f"Client {k} GmbH", "street": f"Speicherstraße {k}", **address}
+                for k in range(1, clients + 1)
+            ],
+        )
+        common = {"title": "Managed services", "billing": "recurring", "currency": "EUR", "anchor": FIRST}
+        connection.execute(
+            insert(Agreement),
+            [
+                {"id": k, "code": f"A{k:05d}", "client_id": (k - 1) % clients + 1, "start_date": FIRST, **common}
                 for k in range(1, agreements + 1)
             ],
         )
-        connection.exec_driver_sql(
-            """INSERT INTO agreement_line (agreement_id, position, kind, item_id, description, quantity, unit_price,
-            discount) VALUES (?, ?, 'recurring', ?, '', ?, ?, 0)""",
+        connection.execute(
+            insert(AgreementLine),
             [
-                (k, p, (k + p) % 12 + 1, (1 + (k + p) % 5) * 1_000_000, (20 + (k * p) % 180) * 1_000_000)
+                {
+                    "agreement_id": k,
+                    "position": p,
+                    "kind": "recurring",
+                    "item_id": (k + p) % 12 + 1,
+                    "quantity": (1 + (k + p) % 5) * 1_000_000,
+                    "unit_price": (20 + (k * p) % 180) * 1_000_000,
+                }
                 for k in range(1, agreements + 1)
                 for p in range(1, LINES + 1)
             ],

@@ -76,7 +76,7 @@ def test_all_problems_come_at_once(book, client):
             },
             [
                 {"quantity": Decimal(-1), "unit_price": Decimal(-5), "description": "X"},
-                {"quantity": Decimal(0), "unit_price": Decimal(0), "kind": "usage", "discount": Decimal("1.5")},
+                {"quantity": Decimal(0), "unit_price": Decimal(0), "kind": "metered", "discount": Decimal("1.5")},
                 {"unit_price": None, "start_date": JANUARY, "end_date": date(2025, 12, 1), "item_id": 7},
             ],
             actor=ACTOR,

@@ -372,8 +372,8 @@ def test_undoing_a_large_import_does_not_search_whole_tables(tmp_path: Path) -> 
             made.connection.exec_driver_sql(
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
                 " INSERT INTO charge (kind, agreement_line_id, period_start, period_end, sequence, invoice_id,"
-                " position, quantity, amount) SELECT 'recurring', 1, date('1900-01-01', '+' || i || ' day'),"
-                " date('1900-01-02', '+' || i || ' day'), 0, 2, 1, 0, 0 FROM n"
+                " position, quantity, amount, mark) SELECT 'recurring', 1, date('1900-01-01', '+' || i || ' day'),"
+                " date('1900-01-02', '+' || i || ' day'), 0, 2, 1, 0, 0, 0 FROM n"
             )
         import_time(book, 1, 3000)
         steps = 0

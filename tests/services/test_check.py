@@ -195,7 +195,7 @@ def test_everything_frozen_is_among_what_is_tried() -> None:
         ("UPDATE charge SET reversed_by = 2 WHERE id = 1", "does not credit its invoice"),
         (
             "INSERT INTO charge (kind, agreement_line_id, period_start, period_end, sequence, invoice_id, position,"
-            " quantity, amount) VALUES ('recurring', 1, '2026-01-15', '2026-01-20', 1, 2, 1, 0, 0)",
+            " quantity, amount, mark) VALUES ('recurring', 1, '2026-01-15', '2026-01-20', 1, 2, 1, 0, 0, 0)",
             "days from 2026-01-15 on are charged twice",
         ),
         ("DELETE FROM charge WHERE invoice_id = 3", "billed without a charge"),
@@ -289,8 +289,9 @@ def test_a_damaged_file_is_a_problem_and_no_crash(book: Book) -> None:
 
 def test_one_wrong_habit_does_not_bury_the_rest(tampering: Tampering) -> None:
     found = tampering.found(
-        "INSERT INTO segment (name, note) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
-        " SELECT 'Segment ' || i, '' FROM n"
+        "INSERT INTO segment (name, note, milestones)"
+        " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
+        " SELECT 'Segment ' || i, '', 'run' FROM n"
     )
     assert len(found) == 51
     assert found[-1] == "log: elsewhere: 450 more of this kind"

@@ -81,28 +81,23 @@ STATEMENTS = (
         name VARCHAR NOT NULL,
         credit_limit INTEGER,
         write_off_limit INTEGER,
+        approval_limit INTEGER,
         CONSTRAINT pk_person PRIMARY KEY (id),
         CONSTRAINT uq_person_name UNIQUE (name),
         CONSTRAINT ck_person_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer'),
         CONSTRAINT ck_person_write_off_limit_integer CHECK (write_off_limit IS NULL OR typeof(write_off_limit) =
+        'integer'),
+        CONSTRAINT ck_person_approval_limit_integer CHECK (approval_limit IS NULL OR typeof(approval_limit) =
         'integer')
     )
     """,
     """
-    CREATE TABLE rule_setting (
+    CREATE TABLE rule_template (
         id INTEGER NOT NULL,
-        code VARCHAR NOT NULL,
-        scope VARCHAR NOT NULL,
-        scope_id INTEGER NOT NULL,
-        enabled BOOLEAN,
-        severity VARCHAR,
-        parameters VARCHAR NOT NULL,
-        CONSTRAINT pk_rule_setting PRIMARY KEY (id),
-        CONSTRAINT uq_rule_setting_code_scope_scope_id UNIQUE (code, scope, scope_id),
-        CONSTRAINT ck_rule_setting_scope_word CHECK (scope = 'firm' OR scope = 'segment' OR scope = 'client' OR scope
-        = 'agreement'),
-        CONSTRAINT ck_rule_setting_severity_word CHECK (severity IS NULL OR severity = 'block' OR severity = 'hold' OR
-        severity = 'note')
+        name VARCHAR NOT NULL,
+        rules VARCHAR NOT NULL,
+        CONSTRAINT pk_rule_template PRIMARY KEY (id),
+        CONSTRAINT uq_rule_template_name UNIQUE (name)
     )
     """,
     """
@@ -235,11 +230,15 @@ STATEMENTS = (
         closing VARCHAR NOT NULL,
         footer VARCHAR NOT NULL,
         small_business BOOLEAN NOT NULL,
+        tax_regime VARCHAR NOT NULL,
+        tax_currency VARCHAR,
         fiscal_start_month INTEGER NOT NULL,
         logo_id INTEGER,
         template_id INTEGER,
         CONSTRAINT pk_firm PRIMARY KEY (id),
         CONSTRAINT ck_firm_single CHECK (id = 1),
+        CONSTRAINT ck_firm_tax_regime_word CHECK (tax_regime = 'auto' OR tax_regime = 'vat' OR tax_regime = 'india' OR
+        tax_regime = 'us' OR tax_regime = 'generic'),
         CONSTRAINT fk_firm_logo_id FOREIGN KEY(logo_id) REFERENCES file (id),
         CONSTRAINT fk_firm_template_id FOREIGN KEY(template_id) REFERENCES template (id)
     )
@@ -263,6 +262,26 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE rule_setting (
+        id INTEGER NOT NULL,
+        code VARCHAR NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        enabled BOOLEAN,
+        severity VARCHAR,
+        parameters VARCHAR NOT NULL,
+        owner_id INTEGER,
+        hours INTEGER,
+        CONSTRAINT pk_rule_setting PRIMARY KEY (id),
+        CONSTRAINT uq_rule_setting_code_scope_scope_id UNIQUE (code, scope, scope_id),
+        CONSTRAINT ck_rule_setting_scope_word CHECK (scope = 'firm' OR scope = 'segment' OR scope = 'client' OR scope
+        = 'agreement'),
+        CONSTRAINT ck_rule_setting_severity_word CHECK (severity IS NULL OR severity = 'block' OR severity = 'hold' OR
+        severity = 'note'),
+        CONSTRAINT fk_rule_setting_owner_id FOREIGN KEY(owner_id) REFERENCES person (id)
+    )
+    """,
+    """
     CREATE TABLE segment (
         id INTEGER NOT NULL,
         name VARCHAR NOT NULL,
@@ -272,7 +291,9 @@ STATEMENTS = (
         language VARCHAR,
         tax_code_id INTEGER,
         template_id INTEGER,
+        milestones VARCHAR NOT NULL,
         CONSTRAINT pk_segment PRIMARY KEY (id),
+        CONSTRAINT ck_segment_milestones_word CHECK (milestones = 'run' OR milestones = 'at_once'),
         CONSTRAINT uq_segment_name UNIQUE (name),
         CONSTRAINT fk_segment_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
         CONSTRAINT fk_segment_template_id FOREIGN KEY(template_id) REFERENCES template (id)
@@ -294,12 +315,26 @@ STATEMENTS = (
     CREATE TABLE tax_rate (
         id INTEGER NOT NULL,
         tax_code_id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
         valid_from DATE NOT NULL,
         rate INTEGER NOT NULL,
         CONSTRAINT pk_tax_rate PRIMARY KEY (id),
-        CONSTRAINT uq_tax_rate_tax_code_id_valid_from UNIQUE (tax_code_id, valid_from),
+        CONSTRAINT uq_tax_rate_tax_code_id_name_valid_from UNIQUE (tax_code_id, name, valid_from),
         CONSTRAINT fk_tax_rate_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
         CONSTRAINT ck_tax_rate_rate_integer CHECK (typeof(rate) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE tax_rule (
+        id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        country VARCHAR NOT NULL,
+        region VARCHAR NOT NULL,
+        item_code VARCHAR NOT NULL,
+        tax_code_id INTEGER NOT NULL,
+        note VARCHAR NOT NULL,
+        CONSTRAINT pk_tax_rule PRIMARY KEY (id),
+        CONSTRAINT fk_tax_rule_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id)
     )
     """,
     """
@@ -359,6 +394,11 @@ STATEMENTS = (
         on_hold BOOLEAN NOT NULL,
         hold_reason VARCHAR NOT NULL,
         disputed BOOLEAN NOT NULL,
+        place_of_supply VARCHAR NOT NULL,
+        tax_certificate VARCHAR NOT NULL,
+        withholding INTEGER NOT NULL,
+        withholding_section VARCHAR NOT NULL,
+        merged_into_id INTEGER,
         note VARCHAR NOT NULL,
         active BOOLEAN NOT NULL,
         digest VARCHAR NOT NULL,
@@ -371,9 +411,14 @@ STATEMENTS = (
         CONSTRAINT uq_client_code UNIQUE (code),
         CONSTRAINT fk_client_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
         CONSTRAINT fk_client_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_client_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES client (id),
         CONSTRAINT fk_client_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
-        CONSTRAINT ck_client_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer')
+        CONSTRAINT ck_client_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer'),
+        CONSTRAINT ck_client_withholding_integer CHECK (typeof(withholding) = 'integer')
     )
+    """,
+    """
+    CREATE INDEX ix_client_merged ON client (merged_into_id) WHERE merged_into_id IS NOT NULL
     """,
     """
     CREATE INDEX ix_client_name ON client (name)
@@ -392,6 +437,7 @@ STATEMENTS = (
         currency VARCHAR,
         tax_code_id INTEGER,
         hsn_sac VARCHAR NOT NULL,
+        merged_into_id INTEGER,
         active BOOLEAN NOT NULL,
         digest VARCHAR NOT NULL,
         batch_id INTEGER,
@@ -399,6 +445,7 @@ STATEMENTS = (
         CONSTRAINT ck_item_kind_word CHECK (kind = 'service' OR kind = 'goods'),
         CONSTRAINT uq_item_code UNIQUE (code),
         CONSTRAINT fk_item_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
+        CONSTRAINT fk_item_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES item (id),
         CONSTRAINT fk_item_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
         CONSTRAINT ck_item_price_integer CHECK (price IS NULL OR typeof(price) = 'integer')
     )
@@ -447,6 +494,19 @@ STATEMENTS = (
         cap INTEGER,
         deposits VARCHAR NOT NULL,
         is_final BOOLEAN NOT NULL,
+        unused VARCHAR NOT NULL,
+        agreed INTEGER,
+        budget INTEGER,
+        renewal VARCHAR NOT NULL,
+        term_count INTEGER,
+        term_unit VARCHAR,
+        term_end DATE,
+        min_term_until DATE,
+        notice_count INTEGER NOT NULL,
+        notice_unit VARCHAR NOT NULL,
+        notice_given_on DATE,
+        index_name VARCHAR NOT NULL,
+        index_cap INTEGER,
         po_number VARCHAR NOT NULL,
         po_limit INTEGER,
         po_expires DATE,
@@ -469,10 +529,14 @@ STATEMENTS = (
         = 'bcd'),
         CONSTRAINT ck_agreement_timing_word CHECK (timing = 'advance' OR timing = 'arrears'),
         CONSTRAINT ck_agreement_billing_word CHECK (billing = 'recurring' OR billing = 'time' OR billing = 'fixed' OR
-        billing = 'hybrid'),
+        billing = 'hybrid' OR billing = 'usage'),
         CONSTRAINT ck_agreement_grouping_word CHECK (grouping = 'entry' OR grouping = 'item' OR grouping = 'person' OR
         grouping = 'day'),
         CONSTRAINT ck_agreement_deposits_word CHECK (deposits = 'next' OR deposits = 'final'),
+        CONSTRAINT ck_agreement_unused_word CHECK (unused = 'credit' OR unused = 'keep'),
+        CONSTRAINT ck_agreement_renewal_word CHECK (renewal = 'open' OR renewal = 'auto' OR renewal = 'ask'),
+        CONSTRAINT ck_agreement_term_unit_word CHECK (term_unit IS NULL OR term_unit = 'month' OR term_unit = 'year'),
+        CONSTRAINT ck_agreement_notice_unit_word CHECK (notice_unit = 'day' OR notice_unit = 'month'),
         CONSTRAINT ck_agreement_every_positive CHECK (every_count > 0),
         CONSTRAINT ck_agreement_end_after_start CHECK (end_date IS NULL OR end_date > start_date),
         CONSTRAINT ck_agreement_bill_day CHECK (bill_day IS NULL OR bill_day BETWEEN 1 AND 31),
@@ -483,6 +547,9 @@ STATEMENTS = (
         CONSTRAINT fk_agreement_contract_id FOREIGN KEY(contract_id) REFERENCES file (id),
         CONSTRAINT fk_agreement_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
         CONSTRAINT ck_agreement_cap_integer CHECK (cap IS NULL OR typeof(cap) = 'integer'),
+        CONSTRAINT ck_agreement_agreed_integer CHECK (agreed IS NULL OR typeof(agreed) = 'integer'),
+        CONSTRAINT ck_agreement_budget_integer CHECK (budget IS NULL OR typeof(budget) = 'integer'),
+        CONSTRAINT ck_agreement_index_cap_integer CHECK (index_cap IS NULL OR typeof(index_cap) = 'integer'),
         CONSTRAINT ck_agreement_po_limit_integer CHECK (po_limit IS NULL OR typeof(po_limit) = 'integer'),
         CONSTRAINT ck_agreement_discount_integer CHECK (typeof(discount) = 'integer')
     )
@@ -584,21 +651,51 @@ STATEMENTS = (
         discount INTEGER NOT NULL,
         start_date DATE,
         end_date DATE,
+        included INTEGER NOT NULL,
+        minimum INTEGER,
+        threshold INTEGER,
+        metering VARCHAR NOT NULL,
+        follows_id INTEGER,
         CONSTRAINT pk_agreement_line PRIMARY KEY (id),
         CONSTRAINT uq_agreement_line_agreement_id_position UNIQUE (agreement_id, position),
-        CONSTRAINT ck_agreement_line_kind_word CHECK (kind = 'recurring' OR kind = 'time'),
+        CONSTRAINT ck_agreement_line_kind_word CHECK (kind = 'recurring' OR kind = 'time' OR kind = 'usage'),
+        CONSTRAINT ck_agreement_line_metering_word CHECK (metering = 'events' OR metering = 'readings'),
+        CONSTRAINT ck_agreement_line_meter CHECK (kind <> 'usage' OR item_id IS NOT NULL),
         CONSTRAINT ck_agreement_line_end_after_start CHECK (end_date IS NULL OR start_date IS NULL OR end_date >
         start_date),
         CONSTRAINT fk_agreement_line_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE
         CASCADE,
         CONSTRAINT fk_agreement_line_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_agreement_line_follows_id FOREIGN KEY(follows_id) REFERENCES agreement_line (id),
         CONSTRAINT ck_agreement_line_quantity_integer CHECK (typeof(quantity) = 'integer'),
         CONSTRAINT ck_agreement_line_unit_price_integer CHECK (unit_price IS NULL OR typeof(unit_price) = 'integer'),
-        CONSTRAINT ck_agreement_line_discount_integer CHECK (typeof(discount) = 'integer')
+        CONSTRAINT ck_agreement_line_discount_integer CHECK (typeof(discount) = 'integer'),
+        CONSTRAINT ck_agreement_line_included_integer CHECK (typeof(included) = 'integer'),
+        CONSTRAINT ck_agreement_line_minimum_integer CHECK (minimum IS NULL OR typeof(minimum) = 'integer'),
+        CONSTRAINT ck_agreement_line_threshold_integer CHECK (threshold IS NULL OR typeof(threshold) = 'integer')
     )
     """,
     """
     CREATE INDEX ix_agreement_line_item_id ON agreement_line (item_id)
+    """,
+    """
+    CREATE TABLE commitment (
+        id INTEGER NOT NULL,
+        agreement_id INTEGER NOT NULL,
+        start_date DATE NOT NULL,
+        end_date DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        description VARCHAR NOT NULL,
+        item_id INTEGER,
+        CONSTRAINT pk_commitment PRIMARY KEY (id),
+        CONSTRAINT ck_commitment_span CHECK (end_date > start_date),
+        CONSTRAINT fk_commitment_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE CASCADE,
+        CONSTRAINT fk_commitment_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT ck_commitment_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_commitment_agreement_id ON commitment (agreement_id)
     """,
     """
     CREATE TABLE invoice (
@@ -704,6 +801,61 @@ STATEMENTS = (
     CREATE INDEX ix_pause_agreement_id ON pause (agreement_id)
     """,
     """
+    CREATE TABLE prepayment (
+        id INTEGER NOT NULL,
+        agreement_id INTEGER NOT NULL,
+        due_date DATE NOT NULL,
+        start_date DATE NOT NULL,
+        end_date DATE NOT NULL,
+        discount INTEGER NOT NULL,
+        reason VARCHAR NOT NULL,
+        CONSTRAINT pk_prepayment PRIMARY KEY (id),
+        CONSTRAINT ck_prepayment_span CHECK (end_date > start_date),
+        CONSTRAINT fk_prepayment_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE CASCADE,
+        CONSTRAINT ck_prepayment_discount_integer CHECK (typeof(discount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_prepayment_agreement_id ON prepayment (agreement_id)
+    """,
+    """
+    CREATE TABLE change_order (
+        id INTEGER NOT NULL,
+        external_id VARCHAR,
+        agreement_id INTEGER NOT NULL,
+        effect VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        dated DATE NOT NULL,
+        item_id INTEGER,
+        quantity INTEGER,
+        unit_price INTEGER,
+        amount INTEGER,
+        reason VARCHAR NOT NULL,
+        reference VARCHAR NOT NULL,
+        old_line_id INTEGER,
+        new_line_id INTEGER,
+        decided_by VARCHAR,
+        decided_on DATE,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_change_order PRIMARY KEY (id),
+        CONSTRAINT uq_change_order_external_id UNIQUE (external_id),
+        CONSTRAINT ck_change_order_effect_word CHECK (effect = 'line' OR effect = 'scope'),
+        CONSTRAINT ck_change_order_state_word CHECK (state = 'proposed' OR state = 'approved' OR state = 'rejected'),
+        CONSTRAINT fk_change_order_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_change_order_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_change_order_old_line_id FOREIGN KEY(old_line_id) REFERENCES agreement_line (id),
+        CONSTRAINT fk_change_order_new_line_id FOREIGN KEY(new_line_id) REFERENCES agreement_line (id),
+        CONSTRAINT fk_change_order_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_change_order_quantity_integer CHECK (quantity IS NULL OR typeof(quantity) = 'integer'),
+        CONSTRAINT ck_change_order_unit_price_integer CHECK (unit_price IS NULL OR typeof(unit_price) = 'integer'),
+        CONSTRAINT ck_change_order_amount_integer CHECK (amount IS NULL OR typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_change_order_agreement ON change_order (agreement_id, dated)
+    """,
+    """
     CREATE TABLE dispute (
         id INTEGER NOT NULL,
         invoice_id INTEGER NOT NULL,
@@ -732,6 +884,7 @@ STATEMENTS = (
         net INTEGER NOT NULL,
         tax INTEGER NOT NULL,
         gross INTEGER NOT NULL,
+        rounding INTEGER NOT NULL,
         previous_net INTEGER,
         fingerprint VARCHAR NOT NULL,
         body VARCHAR NOT NULL,
@@ -739,6 +892,9 @@ STATEMENTS = (
         decided_by VARCHAR,
         decided_at VARCHAR,
         decision_note VARCHAR NOT NULL,
+        owner_id INTEGER,
+        due_at VARCHAR,
+        seconded_by VARCHAR,
         error VARCHAR NOT NULL,
         invoice_id INTEGER,
         CONSTRAINT pk_draft PRIMARY KEY (id),
@@ -749,10 +905,12 @@ STATEMENTS = (
         CONSTRAINT ck_draft_kind_word CHECK (kind = 'invoice' OR kind = 'deposit' OR kind = 'final'),
         CONSTRAINT fk_draft_run_id FOREIGN KEY(run_id) REFERENCES run (id),
         CONSTRAINT fk_draft_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_draft_owner_id FOREIGN KEY(owner_id) REFERENCES person (id),
         CONSTRAINT fk_draft_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT ck_draft_net_integer CHECK (typeof(net) = 'integer'),
         CONSTRAINT ck_draft_tax_integer CHECK (typeof(tax) = 'integer'),
         CONSTRAINT ck_draft_gross_integer CHECK (typeof(gross) = 'integer'),
+        CONSTRAINT ck_draft_rounding_integer CHECK (typeof(rounding) = 'integer'),
         CONSTRAINT ck_draft_previous_net_integer CHECK (previous_net IS NULL OR typeof(previous_net) = 'integer')
     )
     """,
@@ -792,6 +950,7 @@ STATEMENTS = (
         rate INTEGER NOT NULL,
         deducts_id INTEGER,
         corrects_line_id INTEGER,
+        classification VARCHAR NOT NULL,
         CONSTRAINT pk_invoice_line PRIMARY KEY (id),
         CONSTRAINT fk_invoice_line_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT fk_invoice_line_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
@@ -830,8 +989,9 @@ STATEMENTS = (
         tax INTEGER NOT NULL,
         exemption_code VARCHAR NOT NULL,
         exemption_text VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
         CONSTRAINT pk_invoice_tax PRIMARY KEY (id),
-        CONSTRAINT uq_invoice_tax_invoice_id_category_rate UNIQUE (invoice_id, category, rate),
+        CONSTRAINT uq_invoice_tax_invoice_id_category_rate_name UNIQUE (invoice_id, category, rate, name),
         CONSTRAINT fk_invoice_tax_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT ck_invoice_tax_rate_integer CHECK (typeof(rate) = 'integer'),
         CONSTRAINT ck_invoice_tax_basis_integer CHECK (typeof(basis) = 'integer'),
@@ -864,29 +1024,20 @@ STATEMENTS = (
     CREATE INDEX ix_open_credit_client ON open_credit (client_id, currency, open) WHERE open > 0
     """,
     """
-    CREATE TABLE open_item (
+    CREATE TABLE payment_plan (
         id INTEGER NOT NULL,
         invoice_id INTEGER NOT NULL,
-        instalment INTEGER NOT NULL,
-        client_id INTEGER NOT NULL,
-        currency VARCHAR NOT NULL,
-        due_date DATE NOT NULL,
-        amount INTEGER NOT NULL,
-        open INTEGER NOT NULL,
-        CONSTRAINT pk_open_item PRIMARY KEY (id),
-        CONSTRAINT uq_open_item_invoice_id_instalment UNIQUE (invoice_id, instalment),
-        CONSTRAINT ck_open_item_open_within CHECK (open >= 0 AND open <= amount),
-        CONSTRAINT fk_open_item_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
-        CONSTRAINT fk_open_item_client_id FOREIGN KEY(client_id) REFERENCES client (id),
-        CONSTRAINT ck_open_item_amount_integer CHECK (typeof(amount) = 'integer'),
-        CONSTRAINT ck_open_item_open_integer CHECK (typeof(open) = 'integer')
+        agreed_on DATE NOT NULL,
+        reason VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        cancelled_on DATE,
+        CONSTRAINT pk_payment_plan PRIMARY KEY (id),
+        CONSTRAINT fk_payment_plan_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id)
     )
     """,
     """
-    CREATE INDEX ix_open_item_aging ON open_item (client_id, due_date, currency, open) WHERE open > 0
-    """,
-    """
-    CREATE INDEX ix_open_item_due ON open_item (due_date) WHERE open > 0
+    CREATE INDEX ix_payment_plan_invoice_id ON payment_plan (invoice_id)
     """,
     """
     CREATE TABLE price_change (
@@ -901,6 +1052,63 @@ STATEMENTS = (
         DELETE CASCADE,
         CONSTRAINT ck_price_change_unit_price_integer CHECK (typeof(unit_price) = 'integer')
     )
+    """,
+    """
+    CREATE TABLE price_proposal (
+        id INTEGER NOT NULL,
+        agreement_line_id INTEGER NOT NULL,
+        valid_from DATE NOT NULL,
+        old_price INTEGER NOT NULL,
+        new_price INTEGER NOT NULL,
+        basis VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        decided_by VARCHAR,
+        decided_at VARCHAR,
+        CONSTRAINT pk_price_proposal PRIMARY KEY (id),
+        CONSTRAINT ck_price_proposal_state_word CHECK (state = 'proposed' OR state = 'approved' OR state =
+        'rejected'),
+        CONSTRAINT fk_price_proposal_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id)
+        ON DELETE CASCADE,
+        CONSTRAINT ck_price_proposal_old_price_integer CHECK (typeof(old_price) = 'integer'),
+        CONSTRAINT ck_price_proposal_new_price_integer CHECK (typeof(new_price) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_price_proposal_line ON price_proposal (agreement_line_id, valid_from)
+    """,
+    """
+    CREATE TABLE usage (
+        id INTEGER NOT NULL,
+        external_id VARCHAR,
+        agreement_id INTEGER NOT NULL,
+        item_id INTEGER NOT NULL,
+        start_date DATE NOT NULL,
+        end_date DATE NOT NULL,
+        days INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        note VARCHAR NOT NULL,
+        invoice_id INTEGER,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_usage PRIMARY KEY (id),
+        CONSTRAINT uq_usage_external_id UNIQUE (external_id),
+        CONSTRAINT ck_usage_span CHECK (end_date > start_date),
+        CONSTRAINT fk_usage_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_usage_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_usage_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_usage_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_usage_quantity_integer CHECK (typeof(quantity) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_usage_batch ON usage (batch_id) WHERE batch_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_usage_invoice ON usage (invoice_id) WHERE invoice_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_usage_unbilled ON usage (agreement_id, item_id, end_date, quantity, days) WHERE invoice_id IS
+    NULL
     """,
     """
     CREATE TABLE write_off (
@@ -922,48 +1130,6 @@ STATEMENTS = (
     CREATE INDEX ix_write_off_invoice_id ON write_off (invoice_id)
     """,
     """
-    CREATE TABLE allocation (
-        id INTEGER NOT NULL,
-        kind VARCHAR NOT NULL,
-        dated DATE NOT NULL,
-        open_item_id INTEGER NOT NULL,
-        invoice_id INTEGER NOT NULL,
-        payment_id INTEGER,
-        credit_note_id INTEGER,
-        write_off_id INTEGER,
-        reverses_id INTEGER,
-        amount INTEGER NOT NULL,
-        actor VARCHAR NOT NULL,
-        created_at VARCHAR NOT NULL,
-        CONSTRAINT pk_allocation PRIMARY KEY (id),
-        CONSTRAINT ck_allocation_kind_word CHECK (kind = 'payment' OR kind = 'credit' OR kind = 'write_off' OR kind =
-        'discount'),
-        CONSTRAINT ck_allocation_not_zero CHECK (amount <> 0),
-        CONSTRAINT fk_allocation_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
-        CONSTRAINT fk_allocation_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
-        CONSTRAINT fk_allocation_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
-        CONSTRAINT fk_allocation_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
-        CONSTRAINT fk_allocation_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
-        CONSTRAINT fk_allocation_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocation (id),
-        CONSTRAINT ck_allocation_amount_integer CHECK (typeof(amount) = 'integer')
-    )
-    """,
-    """
-    CREATE INDEX ix_allocation_credit_note ON allocation (credit_note_id)
-    """,
-    """
-    CREATE INDEX ix_allocation_dated ON allocation (dated)
-    """,
-    """
-    CREATE INDEX ix_allocation_invoice_id ON allocation (invoice_id)
-    """,
-    """
-    CREATE INDEX ix_allocation_item ON allocation (open_item_id, dated)
-    """,
-    """
-    CREATE INDEX ix_allocation_payment ON allocation (payment_id)
-    """,
-    """
     CREATE TABLE finding (
         id INTEGER NOT NULL,
         draft_id INTEGER NOT NULL,
@@ -980,6 +1146,40 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_finding_draft_id ON finding (draft_id)
+    """,
+    """
+    CREATE TABLE milestone (
+        id INTEGER NOT NULL,
+        external_id VARCHAR,
+        agreement_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        item_id INTEGER,
+        amount INTEGER,
+        fraction INTEGER,
+        planned_on DATE,
+        done_on DATE,
+        draft_id INTEGER,
+        invoice_id INTEGER,
+        digest VARCHAR NOT NULL,
+        batch_id INTEGER,
+        CONSTRAINT pk_milestone PRIMARY KEY (id),
+        CONSTRAINT uq_milestone_external_id UNIQUE (external_id),
+        CONSTRAINT ck_milestone_amount_or_fraction CHECK ((amount IS NULL) <> (fraction IS NULL)),
+        CONSTRAINT fk_milestone_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
+        CONSTRAINT fk_milestone_item_id FOREIGN KEY(item_id) REFERENCES item (id),
+        CONSTRAINT fk_milestone_draft_id FOREIGN KEY(draft_id) REFERENCES draft (id),
+        CONSTRAINT fk_milestone_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_milestone_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_milestone_amount_integer CHECK (amount IS NULL OR typeof(amount) = 'integer'),
+        CONSTRAINT ck_milestone_fraction_integer CHECK (fraction IS NULL OR typeof(fraction) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_milestone_agreement ON milestone (agreement_id, position)
+    """,
+    """
+    CREATE INDEX ix_milestone_invoice ON milestone (invoice_id)
     """,
     """
     CREATE TABLE one_off (
@@ -1019,6 +1219,34 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_one_off_unbilled ON one_off (client_id, due_date) WHERE invoice_id IS NULL
+    """,
+    """
+    CREATE TABLE open_item (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        instalment INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        due_date DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        open INTEGER NOT NULL,
+        since DATE,
+        plan_id INTEGER,
+        CONSTRAINT pk_open_item PRIMARY KEY (id),
+        CONSTRAINT uq_open_item_invoice_id_instalment UNIQUE (invoice_id, instalment),
+        CONSTRAINT ck_open_item_open_within CHECK (open >= 0 AND open <= amount),
+        CONSTRAINT fk_open_item_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_open_item_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_open_item_plan_id FOREIGN KEY(plan_id) REFERENCES payment_plan (id),
+        CONSTRAINT ck_open_item_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_open_item_open_integer CHECK (typeof(open) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_open_item_aging ON open_item (client_id, due_date, currency, open) WHERE open > 0
+    """,
+    """
+    CREATE INDEX ix_open_item_due ON open_item (due_date) WHERE open > 0
     """,
     """
     CREATE TABLE outcome (
@@ -1105,6 +1333,50 @@ STATEMENTS = (
     CREATE INDEX ix_time_entry_unbilled ON time_entry (agreement_id, work_date) WHERE invoice_id IS NULL
     """,
     """
+    CREATE TABLE allocation (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        dated DATE NOT NULL,
+        open_item_id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        payment_id INTEGER,
+        credit_note_id INTEGER,
+        write_off_id INTEGER,
+        plan_id INTEGER,
+        reverses_id INTEGER,
+        amount INTEGER NOT NULL,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_allocation PRIMARY KEY (id),
+        CONSTRAINT ck_allocation_kind_word CHECK (kind = 'payment' OR kind = 'credit' OR kind = 'write_off' OR kind =
+        'discount' OR kind = 'plan'),
+        CONSTRAINT ck_allocation_not_zero CHECK (amount <> 0),
+        CONSTRAINT fk_allocation_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
+        CONSTRAINT fk_allocation_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_allocation_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_allocation_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
+        CONSTRAINT fk_allocation_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
+        CONSTRAINT fk_allocation_plan_id FOREIGN KEY(plan_id) REFERENCES payment_plan (id),
+        CONSTRAINT fk_allocation_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocation (id),
+        CONSTRAINT ck_allocation_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_allocation_credit_note ON allocation (credit_note_id)
+    """,
+    """
+    CREATE INDEX ix_allocation_dated ON allocation (dated)
+    """,
+    """
+    CREATE INDEX ix_allocation_invoice_id ON allocation (invoice_id)
+    """,
+    """
+    CREATE INDEX ix_allocation_item ON allocation (open_item_id, dated)
+    """,
+    """
+    CREATE INDEX ix_allocation_payment ON allocation (payment_id)
+    """,
+    """
     CREATE TABLE charge (
         id INTEGER NOT NULL,
         kind VARCHAR NOT NULL,
@@ -1112,6 +1384,10 @@ STATEMENTS = (
         agreement_line_id INTEGER,
         time_entry_id INTEGER,
         one_off_id INTEGER,
+        milestone_id INTEGER,
+        commitment_id INTEGER,
+        credits_id INTEGER,
+        part_of_id INTEGER,
         period_start DATE NOT NULL,
         period_end DATE NOT NULL,
         sequence INTEGER NOT NULL,
@@ -1119,14 +1395,20 @@ STATEMENTS = (
         position INTEGER NOT NULL,
         quantity INTEGER NOT NULL,
         amount INTEGER NOT NULL,
+        mark INTEGER NOT NULL,
         reversed_by INTEGER,
         CONSTRAINT pk_charge PRIMARY KEY (id),
-        CONSTRAINT ck_charge_kind_word CHECK (kind = 'recurring' OR kind = 'time' OR kind = 'one_off'),
+        CONSTRAINT ck_charge_kind_word CHECK (kind = 'recurring' OR kind = 'time' OR kind = 'one_off' OR kind =
+        'usage' OR kind = 'milestone' OR kind = 'commitment' OR kind = 'unused'),
         CONSTRAINT ck_charge_span CHECK (period_end > period_start),
         CONSTRAINT fk_charge_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id),
         CONSTRAINT fk_charge_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
         CONSTRAINT fk_charge_time_entry_id FOREIGN KEY(time_entry_id) REFERENCES time_entry (id),
         CONSTRAINT fk_charge_one_off_id FOREIGN KEY(one_off_id) REFERENCES one_off (id),
+        CONSTRAINT fk_charge_milestone_id FOREIGN KEY(milestone_id) REFERENCES milestone (id),
+        CONSTRAINT fk_charge_commitment_id FOREIGN KEY(commitment_id) REFERENCES commitment (id),
+        CONSTRAINT fk_charge_credits_id FOREIGN KEY(credits_id) REFERENCES charge (id),
+        CONSTRAINT fk_charge_part_of_id FOREIGN KEY(part_of_id) REFERENCES charge (id),
         CONSTRAINT fk_charge_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT fk_charge_reversed_by FOREIGN KEY(reversed_by) REFERENCES invoice (id),
         CONSTRAINT ck_charge_quantity_integer CHECK (typeof(quantity) = 'integer'),
@@ -1134,7 +1416,15 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE UNIQUE INDEX ix_charge_commitment_once ON charge (commitment_id) WHERE reversed_by IS NULL AND
+    commitment_id IS NOT NULL
+    """,
+    """
     CREATE INDEX ix_charge_invoice ON charge (invoice_id, position)
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_milestone_once ON charge (milestone_id) WHERE reversed_by IS NULL AND
+    milestone_id IS NOT NULL
     """,
     """
     CREATE UNIQUE INDEX ix_charge_once ON charge (agreement_line_id, period_end, period_start, sequence) WHERE
@@ -1145,12 +1435,22 @@ STATEMENTS = (
     NOT NULL
     """,
     """
+    CREATE INDEX ix_charge_part ON charge (part_of_id) WHERE part_of_id IS NOT NULL
+    """,
+    """
     CREATE INDEX ix_charge_time_agreement ON charge (agreement_id, amount) WHERE reversed_by IS NULL AND kind =
     'time'
     """,
     """
     CREATE UNIQUE INDEX ix_charge_time_once ON charge (time_entry_id) WHERE reversed_by IS NULL AND time_entry_id
     IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_unused_once ON charge (credits_id, period_start) WHERE credits_id IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX ix_charge_usage_once ON charge (agreement_line_id, period_start, period_end, sequence)
+    WHERE reversed_by IS NULL AND kind = 'usage'
     """,
     """
     CREATE TABLE journal_entry (
@@ -1201,7 +1501,7 @@ STATEMENTS = (
         CONSTRAINT pk_posting PRIMARY KEY (id),
         CONSTRAINT ck_posting_role_word CHECK (role = 'receivable' OR role = 'revenue' OR role = 'deferred_revenue' OR
         role = 'deposits' OR role = 'tax_payable' OR role = 'bank' OR role = 'bad_debt' OR role = 'discount' OR role =
-        'rounding' OR role = 'opening' OR role = 'exchange'),
+        'rounding' OR role = 'opening' OR role = 'exchange' OR role = 'withholding'),
         CONSTRAINT fk_posting_entry_id FOREIGN KEY(entry_id) REFERENCES journal_entry (id),
         CONSTRAINT fk_posting_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT ck_posting_amount_integer CHECK (typeof(amount) = 'integer'),

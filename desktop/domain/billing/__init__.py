@@ -4,18 +4,7 @@ All quantities, prices and fractions here are the book's integers, times 10**6; 
 """
 
 from desktop.domain.billing.build import ZERO_TOTAL, Built, Skip, build, build_one_offs, combine, worthless
-from desktop.domain.billing.draft import (
-    MISSING,
-    Charged,
-    Draft,
-    Line,
-    TaxLine,
-    complete,
-    line_amount,
-    part_of,
-    positive_price,
-    recalculate,
-)
+from desktop.domain.billing.draft import Draft, complete, recalculate
 from desktop.domain.billing.facts import (
     Billing,
     ChargedSpan,
@@ -28,6 +17,7 @@ from desktop.domain.billing.facts import (
     TimeEntry,
     Work,
 )
+from desktop.domain.billing.lines import MISSING, Charged, Line, TaxLine, line_amount, part_of, positive_price
 
 __all__ = [
     "MISSING",

@@ -8,12 +8,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from desktop.domain.agreement import Agreement
+from desktop.domain.billing.commitments import add_commitments
 from desktop.domain.billing.deposits import closes, deduct
-from desktop.domain.billing.draft import DISCOUNT, MISSING, Charged, Draft, Line, complete, line_amount, positive_price
+from desktop.domain.billing.draft import Draft, complete
 from desktop.domain.billing.facts import Billing, ClientFacts, OneOff, TimeEntry, Work
+from desktop.domain.billing.lines import DISCOUNT, MISSING, Charged, Line, line_amount, positive_price
+from desktop.domain.billing.milestones import add_milestones
 from desktop.domain.billing.recurring import due_on, periods_of, recurring_lines
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
+from desktop.domain.billing.unused import add_unused
+from desktop.domain.billing.usage import add_usage
 from desktop.domain.money import LARGEST, SCALE, scaled, unscaled
 from desktop.domain.periods import Period
 from desktop.domain.wording import amount_words, day_words
@@ -55,9 +60,15 @@ def build(
     built = Built()
     taxing = taxing or Taxing(billing, client)
     lines, charges = recurring_lines(agreement, client.id, work, billing, taxing)
+    if work.standing:
+        add_unused(agreement, work, lines, charges)
+    if work.usage_lines:
+        add_usage(agreement, client.id, work, billing, taxing, lines, charges)
     hours, hour_charges, built.unpriced_time = time_lines(agreement, client.id, work, billing, taxing, len(lines))
     lines += hours
     charges += hour_charges
+    if work.milestones:
+        add_milestones(agreement, work, billing, taxing, lines, charges)
     deposits: list[OneOff] = []
     for one_off in work.one_offs:
         if one_off.day > billing.through:
@@ -66,6 +77,8 @@ def build(
             deposits.append(one_off)
         else:
             _one_off_line(one_off, agreement.id, agreement.currency, client, billing, taxing, lines, charges)
+    if work.commitments:
+        add_commitments(agreement, work, billing, taxing, lines, charges)
     skip: Skip | None = None
     received = any(deposit.groups for deposit in work.deposits)
     if lines or (received and closes(agreement, billing.through)):

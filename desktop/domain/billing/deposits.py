@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from desktop.domain.agreement import Agreement
-from desktop.domain.billing.draft import Draft, Line, complete
+from desktop.domain.billing.draft import Draft, complete
 from desktop.domain.billing.facts import Billing, Deposit
+from desktop.domain.billing.lines import Line
 from desktop.domain.money import SCALE, per_major
 
 _DAY = timedelta(days=1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from desktop.domain.billing.lines import Line
 from desktop.domain.pricing import PriceBook
 
 
@@ -128,15 +130,112 @@ class ChargedSpan:
     spans: tuple[tuple[date, date], ...] = ()
 
 
+class Used(NamedTuple):
+    """Unbilled use that a usage line's meter counted, of the rows whose last day is in [start, end).
+
+    `units` is their sum, `rows` their count, `days` the sum of their lengths, `first` and `last` the span of them all,
+    half-open, `most` the largest single row, `mark` the highest id among them.
+    """
+
+    start: date
+    end: date
+    units: int
+    rows: int
+    days: int
+    first: date
+    last: date
+    most: int
+    mark: int
+
+
+class UsageCharged(NamedTuple):
+    """What is billed of a usage line for one period: units, net amount, and the highest sequence of its charges."""
+
+    start: date
+    end: date
+    units: int
+    amount: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A milestone done and not billed; a net amount in minor units or a fraction (times 10**6) of the scope."""
+
+    id: int
+    item_id: int | None
+    name: str
+    amount: int | None
+    fraction: int | None
+    done: date
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A fixed price: what was agreed with its approved changes, and what its fraction milestones come to so far.
+
+    `changes` are (effective day, net in minor units); `fractions` is the sum of the fractions billed, `billed` their
+    net.
+    """
+
+    agreed: int
+    changes: tuple[tuple[date, int], ...] = ()
+    fractions: int = 0
+    billed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A standing charge of a recurring line with its invoice line: what unused days of it are credited by.
+
+    `line` is the invoice line as it was frozen, `line_id` its id, `invoice_id` and `number` its invoice.
+    """
+
+    charge_id: int
+    start: date
+    end: date
+    sequence: int
+    quantity: int
+    amount: int
+    line: Line
+    line_id: int
+    invoice_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """The least a client spends over [start, end), net; `spent` is what counts towards it so far."""
+
+    id: int
+    start: date
+    end: date
+    amount: int
+    description: str
+    item_id: int | None
+    spent: int
+
+
 @dataclass(slots=True)
 class Work:
-    """What waits to be billed under one agreement, and what was billed."""
+    """What waits to be billed under one agreement, and what was billed; by id of the agreement line where it has one.
+
+    `usage_lines` tells whether it has a meter at all. `standing` holds the charges that reach beyond the life of their
+    line, or into a pause.
+    """
 
     charged: dict[int, ChargedSpan] = field(default_factory=dict)
     time: list[TimeEntry] = field(default_factory=list)
     one_offs: list[OneOff] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
     time_billed: int = 0
+    usage_lines: bool = False
+    used: dict[int, list[Used]] = field(default_factory=dict)
+    usage_charged: dict[int, list[UsageCharged]] = field(default_factory=dict)
+    milestones: list[Milestone] = field(default_factory=list)
+    scope: Scope | None = None
+    standing: dict[int, list[Standing]] = field(default_factory=dict)
+    commitments: list[Commitment] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 
 from desktop.domain.agreement import Agreement, AgreementLine
-from desktop.domain.billing.draft import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.facts import Billing, ChargedSpan, ItemFacts, TaxEntry, Work
+from desktop.domain.billing.lines import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
 from desktop.domain.document import RESIDUE_WORDS
 from desktop.domain.money import SCALE, scaled, unscaled

@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from desktop.domain.agreement import Agreement, AgreementLine
-from desktop.domain.billing.draft import Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
+from desktop.domain.billing.lines import Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.recurring import discount_words
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.document import CAP_WORDS

@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.domain.billing import Line
 from desktop.domain.billing.deposits import closes
-from desktop.domain.billing.draft import DISCOUNT, divide
+from desktop.domain.billing.lines import DISCOUNT, divide
 from desktop.domain.document import CAP_WORDS
 from desktop.domain.findings.rule import Case, parameter
 from desktop.domain.money import SCALE, scaled, to_minor, unscaled

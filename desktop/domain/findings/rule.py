@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ClientFacts, Draft, Work
-from desktop.domain.billing.draft import divide
+from desktop.domain.billing.lines import divide
 from desktop.domain.money import SCALE, per_major
 
 

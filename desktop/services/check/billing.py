@@ -18,7 +18,7 @@ _RULES: Final = (
         "what its charges add up to is not the net of the line",
         """SELECT i.number || ', ' || l.position FROM charge c JOIN invoice i ON i.id = c.invoice_id
         LEFT JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
-        GROUP BY c.invoice_id, c.position
+        WHERE c.part_of_id IS NULL GROUP BY c.invoice_id, c.position
         HAVING sum(c.amount) IS NOT max(CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END)""",
     ),
     (
@@ -32,7 +32,8 @@ _RULES: Final = (
         "charge",
         "it was freed by a document that does not credit its invoice",
         """SELECT i.number FROM charge c JOIN invoice i ON i.id = c.invoice_id JOIN invoice n ON n.id = c.reversed_by
-        WHERE n.corrects_id IS NOT c.invoice_id OR n.kind <> 'credit_note'""",
+        WHERE (n.corrects_id IS NOT c.invoice_id OR n.kind <> 'credit_note')
+        AND NOT EXISTS (SELECT 1 FROM charge u WHERE u.credits_id = c.id AND u.invoice_id = n.id)""",
     ),
     (
         "charge",
@@ -89,7 +90,7 @@ _RULES: Final = (
     (
         "run",
         "the totals of a draft are not those of its lines",
-        # A line's net is the 18th field of its row; see desktop.domain.billing.draft.Line.
+        # A line's net is the 18th field of its row; see desktop.domain.billing.lines.Line.
         """SELECT r.number FROM draft d JOIN run r ON r.id = d.run_id WHERE d.net + d.tax <> d.gross
         OR CASE WHEN json_valid(d.body) THEN (SELECT coalesce(sum(json_extract(value, '$[17]')), 0)
         FROM json_each(d.body, '$.lines')) END IS NOT d.net""",

@@ -113,7 +113,7 @@ def _check_figures(
         expect(_("the net of line {position}").format(position=line[_L["position"]]), line[_L["net"]], computed)
         group = (line[_L["category"]], line[_L["rate"]])
         bases[group] = bases.get(group, 0) + line[_L["net"]]
-    stored = {(category, rate): (basis, tax) for category, rate, basis, tax, _code, _text in taxes}
+    stored = {(category, rate): (basis, tax) for category, rate, basis, tax, *_rest in taxes}
     for group in dict.fromkeys([*bases, *stored]):
         basis, tax = stored.get(group, (None, None))
         expect(_("the basis of tax group {group}").format(group=group[0]), basis, bases.get(group))

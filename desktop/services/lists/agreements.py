@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries.billing import po_used
-from desktop.domain.billing.draft import line_amount, part_of
+from desktop.domain.billing.lines import line_amount, part_of
 from desktop.domain.billing.outlook import upcoming
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.pricing import PriceBook, RateRow
@@ -47,7 +47,7 @@ class AgreementList:
         else:
             where.append("a.active = 1 AND (a.end_date IS NULL OR a.end_date > ?)")
             values.append(self._today.isoformat())
-        kinds = sorted({"recurring", "time", "fixed", "hybrid"} & filters)
+        kinds = sorted({"recurring", "time", "fixed", "hybrid", "usage"} & filters)
         if kinds:
             where.append(f"a.billing IN ({', '.join('?' * len(kinds))})")
             values += kinds

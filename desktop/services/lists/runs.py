@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from db.engine import Book
-from desktop.domain.billing.draft import divide
+from desktop.domain.billing.lines import divide
 from desktop.i18n import money_text
 
 _RUN_SORTS = {

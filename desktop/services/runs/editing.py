@@ -18,10 +18,11 @@ from desktop.domain.billing import (
     positive_price,
     recalculate,
 )
-from desktop.domain.billing.draft import divide
+from desktop.domain.billing.lines import divide
 from desktop.domain.money import SCALE, scaled, spread
 from desktop.errors import UserError
 from desktop.services.changes import change
+from desktop.services.charging import release
 from desktop.services.runs.drafting import encode_body
 from desktop.services.runs.recheck import recheck
 from desktop.services.runs.scope import run_facts
@@ -56,7 +57,7 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
         if row is None:
             raise UserError("This draft can no longer be edited.", "What is issued is corrected by a credit note.")
         draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
-        freed = _apply(draft, edits)
+        removed = _apply(draft, edits)
         if not draft.lines:
             raise UserError("A draft without lines bills nothing.", "Discard the draft instead.")
         if note is not None:
@@ -66,29 +67,25 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
             "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, edited = 1 WHERE id = ?",
             (body, draft.net, draft.tax, draft.gross, draft_id),
         )
-        for kind, source in freed:
-            if kind != "recurring":
-                table = "time_entry" if kind == "time" else "one_off"
-                connection.exec_driver_sql(f"UPDATE {table} SET draft_id = NULL WHERE id = ?", (source,))
+        if removed:
+            release(connection, draft_id, draft.charges)
         made.record("draft", draft_id, "edit", {"body": json.loads(row[3])}, {"body": json.loads(body)})
         connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
         recheck(connection, run_facts(connection, int(row[4])), [draft_id], edited=True)
 
 
-def _apply(draft: Draft, edits: Sequence[LineEdit]) -> list[tuple[str, int]]:
-    """Change the lines; (kind, source) of the charges that went with lines taken off."""
+def _apply(draft: Draft, edits: Sequence[LineEdit]) -> bool:
+    """Change the lines; whether any was taken off."""
     by_position = {edit.position: edit for edit in edits}
     unknown = set(by_position) - {line.position for line in draft.lines}
     if unknown:
         raise UserError(f"The draft has no line {min(unknown)}.", f"It has lines 1 to {len(draft.lines)}.")
     lines: list[Line] = []
     charges: list[Charged] = []
-    freed: list[tuple[str, int]] = []
     for line in draft.lines:
         wanted = by_position.get(line.position)
         mine = [charge for charge in draft.charges if charge.position == line.position]
         if wanted is not None and wanted.remove:
-            freed += [(charge.kind, charge.source_id) for charge in mine]
             continue
         position = len(lines) + 1
         after = line if wanted is None else _changed(line, wanted, draft.currency)
@@ -102,7 +99,7 @@ def _apply(draft: Draft, edits: Sequence[LineEdit]) -> list[tuple[str, int]]:
             ]
     draft.lines, draft.charges = lines, charges
     recalculate(draft)
-    return freed
+    return any(edit.remove for edit in edits)
 
 
 def _changed(line: Line, wanted: LineEdit, currency: str) -> Line:

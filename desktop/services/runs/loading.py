@@ -141,7 +141,7 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
         prices.setdefault(line_id, []).append((date.fromisoformat(valid_from), price))
     lines: dict[int, list[AgreementLine]] = {}
     for row in queries.lines(connection, ids):
-        line = AgreementLine._make((*row[1:9], _day(row[9]), _day(row[10]), tuple(prices.get(row[1], ()))))
+        line = AgreementLine._make((*row[1:9], _day(row[9]), _day(row[10]), tuple(prices.get(row[1], ())), *row[11:]))
         lines.setdefault(row[0], []).append(line)
     breaks: dict[int, list[tuple[date, date | None]]] = {}
     for agreement_id, first, resumed in queries.pauses(connection, ids):
@@ -177,6 +177,9 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
             discount=row[29],
             discount_reason=row[30],
             active=bool(row[31]),
+            unused=row[32],
+            agreed=row[33],
+            budget=row[34],
         )
         loaded.work[row[0]] = Work()
 

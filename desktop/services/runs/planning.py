@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import billing as queries
+from desktop.domain.billing import Charged
 from desktop.domain.sealing import batch_digest
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
+from desktop.services.charging import reserve
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
 from desktop.services.runs.quiet import Quiet
@@ -25,8 +27,9 @@ CHUNK = 400
 
 Member = tuple[int, list[int | None]]
 
-_DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, previous_net,
- fingerprint, body, edited, decision_note, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '')"""
+_DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, rounding,
+ previous_net, fingerprint, body, edited, decision_note, error)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '', '')"""
 _OUTCOME = """INSERT INTO outcome (run_id, agreement_id, client_id, state, reason_code, reason, draft_id)
  VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _FINDING = """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
@@ -190,7 +193,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
     drafts: list[tuple[Any, ...]] = []
     outcomes: list[tuple[Any, ...]] = []
     findings: list[tuple[Any, ...]] = []
-    reserve: dict[str, list[tuple[int, int]]] = {"time": [], "one_off": []}
+    reserved: list[tuple[int, Charged]] = []
     for one in drafted:
         for agreement, skip in one.skipped:
             outcomes.append((run_id, agreement, one.client_id, "skipped", skip.code, skip.reason, None))
@@ -223,18 +226,15 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
                 (draft_id, found.code, found.severity, found.message, found.remedy, found.field)
                 for found in checked.findings
             ]
-            for charge in draft.charges:
-                if charge.kind != "recurring":
-                    reserve[charge.kind].append((draft_id, charge.source_id))
+            reserved += [(draft_id, charge) for charge in draft.charges if charge.kind != "recurring"]
     for statement, rows in (
         (_DRAFT, drafts),
         (_OUTCOME, outcomes),
         (_FINDING, findings),
-        ("UPDATE time_entry SET draft_id = ? WHERE id = ?", reserve["time"]),
-        ("UPDATE one_off SET draft_id = ? WHERE id = ?", reserve["one_off"]),
     ):
         if rows:
             connection.exec_driver_sql(statement, rows)
+    reserve(connection, reserved)
     return batch_digest([(row[0], row[11]) for row in drafts]), len(drafts)
 
 

@@ -13,6 +13,7 @@ from db.queries.billing import ids_text
 from desktop.domain.billing import Draft
 from desktop.domain.findings import Finding, Sibling
 from desktop.domain.wording import amount_words
+from desktop.services.charging import release
 from desktop.services.runs.drafting import build_client, check_draft, encode_body, firm_gross
 from desktop.services.runs.loading import Loaded, load
 from desktop.services.runs.planning import waiting_reason
@@ -161,13 +162,7 @@ class _Look:
 
     def _release(self, draft_id: int, fresh: Draft) -> None:
         """Hours and charges that the draft does not bill any more are not kept for it either."""
-        for table, kind in (("time_entry", "time"), ("one_off", "one_off")):
-            billed = [charge.source_id for charge in fresh.charges if charge.kind == kind]
-            self._connection.exec_driver_sql(
-                f"""UPDATE {table} SET draft_id = NULL
-                WHERE draft_id = ? AND id NOT IN (SELECT value FROM json_each(?))""",
-                (draft_id, ids_text(billed)),
-            )
+        release(self._connection, draft_id, fresh.charges)
 
     def _store(
         self,

@@ -15,6 +15,7 @@ from desktop.domain.billing import Draft
 from desktop.domain.money import unscaled
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
+from desktop.services.charging import release
 from desktop.services.runs.issuing_runs import finish_within
 from desktop.services.runs.planning import waiting_reason
 from desktop.services.runs.recheck import BY_HAND, recheck
@@ -206,8 +207,7 @@ def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
         (ids_text(draft_ids),),
     ).fetchall()
     for (draft_id,) in rows:
-        for table in ("time_entry", "one_off"):
-            connection.exec_driver_sql(f"UPDATE {table} SET draft_id = NULL WHERE draft_id = ?", (draft_id,))
+        release(connection, draft_id)
         connection.exec_driver_sql("UPDATE draft SET state = 'discarded' WHERE id = ?", (draft_id,))
         connection.exec_driver_sql(
             "UPDATE outcome SET state = 'skipped', reason_code = 'discarded', reason = ? WHERE draft_id = ?",

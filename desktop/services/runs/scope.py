@@ -126,7 +126,7 @@ def members(connection: Connection, scope: Scope, through: date) -> list[tuple[i
     return found
 
 
-_BILLING = ("recurring", "time", "fixed", "hybrid")
+_BILLING = ("recurring", "time", "fixed", "hybrid", "usage")
 
 
 def _check_names(connection: Connection, scope: Scope) -> None:

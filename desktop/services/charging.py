@@ -1,0 +1,199 @@
+"""Charge rows: what a document bills, written with it and freed again; the marks of what they bill follow.
+
+Everything here runs inside the caller's one write transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from desktop.domain.billing import Charged
+from desktop.domain.money import spread
+from desktop.errors import UserError
+
+MARKED: Final = {"time": "time_entry", "one_off": "one_off", "milestone": "milestone"}
+"""Kinds of charge whose source is a billable with marks of its own: draft_id while reserved, invoice_id once billed."""
+
+_SOURCES: Final = ("agreement_line_id", "time_entry_id", "one_off_id", "milestone_id", "commitment_id", "credits_id")
+_PLACE: Final = {"recurring": 0, "usage": 0, "time": 1, "one_off": 2, "milestone": 3, "commitment": 4, "unused": 5}
+_COLUMNS: Final = (
+    "kind",
+    "agreement_id",
+    *_SOURCES,
+    "period_start",
+    "period_end",
+    "sequence",
+    "invoice_id",
+    "position",
+    "quantity",
+    "amount",
+    "mark",
+)
+_CHARGE: Final = f"INSERT INTO charge ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_BEFORE: Final = tuple((None,) * place for place in range(len(_SOURCES)))
+_AFTER: Final = tuple((None,) * (len(_SOURCES) - 1 - place) for place in range(len(_SOURCES)))
+_PART: Final = """INSERT INTO charge (kind, agreement_id, agreement_line_id, part_of_id, period_start, period_end,
+ sequence, invoice_id, position, quantity, amount, mark)
+ VALUES ('recurring', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id"""
+_USED: Final = """UPDATE usage SET invoice_id = ? WHERE agreement_id = ?
+ AND item_id = (SELECT item_id FROM agreement_line WHERE id = ?) AND end_date > ? AND end_date <= ? AND id <= ?
+ AND invoice_id IS NULL"""
+_UNUSED: Final = """UPDATE usage SET invoice_id = NULL WHERE invoice_id = ? AND agreement_id = ?
+ AND item_id = (SELECT item_id FROM agreement_line WHERE id = ?) AND end_date > ? AND end_date <= ?"""
+
+
+class Freed(NamedTuple):
+    """A charge that was reversed: its id, and how the same is charged again."""
+
+    id: int
+    charged: Charged
+
+
+def reserve(connection: Connection, drafted: Iterable[tuple[int, Charged]]) -> None:
+    """Mark what the drafts (id, charge) bill, so that no other draft takes it."""
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for draft_id, charge in drafted:
+        if charge.kind in MARKED:
+            rows.setdefault(MARKED[charge.kind], []).append((draft_id, charge.source_id))
+    for table, marks in rows.items():
+        connection.exec_driver_sql(f"UPDATE {table} SET draft_id = ? WHERE id = ?", marks)
+
+
+def release(connection: Connection, draft_id: int, keep: Iterable[Charged] = ()) -> None:
+    """What a draft reserved is free again, but for what it still bills."""
+    kept: dict[str, list[int]] = {kind: [] for kind in MARKED}
+    for charge in keep:
+        if charge.kind in kept:
+            kept[charge.kind].append(charge.source_id)
+    for kind, table in MARKED.items():
+        connection.exec_driver_sql(
+            f"UPDATE {table} SET draft_id = NULL WHERE draft_id = ? AND id NOT IN (SELECT value FROM json_each(?))",
+            (draft_id, json.dumps(kept[kind])),
+        )
+
+
+def write_charges(connection: Connection, charges: Sequence[tuple[int, Charged]]) -> None:
+    """Write the charges of documents (invoice id, charge) and mark what they bill.
+
+    IntegrityError where the schema refuses, because it is billed already.
+    """
+    rows: list[tuple[Any, ...]] = []
+    billed: dict[str, list[tuple[int, int]]] = {}
+    used: dict[tuple[Any, ...], int] = {}
+    unused: list[tuple[int, Charged]] = []
+    for invoice_id, charge in charges:
+        kind, source = charge.kind, charge.source_id
+        place = _PLACE[kind]
+        rows.append(
+            (
+                kind,
+                charge.agreement_id,
+                *_BEFORE[place],
+                source,
+                *_AFTER[place],
+                charge.period_start,
+                charge.period_end,
+                charge.sequence,
+                invoice_id,
+                charge.position,
+                charge.quantity,
+                charge.amount,
+                charge.mark,
+            )
+        )
+        if kind in MARKED:
+            billed.setdefault(MARKED[kind], []).append((invoice_id, source))
+        elif kind == "usage" and charge.mark:
+            key = (invoice_id, charge.agreement_id, source, charge.period_start, charge.period_end)
+            used[key] = max(used.get(key, 0), charge.mark)
+        elif kind == "unused":
+            unused.append((invoice_id, charge))
+    if unused:
+        _reduce(connection, unused)
+    if rows:
+        connection.exec_driver_sql(_CHARGE, rows)
+    for table, marks in billed.items():
+        connection.exec_driver_sql(f"UPDATE {table} SET invoice_id = ?, draft_id = NULL WHERE id = ?", marks)
+    if used:
+        connection.exec_driver_sql(_USED, [(*key, mark) for key, mark in used.items()])
+
+
+def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> None:
+    """The charges that were credited in part are reversed, and what of them stays is charged anew."""
+    by_charge: dict[int, list[tuple[int, Charged]]] = {}
+    for invoice_id, charge in unused:
+        by_charge.setdefault(charge.source_id, []).append((invoice_id, charge))
+    for charge_id, credits in by_charge.items():
+        row = connection.exec_driver_sql(
+            """UPDATE charge SET reversed_by = ? WHERE id = ? AND reversed_by IS NULL AND kind = 'recurring'
+            RETURNING agreement_id, agreement_line_id, period_start, period_end, sequence, invoice_id, position,
+            quantity, amount""",
+            (credits[0][0], charge_id),
+        ).fetchone()
+        if row is None:
+            raise UserError("Unused days of it were credited already.", "Plan it again: begin a new run.")
+        agreement, line, start, end, sequence, invoice_id, position, quantity, amount = row
+        spans = sorted((credit.period_start, credit.period_end) for _, credit in credits)
+        kept: list[tuple[str, str]] = []
+        for first, last in spans:
+            if start < first:
+                kept.append((start, first))
+            start = max(start, last)
+        if start < end:
+            kept.append((start, end))
+        left = amount + sum(credit.amount for _, credit in credits)
+        units = quantity + sum(credit.quantity for _, credit in credits)
+        days = [(date.fromisoformat(last) - date.fromisoformat(first)).days for first, last in kept]
+        shares = zip(kept, spread(units, days), spread(left, days), strict=True) if kept else ()
+        for (first, last), part, share in shares:
+            connection.exec_driver_sql(
+                _PART, (agreement, line, charge_id, first, last, sequence, invoice_id, position, part, share)
+            ).fetchone()
+
+
+def free_charges(connection: Connection, invoice_id: int, positions: set[int] | None, note_id: int) -> list[Freed]:
+    """Reverse the standing charges of an invoice's lines, all of them for None, so that they may be billed again.
+
+    Days that a line credited as unused stand charged again, until they are credited once more.
+    """
+    rows = [
+        row
+        for row in connection.exec_driver_sql(
+            f"""SELECT id, kind, agreement_id, {", ".join(_SOURCES)}, period_start, period_end, sequence, position,
+            quantity, amount, mark FROM charge WHERE invoice_id = ? AND reversed_by IS NULL ORDER BY id""",
+            (invoice_id,),
+        ).fetchall()
+        if positions is None or row[12] in positions
+    ]
+    if not rows:
+        return []
+    connection.exec_driver_sql("UPDATE charge SET reversed_by = ? WHERE id = ?", [(note_id, row[0]) for row in rows])
+    freed: list[Freed] = []
+    for row in rows:
+        kind, source = row[1], row[3 + _PLACE[row[1]]]
+        charged = Charged(kind, row[2], source, *row[9:16])
+        if kind in MARKED:
+            connection.exec_driver_sql(f"UPDATE {MARKED[kind]} SET invoice_id = NULL WHERE id = ?", (source,))
+        elif kind == "usage" and charged.mark:
+            connection.exec_driver_sql(
+                _UNUSED, (invoice_id, charged.agreement_id, source, charged.period_start, charged.period_end)
+            )
+        elif kind == "unused":
+            charged = charged._replace(source_id=_restore(connection, charged))
+        freed.append(Freed(row[0], charged))
+    return freed
+
+
+def _restore(connection: Connection, credited: Charged) -> int:
+    """The id of the charge that stands again for days whose credit was taken back."""
+    line, sequence, invoice_id, position = connection.exec_driver_sql(
+        "SELECT agreement_line_id, sequence, invoice_id, position FROM charge WHERE id = ?", (credited.source_id,)
+    ).one()
+    days = (credited.period_start, credited.period_end)
+    row = (credited.agreement_id, line, credited.source_id, *days, sequence, invoice_id, position)
+    return int(connection.exec_driver_sql(_PART, (*row, -credited.quantity, -credited.amount)).scalar_one())
