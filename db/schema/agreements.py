@@ -93,7 +93,8 @@ class AgreementLine(Base):
 
     Of a usage line the item is the meter; `included` units of each period cost nothing, `minimum` (net, minor units) is
     charged for a period at least, and unbilled use worth `threshold` is billed before the period ends. Readings follow
-    one another without gap or overlap, events come as they come. `follows_id` is the line that this one replaced.
+    one another without gap or overlap, events come as they come. `follows_id` is the line that this one replaced; one
+    that was replaced from its first day on lives no day.
     """
 
     __tablename__ = "agreement_line"
@@ -102,7 +103,7 @@ class AgreementLine(Base):
         words("kind", "recurring", "time", "usage"),
         words("metering", "events", "readings"),
         CheckConstraint("kind <> 'usage' OR item_id IS NOT NULL", name="meter"),
-        CheckConstraint("end_date IS NULL OR start_date IS NULL OR end_date > start_date", name="end_after_start"),
+        CheckConstraint("end_date IS NULL OR start_date IS NULL OR end_date >= start_date", name="end_after_start"),
     )
     id: Mapped[Id]
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"))

@@ -661,7 +661,7 @@ STATEMENTS = (
         CONSTRAINT ck_agreement_line_kind_word CHECK (kind = 'recurring' OR kind = 'time' OR kind = 'usage'),
         CONSTRAINT ck_agreement_line_metering_word CHECK (metering = 'events' OR metering = 'readings'),
         CONSTRAINT ck_agreement_line_meter CHECK (kind <> 'usage' OR item_id IS NOT NULL),
-        CONSTRAINT ck_agreement_line_end_after_start CHECK (end_date IS NULL OR start_date IS NULL OR end_date >
+        CONSTRAINT ck_agreement_line_end_after_start CHECK (end_date IS NULL OR start_date IS NULL OR end_date >=
         start_date),
         CONSTRAINT fk_agreement_line_agreement_id FOREIGN KEY(agreement_id) REFERENCES agreement (id) ON DELETE
         CASCADE,
@@ -951,6 +951,7 @@ STATEMENTS = (
         deducts_id INTEGER,
         corrects_line_id INTEGER,
         classification VARCHAR NOT NULL,
+        tax_parts VARCHAR NOT NULL,
         CONSTRAINT pk_invoice_line PRIMARY KEY (id),
         CONSTRAINT fk_invoice_line_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT fk_invoice_line_agreement_line_id FOREIGN KEY(agreement_line_id) REFERENCES agreement_line (id),
