@@ -356,7 +356,7 @@ def taxes(connection: Connection) -> Rows:
 def items(connection: Connection) -> Rows:
     return _rows(
         connection,
-        """SELECT i.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency
+        """SELECT i.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency, i.hsn_sac
         FROM item i LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
     )
 
@@ -366,7 +366,9 @@ def rates(connection: Connection) -> Rows:
 
 
 def rule_settings(connection: Connection) -> Rows:
-    return _rows(connection, "SELECT code, scope, scope_id, enabled, severity, parameters FROM rule_setting")
+    return _rows(
+        connection, "SELECT code, scope, scope_id, enabled, severity, parameters, owner_id, hours FROM rule_setting"
+    )
 
 
 def exchange_rates(connection: Connection, day: str) -> Rows:

@@ -87,6 +87,8 @@ class Invoice(Base):
 class InvoiceLine(Base):
     """A frozen line. `rate` is the tax fraction times 10**6; `classification` the HSN or SAC.
 
+    `tax_parts` names the taxes that its rate is the sum of ("CGST=90000;SGST=90000"); empty for one without a name.
+
     `corrects_line_id` stands on credit notes, and on lines of an invoice that credit unused days of an earlier one.
     """
 
@@ -122,6 +124,7 @@ class InvoiceLine(Base):
     deducts_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     corrects_line_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"))
     classification: Mapped[str] = mapped_column(default="")
+    tax_parts: Mapped[str] = mapped_column(default="")
 
 
 class InvoiceTax(Base):

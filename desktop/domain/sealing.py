@@ -71,6 +71,7 @@ LINE_FIELDS = (
     "deducts_id",
     "corrects_line_id",
     "classification",
+    "tax_parts",
 )
 TAX_FIELDS = ("category", "rate", "basis", "tax", "exemption_code", "exemption_text", "name")
 

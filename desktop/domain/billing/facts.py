@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from desktop.domain.billing.lines import Line
 from desktop.domain.pricing import PriceBook
+from desktop.domain.tax_parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class FirmFacts:
     tax_id: str = ""
     delivery: str = "pdf"
     template_id: int | None = None
+    region: str = ""
+    regime: str = "auto"
+    tax_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class ClientFacts:
     hold_reason: str = ""
     disputed: bool = False
     email: str = ""
+    region: str = ""
+    place_of_supply: str = ""
+    tax_certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,15 @@ class ItemFacts:
     unit: str
     kind: str
     tax_code: str
+    hsn_sac: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxEntry:
-    """A tax code; `rates` are (first day, fraction times 10**6), oldest first."""
+    """A tax code; `rates` are (first day, fraction times 10**6), oldest first.
+
+    Where it is made of taxes with names, `parts` are (first day, the taxes of that day), and the rates their sums.
+    """
 
     id: int
     code: str
@@ -75,6 +86,19 @@ class TaxEntry:
     exemption_code: str
     exemption_text: str
     rates: tuple[tuple[date, int], ...]
+    parts: tuple[tuple[date, Parts], ...] = ()
+
+
+class TaxRule(NamedTuple):
+    """The code that a place bears for items of a class (their own code); an empty text fits everything.
+
+    `region` may be one of tax_places.PLACES instead of a state.
+    """
+
+    country: str
+    region: str
+    item_code: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +199,15 @@ class Scope:
     """A fixed price: what was agreed with its approved changes, and what its fraction milestones come to so far.
 
     `changes` are (effective day, net in minor units); `fractions` is the sum of the fractions billed, `billed` their
-    net.
+    net, `latest` the last day on which one of them was done. `others` is the net of the amounts billed.
     """
 
     agreed: int
     changes: tuple[tuple[date, int], ...] = ()
     fractions: int = 0
     billed: int = 0
+    latest: date | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +266,10 @@ class Work:
 
 @dataclass(slots=True)
 class Billing:
-    """The setting of one run: dates, firm, taxes, catalogue and prices."""
+    """The setting of one run: dates, firm, taxes, catalogue and prices.
+
+    `rounding` is the smallest step, in minor units, that what is payable in a currency is rounded to.
+    """
 
     through: date
     issue_date: date
@@ -248,7 +277,11 @@ class Billing:
     taxes: dict[str, TaxEntry]
     items: dict[int, ItemFacts]
     prices: PriceBook
+    tax_rules: tuple[TaxRule, ...] = ()
+    rounding: dict[str, int] = field(default_factory=dict)
     taxes_by_id: dict[int, TaxEntry] = field(init=False)
+    classified: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.taxes_by_id = {entry.id: entry for entry in self.taxes.values()}
+        self.classified = any(item.hsn_sac for item in self.items.values())

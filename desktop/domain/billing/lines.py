@@ -13,7 +13,11 @@ DISCOUNT = "discount"
 
 
 class Line(NamedTuple):
-    """A line as the book freezes it, in the order of sealing.LINE_FIELDS; period as ISO texts, half-open."""
+    """A line as the book freezes it, in the order of sealing.LINE_FIELDS; period as ISO texts, half-open.
+
+    `classification` (HSN or SAC) and `tax_parts` (tax_parts.parts_text) follow from item and tax code: `complete` fills
+    them in.
+    """
 
     position: int
     agreement_line_id: int | None
@@ -39,6 +43,7 @@ class Line(NamedTuple):
     deducts_id: int | None = None
     corrects_line_id: int | None = None
     classification: str = ""
+    tax_parts: str = ""
 
 
 class TaxLine(NamedTuple):

@@ -64,8 +64,8 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
             draft.note = note
         body, _ = encode_body(draft)
         connection.exec_driver_sql(
-            "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, edited = 1 WHERE id = ?",
-            (body, draft.net, draft.tax, draft.gross, draft_id),
+            "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, rounding = ?, edited = 1 WHERE id = ?",
+            (body, draft.net, draft.tax, draft.gross, draft.rounding, draft_id),
         )
         if removed:
             release(connection, draft_id, draft.charges)

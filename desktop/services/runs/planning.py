@@ -18,6 +18,7 @@ from desktop.services.changes import Change, change
 from desktop.services.charging import reserve
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
+from desktop.services.runs.owners import give_owners
 from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
 from desktop.services.runs.setting import Setting, read_setting
@@ -29,7 +30,7 @@ Member = tuple[int, list[int | None]]
 
 _DRAFT = """INSERT INTO draft (id, run_id, client_id, kind, state, severity, currency, net, tax, gross, rounding,
  previous_net, fingerprint, body, edited, decision_note, error)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '', '')"""
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '')"""
 _OUTCOME = """INSERT INTO outcome (run_id, agreement_id, client_id, state, reason_code, reason, draft_id)
  VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _FINDING = """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
@@ -168,6 +169,10 @@ def continue_plan(
             drafted = draft_chunk(made.connection, part, setting)
             between = time.perf_counter()
             digest, count = store(made.connection, run.id, drafted)
+            held = [one.id for client in drafted for one in client.drafts if one.state == "held"]
+            if held:
+                # From when the run began: one that was stopped and resumed gives the same times.
+                give_owners(made.connection, held, run.started_at, setting.rules)
             made.record_bulk("draft", "plan", count, digest)
         if quiet is not None:
             quiet.keep(drafted)
@@ -213,6 +218,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
                     draft.net,
                     draft.tax,
                     draft.gross,
+                    draft.rounding,
                     checked.previous,
                     checked.fingerprint,
                     checked.body,
@@ -235,7 +241,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
         if rows:
             connection.exec_driver_sql(statement, rows)
     reserve(connection, reserved)
-    return batch_digest([(row[0], row[11]) for row in drafts]), len(drafts)
+    return batch_digest([(row[0], row[12]) for row in drafts]), len(drafts)
 
 
 def waiting_reason(state: str, findings: Sequence[tuple[str, str]]) -> str:

@@ -188,8 +188,8 @@ class _Look:
             return not against
         connection.exec_driver_sql(
             """UPDATE draft SET state = ?, severity = ?, kind = ?, net = ?, tax = ?, gross = ?, body = ?,
-            fingerprint = ?, edited = ?, error = '' WHERE id = ?""",
-            (*after, draft_id),
+            fingerprint = ?, edited = ?, rounding = ?, error = '' WHERE id = ?""",
+            (*after, draft.rounding, draft_id),
         )
         outcome = "held" if against else "ready"
         reason = waiting_reason(outcome, [(f.severity, f.message) for f in against])

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from db.queries import billing as queries
 from desktop.domain.billing import Billing, FirmFacts, ItemFacts, TaxEntry
-from desktop.domain.findings import RULES, Effective, effective
-from desktop.domain.findings.rule import Override
+from desktop.domain.findings import EVERY_RULE, RULES, Effective, effective
+from desktop.domain.findings.rule import Override, owner_and_hours
 from desktop.domain.money import unscaled
 from desktop.domain.numbering import series_year
 from desktop.domain.pricing import PriceBook, RateRow
@@ -36,13 +36,14 @@ class Rules:
 
     def __init__(self, connection: Connection) -> None:
         self._levels: dict[tuple[str, int], dict[str, Override]] = {}
-        for code, scope, scope_id, enabled, severity, parameters in queries.rule_settings(connection):
-            override = Override(None if enabled is None else bool(enabled), severity, json.loads(parameters))
+        for code, scope, scope_id, enabled, severity, parameters, owner, hours in queries.rule_settings(connection):
+            on = None if enabled is None else bool(enabled)
+            override = Override(on, severity, json.loads(parameters), owner, hours)
             self._levels.setdefault((scope, scope_id), {})[code] = override
         self._known: dict[tuple[int | None, int, int | None], tuple[Effective, ...]] = {}
 
     def of(self, segment_id: int | None, client_id: int, agreement_id: int | None) -> tuple[Effective, ...]:
-        chosen = [("firm", 0), ("segment", segment_id or 0), ("client", client_id), ("agreement", agreement_id or 0)]
+        chosen = _chain(segment_id, client_id, agreement_id)
         levels = [self._levels[level] for level in chosen if level in self._levels]
         narrow = any(level in self._levels for level in chosen[2:])
         key = (segment_id, client_id if narrow else 0, agreement_id if narrow else None)
@@ -51,11 +52,41 @@ class Rules:
             found = self._known[key] = effective(RULES, levels)
         return found
 
+    def with_override(self, code: str, level: tuple[str, int], override: Override) -> Rules:
+        """The same rules with another saying of one level about one rule; these stay as they are."""
+        changed = Rules.__new__(Rules)
+        changed._levels = {**self._levels, level: {**self._levels.get(level, {}), code: override}}
+        changed._known = {}
+        return changed
+
+    @property
+    def name_owners(self) -> bool:
+        """Whether anything says who looks at what is held, or by when."""
+        return any(
+            one.owner_id is not None or one.hours is not None
+            for level in self._levels.values()
+            for one in level.values()
+        )
+
+    def care_of(
+        self, code: str, segment_id: int | None, client_id: int, agreement_id: int | None
+    ) -> tuple[int | None, int | None]:
+        """(owner, hours) of a finding; of one that no rule of the gate made, those of every rule."""
+        row = next((row for row in self.of(segment_id, client_id, agreement_id) if row.rule.code == code), None)
+        if row is not None:
+            return row.owner_id, row.hours
+        chosen = [self._levels.get(level, {}) for level in _chain(segment_id, client_id, agreement_id)]
+        return owner_and_hours([level[EVERY_RULE] for level in chosen if EVERY_RULE in level])
+
     def widest(self, code: str, parameter: str) -> Decimal:
         """The largest value that a rule's parameter has at any level."""
         rule = next(rule for rule in RULES if rule.code == code)
         said = [level[code].parameters for level in self._levels.values() if code in level]
         return max(Decimal(str(one[parameter])) for one in (rule.parameters, *said) if parameter in one)
+
+
+def _chain(segment_id: int | None, client_id: int, agreement_id: int | None) -> list[tuple[str, int]]:
+    return [("firm", 0), ("segment", segment_id or 0), ("client", client_id), ("agreement", agreement_id or 0)]
 
 
 @dataclass(slots=True)
@@ -84,8 +115,8 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
         taxes[code] = TaxEntry(tax_id, code, category, reason_code, reason, rates)
     items: dict[int, ItemFacts] = {}
     list_prices: dict[int, tuple[str, Decimal]] = {}
-    for item_id, code, item_name, unit, kind, tax_code, price, item_currency in queries.items(connection):
-        items[item_id] = ItemFacts(item_id, code, item_name, unit, kind, tax_code)
+    for item_id, code, item_name, unit, kind, tax_code, price, item_currency, hsn_sac in queries.items(connection):
+        items[item_id] = ItemFacts(item_id, code, item_name, unit, kind, tax_code, hsn_sac)
         if price is not None:
             list_prices[item_id] = (item_currency or firm.currency, unscaled(price))
     prices = PriceBook(
