@@ -1,4 +1,4 @@
-"""Hours and one-off charges in one list, because a person asks what waits to be billed, not in which table."""
+"""Hours, charges and the like in one list, because a person asks what waits to be billed, not in which table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,29 +14,14 @@ from db.engine import Book
 from desktop.domain.billing import line_amount
 from desktop.domain.money import SCALE, unscaled
 from desktop.services.lists.billable_prices import Unpriced, prices_for
+from desktop.services.lists.billable_sources import SOURCES, Kind, Source, row_id, row_id_sql, source
 from desktop.services.lists.searching import ids_text, like, named, ordered
 
-Kind = Literal["time", "one_off"]
+__all__ = ["BillableFacts", "BillableList", "Kind", "billable_facts", "row_id", "source"]
 
-# Two tables have one list, so a row's id says its table by being even or odd.
-_TIME = """SELECT t.id * 2 AS id, t.work_date AS day, 'time' AS kind, t.person AS person, t.hours AS quantity,
-  t.note AS text{names} FROM time_entry t JOIN client c ON c.id = t.client_id
-  LEFT JOIN agreement a ON a.id = t.agreement_id LEFT JOIN item i ON i.id = t.item_id WHERE {where}"""
-_ONE_OFF = """SELECT o.id * 2 + 1 AS id, o.due_date AS day, o.kind AS kind, '' AS person, o.quantity AS quantity,
-  o.description AS text{names} FROM one_off o JOIN client c ON c.id = o.client_id
-  LEFT JOIN agreement a ON a.id = o.agreement_id LEFT JOIN item i ON i.id = o.item_id WHERE {where}"""
-_KINDS = ("time", "charge", "discount", "deposit")
+_WORDS = tuple(word for one in SOURCES for word in one.words)
 _SORTS = {"day": "day", "kind": "kind", "person": "person COLLATE NOCASE", "quantity": "quantity", "text": "text"}
 _JOINED_SORTS = {"client": "client COLLATE NOCASE", "agreement": "agreement COLLATE NOCASE"}
-
-
-def source(row_id: int) -> tuple[Kind, int]:
-    """The table and the id in it that a row of the list stands for."""
-    return ("one_off" if row_id % 2 else "time"), row_id // 2
-
-
-def row_id(kind: Kind, id: int) -> int:
-    return id * 2 + (kind == "one_off")
 
 
 class BillableList:
@@ -54,22 +39,15 @@ class BillableList:
         if "unpriced" in filters:
             unpriced = self._unpriced_ids()
             return [id for id in self.ids(search, filters - {"unpriced"}, sort, descending) if id in unpriced]
-        kinds = [kind for kind in _KINDS if kind in filters] or list(_KINDS)
+        words = filters.intersection(_WORDS) or frozenset(_WORDS)
         # Names are joined in only where the order asks for them: a hundred thousand entries feel it.
         names = ", c.name AS client, coalesce(a.code, '') AS agreement" if sort in _JOINED_SORTS else ""
         parts, values = [], list[object]()
-        if "time" in kinds:
-            where, given = _conditions(search, filters, "t", ("t.note", "t.person"))
-            parts.append(_TIME.format(where=where, names=names))
-            values += given
-        others = [kind for kind in kinds if kind != "time"]
-        if others and "not_billable" not in filters:
-            where, given = _conditions(search, filters, "o", ("o.description",))
-            if len(others) < len(_KINDS) - 1:
-                where += f" AND o.kind IN ({', '.join('?' * len(others))})"
-                given += others
-            parts.append(_ONE_OFF.format(where=where, names=names))
-            values += given
+        for one in SOURCES:
+            where, given = _conditions(search, filters, one, words)
+            if where:
+                parts.append(one.select.format(where=where, names=names))
+                values += given
         if not parts:
             return []
         order = ordered(_SORTS | _JOINED_SORTS, sort, descending, "day DESC, id DESC")
@@ -83,11 +61,10 @@ class BillableList:
         None where nothing prices it), own_price (whether it names its price itself), amount (net minor units: what was
         charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
         (unbilled, draft, billed, not_billable)."""
-        time_ids = [id // 2 for id in ids if id % 2 == 0]
-        one_off_ids = [id // 2 for id in ids if id % 2]
+        own = _by_kind(ids)
         with self._book.reading() as session:
             connection = session.connection()
-            found = [*_selected(connection, _TIME_ROWS, time_ids), *_selected(connection, _ONE_OFF_ROWS, one_off_ids)]
+            found = [row for one in SOURCES if one.kind in own for row in _selected(connection, one, own[one.kind])]
             prices = prices_for(connection, [_unpriced(row) for row in found if _needs_price(row)])
             return {row[0]: _row(row, prices.get(row[0])) for row in found}
 
@@ -95,86 +72,71 @@ class BillableList:
         """What these come to, minor units by currency; what nothing prices counts for nothing."""
         sums: dict[str, int] = {}
         waiting: list[int] = []
+        own = _by_kind(ids)
         with self._book.reading() as session:
             connection = session.connection()
-            for table, odd in (("time_entry", 0), ("one_off", 1)):
-                own = (ids_text(id // 2 for id in ids if id % 2 == odd),)
+            for one in SOURCES:
+                if one.kind not in own:
+                    continue
+                table, chosen = one.charge, (ids_text(own[one.kind]),)
                 # What is billed may be a hundred thousand rows, and the charges know their amounts.
                 for currency, amount in connection.exec_driver_sql(
                     f"""SELECT v.currency, sum(h.amount) FROM {table} s JOIN invoice v ON v.id = s.invoice_id
                     JOIN charge h ON h.{table}_id = s.id AND h.reversed_by IS NULL
                     WHERE s.id IN (SELECT value FROM json_each(?)) GROUP BY v.currency""",
-                    own,
+                    chosen,
                 ):
                     sums[currency] = sums.get(currency, 0) + amount
-                left = f"""SELECT s.id * 2 + {odd} FROM {table} s
+                left = f"""SELECT {row_id_sql(one.kind, "s.id")} FROM {table} s
                     WHERE s.invoice_id IS NULL AND s.id IN (SELECT value FROM json_each(?))"""
-                waiting += [row[0] for row in connection.exec_driver_sql(left, own)]
+                waiting += [row[0] for row in connection.exec_driver_sql(left, chosen)]
         for currency, amount in _sums(self.rows(waiting)).items():
             sums[currency] = sums.get(currency, 0) + amount
         return sums
 
     def _unpriced_ids(self) -> set[int]:
         """Ids of what waits and neither names a price nor finds one."""
+        sql = " UNION ALL ".join(one.waiting for one in SOURCES if one.waiting)
         with self._book.reading() as session:
-            connection = session.connection()
-            waiting = [
-                row[0]
-                for row in connection.exec_driver_sql(
-                    """SELECT id * 2 FROM time_entry WHERE invoice_id IS NULL AND billable = 1 AND rate IS NULL
-                    UNION ALL SELECT id * 2 + 1 FROM one_off WHERE invoice_id IS NULL AND unit_price IS NULL"""
-                )
-            ]
+            waiting = [row[0] for row in session.connection().exec_driver_sql(sql)]
         return {id for id, row in self.rows(waiting).items() if row["unit_price"] is None}
 
 
-def _conditions(search: str, filters: frozenset[str], table: str, own: Sequence[str]) -> tuple[str, list[object]]:
-    text, values = like(search, (*own, "c.name", "c.code", "coalesce(a.code, '')", "coalesce(i.name, '')"))
+def _by_kind(ids: Sequence[int]) -> dict[Kind, list[int]]:
+    found: dict[Kind, list[int]] = {}
+    for one in ids:
+        kind, own = source(one)
+        found.setdefault(kind, []).append(own)
+    return found
+
+
+def _conditions(search: str, filters: frozenset[str], one: Source, words: frozenset[str]) -> tuple[str, list[object]]:
+    """The condition on a table with its values; empty where none of its rows is asked for."""
+    mine = [word for word in one.words if word in words]
+    if not mine or ("not_billable" in filters and "not_billable" not in one.states):
+        return "", []
+    text, values = like(search, (*one.searched, "c.name", "c.code", "coalesce(a.code, '')", "coalesce(i.name, '')"))
     where = [text]
-    states = {
-        "unbilled": f"{table}.invoice_id IS NULL" + (" AND t.billable = 1" if table == "t" else ""),
-        "billed": f"{table}.invoice_id IS NOT NULL",
-        "drafted": f"{table}.invoice_id IS NULL AND {table}.draft_id IS NOT NULL",
-    }
-    chosen = [f"({condition})" for word, condition in states.items() if word in filters]
+    chosen = [f"({one.states[word]})" for word in ("unbilled", "billed", "drafted") if word in filters]
     if chosen:
         where.append(f"({' OR '.join(chosen)})")
-    if "not_billable" in filters and table == "t":
-        where.append("t.billable = 0")
+    if "not_billable" in filters:
+        where.append(one.states["not_billable"])
     if "loose" in filters:
-        where.append(f"{table}.agreement_id IS NULL")
-    for prefix in ("client", "agreement"):
+        where.append(f"{one.alias}.agreement_id IS NULL")
+    for prefix, column in (("client", one.client), ("agreement", f"{one.alias}.agreement_id")):
         numbers = named(filters, prefix)
         if numbers:
-            where.append(f"{table}.{prefix}_id IN ({', '.join('?' * len(numbers))})")
-            values += [int(one) for one in numbers]
+            where.append(f"{column} IN ({', '.join('?' * len(numbers))})")
+            values += [int(number) for number in numbers]
+    if len(mine) < len(one.words):
+        where.append(f"{one.word} IN ({', '.join('?' * len(mine))})")
+        values += mine
     return " AND ".join(where), values
 
 
-# id, day, client, client id, agreement, agreement id, item, person, quantity, own price, currency, text, invoice,
-# draft, billable, kind, item id, what was charged, at which price, id of the invoice, run of the draft
-_TIME_ROWS = """SELECT t.id * 2, t.work_date, c.name, t.client_id, coalesce(a.code, ''), t.agreement_id,
-  coalesce(i.name, ''), t.person, t.hours, t.rate, coalesce(a.currency, c.currency), t.note, coalesce(v.number, ''),
-  t.draft_id, t.billable, 'time', t.item_id, h.amount, l.unit_price, t.invoice_id, coalesce(r.number, '')
-  FROM time_entry t JOIN client c ON c.id = t.client_id LEFT JOIN agreement a ON a.id = t.agreement_id
-  LEFT JOIN item i ON i.id = t.item_id LEFT JOIN invoice v ON v.id = t.invoice_id
-  LEFT JOIN charge h ON h.time_entry_id = t.id AND h.reversed_by IS NULL
-  LEFT JOIN invoice_line l ON l.invoice_id = h.invoice_id AND l.position = h.position
-  LEFT JOIN draft d ON d.id = t.draft_id LEFT JOIN run r ON r.id = d.run_id
-  WHERE t.id IN (SELECT value FROM json_each(?))"""
-_ONE_OFF_ROWS = """SELECT o.id * 2 + 1, o.due_date, c.name, o.client_id, coalesce(a.code, ''), o.agreement_id,
-  coalesce(i.name, ''), '', o.quantity, o.unit_price, o.currency, o.description, coalesce(v.number, ''),
-  o.draft_id, 1, o.kind, o.item_id, h.amount, l.unit_price, o.invoice_id, coalesce(r.number, '')
-  FROM one_off o JOIN client c ON c.id = o.client_id LEFT JOIN agreement a ON a.id = o.agreement_id
-  LEFT JOIN item i ON i.id = o.item_id LEFT JOIN invoice v ON v.id = o.invoice_id
-  LEFT JOIN charge h ON h.one_off_id = o.id AND h.reversed_by IS NULL
-  LEFT JOIN invoice_line l ON l.invoice_id = h.invoice_id AND l.position = h.position
-  LEFT JOIN draft d ON d.id = o.draft_id LEFT JOIN run r ON r.id = d.run_id
-  WHERE o.id IN (SELECT value FROM json_each(?))"""
-
-
-def _selected(connection: Connection, sql: str, ids: Sequence[int]) -> Sequence[Any]:
-    return connection.exec_driver_sql(sql, (ids_text(ids),)).fetchall() if ids else ()
+def _selected(connection: Connection, one: Source, ids: Sequence[int]) -> Sequence[Any]:
+    return connection.exec_driver_sql(one.rows, (ids_text(ids),)).fetchall()
 
 
 def _needs_price(row: Any) -> bool:

@@ -1,0 +1,107 @@
+"""The tables that the list of billables is made of: how each is selected, searched and read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["time", "one_off", "usage", "milestone"]
+
+_ORDER: tuple[Kind, ...] = ("time", "one_off", "usage", "milestone")
+
+
+def source(row_id: int) -> tuple[Kind, int]:
+    """The kind of row and the id in its table that a row of the list stands for."""
+    return _ORDER[row_id % len(_ORDER)], row_id // len(_ORDER)
+
+
+def row_id(kind: Kind, id: int) -> int:
+    return id * len(_ORDER) + _ORDER.index(kind)
+
+
+def row_id_sql(kind: Kind, column: str) -> str:
+    """`row_id` as an expression of SQL."""
+    return f"{column} * {len(_ORDER)} + {_ORDER.index(kind)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table. `words` are the kinds of row in it, told apart by the column `word` where there are several.
+
+    `select` gives id, day, kind, person, quantity and text{names} under a condition {where}; `rows` a row of the list:
+    id, day, client, client id, agreement, agreement id, item, person, quantity, own price, currency, text, invoice,
+    draft, billable, kind, item id, what was charged, at which price, id of the invoice, run of the draft. `states` are
+    its conditions for unbilled, billed, drafted and not_billable, empty where nothing of it can be so. `waiting` finds
+    what has no price of its own.
+    """
+
+    kind: Kind
+    words: tuple[str, ...]
+    alias: str
+    client: str
+    select: str
+    rows: str
+    searched: tuple[str, ...]
+    states: dict[str, str]
+    charge: str
+    waiting: str
+    word: str = ""
+
+
+_NAMES = """JOIN client c ON c.id = {client} LEFT JOIN agreement a ON a.id = {alias}.agreement_id
+  LEFT JOIN item i ON i.id = {alias}.item_id"""
+_BILLED = """LEFT JOIN invoice v ON v.id = {alias}.invoice_id
+  LEFT JOIN charge h ON h.{column} = {alias}.id AND h.reversed_by IS NULL
+  LEFT JOIN invoice_line l ON l.invoice_id = h.invoice_id AND l.position = h.position
+  LEFT JOIN draft d ON d.id = {alias}.draft_id LEFT JOIN run r ON r.id = d.run_id"""
+
+
+def _states(alias: str, more: str = "") -> dict[str, str]:
+    return {
+        "unbilled": f"{alias}.invoice_id IS NULL{more}",
+        "billed": f"{alias}.invoice_id IS NOT NULL",
+        "drafted": f"{alias}.invoice_id IS NULL AND {alias}.draft_id IS NOT NULL",
+    }
+
+
+TIME = Source(
+    kind="time",
+    words=("time",),
+    alias="t",
+    client="t.client_id",
+    select=f"""SELECT {row_id_sql("time", "t.id")} AS id, t.work_date AS day, 'time' AS kind, t.person AS person,
+  t.hours AS quantity, t.note AS text{{names}} FROM time_entry t
+  {_NAMES.format(client="t.client_id", alias="t")} WHERE {{where}}""",
+    rows=f"""SELECT {row_id_sql("time", "t.id")}, t.work_date, c.name, t.client_id, coalesce(a.code, ''),
+  t.agreement_id, coalesce(i.name, ''), t.person, t.hours, t.rate, coalesce(a.currency, c.currency), t.note,
+  coalesce(v.number, ''), t.draft_id, t.billable, 'time', t.item_id, h.amount, l.unit_price, t.invoice_id,
+  coalesce(r.number, '') FROM time_entry t {_NAMES.format(client="t.client_id", alias="t")}
+  {_BILLED.format(alias="t", column="time_entry_id")} WHERE t.id IN (SELECT value FROM json_each(?))""",
+    searched=("t.note", "t.person"),
+    states=_states("t", " AND t.billable = 1") | {"not_billable": "t.billable = 0"},
+    charge="time_entry",
+    waiting=f"""SELECT {row_id_sql("time", "id")} FROM time_entry
+  WHERE invoice_id IS NULL AND billable = 1 AND rate IS NULL""",
+)
+
+ONE_OFF = Source(
+    kind="one_off",
+    words=("charge", "discount", "deposit"),
+    alias="o",
+    client="o.client_id",
+    select=f"""SELECT {row_id_sql("one_off", "o.id")} AS id, o.due_date AS day, o.kind AS kind, '' AS person,
+  o.quantity AS quantity, o.description AS text{{names}} FROM one_off o
+  {_NAMES.format(client="o.client_id", alias="o")} WHERE {{where}}""",
+    rows=f"""SELECT {row_id_sql("one_off", "o.id")}, o.due_date, c.name, o.client_id, coalesce(a.code, ''),
+  o.agreement_id, coalesce(i.name, ''), '', o.quantity, o.unit_price, o.currency, o.description,
+  coalesce(v.number, ''), o.draft_id, 1, o.kind, o.item_id, h.amount, l.unit_price, o.invoice_id,
+  coalesce(r.number, '') FROM one_off o {_NAMES.format(client="o.client_id", alias="o")}
+  {_BILLED.format(alias="o", column="one_off_id")} WHERE o.id IN (SELECT value FROM json_each(?))""",
+    searched=("o.description",),
+    states=_states("o"),
+    charge="one_off",
+    waiting=f"""SELECT {row_id_sql("one_off", "id")} FROM one_off WHERE invoice_id IS NULL AND unit_price IS NULL""",
+    word="o.kind",
+)
+
+SOURCES: tuple[Source, ...] = (TIME, ONE_OFF)
