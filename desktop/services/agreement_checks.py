@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.schema import Agreement, AgreementLine, Item, Segment, Template
+from db.schema import Agreement, AgreementLine, Charge, Item, Segment, Template
 from desktop.domain.money import SCALE, unscaled
 from desktop.i18n import _, date_text, number_text
 from desktop.services.field_checks import (
@@ -92,7 +94,7 @@ def check_line(
         return values.get(name, getattr(before, name) if before else None)
 
     if values.get("kind", "recurring") not in ("recurring", "time", "usage"):
-        problems.add("kind", _("A line recurs or bills time."))
+        problems.add("kind", _("A line recurs, bills time or bills usage."))
     check_exists(session, Item, "item_id", values, problems, _("The item"))
     quantity = values.get("quantity")
     if quantity is not None and quantity < 0:
@@ -112,6 +114,46 @@ def check_line(
         problems.add("unit_price", _("Without an item there is no rate card: the line needs a price."))
     check_span({"start_date": now("start_date"), "end_date": now("end_date")}, problems)
     _check_discount(values, problems)
+    _check_meter(session, values, problems, before)
+
+
+def _check_meter(session: Session, values: Record, problems: Problems, before: AgreementLine | None) -> None:
+    """Only a usage line has a meter, and it keeps the meter that it billed."""
+
+    def now(name: str, default: Any = None) -> Any:
+        return values.get(name, getattr(before, name) if before else default)
+
+    kind = now("kind", "recurring")
+    if kind != "usage":
+        for name in ("included", "minimum", "threshold"):
+            if now(name):
+                problems.add(name, _("Only a line of usage has this."))
+        return
+    if now("item_id") is None:
+        problems.add("item_id", _("Choose the item whose units are counted."))
+    check_not_negative(values, problems, "included", "minimum")
+    if now("threshold") is not None and now("threshold") <= 0:
+        problems.add("threshold", _("A threshold is above 0; leave it empty to bill at the end of each period."))
+    if now("metering", "events") not in ("events", "readings"):
+        problems.add("metering", _("What a meter counts is events or readings."))
+    if before is None or values.get("item_id", before.item_id) == before.item_id:
+        return
+    if session.scalar(select(Charge.id).where(Charge.agreement_line_id == before.id).limit(1)):
+        problems.add("item_id", _("This meter was billed already: end the line and add another."))
+
+
+def check_meters(lines: Sequence[Record], problems: Problems) -> None:
+    """No meter is read by two lines on the same day: its units would be billed twice."""
+    meters: dict[int, list[tuple[date, date, int]]] = {}
+    for at, line in enumerate(lines):
+        if line.get("kind") == "usage" and line.get("item_id") is not None:
+            start, end = line.get("start_date") or date.min, line.get("end_date") or date.max
+            for first, last, other in meters.get(line["item_id"], ()):
+                if start < last and first < end:
+                    words = _("Line {other} counts this item on the same days: its units would be billed twice.")
+                    problems.add(f"lines.{at}.item_id", words.format(other=other))
+                    break
+            meters.setdefault(line["item_id"], []).append((start, end, at + 1))
 
 
 def check_price(price: int | None, problems: Problems, allow_zero: bool, field: str = "unit_price") -> None:

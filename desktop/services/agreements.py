@@ -23,10 +23,11 @@ from db.schema import (
     PriceChange,
     RuleSetting,
     TimeEntry,
+    Usage,
 )
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
-from desktop.services.agreement_checks import check_agreement, check_line
+from desktop.services.agreement_checks import check_agreement, check_line, check_meters
 from desktop.services.changes import Change, change
 from desktop.services.field_checks import next_code
 from desktop.services.files import keep_file
@@ -97,6 +98,7 @@ def create_agreement(
         check_agreement(made.session, cleaned, problems, None)
         parts = [_line(made.session, line, problems, at, allow_zero) for at, line in enumerate(lines)]
         _check_enough(cleaned, parts, problems)
+        check_meters(parts, problems)
         problems.raise_any()
         if not cleaned.get("code"):
             cleaned["code"] = next_code(made.session, Agreement.code, "A-")
@@ -142,6 +144,7 @@ def update_agreement(
                 for at, line in enumerate(lines)
             ]
             _check_enough({"billing": before.billing} | cleaned, parts, problems)
+            check_meters([_whole(part, standing) for part in parts], problems)
         problems.raise_any()
         made.summary = _("Change agreement {code}").format(code=before.code)
         made.update(Agreement, agreement_id, **cleaned)
@@ -189,10 +192,19 @@ def _line(
     return cleaned | ({"id": before.id} if before else {})
 
 
+def _whole(part: Record, standing: Mapping[int, AgreementLine]) -> Record:
+    """A line's values with those that were not given as they stand."""
+    before = standing.get(part.get("id", 0))
+    names = ("kind", "item_id", "start_date", "end_date")
+    return ({name: getattr(before, name) for name in names} if before else {}) | part
+
+
 def _check_enough(values: Mapping[str, Any], parts: Sequence[Record], problems: Problems) -> None:
     billing = values.get("billing")
     if billing in ("recurring", "hybrid") and not any(part.get("kind", "recurring") == "recurring" for part in parts):
         problems.add("lines", _("A recurring agreement needs a line that recurs: what it bills, and for how much."))
+    if billing == "usage" and not any(part.get("kind") == "usage" for part in parts):
+        problems.add("lines", _("An agreement on usage needs a line of usage: the item whose units are counted."))
 
 
 def _title(session: Session, parts: Sequence[Record]) -> str:
@@ -270,7 +282,7 @@ def delete_agreement(book: Book, agreement_id: int, *, actor: str) -> None:
     """Delete an agreement that no run has seen and no entry names; UserError otherwise."""
     with change(book, actor, _("Delete an agreement")) as made:
         row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        uses: tuple[Any, ...] = (Invoice, Charge, Outcome, TimeEntry, OneOff)
+        uses: tuple[Any, ...] = (Invoice, Charge, Outcome, TimeEntry, OneOff, Usage)
         for model in uses:
             if made.session.scalar(select(model.id).where(model.agreement_id == agreement_id).limit(1)):
                 raise UserError(
