@@ -20,7 +20,7 @@ _SHOWN = 50
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add("import", _import, _("take a CSV file into the book"), writes=True)
+    parser = commands.add("import", _import, _("take a file into the book: CSV, .xlsx, .ods or .xls"), writes=True)
     parser.add_argument("kind", metavar="KIND", help=", ".join(_KINDS))
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--profile", metavar="NAME", help=_("read the columns as they were mapped once"))
@@ -33,6 +33,7 @@ def add(commands: Commands) -> None:
         metavar="FIELD=COLUMN",
         help=_("which column is a field; with --profile the mapping is kept under that name"),
     )
+    parser.add_argument("--sheet", metavar="NAME", help=_("which sheet of a workbook; otherwise the one that fits"))
     parser.add_argument("--encoding", metavar="NAME", help=_("such as utf-8 or cp1252; otherwise found"))
     parser.add_argument("--delimiter", metavar="SIGN", help=_("what separates cells; otherwise found"))
     parser.add_argument("--decimal", choices=[".", ","], help=_("the decimal sign; otherwise found"))
@@ -58,6 +59,7 @@ def _import(call: Call) -> int:
         decimal=arguments.decimal,
         date_order=arguments.date_order,
         header_row=arguments.header_row,
+        sheet=arguments.sheet,
     )
     with call.book() as book:
         profile = _profile(call, book, options)

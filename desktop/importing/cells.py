@@ -12,6 +12,7 @@ from desktop.domain.periods import Interval
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, ngettext
 from desktop.importing.kinds import Field
+from desktop.importing.typed import Typed
 from desktop.importing.values import UnreadableError
 from desktop.importing.values.dates import parse_date
 from desktop.importing.values.hours import parse_hours
@@ -56,7 +57,7 @@ EMPTY_CELL = Cell(None)
 
 def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callable[[str], Cell]:
     """The reading of a field's cells; `decimal` and `order` are those of its column, None where each cell decides."""
-    parse = _parser(field, decimal, order)
+    parse_text, parse_typed = _parser(field, decimal, order), _parser(field, ".", "ymd")
     is_text = field.type in ("text", "lines", "code")
     lines = field.type == "lines"
     clean = clean_code if field.type == "code" else lambda raw: clean_text(raw, lines=lines)
@@ -71,7 +72,7 @@ def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callabl
                 _("Correct the formula and save the file again, or clear the cell."),
             )
         try:
-            cell = parse(text)
+            cell = parse_typed(text) if isinstance(raw, Typed) else parse_text(text)
         except UnreadableError as error:
             return _problem(error.problem, error.remedy)
         if lost or "\ufffd" in text:

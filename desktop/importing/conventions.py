@@ -15,6 +15,7 @@ from desktop.importing.mapping import Mapping
 from desktop.importing.options import TableOptions
 from desktop.importing.results import Note, Report
 from desktop.importing.tables import Table
+from desktop.importing.typed import Typed
 from desktop.importing.values.dates import date_evidence, is_dotted
 from desktop.importing.values.numbers import decimal_evidence
 
@@ -72,7 +73,7 @@ def _distinct(table: Table, columns: dict[str, int], report: Report | None) -> d
             report(record.row, table.lines, _("Looking through {name}").format(name=table.name))
         cells = record.cells
         for place, seen in wanted:
-            if place < len(cells) and len(seen) < _ENOUGH:
+            if place < len(cells) and len(seen) < _ENOUGH and not isinstance(cells[place], Typed):
                 seen.add(cells[place])
     return texts
 

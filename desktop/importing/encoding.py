@@ -142,24 +142,23 @@ def _unmarked_wide(head: bytes) -> str | None:
 
 def _refuse_other_formats(head: bytes, name: str) -> None:
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    spreadsheet = _("Open it in a spreadsheet program, save the sheet as CSV and import that file.")
+    spreadsheet = _("Open it in a spreadsheet program, save it as .xlsx, .ods or CSV and import that file.")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if b"xl/" in head or b"[Content_Types].xml" in head:
-            raise UserError(_("“{name}” is an Excel workbook, not a CSV file.").format(name=name), spreadsheet)
         if b"mimetypeapplication/vnd.oasis.opendocument" in head:
-            raise UserError(_("“{name}” is an OpenDocument file, not a CSV file.").format(name=name), spreadsheet)
+            raise UserError(
+                _("“{name}” is an OpenDocument file, but no spreadsheet.").format(name=name),
+                _("Save the table as a spreadsheet or as CSV and import that file."),
+            )
         raise UserError(
-            _("“{name}” is a ZIP archive.").format(name=name), _("Unpack it and import the CSV file that is in it.")
+            _("“{name}” is a ZIP archive.").format(name=name), _("Unpack it and import the table that is in it.")
         )
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise UserError(_("“{name}” is an old Excel workbook, not a CSV file.").format(name=name), spreadsheet)
     if start.startswith(b"%pdf-"):
         raise UserError(
             _("“{name}” is a PDF, not a table.").format(name=name),
             _("Export the table as CSV from the program that made it."),
         )
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"{\\rtf")):
-        raise UserError(_("“{name}” is a web page or XML, not a CSV file.").format(name=name), spreadsheet)
+        raise UserError(_("“{name}” is a web page or XML, not a table.").format(name=name), spreadsheet)
     if head.startswith(b"SQLite format 3\0"):
         raise UserError(
             _("“{name}” is a database, not a table.").format(name=name),

@@ -47,5 +47,5 @@ def open_file(
     if profile:
         chosen = chosen.over(profile.options)
     table = open_table(source, chosen, header_score(kind), name)
-    mapping = map_columns(table.header, kind, profile)
+    mapping = map_columns(table.header, kind, profile, lettered=bool(table.sheet))
     return ImportFile(kind, table, mapping, find_conventions(table, mapping, chosen, report), chosen)

@@ -65,11 +65,21 @@ class Mapping:
     unmapped: tuple[int, ...]
     missing: tuple[tuple[str, ...], ...]
     profile: str = ""
+    lettered: bool = False
 
     def heading(self, name: str) -> str:
-        """The file's own heading of a field, or the field's name where the file has none."""
+        """The file's own heading of a field, or the field's name where the file has none.
+
+        Of a workbook the column's letter stands before it, as people find it there: "C: Price".
+        """
         places = self.columns.get(name)
-        return " + ".join(column_name(self.header, place) for place in places) if places else name
+        return " + ".join(self.column(place) for place in places) if places else name
+
+    def column(self, place: int) -> str:
+        """The column as its file names it."""
+        if not self.lettered:
+            return column_name(self.header, place)
+        return f"{letters(place)}: {self.header[place]}" if self.header[place] else letters(place)
 
     def as_profile(self, name: str, options: TableOptions | None = None) -> Profile:
         headings = {place: heading for heading, place in _places(self.header).items()}
@@ -80,6 +90,16 @@ class Mapping:
 def column_name(header: Sequence[str], place: int) -> str:
     """The heading, or the column's number where it has none."""
     return header[place] or _("column {number}").format(number=place + 1)
+
+
+def letters(place: int) -> str:
+    """What a spreadsheet calls the column at this place from 0: A, Z, AA."""
+    text = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
 
 
 def heading_key(heading: str) -> str:
@@ -108,8 +128,8 @@ def header_score(kind: str) -> Callable[[Sequence[str]], int]:
     return score
 
 
-def map_columns(header: Sequence[str], kind: str, profile: Profile | None = None) -> Mapping:
-    """Give each field its column: by the profile, else by what the headings say.
+def map_columns(header: Sequence[str], kind: str, profile: Profile | None = None, *, lettered: bool = False) -> Mapping:
+    """Give each field its column: by the profile, else by what the headings say. `lettered`: of a workbook.
 
     UserError for a profile of another kind, with unknown fields, or whose columns the file does not have.
     """
@@ -126,6 +146,7 @@ def map_columns(header: Sequence[str], kind: str, profile: Profile | None = None
         unmapped=tuple(place for place in range(len(header)) if place not in taken),
         missing=tuple(group for group in needed if not any(name in columns for name in group)),
         profile=profile.name if profile else "",
+        lettered=lettered,
     )
 
 

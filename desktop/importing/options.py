@@ -20,7 +20,7 @@ class TableOptions:
     """Every field None lets the file speak for itself.
 
     `code_page` is tried only when the file is not Unicode; `locale` decides only what the file leaves open.
-    `header_row` is the line of the column names, 1 for the first.
+    `header_row` is the line of the column names, 1 for the first. `sheet` is the one to read of a workbook.
     """
 
     encoding: str | None = None
@@ -32,6 +32,7 @@ class TableOptions:
     date_order: DateOrder | None = None
     code_page: str | None = None
     locale: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("delimiter", "quote", "escape"):

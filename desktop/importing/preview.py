@@ -48,6 +48,8 @@ class Preview:
     mapping: Mapping
     conventions: Conventions
     options: TableOptions
+    sheet: str
+    sheets: tuple[str, ...]
     raw: tuple[tuple[int, tuple[str, ...]], ...]
     rows: tuple[Row, ...]
     good: int
@@ -57,7 +59,9 @@ class Preview:
 
     @property
     def layout(self) -> str:
-        """Encoding and delimiter in words."""
+        """Encoding and delimiter, or the sheet, in words."""
+        if self.sheet:
+            return _("sheet “{sheet}”, column names in line {row}").format(sheet=self.sheet, row=self.header_row)
         sign = {"\t": _("tab"), ",": _("comma"), ";": _("semicolon"), "|": _("vertical bar")}.get(
             self.delimiter, f"“{self.delimiter}”"
         )
@@ -107,6 +111,8 @@ def preview(
         mapping=mapping,
         conventions=file.conventions,
         options=file.options,
+        sheet=table.sheet,
+        sheets=table.sheets,
         raw=_raw(file),
         rows=tuple(rows),
         good=good,
@@ -117,7 +123,7 @@ def preview(
 
 
 def _raw(file: ImportFile) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    return tuple((record.row, tuple(record.cells)) for record in islice(file.table.records(), _ROWS))
+    return tuple((record.row, tuple(map(str, record.cells))) for record in islice(file.table.records(), _ROWS))
 
 
 class _Notes:

@@ -1,13 +1,12 @@
-"""A CSV file as a table: which text it is, where its columns are named, and its records as a stream."""
+"""A file as a table: which text or sheet it is, where its columns are named, and its records as a stream."""
 
 from __future__ import annotations
 
 import io
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -16,15 +15,14 @@ from desktop.errors import UserError
 from desktop.i18n import _, ngettext
 from desktop.importing.dialect import find_dialect, stated_delimiter
 from desktop.importing.encoding import Scan, scan
+from desktop.importing.header_row import find_header, widened
 from desktop.importing.options import TableOptions
 from desktop.importing.records import Dialect, Record, read_records
 from desktop.importing.results import Note
+from desktop.importing.workbooks import HEAD, Workbook, is_workbook
 
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 200_000
-# Titles, addresses and print dates above the column names.
-_HEADER_WITHIN = 30
-_FIGURE = re.compile(r"[-+(]?[0-9][0-9.,:/' -]*\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,8 @@ class Table:
     """A file whose layout is known. `header` has one text a column, empty where it has no name.
 
     `lines` counts the lines of the file, `digest` is the SHA-256 of its bytes. `encoding_sure` is false where no
-    mark and no rule of Unicode told the encoding.
+    mark and no rule of Unicode told the encoding. Of a workbook `sheet` is the one that is read, `sheets` are all that
+    can be; it has neither encoding nor delimiter.
     """
 
     name: str
@@ -44,17 +43,13 @@ class Table:
     lines: int
     digest: str
     notes: tuple[Note, ...]
-    _open: Callable[[], BinaryIO] = field(repr=False)
-    _zeros: bool = False
-    _body: int = 2
+    _read: Callable[[Table], Iterator[Record]] = field(repr=False)
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def records(self) -> Iterator[Record]:
-        """The records below the header, in the file's order; blank ones are left out. The file is read anew."""
-        width = len(self.header)
-        with _lines(self._open(), self.encoding, self._zeros) as lines:
-            for _skipped in islice(lines, self._body - 1):
-                pass
-            yield from read_records(lines, self.dialect, width, self._body)
+        """The records below the header, in the file's order; blank ones are left out. A text is read anew."""
+        return self._read(self)
 
 
 def open_table(
@@ -66,11 +61,15 @@ def open_table(
     """Find encoding, delimiter and header of a file or of its bytes.
 
     `score` says how many known column names a row of cells holds; it settles what the layout leaves open.
-    UserError for a file that is missing, empty, not text, or another format than CSV.
+    UserError for a file that is missing, empty, or neither a text nor a workbook.
     """
     options = options or TableOptions()
     opener, name = _opener(source, name)
     try:
+        with opener() as stream:
+            head = stream.read(HEAD)
+        if is_workbook(head):
+            return _workbook_table(opener, head, options, score, name)
         with opener() as stream:
             found = scan(stream, name, options)
         with _lines(opener(), found.encoding, found.zeros > 0) as lines:
@@ -90,28 +89,59 @@ def open_table(
     records = list(read_records(sample[first - 1 :], dialect, first=first))
     if not whole and len(records) > 1:
         records.pop()  # it may end beyond the sample
-    place = _header_place(records, options, score, name)
-    header = [cell.strip().lstrip("\ufeff").strip() for cell in records[place].cells]
-    below = Counter(len(record.cells) for record in records[place + 1 :] if not record.flaw)
-    if below:
-        # Where nearly every row is wider than its header, the columns beyond have no name.
-        width, times = below.most_common(1)[0]
-        if width > len(header) and times * 10 >= sum(below.values()) * 9:
-            header += [""] * (width - len(header))
+    place = find_header(records, options, score, name)
+    header = widened(records, place)
     body = records[place + 1].row if place + 1 < len(records) else max(records[place].row + 1, found.lines + 1)
     return Table(
         name=name,
         encoding=found.encoding,
         encoding_sure=found.sure,
         dialect=dialect,
-        header=tuple(header),
+        header=header,
         header_row=records[place].row,
         lines=max(found.lines, records[-1].row),
         digest=found.digest,
         notes=tuple(_notes(found, records[place], place)),
-        _open=opener,
-        _zeros=found.zeros > 0,
-        _body=body,
+        _read=partial(_text_records, opener, found.zeros > 0, body),
+    )
+
+
+def _text_records(opener: Callable[[], BinaryIO], zeros: bool, body: int, table: Table) -> Iterator[Record]:
+    with _lines(opener(), table.encoding, zeros) as lines:
+        for _skipped in islice(lines, body - 1):
+            pass
+        yield from read_records(lines, table.dialect, len(table.header), body)
+
+
+def _workbook_table(
+    opener: Callable[[], BinaryIO],
+    head: bytes,
+    options: TableOptions,
+    score: Callable[[Sequence[str]], int],
+    name: str,
+) -> Table:
+    with opener() as stream:
+        book = Workbook(stream.read(), head, name)
+    sheet = book.choose(options, score)
+    first = sheet.sample()
+    place = find_header(first, options, score, name)
+    header, row = widened(first, place), first[place].row
+    notes = [*sheet.notes]
+    if place:
+        notes.append(_low_header(row))
+    return Table(
+        name=name,
+        encoding="",
+        encoding_sure=True,
+        dialect=Dialect(delimiter=""),
+        header=header,
+        header_row=row,
+        lines=sheet.height,
+        digest=book.digest,
+        notes=tuple(notes),
+        _read=lambda table: sheet.records(table.header_row, len(table.header)),
+        sheet=sheet.name,
+        sheets=book.sheets,
     )
 
 
@@ -163,40 +193,6 @@ def _sample(lines: Iterator[str]) -> tuple[list[str], bool]:
     return sample, True
 
 
-def _header_place(
-    records: list[Record], options: TableOptions, score: Callable[[Sequence[str]], int], name: str
-) -> int:
-    if options.header_row is not None:
-        found = next((place for place, record in enumerate(records) if record.row == options.header_row), None)
-        if found is None:
-            raise UserError(
-                _("Line {row} of “{name}” holds no column names.").format(row=options.header_row, name=name),
-                _("Choose a line among the first {count} that is not empty.").format(count=_SAMPLE_LINES),
-            )
-        return found
-    filled = [place for place, record in enumerate(records[:_HEADER_WITHIN]) if any(map(str.strip, record.cells))]
-    if not filled:
-        raise UserError(
-            _("“{name}” has no line with column names.").format(name=name),
-            _("Put the names of the columns in the first line."),
-        )
-    known = {place: score(records[place].cells) for place in filled}
-    best = max(filled, key=lambda place: known[place])
-    if known[best] > 1:
-        return best
-    usual = Counter(len(record.cells) for record in records).most_common(1)[0][0]
-    named = {place: sum(map(bool, map(str.strip, records[place].cells))) for place in filled}
-    likely = [place for place in filled if named[place] * 10 >= usual * 6]
-    # A title may hold a delimiter or two; the names of the columns are as many as the columns.
-    full = next((place for place in likely if len(records[place].cells) >= usual), None)
-    if usual < 2 or full is None:
-        return best
-    if any(_FIGURE.fullmatch(cell.strip()) for cell in records[full].cells):
-        # A row of data: the names above it are fewer.
-        return max((place for place in likely if place < full), default=full)
-    return full
-
-
 def _notes(found: Scan, header: Record, above: int) -> Iterator[Note]:
     if not found.sure:
         yield Note(
@@ -225,4 +221,8 @@ def _notes(found: Scan, header: Record, above: int) -> Iterator[Note]:
             ),
         )
     if above:
-        yield Note(0, "", _("The column names stand in line {row}.").format(row=header.row))
+        yield _low_header(header.row)
+
+
+def _low_header(row: int) -> Note:
+    return Note(0, "", _("The column names stand in line {row}.").format(row=row))

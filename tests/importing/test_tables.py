@@ -240,10 +240,10 @@ def _workbook(*names: str) -> bytes:
 @pytest.mark.parametrize(
     "content, word",
     [
-        (_workbook("[Content_Types].xml", "xl/workbook.xml"), "Excel workbook"),
+        (_workbook("[Content_Types].xml", "xl/workbook.xml"), "no workbook that can be read"),
         (_workbook("data.csv"), "ZIP archive"),
         (b"%PDF-1.7\n%\xe2\xe3\n", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "no workbook that can be read"),
         (b"<html><table><tr><td>a</td></tr></table></html>", "web page"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "XML"),
         (b"SQLite format 3\0" + b"\0" * 100, "database"),

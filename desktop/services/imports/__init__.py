@@ -3,6 +3,7 @@
 from desktop.importing.mapping import Profile
 from desktop.importing.options import TableOptions
 from desktop.importing.templates import write_template
+from desktop.importing.workbooks import SheetQuestionError
 from desktop.services.imports.files import KINDS, ImportPreview, ImportResult, import_file, preview_import, summary
 from desktop.services.imports.profiles import forget, mapped, named_profile, profiles, remember
 
@@ -11,6 +12,7 @@ __all__ = [
     "ImportPreview",
     "ImportResult",
     "Profile",
+    "SheetQuestionError",
     "TableOptions",
     "forget",
     "import_file",

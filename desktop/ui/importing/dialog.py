@@ -29,6 +29,7 @@ from desktop.services.imports import (
     ImportPreview,
     ImportResult,
     Profile,
+    SheetQuestionError,
     import_file,
     write_template,
 )
@@ -54,7 +55,7 @@ from desktop.ui.table import Empty, Table
 
 _SIZE = (980, 680)
 _FOLDER = "import_folder"
-_FILES = "CSV (*.csv *.txt *.tsv);;"
+_ENDINGS = "*.csv *.txt *.tsv *.xlsx *.ods *.xlsm *.xls *.xlsb"
 
 
 def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, path: Path | None = None) -> None:
@@ -207,7 +208,9 @@ class ImportDialog(QDialog):
         return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, _("Choose the file"), self._folder(), _FILES + _("All files (*)"))
+        dialog = QFileDialog(
+            self, _("Choose the file"), self._folder(), f"{_('Tables')} ({_ENDINGS});;" + _("All files (*)")
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
         dialog.open()
@@ -280,6 +283,9 @@ class ImportDialog(QDialog):
         if self._looking is not None and self._looking.error is error:
             self._seen = None
             self.notice.show_error(error)
+            if isinstance(error, SheetQuestionError):
+                self.habits.offer_sheets(error.sheets)
+                self.habits.sheet.setFocus()
 
     def _looked(self, job: object) -> None:
         if job is self._looking:

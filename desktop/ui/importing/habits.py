@@ -1,4 +1,4 @@
-"""How a file is written, as it was found: encoding, separator, decimal sign, order of dates. Each can be corrected."""
+"""How a file is written, as it was found: sheet, encoding, separator, decimals, dates. Each can be corrected."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ class Habits(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.sheet = Habit([])
         self.encoding = Habit(encodings())
         self.delimiter = Habit(delimiters())
         self.decimal = Habit(decimals())
@@ -69,16 +70,19 @@ class Habits(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         shown = (
+            (_("Sheet"), self.sheet),
             (_("Letters"), self.encoding),
             (_("Between the cells"), self.delimiter),
             (_("Decimal sign"), self.decimal),
             (_("Dates"), self.dates),
             (_("Column names in line"), self.header_row),
         )
+        self._labels: dict[QWidget, QLabel] = {}
         for column, (word, editor) in enumerate(shown):
             label = QLabel(word)
             label.setProperty("role", "heading")
             label.setBuddy(editor)
+            self._labels[editor] = label
             editor.setAccessibleName(word)
             grid.addWidget(label, 0, column)
             grid.addWidget(editor, 1, column)
@@ -87,6 +91,7 @@ class Habits(QWidget):
                 editor.activated.connect(lambda _index: self.changed.emit())
         self.header_row.editingFinished.connect(self._row_edited)
         self._row = ""
+        self.offer_sheets(())
 
     @property
     def options(self) -> TableOptions:
@@ -98,12 +103,14 @@ class Habits(QWidget):
             decimal=self.decimal.said,  # type: ignore[arg-type]
             date_order=self.dates.said,  # type: ignore[arg-type]
             header_row=row if isinstance(row, int) else None,
+            sheet=self.sheet.said,
         )
 
     def forget(self) -> None:
         """Leave everything to the file again: another one was chosen."""
         for habit in (self.encoding, self.delimiter, self.decimal, self.dates):
             habit.setCurrentIndex(0)
+        self.offer_sheets(())
         self.header_row.put(None)
         self._row = ""
 
@@ -111,6 +118,10 @@ class Habits(QWidget):
         """Say what was found, and where it is not sure."""
         file = shown.file
         said = file.options
+        self.offer_sheets(file.sheets)
+        self.sheet.found(file.sheet, said.sheet)
+        self._show(self.encoding, not file.sheet)
+        self._show(self.delimiter, not file.sheet)
         self.encoding.found(_sure(encoding_word(file.encoding), file.encoding_sure), said.encoding)
         self.delimiter.found(word_of(delimiters(), file.delimiter), said.delimiter)
         signs = _convention(file.conventions.decimals.values(), decimals(), _("no figures"))
@@ -120,6 +131,20 @@ class Habits(QWidget):
         self.header_row.setPlaceholderText(str(file.header_row))
         self.header_row.put(said.header_row)
         self._row = self.header_row.text()
+
+    def offer_sheets(self, sheets: Sequence[str]) -> None:
+        """The sheets of a workbook; a choice is offered where there are several."""
+        chosen = self.sheet.said
+        self.sheet.clear()
+        self.sheet.addItem(_("choose one") if sheets else "", None)
+        for name in sheets:
+            self.sheet.addItem(name, name)
+        self.sheet.setCurrentIndex(max(0, self.sheet.findData(chosen)))
+        self._show(self.sheet, len(sheets) > 1)
+
+    def _show(self, habit: Habit, visible: bool) -> None:
+        self._labels[habit].setVisible(visible)
+        habit.setVisible(visible)
 
     def _row_edited(self) -> None:
         # Leaving the field without a change asks nothing; what cannot be read is said where the options are asked.

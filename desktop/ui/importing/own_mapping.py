@@ -43,7 +43,9 @@ class OwnMapping:
         }
         profile = profile_of(shown.file, fields | own)
         # These the dialog asks for each time; a profile that stated them would hold against the person.
-        asked = replace(profile.options, encoding=None, delimiter=None, decimal=None, date_order=None, header_row=None)
+        asked = replace(
+            profile.options, encoding=None, delimiter=None, decimal=None, date_order=None, header_row=None, sheet=None
+        )
         return replace(profile, options=asked)
 
 
@@ -56,4 +58,4 @@ def _names(header: Sequence[str]) -> Iterator[str]:
 
 
 def _reading(options: TableOptions) -> tuple[object, ...]:
-    return options.encoding, options.delimiter, options.header_row
+    return options.encoding, options.delimiter, options.header_row, options.sheet

@@ -50,7 +50,7 @@ def note_rows(shown: ImportPreview | None) -> Sequence[Row]:
 def preview_words(shown: ImportPreview | None, *, begun: bool, all_or_nothing: bool) -> str:
     """What importing would do, or what holds it; `begun` tells whether a file was chosen."""
     if shown is None:
-        return "" if begun else _("Choose a CSV file, or write an empty one to fill in.")
+        return "" if begun else _("Choose a CSV file or a spreadsheet, or write an empty one to fill in.")
     if shown.result is None:
         groups = [_(" or ").join(field_word(name) for name in group) for group in shown.file.mapping.missing]
         return _("Say which column is: {fields}.").format(fields=", ".join(groups))

@@ -209,7 +209,7 @@ def test_what_was_written_meanwhile_is_judged_again(book: Book, filled: Importer
     "content, match",
     [
         (b"", "is empty"),
-        (b"PK\x03\x04 xl/workbook", "Excel workbook"),
+        (b"PK\x03\x04 xl/workbook", "no workbook that can be read"),
         (b"\x00\x01\x02\x03" * 200, "not a text file"),
     ],
 )
