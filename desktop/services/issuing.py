@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from desktop.domain.billing import Charged, Line, TaxLine
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
-from desktop.domain.terms import Terms, parse_terms
+from desktop.domain.terms import PaymentTerms, parse_terms
 from desktop.services.charging import write_charges
 from desktop.services.exchange import ExchangeRates
 from desktop.services.series_counters import SeriesCounters
@@ -78,7 +78,7 @@ class Issued:
 
 
 @lru_cache(maxsize=512)
-def _terms(text: str) -> Terms:
+def _terms(text: str) -> PaymentTerms:
     return parse_terms(text)
 
 
@@ -180,7 +180,10 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     for document in documents:
         text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
         terms = _terms(document.terms)
-        instalments = document.instalments or ((terms.due(day), document.payable),)
+        instalments = document.instalments or terms.instalments(day, document.payable)
+        if len(instalments) > 1 and document.kind == "deposit":
+            # It is the first part of something itself: all of it is due when the first instalment is.
+            instalments = ((instalments[0][0], document.payable),)
         due = instalments[-1][0]
         rate = document.firm_rate or exchange.on(document.currency, day)
         factor = firm_factor(rate, document.currency, exchange.firm_currency)

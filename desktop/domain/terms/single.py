@@ -1,4 +1,4 @@
-"""Payment terms: how people write them, when an invoice falls due under them, how a document words them."""
+"""Terms with one due date: how people write them, when an invoice falls due under them, how a document words them."""
 
 import re
 import unicodedata
@@ -58,12 +58,16 @@ class Terms:
             due = bill_date_in_month(due, 31) + timedelta(days=self.days_after)
         return due
 
+    def instalments(self, issue_date: date, payable: int) -> tuple[tuple[date, int], ...]:
+        """(due date, amount) of the one part; minor units."""
+        return ((self.due(issue_date), payable),)
+
     def discount_until(self, issue_date: date) -> date | None:
         """The last day on which the discount may be taken; None without one."""
         return None if self.discount_percent is None else issue_date + timedelta(days=self.discount_days)
 
     def __str__(self) -> str:
-        """The canonical text, which `parse_terms` reads back."""
+        """The canonical text, which `parse_single` reads back."""
         if self.day is not None:
             text = f"day {self.day}"
         else:
@@ -204,6 +208,7 @@ _PHRASES = [
         (r"\b(?:(?:up)?on|at|by|after|from) receipt\b(?: of (?:the )?invoice)?", "receipt"),
         (r"\b(?:bei|nach|ab|a) (?:rechnungs)?(?:erhalt|eingang|reception)\b(?: de (?:la )?facture)?", "receipt"),
         (r"\b(?:immediate(?:ly)?|at once|sofort|umgehend|comptant|cash|prompt(?:ly)?)\b", "receipt"),
+        (r"\b(?:now|upfront|jetzt|maintenant)\b", "receipt"),
         (r"\b(?P<n>[0-9]{1,2}) ?(?:weeks?|wochen?|semaines?)\b", "{weeks} days"),
         (
             r"\b(?:on the|day|tag|jour|am|zum|le|the) (?P<n>[0-9]{1,2})(?:st|nd|rd|th|er|e|\.)?(?![0-9])(?! ?days?)",
@@ -230,29 +235,39 @@ _BASES = [
 ]
 
 
-def parse_terms(text: str) -> Terms:
+class SeveralDiscountsError(ValueError):
+    """The text reads as several early-payment discounts, which may also be shares of a schedule."""
+
+
+def bare_words(text: str) -> str:
+    """In small letters without accents, single spaces between words."""
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+
+
+def parse_single(text: str) -> Terms:
     """Terms as people write them: `net 30`, `30 Tage`, `2/10 net 30`, `eom+10`, `day 15`, `30 jours fin de mois`.
 
     "30 days end of month" is thirty days and then to the month's end; "end of month 30 days" the other way round.
     Raises ValueError with a sentence for the user.
     """
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    rest = " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
     # "n/30" is net 30, "net30" two words.
-    rest = re.sub(r"(?<=[a-z])(?=[0-9])", " ", re.sub(r"\bn ?/ ?(?=[0-9])", "net ", rest))
+    rest = re.sub(r"(?<=[a-z])(?=[0-9])", " ", re.sub(r"\bn ?/ ?(?=[0-9])", "net ", bare_words(text)))
     percent: Decimal | None = None
     discount_days = 0
     for pattern in _DISCOUNTS:
         for found in pattern.finditer(rest):
             if percent is not None:
-                raise ValueError(f"“{text.strip()}” names more than one early-payment discount; terms hold one.")
+                raise SeveralDiscountsError(
+                    f"“{text.strip()}” names more than one early-payment discount; terms hold one."
+                )
             percent, discount_days = Decimal(found["percent"].replace(",", ".")), int(found["days"])
         rest = pattern.sub(" ", rest)
     base = _base(rest)
     if base is None:
         raise ValueError(
-            f"“{text.strip()}” is not a payment term. Write it like “net 30”, “net 30 2%/10”, “eom+10”, “day 15” "
-            "or “due on receipt”."
+            f"“{text.strip()}” is not a payment term. Write it like “net 30”, “net 30 2%/10”, “eom+10”, “day 15”, "
+            "“due on receipt” or “30% now, 70% net 30”."
         )
     return replace(base, discount_percent=percent, discount_days=discount_days)
 
