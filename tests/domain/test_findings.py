@@ -12,7 +12,9 @@ import pytest
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ChargedSpan, ClientFacts, Deposit, Draft, Work, build
+from desktop.domain.billing.facts import Milestone, Scope
 from desktop.domain.findings import (
+    EVERY_RULE,
     RULES,
     Case,
     Effective,
@@ -130,6 +132,11 @@ def billed_once(kind: str = "charge", price: str = "100", **changes: Any) -> Giv
         agreed=agreement(billing="fixed", start="2026-03-01"),
         work=Work(one_offs=[one_off(4, "2026-01-20", price, kind=kind, **changes)]),
     )
+
+
+def milestones(scope: Scope, amount: int) -> Given:
+    done = Milestone(1, ADVICE, "Design approved", amount, None, day("2026-01-20"))
+    return Given(agreed=agreement(billing="fixed", start="2026-03-01"), work=Work(milestones=[done], scope=scope))
 
 
 def history(*nets: int) -> Standing:
@@ -312,6 +319,25 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         "client:1:account",
     ),
     ("po_missing", Given(buyer=client(po_required=True)), ["purchase order"], "agreement:1:po_number"),
+    (
+        "budget_exceeded",
+        Given(agreed=agreement(budget=50_000), work=Work(worked=40_001)),
+        ["budget of 500.00 EUR", "99.99 EUR left", "bills 100.00 EUR"],
+        "agreement:1:budget",
+    ),
+    ("budget_exceeded", Given(agreed=agreement(budget=50_000), work=Work(worked=60_000)), ["has 0.00 EUR"], ""),
+    (
+        "scope_exceeded",
+        milestones(Scope(100_000, others=60_000), 40_001),
+        ["1,000.01 EUR", "1,000.00 EUR is agreed"],
+        "agreement:1:agreed",
+    ),
+    (
+        "scope_exceeded",
+        milestones(Scope(100_000, ((date(2026, 2, 1), 50_000),), 400_000, 40_000), 60_001),
+        ["1,000.01 EUR"],
+        "",
+    ),
     (
         "po_expired",
         Given(agreed=agreement(po_number="PO-1", po_expires="2026-01-30")),
@@ -512,6 +538,19 @@ QUIET: list[tuple[str, Given]] = [
         "po_exceeded",
         Given(agreed=agreement(po_number="PO-1", po_limit=50000), standing=Standing(po_used={"PO-1": 40000})),
     ),
+    ("budget_exceeded", Given(agreed=agreement(budget=50_000), work=Work(worked=40_000))),
+    ("budget_exceeded", Given(work=Work(worked=10**9))),
+    (
+        "budget_exceeded",
+        Given(
+            agreed=agreement(budget=1),
+            work=Work(one_offs=[one_off(4, "2026-01-20", "100", kind="deposit")]),
+            kind="deposit",
+        ),
+    ),
+    ("scope_exceeded", milestones(Scope(100_000, others=60_000), 40_000)),
+    ("scope_exceeded", milestones(Scope(90_000, ((date(2026, 1, 31), 10_000),), others=60_000), 40_000)),
+    ("scope_exceeded", Given(work=Work(scope=Scope(100, others=200)))),
     ("po_exceeded", Given(agreed=agreement(po_number="PO-1"), standing=Standing(po_used={"PO-1": 10**9}))),
     (
         "po_exceeded",
@@ -585,7 +624,7 @@ TABLE = {
     "tax_code_mismatch tax_mix overlap date_backwards price_missing",
     "hold": "negative_total amount_above differs_from_usual off_rate_card disputed client_on_hold credit_limit "
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
-    "first_invoice deposit_open",
+    "first_invoice deposit_open budget_exceeded scope_exceeded",
     "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing",
 }
 
@@ -646,6 +685,18 @@ def test_the_narrower_level_has_the_last_word_on_what_it_says() -> None:
 def test_a_rule_nobody_speaks_of_keeps_its_defaults() -> None:
     found = row({"look_alike": Override(False, None, {})}, code="old_time")
     assert (found.enabled, found.severity, found.parameters) == (True, "hold", {"days": 60})
+
+
+def test_owner_and_hours_come_from_the_narrowest_level_and_else_from_what_is_said_of_every_rule() -> None:
+    everyone = {EVERY_RULE: Override(None, None, {}, owner_id=1, hours=24)}
+    firm = everyone | {"amount_above": Override(None, None, {}, hours=8)}
+    segment = {EVERY_RULE: Override(None, None, {}, owner_id=2), "amount_above": Override(None, None, {}, owner_id=3)}
+    assert (row().owner_id, row().hours) == (None, None)
+    assert (row(everyone).owner_id, row(everyone).hours) == (1, 24)
+    assert (row(firm).owner_id, row(firm).hours) == (1, 8)
+    assert (row(firm, segment).owner_id, row(firm, segment).hours) == (3, 8)
+    found = row(firm, segment, code="old_time")
+    assert (found.owner_id, found.hours) == (2, 24)
 
 
 def test_a_rule_switched_off_is_silent_and_a_changed_severity_counts() -> None:

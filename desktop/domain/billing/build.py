@@ -68,7 +68,7 @@ def build(
     lines += hours
     charges += hour_charges
     if work.milestones:
-        add_milestones(agreement, work, billing, taxing, lines, charges)
+        add_milestones(agreement, client.language, work, billing, taxing, lines, charges)
     deposits: list[OneOff] = []
     for one_off in work.one_offs:
         if one_off.day > billing.through:

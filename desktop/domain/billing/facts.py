@@ -92,7 +92,7 @@ class TaxEntry:
 class TaxRule(NamedTuple):
     """The code that a place bears for items of a class (their own code); an empty text fits everything.
 
-    `region` may be one of tax_places.PLACES instead of a state.
+    `region` may be one of states.PLACES instead of a state.
     """
 
     country: str
@@ -214,7 +214,8 @@ class Scope:
 class Standing:
     """A standing charge of a recurring line with its invoice line: what unused days of it are credited by.
 
-    `line` is the invoice line as it was frozen, `line_id` its id, `invoice_id` and `number` its invoice.
+    `line` is the invoice line as it was frozen, `line_id` its id, `invoice_id` and `number` its invoice. `room` is what
+    is left to credit of the line's tax group, net, where a part of it was credited without saying of which days.
     """
 
     charge_id: int
@@ -227,6 +228,8 @@ class Standing:
     line_id: int
     invoice_id: int
     number: str
+    currency: str
+    room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,7 @@ class Work:
     """What waits to be billed under one agreement, and what was billed; by id of the agreement line where it has one.
 
     `usage_lines` tells whether it has a meter at all. `standing` holds the charges that reach beyond the life of their
-    line, or into a pause.
+    line, or into a pause. `worked` is the net billed of an agreement with a budget, without deposits ahead.
     """
 
     charged: dict[int, ChargedSpan] = field(default_factory=dict)
@@ -260,6 +263,7 @@ class Work:
     usage_charged: dict[int, list[UsageCharged]] = field(default_factory=dict)
     milestones: list[Milestone] = field(default_factory=list)
     scope: Scope | None = None
+    worked: int = 0
     standing: dict[int, list[Standing]] = field(default_factory=dict)
     commitments: list[Commitment] = field(default_factory=list)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desktop.domain.findings import data_rules as data
 from desktop.domain.findings import judgement_rules as judgement
+from desktop.domain.findings import project_rules as projects
 from desktop.domain.findings.rule import Case, Effective, Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -40,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     Rule("po_missing", "hold", "PO number where the client wants one", judgement.po_missing),
     Rule("po_expired", "hold", "PO past its last day", judgement.po_expired),
     Rule("po_exceeded", "hold", "PO used up", judgement.po_exceeded),
+    Rule("budget_exceeded", "hold", "Budget used up", projects.budget_exceeded),
+    Rule("scope_exceeded", "hold", "Milestones above the agreed sum", projects.scope_exceeded),
     Rule("discount_above", "hold", "Discounts above a limit", judgement.discount_above, {"percent": 15}),
     Rule("look_alike", "hold", "Same total to the same client", judgement.look_alike, {"days": 10}),
     Rule("vague_text", "hold", "Texts that say nothing", judgement.vague_text),

@@ -17,7 +17,9 @@ from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
 from desktop.domain.money import spread
 from desktop.domain.periods import Alignment, Cadence, Interval, Unit
+from desktop.services.runs.project_loading import load_projects
 from desktop.services.runs.setting import SegmentFacts, Setting
+from desktop.services.runs.unused_loading import load_unused
 
 _NO_SEGMENT = SegmentFacts(0, "")
 
@@ -62,6 +64,7 @@ def load(
     _load_agreements(connection, ids, loaded)
     _load_clients(connection, client_ids, setting, loaded)
     _load_charged(connection, ids, loaded)
+    load_unused(connection, loaded.agreements.values(), loaded.work)
     for row in queries.time_entries(connection, ids, through.isoformat(), drafts):
         loaded.work[row[1]].time.append(
             TimeEntry(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5], row[6], row[7])
@@ -76,6 +79,7 @@ def load(
     capped = [agreement.id for agreement in loaded.agreements.values() if agreement.cap is not None]
     for agreement_id, amount in queries.time_billed(connection, queries.ids_text(capped)) if capped else ():
         loaded.work[agreement_id].time_billed = amount
+    load_projects(connection, ids, through, drafts, loaded.agreements, loaded.work)
     _load_deposits(connection, ids, loaded)
     if draft_ids is None:
         loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}

@@ -1,0 +1,53 @@
+"""Rules of projects: what a client expects to spend in all, and what a fixed price allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from desktop.domain.billing.milestones import scope_on
+from desktop.domain.findings.rule import Case
+from desktop.domain.wording import amount_words
+
+Found = Iterable[tuple[str, str, str]]
+
+
+def budget_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
+    if case.draft.kind == "deposit":
+        return
+    for agreement in case.agreements:
+        if agreement.budget is None:
+            continue
+        billed = sum(charge.amount for charge in case.draft.charges if charge.agreement_id == agreement.id)
+        work = case.work.get(agreement.id)
+        left = agreement.budget - (work.worked if work else 0)
+        if billed > max(left, 0):
+            currency = case.draft.currency
+            yield (
+                f"Its budget of {amount_words(agreement.budget, currency)} has {amount_words(max(left, 0), currency)} "
+                f"left, this bills {amount_words(billed, currency)}.",
+                "Ask the client to raise the budget, or approve.",
+                f"agreement:{agreement.id}:budget",
+            )
+
+
+def scope_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
+    for agreement in case.agreements:
+        work = case.work.get(agreement.id)
+        if work is None or work.scope is None:
+            continue
+        here = sum(
+            charge.amount
+            for charge in case.draft.charges
+            if charge.kind == "milestone" and charge.agreement_id == agreement.id
+        )
+        agreed = scope_on(work.scope, case.billing.through)
+        total = work.scope.billed + work.scope.others + here
+        if here > 0 and total > agreed:
+            currency = case.draft.currency
+            yield (
+                f"With this, its milestones come to {amount_words(total, currency)}; "
+                f"{amount_words(agreed, currency)} is agreed.",
+                "Enter the change order that the client approved, or approve.",
+                f"agreement:{agreement.id}:agreed",
+            )
