@@ -9,7 +9,7 @@ from typing import NamedTuple
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Style
-from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, DocumentLine
+from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, DocumentLine, unused_days
 
 _GAP = 13.0
 _UNIT_GAP = 3.0
@@ -173,7 +173,8 @@ class _Table:
         if line.period_start and line.period_end:
             notes.append(flow.writer.span(line.period_start, line.period_end))
         if line.detail:
-            notes.append(line.detail)
+            unused = unused_days(line.detail)
+            notes.append(words.unused.format(*unused) if unused else line.detail)
         if line.allowance:
             notes.append(self._change(words.discount, -line.allowance, line.allowance_reason))
         if line.charge:

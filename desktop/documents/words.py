@@ -104,6 +104,7 @@ class Words(NamedTuple):
     residue: str
     per: str
     of_days: str
+    unused: str
     net: str
     tax_on: str
     untaxed: dict[str, str]

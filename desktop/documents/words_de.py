@@ -39,6 +39,7 @@ WORDS: dict[str, Any] = {
     "residue": "Rundung der Teilbeträge",
     "per": "je {quantity}",
     "of_days": "× {days}/{base} Tage",
+    "unused": "Nicht genutzt: {0} von {1} Tagen, {2}",
     "net": "Netto",
     "tax_on": "auf",
     "untaxed": {

@@ -39,6 +39,7 @@ WORDS: dict[str, Any] = {
     "residue": "rounding of the parts",
     "per": "per {quantity}",
     "of_days": "× {days}/{base} days",
+    "unused": "Unused {0} of {1} days, {2}",
     "net": "Net",
     "tax_on": "on",
     "untaxed": {

@@ -39,6 +39,7 @@ WORDS: dict[str, Any] = {
     "residue": "arrondi des parts",
     "per": "par {quantity}",
     "of_days": "× {days}/{base} jours",
+    "unused": "Non utilisé : {0} jours sur {1}, {2}",
     "net": "Total HT",
     "tax_on": "sur",
     "untaxed": {

@@ -98,7 +98,12 @@ def leaves_less_than_nothing(left: Left, figures: CreditFigures) -> bool:
     """Whether only reductions would stay: the line of a fee without the line of its discount in another group."""
     taken = {group: basis for group, basis, _tax in figures.taxes}
     rest = {group: basis - taken.get(group, 0) for group, basis in left.groups.items()}
-    return sum(basis + _tax(group, basis) for group, basis in rest.items()) < 0
+    return gross_of(rest) < 0
+
+
+def gross_of(groups: Mapping[Group, int]) -> int:
+    """Net and tax of tax groups."""
+    return sum(basis + _tax(group, basis) for group, basis in groups.items())
 
 
 def _figures(parts: Sequence[Part], payable: int | None = None) -> CreditFigures:

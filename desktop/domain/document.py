@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,18 @@ from decimal import Decimal
 # Reasons that billing gives on its own, frozen like this; a document says them in its language.
 CAP_WORDS = "Cap of"
 RESIDUE_WORDS = "Rounding of the parts"
+_UNUSED = re.compile(r"Unused (\d+) of (\d+) days, (.+)")
+
+
+def unused_words(unused: int, charged: int, number: str) -> str:
+    """What a line says that credits so many of the days that the invoice of that number charged."""
+    return f"Unused {unused} of {charged} days, {number}"
+
+
+def unused_days(detail: str) -> tuple[str, str, str] | None:
+    """(days credited, days charged, number of the invoice) where a line's detail says that."""
+    found = _UNUSED.fullmatch(detail)
+    return (found[1], found[2], found[3]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from desktop.documents.words import words_for
 from desktop.domain.billing import Line, TaxLine
-from desktop.domain.crediting import CreditFigures, Group, Left, Part
+from desktop.domain.crediting import CreditFigures, Group, Left, Part, gross_of
 from desktop.domain.money import SCALE, scaled, to_major
 from desktop.domain.sealing import LINE_FIELDS
 from desktop.errors import UserError
@@ -18,11 +18,15 @@ from desktop.i18n import _
 from desktop.services.charging import Freed
 from desktop.services.issuing import ReadyInvoice
 from desktop.services.runs.freezing import prepare, texts_for
+from desktop.services.unused_credits import rest_of, taken_as_unused
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The invoice to correct. `lines` by their ids, `exemptions` by tax group as (code, text)."""
+    """The invoice to correct. `lines` by their ids, `exemptions` by tax group as (code, text).
+
+    `rest` are the lines as far as they can be credited still: days that later documents credited are off.
+    """
 
     id: int
     number: str
@@ -50,6 +54,7 @@ class Original:
     firm_rate: int | None
     lines: dict[int, Line]
     taxes: tuple[TaxLine, ...]
+    rest: dict[int, Line]
     left: Left
 
     @property
@@ -104,8 +109,9 @@ def original(connection: Connection, number: str) -> Original:
         )
     )
     fields = dict(row) | {"tax_date": date.fromisoformat(row["tax_date"])}
-    left = _left(connection, invoice_id, row["payable"], lines, taxes)
-    return Original(**fields, lines=lines, taxes=taxes, left=left)
+    rest = _rest(connection, invoice_id, lines, row["currency"])
+    left = _left(connection, invoice_id, row["payable"], lines, rest, taxes)
+    return Original(**fields, lines=lines, taxes=taxes, rest=rest, left=left)
 
 
 def credit_document(invoice: Original, figures: CreditFigures, reason: str, today: date) -> ReadyInvoice:
@@ -173,36 +179,58 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
     )
 
 
-def _left(
-    connection: Connection, invoice_id: int, payable: int, lines: dict[int, Line], taxes: Sequence[TaxLine]
-) -> Left:
-    of_notes = "FROM invoice k JOIN {table} x ON x.invoice_id = k.id WHERE k.corrects_id = ?"
-    credited_lines = {
+# A credit note of a run credits unused days, which are counted by their lines.
+_NOTES = "FROM invoice k JOIN {table} x ON x.invoice_id = k.id WHERE k.corrects_id = ? AND k.run_id IS NULL"
+
+
+def _rest(connection: Connection, invoice_id: int, lines: Mapping[int, Line], currency: str) -> dict[int, Line]:
+    credited = {
         key
         for (key,) in connection.exec_driver_sql(
-            "SELECT x.corrects_line_id " + of_notes.format(table="invoice_line"), (invoice_id,)
+            "SELECT x.corrects_line_id " + _NOTES.format(table="invoice_line"), (invoice_id,)
         )
     }
+    taken = taken_as_unused(connection, invoice_id)
+    rest: dict[int, Line] = {}
+    for key, line in lines.items():
+        if key in credited:
+            continue
+        if key not in taken:
+            rest[key] = line
+        elif taken[key].net != line.net:
+            rest[key] = rest_of(line, taken[key], currency)
+    return rest
+
+
+def _left(
+    connection: Connection,
+    invoice_id: int,
+    payable: int,
+    lines: Mapping[int, Line],
+    rest: Mapping[int, Line],
+    taxes: Sequence[TaxLine],
+) -> Left:
     groups = {(tax.category, tax.rate): tax.basis for tax in taxes}
     for category, rate, basis in connection.exec_driver_sql(
         "SELECT x.category, x.rate, sum(x.basis) "
-        + of_notes.format(table="invoice_tax")
+        + _NOTES.format(table="invoice_tax")
         + " GROUP BY x.category, x.rate",
         (invoice_id,),
     ):
         groups[(category, rate)] -= basis
     (credited,) = connection.exec_driver_sql(
-        "SELECT coalesce(sum(payable), 0) FROM invoice WHERE corrects_id = ?", (invoice_id,)
+        "SELECT coalesce(sum(payable), 0) FROM invoice k WHERE k.corrects_id = ? AND k.run_id IS NULL", (invoice_id,)
     ).one()
-    parts = tuple(
-        Part(key, (line.category, line.rate), line.net) for key, line in lines.items() if key not in credited_lines
-    )
-    return Left(parts, groups, payable - credited)
+    before = gross_of(groups)
+    for key, taken in taken_as_unused(connection, invoice_id).items():
+        groups[(lines[key].category, lines[key].rate)] -= taken.net
+    parts = tuple(Part(key, (line.category, line.rate), line.net) for key, line in rest.items())
+    return Left(parts, groups, payable - credited - (before - gross_of(groups)))
 
 
 def _credit_line(invoice: Original, part: Part, position: int, reason: str) -> Line:
     if part.key is not None:
-        line = invoice.lines[part.key]
+        line = invoice.rest[part.key]
         # A deposit that is taken back lowers what waits in deposits, as its deduction would.
         deposit = invoice.id if invoice.kind == "deposit" else line.deducts_id
         return line._replace(position=position, deducts_id=deposit, corrects_line_id=part.key)

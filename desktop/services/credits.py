@@ -121,7 +121,7 @@ def creditable(book: Book, number: str) -> Left:
 
 @dataclass(frozen=True, slots=True)
 class CreditableLine:
-    """A line of an invoice with its net in minor units; `left` is false where it was credited before."""
+    """A line of an invoice with the net that is left of it, minor units; `left` is false where it was credited."""
 
     position: int
     description: str
@@ -135,7 +135,8 @@ def creditable_lines(book: Book, number: str) -> tuple[str, int, tuple[Creditabl
         invoice = original(session.connection(), number)
     still = {part.key for part in invoice.left.lines}
     lines = tuple(
-        CreditableLine(line.position, line.description, line.net, key in still) for key, line in invoice.lines.items()
+        CreditableLine(line.position, line.description, invoice.rest.get(key, line).net, key in still)
+        for key, line in invoice.lines.items()
     )
     return invoice.currency, invoice.left.payable, lines
 
@@ -242,7 +243,8 @@ def _check_deposit(connection: Connection, invoice: Original) -> None:
 
 def _by_actor(connection: Connection, invoice_id: int, actor: str) -> int:
     (total,) = connection.exec_driver_sql(
-        "SELECT coalesce(sum(payable), 0) FROM invoice WHERE corrects_id = ? AND actor = ?", (invoice_id, actor)
+        "SELECT coalesce(sum(payable), 0) FROM invoice WHERE corrects_id = ? AND actor = ? AND run_id IS NULL",
+        (invoice_id, actor),
     ).one()
     return int(total)
 

@@ -308,7 +308,7 @@ def changed(case: Case, _: Mapping[str, Any]) -> Found:
     seen: set[tuple[int, int, int]] = set()
     for line in case.draft.lines:
         before = last.lines.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
-        if not before or line.price_source == "hand":
+        if not before or line.price_source == "hand" or line.corrects_line_id is not None:
             continue
         now = (line.agreement_line_id or 0, line.unit_price, line.quantity if line.base_quantity == SCALE else 0)
         if now in seen:

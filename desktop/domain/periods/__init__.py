@@ -11,7 +11,7 @@ from desktop.domain.periods.cadence import (
     bill_date_from,
     bill_date_in_month,
 )
-from desktop.domain.periods.due import Pause, Timing, due_periods, periods, periods_between
+from desktop.domain.periods.due import Pause, Timing, carved, due_periods, periods, periods_between
 from desktop.domain.periods.interval import Interval, Unit
 from desktop.domain.periods.period import Period, split, split_amount
 
@@ -26,6 +26,7 @@ __all__ = [
     "bill_date_after",
     "bill_date_from",
     "bill_date_in_month",
+    "carved",
     "due_periods",
     "periods",
     "periods_between",

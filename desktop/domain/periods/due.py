@@ -88,8 +88,12 @@ def _merged(pauses: Sequence[Pause]) -> list[tuple[date, date]]:
     return merged
 
 
-def _carved(period: Period, breaks: Sequence[tuple[date, date]]) -> list[Period]:
+def carved(period: Period, breaks: Sequence[Pause]) -> list[Period]:
     """What the breaks leave of a period."""
+    return _carved(period, _merged(breaks))
+
+
+def _carved(period: Period, breaks: Sequence[tuple[date, date]]) -> list[Period]:
     found: list[Period] = []
     begin = period.start
     for stop, resume in breaks:

@@ -105,8 +105,19 @@ def texts_for(papers: Papers, currency: str, agreement: str = "", note: str = ""
     return texts
 
 
-def ready(draft: Draft, draft_id: int, run_id: int, issue_date: date, papers: Papers) -> ReadyInvoice:
-    """The document of a draft. A total below nothing becomes a credit note of the positive amounts."""
+def ready(
+    draft: Draft,
+    draft_id: int,
+    run_id: int,
+    issue_date: date,
+    papers: Papers,
+    corrects_id: int | None = None,
+    firm_rate: int | None = None,
+) -> ReadyInvoice:
+    """The document of a draft. A total below nothing becomes a credit note of the positive amounts.
+
+    `corrects_id` is the invoice that it takes back days of, `firm_rate` that invoice's exchange rate.
+    """
     start, end = draft.period
     sign = -1 if draft.gross < 0 else 1
     lines: Sequence[Any] = draft.lines
@@ -145,4 +156,6 @@ def ready(draft: Draft, draft_id: int, run_id: int, issue_date: date, papers: Pa
         po_number=draft.po_number,
         buyer_reference=draft.buyer_reference,
         texts=texts_for(papers, draft.currency, title, draft.note),
+        corrects_id=corrects_id,
+        firm_rate=firm_rate,
     )
