@@ -23,6 +23,7 @@ from desktop.services.runs.freezing import prepare, ready
 from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
+from desktop.services.unused_credits import corrected_invoices, settle_corrected
 
 CHUNK = 200
 """Documents a transaction."""
@@ -119,8 +120,18 @@ def issue_drafts(made: Change, run: RunFacts, drafts: Sequence[tuple[int, Draft]
     connection = made.connection
     agreements = {key for _, draft in drafts for key in draft.agreement_ids}
     papers = prepare(connection, (draft.client_id for _, draft in drafts), agreements)
-    documents = [ready(draft, draft_id, run.id, run.issue_date, papers) for draft_id, draft in drafts]
+    corrected = corrected_invoices(connection, drafts)
+    documents = []
+    for draft_id, draft in drafts:
+        of = corrected.get(draft_id)
+        more = (of.id, of.firm_rate) if of else ()
+        documents.append(ready(draft, draft_id, run.id, run.issue_date, papers, *more))
     issued = issue_documents(connection, documents, actor=made.actor, now=now)
+    if corrected:
+        notes = [
+            (one.id, corrected[one.draft_id or 0].number, one.issue_date) for one in issued if one.draft_id in corrected
+        ]
+        settle_corrected(made, notes)
     marks: list[tuple[Any, ...]] = [(one.id, one.draft_id) for one in issued]
     connection.exec_driver_sql("UPDATE draft SET state = 'issued', invoice_id = ?, error = '' WHERE id = ?", marks)
     connection.exec_driver_sql(
