@@ -1,4 +1,4 @@
-"""A client's account: what was booked, and what settled what."""
+"""A client's account: what was booked for it and for those merged into it, and what settled what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+
+from db.queries.families import family
+
+_FAMILY = family(":client")
 
 Rows = Sequence[Any]
 
@@ -16,23 +20,23 @@ def bookings(connection: Connection, client_id: int, until: str) -> Rows:
     Documents and reversals rank before what settles them on the same day. Minor units.
     """
     return connection.exec_driver_sql(
-        """SELECT * FROM (
+        f"""SELECT * FROM (
           SELECT i.issue_date AS day, 0 AS rank, i.kind AS kind, i.id AS source, i.number, i.po_number, i.currency,
             i.payable, (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id)
-          FROM invoice i WHERE i.client_id = :client AND i.kind <> 'credit_note'
+          FROM invoice i WHERE i.client_id IN {_FAMILY} AND i.kind <> 'credit_note'
           UNION ALL SELECT i.issue_date, 1, i.kind, i.id, i.number, i.reason, i.currency, -i.payable,
             -coalesce((SELECT k.open FROM open_credit k WHERE k.credit_note_id = i.id), 0)
-          FROM invoice i WHERE i.client_id = :client AND i.kind = 'credit_note'
+          FROM invoice i WHERE i.client_id IN {_FAMILY} AND i.kind = 'credit_note'
           UNION ALL SELECT p.paid_on, CASE WHEN p.reverses_id IS NULL THEN 2 ELSE 3 END,
             CASE WHEN p.reverses_id IS NULL THEN 'payment' ELSE 'reversal' END, p.id, p.number,
             CASE WHEN p.reverses_id IS NULL THEN p.reference ELSE p.note END, p.currency, -p.amount,
             -coalesce((SELECT k.open FROM open_credit k WHERE k.payment_id = p.id), 0)
-          FROM payment p WHERE p.client_id = :client
+          FROM payment p WHERE p.client_id IN {_FAMILY}
           UNION ALL SELECT a.dated, 4, 'discount', a.id, i.number, coalesce(p.number, ''), i.currency, -a.amount, 0
           FROM invoice i JOIN allocation a ON a.invoice_id = i.id LEFT JOIN payment p ON p.id = a.payment_id
-          WHERE i.client_id = :client AND a.kind = 'discount'
+          WHERE i.client_id IN {_FAMILY} AND a.kind = 'discount'
           UNION ALL SELECT w.dated, 5, 'write_off', w.id, i.number, w.reason, i.currency, -w.amount, 0
-          FROM invoice i JOIN write_off w ON w.invoice_id = i.id WHERE i.client_id = :client)
+          FROM invoice i JOIN write_off w ON w.invoice_id = i.id WHERE i.client_id IN {_FAMILY})
         WHERE day <= :until ORDER BY day, rank, source""",
         {"client": client_id, "until": until},
     ).fetchall()
@@ -41,10 +45,10 @@ def bookings(connection: Connection, client_id: int, until: str) -> Rows:
 def settlements(connection: Connection, client_id: int, until: str) -> Rows:
     """(date, kind, payment id, payment number, credit note id, its number, invoice id, its number, amount)."""
     return connection.exec_driver_sql(
-        """SELECT a.dated, a.kind, a.payment_id, p.number, a.credit_note_id, n.number, a.invoice_id, i.number, a.amount
+        f"""SELECT a.dated, a.kind, a.payment_id, p.number, a.credit_note_id, n.number, a.invoice_id, i.number, a.amount
         FROM invoice i JOIN allocation a ON a.invoice_id = i.id LEFT JOIN payment p ON p.id = a.payment_id
         LEFT JOIN invoice n ON n.id = a.credit_note_id
-        WHERE i.client_id = :client AND a.dated <= :until ORDER BY a.dated, a.id""",
+        WHERE i.client_id IN {_FAMILY} AND a.dated <= :until ORDER BY a.dated, a.id""",
         {"client": client_id, "until": until},
     ).fetchall()
 
@@ -53,7 +57,7 @@ def journal(connection: Connection, as_of: str, since: str, client_id: int | Non
     """(entry, date, kind, document number, role, client code, currency, amount, firm amount, category, rate,
     period start, period end) of the entries booked in these days; every entry of a client has a receivable side."""
     one = (
-        "AND e.id IN (SELECT entry_id FROM posting WHERE role = 'receivable' AND client_id = :client)"
+        f"AND e.id IN (SELECT entry_id FROM posting WHERE role = 'receivable' AND client_id IN {_FAMILY})"
         if client_id is not None
         else ""
     )

@@ -1,4 +1,7 @@
-"""What clients owe, now and at any past date, and what the journal says of it."""
+"""What clients owe, now and at any past date, and what the journal says of it.
+
+Each row is of the client that its document's client was merged into, if it was; several rows may be of one then.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db.queries.families import family, folded
+
 Rows = Sequence[Any]
 
+_FAMILY = family(":client")
 # What of an item was settled by a date.
 _SETTLED = "(SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.open_item_id = o.id AND a.dated <= :as_of)"
 
@@ -30,8 +36,8 @@ def buckets_now(connection: Connection, bounds: Sequence[str], client_id: int | 
     `bounds` are the earliest due dates of the first four buckets, the latest first.
     """
     first, second, third, fourth = bounds
-    one = "AND client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"""SELECT client_id, currency,
           sum(CASE WHEN due_date >= :first THEN open ELSE 0 END),
           sum(CASE WHEN due_date < :first AND due_date >= :second THEN open ELSE 0 END),
@@ -41,33 +47,36 @@ def buckets_now(connection: Connection, bounds: Sequence[str], client_id: int | 
         FROM open_item WHERE open > 0 {one} GROUP BY client_id, currency""",
         {"first": first, "second": second, "third": third, "fourth": fourth, "client": client_id},
     ).fetchall()
+    return folded(connection, rows)
 
 
 def credits_now(connection: Connection, client_id: int | None = None) -> Rows:
     """(client, currency, unapplied credit)."""
-    one = "AND client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"SELECT client_id, currency, sum(open) FROM open_credit WHERE open > 0 {one} GROUP BY client_id, currency",
         {"client": client_id},
     ).fetchall()
+    return folded(connection, rows)
 
 
 def items_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, due date, residual, number) of what was open at the end of a day, from the allocations."""
-    one = "AND i.client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"""SELECT * FROM (SELECT o.client_id, o.currency, o.due_date, o.amount - {_SETTLED} AS residual, i.number
           FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE i.issue_date <= :as_of {one})
         WHERE residual <> 0""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()
+    return folded(connection, rows)
 
 
 def credits_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, unapplied credit) at the end of a day, from payments, credit notes and allocations."""
-    one = "AND client_id = :client" if client_id is not None else ""
-    own = "AND i.client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND client_id IN {_FAMILY}" if client_id is not None else ""
+    own = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"""SELECT client_id, currency, sum(amount) FROM (
           SELECT client_id, currency, amount FROM payment WHERE paid_on <= :as_of {one}
           UNION ALL SELECT client_id, currency, payable FROM invoice
@@ -78,26 +87,32 @@ def credits_at(connection: Connection, as_of: str, client_id: int | None = None)
         GROUP BY client_id, currency HAVING sum(amount) <> 0""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()
+    return folded(connection, rows)
 
 
 def disputes_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, disputed amount or null for all, residual of the invoice) at the end of a day."""
-    one = "AND i.client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"""SELECT i.client_id, i.currency, d.amount, sum(o.amount - {_SETTLED})
         FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN open_item o ON o.invoice_id = i.id
         WHERE d.opened_on <= :as_of AND (d.closed_on IS NULL OR d.closed_on > :as_of) AND i.issue_date <= :as_of {one}
         GROUP BY d.id""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()
+    return folded(connection, rows)
 
 
 def receivables_by_journal(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, currency, receivable) at the end of a day as the journal has it; zeros left out."""
-    one = "AND p.client_id = :client" if client_id is not None else ""
-    return connection.exec_driver_sql(
+    one = f"AND p.client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
         f"""SELECT p.client_id, p.currency, sum(p.amount) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
         WHERE p.role = 'receivable' AND e.booked_on <= :as_of {one}
         GROUP BY p.client_id, p.currency HAVING sum(p.amount) <> 0""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()
+    sums: dict[tuple[int, str], int] = {}
+    for client, currency, amount in folded(connection, rows):
+        sums[client, currency] = sums.get((client, currency), 0) + amount
+    return [(client, currency, amount) for (client, currency), amount in sums.items() if amount]

@@ -9,6 +9,7 @@ from typing import Any
 
 from db.engine import Book
 from db.queries import accounts as queries
+from db.queries.families import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A client's account in one currency, from `brought_forward` to `balance`; minor units."""
+    """A client's account in one currency, from `brought_forward` to `balance`; minor units.
+
+    What was booked for clients merged into it is in it.
+    """
 
     client_id: int
     currency: str
@@ -61,9 +65,13 @@ class _Page:
 
 
 def account(book: Book, client_id: int, *, until: date, since: date | None = None) -> tuple[Account, ...]:
-    """A client's accounts by currency, as they stood at the end of a day; what came before `since` is one sum."""
+    """A client's accounts by currency, as they stood at the end of a day; what came before `since` is one sum.
+
+    Of a client merged into another, or with others merged into it, they are those of all of them together.
+    """
     with book.reading() as session:
         connection = session.connection()
+        client_id = head_of(connection, client_id)
         bookings = queries.bookings(connection, client_id, until.isoformat())
         links = _links(queries.settlements(connection, client_id, until.isoformat()))
     pages: dict[str, _Page] = {}

@@ -41,7 +41,9 @@ def _aging_now(connection: Connection, as_of: date, client_id: int | None) -> li
     bounds = [(as_of - timedelta(days=end)).isoformat() for end in BUCKET_ENDS]
     figures: dict[tuple[int, str], list[int]] = {}
     for client, currency, *buckets in receivables.buckets_now(connection, bounds, client_id):
-        figures[(client, currency)] = [*buckets, 0, 0]
+        row = figures.setdefault((client, currency), [0] * 7)
+        for place, amount in enumerate(buckets):
+            row[place] += amount
     for column, rows in (
         (5, _rows(receivables.credits_now(connection, client_id))),
         (6, _disputed(connection, as_of.isoformat(), client_id)),

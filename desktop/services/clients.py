@@ -76,9 +76,13 @@ def client(book: Book, client_id: int) -> Record:
 
 
 def client_id(book: Book, code: str) -> int:
-    """The id of the client with this code, whatever its capitals. UserError if there is none."""
+    """The id of the client with this code, whatever its capitals, or of the one it was merged into.
+
+    UserError if there is none.
+    """
     with book.reading() as session:
-        known = session.scalar(select(Client.id).where(func.lower(Client.code) == code.strip().lower()))
+        merged_or_own = func.coalesce(Client.merged_into_id, Client.id)
+        known = session.scalar(select(merged_or_own).where(func.lower(Client.code) == code.strip().lower()))
     if known is None:
         raise UserError(
             _("There is no client with the code “{code}”.").format(code=code), _("See the list of clients.")
@@ -233,6 +237,12 @@ def archive_client(book: Book, client_id: int, *, actor: str) -> None:
 def restore_client(book: Book, client_id: int, *, actor: str) -> None:
     with change(book, actor, _("Restore a client")) as made:
         row: Client = found(made.session, Client, client_id, _("The client"))
+        if row.merged_into_id is not None:
+            head: Client = found(made.session, Client, row.merged_into_id, _("The client"))
+            raise UserError(
+                _("{name} was merged into {code} {other}.").format(name=row.name, code=head.code, other=head.name),
+                _("Undo the merge to have both, or add a client with another code."),
+            )
         made.summary = _("Restore client {code}").format(code=row.code)
         made.update(Client, client_id, active=True)
 
@@ -246,6 +256,8 @@ def delete_client(book: Book, client_id: int, *, actor: str) -> None:
             for model, words in _what_keeps()
             if (count := made.session.scalar(select(func.count()).where(model.client_id == client_id)))
         ]
+        merged = made.session.scalar(select(func.count()).where(Client.merged_into_id == client_id))
+        counted += [_("{count} clients merged into it").format(count=merged)] if merged else []
         if counted:
             raise UserError(
                 _("{name} stays in the book: it has {things}.").format(name=row.name, things=", ".join(counted)),

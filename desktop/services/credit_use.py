@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
+from db.queries.families import head_of
 from desktop.domain.payments import Item, Settlement, allocate
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
@@ -47,14 +48,14 @@ def apply_credit(
         ledger = Ledger(made)
         named = ledger.named_dues(numbers)
         credit = None if source is None else ledger.named_credit(source)
-        one_client(made.connection, named, client_id)
+        client_id = one_client(made.connection, named, client_id)
         if currency is None and credit is not None:
             currency = credit.currency
         currency = one_currency(made.connection, named, client_id, currency)
         if credit is None:
             sources = ledger.open_credits(client_id, currency)
         else:
-            sources = [_of_client(credit, client_id, currency)]
+            sources = [_of_client(credit, head_of(made.connection, credit.client_id), client_id, currency)]
         items = named if numbers else ledger.open_dues(client_id, currency)
         wanted = _wanted(amount, sum(row.open for row in sources), sum(due.open for due in items), currency)
         applied = use_credits(ledger, sources, items, wanted, on)
@@ -114,8 +115,8 @@ def _drawn(
     return applied
 
 
-def _of_client(credit: Credit, client_id: int, currency: str) -> Credit:
-    if credit.client_id != client_id:
+def _of_client(credit: Credit, owner: int, client_id: int, currency: str) -> Credit:
+    if owner != client_id:
         raise UserError(
             _("{number} is another client's.").format(number=credit.number), _("Choose a credit of this client.")
         )

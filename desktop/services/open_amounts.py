@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db.queries.families import family
 from desktop.domain.journal import TaxedPart, firm_factor
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
@@ -60,6 +61,8 @@ class Credit:
     factor: Decimal | None
 
 
+_FAMILY = family("?")
+
 _DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency,
   max(i.issue_date, coalesce((SELECT max(a.dated) FROM allocation a WHERE a.open_item_id = o.id AND a.amount < 0), '')),
   o.due_date, o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until
@@ -87,8 +90,10 @@ class OpenAmounts:
         return [self._dues.get(row[0]) or self._due(row) for row in rows]
 
     def open_dues(self, client_id: int, currency: str) -> list[Due]:
-        """What a client owes in a currency, the oldest due first."""
-        found = self.dues("o.client_id = ? AND o.currency = ? AND o.open > 0", (client_id, currency))
+        """What a client and those merged into it owe in a currency, the oldest due first."""
+        found = self.dues(
+            f"o.client_id IN {_FAMILY} AND o.currency = ? AND o.open > 0", (client_id, client_id, currency)
+        )
         return [due for due in found if due.open]
 
     def named_dues(self, numbers: Sequence[str]) -> list[Due]:
@@ -108,7 +113,9 @@ class OpenAmounts:
 
     def open_credits(self, client_id: int, currency: str) -> list[Credit]:
         """What a client has left to settle invoices with, the oldest first."""
-        found = self.credits("c.client_id = ? AND c.currency = ? AND c.open > 0", (client_id, currency))
+        found = self.credits(
+            f"c.client_id IN {_FAMILY} AND c.currency = ? AND c.open > 0", (client_id, client_id, currency)
+        )
         return [credit for credit in found if credit.open]
 
     def named_credit(self, number: str) -> Credit:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.families import heads
 from desktop.domain.money import LARGEST, exponent
 from desktop.domain.payments import Item, Settlement, allocate, discount_allowed
 from desktop.errors import UserError
@@ -233,12 +234,13 @@ def reason_given(reason: str) -> str:
 
 
 def one_client(connection: Connection, named: Sequence[Due], client_id: int | None) -> int:
-    """The one client of what is named. UserError where there are several, or none is known."""
-    owners = {due.client_id: due.number for due in named}
+    """The one client of what is named, that which others merged into. UserError for several, or if none is known."""
+    known = heads(connection)
+    owners = {known.get(due.client_id, due.client_id): due.number for due in named}
     if client_id is None and not owners:
         raise UserError(_("Whose money is it?"), _("Name a client or at least one invoice."))
     if client_id is not None:
-        owners.setdefault(client_id, "")
+        owners.setdefault(known.get(client_id, client_id), "")
     names = {
         id_: f"{code} {name}"
         for id_, code, name in connection.exec_driver_sql(

@@ -95,7 +95,9 @@ def _scope(book: Book, client_code: str | None) -> tuple[str, int | None]:
         currency = connection.exec_driver_sql("SELECT currency FROM firm").scalar_one()
         if client_code is None:
             return currency, None
-        client_id = connection.exec_driver_sql("SELECT id FROM client WHERE code = ?", (client_code,)).scalar()
+        client_id = connection.exec_driver_sql(
+            "SELECT coalesce(merged_into_id, id) FROM client WHERE code = ?", (client_code,)
+        ).scalar()
     if client_id is None:
         raise UserError(
             _("There is no client {code}.").format(code=client_code), _("The list of clients shows the codes.")

@@ -10,7 +10,16 @@ from db.engine import Book
 from desktop.services.lists.searching import ids_text, like, named, ordered
 
 _SEARCHED = ("c.name", "c.code", "c.city", "c.email", "c.contact", "c.tax_id", "coalesce(s.name, '')")
-_OWED = "(SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.client_id = c.id AND o.open > 0 AND {which})"
+# What was issued to a client that merged into another counts for the other.
+_OWED = """(SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.client_id IN
+  (SELECT c.id WHERE c.merged_into_id IS NULL UNION ALL SELECT m.id FROM client m WHERE m.merged_into_id = c.id)
+  AND o.open > 0 AND {which})"""
+_OWING = """c.id IN (SELECT coalesce(m.merged_into_id, m.id) FROM client m
+  WHERE m.id IN (SELECT client_id FROM open_item WHERE open > 0{which}))"""
+# Of these clients, those that stand for themselves, and all that were merged into them.
+_MEMBERS = """(SELECT value FROM json_each(?)
+  WHERE value NOT IN (SELECT id FROM client WHERE merged_into_id IS NOT NULL)
+  UNION ALL SELECT id FROM client WHERE merged_into_id IN (SELECT value FROM json_each(?)))"""
 _OWN_ORDER = "c.name COLLATE NOCASE, c.id"
 
 
@@ -29,13 +38,13 @@ class ClientList:
         for word, condition in (
             ("on_hold", "c.on_hold = 1"),
             ("disputed", "c.disputed = 1"),
-            ("owing", "c.id IN (SELECT client_id FROM open_item WHERE open > 0)"),
+            ("owing", _OWING.format(which="")),
             ("silent", "NOT EXISTS (SELECT 1 FROM agreement a WHERE a.client_id = c.id AND a.active = 1)"),
         ):
             if word in filters:
                 where.append(condition)
         if "overdue" in filters:
-            where.append("c.id IN (SELECT client_id FROM open_item WHERE open > 0 AND due_date < ?)")
+            where.append(_OWING.format(which=" AND due_date < ?"))
             values.append(self._today)
         for prefix, column in (("segment", "c.segment_id"), ("country", "c.country"), ("currency", "c.currency")):
             chosen = named(filters, prefix)
@@ -60,24 +69,26 @@ class ClientList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """code, name, contact, email, city, country, tax_id, segment, currency, agreements (active ones), state
-        (inactive, on_hold, disputed, active), open and overdue in the client's currency, and `amounts`, both by
-        currency: {"EUR": (open, overdue)}; minor units."""
+        (merged, inactive, on_hold, disputed, active), open and overdue in the client's currency, and `amounts`, both by
+        currency: {"EUR": (open, overdue)}; minor units. `merged_into` is the code of the client that this one became,
+        which has its amounts."""
         with self._book.reading() as session:
             connection = session.connection()
             found = connection.exec_driver_sql(
                 """SELECT c.id, c.code, c.name, c.contact, c.email, c.city, c.country, c.tax_id,
                 coalesce(s.name, ''), c.currency, c.active, c.on_hold, c.disputed, c.hold_reason,
-                (SELECT count(*) FROM agreement a WHERE a.client_id = c.id AND a.active = 1)
-                FROM client c LEFT JOIN segment s ON s.id = c.segment_id
+                (SELECT count(*) FROM agreement a WHERE a.client_id = c.id AND a.active = 1), coalesce(h.code, '')
+                FROM client c LEFT JOIN client h ON h.id = c.merged_into_id LEFT JOIN segment s ON s.id = c.segment_id
                 WHERE c.id IN (SELECT value FROM json_each(?))""",
                 (ids_text(ids),),
             ).fetchall()
             amounts: dict[int, dict[str, tuple[int, int]]] = {}
             for client, currency, owed, overdue in connection.exec_driver_sql(
-                """SELECT client_id, currency, sum(open), sum(CASE WHEN due_date < ? THEN open ELSE 0 END)
-                FROM open_item WHERE open > 0 AND client_id IN (SELECT value FROM json_each(?))
-                GROUP BY client_id, currency""",
-                (self._today, ids_text(ids)),
+                f"""SELECT coalesce(c.merged_into_id, c.id), o.currency, sum(o.open),
+                sum(CASE WHEN o.due_date < ? THEN o.open ELSE 0 END)
+                FROM client c JOIN open_item o ON o.client_id = c.id
+                WHERE o.open > 0 AND c.id IN {_MEMBERS} GROUP BY 1, 2""",
+                (self._today, ids_text(ids), ids_text(ids)),
             ):
                 amounts.setdefault(client, {})[currency] = (owed, overdue)
         return {
@@ -91,7 +102,8 @@ class ClientList:
                 "tax_id": row[7],
                 "segment": row[8],
                 "currency": row[9],
-                "state": "inactive" if not row[10] else "on_hold" if row[11] else "disputed" if row[12] else "active",
+                "state": _state(row[15], row[10], row[11], row[12]),
+                "merged_into": row[15],
                 "hold_reason": row[13],
                 "agreements": row[14],
                 "open": (own := amounts.get(row[0], {}).get(row[9], (0, 0)))[0],
@@ -105,11 +117,19 @@ class ClientList:
         """What these clients owe, minor units by currency."""
         with self._book.reading() as session:
             rows = session.connection().exec_driver_sql(
-                """SELECT currency, sum(open) FROM open_item
-                WHERE open > 0 AND client_id IN (SELECT value FROM json_each(?)) GROUP BY currency""",
-                (ids_text(ids),),
+                f"""SELECT currency, sum(open) FROM open_item
+                WHERE open > 0 AND client_id IN {_MEMBERS} GROUP BY currency""",
+                (ids_text(ids), ids_text(ids)),
             )
             return dict(tuple(row) for row in rows)
+
+
+def _state(merged_into: str, active: int, on_hold: int, disputed: int) -> str:
+    if merged_into:
+        return "merged"
+    if not active:
+        return "inactive"
+    return "on_hold" if on_hold else "disputed" if disputed else "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +154,11 @@ def client_facts(book: Book, today: date) -> ClientFacts:
         owing: dict[str, set[int]] = {"owing": set(), "overdue": set()}
         amounts: dict[str, dict[str, int]] = {"owing": {}, "overdue": {}}
         for client, is_active, currency, owed, overdue in connection.exec_driver_sql(
-            """SELECT o.client_id, c.active, o.currency, sum(o.open),
-            sum(CASE WHEN o.due_date < ? THEN o.open ELSE 0 END)
-            FROM open_item o JOIN client c ON c.id = o.client_id WHERE o.open > 0 GROUP BY o.client_id, o.currency""",
+            """SELECT h.id, h.active, x.currency, sum(x.open), sum(x.overdue)
+            FROM (SELECT client_id, currency, sum(open) AS open, sum(CASE WHEN due_date < ? THEN open ELSE 0 END)
+            AS overdue FROM open_item WHERE open > 0 GROUP BY client_id, currency) x
+            JOIN client c ON c.id = x.client_id JOIN client h ON h.id = coalesce(c.merged_into_id, c.id)
+            GROUP BY h.id, x.currency""",
             (today.isoformat(),),
         ):
             for word, amount in (("owing", owed), ("overdue", overdue)):

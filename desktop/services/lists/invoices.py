@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.families import families
 from desktop.domain.money import exact_minor
 from desktop.domain.standing import status
 from desktop.errors import UserError
@@ -46,7 +47,7 @@ _RANK = "CASE {cases} ELSE 99 END".format(
 _CHOICES = {
     "kind": "i.kind IN ({marks})",
     "run": "i.run_id IN (SELECT id FROM run WHERE number IN ({marks}))",
-    "client": "i.client_id IN ({marks})",
+    "client": f"i.client_id IN {families('{marks}')}",
     "agreement": "i.agreement_id IN ({marks})",
     "currency": "i.currency IN ({marks})",
     "from": "i.issue_date >= {marks}",

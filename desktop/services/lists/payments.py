@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
+from db.queries.families import families
 from desktop.services.change_sets import raw
 from desktop.services.lists.searching import ids_text, like, named, ordered
 
@@ -22,7 +23,7 @@ _FILTERS = {
     "standing": f"(p.reverses_id IS NULL AND NOT {_REVERSED})",
 }
 _CHOICES = {
-    "client": "p.client_id IN ({marks})",
+    "client": f"p.client_id IN {families('{marks}')}",
     "currency": "p.currency IN ({marks})",
     "method": "p.method IN ({marks})",
     "from": "p.paid_on >= {marks}",
