@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from db import chain, row_seals
 from db.schema import Base
 from desktop.domain.money import percent_to_scaled
-from desktop.domain.tax_catalogue import tax_codes
+from desktop.domain.place_catalogue import rate_rows, tax_codes, tax_rules
 from desktop.i18n import _
 
 _SERIES = (
@@ -18,6 +18,9 @@ _SERIES = (
     ("deposits", "deposit", "DP-{year}-{n:04}"),
     ("final-invoices", "final", "FI-{year}-{n:04}"),
 )
+ROUNDING = "rounding"
+"""The setting of what a payable amount is rounded to: by currency, a step in minor units."""
+WHOLE_RUPEES = 100
 _CLASSIC = {"page": "A4", "accent": "#2457D6", "window": "din5008b"}
 _LETTER_PAPER = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 
@@ -51,9 +54,13 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
         currency=firm.currency,
         language=firm.language,
         template_id=1,
+        fiscal_start_month=4 if firm.country == "IN" else 1,
     )
+    # Rule 46(b) of India's CGST Rules: unique in a fiscal year, which begins in April.
+    rule = "fiscal" if firm.country == "IN" else "calendar"
     for code, kind, pattern in _SERIES:
-        _insert(connection, "series", code=code, kind=kind, pattern=pattern)
+        _insert(connection, "series", code=code, kind=kind, pattern=pattern, year_rule=rule)
+    codes: dict[str, int] = {}
     for tax in tax_codes(firm.country):
         tax_id = _insert(
             connection,
@@ -66,9 +73,22 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
             exemption_text=tax.exemption_text,
         )
         connection.executemany(
-            "INSERT INTO tax_rate (tax_code_id, name, valid_from, rate) VALUES (?, '', ?, ?)",
-            [(tax_id, day.isoformat(), percent_to_scaled(percent)) for day, percent in tax.rates],
+            "INSERT INTO tax_rate (tax_code_id, name, valid_from, rate) VALUES (?, ?, ?, ?)",
+            [(tax_id, name, day.isoformat(), percent_to_scaled(percent)) for name, day, percent in rate_rows(tax)],
         )
+        codes[tax.code] = tax_id
+    for position, rule in enumerate(tax_rules(firm.country), 1):
+        _insert(
+            connection,
+            "tax_rule",
+            position=position,
+            country=firm.country,
+            region=rule.region,
+            item_code=rule.item_code,
+            tax_code_id=codes[rule.code],
+        )
+    if firm.country == "IN":
+        _insert(connection, "setting", key=ROUNDING, value=json.dumps({"INR": WHOLE_RUPEES}))
     summary = _("New book for {firm}").format(firm=firm.name)
     change_set = _insert(connection, "change_set", at=now, actor=actor, summary=summary, undoable=False)
     made = chain.Event("book", 1, "made", None, {"uid": uid, "made_by": made_by, **asdict(firm)})

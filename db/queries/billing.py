@@ -195,8 +195,8 @@ def clients(connection: Connection, ids: str) -> Rows:
         connection,
         """SELECT id, code, name, country, currency, street, postcode, city, tax_id, is_business, tax_treatment,
         segment_id, terms, language, delivery, template_id, combine, po_required, buyer_reference,
-        buyer_reference_required, credit_limit, on_hold, hold_reason, disputed, email
-        FROM client WHERE id IN (SELECT value FROM json_each(?))""",
+        buyer_reference_required, credit_limit, on_hold, hold_reason, disputed, email, region, place_of_supply,
+        tax_certificate FROM client WHERE id IN (SELECT value FROM json_each(?))""",
         ids,
     )
 
@@ -341,16 +341,32 @@ def firm(connection: Connection) -> Any:
     return _rows(
         connection,
         """SELECT name, country, currency, language, terms, small_business, tax_id, delivery, template_id,
-        fiscal_start_month FROM firm""",
+        fiscal_start_month, region, tax_regime, tax_currency FROM firm""",
     )[0]
 
 
 def taxes(connection: Connection) -> Rows:
     return _rows(
         connection,
-        """SELECT t.id, t.code, t.category, t.exemption_code, t.exemption_text, r.valid_from, r.rate
-        FROM tax_code t LEFT JOIN tax_rate r ON r.tax_code_id = t.id WHERE t.active = 1 ORDER BY t.id, r.valid_from""",
+        """SELECT t.id, t.code, t.category, t.exemption_code, t.exemption_text, r.valid_from, r.rate, r.name
+        FROM tax_code t LEFT JOIN tax_rate r ON r.tax_code_id = t.id WHERE t.active = 1
+        ORDER BY t.id, r.valid_from, r.id""",
     )
+
+
+def tax_rules(connection: Connection) -> Rows:
+    """(country, region, class of items, code) in the order in which they are tried."""
+    return _rows(
+        connection,
+        """SELECT r.country, r.region, r.item_code, t.code FROM tax_rule r JOIN tax_code t ON t.id = r.tax_code_id
+        WHERE t.active = 1 ORDER BY r.position, r.id""",
+    )
+
+
+def book_setting(connection: Connection, key: str) -> str | None:
+    """A named setting of the book as JSON text."""
+    found = _rows(connection, "SELECT value FROM setting WHERE key = ?", key)
+    return str(found[0][0]) if found else None
 
 
 def items(connection: Connection) -> Rows:

@@ -24,7 +24,7 @@ from desktop.domain.tax_catalogue import (
 _TERRITORY = {"MC": "FR", "IM": "GB", "LI": "CH", "EL": "GR"}
 
 # A client's own setting (client.tax_treatment) by the code it stands for; "domestic" is the item's code.
-_OVERRIDES = {
+OVERRIDES = {
     "reverse_charge": REVERSE_CHARGE,
     "intra_goods": INTRA_EU_GOODS,
     "export": EXPORT,
@@ -72,8 +72,8 @@ def decide_treatment(
     home = SMALL_BUSINESS if seller_small_business else item_code
     if override == "domestic":
         return home
-    if override in _OVERRIDES:
-        return _OVERRIDES[override]
+    if override in OVERRIDES:
+        return OVERRIDES[override]
     if item_code in (EXEMPT, OUTSIDE):
         return item_code
     seller = vat_place(seller_country, "", item_kind)

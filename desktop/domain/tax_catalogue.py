@@ -24,7 +24,10 @@ SMALL_BUSINESS = "small-business"
 
 
 class CatalogueCode(NamedTuple):
-    """A tax code to begin with: category of EN 16931, rates in percent from a day on, oldest first."""
+    """A tax code to begin with: category of EN 16931, rates in percent from a day on, oldest first.
+
+    One of several taxes has `parts` instead: (name, first day, percent) of each.
+    """
 
     code: str
     name: str
@@ -32,6 +35,7 @@ class CatalogueCode(NamedTuple):
     exemption_code: str
     exemption_text: str
     rates: tuple[tuple[date, Decimal], ...]
+    parts: tuple[tuple[str, date, Decimal], ...] = ()
 
 
 _NAMES = {
@@ -89,10 +93,11 @@ _SMALL_BUSINESS = {
     "NL": ("", "Vrijgesteld van btw, artikel 25 Wet OB 1968 (kleineondernemersregeling)"),
     "GB": ("", "The supplier is not registered for VAT"),
     "CH": ("", "Von der Steuerpflicht befreit, Art. 10 Abs. 2 MWSTG"),
+    "CA": ("", "Small supplier, not registered for GST/HST"),
 }
 
-_ALWAYS = date(1970, 1, 1)
-_NOTHING = ((_ALWAYS, Decimal(0)),)
+ALWAYS = date(1970, 1, 1)
+NOTHING = ((ALWAYS, Decimal(0)),)
 
 
 def _parsed(text: str) -> list[CatalogueCode]:
@@ -114,12 +119,12 @@ def _untaxed(country: str) -> list[CatalogueCode]:
         else "Service outside the scope of VAT: taxed where the customer is established"
     )
     codes = [
-        CatalogueCode(ZERO, "Zero rate", "Z", "", "", _NOTHING),
-        CatalogueCode(EXEMPT, "Exempt", "E", "", "Exempt from VAT", _NOTHING),
+        CatalogueCode(ZERO, "Zero rate", "Z", "", "", NOTHING),
+        CatalogueCode(EXEMPT, "Exempt", "E", "", "Exempt from VAT", NOTHING),
         CatalogueCode(
-            EXPORT, "Export of goods", "G", "VATEX-EU-G" if in_eu else "", "Export of goods, free of VAT", _NOTHING
+            EXPORT, "Export of goods", "G", "VATEX-EU-G" if in_eu else "", "Export of goods, free of VAT", NOTHING
         ),
-        CatalogueCode(OUTSIDE, "Outside the scope of VAT", "O", "VATEX-EU-O" if in_eu else "", abroad, _NOTHING),
+        CatalogueCode(OUTSIDE, "Outside the scope of VAT", "O", "VATEX-EU-O" if in_eu else "", abroad, NOTHING),
     ]
     if in_eu:
         codes += [
@@ -129,7 +134,7 @@ def _untaxed(country: str) -> list[CatalogueCode]:
                 "AE",
                 "VATEX-EU-AE",
                 "Reverse charge: VAT is due from the customer (Articles 44 and 196, Directive 2006/112/EC)",
-                _NOTHING,
+                NOTHING,
             ),
             CatalogueCode(
                 INTRA_EU_GOODS,
@@ -137,14 +142,14 @@ def _untaxed(country: str) -> list[CatalogueCode]:
                 "K",
                 "VATEX-EU-IC",
                 "Intra-Community supply, exempt (Article 138, Directive 2006/112/EC)",
-                _NOTHING,
+                NOTHING,
             ),
         ]
     if in_eu or country in _SMALL_BUSINESS:
         reason_code, reason = _SMALL_BUSINESS.get(
             country, ("", "Small business, exempt from VAT (Article 284, Directive 2006/112/EC)")
         )
-        codes.append(CatalogueCode(SMALL_BUSINESS, "Small business", "E", reason_code, reason, _NOTHING))
+        codes.append(CatalogueCode(SMALL_BUSINESS, "Small business", "E", reason_code, reason, NOTHING))
     return codes
 
 
@@ -156,6 +161,6 @@ def tax_codes(country: str) -> tuple[CatalogueCode, ...]:
     """
     rates = _EU_RATES.get(country) or _OTHER_RATES.get(country)
     if rates is None:
-        start = CatalogueCode(STANDARD, "Tax (set your rate)", "Z", "", "", _NOTHING)
+        start = CatalogueCode(STANDARD, "Tax (set your rate)", "Z", "", "", NOTHING)
         return (start, *(code for code in _untaxed(country) if code.code != ZERO))
     return (*_parsed(rates), *_untaxed(country))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.engine import Book
 from db.schema import Firm, InvoiceLine, Item, Segment, TaxCode, TaxRate
 from desktop.domain.money import percent_to_scaled, scaled_to_percent
-from desktop.domain.tax_catalogue import tax_codes as catalogue_of
+from desktop.domain.place_catalogue import tax_codes as catalogue_of
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, number_text, percent_text
 from desktop.services.changes import Change, change

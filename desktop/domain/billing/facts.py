@@ -173,13 +173,22 @@ class Used(NamedTuple):
 
 
 class UsageCharged(NamedTuple):
-    """What is billed of a usage line for one period: units, net amount, and the highest sequence of its charges."""
+    """What is billed of a usage line for one period: units, net amount, and the highest sequence of its charges.
+
+    `minimum` is what of the amount its minimum asked for, `parts` the units by the first day of each part where the
+    period was cut. `in_order` is false where a credit note freed something before the last of it. `reached` is the
+    first day after all that was counted, None where the period was billed to its end.
+    """
 
     start: date
     end: date
     units: int
     amount: int
     sequence: int
+    minimum: int = 0
+    in_order: bool = True
+    reached: date | None = None
+    parts: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

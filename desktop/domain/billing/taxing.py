@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from desktop.domain.billing.facts import Billing, ClientFacts, ItemFacts, TaxEntry
-from desktop.domain.tax import decide_treatment
+from desktop.domain.billing.regimes import decide_code
 from desktop.domain.tax_catalogue import STANDARD
 
 
@@ -34,18 +34,9 @@ class Taxing:
         code = (item.tax_code if item else "") or self._client.tax_code or STANDARD
         key = (kind, code)
         if key not in self._known:
-            firm, client = self._billing.firm, self._client
-            decided = decide_treatment(
-                firm.country,
-                firm.small_business,
-                client.country,
-                client.tax_id,
-                client.is_business,
-                client.tax_treatment,
-                kind,
-                code,
-            )
-            self._known[key] = self._billing.taxes.get(decided)
+            billing = self._billing
+            decided = decide_code(billing.firm, self._client, kind, code, billing.tax_rules)
+            self._known[key] = billing.taxes.get(decided)
         return self._known[key]
 
 

@@ -136,6 +136,9 @@ def _client(row: Any, segment: SegmentFacts | None, setting: Setting) -> ClientF
         hold_reason=row[22],
         disputed=bool(row[23]),
         email=row[24],
+        region=row[25],
+        place_of_supply=row[26],
+        tax_certificate=row[27],
     )
 
 

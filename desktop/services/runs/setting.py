@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
+from db.seeds import ROUNDING
 from desktop.domain.billing import Billing, FirmFacts, ItemFacts, TaxEntry
+from desktop.domain.billing.facts import TaxRule
 from desktop.domain.findings import EVERY_RULE, RULES, Effective, effective
 from desktop.domain.findings.rule import Override, owner_and_hours
 from desktop.domain.money import unscaled
 from desktop.domain.numbering import series_year
 from desktop.domain.pricing import PriceBook, RateRow
+from desktop.domain.tax_parts import Parts, dated_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +112,8 @@ class Setting:
 
 def read_setting(connection: Connection, through: date, issue_date: date) -> Setting:
     row = queries.firm(connection)
-    firm = FirmFacts(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6], row[7], row[8])
-    taxes: dict[str, TaxEntry] = {}
-    for tax_id, code, category, reason_code, reason, valid_from, rate in queries.taxes(connection):
-        known = taxes.get(code)
-        rates = known.rates if known else ()
-        if valid_from is not None:
-            rates = (*rates, (date.fromisoformat(valid_from), rate))
-        taxes[code] = TaxEntry(tax_id, code, category, reason_code, reason, rates)
+    firm = firm_facts(row)
+    taxes = _taxes(connection)
     items: dict[int, ItemFacts] = {}
     list_prices: dict[int, tuple[str, Decimal]] = {}
     for item_id, code, item_name, unit, kind, tax_code, price, item_currency, hsn_sac in queries.items(connection):
@@ -136,12 +137,56 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
         list_prices,
     )
     return Setting(
-        billing=Billing(through, issue_date, firm, taxes, items, prices),
+        billing=Billing(
+            through,
+            issue_date,
+            firm,
+            taxes,
+            items,
+            prices,
+            tuple(TaxRule._make(rule) for rule in queries.tax_rules(connection)),
+            json.loads(queries.book_setting(connection, ROUNDING) or "{}"),
+        ),
         rules=Rules(connection),
         segments={one[0]: SegmentFacts(*one) for one in queries.segment_settings(connection)},
         series_last=_series_last(connection, row[9], issue_date),
         rates=dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat())),
     )
+
+
+def firm_facts(row: Sequence[Any]) -> FirmFacts:
+    """The firm from a row of queries.firm."""
+    return FirmFacts(
+        name=row[0],
+        country=row[1],
+        currency=row[2],
+        language=row[3],
+        terms=row[4],
+        small_business=bool(row[5]),
+        tax_id=row[6],
+        delivery=row[7],
+        template_id=row[8],
+        region=row[10],
+        regime=row[11],
+        tax_currency=row[12] or "",
+    )
+
+
+def _taxes(connection: Connection) -> dict[str, TaxEntry]:
+    """The tax codes by their code. One of named taxes has their sums as its rates, and the taxes as its parts."""
+    taxes: dict[str, TaxEntry] = {}
+    for tax_id, own in groupby(queries.taxes(connection), key=itemgetter(0)):
+        rows = list(own)
+        dated = [(row[7], date.fromisoformat(row[5]), int(row[6])) for row in rows if row[5] is not None]
+        parts: tuple[tuple[date, Parts], ...] = ()
+        if any(name for name, _, _ in dated):
+            parts = dated_parts(dated)
+            rates = tuple((day, sum(rate for _, rate in taxes_then)) for day, taxes_then in parts)
+        else:
+            rates = tuple((day, rate) for _, day, rate in dated)
+        _id, code, category, reason_code, reason = rows[0][:5]
+        taxes[code] = TaxEntry(tax_id, code, category, reason_code, reason, rates, parts)
+    return taxes
 
 
 def _series_last(connection: Connection, fiscal_month: int, issue_date: date) -> dict[str, date | None]:
