@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db.queries.families import head_codes
+
 Rows = Sequence[Any]
 
 _AGREEMENT = """a.id, a.code, a.title, a.client_id, a.segment_id, a.billing, a.currency, a.every_count, a.every_unit,
@@ -40,6 +42,8 @@ def clients_in_scope(
 ) -> Rows:
     """(client id, agreement id or null) in order of client and agreement code; null for one-offs of the client."""
     where, values = ["a.active = 1"], list[Any]()
+    if clients:
+        clients = head_codes(connection, clients)
     for column, chosen in (
         ("coalesce(s.name, cs.name)", segments),
         ("c.code", clients),
@@ -61,7 +65,9 @@ def clients_in_scope(
             if chosen:
                 outside.append(f"{column} IN (SELECT value FROM json_each(?))")
                 more.append(json.dumps(list(chosen)))
-        sql += f""" UNION SELECT c.id, NULL, c.code, '' FROM one_off o JOIN client c ON c.id = o.client_id
+        # A charge that a credit note freed may still name a client that was merged since.
+        sql += f""" UNION SELECT c.id, NULL, c.code, '' FROM one_off o JOIN client m ON m.id = o.client_id
+          JOIN client c ON c.id = coalesce(m.merged_into_id, m.id)
           LEFT JOIN segment cs ON cs.id = c.segment_id WHERE {" AND ".join(outside)}"""
         values += more
     return _rows(connection, sql + " ORDER BY client_code, agreement_code", *values)
@@ -147,11 +153,14 @@ def one_offs(connection: Connection, agreement_ids: str, client_ids: str, throug
     reserved = "draft_id IN (SELECT value FROM json_each(?))" if draft_ids else "draft_id IS NULL"
     return _rows(
         connection,
-        f"""SELECT id, client_id, agreement_id, item_id, kind, due_date, description, quantity, unit_price, currency
-        FROM one_off WHERE client_id IN (SELECT value FROM json_each(?)) AND invoice_id IS NULL AND due_date <= ?
+        f"""SELECT id, coalesce((SELECT merged_into_id FROM client c WHERE c.id = client_id), client_id), agreement_id,
+        item_id, kind, due_date, description, quantity, unit_price, currency FROM one_off
+        WHERE client_id IN (SELECT value FROM json_each(?) UNION ALL SELECT id FROM client
+          WHERE merged_into_id IN (SELECT value FROM json_each(?))) AND invoice_id IS NULL AND due_date <= ?
         AND (agreement_id IS NULL OR agreement_id IN (SELECT value FROM json_each(?))) AND {reserved}
         ORDER BY client_id, agreement_id, due_date, id""",
-        *((client_ids, through, agreement_ids, draft_ids) if draft_ids else (client_ids, through, agreement_ids)),
+        *(client_ids, client_ids, through, agreement_ids),
+        *((draft_ids,) if draft_ids else ()),
     )
 
 
@@ -283,11 +292,12 @@ def po_used(connection: Connection, ids: str) -> Rows:
     """
     return _rows(
         connection,
-        """SELECT i.client_id, i.po_number, sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END)
+        """SELECT a.client_id, a.po_number, sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END)
         FROM (SELECT DISTINCT client_id, po_number FROM agreement
           WHERE id IN (SELECT value FROM json_each(?)) AND po_number <> '' AND po_limit IS NOT NULL) a
-        JOIN invoice i ON i.client_id = a.client_id AND i.po_number = a.po_number
-        GROUP BY i.client_id, i.po_number""",
+        JOIN client c ON c.id = a.client_id OR c.merged_into_id = a.client_id
+        JOIN invoice i ON i.client_id = c.id AND i.po_number = a.po_number
+        GROUP BY a.client_id, a.po_number""",
         ids,
     )
 

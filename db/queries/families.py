@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -63,3 +64,13 @@ def head_of(connection: Connection, client_id: int) -> int:
         "SELECT coalesce(merged_into_id, id) FROM client WHERE id = ?", (client_id,)
     ).scalar()
     return client_id if found is None else int(found)
+
+
+def head_codes(connection: Connection, codes: Sequence[str]) -> list[str]:
+    """The codes of the clients that those with these codes count for."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT h.code FROM client k JOIN client h ON h.id = coalesce(k.merged_into_id, k.id)"
+        " WHERE k.code IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(codes)),),
+    )
+    return [str(code) for (code,) in rows]

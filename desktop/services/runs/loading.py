@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
+from db.queries import families
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
 from desktop.domain.findings import LastInvoice, Similar, Standing
@@ -241,24 +242,31 @@ def _load_deposits(connection: Connection, ids: str, loaded: Loaded) -> None:
 def _load_standing(connection: Connection, client_ids: str, ids: str, setting: Setting, loaded: Loaded) -> None:
     today, firm_currency = setting.billing.issue_date, setting.billing.firm.currency
     standing = loaded.client_standing = {client: Standing() for client in loaded.clients}
-    for client, currency, amount, due, number in queries.open_by_client(connection, client_ids):
-        stand = standing[client]
+    merged = families.members(connection, client_ids)
+    if merged:
+        # What was issued to them before counts for the client that they turned out to be.
+        client_ids = queries.ids_text([*loaded.clients, *merged])
+    for member, currency, amount, due, number in queries.open_by_client(connection, client_ids):
+        stand = standing[merged.get(member, member)]
         stand.open_firm += in_firm(amount, currency, firm_currency, setting.rates.get(currency))
         days = (today - date.fromisoformat(due)).days
         if days > stand.overdue_days:
             stand.overdue_days, stand.overdue_number = days, number
-    for client, currency, amount in queries.credit_by_client(connection, client_ids):
+    for member, currency, amount in queries.credit_by_client(connection, client_ids):
+        client = merged.get(member, member)
         if currency == loaded.clients[client].currency:
             standing[client].unapplied += amount
-    for client, number in queries.disputes(connection, client_ids):
+    for member, number in queries.disputes(connection, client_ids):
+        client = merged.get(member, member)
         standing[client].disputed = (*standing[client].disputed, number)
     around = timedelta(days=int(setting.rules.widest("look_alike", "days")))
     since, until = (today - around).isoformat(), (today + around).isoformat()
-    for client, number, issued, gross, currency in queries.recent_invoices(connection, client_ids, since, until):
+    for member, number, issued, gross, currency in queries.recent_invoices(connection, client_ids, since, until):
+        client = merged.get(member, member)
         similar = Similar(number, date.fromisoformat(issued), gross, currency)
         standing[client].similar = (*standing[client].similar, similar)
-    for client in queries.invoiced_clients(connection, client_ids):
-        standing[client].invoiced_before = True
+    for member in queries.invoiced_clients(connection, client_ids):
+        standing[merged.get(member, member)].invoiced_before = True
     for client, number, net in queries.po_used(connection, ids):
         standing[client].po_used = {**standing[client].po_used, number: net}
     histories: dict[int, list[Any]] = {}
