@@ -68,9 +68,11 @@ def check_agreement(session: Session, values: Record, problems: Problems, before
             "charged_through",
             _("It cannot be billed through a day before it starts on {day}.").format(day=date_text(start)),
         )
-    for name in ("cap", "po_limit"):
+    for name in ("cap", "po_limit", "budget"):
         if now(name) is not None and now(name) <= 0:
             problems.add(name, _("A limit is above 0; leave it empty for none."))
+    if now("agreed") is not None and now("agreed") <= 0:
+        problems.add("agreed", _("An agreed sum is above 0; leave it empty for none."))
     _check_discount(values, problems)
 
 

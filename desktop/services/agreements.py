@@ -13,10 +13,12 @@ from db.engine import Book
 from db.schema import (
     Agreement,
     AgreementLine,
+    ChangeOrder,
     Charge,
     Client,
     Invoice,
     Item,
+    Milestone,
     OneOff,
     Outcome,
     Pause,
@@ -32,6 +34,7 @@ from desktop.services.changes import Change, change
 from desktop.services.field_checks import next_code
 from desktop.services.files import keep_file
 from desktop.services.problems import Problems
+from desktop.services.project_scopes import check_agreed
 from desktop.services.records import Record, column_values, found, record, records
 
 _OWN_FIELDS = frozenset({"contract_id", "signed_on"})
@@ -147,7 +150,10 @@ def update_agreement(
             check_meters([_whole(part, standing) for part in parts], problems)
         problems.raise_any()
         made.summary = _("Change agreement {code}").format(code=before.code)
+        resized = "agreed" in cleaned and cleaned["agreed"] != before.agreed
         made.update(Agreement, agreement_id, **cleaned)
+        if resized:
+            check_agreed(made.connection, agreement_id)
         if parts is not None:
             _replace_lines(made, before, standing, parts)
 
@@ -282,7 +288,7 @@ def delete_agreement(book: Book, agreement_id: int, *, actor: str) -> None:
     """Delete an agreement that no run has seen and no entry names; UserError otherwise."""
     with change(book, actor, _("Delete an agreement")) as made:
         row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        uses: tuple[Any, ...] = (Invoice, Charge, Outcome, TimeEntry, OneOff, Usage)
+        uses: tuple[Any, ...] = (Invoice, Charge, Outcome, TimeEntry, OneOff, Milestone, ChangeOrder, Usage)
         for model in uses:
             if made.session.scalar(select(model.id).where(model.agreement_id == agreement_id).limit(1)):
                 raise UserError(

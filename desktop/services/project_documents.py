@@ -91,7 +91,7 @@ def _nets(papers: Mapping[int, _Document], wanted: Collection[int]) -> dict[int,
     found: dict[int, Documents] = {}
     for paper in papers.values():
         for part in paper.parts:
-            if part.owner in wanted:
+            if part.owner is not None and part.owner in wanted:
                 own = found.setdefault(part.owner, Documents())
                 own.billed += part.net
                 own.ahead += part.net if paper.kind == "deposit" else part.deducted

@@ -25,6 +25,8 @@ from desktop.services.firm import FIRM
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
 
+MILESTONES = ("run", "at_once")
+"""When a milestone done is billed: by the next run, or at once."""
 INHERITED = ("terms", "delivery", "language", "template_id")
 
 
@@ -67,6 +69,11 @@ def save_segment(book: Book, values: Mapping[str, object], *, actor: str, segmen
         check_language(cleaned, problems)
         check_exists(made.session, TaxCode, "tax_code_id", cleaned, problems, _("The tax code"))
         check_exists(made.session, Template, "template_id", cleaned, problems, _("The template"))
+        if cleaned.get("milestones", "run") not in MILESTONES:
+            problems.add(
+                "milestones",
+                _("“{word}” is not one of {words}.").format(word=cleaned["milestones"], words=", ".join(MILESTONES)),
+            )
         if segment_id is None:
             if not cleaned.get("name"):
                 problems.add("name", _("A segment needs a name."))

@@ -1,26 +1,28 @@
-"""Work that waits to be billed, at the price it would have: hours and one-off charges, by client and agreement."""
+"""What waits to be billed, at the price it would have: hours, one-off charges, milestones done; by agreement."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.billing import ids_text
 from desktop.domain.billing import TimeEntry
 from desktop.domain.billing.time import line_for, price_of
-from desktop.domain.money import round_half_away, unit, unscaled
+from desktop.domain.money import round_half_away, to_major, unit, unscaled
+from desktop.services.milestones import read_milestones
 from desktop.services.runs.loading import Loaded, load
 from desktop.services.runs.setting import Setting, read_setting
 
 
 @dataclass(frozen=True, slots=True)
 class UnbilledRow:
-    """What waits of one kind (time, charge, discount, deposit); `first` and `last` are its days.
+    """What waits of one kind (time, charge, discount, deposit, milestone); `first` and `last` are its days.
 
     `amount` is net in minor units at today's prices and before any cap or discount of the agreement; `unpriced`
     entries are not in it. `run` is the run whose draft holds it, if one does.
@@ -52,6 +54,10 @@ FROM one_off o JOIN client c ON c.id = o.client_id LEFT JOIN agreement a ON a.id
 LEFT JOIN draft d ON d.id = o.draft_id LEFT JOIN run r ON r.id = d.run_id
 WHERE o.invoice_id IS NULL AND o.due_date <= ? {one} ORDER BY o.due_date, o.id"""
 
+_MILESTONES = """SELECT DISTINCT a.id, c.code, c.name, a.code, a.currency FROM milestone m
+JOIN agreement a ON a.id = m.agreement_id JOIN client c ON c.id = a.client_id
+WHERE m.invoice_id IS NULL AND m.done_on <= ? {one}"""
+
 
 @dataclass(slots=True)
 class _Sum:
@@ -72,24 +78,28 @@ class _Sum:
             self.amount += quantity * price
 
 
+class _Waiting(NamedTuple):
+    """One thing that waits; `price` is a unit's in major units, None where nothing gives one."""
+
+    client: str
+    name: str
+    agreement: str
+    kind: str
+    run: str
+    currency: str
+    agreement_id: int | None
+    day: date
+    quantity: Decimal
+    price: Decimal | None
+
+
 def unbilled(book: Book, as_of: date, *, client_id: int | None = None) -> list[UnbilledRow]:
-    """Everything worked or due by a day and not billed, by client, agreement and kind."""
+    """Everything worked, done or due by a day and not billed, by client, agreement and kind."""
     one, values = ("AND c.id = ?", (client_id,)) if client_id is not None else ("", ())
-    with book.reading() as session:
-        connection = session.connection()
-        setting = read_setting(connection, as_of, as_of)
-        time = connection.exec_driver_sql(_TIME.format(one=one), (as_of.isoformat(), *values)).fetchall()
-        one_offs = connection.exec_driver_sql(_ONE_OFFS.format(one=one), (as_of.isoformat(), *values)).fetchall()
-        loaded = _agreements(connection, setting, time)
     sums: dict[tuple[str, ...], _Sum] = {}
-    for row in time:
-        day, hours = date.fromisoformat(row[4]), unscaled(row[6])
-        key = (row[9], row[10], row[11], "time", row[12], row[13])
-        sums.setdefault(key, _Sum(day, day)).add(day, hours, _hourly(row, day, loaded, setting))
-    for row in one_offs:
-        day, quantity = date.fromisoformat(row[4]), unscaled(row[6])
-        key = (row[9], row[10], row[11], row[5], row[12], row[8])
-        sums.setdefault(key, _Sum(day, day)).add(day, quantity, _price(row, day, quantity, setting))
+    with book.reading() as session:
+        for row in _waiting(session.connection(), as_of, one, values):
+            sums.setdefault(row[:6], _Sum(row.day, row.day)).add(row.day, row.quantity, row.price)
     return [
         UnbilledRow(
             client,
@@ -107,6 +117,44 @@ def unbilled(book: Book, as_of: date, *, client_id: int | None = None) -> list[U
         )
         for (client, name, agreement, kind, run, currency), total in sorted(sums.items())
     ]
+
+
+def unbilled_of(connection: Connection, agreement_ids: Sequence[int], as_of: date) -> dict[int, tuple[int, int]]:
+    """(worth in minor units, entries without a price) of what waits under agreements; deposits are no work."""
+    sums: dict[tuple[int, str], _Sum] = {}
+    for row in _waiting(connection, as_of, "AND a.id IN (SELECT value FROM json_each(?))", (ids_text(agreement_ids),)):
+        if row.kind != "deposit" and row.agreement_id is not None:
+            sums.setdefault((row.agreement_id, row.currency), _Sum(row.day, row.day)).add(
+                row.day, row.quantity, row.price
+            )
+    return {
+        key: (round_half_away(total.amount * unit(currency)), total.unpriced) for (key, currency), total in sums.items()
+    }
+
+
+def _waiting(connection: Connection, as_of: date, where: str, values: tuple[Any, ...]) -> Iterator[_Waiting]:
+    """Everything that waits under a condition about client `c` and agreement `a`."""
+    setting = read_setting(connection, as_of, as_of)
+    given = (as_of.isoformat(), *values)
+    time = connection.exec_driver_sql(_TIME.format(one=where), given).fetchall()
+    loaded = _agreements(connection, setting, time)
+    for row in time:
+        day = date.fromisoformat(row[4])
+        price = _hourly(row, day, loaded, setting)
+        yield _Waiting(row[9], row[10], row[11], "time", row[12], row[13], row[2], day, unscaled(row[6]), price)
+    for row in connection.exec_driver_sql(_ONE_OFFS.format(one=where), given).fetchall():
+        day, quantity = date.fromisoformat(row[4]), unscaled(row[6])
+        price = _price(row, day, quantity, setting)
+        yield _Waiting(row[9], row[10], row[11], row[5], row[12], row[8], row[2], day, quantity, price)
+    owners = {row[0]: row[1:] for row in connection.exec_driver_sql(_MILESTONES.format(one=where), given)}
+    for key, milestones in read_milestones(connection, list(owners), as_of).items():
+        client, name, agreement, currency = owners[key]
+        for one in milestones:
+            if one.state in ("done", "draft") and one.done_on is not None and one.done_on <= as_of:
+                worth = None if one.amount is None else to_major(one.amount, currency)
+                yield _Waiting(
+                    client, name, agreement, "milestone", one.run, currency, key, one.done_on, Decimal(1), worth
+                )
 
 
 def _agreements(connection: Connection, setting: Setting, time: Sequence[Any]) -> Loaded:

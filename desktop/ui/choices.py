@@ -60,6 +60,11 @@ def deliveries() -> list[Choice]:
     ]
 
 
+def milestone_rules() -> list[Choice]:
+    """When a milestone that is done is billed."""
+    return [("run", _("Billed with the next run")), ("at_once", _("Billed at once"))]
+
+
 def treatments() -> list[Choice]:
     """How a client is taxed."""
     return [

@@ -149,7 +149,7 @@ def test_all_shares_come_to_the_scope_however_they_are_billed(
         count = data.draw(st.integers(1, len(shares)))
         now, shares = shares[:count], shares[count:]
         for one, amount in zip(now, worths(scope, now, "EUR"), strict=True):
-            assert amount is not None
+            assert amount is not None and one.fraction is not None
             latest = max(scope.latest, one.done) if scope.latest else one.done
             scope = replace(
                 scope, fractions=scope.fractions + one.fraction, billed=scope.billed + amount, latest=latest

@@ -8,11 +8,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.queries import projects as queries
-from db.queries.billing import ids_text
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Work
-from desktop.domain.billing.facts import Milestone, Scope
+from desktop.domain.billing.facts import Milestone
 from desktop.services.project_documents import worked
+from desktop.services.project_scopes import read_scopes
 
 
 def load_projects(
@@ -36,19 +36,3 @@ def load_projects(
     if limited:
         for key, net in worked(connection, limited).items():
             work[key].worked = net
-
-
-def read_scopes(connection: Connection, agreed: Mapping[int, int | None]) -> dict[int, Scope]:
-    """The scopes of agreements by their agreed sums; those without one have none."""
-    ids = ids_text(key for key, total in agreed.items() if total is not None)
-    changes: dict[int, list[tuple[date, int]]] = {}
-    for key, since, amount in queries.scope_changes(connection, ids):
-        changes.setdefault(key, []).append((date.fromisoformat(since), amount))
-    billed = {row[0]: row[1:] for row in queries.milestones_billed(connection, ids)}
-    found: dict[int, Scope] = {}
-    for key, total in agreed.items():
-        if total is not None:
-            fractions, net, latest, others = billed.get(key, (0, 0, None, 0))
-            day = date.fromisoformat(latest) if latest else None
-            found[key] = Scope(total, tuple(changes.get(key, ())), fractions, net, day, others)
-    return found

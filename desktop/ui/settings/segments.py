@@ -11,7 +11,7 @@ from desktop.i18n import _, number_text
 from desktop.services.segments import delete_segment, save_segment, segments
 from desktop.services.taxes import tax_codes
 from desktop.ui.actions import GAP, Action
-from desktop.ui.choices import deliveries, inherited, language_name, languages, terms_text, word_of
+from desktop.ui.choices import deliveries, inherited, language_name, languages, milestone_rules, terms_text, word_of
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -98,6 +98,7 @@ class SegmentsSection(Page):
             Fact(_("Terms"), str(row["terms_word"])),
             Fact(_("Delivery"), str(row["delivery_word"])),
             Fact(_("Language"), str(row["language_word"])),
+            Fact(_("Milestones"), word_of(milestone_rules(), row["milestones"])),
             Fact(_("Clients"), number_text(int(str(row["clients"])))),
             Fact(_("Agreements"), number_text(int(str(row["agreements"])))),
         ]
@@ -132,6 +133,7 @@ class SegmentsSection(Page):
             Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), as_firm)),
             Field("language", _("Language of documents"), "choice", span=3, choices=inherited(languages(), as_firm)),
             Field("tax_code_id", _("Tax code"), "choice", span=3, choices=inherited(known, _("By the rules"))),
+            Field("milestones", _("Milestones done"), "choice", span=3, choices=milestone_rules()),
             Field("note", _("Note"), "lines"),
         ]
         key, actor, book = row.get("id"), self.desk.actor, self.desk.book
@@ -145,7 +147,7 @@ class SegmentsSection(Page):
             self,
             _("Edit the segment") if row else _("New segment"),
             [Section("", fields)],
-            row or {"terms": None, "delivery": None, "language": None, "tax_code_id": None},
+            row or {"terms": None, "delivery": None, "language": None, "tax_code_id": None, "milestones": "run"},
             _("Save"),
             work,
             _("Segment saved."),

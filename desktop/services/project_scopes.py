@@ -1,0 +1,93 @@
+"""The scope of a fixed price: what it is, what of it is billed, and what may no longer be taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.queries import projects as queries
+from db.queries.billing import ids_text
+from desktop.domain.billing.facts import Milestone, Scope
+from desktop.domain.billing.milestones import scope_on
+from desktop.domain.money import SCALE
+from desktop.errors import UserError
+from desktop.i18n import _, date_text, money_text
+
+
+def read_scopes(connection: Connection, agreed: Mapping[int, int | None]) -> dict[int, Scope]:
+    """The scopes of agreements by their agreed sums; those without one have none."""
+    ids = ids_text(key for key, total in agreed.items() if total is not None)
+    changes: dict[int, list[tuple[date, int]]] = {}
+    for key, since, amount in queries.scope_changes(connection, ids):
+        changes.setdefault(key, []).append((date.fromisoformat(since), amount))
+    billed = {row[0]: row[1:] for row in queries.milestones_billed(connection, ids)}
+    found: dict[int, Scope] = {}
+    for key, total in agreed.items():
+        if total is not None:
+            fractions, net, latest, others = billed.get(key, (0, 0, None, 0))
+            day = date.fromisoformat(latest) if latest else None
+            found[key] = Scope(total, tuple(changes.get(key, ())), fractions, net, day, others)
+    return found
+
+
+def scope_of(connection: Connection, agreement_ids: Sequence[int]) -> dict[int, tuple[str, Scope | None]]:
+    """(currency, scope or None without an agreed sum) of agreements."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, currency, agreed FROM agreement WHERE id IN (SELECT value FROM json_each(?))",
+        (ids_text(agreement_ids),),
+    ).fetchall()
+    scopes = read_scopes(connection, {row[0]: row[2] for row in rows})
+    return {row[0]: (row[1], scopes.get(row[0])) for row in rows}
+
+
+def in_order(rows: Sequence[Any]) -> list[Any]:
+    """Rows of `queries.all_milestones` in the order in which they will be billed: the done by day, then the planned."""
+    return sorted(rows, key=lambda row: (row[8] is None, row[8] or "", row[3], row[0]))
+
+
+def as_done(row: Any) -> Milestone:
+    """A row as billing will see it: one not done yet comes after every change that is agreed by now."""
+    done = date.fromisoformat(row[8]) if row[8] else date.max
+    return Milestone(row[0], row[2], row[4], row[5], row[6], done)
+
+
+def check_scope(connection: Connection, agreement_id: int, since: date | None) -> None:
+    """UserError where the scope as it stands now is below what its milestones billed, with the figures.
+
+    `since` is the day from which it was changed: what is billed whole stays as it was billed.
+    """
+    currency, scope = scope_of(connection, [agreement_id])[agreement_id]
+    if scope is None:
+        return
+    billed = scope.billed + scope.others
+    agreed = scope_on(scope, date.max)
+    if agreed < billed:
+        raise UserError(
+            _("{billed} of its milestones is billed; the agreed sum cannot fall to {agreed}.").format(
+                billed=money_text(billed, currency), agreed=money_text(agreed, currency)
+            ),
+            _("Credit an invoice first, or take less away."),
+        )
+    if scope.fractions == SCALE and scope.latest is not None and (since is None or since <= scope.latest):
+        raise UserError(
+            _("All of the price is billed, up to what was done on {day}.").format(day=date_text(scope.latest)),
+            _("Date the change after that day, and add a milestone with its amount."),
+        )
+
+
+def check_agreed(connection: Connection, agreement_id: int) -> None:
+    """UserError where the agreed sum as it stands now does not fit what is billed or planned of it."""
+    name = connection.exec_driver_sql(
+        """SELECT m.name FROM milestone m JOIN agreement a ON a.id = m.agreement_id
+        WHERE a.id = ? AND a.agreed IS NULL AND m.fraction IS NOT NULL ORDER BY m.position LIMIT 1""",
+        (agreement_id,),
+    ).scalar()
+    if name is not None:
+        raise UserError(
+            _("“{name}” is a share of the agreed sum.").format(name=name),
+            _("Keep the sum, or give its milestones amounts."),
+        )
+    check_scope(connection, agreement_id, None)
