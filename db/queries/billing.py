@@ -260,10 +260,11 @@ def disputes(connection: Connection, client_ids: str) -> Rows:
 
 def history(connection: Connection, ids: str) -> Rows:
     """The last six invoices of each agreement that were not taken back, newest first:
-    (agreement, invoice, number, issue date, due date, net, payable, open)."""
+    (agreement, invoice, number, issue date, due date, net, payable without what was credited, open)."""
     return _rows(
         connection,
-        """SELECT a.id, i.id, i.number, i.issue_date, i.due_date, i.net, i.payable,
+        """SELECT a.id, i.id, i.number, i.issue_date, i.due_date, i.net,
+          i.payable - (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = i.id),
           (SELECT coalesce(sum(o.open), 0) FROM open_item o WHERE o.invoice_id = i.id)
         FROM json_each(?) chosen JOIN agreement a ON a.id = chosen.value
         JOIN invoice i ON i.id IN (SELECT h.id FROM invoice h WHERE h.agreement_id = a.id

@@ -128,6 +128,8 @@ def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> No
     by_charge: dict[int, list[tuple[int, Charged]]] = {}
     for invoice_id, charge in unused:
         by_charge.setdefault(charge.source_id, []).append((invoice_id, charge))
+    # All are reversed before any is charged anew: the tiers of one span must not meet each other's parts.
+    reversed_rows: list[tuple[int, list[tuple[int, Charged]], Any]] = []
     for charge_id, credits in by_charge.items():
         row = connection.exec_driver_sql(
             """UPDATE charge SET reversed_by = ? WHERE id = ? AND reversed_by IS NULL AND kind = 'recurring'
@@ -137,6 +139,8 @@ def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> No
         ).fetchone()
         if row is None:
             raise UserError("Unused days of it were credited already.", "Plan it again: begin a new run.")
+        reversed_rows.append((charge_id, credits, row))
+    for charge_id, credits, row in reversed_rows:
         agreement, line, start, end, sequence, invoice_id, position, quantity, amount = row
         spans = sorted((credit.period_start, credit.period_end) for _, credit in credits)
         kept: list[tuple[str, str]] = []

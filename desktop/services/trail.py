@@ -20,9 +20,10 @@ from desktop.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a line bills: kind recurring, time or one_off; the span half-open, the amount net in minor units.
+    """What a line bills: the span half-open, the amount net in minor units. `kind` is that of its charge.
 
-    `detail` is what the source row says of itself (person, note, id); `reversed_by` the credit note that freed it.
+    `detail` is what the source row says of itself (person, note, id, invoice whose days it credits); `reversed_by` is
+    the document that freed it.
     """
 
     kind: str
@@ -143,13 +144,15 @@ _LINES = """SELECT l.*, coalesce(t.code, '') AS item, coalesce(a.code, '') AS ag
  LEFT JOIN agreement a ON a.id = g.agreement_id LEFT JOIN tax_code x ON x.id = l.tax_code_id
  LEFT JOIN invoice d ON d.id = l.deducts_id WHERE l.invoice_id = ? ORDER BY l.position"""
 
-_SOURCES = """SELECT h.position, h.kind, coalesce(h.agreement_line_id, h.time_entry_id, h.one_off_id) AS id,
+_SOURCES = """SELECT h.position, h.kind, coalesce(h.agreement_line_id, h.time_entry_id, h.one_off_id,
+ h.milestone_id, h.commitment_id, h.credits_id) AS id,
  coalesce(a.code, '') AS agreement, h.period_start, h.period_end, h.quantity, h.amount, coalesce(n.number, '') AS freed,
  e.external_id AS entry, e.work_date, e.person, e.note, e.rate, o.external_id AS one_off, o.description, o.kind AS sort,
- g.description AS words FROM charge h LEFT JOIN agreement a ON a.id = h.agreement_id
+ g.description AS words, coalesce(v.number, '') AS credited FROM charge h LEFT JOIN agreement a ON a.id = h.agreement_id
  LEFT JOIN time_entry e ON e.id = h.time_entry_id LEFT JOIN one_off o ON o.id = h.one_off_id
  LEFT JOIN agreement_line g ON g.id = h.agreement_line_id LEFT JOIN invoice n ON n.id = h.reversed_by
- WHERE h.invoice_id = ? ORDER BY h.position, h.id"""
+ LEFT JOIN charge u ON u.id = h.credits_id LEFT JOIN invoice v ON v.id = u.invoice_id
+ WHERE h.invoice_id = ? AND h.part_of_id IS NULL ORDER BY h.position, h.id"""
 
 _SETTLED = """SELECT a.dated, a.kind, coalesce(p.number, n.number, ''), a.amount FROM allocation a
  LEFT JOIN payment p ON p.id = a.payment_id LEFT JOIN invoice n ON n.id = a.credit_note_id
@@ -274,6 +277,8 @@ def _sources(connection: Connection, invoice_id: int) -> dict[int, list[Source]]
             detail = {"entry": row["entry"], "person": row["person"], "note": row["note"], "rate": rate}
         elif row["kind"] == "one_off":
             detail = {"charge": row["one_off"], "kind": row["sort"], "description": row["description"]}
+        elif row["kind"] == "unused":
+            detail = {"invoice": row["credited"]}
         else:
             detail = {"description": row["words"]}
         found[row["position"]].append(
