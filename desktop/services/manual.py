@@ -63,7 +63,8 @@ def draft_invoice(
             problems.add("terms", str(error))
     problems.raise_any()
     with book.reading() as session:
-        row = session.connection().exec_driver_sql("SELECT id FROM client WHERE code = ?", (client_code,)).fetchone()
+        wanted = "SELECT coalesce(merged_into_id, id) FROM client WHERE code = ?"
+        row = session.connection().exec_driver_sql(wanted, (client_code,)).fetchone()
     if row is None:
         raise UserError(f"There is no client “{client_code}”.", "Choose one of the clients, or add this one first.")
     client_id = int(row[0])

@@ -42,17 +42,20 @@ class UnbilledRow:
     unpriced: int
 
 
-_TIME = """SELECT e.id, e.client_id, e.agreement_id, e.item_id, e.work_date, e.person, e.hours, e.rate, e.note,
-  c.code, c.name, coalesce(a.code, ''), coalesce(r.number, ''), coalesce(a.currency, c.currency)
-FROM time_entry e JOIN client c ON c.id = e.client_id LEFT JOIN agreement a ON a.id = e.agreement_id
-LEFT JOIN draft d ON d.id = e.draft_id LEFT JOIN run r ON r.id = d.run_id
-WHERE e.invoice_id IS NULL AND e.billable = 1 AND e.work_date <= ? {one} ORDER BY e.work_date, e.id"""
+# What a credit note freed may still name a client that was merged since.
+_CLIENT = "JOIN client m ON m.id = {alias}.client_id JOIN client c ON c.id = coalesce(m.merged_into_id, m.id)"
 
-_ONE_OFFS = """SELECT o.id, o.client_id, o.agreement_id, o.item_id, o.due_date, o.kind, o.quantity, o.unit_price,
+_TIME = f"""SELECT e.id, c.id, e.agreement_id, e.item_id, e.work_date, e.person, e.hours, e.rate, e.note,
+  c.code, c.name, coalesce(a.code, ''), coalesce(r.number, ''), coalesce(a.currency, c.currency)
+FROM time_entry e {_CLIENT.format(alias="e")} LEFT JOIN agreement a ON a.id = e.agreement_id
+LEFT JOIN draft d ON d.id = e.draft_id LEFT JOIN run r ON r.id = d.run_id
+WHERE e.invoice_id IS NULL AND e.billable = 1 AND e.work_date <= ? {{one}} ORDER BY e.work_date, e.id"""
+
+_ONE_OFFS = f"""SELECT o.id, c.id, o.agreement_id, o.item_id, o.due_date, o.kind, o.quantity, o.unit_price,
   o.currency, c.code, c.name, coalesce(a.code, ''), coalesce(r.number, '')
-FROM one_off o JOIN client c ON c.id = o.client_id LEFT JOIN agreement a ON a.id = o.agreement_id
+FROM one_off o {_CLIENT.format(alias="o")} LEFT JOIN agreement a ON a.id = o.agreement_id
 LEFT JOIN draft d ON d.id = o.draft_id LEFT JOIN run r ON r.id = d.run_id
-WHERE o.invoice_id IS NULL AND o.due_date <= ? {one} ORDER BY o.due_date, o.id"""
+WHERE o.invoice_id IS NULL AND o.due_date <= ? {{one}} ORDER BY o.due_date, o.id"""
 
 _MILESTONES = """SELECT DISTINCT a.id, c.code, c.name, a.code, a.currency FROM milestone m
 JOIN agreement a ON a.id = m.agreement_id JOIN client c ON c.id = a.client_id

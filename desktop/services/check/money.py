@@ -90,13 +90,22 @@ LEFT JOIN journal_entry e ON e.payment_id = y.id
 LEFT JOIN posting p ON p.entry_id = e.id AND p.role = 'receivable' AND p.client_id = y.client_id
 GROUP BY y.id HAVING coalesce(-sum(p.amount), 0) <> y.amount"""
 
+# Of clients that were merged one may have paid what the other owed: together they must agree.
 _RECEIVABLES: Final = """
 SELECT c.code, m.currency, sum(m.booked), sum(m.stands) FROM (
   SELECT client_id, currency, amount booked, 0 stands FROM posting WHERE role = 'receivable'
   UNION ALL SELECT client_id, currency, 0, open FROM open_item
   UNION ALL SELECT client_id, currency, 0, -open FROM open_credit
-) m LEFT JOIN client c ON c.id = m.client_id
-GROUP BY m.client_id, m.currency HAVING sum(m.booked) <> sum(m.stands)"""
+) m LEFT JOIN client o ON o.id = m.client_id
+LEFT JOIN client c ON c.id = coalesce(o.merged_into_id, o.id)
+GROUP BY coalesce(c.id, m.client_id), m.currency HAVING sum(m.booked) <> sum(m.stands)"""
+
+# What was merged names the one that stands for all, in one step.
+_MERGED: Final = """
+SELECT 'client', c.code FROM client c JOIN client h ON h.id = c.merged_into_id
+WHERE h.merged_into_id IS NOT NULL OR c.active
+UNION ALL SELECT 'item', i.code FROM item i JOIN item h ON h.id = i.merged_into_id
+WHERE h.merged_into_id IS NOT NULL OR i.active"""
 
 
 def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
@@ -110,6 +119,8 @@ def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
     for query, sentence in _DISAGREEING:
         for (number,) in connection.execute(query):
             problems.add("open amount", number, _(sentence))
+    for what, code in connection.execute(_MERGED):
+        problems.add(what, code, _("it was merged, and yet it or what it was merged into is no longer as that left it"))
     for key, kind, day in connection.execute(_UNBALANCED):
         where = _("entry #{number} ({kind}, {day})").format(number=key, kind=kind, day=day)
         problems.add("journal", where, _("its sides do not balance"))

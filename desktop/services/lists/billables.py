@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.families import families
 from desktop.domain.billing import line_amount
 from desktop.domain.money import SCALE, unscaled
 from desktop.services.lists.billable_prices import Unpriced, prices_for
@@ -127,7 +128,8 @@ def _conditions(search: str, filters: frozenset[str], one: Source, words: frozen
     for prefix, column in (("client", one.client), ("agreement", f"{one.alias}.agreement_id")):
         numbers = named(filters, prefix)
         if numbers:
-            where.append(f"{column} IN ({', '.join('?' * len(numbers))})")
+            marks = ", ".join("?" * len(numbers))
+            where.append(f"{column} IN {families(marks) if prefix == 'client' else f'({marks})'}")
             values += [int(number) for number in numbers]
     if len(mine) < len(one.words):
         where.append(f"{one.word} IN ({', '.join('?' * len(mine))})")
