@@ -9,14 +9,14 @@ import ctypes
 import gettext as _gettext
 import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from locale import windows_locale
 from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError, default_locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from desktop.errors import UserError
@@ -108,6 +108,13 @@ def _date_text(day: date, form: DateForm, locale: str) -> str:
 def date_text(day: date, locale: str | None = None, form: DateForm = "medium") -> str:
     """A day as people write it, such as `21 Nov 2026`."""
     return _date_text(day, form, locale or _State.locale)
+
+
+def moment_text(at: str, locale: str | None = None) -> str:
+    """A moment of the book, UTC text, by the clock on this wall: `21 Nov 2026 17:30`."""
+    moment = datetime.fromisoformat(at).astimezone()
+    locale = locale or _State.locale
+    return f"{date_text(moment.date(), locale)} {format_time(moment.time(), 'short', locale=locale)}"
 
 
 def parse_number(text: str, locale: str | None = None) -> Decimal:

@@ -1,9 +1,9 @@
-"""`bill`, `resume`, `explain`, `exceptions`, `approve`, `hold`, `discard`: one run and what people decide about it."""
+"""`bill`, `resume`, `explain`, `discard`: one run from end to end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -44,17 +44,6 @@ def add(commands: Commands) -> None:
     explain = commands.add("explain", _explain, _("what a run did with everyone, and why"))
     explain.add_argument("run_number", metavar="RUN")
     explain.add_argument("--client", metavar="CODE", help=_("only this client"))
-
-    exceptions = commands.add("exceptions", _exceptions, _("what needs a person before it can be issued"))
-    exceptions.add_argument("--run", dest="run_number", metavar="RUN", help=_("only of this run"))
-
-    for name, run, text in (
-        ("approve", _approve, _("release what these exceptions hold back")),
-        ("hold", _hold, _("hold the drafts of these exceptions back")),
-    ):
-        decide = commands.add(name, run, text, writes=True)
-        decide.add_argument("ids", nargs="+", type=int, metavar="ID", help=_("as `exceptions` lists them"))
-        decide.add_argument("--note", required=True, metavar="TEXT", help=_("why; it stands in the log"))
 
     discard = commands.add("discard", _discard, _("give up what a run has not issued; it is due again"), writes=True)
     discard.add_argument("run_number", metavar="RUN")
@@ -256,79 +245,6 @@ def _explain(call: Call) -> None:
         )
 
     call.answer({"outcomes": data}, text)
-
-
-def _exceptions(call: Call) -> None:
-    from desktop.services import runs
-
-    with call.book() as book:
-        rows = runs.exceptions(book, call.arguments.run_number)
-    data = [
-        {
-            "id": row.id,
-            "run": row.run,
-            "client": row.client,
-            "agreement": row.agreement or None,
-            "amount": major_text(row.amount, row.currency),
-            "currency": row.currency,
-            "severity": row.severity,
-            "code": row.code,
-            "message": row.message,
-            "remedy": row.remedy,
-        }
-        for row in rows
-    ]
-
-    def text() -> str:
-        return table(
-            [">ID", _("Run"), _("Client"), _("Agreement"), ">" + _("Net"), "", "", _("What"), _("Remedy")],
-            [
-                [
-                    str(row.id),
-                    row.run,
-                    row.client,
-                    row.agreement,
-                    amount_text(row.amount, row.currency),
-                    row.currency,
-                    row.severity,
-                    row.message,
-                    row.remedy,
-                ]
-                for row in rows
-            ],
-            empty=_("Nothing needs a person."),
-        )
-
-    call.answer({"exceptions": data}, text)
-
-
-def _approve(call: Call) -> None:
-    from desktop.services import runs
-
-    def text(changed: int) -> str:
-        words = ngettext("{count} exception approved.", "{count} exceptions approved.", changed).format(count=changed)
-        return words + " " + _("Issue what is free now with: sheaf resume BOOK RUN")
-
-    _decide(call, runs.approve, text)
-
-
-def _hold(call: Call) -> None:
-    from desktop.services import runs
-
-    _decide(
-        call,
-        runs.hold,
-        lambda changed: ngettext("{count} draft held back.", "{count} drafts held back.", changed).format(
-            count=changed
-        ),
-    )
-
-
-def _decide(call: Call, decide: Callable[..., int], text: Callable[[int], str]) -> None:
-    arguments = call.arguments
-    with call.book() as book:
-        changed = decide(book, arguments.ids, arguments.note, actor=call.actor, now=call.now)
-    call.answer({"changed": changed}, lambda: text(changed))
 
 
 def _discard(call: Call) -> None:

@@ -18,6 +18,7 @@ from desktop.services.changes import change
 from desktop.services.problems import Problems
 from desktop.services.runs.drafting import Drafted, check_draft
 from desktop.services.runs.loading import load
+from desktop.services.runs.owners import give_owners
 from desktop.services.runs.planning import begin_within, store
 from desktop.services.runs.scope import Scope
 from desktop.services.runs.setting import read_setting
@@ -141,7 +142,8 @@ def draft_invoice(
         checked = check_draft(draft, loaded, setting)
         store(connection, run.id, [Drafted(client_id, [checked])])
         connection.exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))
-        draft_id = int(connection.exec_driver_sql("SELECT max(id) FROM draft").scalar_one())
+        draft_id = checked.id
+        give_owners(connection, [draft_id], now, setting.rules)
         made.record("draft", draft_id, "draft by hand")
     return run.number, draft_id
 

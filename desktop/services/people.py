@@ -1,4 +1,4 @@
-"""Who works with the book, and how much each may credit or write off."""
+"""Who works with the book, and how much each may credit, write off or approve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from db.engine import Book
-from db.schema import Person
+from db.schema import Draft, Person, RuleSetting
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.field_checks import check_needed, check_not_negative, check_unique
@@ -28,7 +28,7 @@ def save_person(book: Book, values: Mapping[str, object], *, actor: str, person_
         cleaned = column_values(Person, values if person_id else {"name": ""} | dict(values), problems)
         check_needed(cleaned, problems, name=_("Enter the name under which they work."))
         check_unique(made.session, Person.name, cleaned, problems, _("a person"), person_id)
-        check_not_negative(cleaned, problems, "credit_limit", "write_off_limit")
+        check_not_negative(cleaned, problems, "credit_limit", "write_off_limit", "approval_limit")
         if person_id is None:
             problems.raise_any()
             return made.insert(Person, **cleaned)
@@ -39,7 +39,15 @@ def save_person(book: Book, values: Mapping[str, object], *, actor: str, person_
 
 
 def remove_person(book: Book, person_id: int, *, actor: str) -> None:
-    """What they did stays under their name; their limits are then those of everyone."""
+    """What they did stays under their name; their limits are then those of everyone, and nobody looks after what
+    waits for them."""
     with change(book, actor, _("Remove a person")) as made:
         found(made.session, Person, person_id, _("The person"))
+        for rule_id in made.session.scalars(select(RuleSetting.id).where(RuleSetting.owner_id == person_id)).all():
+            made.update(RuleSetting, rule_id, owner_id=None)
+        waiting = select(Draft.id).where(Draft.owner_id == person_id, Draft.state.in_(("held", "failed")))
+        for draft_id in made.session.scalars(waiting).all():
+            made.update(Draft, draft_id, owner_id=None)
+        # Whom a settled draft had waited for says nothing any more, and there may be thousands.
+        made.connection.exec_driver_sql("UPDATE draft SET owner_id = NULL WHERE owner_id = ?", (person_id,))
         made.delete(Person, person_id)

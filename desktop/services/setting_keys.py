@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from db.engine import Book
-from desktop.domain.money import parse_plain
+from desktop.domain.money import parse_plain, to_major, to_minor
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
-from desktop.services.rules import rules, set_rule
+from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
+from desktop.services.rules import own_rules, rules, set_rule
 
 Value = str | int | bool | Decimal | None
 
@@ -31,7 +32,8 @@ def settings(book: Book) -> dict[str, Value]:
     """Every key with its value, in the order in which people look for them.
 
     `firm.logo` is the name of the picture's file, `exchange.USD` the latest rate, `rule.CODE` whether a rule of the
-    gate is on, `rule.CODE.severity` and `rule.CODE.PARAMETER` what it does.
+    gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`, `rule.CODE.owner` and `rule.CODE.hours` what it does.
+    `second_approval_above` is an amount in the firm's currency.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
     picture = logo(book)
@@ -44,7 +46,10 @@ def settings(book: Book) -> dict[str, Value]:
         found[f"rule.{rule.code}"] = rule.enabled
         found[f"rule.{rule.code}.severity"] = rule.severity
         found |= {f"rule.{rule.code}.{name}": value for name, value in rule.parameters.items()}
-    return found | {key: _shown(value) for key, value in book_settings(book).items()}
+        found |= {f"rule.{rule.code}.owner": rule.owner, f"rule.{rule.code}.hours": rule.hours}
+    found |= {key: _shown(value) for key, value in book_settings(book).items()}
+    above = second_approval(book)
+    return found | {SECOND_APPROVAL: None if above is None else to_major(above, str(found["firm.currency"]))}
 
 
 def _shown(value: object) -> Value:
@@ -80,6 +85,9 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
         save_bank_account(book, {name: text}, actor=actor, account_id=account["id"] if account else None)
     elif group == "rule":
         _set_rule(book, name, text, actor)
+    elif key == SECOND_APPROVAL:
+        home = str(known["firm.currency"])
+        set_second_approval(book, to_minor(_number(key, text), home) if text.strip() else None, actor=actor)
     else:
         set_book_setting(book, key, text, actor=actor)
 
@@ -98,17 +106,32 @@ def _set_logo(book: Book, path: Path, actor: str) -> None:
 def _set_rule(book: Book, name: str, text: str, actor: str) -> None:
     code, _dot, part = name.partition(".")
     rule = next(row for row in rules(book) if row.code == code)
+    own = next((one for one in own_rules(book) if (one.code, one.scope) == (code, "firm")), None)
     enabled, severity, parameters = rule.enabled, rule.severity, dict(rule.parameters)
+    owner, hours = (own.owner or None, own.hours) if own else (None, None)
     key = f"rule.{name}"
     if not part:
         enabled = bool(_like(key, rule.enabled, text))
+    elif part == "owner":
+        owner = text
+    elif part == "hours":
+        hours = int(_like(key, 0, text) or 0) if text.strip() else None
     elif part == "severity":
         if text not in _SEVERITIES:
             raise _wrong(key, text, ", ".join(_SEVERITIES))
         severity = text
     else:
         parameters[part] = int(_like(key, 0, text) or 0)
-    set_rule(book, code, enabled=enabled, severity=severity, parameters=parameters, actor=actor)
+    set_rule(
+        book,
+        code,
+        enabled=enabled,
+        severity=severity,
+        parameters=parameters,
+        owner=owner,
+        hours=hours,
+        actor=actor,
+    )
 
 
 def _like(key: str, present: Value, text: str) -> Value:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from desktop.domain.findings import RULES
-from desktop.services import agreements, clients, rules, segments
+from desktop.services import agreements, clients, people, rules, segments
 from desktop.services.changes import undo
 from desktop.services.problems import ValidationError
 from tests.books import new_book
@@ -57,6 +57,43 @@ def test_a_rule_is_set_again_not_twice(book):
     rules.set_rule(book, "old_time", enabled=False, actor=ACTOR)
     row = _rule(book, "old_time")
     assert (row.enabled, row.parameters) == (False, {"days": 60})
+
+
+def test_owner_and_hours_are_inherited_and_a_rest_is_named(book):
+    for name in ("Bea", "Carl"):
+        people.save_person(book, {"name": name}, actor=ACTOR)
+    segment = segments.save_segment(book, {"name": "Gold"}, actor=ACTOR)
+    rules.set_rule(book, "old_time", owner="Bea", hours=24, actor=ACTOR)
+    rules.set_common_care(book, "Carl", 48, scope="segment", scope_id=segment, actor=ACTOR)
+    rules.set_rule(book, "old_time", hours=4, scope="segment", scope_id=segment, actor=ACTOR)
+
+    def care(code, scope="firm", scope_id=0):
+        row = _rule(book, code, scope, scope_id)
+        return row.owner, row.hours
+
+    assert care("old_time") == ("Bea", 24)
+    assert care("old_time", "segment", segment) == ("Bea", 4)
+    assert care("vague_text") == ("", None)
+    assert care("vague_text", "segment", segment) == ("Carl", 48)
+    assert not _rule(book, "vague_text", "segment", segment).own
+    assert rules.common_care(book, "segment", segment) == ("Carl", 48)
+    assert [(own.code, own.owner, own.hours) for own in rules.own_rules(book)] == [
+        ("old_time", "Bea", 24),
+        ("old_time", "", 4),
+    ]
+    rules.set_common_care(book, None, None, scope="segment", scope_id=segment, actor=ACTOR)
+    assert care("vague_text", "segment", segment) == ("", None)
+    undo(book, ACTOR)
+    assert care("vague_text", "segment", segment) == ("Carl", 48)
+
+
+def test_an_owner_must_be_known_and_the_hours_sensible(book):
+    for wrong, field in (({"owner": "Nobody"}, "owner"), ({"hours": -1}, "hours"), ({"hours": 9000}, "hours")):
+        with pytest.raises(ValidationError) as refused:
+            rules.set_rule(book, "old_time", **wrong, actor=ACTOR)
+        assert set(refused.value.fields) == {field}
+    with pytest.raises(ValidationError):
+        rules.set_common_care(book, "Nobody", None, actor=ACTOR)
 
 
 def test_what_makes_no_sense_is_refused(book):

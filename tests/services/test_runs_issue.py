@@ -233,7 +233,7 @@ def test_a_source_billed_behind_the_runs_back_parks_its_draft(
     twice = body.replace('"charges":[', f'"charges":[["time",{agreement},{entry},"2026-01-10","2026-01-11",0,1,1,0],')
     with book.writing() as session:
         session.connection().exec_driver_sql("UPDATE draft SET body = ? WHERE id = 2", (twice,))
-    monkeypatch.setattr("desktop.services.runs.issuing_runs.recheck", lambda connection, run, part: part)
+    monkeypatch.setattr("desktop.services.runs.issuing_runs.recheck", lambda connection, run, part, now: part)
     result = resume(book, run.number, actor=ANNE, now=book.now)
     assert result.outcomes == {"issued": 1, "held": 0, "skipped": 1, "failed": 1}
     assert [one.message for one in exceptions(book)] == ["Something of it is billed already."]

@@ -70,7 +70,8 @@ def test_an_approved_exception_is_issued(book: Book, made: Contracts) -> None:
     run = made.bill("2026-01-31").run
     (found,) = exceptions(book)
     assert (found.run, found.client, found.agreement, found.amount, found.severity) == (run, "C1", "A1", 10000, "hold")
-    assert approve(book, [found.id], "Spoke to them", actor="Ben", now=book.now) == 1
+    done = approve(book, [found.id], "Spoke to them", actor="Ben", now=book.now)
+    assert (done.findings, done.released) == (1, (found.draft_id,))
     assert rows(book, "SELECT state, decided_by, decision_note FROM draft") == [("approved", "Ben", "Spoke to them")]
     assert [(one.outcome, one.reason) for one in explain(book, run)] == [("held", "Approved by Ben.")]
     assert exceptions(book) == []
@@ -87,7 +88,8 @@ def test_a_block_is_mended_not_approved(book: Book, made: Contracts) -> None:
         approve(book, [found.id], "", actor=ANNE, now=book.now)
     assert "cannot be approved" in refused.value.message
     assert refused.value.remedy == found.remedy
-    assert approve_drafts(book, [found.draft_id], "", actor=ANNE, now=book.now) == 0
+    done = approve_drafts(book, [found.draft_id], "", actor=ANNE, now=book.now)
+    assert (done.released, done.blocked) == ((), (found.draft_id,))
     assert states(book) == ["held"]
     made.update(Client, client, tax_id="FR40303265045")
     assert look_again(book, [found.draft_id], actor=ANNE) == 1

@@ -2,6 +2,7 @@
 
 from desktop.domain.findings.catalogue import RULES, check
 from desktop.domain.findings.rule import (
+    EVERY_RULE,
     Case,
     Effective,
     Finding,
@@ -14,6 +15,7 @@ from desktop.domain.findings.rule import (
 )
 
 __all__ = [
+    "EVERY_RULE",
     "RULES",
     "Case",
     "Effective",

@@ -144,14 +144,23 @@ class Rule:
     enabled: bool = True
 
 
+EVERY_RULE = "*"
+"""Stands for the code of a rule where a level names the owner and the hours of whatever has none of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """A rule as it applies to one draft after firm, segment, client and agreement had their say."""
+    """A rule as it applies to one draft after firm, segment, client and agreement had their say.
+
+    `owner_id` is the person who looks at what it holds, within `hours` of the plan.
+    """
 
     rule: Rule
     enabled: bool
     severity: str
     parameters: Mapping[str, Any]
+    owner_id: int | None = None
+    hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +170,35 @@ class Override:
     enabled: bool | None
     severity: str | None
     parameters: Mapping[str, Any]
+    owner_id: int | None = None
+    hours: int | None = None
 
 
 def effective(rules: Iterable[Rule], levels: Sequence[Mapping[str, Override]]) -> tuple[Effective, ...]:
-    """The rules after their overrides, given from the widest level (firm) to the narrowest (agreement)."""
+    """The rules after their overrides, given from the widest level (firm) to the narrowest (agreement).
+
+    Owner and hours that no level says of the rule itself are those said of EVERY_RULE.
+    """
     found: list[Effective] = []
+    common = owner_and_hours([level[EVERY_RULE] for level in levels if EVERY_RULE in level])
     for rule in rules:
         enabled, severity, parameters = rule.enabled, rule.severity, rule.parameters
-        for level in levels:
-            override = level.get(rule.code)
-            if override is None:
-                continue
+        overrides = [level[rule.code] for level in levels if rule.code in level]
+        for override in overrides:
             enabled = enabled if override.enabled is None else override.enabled
             severity = override.severity or severity
             if override.parameters:
                 parameters = {**parameters, **override.parameters}
-        found.append(Effective(rule, enabled, severity, parameters))
+        owner, hours = owner_and_hours(overrides) if overrides else (None, None)
+        owner, hours = common[0] if owner is None else owner, common[1] if hours is None else hours
+        found.append(Effective(rule, enabled, severity, parameters, owner, hours))
     return tuple(found)
+
+
+def owner_and_hours(overrides: Sequence[Override]) -> tuple[int | None, int | None]:
+    """The owner and the hours that the narrowest level names, given from the widest on."""
+    owner = hours = None
+    for override in overrides:
+        owner = owner if override.owner_id is None else override.owner_id
+        hours = hours if override.hours is None else override.hours
+    return owner, hours

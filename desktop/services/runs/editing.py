@@ -23,6 +23,7 @@ from desktop.domain.money import SCALE, scaled, spread
 from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.charging import release
+from desktop.services.runs.approvals import forget_approvals
 from desktop.services.runs.drafting import encode_body
 from desktop.services.runs.recheck import recheck
 from desktop.services.runs.scope import run_facts
@@ -70,8 +71,8 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
         if removed:
             release(connection, draft_id, draft.charges)
         made.record("draft", draft_id, "edit", {"body": json.loads(row[3])}, {"body": json.loads(body)})
-        connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
-        recheck(connection, run_facts(connection, int(row[4])), [draft_id], edited=True)
+        forget_approvals(connection, draft_id)
+        recheck(connection, run_facts(connection, int(row[4])), [draft_id], now=made.at, edited=True)
 
 
 def _apply(draft: Draft, edits: Sequence[LineEdit]) -> bool:

@@ -20,6 +20,7 @@ from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.issuing import Issued, issue_documents
 from desktop.services.runs.freezing import prepare, ready
+from desktop.services.runs.owners import give_owners
 from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
@@ -96,7 +97,7 @@ def _issue_part(
             drafts = quiet.take(part)
         else:
             # A person may have held, discarded or issued some since the list was made: these it leaves out.
-            part = recheck(connection, run, part)
+            part = recheck(connection, run, part, now=now)
         if not part:
             return []
         issued = issue_drafts(made, run, drafts or read_drafts(connection, part), now)
@@ -189,6 +190,7 @@ def _park(
             "UPDATE outcome SET state = 'failed', reason_code = 'failed', reason = ? WHERE draft_id = ?",
             (refusal.message, draft_id),
         )
+        give_owners(connection, [draft_id], made.at)
         made.record("draft", draft_id, "park", None, {"reason": refusal.message})
     if quiet is not None:
         quiet.own += 1

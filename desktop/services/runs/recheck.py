@@ -14,8 +14,10 @@ from desktop.domain.billing import Draft
 from desktop.domain.findings import Finding, Sibling
 from desktop.domain.wording import amount_words
 from desktop.services.charging import release
+from desktop.services.runs.approvals import SECOND, SecondLook
 from desktop.services.runs.drafting import build_client, check_draft, encode_body, firm_gross
 from desktop.services.runs.loading import Loaded, load
+from desktop.services.runs.owners import give_owners
 from desktop.services.runs.planning import waiting_reason
 from desktop.services.runs.scope import RunFacts
 from desktop.services.runs.setting import Setting, read_setting
@@ -28,16 +30,24 @@ _OPEN = "('ready', 'approved', 'held', 'failed')"
 
 
 def recheck(
-    connection: Connection, run: RunFacts, draft_ids: Sequence[int], *, accept: bool = False, edited: bool = False
+    connection: Connection,
+    run: RunFacts,
+    draft_ids: Sequence[int],
+    *,
+    now: str,
+    accept: bool = False,
+    edited: bool = False,
 ) -> list[int]:
     """Build the drafts anew from what they reserve and put them before the gate; the ids that may be issued.
 
     Findings approved before stay approved as long as the draft bills the same. A draft that bills something else now
     takes the new figures and is held, unless `accept` says that a person asked for them. One edited by hand keeps its
-    edits until what lies behind it changes; `edited` says that it was edited just now.
+    edits until what lies behind it changes; `edited` says that it was edited just now. One that takes two people and
+    has one, or that bills something else than they saw, is held for them. `now` is UTC text.
     """
     rows = connection.exec_driver_sql(
-        f"""SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross, severity, net, tax FROM draft
+        f"""SELECT id, kind, client_id, currency, body, fingerprint, edited, state, gross, severity, net, tax,
+        decided_by, seconded_by FROM draft
         WHERE id IN (SELECT value FROM json_each(?)) AND state IN {_OPEN} ORDER BY id""",
         (ids_text(draft_ids),),
     ).fetchall()
@@ -50,7 +60,11 @@ def recheck(
     siblings = _siblings(connection, run, {draft.client_id for draft in drafts.values()}, setting)
     known = _known_findings(connection, list(drafts))
     look = _Look(connection, run.kind == "billing", loaded, setting, siblings, known, accept, edited)
-    return [row[0] for row in rows if look.at(row, drafts[row[0]])]
+    free = [row[0] for row in rows if look.at(row, drafts[row[0]])]
+    held = {row[0] for row in rows if row[7] in ("ready", "approved")} - set(free)
+    if held:
+        give_owners(connection, held, now, setting.rules)
+    return free
 
 
 class _Row(NamedTuple):
@@ -119,6 +133,7 @@ class _Look:
         self._known = known
         self._accept = accept
         self._edited = edited
+        self._second = SecondLook(connection)
 
     def at(self, row: Any, stored: Draft) -> bool:
         """Look at one draft and store what was found; whether it may be issued."""
@@ -146,9 +161,27 @@ class _Look:
             for said in known
             if said.code == BY_HAND and not said.approved
         ]
-        keep = _Approved(known, exactly=changed)
+        day = self._setting.billing.issue_date
+        # Two people saw other figures than these: what they said of them is not carried over.
+        anew = changed and any(self._second.needed(net, draft.currency, day) for net in (row[10], draft.net))
+        keep = _Approved(() if anew else known, exactly=changed)
+        judged = [(one, keep.holds(one)) for one in findings]
+        people: tuple[str | None, str | None] = (None, None) if anew else (row[12], row[13])
+        if any(_stands(one, was) for one, was in judged):
+            people = (people[0], None)
+        elif self._asks_second(row, draft, judged, known, anew=anew):
+            judged.append((self._second.finding(people[0] or "someone"), people[1] is not None))
         edited = by_hand and not (changed and fresh is not None)
-        return self._store(row, draft, checked.body, findings, [keep.holds(one) for one in findings], now, edited)
+        return self._store(row, draft, checked.body, judged, now, edited, people, anew=anew)
+
+    def _asks_second(
+        self, row: Any, draft: Draft, judged: Sequence[tuple[Finding, bool]], known: Sequence[_Row], *, anew: bool
+    ) -> bool:
+        """Whether the draft goes out only because somebody approved it, and takes two people."""
+        approved = row[7] == "approved" or any(was for _, was in judged) or any(one.code == SECOND for one in known)
+        return (
+            approved and not anew and self._second.needed(draft.net, draft.currency, self._setting.billing.issue_date)
+        )
 
     def _rebuilt(self, stored: Draft) -> Draft | None:
         """The draft of the same kind and agreements as planning would make it now, from what the stored reserves."""
@@ -169,27 +202,28 @@ class _Look:
         row: Any,
         draft: Draft,
         body: str,
-        findings: Sequence[Finding],
-        kept: Sequence[bool],
+        judged: Sequence[tuple[Finding, bool]],
         fingerprint: str,
         edited: bool,
+        people: tuple[str | None, str | None],
+        *,
+        anew: bool,
     ) -> bool:
         connection, draft_id = self._connection, row[0]
+        findings, kept = [one for one, _ in judged], [was for _, was in judged]
         as_before = _replace_findings(connection, draft_id, self._known.get(draft_id, ()), findings, kept)
-        against = [
-            found
-            for found, was in zip(findings, kept, strict=True)
-            if found.severity == "block" or (found.severity == "hold" and not was)
-        ]
-        state = "held" if against else "approved" if row[7] == "approved" or any(kept) else "ready"
+        against = [found for found, was in judged if _stands(found, was)]
+        approved = (row[7] == "approved" and not anew) or any(kept)
+        state = "held" if against else "approved" if approved else "ready"
         worst = next((w for w in ("block", "hold", "note") if any(f.severity == w for f in findings)), None)
-        after = (state, worst, draft.kind, draft.net, draft.tax, draft.gross, body, fingerprint, edited)
-        if as_before and after == (row[7], row[9], row[1], row[10], row[11], row[8], row[4], row[5], bool(row[6])):
+        after = (state, worst, draft.kind, draft.net, draft.tax, draft.gross, body, fingerprint, edited, *people)
+        before = (row[7], row[9], row[1], row[10], row[11], row[8], row[4], row[5], bool(row[6]), row[12], row[13])
+        if as_before and after == before:
             return not against
         connection.exec_driver_sql(
             """UPDATE draft SET state = ?, severity = ?, kind = ?, net = ?, tax = ?, gross = ?, body = ?,
-            fingerprint = ?, edited = ?, rounding = ?, error = '' WHERE id = ?""",
-            (*after, draft.rounding, draft_id),
+            fingerprint = ?, edited = ?, decided_by = ?, seconded_by = ?, error = '' WHERE id = ?""",
+            (*after, draft_id),
         )
         outcome = "held" if against else "ready"
         reason = waiting_reason(outcome, [(f.severity, f.message) for f in against])
@@ -197,6 +231,11 @@ class _Look:
             "UPDATE outcome SET state = ?, reason_code = '', reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
         )
         return not against
+
+
+def _stands(found: Finding, approved: bool) -> bool:
+    """Whether a finding keeps its draft from being issued."""
+    return found.severity == "block" or (found.severity == "hold" and not approved)
 
 
 _PLAN_AGAIN = "Discard it, then begin a new run."

@@ -1,4 +1,4 @@
-"""What a person does with the exceptions of a run: approve, hold, edit, look again, discard."""
+"""What a person does with the exceptions of a run beside approving them: hold, look again, discard."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
 from db.engine import Book
 from db.queries.billing import ids_text
 from desktop.domain.billing import Draft
@@ -16,15 +14,19 @@ from desktop.domain.money import unscaled
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.charging import release
+from desktop.services.runs.approvals import forget_approvals, open_findings
 from desktop.services.runs.issuing_runs import finish_within
-from desktop.services.runs.planning import waiting_reason
+from desktop.services.runs.owners import give_owners
 from desktop.services.runs.recheck import BY_HAND, recheck
 from desktop.services.runs.scope import run_facts
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRow:
-    """One finding that keeps a draft from being issued; amount is the draft's net in minor units."""
+    """One finding that keeps a draft from being issued; amount is the draft's net in minor units.
+
+    `owner` is who looks at it before `due_at` (UTC text); each is empty where nothing says so.
+    """
 
     id: int
     draft_id: int
@@ -39,6 +41,8 @@ class ExceptionRow:
     message: str
     remedy: str
     field: str
+    owner: str = ""
+    due_at: str = ""
 
 
 def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
@@ -52,9 +56,9 @@ def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
             f"""SELECT f.id, d.id, r.number, c.code, c.name,
             coalesce((SELECT group_concat(a.code, ', ') FROM json_each(d.body, '$.agreements') j
               JOIN agreement a ON a.id = j.value), ''), d.net, d.currency, f.severity, f.code, f.message, f.remedy,
-            f.field
+            f.field, coalesce(p.name, ''), coalesce(d.due_at, '')
             FROM finding f JOIN draft d ON d.id = f.draft_id JOIN run r ON r.id = d.run_id
-            JOIN client c ON c.id = d.client_id
+            JOIN client c ON c.id = d.client_id LEFT JOIN person p ON p.id = d.owner_id
             WHERE d.state IN ('held', 'failed') AND f.approved = 0 AND f.severity <> 'note' {where}
             ORDER BY d.id, f.id""",
             values,
@@ -62,67 +66,10 @@ def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
         return [ExceptionRow(*row) for row in rows]
 
 
-def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
-    """Approve findings; a draft with nothing left against it is released. The count of findings approved.
-
-    UserError where a finding blocks: that is mended, not approved.
-    """
-    with change(book, actor, f"Approve {len(finding_ids)} exceptions", undoable=False) as made:
-        rows = _findings(made.connection, finding_ids)
-        blocked = [row for row in rows if row[2] == "block"]
-        if blocked:
-            raise UserError(f"{blocked[0][3]} This cannot be approved.", blocked[0][4])
-        return _approve(made, [(row[0], row[1]) for row in rows], note, now)
-
-
-def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
-    """Approve all that holds these drafts; those with a block stay. The count of drafts released."""
-    with change(book, actor, f"Approve {len(draft_ids)} drafts", undoable=False) as made:
-        rows = made.connection.exec_driver_sql(
-            """SELECT f.id, f.draft_id FROM finding f JOIN draft d ON d.id = f.draft_id
-            WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state = 'held' AND f.severity = 'hold'
-            AND f.approved = 0""",
-            (ids_text(draft_ids),),
-        ).fetchall()
-        _approve(made, [(row[0], row[1]) for row in rows], note, now)
-        return int(
-            made.connection.exec_driver_sql(
-                "SELECT count(*) FROM draft WHERE state = 'approved' AND id IN (SELECT value FROM json_each(?))",
-                (ids_text(draft_ids),),
-            ).scalar_one()
-        )
-
-
-def _approve(made: Change, pairs: Sequence[tuple[int, int]], note: str, now: str) -> int:
-    connection = made.connection
-    if not pairs:
-        return 0
-    connection.exec_driver_sql("UPDATE finding SET approved = 1 WHERE id = ?", [(finding,) for finding, _ in pairs])
-    for draft_id in dict.fromkeys(draft for _, draft in pairs):
-        made.record(
-            "draft", draft_id, "approve", None, {"findings": [f for f, d in pairs if d == draft_id], "note": note}
-        )
-        left = connection.exec_driver_sql(
-            "SELECT severity, message FROM finding WHERE draft_id = ? AND approved = 0 AND severity <> 'note'",
-            (draft_id,),
-        ).fetchall()
-        state = "held" if left else "approved"
-        connection.exec_driver_sql(
-            "UPDATE draft SET state = ?, decided_by = ?, decided_at = ?, decision_note = ? WHERE id = ?",
-            (state, made.actor, now, note, draft_id),
-        )
-        outcome = "held" if left else "ready"
-        reason = waiting_reason("held", [(row[0], row[1]) for row in left]) if left else f"Approved by {made.actor}."
-        connection.exec_driver_sql(
-            "UPDATE outcome SET state = ?, reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
-        )
-    return len(pairs)
-
-
 def hold(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
     """Hold the drafts of these findings back, whatever was approved. The count of drafts held."""
     with book.reading() as session:
-        drafts = list(dict.fromkeys(int(row[1]) for row in _findings(session.connection(), finding_ids)))
+        drafts = list(dict.fromkeys(row.draft_id for row in open_findings(session.connection(), finding_ids)))
     return hold_drafts(book, drafts, note, actor=actor, now=now)
 
 
@@ -137,7 +84,7 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
         ).fetchall()
         message = note or "Held by hand."
         for (draft_id,) in rows:
-            connection.exec_driver_sql("UPDATE finding SET approved = 0 WHERE draft_id = ?", (draft_id,))
+            forget_approvals(connection, draft_id)
             connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, BY_HAND))
             connection.exec_driver_sql(
                 """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
@@ -153,19 +100,8 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
                 "UPDATE outcome SET state = 'held', reason = ? WHERE draft_id = ?", (message, draft_id)
             )
             made.record("draft", draft_id, "hold", None, {"note": note})
+        give_owners(connection, [row[0] for row in rows], now)
         return len(rows)
-
-
-def _findings(connection: Connection, finding_ids: Sequence[int]) -> Sequence[tuple[int, int, str, str, str]]:
-    rows = connection.exec_driver_sql(
-        """SELECT f.id, f.draft_id, f.severity, f.message, f.remedy FROM finding f JOIN draft d ON d.id = f.draft_id
-        WHERE f.id IN (SELECT value FROM json_each(?)) AND d.state IN ('ready', 'held', 'approved', 'failed')""",
-        (ids_text(finding_ids),),
-    ).fetchall()
-    missing = [key for key in finding_ids if key not in {row[0] for row in rows}]
-    if missing:
-        raise UserError(f"There is no open exception {missing[0]}.", "List them with: sheaf exceptions BOOK")
-    return [tuple(row) for row in rows]
 
 
 def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
@@ -181,7 +117,7 @@ def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
             by_run.setdefault(run_id, []).append(draft_id)
         free = 0
         for run_id, ids in by_run.items():
-            free += len(recheck(made.connection, run_facts(made.connection, run_id), ids, accept=True))
+            free += len(recheck(made.connection, run_facts(made.connection, run_id), ids, now=made.at, accept=True))
         made.record("draft", None, "recheck", None, {"drafts": [row[0] for row in rows], "free": free})
         return free
 

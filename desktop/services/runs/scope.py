@@ -47,7 +47,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run's own row."""
+    """A run's own row; `started_at` is UTC text."""
 
     id: int
     number: str
@@ -57,6 +57,7 @@ class RunFacts:
     issue_date: date
     scope: Scope
     actor: str
+    started_at: str
 
 
 @dataclass(slots=True)
@@ -97,7 +98,8 @@ def run_facts(connection: Connection, run: int | str) -> RunFacts:
     """The run by id or number; UserError where there is none."""
     column = "id" if isinstance(run, int) else "number"
     row = connection.exec_driver_sql(
-        f"SELECT id, number, kind, state, through, issue_date, scope, actor FROM run WHERE {column} = ?", (run,)
+        f"SELECT id, number, kind, state, through, issue_date, scope, actor, started_at FROM run WHERE {column} = ?",
+        (run,),
     ).fetchone()
     if row is None:
         raise UserError(f"There is no run {run} in this book.", "See the page Runs for the runs there are.")
@@ -110,6 +112,7 @@ def run_facts(connection: Connection, run: int | str) -> RunFacts:
         date.fromisoformat(row[5]),
         Scope.from_text(row[6]),
         row[7],
+        row[8],
     )
 
 
