@@ -7,11 +7,27 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from desktop.domain.invoice import tax_on
-from desktop.domain.money import round_half_away, scaled_to_percent, spread
+from desktop.domain.billing.lines import part_of
+from desktop.domain.money import round_half_away, spread
+from desktop.domain.tax_parts import by_tax, taxes_of
 
-# (category, rate as a fraction times 10**6)
-Group = tuple[str, int]
+
+class Group(NamedTuple):
+    """Lines that bear the same taxes: rate a fraction times 10**6, `parts` the taxes it is made of (tax_parts)."""
+
+    category: str
+    rate: int
+    parts: str = ""
+
+
+class TaxSum(NamedTuple):
+    """One tax of a credit note, on all that bears it; minor units."""
+
+    category: str
+    rate: int
+    name: str
+    basis: int
+    tax: int
 
 
 class Part(NamedTuple):
@@ -36,7 +52,8 @@ class CreditFigures:
     """The figures of a credit note, positive as printed; payable = net + tax + rounding (BR-CO-16)."""
 
     parts: tuple[Part, ...]
-    taxes: tuple[tuple[Group, int, int], ...]
+    groups: Mapping[Group, int]
+    taxes: tuple[TaxSum, ...]
     net: int
     tax: int
     rounding: int
@@ -60,7 +77,7 @@ def credit_lines(left: Left, keys: Sequence[int]) -> CreditFigures:
     wanted = set(keys)
     parts = tuple(part for part in left.lines if part.key in wanted)
     figures = _figures(parts)
-    taken = {group: basis for group, basis, _tax in figures.taxes}
+    taken = figures.groups
     if figures.payable > left.payable or all(taken.get(group, 0) == net for group, net in left.groups.items()):
         return _figures(parts, left.payable)
     return figures
@@ -77,7 +94,7 @@ def credit_amount(left: Left, amount: int) -> CreditFigures:
     groups = [(group, net) for group, net in left.groups.items() if net]
     shares = spread(amount, [net + _tax(group, net) for group, net in groups])
     nets = [
-        _towards_zero(round_half_away(share / (1 + Decimal(group[1]) / 1_000_000)), net)
+        _towards_zero(round_half_away(share / (1 + Decimal(group.rate) / 1_000_000)), net)
         for (group, net), share in zip(groups, shares, strict=True)
     ]
     nets = _without_residue(amount, groups, nets)
@@ -87,7 +104,7 @@ def credit_amount(left: Left, amount: int) -> CreditFigures:
 
 def beyond(left: Left, figures: CreditFigures) -> Group | None:
     """A tax group of which the credit takes more than is left, if there is one."""
-    for group, basis, _tax in figures.taxes:
+    for group, basis in figures.groups.items():
         rest = left.groups.get(group, 0)
         if (basis > 0 and basis > max(rest, 0)) or (basis < 0 and basis < min(rest, 0)):
             return group
@@ -96,29 +113,37 @@ def beyond(left: Left, figures: CreditFigures) -> Group | None:
 
 def leaves_less_than_nothing(left: Left, figures: CreditFigures) -> bool:
     """Whether only reductions would stay: the line of a fee without the line of its discount in another group."""
-    taken = {group: basis for group, basis, _tax in figures.taxes}
+    taken = figures.groups
     rest = {group: basis - taken.get(group, 0) for group, basis in left.groups.items()}
     return gross_of(rest) < 0
 
 
 def gross_of(groups: Mapping[Group, int]) -> int:
     """Net and tax of tax groups."""
-    return sum(basis + _tax(group, basis) for group, basis in groups.items())
+    return sum(groups.values()) + sum(row.tax for row in _taxes(groups))
 
 
 def _figures(parts: Sequence[Part], payable: int | None = None) -> CreditFigures:
     bases: dict[Group, int] = {}
     for part in parts:
         bases[part.group] = bases.get(part.group, 0) + part.net
-    taxes = tuple((group, basis, _tax(group, basis)) for group, basis in bases.items())
-    net, tax = sum(bases.values()), sum(tax for _, _, tax in taxes)
+    taxes = _taxes(bases)
+    net, tax = sum(bases.values()), sum(row.tax for row in taxes)
     if payable is None:
         payable = net + tax
-    return CreditFigures(tuple(parts), taxes, net, tax, payable - net - tax, payable)
+    return CreditFigures(tuple(parts), bases, taxes, net, tax, payable - net - tax, payable)
+
+
+def _taxes(bases: Mapping[Group, int]) -> tuple[TaxSum, ...]:
+    return tuple(
+        TaxSum(category, rate, name, basis, part_of(basis, rate))
+        for (category, rate, name), basis in by_tax(bases).items()
+    )
 
 
 def _tax(group: Group, basis: int) -> int:
-    return tax_on(basis, scaled_to_percent(group[1]))
+    """Of one group by itself; where it shares a tax with another, a unit may go with the sum."""
+    return sum(part_of(basis, rate) for _name, rate in taxes_of(group.rate, group.parts))
 
 
 def _towards_zero(net: int, limit: int) -> int:

@@ -12,7 +12,7 @@ from desktop.documents.words import words_for
 from desktop.domain.billing import Line, TaxLine
 from desktop.domain.crediting import CreditFigures, Group, Left, Part, gross_of
 from desktop.domain.money import SCALE, scaled, to_major
-from desktop.domain.sealing import LINE_FIELDS
+from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.charging import Freed
@@ -23,7 +23,7 @@ from desktop.services.unused_credits import rest_of, taken_as_unused
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The invoice to correct. `lines` by their ids, `exemptions` by tax group as (code, text).
+    """The invoice to correct. `lines` by their ids, `exemptions` by tax category as (code, text).
 
     `rest` are the lines as far as they can be credited still: days that later documents credited are off.
     """
@@ -58,8 +58,8 @@ class Original:
     left: Left
 
     @property
-    def exemptions(self) -> dict[Group, tuple[str, str]]:
-        return {(tax.category, tax.rate): (tax.exemption_code, tax.exemption_text) for tax in self.taxes}
+    def exemptions(self) -> dict[str, tuple[str, str]]:
+        return {tax.category: (tax.exemption_code, tax.exemption_text) for tax in self.taxes}
 
 
 _COLUMNS = """i.id, i.number, i.kind, i.client_id, i.agreement_id, i.seller_id, i.buyer_id, i.template_version_id,
@@ -103,14 +103,13 @@ def original(connection: Connection, number: str) -> Original:
     taxes = tuple(
         TaxLine(*tax)
         for tax in connection.exec_driver_sql(
-            "SELECT category, rate, basis, tax, exemption_code, exemption_text FROM invoice_tax "
-            "WHERE invoice_id = ? ORDER BY id",
+            f"SELECT {', '.join(TAX_FIELDS)} FROM invoice_tax WHERE invoice_id = ? ORDER BY id",
             (invoice_id,),
         )
     )
     fields = dict(row) | {"tax_date": date.fromisoformat(row["tax_date"])}
     rest = _rest(connection, invoice_id, lines, row["currency"])
-    left = _left(connection, invoice_id, row["payable"], lines, rest, taxes)
+    left = _left(connection, invoice_id, row["payable"], lines, rest)
     return Original(**fields, lines=lines, taxes=taxes, rest=rest, left=left)
 
 
@@ -134,7 +133,10 @@ def credit_document(invoice: Original, figures: CreditFigures, reason: str, toda
         rounding=figures.rounding,
         payable=figures.payable,
         lines=lines,
-        taxes=[TaxLine(*group, basis, tax, *exemptions[group]) for group, basis, tax in figures.taxes],
+        taxes=[
+            TaxLine(one.category, one.rate, one.basis, one.tax, *exemptions[one.category], one.name)
+            for one in figures.taxes
+        ],
         agreement_id=invoice.agreement_id,
         tax_date=invoice.tax_date,
         period_start=invoice.period_start,
@@ -208,24 +210,29 @@ def _left(
     payable: int,
     lines: Mapping[int, Line],
     rest: Mapping[int, Line],
-    taxes: Sequence[TaxLine],
 ) -> Left:
-    groups = {(tax.category, tax.rate): tax.basis for tax in taxes}
-    for category, rate, basis in connection.exec_driver_sql(
-        "SELECT x.category, x.rate, sum(x.basis) "
-        + _NOTES.format(table="invoice_tax")
-        + " GROUP BY x.category, x.rate",
+    groups: dict[Group, int] = {}
+    for line in lines.values():
+        groups[_group(line)] = groups.get(_group(line), 0) + line.net
+    for category, rate, tax_parts, net in connection.exec_driver_sql(
+        "SELECT x.category, x.rate, x.tax_parts, sum(x.net) "
+        + _NOTES.format(table="invoice_line")
+        + " GROUP BY x.category, x.rate, x.tax_parts",
         (invoice_id,),
     ):
-        groups[(category, rate)] -= basis
+        groups[Group(category, rate, tax_parts)] -= net
     (credited,) = connection.exec_driver_sql(
         "SELECT coalesce(sum(payable), 0) FROM invoice k WHERE k.corrects_id = ? AND k.run_id IS NULL", (invoice_id,)
     ).one()
     before = gross_of(groups)
     for key, taken in taken_as_unused(connection, invoice_id).items():
-        groups[(lines[key].category, lines[key].rate)] -= taken.net
-    parts = tuple(Part(key, (line.category, line.rate), line.net) for key, line in rest.items())
+        groups[_group(lines[key])] -= taken.net
+    parts = tuple(Part(key, _group(line), line.net) for key, line in rest.items())
     return Left(parts, groups, payable - credited - (before - gross_of(groups)))
+
+
+def _group(line: Line) -> Group:
+    return Group(line.category, line.rate, line.tax_parts)
 
 
 def _credit_line(invoice: Original, part: Part, position: int, reason: str) -> Line:
@@ -254,7 +261,8 @@ def _credit_line(invoice: Original, part: Part, position: int, reason: str) -> L
         charge=0,
         net=part.net,
         tax_code_id=None,
-        category=part.group[0],
-        rate=part.group[1],
+        category=part.group.category,
+        rate=part.group.rate,
         deducts_id=invoice.id if invoice.kind == "deposit" else None,
+        tax_parts=part.group.parts,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.domain.billing.facts import Billing
 from desktop.domain.billing.lines import Charged, Line, TaxLine, divide, part_of
-from desktop.domain.tax_parts import parse_parts, parts_at, parts_text
+from desktop.domain.tax_parts import by_tax, parts_at, parts_text
 
 
 @dataclass(slots=True)
@@ -143,21 +143,14 @@ def recalculate(draft: Draft) -> None:
     Never per line; of a rate that is the sum of several taxes, each of them is rounded on its own.
     """
     bases: dict[tuple[str, int, str], int] = {}
-    parted = False
     for line in draft.lines:
-        if line.tax_parts:
-            parted = True
-            for name, rate in parse_parts(line.tax_parts):
-                key = (line.category, rate, name)
-                bases[key] = bases.get(key, 0) + line.net
-        else:
-            key = (line.category, line.rate, "")
-            bases[key] = bases.get(key, 0) + line.net
+        key = (line.category, line.rate, line.tax_parts)
+        bases[key] = bases.get(key, 0) + line.net
     draft.taxes = [
         TaxLine(category, rate, basis, part_of(basis, rate), *draft.exemptions.get(category, ("", "")), name)
-        for (category, rate, name), basis in bases.items()
+        for (category, rate, name), basis in by_tax(bases).items()
     ]
-    draft.net = sum([line.net for line in draft.lines]) if parted else sum(bases.values())
+    draft.net = sum(bases.values())
     draft.tax = sum([group.tax for group in draft.taxes])
     draft.gross = draft.net + draft.tax
     draft.rounding = divide(draft.gross, draft.step) * draft.step - draft.gross if draft.step > 1 else 0
