@@ -9,7 +9,14 @@ from typing import NamedTuple
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Style
-from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, DocumentLine, unused_days
+from desktop.domain.document import (
+    CAP_WORDS,
+    PREPAID_WORDS,
+    RESIDUE_WORDS,
+    DocumentLine,
+    commitment_amounts,
+    unused_days,
+)
 
 _GAP = 13.0
 _UNIT_GAP = 3.0
@@ -173,8 +180,7 @@ class _Table:
         if line.period_start and line.period_end:
             notes.append(flow.writer.span(line.period_start, line.period_end))
         if line.detail:
-            unused = unused_days(line.detail)
-            notes.append(words.unused.format(*unused) if unused else line.detail)
+            notes.append(self._detail(line.detail))
         if line.allowance:
             notes.append(self._change(words.discount, -line.allowance, line.allowance_reason))
         if line.charge:
@@ -189,6 +195,16 @@ class _Table:
         parts = (cells.quantity, cells.unit, cells.share, "×", cells.price, cells.per)
         return " ".join(filter(None, parts))
 
+    def _detail(self, detail: str) -> str:
+        """What billing says on its own, in the document's language; anything else as it is written."""
+        words, writer = self.flow.words, self.flow.writer
+        if unused := unused_days(detail):
+            return words.unused.format(*unused)
+        if amounts := commitment_amounts(detail):
+            committed, spent = (writer.money(int(text.replace(".", ""))) for text in amounts)
+            return words.committed.format(committed=committed, spent=spent)
+        return detail
+
     def _change(self, word: str, minor: int, reason: str) -> str:
         amount = self.flow.writer.amount(minor)
         return f"{word} {amount} · {self._said(reason)}" if reason else f"{word} {amount}"
@@ -199,6 +215,8 @@ class _Table:
         for part in reason.split(", "):
             if cap := _CAP.fullmatch(part):
                 parts.append(flow.words.cap.format(amount=flow.writer.money(int(cap[1].replace(".", "")))))
+            elif part.startswith(PREPAID_WORDS + " "):
+                parts.append(flow.words.prepaid_discount + part.removeprefix(PREPAID_WORDS))
             else:
                 parts.append(flow.words.residue if part == RESIDUE_WORDS else part)
         return ", ".join(parts)

@@ -102,9 +102,11 @@ class Words(NamedTuple):
     surcharge: str
     cap: str
     residue: str
+    prepaid_discount: str
     per: str
     of_days: str
     unused: str
+    committed: str
     net: str
     tax_on: str
     untaxed: dict[str, str]

@@ -37,9 +37,11 @@ WORDS: dict[str, Any] = {
     "surcharge": "Zuschlag",
     "cap": "Obergrenze {amount}",
     "residue": "Rundung der Teilbeträge",
+    "prepaid_discount": "Vorauszahlung",
     "per": "je {quantity}",
     "of_days": "× {days}/{base} Tage",
     "unused": "Nicht genutzt: {0} von {1} Tagen, {2}",
+    "committed": "Zugesagt {committed}, abgenommen {spent}",
     "net": "Netto",
     "tax_on": "auf",
     "untaxed": {

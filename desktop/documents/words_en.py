@@ -37,9 +37,11 @@ WORDS: dict[str, Any] = {
     "surcharge": "Surcharge",
     "cap": "cap of {amount}",
     "residue": "rounding of the parts",
+    "prepaid_discount": "paid ahead",
     "per": "per {quantity}",
     "of_days": "× {days}/{base} days",
     "unused": "Unused {0} of {1} days, {2}",
+    "committed": "Committed {committed}, spent {spent}",
     "net": "Net",
     "tax_on": "on",
     "untaxed": {

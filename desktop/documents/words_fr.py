@@ -37,9 +37,11 @@ WORDS: dict[str, Any] = {
     "surcharge": "Supplément",
     "cap": "plafond de {amount}",
     "residue": "arrondi des parts",
+    "prepaid_discount": "payé d’avance",
     "per": "par {quantity}",
     "of_days": "× {days}/{base} jours",
     "unused": "Non utilisé : {0} jours sur {1}, {2}",
+    "committed": "Engagement {committed}, consommé {spent}",
     "net": "Total HT",
     "tax_on": "sur",
     "untaxed": {

@@ -10,6 +10,12 @@ from decimal import Decimal
 # Reasons that billing gives on its own, frozen like this; a document says them in its language.
 CAP_WORDS = "Cap of"
 RESIDUE_WORDS = "Rounding of the parts"
+PREPAID_WORDS = "Paid ahead"
+INCLUDED_WORDS = "Included"
+EARLIER_WORDS = "Earlier units"
+RETURNED_WORDS = "Earlier units, by all of the period"
+_MINIMUM = re.compile(r"Minimum (\d+(?:\.\d+)?) ([A-Z]{3})")
+_COMMITTED = re.compile(r"Committed (-?\d+(?:\.\d+)?), spent (-?\d+(?:\.\d+)?)")
 _UNUSED = re.compile(r"Unused (\d+) of (\d+) days, (.+)")
 
 
@@ -22,6 +28,28 @@ def unused_days(detail: str) -> tuple[str, str, str] | None:
     """(days credited, days charged, number of the invoice) where a line's detail says that."""
     found = _UNUSED.fullmatch(detail)
     return (found[1], found[2], found[3]) if found else None
+
+
+def minimum_words(amount: str, currency: str) -> str:
+    """What a line says that fills a period up to its minimum; the amount in plain digits."""
+    return f"Minimum {amount} {currency}"
+
+
+def minimum_of(detail: str) -> tuple[str, str] | None:
+    """(amount, currency) where a line's detail says that."""
+    found = _MINIMUM.fullmatch(detail)
+    return (found[1], found[2]) if found else None
+
+
+def commitment_words(committed: str, spent: str) -> str:
+    """What a line says that bills what lacks to a commitment; amounts in major units, with all their decimals."""
+    return f"Committed {committed}, spent {spent}"
+
+
+def commitment_amounts(detail: str) -> tuple[str, str] | None:
+    """(committed, spent) where a line's detail says that."""
+    found = _COMMITTED.fullmatch(detail)
+    return (found[1], found[2]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,19 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
-from desktop.domain.agreement import Agreement, AgreementLine
+from desktop.domain.agreement import Agreement, AgreementLine, Prepayment
 from desktop.domain.billing.facts import Billing, ChargedSpan, ItemFacts, TaxEntry, Work
 from desktop.domain.billing.lines import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
-from desktop.domain.document import RESIDUE_WORDS
+from desktop.domain.document import PREPAID_WORDS, RESIDUE_WORDS
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.periods import Period, due_periods, split
 
 _PLAIN = "agreed"
 # A part of a line's units at one price: units, unit price, id of its rate, where it comes from.
 _Tier = tuple[int, int, int | None, str]
+# A fraction taken off, times 10**6, and what for.
+_Discount = tuple[int, str]
 
 
 def discount_words(fraction: int, reason: str = "") -> str:
@@ -63,16 +65,39 @@ def _periods(agreement: Agreement, line: AgreementLine, span: ChargedSpan | None
     found = due_periods(
         agreement.cadence, start, end, agreement.timing, through, charged, pauses, agreement.trial_until
     )
+    for paid in agreement.prepayments:
+        if paid.due <= through:
+            last = date.fromordinal(paid.end.toordinal() - 1)
+            ahead = due_periods(agreement.cadence, start, end, "advance", last, charged, pauses, agreement.trial_until)
+            found += [period for period in ahead if paid.start <= period.start < paid.end and period not in found]
+            found.sort(key=lambda period: period.start)
     return [period for period in found if period.days] if agreement.cadence.fixed_30 else found
 
 
 def due_on(agreement: Agreement, line: AgreementLine, period: Period) -> date:
     """The through-date from which a run bills a period."""
     if agreement.timing == "advance":
-        return period.start
-    _, end = life_of(agreement, line)
-    close = period.full_end if end is None else min(period.full_end, end)
-    return date.fromordinal(close.toordinal() - 1)
+        due = period.start
+    else:
+        _, end = life_of(agreement, line)
+        close = period.full_end if end is None else min(period.full_end, end)
+        due = date.fromordinal(close.toordinal() - 1)
+    return min([due, *(paid.due for paid in agreement.prepayments if paid.start <= period.start < paid.end)])
+
+
+def _discount(agreement: Agreement, line: AgreementLine, start: date, through: date) -> _Discount:
+    """What is taken off a period that begins on a day; what was agreed for paying ahead comes on top."""
+    fraction = line.discount or agreement.discount
+    words = discount_words(fraction, agreement.discount_reason if not line.discount else "") if fraction else ""
+    paid = _prepaid(agreement, start, through) if agreement.prepayments else None
+    if paid is None or not paid.discount:
+        return fraction, words
+    ahead = discount_words(paid.discount, paid.reason or PREPAID_WORDS)
+    return min(fraction + paid.discount, SCALE), f"{words}, {ahead}" if words else ahead
+
+
+def _prepaid(agreement: Agreement, start: date, through: date) -> Prepayment | None:
+    return next((one for one in agreement.prepayments if one.due <= through and one.start <= start < one.end), None)
 
 
 def recurring_lines(
@@ -91,12 +116,13 @@ def recurring_lines(
     for _, _, line, period in due:
         item = billing.items.get(line.item_id) if line.item_id else None
         entry = taxing.entry(item)
+        discount = _discount(agreement, line, period.start, billing.through)
         cuts = _rises(line, period) if line.prices else []
         if entry is not None and entry.rates and entry.rates[-1][0] > period.start:
             cuts += changes_within(entry, period.start, period.end)
         if not cuts:
             for sequence, tier in enumerate(_tiers(line, client_id, agreement.currency, period.start, billing)):
-                _append(agreement, line, period, sequence, tier, item, entry, lines, charges)
+                _append(agreement, line, period, sequence, tier, discount, item, entry, lines, charges)
             continue
         parts = [
             (part, _tiers(line, client_id, agreement.currency, part.start, billing)) for part in _split(period, cuts)
@@ -106,9 +132,9 @@ def recurring_lines(
             for sequence, tier in enumerate(tiers):
                 first = len(lines)
                 for part in alike:
-                    _append(agreement, line, part, sequence, tier, item, entry, lines, charges)
+                    _append(agreement, line, part, sequence, tier, discount, item, entry, lines, charges)
                 if len(alike) > 1:
-                    _place_residue(agreement, line, alike, tier, lines, charges, first)
+                    _place_residue(agreement, alike, tier, discount[0], lines, charges, first)
     return lines, charges
 
 
@@ -166,14 +192,15 @@ def _append(
     part: Period,
     sequence: int,
     tier: _Tier,
+    discount: _Discount,
     item: ItemFacts | None,
     entry: TaxEntry | None,
     lines: list[Line],
     charges: list[Charged],
 ) -> None:
-    discount = line.discount or agreement.discount
+    fraction, reason = discount
     units, price, rate_id, source = tier
-    quantity, base, net = _figures(units, part, price, discount, agreement.currency)
+    quantity, base, net = _figures(units, part, price, fraction, agreement.currency)
     quantity, unit_price = positive_price(quantity, price)
     start, end = _iso(part.start), _iso(part.end)
     position = len(lines) + 1
@@ -193,8 +220,8 @@ def _append(
             item.unit if item else "",
             unit_price,
             base,
-            line_amount(quantity, unit_price, base, agreement.currency) - net if discount else 0,
-            discount_words(discount, agreement.discount_reason if not line.discount else "") if discount else "",
+            line_amount(quantity, unit_price, base, agreement.currency) - net if fraction else 0,
+            reason,
             0,
             net,
             entry.id if entry else None,
@@ -207,9 +234,9 @@ def _append(
 
 def _place_residue(
     agreement: Agreement,
-    line: AgreementLine,
     parts: Sequence[Period],
     tier: _Tier,
+    discount: int,
     lines: list[Line],
     charges: list[Charged],
     first: int,
@@ -217,7 +244,6 @@ def _place_residue(
     """Parts at one price add up to what the span costs undivided: the last part takes the cents left over."""
     whole = Period(parts[0].start, parts[-1].end, parts[0].full_start, parts[0].full_end, parts[0].fixed_30)
     last = lines[-1]
-    discount = line.discount or agreement.discount
     _, _, net = _figures(tier[0], whole, tier[1], discount, agreement.currency)
     residue = net - sum(part.net for part in lines[first:])
     if not residue:

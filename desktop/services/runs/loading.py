@@ -18,8 +18,10 @@ from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
 from desktop.domain.money import spread
 from desktop.domain.periods import Alignment, Cadence, Interval, Unit
+from desktop.services.runs.commitment_loading import load_commitments, load_prepayments
 from desktop.services.runs.project_loading import load_projects
 from desktop.services.runs.setting import SegmentFacts, Setting
+from desktop.services.runs.usage_loading import load_usage
 from desktop.services.runs.unused_loading import load_unused
 
 _NO_SEGMENT = SegmentFacts(0, "")
@@ -66,6 +68,7 @@ def load(
     _load_clients(connection, client_ids, setting, loaded)
     _load_charged(connection, ids, loaded)
     load_unused(connection, loaded.agreements.values(), loaded.work)
+    load_commitments(connection, ids, through, loaded.work)
     for row in queries.time_entries(connection, ids, through.isoformat(), drafts):
         loaded.work[row[1]].time.append(
             TimeEntry(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5], row[6], row[7])
@@ -82,6 +85,7 @@ def load(
         loaded.work[agreement_id].time_billed = amount
     load_projects(connection, ids, through, drafts, loaded.agreements, loaded.work)
     _load_deposits(connection, ids, loaded)
+    load_usage(connection, loaded.agreements.values(), loaded.work, through, setting.billing.taxes.values(), drafts)
     if draft_ids is None:
         loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}
     _load_standing(connection, client_ids, ids, setting, loaded)
@@ -154,6 +158,7 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
     breaks: dict[int, list[tuple[date, date | None]]] = {}
     for agreement_id, first, resumed in queries.pauses(connection, ids):
         breaks.setdefault(agreement_id, []).append((date.fromisoformat(first), _day(resumed)))
+    prepaid = load_prepayments(connection, ids)
     for row in queries.agreements(connection, ids):
         loaded.agreements[row[0]] = Agreement(
             id=row[0],
@@ -188,6 +193,7 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
             unused=row[32],
             agreed=row[33],
             budget=row[34],
+            prepayments=prepaid.get(row[0], ()),
         )
         loaded.work[row[0]] = Work()
 

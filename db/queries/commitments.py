@@ -1,0 +1,42 @@
+"""What was agreed beside the lines: years paid ahead, and the least that is spent. Ids come as one JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+
+def prepayments(connection: Connection, ids: str) -> Sequence[Any]:
+    """(agreement, due, start, end, discount, reason), the earliest due first."""
+    return connection.exec_driver_sql(
+        """SELECT agreement_id, due_date, start_date, end_date, discount, reason FROM prepayment
+        WHERE agreement_id IN (SELECT value FROM json_each(?)) ORDER BY due_date, id""",
+        (ids,),
+    ).fetchall()
+
+
+def commitments(connection: Connection, ids: str, through: str) -> Sequence[Any]:
+    """(agreement, client, id, start, end, amount, description, item) of those over by a day and not billed."""
+    return connection.exec_driver_sql(
+        """SELECT m.agreement_id, a.client_id, m.id, m.start_date, m.end_date, m.amount, m.description, m.item_id
+        FROM commitment m JOIN agreement a ON a.id = m.agreement_id
+        WHERE m.agreement_id IN (SELECT value FROM json_each(?)) AND m.end_date <= date(?, '+1 day')
+        AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.commitment_id = m.id AND c.reversed_by IS NULL)
+        ORDER BY m.agreement_id, m.start_date, m.id""",
+        (ids, through),
+    ).fetchall()
+
+
+def spent(connection: Connection, agreement_id: int, client_id: int, start: str, end: str) -> Sequence[Any]:
+    """(start, end, net) of all that stands charged of an agreement and meets [start, end): no deposits, which later
+    charges use up, and no shortfalls. Days credited as unused are off: what is left of their charge stands."""
+    return connection.exec_driver_sql(
+        """SELECT c.period_start, c.period_end, c.amount FROM invoice i JOIN charge c ON c.invoice_id = i.id
+        LEFT JOIN one_off o ON o.id = c.one_off_id
+        WHERE i.client_id IN (SELECT id FROM client WHERE id = ? OR merged_into_id = ?) AND c.agreement_id = ?
+        AND c.reversed_by IS NULL AND c.kind NOT IN ('unused', 'commitment') AND coalesce(o.kind, '') <> 'deposit'
+        AND c.period_end > ? AND c.period_start < ?""",
+        (client_id, client_id, agreement_id, start, end),
+    ).fetchall()
