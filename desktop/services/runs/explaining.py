@@ -56,8 +56,10 @@ def explain(book: Book, run_number: str, client_code: str | None = None) -> list
             d.net, coalesce(d.currency, '') FROM outcome o JOIN client c ON c.id = o.client_id
             LEFT JOIN agreement a ON a.id = o.agreement_id LEFT JOIN draft d ON d.id = o.draft_id
             LEFT JOIN invoice i ON i.id = o.invoice_id
-            WHERE o.run_id = ? AND (? IS NULL OR coalesce(c.merged_into_id, c.id) =
-              (SELECT coalesce(k.merged_into_id, k.id) FROM client k WHERE k.code = ?)) ORDER BY c.code, a.code, o.id""",
+            WHERE o.run_id = ?
+            AND (? IS NULL OR coalesce(c.merged_into_id, c.id) =
+              (SELECT coalesce(k.merged_into_id, k.id) FROM client k WHERE k.code = ?))
+            ORDER BY c.code, a.code, o.id""",
             (run.id, client_code, client_code),
         )
         return [
