@@ -1,4 +1,4 @@
-"""Reports as tables, for the window, for commands and for files: aging, statement, journal, unbilled."""
+"""Reports as tables, for the window, commands and files: aging, statement, journal, unbilled, projects."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.accounts import account
 from desktop.services.aging import aging_at
+from desktop.services.projects import positions
 from desktop.services.unbilled import unbilled
 
 Kind = Literal["text", "date", "amount", "number"]
@@ -50,7 +51,7 @@ class Report:
 
 
 def report(book: Book, name: str, *, as_of: date, client_code: str | None = None, since: date | None = None) -> Report:
-    """The report of that name: aging, statement (of one client), journal or unbilled.
+    """The report of that name: aging, statement (of one client), journal, unbilled or projects.
 
     UserError for a name or a client that does not exist, and for a statement without a client.
     """
@@ -253,6 +254,50 @@ def _unbilled(book: Book, as_of: date, client_id: int | None, _since: date | Non
     )
 
 
+def _projects(book: Book, as_of: date, client_id: int | None, _since: date | None) -> _Made:
+    columns = (
+        Column("client", _("Client")),
+        Column("client_name", _("Name"), beside=True),
+        Column("code", _("Agreement")),
+        Column("title", _("Title"), beside=True),
+        Column("currency", _("Currency")),
+        Column("agreed", _("Agreed"), "amount"),
+        Column("changed", _("Changed"), "amount"),
+        Column("proposed", _("Proposed"), "amount"),
+        Column("scope", _("Scope"), "amount"),
+        Column("billed", _("Billed, net"), "amount"),
+        Column("waiting", _("Done, not billed"), "amount"),
+        Column("planned", _("Planned"), "amount"),
+        Column("left", _("Left"), "amount"),
+        Column("invoiced", _("Invoiced, gross"), "amount"),
+        Column("paid", _("Paid, gross"), "amount"),
+        Column("credited", _("Credited, gross"), "amount"),
+        Column("let_go", _("Written off, gross"), "amount"),
+        Column("open", _("Open, gross"), "amount"),
+        Column("deposits", _("Deposits received, gross"), "amount"),
+        Column("budget", _("Budget"), "amount"),
+        Column("used", _("Budget used"), "amount"),
+        Column("budget_share", _("Budget %"), "number"),
+        Column("po_number", _("PO number")),
+        Column("po_limit", _("PO limit"), "amount"),
+        Column("po_used", _("PO used"), "amount"),
+        Column("po_share", _("PO %"), "number"),
+    )
+    found = [
+        {column.key: getattr(row, column.key) for column in columns}
+        for row in positions(book, as_of, client_id=client_id)
+    ]
+    sums: dict[str, dict[str, Any]] = {}
+    blank = dict.fromkeys((column.key for column in columns), None)
+    # What one PO limits may be of several agreements, and would be counted once for each of them.
+    added = [column.key for column in columns if column.kind == "amount" and not column.key.startswith("po_")]
+    for row in found:
+        total = sums.setdefault(row["currency"], blank | dict.fromkeys(added, 0) | {"currency": row["currency"]})
+        for key in added:
+            total[key] += row[key] or 0
+    return _("Projects"), columns, found, [sums[currency] for currency in sorted(sums)]
+
+
 def _names(book: Book) -> Mapping[int, tuple[str, str]]:
     with book.reading() as session:
         rows: Sequence[Any] = session.connection().exec_driver_sql("SELECT id, code, name FROM client").fetchall()
@@ -264,4 +309,5 @@ _REPORTS: dict[str, Callable[[Book, date, int | None, date | None], _Made]] = {
     "statement": _statement,
     "journal": _journal,
     "unbilled": _unbilled,
+    "projects": _projects,
 }
