@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
+
+from desktop.domain.money import scaled
 
 _ZERO = Decimal(0)
 
@@ -48,6 +51,16 @@ class Tier:
     source: str
 
 
+class Step(NamedTuple):
+    """A tier as billing counts it, times 10**6: the units above `low` up to `high`, None where it is open."""
+
+    low: int
+    high: int | None
+    price: int
+    rate_id: int | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Card:
     source: str
@@ -55,6 +68,7 @@ class _Card:
     bounds: tuple[Decimal, ...]  # last quantities of the bounded tiers, ascending; an open tier stands behind them
     prices: tuple[Decimal, ...]
     ids: tuple[int, ...]
+    steps: tuple[Step, ...]
 
 
 class PriceBook:
@@ -115,6 +129,16 @@ class PriceBook:
                 break
         return tuple(parts)
 
+    def steps(
+        self, item_id: int, client_id: int | None, currency: str, day: date
+    ) -> tuple[str, tuple[Step, ...]] | None:
+        """The mode and the tiers of what prices an item on a day, the lowest first; None where nothing does."""
+        card = self._find(item_id, client_id, currency, day)
+        if card is not None:
+            return card.mode, card.steps
+        listed = self._list.get(item_id)
+        return ("flat", (Step(0, None, scaled(listed[1]), None, "list"),)) if listed and listed[0] == currency else None
+
     def _find(self, item_id: int, client_id: int | None, currency: str, day: date) -> _Card | None:
         for owner in (client_id, 0) if client_id else (0,):
             found = self._cards.get((item_id, owner or 0, currency))
@@ -129,10 +153,16 @@ def _card(rows: list[RateRow]) -> _Card:
     bounded = sorted((row for row in rows if row.up_to is not None), key=lambda row: row.up_to or _ZERO)
     ordered = bounded + [row for row in rows if row.up_to is None]
     first = ordered[0]
+    source = "client" if first.client_id else "card"
+    steps: list[Step] = []
+    for row in ordered:
+        high = None if row.up_to is None else scaled(row.up_to)
+        steps.append(Step(steps[-1].high or 0 if steps else 0, high, scaled(row.price), row.id, source))
     return _Card(
-        source="client" if first.client_id else "card",
+        source=source,
         mode=first.mode,
         bounds=tuple(row.up_to for row in bounded if row.up_to is not None),
         prices=tuple(row.price for row in ordered),
         ids=tuple(row.id for row in ordered),
+        steps=tuple(steps),
     )

@@ -40,9 +40,12 @@ _AFTER: Final = tuple((None,) * (len(_SOURCES) - 1 - place) for place in range(l
 _PART: Final = """INSERT INTO charge (kind, agreement_id, agreement_line_id, part_of_id, period_start, period_end,
  sequence, invoice_id, position, quantity, amount, mark)
  VALUES ('recurring', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id"""
-_USED: Final = """UPDATE usage SET invoice_id = ? WHERE agreement_id = ?
- AND item_id = (SELECT item_id FROM agreement_line WHERE id = ?) AND end_date > ? AND end_date <= ? AND id <= ?
- AND invoice_id IS NULL"""
+# What a line counts lies in its own span, which ends before its period's where a threshold was crossed.
+_USED: Final = """UPDATE usage SET invoice_id = ?1 WHERE agreement_id = ?2
+ AND item_id = (SELECT item_id FROM agreement_line WHERE id = ?3)
+ AND end_date > (SELECT period_start FROM invoice_line WHERE invoice_id = ?1 AND position = ?4)
+ AND end_date <= (SELECT period_end FROM invoice_line WHERE invoice_id = ?1 AND position = ?4)
+ AND id <= ?5 AND invoice_id IS NULL"""
 _UNUSED: Final = """UPDATE usage SET invoice_id = NULL WHERE invoice_id = ? AND agreement_id = ?
  AND item_id = (SELECT item_id FROM agreement_line WHERE id = ?) AND end_date > ? AND end_date <= ?"""
 
@@ -84,7 +87,7 @@ def write_charges(connection: Connection, charges: Sequence[tuple[int, Charged]]
     """
     rows: list[tuple[Any, ...]] = []
     billed: dict[str, list[tuple[int, int]]] = {}
-    used: dict[tuple[Any, ...], int] = {}
+    used: list[tuple[Any, ...]] = []
     unused: list[tuple[int, Charged]] = []
     for invoice_id, charge in charges:
         kind, source = charge.kind, charge.source_id
@@ -109,8 +112,7 @@ def write_charges(connection: Connection, charges: Sequence[tuple[int, Charged]]
         if kind in MARKED:
             billed.setdefault(MARKED[kind], []).append((invoice_id, source))
         elif kind == "usage" and charge.mark:
-            key = (invoice_id, charge.agreement_id, source, charge.period_start, charge.period_end)
-            used[key] = max(used.get(key, 0), charge.mark)
+            used.append((invoice_id, charge.agreement_id, source, charge.position, charge.mark))
         elif kind == "unused":
             unused.append((invoice_id, charge))
     if unused:
@@ -120,7 +122,7 @@ def write_charges(connection: Connection, charges: Sequence[tuple[int, Charged]]
     for table, marks in billed.items():
         connection.exec_driver_sql(f"UPDATE {table} SET invoice_id = ?, draft_id = NULL WHERE id = ?", marks)
     if used:
-        connection.exec_driver_sql(_USED, [(*key, mark) for key, mark in used.items()])
+        connection.exec_driver_sql(_USED, used)
 
 
 def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> None:
@@ -176,6 +178,8 @@ def free_charges(connection: Connection, invoice_id: int, positions: set[int] | 
     ]
     if not rows:
         return []
+    if positions is not None:
+        _refuse_parts_of_use(connection, invoice_id, rows)
     connection.exec_driver_sql("UPDATE charge SET reversed_by = ? WHERE id = ?", [(note_id, row[0]) for row in rows])
     freed: list[Freed] = []
     for row in rows:
@@ -191,6 +195,23 @@ def free_charges(connection: Connection, invoice_id: int, positions: set[int] | 
             charged = charged._replace(source_id=_restore(connection, charged))
         freed.append(Freed(row[0], charged))
     return freed
+
+
+def _refuse_parts_of_use(connection: Connection, invoice_id: int, rows: Sequence[Any]) -> None:
+    """The units of a meter's period are freed together: no row of usage belongs to one tier alone."""
+    chosen = {row[0] for row in rows}
+    spans = {(row[3], row[9], row[10]) for row in rows if row[1] == "usage"}
+    for line, start, end in spans:
+        for charge, position in connection.exec_driver_sql(
+            """SELECT id, position FROM charge WHERE invoice_id = ? AND agreement_line_id = ? AND period_start = ?
+            AND period_end = ? AND kind = 'usage' AND reversed_by IS NULL""",
+            (invoice_id, line, start, end),
+        ):
+            if charge not in chosen:
+                raise UserError(
+                    f"Line {position} bills the same period of the same meter, and its units are freed together.",
+                    f"Credit line {position} too, or credit without billing it again.",
+                )
 
 
 def _restore(connection: Connection, credited: Charged) -> int:

@@ -158,7 +158,8 @@ class Used(NamedTuple):
     """Unbilled use that a usage line's meter counted, of the rows whose last day is in [start, end).
 
     `units` is their sum, `rows` their count, `days` the sum of their lengths, `first` and `last` the span of them all,
-    half-open, `most` the largest single row, `mark` the highest id among them.
+    half-open, `most` the largest single row, `mark` the highest id among them, `repeats` how many say the very same as
+    another.
     """
 
     start: date
@@ -170,6 +171,7 @@ class Used(NamedTuple):
     last: date
     most: int
     mark: int
+    repeats: int = 0
 
 
 class UsageCharged(NamedTuple):

@@ -81,6 +81,7 @@ def _apply(draft: Draft, edits: Sequence[LineEdit]) -> bool:
     unknown = set(by_position) - {line.position for line in draft.lines}
     if unknown:
         raise UserError(f"The draft has no line {min(unknown)}.", f"It has lines 1 to {len(draft.lines)}.")
+    _refuse_parts_of_use(draft, {edit.position for edit in edits if edit.remove})
     lines: list[Line] = []
     charges: list[Charged] = []
     for line in draft.lines:
@@ -101,6 +102,22 @@ def _apply(draft: Draft, edits: Sequence[LineEdit]) -> bool:
     draft.lines, draft.charges = lines, charges
     recalculate(draft)
     return any(edit.remove for edit in edits)
+
+
+def _refuse_parts_of_use(draft: Draft, removed: set[int]) -> None:
+    """The lines of a meter's period go together: its rows are billed with the draft, or wait."""
+    spans = {
+        (charge.source_id, charge.period_start, charge.period_end)
+        for charge in draft.charges
+        if charge.kind == "usage" and charge.position in removed
+    }
+    for charge in draft.charges:
+        span = (charge.source_id, charge.period_start, charge.period_end)
+        if charge.kind == "usage" and span in spans and charge.position not in removed:
+            raise UserError(
+                f"Line {charge.position} bills the same period of the same meter.",
+                f"Take line {charge.position} off too, or set a price of 0 on the line that is not to be paid.",
+            )
 
 
 def _changed(line: Line, wanted: LineEdit, currency: str) -> Line:

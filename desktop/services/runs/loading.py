@@ -21,8 +21,8 @@ from desktop.domain.periods import Alignment, Cadence, Interval, Unit
 from desktop.services.runs.commitment_loading import load_commitments, load_prepayments
 from desktop.services.runs.project_loading import load_projects
 from desktop.services.runs.setting import SegmentFacts, Setting
-from desktop.services.runs.usage_loading import load_usage
 from desktop.services.runs.unused_loading import load_unused
+from desktop.services.runs.usage_loading import load_usage
 
 _NO_SEGMENT = SegmentFacts(0, "")
 
