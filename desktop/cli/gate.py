@@ -110,7 +110,7 @@ def _approve(call: Call) -> None:
             parts.append(_("Issue what is free now with: sheaf resume BOOK RUN"))
         return " ".join(parts)
 
-    call.answer({"changed": done.findings, "released": len(done.released), "waiting": waiting}, text)
+    call.answer({"changed": done.findings} | ({"waiting": waiting} if waiting else {}), text)
 
 
 def _hold(call: Call) -> None:

@@ -16,6 +16,9 @@ from db.engine import Book
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.instalments import Instalment, instalments
+from desktop.services.open_amounts import split_instalment
+from desktop.services.project_trail import milestone_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Trail:
     buyer: Mapping[str, Any]
     lines: tuple[TrailLine, ...]
     taxes: tuple[TrailTax, ...]
-    due: tuple[tuple[date, int, int], ...]
+    due: tuple[Instalment, ...]
     settled: tuple[Settled, ...]
     findings: tuple[Approved, ...]
     journal: tuple[Booked, ...]
@@ -156,9 +159,10 @@ _SOURCES = """SELECT h.position, h.kind, coalesce(h.agreement_line_id, h.time_en
 
 _SETTLED = """SELECT a.dated, a.kind, coalesce(p.number, n.number, ''), a.amount FROM allocation a
  LEFT JOIN payment p ON p.id = a.payment_id LEFT JOIN invoice n ON n.id = a.credit_note_id
- WHERE a.invoice_id = ? ORDER BY a.dated, a.id"""
+ WHERE a.invoice_id = ? AND a.kind <> 'plan' ORDER BY a.dated, a.id"""
 
-_FINDINGS = """SELECT f.code, f.severity, f.message, f.approved, coalesce(d.decided_by, ''), d.decision_note
+_FINDINGS = """SELECT f.code, f.severity, f.message, f.approved,
+ coalesce(CASE f.code WHEN 'second_person' THEN d.seconded_by ELSE d.decided_by END, ''), d.decision_note
  FROM finding f JOIN draft d ON d.id = f.draft_id WHERE d.invoice_id = ? ORDER BY f.id"""
 
 _JOURNAL = """SELECT e.booked_on, s.role, s.amount FROM journal_entry e JOIN posting s ON s.entry_id = e.id
@@ -191,12 +195,7 @@ def trail(book: Book, number: str) -> Trail:
                     key,
                 )
             ),
-            due=tuple(
-                (date.fromisoformat(row[0]), row[1], row[2])
-                for row in connection.exec_driver_sql(
-                    "SELECT due_date, amount, open FROM open_item WHERE invoice_id = ? ORDER BY instalment", key
-                )
-            ),
+            due=instalments(connection, head["id"], number),
             settled=tuple(
                 Settled(date.fromisoformat(row[0]), *row[1:]) for row in connection.exec_driver_sql(_SETTLED, key)
             ),
@@ -211,12 +210,18 @@ def trail(book: Book, number: str) -> Trail:
 
 
 def currency_of(book: Book, numbers: Sequence[str]) -> str:
-    """The currency of the documents; the first one's, where they differ. UserError for an unknown number."""
+    """The currency of the documents, or of the one whose instalment is named; the first one's, where they differ.
+
+    UserError for an unknown number.
+    """
     with book.reading() as session:
         for number in numbers:
             row = (
                 session.connection()
-                .exec_driver_sql("SELECT currency FROM invoice WHERE number = ?", (number,))
+                .exec_driver_sql(
+                    "SELECT currency FROM invoice WHERE number IN (?, ?) ORDER BY number = ? DESC",
+                    (number, split_instalment(number)[0], number),
+                )
                 .fetchone()
             )
             if row is None:
@@ -270,6 +275,7 @@ def _line(row: Mapping[str, Any], cards: Mapping[int, CardRow], sources: Sequenc
 
 def _sources(connection: Connection, invoice_id: int) -> dict[int, list[Source]]:
     found: dict[int, list[Source]] = defaultdict(list)
+    milestones = milestone_details(connection, invoice_id)
     for row in connection.exec_driver_sql(_SOURCES, (invoice_id,)).mappings():
         detail: dict[str, Any]
         if row["kind"] == "time":
@@ -277,6 +283,8 @@ def _sources(connection: Connection, invoice_id: int) -> dict[int, list[Source]]
             detail = {"entry": row["entry"], "person": row["person"], "note": row["note"], "rate": rate}
         elif row["kind"] == "one_off":
             detail = {"charge": row["one_off"], "kind": row["sort"], "description": row["description"]}
+        elif row["kind"] == "milestone":
+            detail = milestones[row["id"]]
         elif row["kind"] == "unused":
             detail = {"invoice": row["credited"]}
         else:

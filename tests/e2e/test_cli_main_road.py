@@ -158,7 +158,9 @@ def test_what_is_held_waits_for_a_person(firm: Sheaf) -> None:
         "severity": "hold",
         "code": "amount_above",
     }
-    assert set(found) == {"run", "client", "agreement", "amount", "currency", "severity", "code", "message", "remedy"}
+    keys = {"run", "client", "agreement", "amount", "currency", "severity", "code", "message", "remedy", "owner", "due"}
+    assert set(found) == keys
+    assert (found["owner"], found["due"]) == (None, None)
     assert firm.json("bill", "firm.sheaf", *MARCH)["invoices"] == 0
     assert firm.json("approve", "firm.sheaf", number, "--note", "agreed by phone") == {"changed": 1}
     assert firm.json("hold", "firm.sheaf", number, "--note", "wait") == {"changed": 1}
@@ -169,6 +171,37 @@ def test_what_is_held_waits_for_a_person(firm: Sheaf) -> None:
     assert done["outcomes"] == {"issued": 2, "held": 0, "skipped": 0, "failed": 0}
     assert firm.json("exceptions", "firm.sheaf") == {"exceptions": []}
     assert firm.json("check", "firm.sheaf")["clean"]
+
+
+def test_exceptions_have_an_owner_and_large_ones_two_approvals(firm: Sheaf) -> None:
+    firm("settings", "firm.sheaf", "rule.amount_above.limit", "1000")
+    firm("settings", "firm.sheaf", "rule.amount_above.hours", "24")
+    firm("settings", "firm.sheaf", "second_approval_above", "1200")
+    assert firm.json("settings", "firm.sheaf", "second_approval_above")["settings"] == {
+        "second_approval_above": "1200.00"
+    }
+    run = firm.json("bill", "firm.sheaf", *MARCH)["run"]
+    (found,) = firm.json("exceptions", "firm.sheaf")["exceptions"]
+    assert found["due"].endswith("Z")
+    refused = firm("assign", "firm.sheaf", found["id"], "--to", "Ann")
+    assert refused.code == 1
+    assert "nobody called “Ann”" in refused.err
+    assert firm("assign", "firm.sheaf", found["id"]).code == 1
+    assert firm.json("assign", "firm.sheaf", found["id"], "--due", "2025-04-04") == {"changed": 1}
+    (found,) = firm.json("exceptions", "firm.sheaf")["exceptions"]
+    assert found["due"].startswith("2025-04-0")
+    done = firm.json("approve", "firm.sheaf", found["id"], "--note", "fine", "--as", "Ben")
+    assert done["changed"] == 1
+    (second,) = done["waiting"]
+    again = firm("approve", "firm.sheaf", second, "--note", "fine", "--as", "Ben")
+    assert again.code == 1
+    assert "Ben approved it already" in again.err
+    assert firm.json("resume", "firm.sheaf", run)["outcomes"]["held"] == 1
+    firm.json("approve", "firm.sheaf", second, "--note", "fine too", "--as", "Carl")
+    assert firm.json("resume", "firm.sheaf", run)["outcomes"]["issued"] == 2
+    text = firm("show", "firm.sheaf", "INV-2025-0002").out
+    assert "Approved by Ben: The amount of 1,500.00 EUR is above" in text
+    assert "Approved by Carl: Above 1,200.00 EUR two people approve" in text
 
 
 def test_what_is_blocked_is_mended_and_resumed(firm: Sheaf) -> None:
