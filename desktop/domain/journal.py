@@ -15,8 +15,20 @@ from desktop.domain.money import SCALE, exponent, round_half_away, spread
 Line = tuple[int, str, int, str | None, str | None, bool]
 # (category, rate times 10**6, tax)
 Tax = tuple[str, int, int]
-# (category, rate times 10**6, net, tax): what a discount or a loss falls on
-TaxedPart = tuple[str, int, int, int]
+
+
+class TaxedPart(NamedTuple):
+    """What a discount or a loss falls on: lines that bear the same, net and tax in minor units, rate times 10**6.
+
+    `shares` are (rate, tax) of the taxes that the rate is the sum of; none where it is one.
+    """
+
+    category: str
+    rate: int
+    net: int
+    tax: int
+    shares: tuple[tuple[int, int], ...] = ()
+
 
 _SAME = Decimal(1)
 
@@ -96,9 +108,11 @@ def opening_postings(client_id: int, currency: str, amount: int, factor: Decimal
     return _pair("receivable", "opening", client_id, currency, amount, factor)
 
 
-def payment_postings(client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
-    """Money received; negative for its reversal."""
-    return _pair("bank", "receivable", client_id, currency, amount, factor)
+def payment_postings(
+    client_id: int, currency: str, amount: int, factor: Decimal | None, role: str = "bank"
+) -> list[Posting]:
+    """Money received; negative for its reversal. `role` is `withholding` for tax that the payer gave to the state."""
+    return _pair(role, "receivable", client_id, currency, amount, factor)
 
 
 def write_off_postings(
@@ -112,7 +126,9 @@ def write_off_postings(
     sides: list[_Side] = [("receivable", None, None, None, None, -amount)]
     shares = _shares(amount, parts)
     sides += [
-        ("bad_debt", part[0], part[1], None, None, share) for part, share in zip(parts, shares, strict=True) if share
+        ("bad_debt", part.category, part.rate, None, None, share)
+        for part, share in zip(parts, shares, strict=True)
+        if share
     ]
     if not shares:
         sides.append(("bad_debt", None, None, None, None, amount))
@@ -128,10 +144,14 @@ def discount_postings(
     """
     sides: list[_Side] = [("receivable", None, None, None, None, -amount)]
     shares = _shares(amount, parts)
-    for (category, rate, net, tax), share in zip(parts, shares, strict=True):
-        tax_share = round_half_away(Decimal(share) * tax / (net + tax)) if share else 0
-        sides.append(("discount", category, rate, None, None, share - tax_share))
-        sides.append(("tax_payable", category, rate, None, None, tax_share))
+    for part, share in zip(parts, shares, strict=True):
+        taxes = part.shares or ((part.rate, part.tax),)
+        tax_shares = [round_half_away(Decimal(share) * tax / (part.net + part.tax)) if share else 0 for _, tax in taxes]
+        sides.append(("discount", part.category, part.rate, None, None, share - sum(tax_shares)))
+        sides += [
+            ("tax_payable", part.category, rate, None, None, taken)
+            for (rate, _), taken in zip(taxes, tax_shares, strict=True)
+        ]
     if not shares:
         sides.append(("discount", None, None, None, None, amount))
     return _balanced(client_id, currency, sides, factor)
@@ -169,7 +189,7 @@ def _moved(before: int, after: int, factor: Decimal | None) -> int | None:
 def _shares(amount: int, parts: Sequence[TaxedPart]) -> list[int]:
     if not parts:
         return []
-    return spread(amount, [net + tax for _, _, net, tax in parts])
+    return spread(amount, [part.net + part.tax for part in parts])
 
 
 def _pair(debit: str, credit: str, client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:

@@ -128,7 +128,7 @@ def test_a_rate_between_units_becomes_a_factor_between_minor_units(
 
 
 def test_a_discount_taken_lowers_the_tax_of_each_group_in_proportion() -> None:
-    parts: list[TaxedPart] = [("S", 190_000, 10_000, 1_900), ("S", 70_000, 10_000, 700)]
+    parts: list[TaxedPart] = [TaxedPart("S", 190_000, 10_000, 1_900), TaxedPart("S", 70_000, 10_000, 700)]
     postings = discount_postings(7, "EUR", 452, parts, SAME)
     assert [(p.role, p.amount, p.rate_scaled) for p in postings] == [
         ("receivable", -452, None),
@@ -139,8 +139,20 @@ def test_a_discount_taken_lowers_the_tax_of_each_group_in_proportion() -> None:
     ]
 
 
+def test_a_discount_taken_lowers_each_of_several_taxes() -> None:
+    part = TaxedPart("S", 180_000, 10_000, 1_800, ((90_000, 900), (90_000, 900)))
+    postings = discount_postings(7, "INR", 236, [part], SAME)
+    assert [(p.role, p.amount, p.rate_scaled) for p in postings] == [
+        ("receivable", -236, None),
+        ("discount", 200, 180_000),
+        ("tax_payable", 18, 90_000),
+        ("tax_payable", 18, 90_000),
+    ]
+
+
 def test_a_loss_keeps_its_tax_groups_apart() -> None:
-    postings = write_off_postings(7, "EUR", 2_260, [("S", 190_000, 1_000, 190), ("S", 70_000, 1_000, 70)], SAME)
+    parts = [TaxedPart("S", 190_000, 1_000, 190), TaxedPart("S", 70_000, 1_000, 70)]
+    postings = write_off_postings(7, "EUR", 2_260, parts, SAME)
     assert [(p.role, p.amount, p.rate_scaled) for p in postings] == [
         ("receivable", -2_260, None),
         ("bad_debt", 1_190, 190_000),
@@ -156,6 +168,7 @@ def test_an_opening_item_without_tax_groups_is_lost_in_one_sum() -> None:
 def test_money_in_debits_the_bank_and_an_opening_stands_against_itself() -> None:
     assert by_role(payment_postings(7, "EUR", 500, SAME)) == {"bank": 500, "receivable": -500}
     assert by_role(payment_postings(7, "EUR", -500, SAME)) == {"bank": -500, "receivable": 500}
+    assert by_role(payment_postings(7, "INR", 500, SAME, "withholding")) == {"withholding": 500, "receivable": -500}
     assert by_role(opening_postings(7, "EUR", 500, SAME)) == {"receivable": 500, "opening": -500}
 
 
@@ -220,7 +233,14 @@ def test_every_document_balances_in_both_currencies(
 @given(
     amounts,
     st.lists(
-        st.tuples(st.sampled_from(["S", "E"]), st.just(190_000), st.integers(1, 100_000), st.integers(0, 20_000)),
+        st.builds(
+            TaxedPart,
+            st.sampled_from(["S", "E"]),
+            st.just(190_000),
+            st.integers(1, 100_000),
+            st.integers(0, 20_000),
+            st.just(()),
+        ),
         max_size=3,
     ),
     factors,
