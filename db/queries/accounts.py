@@ -43,12 +43,15 @@ def bookings(connection: Connection, client_id: int, until: str) -> Rows:
 
 
 def settlements(connection: Connection, client_id: int, until: str) -> Rows:
-    """(date, kind, payment id, payment number, credit note id, its number, invoice id, its number, amount)."""
+    """(date, kind, payment id, payment number, credit note id, its number, invoice id, its number, amount).
+
+    A payment plan settles nothing, it says anew when something is due."""
     return connection.exec_driver_sql(
         f"""SELECT a.dated, a.kind, a.payment_id, p.number, a.credit_note_id, n.number, a.invoice_id, i.number, a.amount
         FROM invoice i JOIN allocation a ON a.invoice_id = i.id LEFT JOIN payment p ON p.id = a.payment_id
         LEFT JOIN invoice n ON n.id = a.credit_note_id
-        WHERE i.client_id IN {_FAMILY} AND a.dated <= :until ORDER BY a.dated, a.id""",
+        WHERE i.client_id IN {_FAMILY} AND a.kind <> 'plan' AND a.dated <= :until
+        ORDER BY a.dated, a.id""",
         {"client": client_id, "until": until},
     ).fetchall()
 

@@ -17,6 +17,8 @@ Rows = Sequence[Any]
 _FAMILY = family(":client")
 # What of an item was settled by a date.
 _SETTLED = "(SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.open_item_id = o.id AND a.dated <= :as_of)"
+# The instalments of a payment plan are there from the day on which it was agreed.
+_THERE = "(o.since IS NULL OR o.since <= :as_of)"
 
 
 def moved_after(connection: Connection, as_of: str) -> bool:
@@ -65,7 +67,8 @@ def items_at(connection: Connection, as_of: str, client_id: int | None = None) -
     one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
     rows = connection.exec_driver_sql(
         f"""SELECT * FROM (SELECT o.client_id, o.currency, o.due_date, o.amount - {_SETTLED} AS residual, i.number
-          FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE i.issue_date <= :as_of {one})
+          FROM open_item o JOIN invoice i ON i.id = o.invoice_id
+          WHERE i.issue_date <= :as_of AND {_THERE} {one})
         WHERE residual <> 0""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()
@@ -96,7 +99,8 @@ def disputes_at(connection: Connection, as_of: str, client_id: int | None = None
     rows = connection.exec_driver_sql(
         f"""SELECT i.client_id, i.currency, d.amount, sum(o.amount - {_SETTLED})
         FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN open_item o ON o.invoice_id = i.id
-        WHERE d.opened_on <= :as_of AND (d.closed_on IS NULL OR d.closed_on > :as_of) AND i.issue_date <= :as_of {one}
+        WHERE d.opened_on <= :as_of AND (d.closed_on IS NULL OR d.closed_on > :as_of) AND i.issue_date <= :as_of
+          AND {_THERE} {one}
         GROUP BY d.id""",
         {"as_of": as_of, "client": client_id},
     ).fetchall()

@@ -154,7 +154,18 @@ def _trail_data(found: Trail) -> dict[str, Any]:
         "buyer": found.buyer,
         "lines": [_line_data(line, currency) for line in found.lines],
         "taxes": [asdict(tax) | {"basis": money(tax.basis), "tax": money(tax.tax)} for tax in found.taxes],
-        "due": [{"date": day, "amount": money(amount), "open": money(left)} for day, amount, left in found.due],
+        "due": [
+            {
+                "number": one.name,
+                "date": one.due,
+                "amount": money(one.amount),
+                "open": money(one.open),
+                "in_plan": money(one.taken_over),
+                "plan": one.plan,
+                "plan_ended": one.ended,
+            }
+            for one in found.due
+        ],
         "settled": [asdict(one) | {"amount": money(one.amount)} for one in found.settled],
         "findings": [asdict(one) for one in found.findings],
         "journal": [asdict(one) | {"amount": money(one.amount)} for one in found.journal],

@@ -83,7 +83,7 @@ def withdraw_credit(book: Book, source: str, number: str, *, on: date, actor: st
         not_to_come(on, today)
         ledger = Ledger(made)
         credit = ledger.named_credit(source)
-        invoices = frozenset(due.invoice_id for due in ledger.named_dues([number]))
+        invoices = frozenset(due.invoice_id for due in ledger.invoice_dues(number))
         restored = take_back(ledger, credit, on, invoices)
         if not restored:
             raise UserError(

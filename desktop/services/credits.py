@@ -267,7 +267,7 @@ def _settle(made: Change, number: str, note_id: int, reissued: str | None, on: d
     used = []
     for document in (number, reissued):
         before = credit.open
-        for due in ledger.named_dues([document]) if document else ():
+        for due in ledger.invoice_dues(document) if document else ():
             part = min(due.open, credit.open)
             if part:
                 ledger.settle(due, credit, part, on)

@@ -36,7 +36,7 @@ def open_dispute(
     """
     with change(book, actor, _("Dispute of {number}").format(number=number)) as made:
         not_to_come(on, today)
-        dues = OpenAmounts(made.connection).named_dues([number])
+        dues = [due for due in OpenAmounts(made.connection).invoice_dues(number) if due.plan_id is None]
         asked, currency = sum(due.amount for due in dues), dues[0].currency
         if amount is not None and not 0 < amount <= asked:
             raise UserError(

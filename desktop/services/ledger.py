@@ -26,6 +26,8 @@ from desktop.services.open_amounts import Credit, Due, OpenAmounts, taxed_parts
 
 # A payment with this method brings in a client's credit from the program used before; no money moved.
 OPENING = "opening"
+# With this one the payer gave tax to the state in the client's name (TDS): it settles, and no money moved either.
+WITHHOLDING = "withholding"
 
 # What an event in the log is about, and up to how many rows it holds them whole.
 _SUBJECTS = ("payment", "write_off", "allocation")
@@ -37,7 +39,7 @@ _COLUMNS = {
     "reverses_id, note, file_id, actor, created_at",
     "open_credit": "id, client_id, currency, payment_id, credit_note_id, dated, amount, open",
     "write_off": "id, invoice_id, dated, amount, reason, reverses_id, actor, created_at",
-    "allocation": "id, kind, dated, open_item_id, invoice_id, payment_id, credit_note_id, write_off_id, "
+    "allocation": "id, kind, dated, open_item_id, invoice_id, payment_id, credit_note_id, write_off_id, plan_id, "
     "reverses_id, amount, actor, created_at",
     "journal_entry": "id, kind, booked_on, invoice_id, payment_id, write_off_id, allocation_id",
     "posting": "id, entry_id, role, client_id, currency, amount, firm_amount, category, rate, period_start, period_end",
@@ -55,6 +57,7 @@ class Ledger(OpenAmounts):
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _COLUMNS}
         self._next: dict[str, int] = {}
         self._sequences: dict[int, int] = {}
+        self._held: dict[int, dict[int, int]] = {}
 
     def payment(
         self,
@@ -176,6 +179,24 @@ class Ledger(OpenAmounts):
         self._post("write_off", dated, postings, write_off_id=write_off_id)
         return write_off_id
 
+    def plan(self, due: Due, plan_id: int, amount: int, on: date) -> None:
+        """Let a payment plan take over what is due, or, with a negative amount, give it back; nothing is posted."""
+        held = self.held_by(plan_id)
+        held[due.id] = held.get(due.id, 0) + amount
+        self._allocation("plan", on, due, amount, plan_id=plan_id)
+        due.open -= amount
+        if amount < 0:
+            due.since = max(due.since, on)
+
+    def held_by(self, plan_id: int) -> dict[int, int]:
+        """What a payment plan took over of each item and did not give back, by the item's id."""
+        if plan_id not in self._held:
+            rows = self.connection.exec_driver_sql(
+                "SELECT open_item_id, sum(amount) FROM allocation WHERE plan_id = ? GROUP BY open_item_id", (plan_id,)
+            )
+            self._held[plan_id] = {int(row[0]): int(row[1]) for row in rows}
+        return self._held[plan_id]
+
     def flush(self) -> None:
         """Write what was gathered and log it."""
         for credit, dated in self._new_credits:
@@ -212,6 +233,7 @@ class Ledger(OpenAmounts):
                 for row in changed:
                     row.stored = row.open
         self._settled.clear()
+        self._held.clear()
         self._next.clear()
         self._sequences.clear()
 
@@ -263,7 +285,8 @@ class Ledger(OpenAmounts):
         if method == OPENING:
             kind, postings = "opening", opening_postings(client_id, currency, -amount, factor)
         else:
-            kind, postings = "payment", payment_postings(client_id, currency, amount, factor)
+            role = WITHHOLDING if method == WITHHOLDING else "bank"
+            kind, postings = "payment", payment_postings(client_id, currency, amount, factor, role)
         self._post(kind, on, postings, payment_id=payment_id)
 
     def _settle_rounding(self, due: Due, amount: int) -> list[Posting]:
@@ -282,6 +305,7 @@ class Ledger(OpenAmounts):
         payment_id: int | None = None,
         credit_note_id: int | None = None,
         write_off_id: int | None = None,
+        plan_id: int | None = None,
         reverses_id: int | None = None,
     ) -> int:
         allocation_id = self._id("allocation")
@@ -297,6 +321,7 @@ class Ledger(OpenAmounts):
                 payment_id,
                 credit_note_id,
                 write_off_id,
+                plan_id,
                 reverses_id,
                 amount,
                 *self._signature(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from sqlalchemy import Connection
 
 from db.queries.families import family
 from desktop.domain.journal import TaxedPart, firm_factor
+from desktop.domain.money import spread
+from desktop.domain.tax_parts import taxes_of
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
 
@@ -21,12 +24,14 @@ class Due:
     """An open item with what settling it must know. Minor units of `currency`; `factor` converts to the firm's.
 
     `open` moves as a transaction settles it, `stored` is what the book says; `discount` is a fraction times 10**6.
-    Nothing settles it before `since`: its issue date, or the last day on which it was opened again, since what was
-    open in between was settled then.
+    Nothing settles it before `since`: its issue date, the day its payment plan was agreed, or the last day on which
+    it was opened again, since what was open in between was settled then. Of a payment plan that was called off,
+    `plan_ended` is the day.
     """
 
     id: int
     invoice_id: int
+    instalment: int
     number: str
     kind: str
     client_id: int
@@ -39,6 +44,8 @@ class Due:
     factor: Decimal | None
     discount: int | None
     discount_until: date | None
+    plan_id: int | None = None
+    plan_ended: date | None = None
 
 
 @dataclass(slots=True)
@@ -64,8 +71,10 @@ class Credit:
 _FAMILY = family("?")
 
 _DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency,
-  max(i.issue_date, coalesce((SELECT max(a.dated) FROM allocation a WHERE a.open_item_id = o.id AND a.amount < 0), '')),
-  o.due_date, o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until
+  max(i.issue_date, coalesce(o.since, ''),
+    coalesce((SELECT max(a.dated) FROM allocation a WHERE a.open_item_id = o.id AND a.amount < 0), '')),
+  o.due_date, o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until, o.instalment, o.plan_id,
+  (SELECT l.cancelled_on FROM payment_plan l WHERE l.id = o.plan_id)
 FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE """
 
 _CREDITS = """SELECT c.id, c.payment_id, c.credit_note_id, coalesce(p.number, n.number), c.client_id, c.currency,
@@ -97,14 +106,47 @@ class OpenAmounts:
         return [due for due in found if due.open]
 
     def named_dues(self, numbers: Sequence[str]) -> list[Due]:
-        """The items of the invoices named, in that order. UserError for a number that names no invoice."""
-        found: list[Due] = []
-        for number in dict.fromkeys(numbers):
-            items = self.dues("i.number = ?", (number,))
-            if not items:
-                raise self._no_such(number)
-            found += items
-        return found
+        """The items of the invoices named, or the one instalment that "INV-2026-0007/2" names, in that order.
+
+        UserError for a number that names no invoice, and for an instalment that it does not have.
+        """
+        found: dict[int, Due] = {}
+        for number in numbers:
+            found |= {due.id: due for due in self._named(number)}
+        return list(found.values())
+
+    def invoice_dues(self, number: str) -> list[Due]:
+        """All items of one invoice, those of payment plans among them. UserError where there is none of the number."""
+        items = self.dues("i.number = ?", (number,))
+        if not items:
+            raise self._no_such(number)
+        return items
+
+    def _named(self, number: str) -> list[Due]:
+        items = self.dues("i.number = ?", (number,))
+        whole, place = split_instalment(number)
+        if items or place is None:
+            return items or self.invoice_dues(number)
+        items = self.invoice_dues(whole)
+        named = [due for due in items if due.instalment == place]
+        if not named:
+            raise UserError(
+                _("{number} has no instalment {place}.").format(number=whole, place=place),
+                _("It has {list}.").format(list=", ".join(f"{whole}/{due.instalment}" for due in items)),
+            )
+        return named
+
+    def names(self, dues: Sequence[Due]) -> dict[int, str]:
+        """How a payment names each item: by the invoice's number, and by the instalment where there are several."""
+        wanted = json.dumps([due.invoice_id for due in dues])
+        several = set(
+            self.connection.exec_driver_sql(
+                "SELECT invoice_id FROM open_item WHERE instalment > 1"
+                " AND invoice_id IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            ).scalars()
+        )
+        return {due.id: f"{due.number}/{due.instalment}" if due.invoice_id in several else due.number for due in dues}
 
     def credits(self, where: str, values: tuple[Any, ...]) -> list[Credit]:
         """Credits (used ones too) where the condition over `c`, `p` and `n` holds, the oldest first."""
@@ -144,6 +186,7 @@ class OpenAmounts:
         due = Due(
             id=row[0],
             invoice_id=row[1],
+            instalment=row[14],
             number=row[2],
             kind=row[3],
             client_id=row[4],
@@ -154,8 +197,11 @@ class OpenAmounts:
             open=row[9],
             stored=row[9],
             factor=firm_factor(row[10], row[5], row[11]),
-            discount=row[12],
+            # What was agreed on afterwards is not paid early.
+            discount=row[12] if row[15] is None else None,
             discount_until=date.fromisoformat(row[13]) if row[13] else None,
+            plan_id=row[15],
+            plan_ended=date.fromisoformat(row[16]) if row[16] else None,
         )
         self._dues[due.id] = due
         return due
@@ -194,9 +240,35 @@ class OpenAmounts:
         )
 
 
+def split_instalment(number: str) -> tuple[str, int | None]:
+    """The number of an invoice and the instalment that "INV-2026-0007/2" names; None where it names none."""
+    whole, slash, place = number.rpartition("/")
+    return (whole, int(place)) if slash and place.isdecimal() else (number, None)
+
+
 def taxed_parts(connection: Connection, invoice_id: int) -> list[TaxedPart]:
     """The tax groups of a document; none for an opening item, whose taxes another program declared."""
     rows = connection.exec_driver_sql(
-        "SELECT category, rate, basis, tax FROM invoice_tax WHERE invoice_id = ? ORDER BY id", (invoice_id,)
-    )
-    return [(category, rate, basis, tax) for category, rate, basis, tax in rows]
+        "SELECT category, rate, basis, tax, name FROM invoice_tax WHERE invoice_id = ? ORDER BY id", (invoice_id,)
+    ).fetchall()
+    if not any(row[4] for row in rows):
+        return [TaxedPart(category, rate, basis, tax) for category, rate, basis, tax, _name in rows]
+    groups = connection.exec_driver_sql(
+        "SELECT category, rate, tax_parts, sum(net) FROM invoice_line WHERE invoice_id = ?"
+        " GROUP BY category, rate, tax_parts ORDER BY min(position)",
+        (invoice_id,),
+    ).fetchall()
+    shares: list[list[tuple[int, int]]] = [[] for _group in groups]
+    for category, rate, _basis, tax, name in rows:
+        # Two rates may share a tax, a state's beneath two counties: each has its part of it.
+        bearers = [
+            (place, net)
+            for place, (own, whole, text, net) in enumerate(groups)
+            if own == category and (name, rate) in taxes_of(whole, text)
+        ]
+        for (place, _net), part in zip(bearers, spread(tax, [bearer[1] for bearer in bearers]), strict=True):
+            shares[place].append((rate, part))
+    return [
+        TaxedPart(category, rate, net, sum(tax for _, tax in own), tuple(own))
+        for (category, rate, _text, net), own in zip(groups, shares, strict=True)
+    ]

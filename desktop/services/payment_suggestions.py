@@ -13,10 +13,14 @@ from desktop.services.payments import plan_payment
 
 @dataclass(frozen=True, slots=True)
 class SuggestedItem:
-    """An open item; `settles` of it would be paid and `discount` kept back, `left` would stay open. Minor units."""
+    """An open item; `settles` of it would be paid and `discount` kept back, `left` would stay open. Minor units.
+
+    `name` says which instalment it is where the invoice has several, as a payment names it: INV-2026-0007/2.
+    """
 
     id: int
     number: str
+    name: str
     due_date: date
     days_overdue: int
     open: int
@@ -58,7 +62,8 @@ def suggest_payment(
         open_amounts = OpenAmounts(session.connection())
         dues = open_amounts.open_dues(client_id, currency)
         credit = sum(one.open for one in open_amounts.open_credits(client_id, currency))
-    settled: dict[tuple[str, date], tuple[int, int]] = {}
+        named = open_amounts.names(dues)
+    settled: dict[int, tuple[int, int]] = {}
     unapplied = 0
     if amount:
         plan = plan_payment(
@@ -71,13 +76,13 @@ def suggest_payment(
             only_named=only_named,
         )
         unapplied = plan.unapplied
-        for number, due_date, _open, part, discount in plan.items:
-            before = settled.get((number, due_date), (0, 0))
-            settled[number, due_date] = (before[0] + part, before[1] + discount)
+        settled = {item_id: (part, discount) for item_id, _number, _open, part, discount in plan.items}
     items = []
     for due in dues:
-        part, discount = settled.get((due.number, due.due_date), (0, 0))
+        part, discount = settled.get(due.id, (0, 0))
         late = max(0, (paid_on - due.due_date).days)
         left = due.open - part - discount
-        items.append(SuggestedItem(due.id, due.number, due.due_date, late, due.open, part, discount, left))
+        items.append(
+            SuggestedItem(due.id, due.number, named[due.id], due.due_date, late, due.open, part, discount, left)
+        )
     return Suggestion(client_id, currency, sum(due.open for due in dues), credit, unapplied, tuple(items))

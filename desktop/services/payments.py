@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -17,15 +17,17 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
-from desktop.services.ledger import Ledger
+from desktop.services.ledger import WITHHOLDING, Ledger
 from desktop.services.open_amounts import Credit, Due, OpenAmounts
+from desktop.services.plan_items import give_back
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentResult:
     """What a payment settled: (invoice number, amount), minor units of its currency.
 
-    `discounts` is what was kept back as early-payment discount, `unapplied` what became the client's credit.
+    `discounts` is what was kept back as early-payment discount, `unapplied` what became the client's credit, `withheld`
+    the number of the payment that books the tax withheld beside it.
     """
 
     payment: str
@@ -35,15 +37,16 @@ class PaymentResult:
     allocated: tuple[tuple[str, int], ...]
     discounts: tuple[tuple[str, int], ...]
     unapplied: int
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentPlan:
-    """What a payment would settle, by item: (invoice number, due date, open, amount, discount), and its surplus."""
+class PlannedPayment:
+    """What a payment would settle, by item: (its id, invoice number, open, amount, discount), and its surplus."""
 
     client_id: int
     currency: str
-    items: tuple[tuple[str, date, int, int, int], ...]
+    items: tuple[tuple[int, str, int, int, int], ...]
     unapplied: int
 
 
@@ -71,9 +74,13 @@ def record_payment(
     note: str = "",
     file_id: int | None = None,
     only_named: bool = False,
+    withheld: int = 0,
 ) -> PaymentResult:
     """Book a payment and settle the invoices named, then the oldest due; the surplus is the client's credit.
 
+    A number such as "INV-2026-0007/2" names one instalment; of an invoice named whole the oldest due is settled first.
+    `withheld` is tax that the payer kept back and gives to the state in our name (TDS): it settles the same invoices
+    as a payment of its own, against `withholding` instead of the bank.
     `only_named` leaves what is not named alone. A payment may come before its invoice: it counts for it from the
     invoice's date on. An early-payment discount is granted where date and amount fit it.
     UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less
@@ -96,11 +103,38 @@ def record_payment(
             file_id=file_id,
             only_named=only_named,
         )
+        if withheld:
+            result = _with(
+                result,
+                book_payment(
+                    made,
+                    ledger,
+                    amount=withheld,
+                    paid_on=paid_on,
+                    today=today,
+                    client_id=result.client_id,
+                    numbers=numbers,
+                    currency=result.currency,
+                    method=WITHHOLDING,
+                    reference=reference,
+                    only_named=only_named,
+                ),
+            )
         ledger.flush()
         made.summary = _("Payment {number} of {amount}").format(
             number=result.payment, amount=money_text(amount, result.currency)
         )
     return result
+
+
+def _with(payment: PaymentResult, withheld: PaymentResult) -> PaymentResult:
+    return replace(
+        payment,
+        allocated=by_number([*payment.allocated, *withheld.allocated]),
+        discounts=by_number([*payment.discounts, *withheld.discounts]),
+        unapplied=payment.unapplied + withheld.unapplied,
+        withheld=withheld.payment,
+    )
 
 
 def book_payment(
@@ -160,17 +194,14 @@ def plan_payment(
     numbers: Sequence[str] = (),
     currency: str | None = None,
     only_named: bool = False,
-) -> PaymentPlan:
+) -> PlannedPayment:
     """What record_payment would do with the same arguments; it raises the same errors and writes nothing."""
     with book.reading() as session:
         items, settlements, surplus, client_id, currency = _settled(
             OpenAmounts(session.connection()), amount, paid_on, client_id, numbers, currency, only_named
         )
-    rows = [
-        (items[row.key].number, items[row.key].due_date, items[row.key].open, row.amount, row.discount)
-        for row in settlements
-    ]
-    return PaymentPlan(client_id, currency, tuple(rows), surplus)
+    rows = [(row.key, items[row.key].number, items[row.key].open, row.amount, row.discount) for row in settlements]
+    return PlannedPayment(client_id, currency, tuple(rows), surplus)
 
 
 def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> Reversal:
@@ -212,6 +243,7 @@ def take_back(
             ledger.discount(due, credit.source_id, -standing.amount, dated, reverses_id=standing.id)
         else:
             ledger.settle(due, credit, -standing.amount, dated, reverses_id=standing.id)
+        give_back(ledger, due, standing.amount, dated)
         restored.append((due.number, standing.amount))
     return by_number(restored)
 
@@ -333,7 +365,7 @@ def _discount(open_amounts: OpenAmounts, due: Due, paid_on: date) -> int:
     if not due.discount or due.discount_until is None or paid_on > due.discount_until:
         return 0
     settled = open_amounts.settled(due)
-    credited = settled.get("credit", 0) + settled.get("write_off", 0)
+    credited = settled.get("credit", 0) + settled.get("write_off", 0) + settled.get("plan", 0)
     return discount_allowed(due.amount, credited, settled.get("discount", 0), due.open, due.discount)
 
 

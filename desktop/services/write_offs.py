@@ -15,6 +15,7 @@ from desktop.services.ledger import Ledger
 from desktop.services.limits import check_limit
 from desktop.services.open_amounts import Due
 from desktop.services.payments import not_to_come, reason_given
+from desktop.services.plan_items import give_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def write_offs_of(book: Book, number: str) -> tuple[WriteOffRow, ...]:
 def write_off(
     book: Book, number: str, *, reason: str, on: date, actor: str, today: date, amount: int | None = None
 ) -> WrittenOff:
-    """Write off what is open of an invoice, or an amount of it, the oldest instalment first.
+    """Write off what is open of an invoice or of one instalment, or an amount of it, the oldest instalment first.
 
     UserError where less is open, without a reason, above the actor's limit, and for a date to come.
     """
@@ -99,8 +100,10 @@ def reverse_write_off(book: Book, write_off_id: int, *, reason: str, on: date, a
             (due,) = ledger.dues("o.id = ?", (item_id,))
             parts.append((due, -amount, allocation_id))
         reversal_id = ledger.write_off(parts, on, reason, reverses_id=write_off_id)
+        for due, amount, _allocation in parts:
+            give_back(ledger, due, -amount, on)
         ledger.flush()
-        dues = ledger.named_dues([number])
+        dues = ledger.invoice_dues(number)
         total = sum(amount for _due, amount, _allocation in parts)
         made.summary = _("Take back the write-off of {number}: {reason}").format(number=number, reason=reason)
     return WrittenOff(reversal_id, number, dues[0].currency, total, sum(due.open for due in dues))

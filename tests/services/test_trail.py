@@ -80,7 +80,7 @@ def test_what_settled_it_and_what_was_freed(book: Book) -> None:
     note = credit_invoice(book, "INV-2026-0001", lines=[1], release=True, reason="wrong", actor="Ann", today=DAY)
     found = trail(book, "INV-2026-0001")
     assert [(one.kind, one.amount) for one in found.settled] == [("payment", 10_000), ("credit", note.amount)]
-    assert sum(left for _day, _amount, left in found.due) == found.head["payable"] - 10_000 - note.amount
+    assert sum(one.open for one in found.due) == found.head["payable"] - 10_000 - note.amount
     freed = {source.reversed_by for line in found.lines for source in line.sources if line.position == 1}
     assert freed == {note.credit_note}
     assert {source.reversed_by for line in found.lines for source in line.sources if line.position > 1} == {""}

@@ -12,6 +12,7 @@ from desktop.domain.invoice import LineFigures, line_net, tax_on
 from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
+from desktop.domain.tax_parts import by_tax, taxes_of
 from desktop.i18n import _
 from desktop.services.check.problem import NO_FIGURES, Problems, figure
 
@@ -21,6 +22,7 @@ _Rows = dict[int, list[tuple[Any, ...]]]
 _BATCH = 1000
 _I = {name: place for place, name in enumerate(INVOICE_FIELDS)}
 _L = {name: place for place, name in enumerate(LINE_FIELDS)}
+_T = {name: place for place, name in enumerate(TAX_FIELDS)}
 _HEAD = f"SELECT {', '.join(INVOICE_FIELDS)}, id, seller_id, buyer_id, digest FROM invoice"
 _ID, _SELLER, _BUYER, _DIGEST = range(len(INVOICE_FIELDS), len(INVOICE_FIELDS) + 4)
 
@@ -35,7 +37,9 @@ def check_documents(connection: sqlite3.Connection, problems: Problems, report: 
         first, last = batch[0][_ID], batch[-1][_ID]
         lines = _owned(connection, "invoice_line", LINE_FIELDS, "position", first, last)
         taxes = _owned(connection, "invoice_tax", TAX_FIELDS, "id", first, last)
-        plans = _owned(connection, "open_item", ("instalment", "due_date", "amount"), "instalment", first, last)
+        # What a payment plan asks for was agreed on later; the seal covers the document's own instalments.
+        own_items = "(SELECT * FROM open_item WHERE plan_id IS NULL)"
+        plans = _owned(connection, own_items, ("instalment", "due_date", "amount"), "instalment", first, last)
         for row in batch:
             key = row[_ID]
             own = lines.get(key, []), taxes.get(key, []), plans.get(key, [])
@@ -106,21 +110,31 @@ def _check_figures(
                 "document", number, sentence.format(figure(stored, currency), figure(computed, currency), what=what)
             )
 
-    bases: dict[tuple[str, int], int] = {}
+    def expect_rate(line: tuple[Any, ...]) -> None:
+        parts = taxes_of(line[_L["rate"]], line[_L["tax_parts"]])
+        if sum(rate for _name, rate in parts) != line[_L["rate"]]:
+            sentence = _("the taxes of line {position} do not add up to its rate")
+            problems.add("document", number, sentence.format(position=line[_L["position"]]))
+
+    nets: dict[tuple[str, int, str], int] = {}
     for line in lines:
         computed = _amount(line[_L["quantity"]], line[_L["unit_price"]], line[_L["base_quantity"]], currency)
         computed += line[_L["charge"]] - line[_L["allowance"]]
         expect(_("the net of line {position}").format(position=line[_L["position"]]), line[_L["net"]], computed)
-        group = (line[_L["category"]], line[_L["rate"]])
-        bases[group] = bases.get(group, 0) + line[_L["net"]]
-    stored = {(category, rate): (basis, tax) for category, rate, basis, tax, *_rest in taxes}
-    for group in dict.fromkeys([*bases, *stored]):
-        basis, tax = stored.get(group, (None, None))
-        expect(_("the basis of tax group {group}").format(group=group[0]), basis, bases.get(group))
+        group = (line[_L["category"]], line[_L["rate"]], line[_L["tax_parts"]])
+        nets[group] = nets.get(group, 0) + line[_L["net"]]
+        expect_rate(line)
+    bases = by_tax(nets)
+    stored = {
+        (row[_T["category"]], row[_T["rate"]], row[_T["name"]]): (row[_T["basis"]], row[_T["tax"]]) for row in taxes
+    }
+    for tax_key in dict.fromkeys([*bases, *stored]):
+        basis, tax = stored.get(tax_key, (None, None))
+        called = " ".join(filter(None, (tax_key[0], tax_key[2])))
+        expect(_("the basis of tax group {group}").format(group=called), basis, bases.get(tax_key))
         if basis is not None:
-            expect(
-                _("the tax of group {group}").format(group=group[0]), tax, tax_on(basis, scaled_to_percent(group[1]))
-            )
+            rightly = tax_on(basis, scaled_to_percent(tax_key[1]))
+            expect(_("the tax of group {group}").format(group=called), tax, rightly)
     net, gross = invoice[_I["net"]], invoice[_I["gross"]]
     tax_sum = invoice[_I["tax"]]
     expect(_("the net total"), net, sum(line[_L["net"]] for line in lines))

@@ -31,6 +31,15 @@ SELECT i.number, i.currency, w.amount, coalesce(sum(a.amount), 0) FROM write_off
 JOIN invoice i ON i.id = w.invoice_id LEFT JOIN allocation a ON a.write_off_id = w.id
 GROUP BY w.id HAVING w.amount <> coalesce(sum(a.amount), 0)"""
 
+# On each day a plan takes over what its instalments are, and gives back what it takes from them.
+_PLANS: Final = """
+SELECT number, currency, sum(asked), sum(held) FROM (
+  SELECT l.id, i.number, i.currency, o.since dated, o.amount asked, 0 held FROM payment_plan l
+    JOIN invoice i ON i.id = l.invoice_id JOIN open_item o ON o.plan_id = l.id
+  UNION ALL SELECT l.id, i.number, i.currency, a.dated, 0, a.amount FROM payment_plan l
+    JOIN invoice i ON i.id = l.invoice_id JOIN allocation a ON a.plan_id = l.id)
+GROUP BY id, dated HAVING sum(asked) <> sum(held)"""
+
 # Where one of two rows that say the same was changed: (number, sentence).
 _DISAGREEING: Final = (
     (
@@ -61,6 +70,26 @@ _DISAGREEING: Final = (
         "an allocation names another invoice than its open amount",
     ),
     (
+        "SELECT i.number FROM allocation a JOIN invoice i ON i.id = a.invoice_id LEFT JOIN payment_plan l"
+        " ON l.id = a.plan_id WHERE (a.kind = 'plan') <> (a.plan_id IS NOT NULL) OR l.invoice_id <> a.invoice_id",
+        "an allocation names a payment plan that is not its own",
+    ),
+    (
+        "SELECT i.number FROM open_item o JOIN invoice i ON i.id = o.invoice_id LEFT JOIN payment_plan l"
+        " ON l.id = o.plan_id WHERE o.since IS NOT l.agreed_on OR l.invoice_id <> o.invoice_id",
+        "an instalment does not begin with its payment plan",
+    ),
+    (
+        "SELECT i.number FROM payment_plan l JOIN invoice i ON i.id = l.invoice_id JOIN open_item o ON o.plan_id = l.id"
+        " WHERE l.cancelled_on IS NOT NULL AND o.open > 0",
+        "something is open of a payment plan that was called off",
+    ),
+    (
+        "SELECT i.number FROM payment_plan l JOIN invoice i ON i.id = l.invoice_id WHERE l.cancelled_on IS NULL"
+        " GROUP BY l.invoice_id HAVING count(*) > 1",
+        "it has two payment plans at once",
+    ),
+    (
         "SELECT i.number FROM allocation a JOIN allocation o ON o.id = a.reverses_id"
         " JOIN invoice i ON i.id = a.invoice_id"
         " WHERE a.amount <> -o.amount OR a.open_item_id <> o.open_item_id OR a.kind <> o.kind",
@@ -79,7 +108,8 @@ SELECT i.number, i.currency, coalesce(sum(p.amount), 0),
   CASE i.kind WHEN 'credit_note' THEN -(i.gross + i.rounding) WHEN 'opening' THEN o.amount
   ELSE i.gross + i.rounding END wanted
 FROM invoice i
-LEFT JOIN (SELECT invoice_id, sum(amount) amount FROM open_item GROUP BY invoice_id) o ON o.invoice_id = i.id
+LEFT JOIN (SELECT invoice_id, sum(amount) amount FROM open_item WHERE plan_id IS NULL GROUP BY invoice_id) o
+  ON o.invoice_id = i.id
 LEFT JOIN journal_entry e ON e.invoice_id = i.id
 LEFT JOIN posting p ON p.entry_id = e.id AND p.role = 'receivable' AND p.client_id = i.client_id
 GROUP BY i.id HAVING coalesce(sum(p.amount), 0) <> wanted"""
@@ -114,6 +144,7 @@ def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
         (_OPEN_ITEMS, _("{0} is open, but its allocations leave {1}")),
         (_OPEN_CREDITS, _("{0} of its credit is left, but its allocations leave {1}")),
         (_WRITE_OFFS, _("{0} was written off, but its allocations say {1}")),
+        (_PLANS, _("the instalments of its payment plan come to {0}, but {1} was taken over by it")),
     ):
         _compare(connection, problems, "open amount", query, sentence)
     for query, sentence in _DISAGREEING:
