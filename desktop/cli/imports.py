@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop.services.imports import ImportPreview, ImportResult, Profile
 
 # As `desktop.importing` knows them; naming them here keeps every other command from loading it.
-_KINDS = ("clients", "items", "rates", "agreements", "time", "charges", "opening")
+_KINDS = ("clients", "items", "rates", "agreements", "changes", "time", "usage", "milestones", "charges", "opening")
 _SHOWN = 50
 
 

@@ -31,9 +31,9 @@ class Row(NamedTuple):
 
     Amounts and prices are Decimals of major units, percentages are percent ("19"), dates are days as written: an end
     and a charged-through date are the last day that counts. `digest` depends on the values alone, not on order,
-    spelling or place of the columns. Equal rows without an id of their own are told apart by `occurrence`, 0 for the
-    first in the file. An agreement carries its `lines`, each a value for every line field, and all `rows` of the file
-    that it was read from; others have neither.
+    spelling or place of the columns. Equal rows are told apart by `occurrence`, 0 for the first in the file; those that
+    also have the same id are the same thing said twice. An agreement carries its `lines`, each a value for every line
+    field, and all `rows` of the file that it was read from; others have neither.
     """
 
     row: int

@@ -226,25 +226,27 @@ def _rows(parts: Iterator[Part], kind: Kind, mapping: Mapping) -> Iterator[Row |
     key = kind.key
     column = mapping.heading(key[0])
     identify = itemgetter(*key)
-    first: dict[Any, tuple[int, str]] = {}
-    times: dict[str, int] = {}
+    # So that a million ids fit: each by its hash, with its first row and the beginning of that row's digest.
+    first: dict[int, int] = {}
+    times: dict[int, int] = {}
     for row, values, tokens, notes, problems in parts:
         if problems:
             yield from problems
             continue
         digest = digest_of(kind.name, tokens)
         identity = identify(values)
+        short = int(digest[:16], 16)
         if identity is None:
-            occurrence = times.get(digest, 0)
-            times[digest] = occurrence + 1
+            occurrence = times.get(short, 0)
+            times[short] = occurrence + 1
             yield Row(row, values, digest, occurrence, (), (), notes)
             continue
-        earlier_row, earlier_digest = first.setdefault(identity, (row, digest))
+        earlier_row, earlier = divmod(first.setdefault(hash(identity), (row << 64) | short), 1 << 64)
         if earlier_row == row:
             yield Row(row, values, digest, 0, (), (), notes)
-        elif earlier_digest == digest:
+        elif earlier == short:
             note = Note(row, column, _("The row repeats an earlier one."))
-            yield Row(row, values, digest, 0, (), (), (*notes, note))
+            yield Row(row, values, digest, 1, (), (), (*notes, note))
         else:
             yield Rejection(
                 row,

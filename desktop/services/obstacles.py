@@ -26,8 +26,8 @@ def obstacle(connection: Connection, table: Table, where: str, values: tuple[Any
 
 
 def billed(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
-    # Other tables name an invoice to which they belong.
-    if not {"draft_id", "invoice_id"} <= set(table.columns.keys()):
+    # Other tables name an invoice to which they belong; usage is billed without being held by a draft.
+    if table.name != "usage" and not {"draft_id", "invoice_id"} <= set(table.columns.keys()):
         return ""
     numbers = connection.exec_driver_sql(
         f"SELECT DISTINCT i.number FROM {table.name} t JOIN invoice i ON i.id = t.invoice_id"

@@ -28,6 +28,9 @@ SAMPLES = {
     "rates": "item\tprice\tfrom\nDEV\t120\t2026-01-31\nOPS\t90\t31.01.2026\n",
     "agreements": "code,client,item,unit_price,every,start\nA,C,X,1,monthly,2026-01-01\nA,,Y,2,,\n",
     "time": 'id,agreement,date,hours,note\n1,A,03/04/2026,1:30,"two\nlines"\n2,A,13/04/2026,1.5,"say ""hi"""\n',
+    "changes": "agreement,date,item,quantity,unit_price,reason\nA,2026-04-01,X,3,,more\nA,2026-05-01,,,1.5,\n",
+    "usage": "id;agreement;item;from;to;quantity\nU1;A;API;2026-01-01;2026-01-31;1.234,5\nU2;A;API;01.02.2026;;0\n",
+    "milestones": "agreement,name,amount,percent,due,done\nP,Design,1500,,2026-02-01,\nP,Build,,40 %,,2026-03-01\n",
     "charges": "client|date|description|quantity|unit_price\nC|2026-01-01|Set-up|1|100\n",
     "opening": "number,client,issue_date,gross,open\nR1,C,2026-01-01,(12.00),5\nR2,C,2026-02-01,119,19\n",
 }

@@ -75,7 +75,7 @@ def cells(table: Page | ImportDialog, place: int) -> list[str]:
 
 def test_nothing_can_be_imported_before_a_file_is_chosen(driver: Driver) -> None:
     shown = ask(driver, "clients")
-    assert shown.sentence.text() == "Choose a CSV file, or write an empty one to fill in."
+    assert shown.sentence.text() == "Choose a CSV file or a spreadsheet, or write an empty one to fill in."
     assert not shown.verb.isEnabled()
     assert not shown.habits.isVisible()
 

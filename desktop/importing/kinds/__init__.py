@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.importing.kinds import agreements, billables, catalogue, clients, opening
+from desktop.importing.kinds import agreements, billables, catalogue, clients, opening, projects, usage
 from desktop.importing.kinds.fields import Field, Kind, Verdict
 
 KINDS: dict[str, Kind] = {
@@ -14,7 +14,10 @@ KINDS: dict[str, Kind] = {
         catalogue.ITEMS,
         catalogue.RATES,
         agreements.KIND,
+        projects.CHANGES,
         billables.TIME,
+        usage.KIND,
+        projects.MILESTONES,
         billables.CHARGES,
         opening.KIND,
     )

@@ -9,7 +9,7 @@ from desktop.importing.kinds.catalogue import CLIENT_NAMES, CURRENCY_NAMES, ITEM
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
 from desktop.importing.kinds.rules import check_price, check_product, check_quantity
 
-_AGREEMENT_NAMES = spelled("""
+AGREEMENT_NAMES = spelled("""
     agreement code | contract | contract code | contract number | project code | project number | project id |
     project | project name | engagement | matter | matter number | job | job code | case | Vertrag | Vertragsnummer
     | Vertrags-Nr. | Projektnummer | Projekt-Nr. | Projektcode | Projekt | Auftrag | Auftragsnummer | Mandat | Akte
@@ -25,7 +25,7 @@ TIME_FIELDS = (
             identifiant
         """),
     ),
-    Field("agreement", "code", _AGREEMENT_NAMES),
+    Field("agreement", "code", AGREEMENT_NAMES),
     Field(
         "date",
         "date",
@@ -104,7 +104,7 @@ TIME_FIELDS = (
 CHARGE_FIELDS = (
     Field("id", "code", spelled("charge id | external id | uuid | line id | Kennung | identifiant")),
     Field("client", "code", CLIENT_NAMES),
-    Field("agreement", "code", _AGREEMENT_NAMES),
+    Field("agreement", "code", AGREEMENT_NAMES),
     Field(
         "date",
         "date",

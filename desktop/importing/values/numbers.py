@@ -45,7 +45,7 @@ _SIGNS = {
 # Signs that several currencies share: no currency is concluded from them.
 _SHARED = frozenset({"$", "¥", "KR", "RS", "L"})
 
-_GROUPS = {sign: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(sign)}[0-9]{{3}})+") for sign in (",", ".", "'", " ")} | {
+_GROUPS = {sign: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(sign)}[0-9]{{3}})+") for sign in (",", ".", "'", " ")} | {
     "indian": re.compile(r"[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3}")
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -45,17 +46,20 @@ class BillableIntake(Intake):
     def __init__(self, session: Session, mapped: frozenset[str], today: date) -> None:
         super().__init__(session, mapped, today)
         self._writes = Writes(self.model)
-        self._seen: set[str] = set()
-        self._taken: Counter[tuple[Any, ...]] = Counter()
+        self._by_id: dict[str, tuple[int, str]] = {}
+        self._taken: Counter[int] = Counter()
 
     @abstractmethod
     def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
         """The row's columns in SQLite's values; what is wrong is noted."""
 
-    @cached_property
-    def _by_id(self) -> dict[str, tuple[int, str]]:
-        rows = self.references.rows(f"SELECT external_id, id, digest FROM {self.table} WHERE external_id IS NOT NULL")
-        return {row[0]: (row[1], row[2]) for row in rows}
+    def look_up(self, rows: Sequence[Row]) -> None:
+        ids = [row.values["id"] for row in rows if row.values["id"] is not None]
+        marks = ", ".join("?" * len(ids))
+        found = self.references.rows(
+            f"SELECT external_id, id, digest FROM {self.table} WHERE external_id IN ({marks})", *ids
+        )
+        self._by_id = {row[0]: (row[1], row[2]) for row in found}
 
     @cached_property
     def _digests(self) -> dict[str, int]:
@@ -65,11 +69,17 @@ class BillableIntake(Intake):
         return dict(rows)
 
     @cached_property
-    def _contents(self) -> dict[tuple[Any, ...], list[str]]:
-        """The digests of rows of equal content: an export with other columns has others, and is the same work."""
-        found: dict[tuple[Any, ...], list[str]] = {}
-        for digest, *content in self.references.rows(f"SELECT digest, {', '.join(self.content)} FROM {self.table}"):
-            found.setdefault(tuple(content), []).append(digest)
+    def _contents(self) -> Counter[int]:
+        """How many rows have each content, and each content with its digest, by hash.
+
+        An export with other columns has another digest, and is the same work.
+        """
+        found: Counter[int] = Counter()
+        rows = self.connection.exec_driver_sql(f"SELECT digest, {', '.join(self.content)} FROM {self.table}")
+        for digest, *content in rows:
+            whole = hash(tuple(content))
+            found[whole] += 1
+            found[hash((whole, digest))] += 1
         return found
 
     def take(self, row: Row) -> State:
@@ -79,10 +89,10 @@ class BillableIntake(Intake):
         if row.occurrence < self._digests.get(row.digest, 0):
             return "same"
         columns = self._checked(row)
-        content = tuple(columns[name] for name in self.content)
-        standing = self._contents.get(content)
+        content = hash(tuple(columns[name] for name in self.content))
+        standing = self._contents.get(content, 0)
         if standing:
-            others = len(standing) - standing.count(row.digest)
+            others = standing - self._contents.get(hash((content, row.digest)), 0)
             if self._taken[content] < others:
                 self._taken[content] += 1
                 return "same"
@@ -90,14 +100,10 @@ class BillableIntake(Intake):
         return "new"
 
     def _take_known(self, row: Row, external_id: str) -> State:
-        if external_id in self._seen:
-            return "same"
         standing = self._by_id.get(external_id)
-        if standing is not None and standing[1] == row.digest:
-            self._seen.add(external_id)
+        if row.occurrence or (standing is not None and standing[1] == row.digest):
             return "same"
         columns = self._checked(row)
-        self._seen.add(external_id)
         if standing is None:
             self._writes.insert(columns)
             return "new"

@@ -22,17 +22,23 @@ from desktop.services.changes import change
 from desktop.services.imports.agreements import AgreementIntake
 from desktop.services.imports.billables import ChargeIntake, TimeIntake
 from desktop.services.imports.catalogue import ItemIntake, RateIntake
+from desktop.services.imports.changes import ChangeIntake
 from desktop.services.imports.clients import ClientIntake
 from desktop.services.imports.intake import Intake
+from desktop.services.imports.milestones import MilestoneIntake
 from desktop.services.imports.opening import OpeningIntake
 from desktop.services.imports.profiles import profile_for
+from desktop.services.imports.usage import UsageIntake
 
 _INTAKES: dict[str, type[Intake]] = {
     "clients": ClientIntake,
     "items": ItemIntake,
     "rates": RateIntake,
     "agreements": AgreementIntake,
+    "changes": ChangeIntake,
     "time": TimeIntake,
+    "usage": UsageIntake,
+    "milestones": MilestoneIntake,
     "charges": ChargeIntake,
     "opening": OpeningIntake,
 }

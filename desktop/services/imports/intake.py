@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Boolean, Connection, Table
@@ -17,7 +18,10 @@ from desktop.i18n import _
 from desktop.importing.results import Note, Report, Row
 from desktop.services.change_sets import UPDATE, Change
 from desktop.services.imports.references import References, Unknown
+from desktop.services.imports.spool import Spool
 
+# Few enough for the parameters of one statement.
+_LOOKED_UP = 900
 _CHUNK = 5_000
 
 State = Literal["new", "changed", "same"]
@@ -92,13 +96,19 @@ class Intake(ABC):
 
     def judge(self, rows: Iterable[Row]) -> Iterator[Judged]:
         """Hold each row against the book and remember what it changes."""
-        for row in rows:
-            try:
-                state = self.take(row)
-            except Refused as refused:
-                yield Judged(row, None, refused.problems)
-            else:
-                yield Judged(row, state, [])
+        source = iter(rows)
+        while some := list(islice(source, _LOOKED_UP)):
+            self.look_up(some)
+            for row in some:
+                try:
+                    state = self.take(row)
+                except Refused as refused:
+                    yield Judged(row, None, refused.problems)
+                else:
+                    yield Judged(row, state, [])
+
+    def look_up(self, rows: Sequence[Row]) -> None:  # noqa: B027 - most kinds know their rows already
+        """Ask the book about rows that are taken next, all at once."""
 
     @abstractmethod
     def take(self, row: Row) -> State:
@@ -163,12 +173,12 @@ class Writes:
         }
         self._booleans = frozenset(column.name for column in table.columns if isinstance(column.type, Boolean))
         self._columns = tuple(self._defaults)
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows = Spool()
         self._updates: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
 
-    def insert(self, values: Mapping[str, Any]) -> None:
+    def insert(self, values: dict[str, Any]) -> None:
         """Remember a new row; columns not given take the model's defaults."""
-        self._rows.append(tuple((self._defaults | dict(values)).values()))
+        self._rows.add(tuple((self._defaults | values).values()))
 
     def update(self, key: int, current: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Remember what differs from the row as it stands; both in SQLite's values."""
@@ -183,19 +193,24 @@ class Writes:
         """Write in chunks; `report` may raise between them, which takes all of the transaction back."""
         total, done = len(self), 0
         words = _("Writing")
-        if self._rows:
-            if batch_id is not None and "batch_id" in self._defaults:
-                place = self._columns.index("batch_id")
-                self._rows = [(*row[:place], batch_id, *row[place + 1 :]) for row in self._rows]
-            marks = ", ".join("?" * len(self._columns))
-            sql = f"INSERT INTO {self.name} ({', '.join(self._columns)}) VALUES ({marks})"
-            for start in range(0, len(self._rows), _CHUNK):
+        if len(self._rows):
+            # A column of all rows alike is bound once in the statement.
+            bound = batch_id is not None and "batch_id" in self._defaults
+            place = self._columns.index("batch_id") if bound else len(self._columns)
+            marks = ["?"] * len(self._columns)
+            if bound:
+                marks[place] = str(batch_id)
+            sql = f"INSERT INTO {self.name} ({', '.join(self._columns)}) VALUES ({', '.join(marks)})"
+            seal = hashlib.sha256()
+            for rows in self._rows.chunks():
                 report(done, total, words)
-                chunk = self._rows[start : start + _CHUNK]
-                made.connection.exec_driver_sql(sql, chunk)
-                done += len(chunk)
+                if bound:
+                    rows = [row[:place] + row[place + 1 :] for row in rows]
+                made.connection.exec_driver_sql(sql, rows)
+                seal.update(repr(rows).encode())
+                done += len(rows)
             if "batch_id" in self._defaults:
-                made.record_bulk(self.name, "import", len(self._rows), self._digest(), {"batch_id": batch_id or 0})
+                made.record_bulk(self.name, "import", len(self._rows), seal.hexdigest(), {"batch_id": batch_id or 0})
         for columns, updates in self._by_columns().items():
             sql = f"UPDATE {self.name} SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?"
             for start in range(0, len(updates), _CHUNK):
@@ -216,12 +231,6 @@ class Writes:
     def _plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """As the log of changes writes single rows."""
         return {name: bool(value) if name in self._booleans else value for name, value in values.items()}
-
-    def _digest(self) -> str:
-        seal = hashlib.sha256()
-        for row in self._rows:
-            seal.update(repr(row).encode())
-        return seal.hexdigest()
 
 
 def next_id(connection: Connection, table: str) -> int:

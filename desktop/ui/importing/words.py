@@ -13,7 +13,10 @@ def kinds() -> list[Choice]:
         ("items", _("Items of the catalogue")),
         ("rates", _("Rate card")),
         ("agreements", _("Agreements")),
+        ("changes", _("Changes of agreements")),
         ("time", _("Hours")),
+        ("usage", _("Usage")),
+        ("milestones", _("Milestones")),
         ("charges", _("One-off charges")),
         ("opening", _("Opening items: what is owed already")),
     ]

@@ -94,7 +94,7 @@ def test_a_needed_column_that_is_missing(book: Book) -> None:
         import_file(book, "time", b"id,agreement,date\nT1,A-1,2026-01-01\n", actor="Ann", today=TODAY)
 
 
-@pytest.mark.parametrize("kind", ["moon", "usage"])
+@pytest.mark.parametrize("kind", ["moon", "invoices"])
 def test_a_kind_that_is_not_there(book: Book, kind: str) -> None:
     with pytest.raises(UserError, match=kind):
         import_file(book, kind, b"a,b\n1,2\n", actor="Ann", today=TODAY)
