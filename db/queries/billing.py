@@ -176,7 +176,7 @@ def time_billed(connection: Connection, ids: str) -> Rows:
 
 def deposits(connection: Connection, ids: str) -> Rows:
     """Deposit invoices with what was received for them and what later documents deducted already, by tax group:
-    (agreement, invoice, number, date, currency, payable, open, received, category, rate, tax code, basis, deducted).
+    (agreement, invoice, number, date, currency, payable, open, received, category, rate, tax code, basis, deducted, parts).
 
     Money and other credits count as received, a write-off and a discount do not. A credit note's lines are mirrored:
     one that takes back a final invoice frees what it deducted, one that takes back the deposit uses it up.
@@ -190,10 +190,11 @@ def deposits(connection: Connection, ids: str) -> Rows:
         l.category, l.rate, min(l.tax_code_id), sum(l.net),
         coalesce((SELECT sum(CASE f.kind WHEN 'credit_note' THEN d.net ELSE -d.net END)
           FROM invoice_line d JOIN invoice f ON f.id = d.invoice_id
-          WHERE d.deducts_id = i.id AND d.category = l.category AND d.rate = l.rate), 0)
+          WHERE d.deducts_id = i.id AND d.category = l.category AND d.rate = l.rate
+          AND d.tax_parts = l.tax_parts), 0), l.tax_parts
         FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id
         WHERE i.agreement_id IN (SELECT value FROM json_each(?)) AND i.kind = 'deposit'
-        GROUP BY i.id, l.category, l.rate ORDER BY i.agreement_id, i.id""",
+        GROUP BY i.id, l.category, l.rate, l.tax_parts ORDER BY i.agreement_id, i.id""",
         ids,
     )
 

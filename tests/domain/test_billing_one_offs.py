@@ -117,7 +117,7 @@ def test_charges_outside_agreements_that_cancel_out_are_skipped() -> None:
 
 def received(basis: int, *, rate: str = "0.19", code: int = STANDARD, still: int = 0, **changes: Any) -> Deposit:
     given: dict[str, Any] = {"invoice_id": 77, "number": "DP-1", "issue_date": day("2025-12-01"), "currency": "EUR"}
-    groups = ((basis, "S", money(rate), code),) if basis else ()
+    groups = ((basis, "S", money(rate), code, ""),) if basis else ()
     return Deposit(groups=groups, open=still, **given | changes)
 
 
@@ -302,7 +302,7 @@ def test_reduced_and_standard_deposits_are_deducted_group_by_group() -> None:
         "DP-1",
         day("2025-12-01"),
         "EUR",
-        ((4000, "S", money("0.19"), STANDARD), (6000, "S", money("0.07"), REDUCED)),
+        ((4000, "S", money("0.19"), STANDARD, ""), (6000, "S", money("0.07"), REDUCED, "")),
     )
     lines = (line(unit_price="500"), line(2, position=2, item_id=BOOK, unit_price="500"))
     (draft,) = drafts(agreement(*lines), Work(deposits=[both]))

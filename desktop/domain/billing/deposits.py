@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing.draft import Draft, complete
 from desktop.domain.billing.facts import Billing, Deposit
-from desktop.domain.billing.lines import Line
+from desktop.domain.billing.lines import Line, part_of
 from desktop.domain.money import SCALE, per_major
+from desktop.domain.tax_parts import Parts, taxes_of
 
 _DAY = timedelta(days=1)
 
@@ -33,21 +34,35 @@ def deduct(draft: Draft, agreement: Agreement, deposits: Sequence[Deposit], bill
     for deposit in deposits:
         if deposit.currency != draft.currency:
             continue
-        for basis, category, rate, code_id in deposit.groups:
-            # Rounded down, so that with its tax it fits into the room.
-            take = basis if final else min(basis, room * SCALE // (SCALE + rate))
+        for basis, category, rate, code_id, parts in deposit.groups:
+            taxes = taxes_of(rate, parts)
+            take = basis if final else min(basis, _fitting(room, rate, taxes))
             if take <= 0:
                 continue
-            room -= take + (take * rate + SCALE // 2) // SCALE
+            room -= _gross(take, taxes)
             deducted = True
-            draft.lines.append(_line(deposit, len(draft.lines) + 1, take, category, rate, code_id))
+            draft.lines.append(_line(deposit, len(draft.lines) + 1, take, category, rate, code_id, parts))
     if deducted:
         if final:
             draft.kind = "final"
         complete(draft, billing)
 
 
-def _line(deposit: Deposit, position: int, take: int, category: str, rate: int, code_id: int | None) -> Line:
+def _gross(net: int, taxes: Parts) -> int:
+    return net + sum(part_of(net, rate) for _name, rate in taxes)
+
+
+def _fitting(room: int, rate: int, taxes: Parts) -> int:
+    """Rounded down, so that with its tax it fits into the room; several taxes may each round a unit up."""
+    net = room * SCALE // (SCALE + rate)
+    while net > 0 and _gross(net, taxes) > room:
+        net -= 1
+    return net
+
+
+def _line(
+    deposit: Deposit, position: int, take: int, category: str, rate: int, code_id: int | None, parts: str
+) -> Line:
     return Line(
         position,
         None,
@@ -71,4 +86,5 @@ def _line(deposit: Deposit, position: int, take: int, category: str, rate: int, 
         category,
         rate,
         deposit.invoice_id,
+        tax_parts=parts,
     )

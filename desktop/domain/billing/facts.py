@@ -132,16 +132,16 @@ class OneOff:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """What was received on a deposit invoice and is not deducted yet, by tax group (basis, category, rate, code id).
+    """What was received on a deposit invoice and is not deducted yet, by tax group.
 
-    `open` is what of it is still asked for, gross in minor units.
+    A group is (basis, category, rate, code id, parts of the rate as its lines name them). `open` is what of it is still asked for, gross in minor units.
     """
 
     invoice_id: int
     number: str
     issue_date: date
     currency: str
-    groups: tuple[tuple[int, str, int, int | None], ...]
+    groups: tuple[tuple[int, str, int, int | None, str], ...]
     open: int = 0
 
 

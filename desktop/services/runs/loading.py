@@ -235,7 +235,7 @@ def _load_deposits(connection: Connection, ids: str, loaded: Loaded) -> None:
         whole = [row[11] for row in rows]
         basis = sum(whole) if received >= payable else sum(whole) * received // payable
         left = [
-            (part - row[12], row[8], row[9], row[10])
+            (part - row[12], row[8], row[9], row[10], row[13])
             for part, row in zip(spread(basis, whole), rows, strict=True)
             if part > row[12]
         ]
