@@ -382,15 +382,23 @@ def book_setting(connection: Connection, key: str) -> str | None:
 
 
 def items(connection: Connection) -> Rows:
+    """Every item by its id; one that was merged is what it merged into."""
     return _rows(
         connection,
-        """SELECT i.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency, i.hsn_sac
-        FROM item i LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
+        """SELECT o.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency, i.hsn_sac
+        FROM item o JOIN item i ON i.id = coalesce(o.merged_into_id, o.id) LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
     )
 
 
 def rates(connection: Connection) -> Rows:
-    return _rows(connection, "SELECT id, item_id, client_id, currency, valid_from, up_to, price, mode FROM rate")
+    """Of an item that was merged, which only freed work still names, those of the one it merged into."""
+    return _rows(
+        connection,
+        """SELECT id, item_id, client_id, currency, valid_from, up_to, price, mode FROM rate
+        WHERE item_id NOT IN (SELECT id FROM item WHERE merged_into_id IS NOT NULL)
+        UNION ALL SELECT r.id, o.id, r.client_id, r.currency, r.valid_from, r.up_to, r.price, r.mode
+        FROM item o JOIN rate r ON r.item_id = o.merged_into_id""",
+    )
 
 
 def rule_settings(connection: Connection) -> Rows:

@@ -49,7 +49,7 @@ def save_item(book: Book, values: Mapping[str, object], *, actor: str, item_id: 
         before: Item | None = found(made.session, Item, item_id, _("The item")) if item_id is not None else None
         problems = Problems()
         cleaned = column_values(Item, values if before else {"name": ""} | dict(values), problems)
-        _check(made.session, cleaned, problems, before)
+        check_item(made.session, cleaned, problems, before)
         if before is None:
             if not cleaned.get("code"):
                 cleaned["code"] = next_code(made.session, Item.code, "I-")
@@ -66,7 +66,8 @@ def save_item(book: Book, values: Mapping[str, object], *, actor: str, item_id: 
         return before.id
 
 
-def _check(session: Session, values: Record, problems: Problems, before: Item | None) -> None:
+def check_item(session: Session, values: Record, problems: Problems, before: Item | None) -> None:
+    """Note what is wrong with fields of an item, and give a price its currency."""
     check_needed(
         values,
         problems,
@@ -92,6 +93,7 @@ def delete_item(book: Book, item_id: int, *, actor: str) -> None:
     with change(book, actor, _("Delete an item")) as made:
         row: Item = found(made.session, Item, item_id, _("The item"))
         uses = sum(made.session.scalar(select(func.count()).where(model.item_id == item_id)) or 0 for model in _USES)
+        uses += made.session.scalar(select(func.count()).where(Item.merged_into_id == item_id)) or 0
         if uses:
             raise UserError(
                 _("{name} is used {count} times: on agreements, entries, rates or invoices.").format(
@@ -107,5 +109,11 @@ def archive_item(book: Book, item_id: int, *, actor: str, archived: bool = True)
     """Take an entry out of the choices, or bring it back; what bills it already goes on."""
     with change(book, actor, _("Archive an item")) as made:
         row: Item = found(made.session, Item, item_id, _("The item"))
+        if row.merged_into_id is not None and not archived:
+            head: Item = found(made.session, Item, row.merged_into_id, _("The item"))
+            raise UserError(
+                _("{name} was merged into {code} {other}.").format(name=row.name, code=head.code, other=head.name),
+                _("Undo the merge to have both."),
+            )
         made.summary = (_("Archive item {code}") if archived else _("Restore item {code}")).format(code=row.code)
         made.update(Item, item_id, active=not archived)

@@ -109,7 +109,7 @@ def create_client(
             name: value for name, value in values.items() if not (name == "currency" and not value)
         }
         cleaned = column_values(Client, given, problems)
-        _check(made.session, cleaned, problems, None)
+        check_client(made.session, cleaned, problems, None)
         if not cleaned.get("code"):
             cleaned["code"] = next_code(made.session, Client.code, "C-")
         parts = [
@@ -141,7 +141,7 @@ def update_client(
         before: Client = found(made.session, Client, client_id, _("The client"))
         problems = Problems()
         cleaned = column_values(Client, values, problems)
-        _check(made.session, cleaned, problems, before)
+        check_client(made.session, cleaned, problems, before)
         if "code" in cleaned and not cleaned["code"]:
             problems.add("code", _("A client needs a code."))
         parts = [
@@ -169,7 +169,8 @@ def _replace_contacts(made: Change, client_id: int, parts: Sequence[tuple[object
             made.insert(Contact, client_id=client_id, **part)
 
 
-def _check(session: Session, values: Record, problems: Problems, before: Client | None) -> None:
+def check_client(session: Session, values: Record, problems: Problems, before: Client | None) -> None:
+    """Note what is wrong with fields of a client, and write them as the book keeps them."""
     check_needed(values, problems, name=_("A client needs a name: it stands on its invoices."))
     check_unique(session, Client.code, values, problems, _("a client"), before.id if before else None)
     check_country(values, problems)

@@ -29,6 +29,7 @@ from desktop.services.change_sets import (
     row_of,
     row_values,
 )
+from desktop.services.merge_obstacles import MERGED, against_unmerging
 from desktop.services.obstacles import billed, drafted, obstacle
 from desktop.services.subjects import called, word
 
@@ -100,6 +101,7 @@ def undo_target(connection: Connection, change_set_id: int | None, *, past_money
 def take_back(made: Change, target: Target) -> None:
     """Write the inverse of each event, last first. UserError where something stands against it."""
     sealed: list[_Event] = []
+    _refuse_if_one_by_now(made.connection, target)
     for event in reversed(target.events):
         if event.action == row_seals.ROWS:
             if event.subject not in _LEFT_BEHIND:
@@ -173,6 +175,20 @@ def _origin(connection: Connection, change_set_id: int) -> tuple[str, int]:
         change_set_id, times = row[0], times + 1
     (summary,) = connection.exec_driver_sql("SELECT summary FROM change_set WHERE id = ?", (change_set_id,)).one()
     return str(summary), times
+
+
+def _refuse_if_one_by_now(connection: Connection, target: Target) -> None:
+    """Two that were merged part again only while nothing was built on their being one."""
+    for event in target.events:
+        if event.action == MERGED:
+            updates = [
+                (other.subject, other.subject_id, other.before or {})
+                for other in target.events
+                if other.action == UPDATE and other.subject_id is not None
+            ]
+            reason = against_unmerging(connection, event.subject, event.after or {}, updates)
+            if reason:
+                raise _refused(target, reason)
 
 
 def _take_back_row(made: Change, target: Target, event: _Event) -> None:
