@@ -386,7 +386,8 @@ def items(connection: Connection) -> Rows:
     return _rows(
         connection,
         """SELECT o.id, i.code, i.name, i.unit, i.kind, coalesce(t.code, ''), i.price, i.currency, i.hsn_sac
-        FROM item o JOIN item i ON i.id = coalesce(o.merged_into_id, o.id) LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
+        FROM item o JOIN item i ON i.id = coalesce(o.merged_into_id, o.id)
+        LEFT JOIN tax_code t ON t.id = i.tax_code_id""",
     )
 
 
