@@ -19,3 +19,15 @@ def amount_words(minor: int, currency: str) -> str:
 def day_words(day: date) -> str:
     """A day inside a sentence: 3 November 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def span_words(start: date, end: date) -> str:
+    """A half-open span inside a sentence: January 2026, or 3 to 14 January 2026 with its last day."""
+    last = date.fromordinal(end.toordinal() - 1)
+    if start.day == 1 and end.day == 1 and (start.year, start.month) == (last.year, last.month):
+        return f"{start:%B %Y}"
+    if start == last:
+        return day_words(start)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day} to {day_words(last)}"
+    return f"{day_words(start)} to {day_words(last)}"

@@ -3,7 +3,16 @@
 All quantities, prices and fractions here are the book's integers, times 10**6; amounts are minor units.
 """
 
-from desktop.domain.billing.build import ZERO_TOTAL, Built, Skip, build, build_one_offs, combine, worthless
+from desktop.domain.billing.build import (
+    ZERO_TOTAL,
+    Built,
+    Skip,
+    build,
+    build_one_offs,
+    combine,
+    recorded_nothing,
+    worthless,
+)
 from desktop.domain.billing.draft import Draft, complete, recalculate
 from desktop.domain.billing.facts import (
     Billing,
@@ -46,5 +55,6 @@ __all__ = [
     "part_of",
     "positive_price",
     "recalculate",
+    "recorded_nothing",
     "worthless",
 ]

@@ -18,12 +18,13 @@ from desktop.domain.billing.recurring import due_on, periods_of, recurring_lines
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
 from desktop.domain.billing.unused import add_unused
-from desktop.domain.billing.usage import add_usage
+from desktop.domain.billing.usage import UNMETERED, add_usage
 from desktop.domain.money import LARGEST, SCALE, scaled, unscaled
 from desktop.domain.periods import Period
 from desktop.domain.wording import amount_words, day_words
 
 _DAY = timedelta(days=1)
+_WAITING = (MISSING, UNMETERED)
 # What the book's 64 bits hold, times 10**6.
 _LARGEST_QUANTITY = 2**63
 
@@ -114,8 +115,15 @@ def build(
 
 
 def worthless(draft: Draft) -> bool:
-    """Whether a total of nothing is all there is to it: no deposit settles it, and nothing waits for a price."""
-    return not any(line.deducts_id is not None or line.price_source == MISSING for line in draft.lines)
+    """Whether a total of nothing is all there is to it: no deposit settles it, nothing waits for a price or a record."""
+    return not any(line.deducts_id is not None or line.price_source in _WAITING for line in draft.lines)
+
+
+def recorded_nothing(draft: Draft) -> bool:
+    """Whether a draft of nothing only waits for records of use, which a firm may do without."""
+    return not draft.gross and not any(
+        line.deducts_id is not None or line.price_source == MISSING for line in draft.lines
+    )
 
 
 def _cap_reached(cap: int, currency: str, entries: int) -> Skip:
@@ -310,6 +318,11 @@ def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
         if any(p[1] is None for p in agreement.pauses):
             return Skip("paused", "It is paused until further notice.")
         return Skip("not_due", f"All of it is billed through {day_words(through)}.")
+    if work.usage_lines and (agreement.end is None or agreement.end > through + _DAY):
+        following = agreement.cadence.cycle_after(through + _DAY)
+        if agreement.end is not None:
+            following = min(following, agreement.end)
+        return Skip("not_due", f"No use is due through {day_words(through)}; next on {day_words(following - _DAY)}.")
     if not agreement.lines and not work.one_offs:
         return Skip("no_lines", "It has no lines: add what it bills.")
     return Skip("no_work", f"No unbilled hours or charges through {day_words(through)}.")

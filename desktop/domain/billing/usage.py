@@ -186,14 +186,13 @@ def _parts(
     parts: list[Part] = []
     for start, end in parts_of(period, cuts) if cuts else ((period.start, period.end),):
         agreed = line.price_on(start)
+        mode = "flat"
+        steps: tuple[Step, ...] = ()
         if agreed is not None:
-            mode, steps = "flat", (Step(0, None, agreed, None, "agreed"),)
-        else:
+            steps = (Step(0, None, agreed, None, "agreed"),)
+        elif card := billing.prices.steps(line.item_id, client_id, agreement.currency, period.start):
             # One card prices a whole period, so that its tiers are reached by all of its units.
-            mode, steps = billing.prices.steps(line.item_id, client_id, agreement.currency, period.start) or (
-                "flat",
-                (),
-            )
+            mode, steps = card
         parts.append(Part(start.isoformat(), end.isoformat(), mode, steps, rate_on(tax, start) if tax else 0))
     return parts
 

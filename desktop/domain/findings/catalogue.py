@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from desktop.domain.findings import data_rules as data
 from desktop.domain.findings import judgement_rules as judgement
 from desktop.domain.findings import project_rules as projects
+from desktop.domain.findings import usage_rules as usage
 from desktop.domain.findings.rule import Case, Effective, Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     Rule("tax_code_mismatch", "block", "Tax code fits the client's country", data.tax_code_mismatch),
     Rule("tax_mix", "block", "“Not subject to tax” stands alone", data.tax_mix),
     Rule("price_missing", "block", "Every line has a price", data.price_missing),
+    Rule("usage_missing", "block", "Every metered period has a record", usage.usage_missing),
     Rule("overlap", "block", "Nothing is billed twice", data.overlap),
     Rule("date_backwards", "block", "Dates do not run backwards in a series", data.date_backwards),
     Rule("negative_total", "hold", "Totals below nothing", data.negative_total),
@@ -31,6 +33,7 @@ RULES: tuple[Rule, ...] = (
         judgement.differs_from_usual,
         {"percent": 25, "least": 3},
     ),
+    Rule("usage_suspect", "hold", "Metered use that looks wrong", usage.usage_suspect, {"times": 3, "least": 3}),
     Rule("off_rate_card", "hold", "Prices off the rate card", judgement.off_rate_card),
     Rule("disputed", "hold", "Clients in dispute", judgement.disputed),
     Rule("client_on_hold", "hold", "Clients on hold", judgement.client_on_hold),

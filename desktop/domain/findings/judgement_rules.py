@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from desktop.domain.agreement_terms import current_end, notice_by
 from desktop.domain.billing import Line
 from desktop.domain.billing.deposits import closes
 from desktop.domain.billing.lines import DISCOUNT, divide
@@ -38,6 +39,9 @@ def amount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
 def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
     history = case.standing.history
     if len(history) < int(parameters["least"]) or case.draft.kind == "deposit":
+        return
+    # The parts of a price were planned one by one, each as large as it is.
+    if any(charge.kind == "milestone" for charge in case.draft.charges):
         return
     total = sum(history)
     if total <= 0:
@@ -237,7 +241,7 @@ def discount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
 
 
 def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
-    if case.draft.charges and all(charge.kind == "recurring" for charge in case.draft.charges):
+    if case.draft.charges and all(charge.kind in ("recurring", "milestone") for charge in case.draft.charges):
         return
     span = timedelta(days=int(parameters["days"]))
     for other in case.standing.similar:
@@ -306,7 +310,11 @@ def changed(case: Case, _: Mapping[str, Any]) -> Found:
     if last is None:
         return
     seen: set[tuple[int, int, int]] = set()
+    metered = {charge.source_id for charge in case.draft.charges if charge.kind == "usage"}
     for line in case.draft.lines:
+        if line.agreement_line_id in metered and line.price_source != "agreed":
+            # Which tiers it reaches is another matter every time.
+            continue
         before = last.lines.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
         if not before or line.price_source == "hand" or line.corrects_line_id is not None:
             continue
@@ -339,16 +347,27 @@ def _is_recurring(line: Line, case: Case) -> bool:
 
 
 def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
+    today, days = case.billing.issue_date, int(parameters["days"])
     for agreement in case.agreements:
-        if agreement.end is None:
-            continue
-        left = (agreement.end - case.billing.issue_date).days
-        if 0 <= left <= int(parameters["days"]):
-            yield (
-                f"{agreement.code} ends on {day_words(agreement.end - timedelta(days=1))}.",
-                "Agree on a renewal if it goes on.",
-                f"agreement:{agreement.id}:end_date",
-            )
+        terms = agreement.terms
+        if agreement.end is not None:
+            if 0 <= (agreement.end - today).days <= days:
+                asks = terms is not None and terms.renewal == "ask" and agreement.end == terms.end
+                last = day_words(agreement.end - timedelta(days=1))
+                yield (
+                    f"The term of {agreement.code} ends on {last}." if asks else f"{agreement.code} ends on {last}.",
+                    "Renew it, or let it end." if asks else "Agree on a renewal if it goes on.",
+                    f"agreement:{agreement.id}:{'term_end' if asks else 'end_date'}",
+                )
+        elif terms is not None and (term := current_end(terms, today)) is not None:
+            last_notice = notice_by(terms, term)
+            if terms.renewal == "auto" and 0 <= (last_notice - today).days <= days:
+                yield (
+                    f"{agreement.code} renews by itself on {day_words(term)}, unless notice is given by "
+                    f"{day_words(last_notice)}.",
+                    "Talk to the client before that, if prices or terms are to change.",
+                    f"agreement:{agreement.id}:term_end",
+                )
 
 
 def unapplied_credit(case: Case, _: Mapping[str, Any]) -> Found:

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.domain.agreement import Agreement
-from desktop.domain.billing import ZERO_TOTAL, Billing, Draft, Skip, build, build_one_offs, combine, worthless
+from desktop.domain.billing import (
+    ZERO_TOTAL,
+    Billing,
+    Draft,
+    Skip,
+    build,
+    build_one_offs,
+    combine,
+    recorded_nothing,
+    worthless,
+)
 from desktop.domain.billing.taxing import Taxing
 from desktop.domain.findings import Case, Finding, Sibling, check
 from desktop.domain.findings.rule import in_firm
@@ -70,6 +80,10 @@ def draft_client(
     for draft in drafts:
         count = sum(unpriced.get(key, 0) for key in draft.agreement_ids)
         checked = check_draft(draft, loaded, setting, count, before, planning=planning)
+        if checked.state == "ready" and recorded_nothing(draft):
+            # Without the rule on missing records there is nothing to wait for.
+            drafted.skipped += [(key, ZERO_TOTAL) for key in draft.agreement_ids]
+            continue
         drafted.drafts.append(checked)
         before.append(sibling_of(draft, setting, clear=checked.state == "ready"))
     _assign_outcomes(drafted)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db.queries import billing as queries
 from db.queries.billing import ids_text
-from desktop.domain.billing import Draft
+from desktop.domain.billing import Draft, recorded_nothing
 from desktop.domain.findings import Finding, Sibling
 from desktop.domain.wording import amount_words
 from desktop.services.charging import release
@@ -154,6 +154,8 @@ class _Look:
                 findings.append(_changed(row, fresh, by_hand))
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
         checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
+        if not draft.gross and checked.state == "ready" and recorded_nothing(draft):
+            findings.append(Finding(CHANGED, "block", "What it bills adds up to nothing.", _PLAN_AGAIN))
         known = self._known.get(draft_id, [])
         findings = [*checked.findings, *findings]
         findings += [

@@ -100,6 +100,8 @@ def parameter_words(name: str, value: int, home: str) -> str:
             return _("{count} days").format(count=figure)
         case "least":
             return _("once there are {count}").format(count=figure)
+        case "times":
+            return _("{count} times the usual").format(count=figure)
     return f"{name} {figure}"
 
 
@@ -269,6 +271,7 @@ class GateSection(Page):
             "percent": _("Limit in percent"),
             "days": _("Days"),
             "least": _("Invoices needed to compare"),
+            "times": _("Times the usual"),
         }
         fields += [
             Field(name, labels.get(str(name), str(name)), "whole", span=3, hint=number_text(int(value)))
