@@ -349,7 +349,7 @@ def _is_recurring(line: Line, case: Case) -> bool:
 def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
     today, days = case.billing.issue_date, int(parameters["days"])
     for agreement in case.agreements:
-        terms = agreement.terms
+        terms = agreement.term
         if agreement.end is not None:
             if 0 <= (agreement.end - today).days <= days:
                 asks = terms is not None and terms.renewal == "ask" and agreement.end == terms.end
