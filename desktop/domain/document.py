@@ -54,7 +54,11 @@ def commitment_amounts(detail: str) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Seller or buyer as frozen on the document; empty text where nothing is known. Country is ISO 3166 alpha-2."""
+    """Seller or buyer as frozen on the document; empty text where nothing is known. Country is ISO 3166 alpha-2.
+
+    Of a buyer also: the place of supply where the law wants it named, the certificate by which it is exempt, and the
+    percentage of the net that it withholds for the state ("10"), by a section of the law.
+    """
 
     name: str
     contact: str = ""
@@ -71,6 +75,10 @@ class Party:
     website: str = ""
     registration: str = ""
     code: str = ""
+    place: str = ""
+    certificate: str = ""
+    withholding: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +112,22 @@ class DocumentLine:
     period_end: date | None = None
     detail: str = ""
     group: str = ""
+    classification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTax:
-    """One tax group; rate in percent, basis and tax in minor units, the exemption's words where tax is not charged."""
+    """One tax; rate in percent, basis and tax in minor units, the exemption's words where tax is not charged.
+
+    `name` is its own where several taxes lie on one basis (CGST, SGST).
+    """
 
     category: str
     rate: Decimal
     basis: int
     tax: int
     exemption: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,12 @@ from desktop.domain.document import BankAccount, Document, DocumentLine, Documen
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.domain.tax_catalogue import tax_codes
+from desktop.domain.tax_parts import taxes_of
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
 from desktop.services.change_sets import raw
+from desktop.services.exchange import ExchangeRates
 from desktop.services.runs.freezing import prepare, ready
 
 Report = Callable[[int, int, str], None]
@@ -95,6 +97,11 @@ def draft_document(book: Book, draft_id: int) -> Job:
         issue_date = date.fromisoformat(row[5])
         made = ready(draft, draft_id, row[4], issue_date, papers)
         terms = parse_terms(made.terms)
+        try:
+            tax_currency, told = ExchangeRates(connection).told(made.tax, made.currency, made.tax_date or issue_date)
+        except UserError:
+            # The gate says it; a preview shows the rest.
+            tax_currency, told = None, None
         head = {
             "number": "",
             "kind": made.kind,
@@ -115,8 +122,8 @@ def draft_document(book: Book, draft_id: int) -> Job:
             "prepaid": made.prepaid,
             "rounding": made.rounding,
             "payable": made.payable,
-            "tax_currency": None,
-            "tax_in_tax_currency": None,
+            "tax_currency": tax_currency,
+            "tax_in_tax_currency": told,
             "reason": made.reason,
             "corrects": None,
             "corrects_date": None,
@@ -255,7 +262,8 @@ def _document(
         buyer=buyer,
         lines=tuple(_line(line, language) for line in lines),
         taxes=tuple(
-            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, _exemption(tax)) for tax in taxes
+            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, _exemption(tax), tax.name)
+            for tax in taxes
         ),
         net=head["net"],
         tax=head["tax"],
@@ -316,6 +324,7 @@ def _line(line: Line, language: str) -> DocumentLine:
         period_end=_day_or_none(line.period_end),
         detail=detail,
         group=line.heading,
+        classification=line.classification,
     )
 
 
@@ -328,7 +337,7 @@ def _deposits(lines: Sequence[Line]) -> tuple[tuple[str, date, int, int, int], .
     deposits = []
     for deducted in found.values():
         net = -sum(line.net for line in deducted)
-        tax = -sum(part_of(line.net, line.rate) for line in deducted)
+        tax = -sum(part_of(line.net, rate) for line in deducted for _name, rate in taxes_of(line.rate, line.tax_parts))
         deposits.append((deducted[0].description, _day(deducted[0].detail), net, tax, net + tax))
     return tuple(deposits)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from desktop.domain.money import SCALE
+from desktop.domain.money import SCALE, exponent, round_half_away
+from desktop.errors import UserError
+from desktop.i18n import _, date_text
 
 
 class ExchangeRates:
     """The rates as one transaction sees them."""
 
     def __init__(self, connection: Connection) -> None:
-        self.firm_currency = str(connection.exec_driver_sql("SELECT currency FROM firm").scalar_one())
+        firm, tax = connection.exec_driver_sql("SELECT currency, tax_currency FROM firm").one()
+        self.firm_currency, self.tax_currency = str(firm), str(tax or "")
         rows = connection.exec_driver_sql(
             "SELECT currency, valid_from, rate FROM exchange_rate ORDER BY currency, valid_from DESC"
         ).fetchall()
@@ -27,3 +31,23 @@ class ExchangeRates:
             return SCALE
         text = day.isoformat()
         return next((rate for valid_from, rate in self._rates.get(currency, ()) if valid_from <= text), None)
+
+    def told(self, tax: int, currency: str, day: date) -> tuple[str | None, int | None]:
+        """The firm's tax currency and a document's tax in it (BT-6, BT-111), by the rates of the tax date.
+
+        Nothing where the document is in that currency already, or bears no tax. UserError where a rate is missing.
+        """
+        if not tax or self.tax_currency in ("", currency):
+            return None, None
+        rates = [(one, self.on(one, day)) for one in (currency, self.tax_currency)]
+        for one, rate in rates:
+            if rate is None:
+                raise UserError(
+                    _("Tax is told in {wanted}, and there is no exchange rate of {currency} on {day}.").format(
+                        wanted=self.tax_currency, currency=one, day=date_text(day)
+                    ),
+                    _("Enter the rate of that day under Settings, Currencies."),
+                )
+        factor = Decimal(rates[0][1] or 0) / Decimal(rates[1][1] or 1)
+        shift = exponent(self.tax_currency) - exponent(currency)
+        return self.tax_currency, round_half_away((tax * factor).scaleb(shift))

@@ -190,6 +190,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         issue_text, due_text = day.isoformat(), due.isoformat()
         discount_until = terms.discount_until(day) if terms.discount_percent is not None else None
         firm_gross, firm_tax = in_firm(document.gross, factor), in_firm(document.tax, factor)
+        tax_currency, told = exchange.told(document.tax, document.currency, document.tax_date or day)
         frozen = (
             text,
             document.kind,
@@ -223,8 +224,8 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
             firm_gross - firm_tax if firm_gross is not None and firm_tax is not None else None,
             firm_tax,
             firm_gross,
-            None,
-            None,
+            tax_currency,
+            told,
             document.corrects_id,
             document.reason,
             _texts(document.texts, texts_known),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from db.queries.billing import firm as firm_row
 from db.queries.billing import ids_text
-from desktop.domain.billing import Draft
+from desktop.domain.billing import ClientFacts, Draft, FirmFacts
+from desktop.domain.billing.regimes import place_words, regime_of
+from desktop.domain.money import scaled_to_percent
 from desktop.errors import UserError
 from desktop.services.issuing import ReadyInvoice, freeze_parties
+from desktop.services.runs.setting import firm_facts
 
+_TAX = "place_of_supply, tax_certificate, withholding, withholding_section"
+_NOT_PRINTED = frozenset({"id", *_TAX.split(", ")})
 _PARTY = "contact, street, street2, postcode, city, region, country, tax_id, tax_number, email, phone"
 
 
@@ -47,15 +53,16 @@ def prepare(
     A preview, which may not write, passes another `freeze` that keeps the payloads for itself.
     """
     (seller,) = freeze(connection, "seller", [seller_payload(connection)])
+    told = firm_facts(firm_row(connection))
     clients = (
         connection.exec_driver_sql(
-            f"SELECT id, code, name, {_PARTY} FROM client WHERE id IN (SELECT value FROM json_each(?))",
+            f"SELECT id, code, name, {_PARTY}, {_TAX} FROM client WHERE id IN (SELECT value FROM json_each(?))",
             (ids_text(dict.fromkeys(client_ids)),),
         )
         .mappings()
         .all()
     )
-    payloads = [{key: value for key, value in row.items() if value and key != "id"} for row in clients]
+    payloads = [_buyer_payload(row, told) for row in clients]
     frozen = freeze(connection, "buyer", payloads)
     versions = connection.exec_driver_sql(
         "SELECT template_id, max(id) FROM template_version GROUP BY template_id"
@@ -85,6 +92,32 @@ def prepare(
         fallback_template=templates.get(firm[4], int(versions[0][1])),
         titles={row[0]: row[1] for row in titles},
     )
+
+
+def _buyer_payload(row: Mapping[str, Any], firm: FirmFacts) -> dict[str, Any]:
+    """The client's address and ids, and what of its tax a document names: only what is there."""
+    payload = {key: value for key, value in row.items() if value and key not in _NOT_PRINTED}
+    regime = regime_of(firm.regime, firm.country)
+    if regime in ("india", "us"):
+        client = ClientFacts(
+            id=row["id"],
+            code=row["code"],
+            name=row["name"],
+            country=row["country"],
+            currency="",
+            tax_id=row["tax_id"],
+            region=row["region"],
+            place_of_supply=row["place_of_supply"],
+        )
+        if place := place_words(regime, firm, client):
+            payload["place"] = place
+    if row["tax_certificate"]:
+        payload["certificate"] = row["tax_certificate"]
+    if row["withholding"]:
+        payload["withholding"] = f"{scaled_to_percent(row['withholding']):f}"
+        if row["withholding_section"]:
+            payload["section"] = row["withholding_section"]
+    return payload
 
 
 def texts_for(papers: Papers, currency: str, agreement: str = "", note: str = "") -> dict[str, Any]:
