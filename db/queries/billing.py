@@ -18,7 +18,8 @@ Rows = Sequence[Any]
 _AGREEMENT = """a.id, a.code, a.title, a.client_id, a.segment_id, a.billing, a.currency, a.every_count, a.every_unit,
  a.alignment, a.anchor, a.bill_day, a.timing, a.fixed_30, a.start_date, a.end_date, a.trial_until, a.charged_through,
  a.grouping, a.cap, a.deposits, a.is_final, a.po_number, a.po_limit, a.po_expires, a.buyer_reference, a.terms,
- a.delivery, a.template_id, a.discount, a.discount_reason, a.active, a.unused, a.agreed, a.budget"""
+ a.delivery, a.template_id, a.discount, a.discount_reason, a.active, a.unused, a.agreed, a.budget, a.renewal,
+ a.term_end, a.term_count, a.term_unit, a.notice_count, a.notice_unit, a.min_term_until"""
 
 
 def ids_text(ids: Iterable[int]) -> str:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
+from desktop.domain.agreement_terms import Terms
 from desktop.domain.periods import Cadence, Pause, Timing
 
 
@@ -57,7 +58,8 @@ class Agreement(NamedTuple):
 
     `cap` is the most that its time lines bill in all, in minor units; `discount` is for lines without their own.
     `unused` says whether charged days that fall out of its life are credited, or kept. `agreed` is the net sum of a
-    fixed price before change orders, `budget` what the client expects to spend.
+    fixed price before change orders, `budget` what the client expects to spend. `end` is not after a `term` on whose
+    renewal a person decides.
     """
 
     id: int
@@ -93,3 +95,4 @@ class Agreement(NamedTuple):
     agreed: int | None = None
     budget: int | None = None
     prepayments: tuple[Prepayment, ...] = ()
+    term: Terms | None = None

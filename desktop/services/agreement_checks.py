@@ -32,7 +32,24 @@ _WORDS = {
     "timing": ("advance", "arrears"),
     "grouping": ("entry", "item", "person", "day"),
     "deposits": ("next", "final"),
+    "unused": ("credit", "keep"),
+    "renewal": ("open", "auto", "ask"),
+    "term_unit": ("month", "year", None),
+    "notice_unit": ("day", "month"),
 }
+
+
+TERM = (
+    "start_date",
+    "renewal",
+    "term_count",
+    "term_unit",
+    "term_end",
+    "min_term_until",
+    "notice_count",
+    "notice_unit",
+    "index_cap",
+)
 
 
 def check_agreement(session: Session, values: Record, problems: Problems, before: Agreement | None) -> None:
@@ -49,7 +66,8 @@ def check_agreement(session: Session, values: Record, problems: Problems, before
     check_exists(session, Template, "template_id", values, problems, _("The template"))
     for name, words in _WORDS.items():
         if name in values and values[name] not in words:
-            problems.add(name, _("“{word}” is not one of {words}.").format(word=values[name], words=", ".join(words)))
+            known = ", ".join(word for word in words if word)
+            problems.add(name, _("“{word}” is not one of {words}.").format(word=values[name], words=known))
     if now("every_count", 1) < 1:
         problems.add("every_count", _("It bills every 1 or more days, weeks, months or years."))
     bill_day = now("bill_day")
@@ -73,7 +91,28 @@ def check_agreement(session: Session, values: Record, problems: Problems, before
             problems.add(name, _("A limit is above 0; leave it empty for none."))
     if now("agreed") is not None and now("agreed") <= 0:
         problems.add("agreed", _("An agreed sum is above 0; leave it empty for none."))
+    check_term({name: now(name) for name in TERM}, problems)
     _check_discount(values, problems)
+
+
+def check_term(now: Record, problems: Problems) -> None:
+    """Notes what is wrong with terms, notice and index as they would stand."""
+    start, end = now["start_date"], now["term_end"]
+    if now["renewal"] in ("auto", "ask"):
+        if not now["term_count"] or not now["term_unit"]:
+            problems.add("term_count", _("How long is a term? Give months or years."))
+        if end is None:
+            problems.add("term_end", _("On which day does the current term end?"))
+    if now["term_count"] is not None and now["term_count"] < 1:
+        problems.add("term_count", _("A term lasts 1 or more months or years."))
+    for name in ("term_end", "min_term_until"):
+        if start and now[name] is not None and now[name] <= start:
+            words = _("It ends before the agreement starts on {day}.")
+            problems.add(name, words.format(day=date_text(start)))
+    if (now["notice_count"] or 0) < 0:
+        problems.add("notice_count", _("Notice is given 0 or more days or months ahead."))
+    if now["index_cap"] is not None and now["index_cap"] <= 0:
+        problems.add("index_cap", _("The most that prices may rise by is above 0; leave it empty for no limit."))
 
 
 def _check_discount(values: Record, problems: Problems) -> None:
@@ -98,16 +137,7 @@ def check_line(
     if values.get("kind", "recurring") not in ("recurring", "time", "usage"):
         problems.add("kind", _("A line recurs, bills time or bills usage."))
     check_exists(session, Item, "item_id", values, problems, _("The item"))
-    quantity = values.get("quantity")
-    if quantity is not None and quantity < 0:
-        problems.add(
-            "quantity",
-            _("A quantity of {figure} would take money off: enter a discount, or a one-off discount.").format(
-                figure=number_text(unscaled(quantity))
-            ),
-        )
-    elif quantity == 0:
-        problems.add("quantity", _("A quantity of 0 bills nothing; give the line an end date instead."))
+    check_quantity(values.get("quantity"), problems)
     if now("item_id") is None and not now("description") and now("kind") == "recurring":
         problems.add("description", _("Choose an item, or say what is billed."))
     price = values.get("unit_price")
@@ -156,6 +186,19 @@ def check_meters(lines: Sequence[Record], problems: Problems) -> None:
                     problems.add(f"lines.{at}.item_id", words.format(other=other))
                     break
             meters.setdefault(line["item_id"], []).append((start, end, at + 1))
+
+
+def check_quantity(quantity: int | None, problems: Problems) -> None:
+    """A scaled quantity: above 0."""
+    if quantity is not None and quantity < 0:
+        problems.add(
+            "quantity",
+            _("A quantity of {figure} would take money off: enter a discount, or a one-off discount.").format(
+                figure=number_text(unscaled(quantity))
+            ),
+        )
+    elif quantity == 0:
+        problems.add("quantity", _("A quantity of 0 bills nothing; give the line an end date instead."))
 
 
 def check_price(price: int | None, problems: Problems, allow_zero: bool, field: str = "unit_price") -> None:

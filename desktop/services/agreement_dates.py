@@ -144,7 +144,8 @@ def pause_agreement(
 ) -> int:
     """Leave days unbilled, both given days included; without a last day until it is resumed.
 
-    Raises ValidationError where another pause has these days or an invoice has billed them.
+    Days of it that were billed are credited by the next run where the agreement credits unused days. Raises
+    ValidationError where another pause has these days, or they were billed and stay billed.
     """
     with change(book, actor, _("Pause an agreement")) as made:
         row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
@@ -152,7 +153,8 @@ def pause_agreement(
         problems = Problems()
         if end is not None and end <= first_day:
             problems.add("end_date", _("The pause ends before it starts on {day}.").format(day=date_text(first_day)))
-        check_change_day(first_day, billed_through(made.session, agreement_id), problems, "start_date")
+        if row.unused == "keep":
+            check_change_day(first_day, billed_through(made.session, agreement_id), problems, "start_date")
         for other in made.session.scalars(select(Pause).where(Pause.agreement_id == agreement_id)):
             if (other.end_date is None or first_day < other.end_date) and (end is None or other.start_date < end):
                 problems.add(

@@ -260,8 +260,12 @@ def _replace_lines(
             made.insert(AgreementLine, **values | {"agreement_id": before.id, "position": position})
 
 
-def end_agreement(book: Book, agreement_id: int, last_day: date, *, actor: str) -> None:
-    """End an agreement; it bills its last day and no more. What is billed beyond is a matter of a credit note."""
+def end_agreement(book: Book, agreement_id: int, last_day: date, *, actor: str, credit: bool = True) -> date:
+    """End an agreement; it bills its last day, which is given back, and no more.
+
+    What was billed beyond is credited by the next run where the agreement credits unused days; without `credit` it ends
+    no earlier than what was billed. UserError within its minimum term.
+    """
     with change(book, actor, _("End an agreement")) as made:
         row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
         if last_day < row.start_date:
@@ -271,8 +275,20 @@ def end_agreement(book: Book, agreement_id: int, last_day: date, *, actor: str) 
                 ),
                 _("Choose a later day, or delete the agreement."),
             )
-        made.summary = _("End agreement {code} on {day}").format(code=row.code, day=date_text(last_day))
-        made.update(Agreement, agreement_id, end_date=date.fromordinal(last_day.toordinal() + 1))
+        end = date.fromordinal(last_day.toordinal() + 1)
+        if row.min_term_until is not None and end < row.min_term_until:
+            raise UserError(
+                _("The minimum term of {code} runs through {day}.").format(
+                    code=row.code, day=date_text(date.fromordinal(row.min_term_until.toordinal() - 1))
+                ),
+                _("Choose that day or a later one, or shorten its minimum term first."),
+            )
+        if not credit:
+            end = max(end, billed_through(made.session, agreement_id) or end)
+        last = date.fromordinal(end.toordinal() - 1)
+        made.summary = _("End agreement {code} on {day}").format(code=row.code, day=date_text(last))
+        made.update(Agreement, agreement_id, end_date=end)
+        return last
 
 
 def switch_agreement(book: Book, agreement_id: int, *, active: bool, actor: str) -> None:

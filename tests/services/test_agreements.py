@@ -206,6 +206,7 @@ def test_paused_days_are_not_billed(book, client, item):
     made = _create(book, client, item, {"item_id": item, "unit_price": Decimal(310)})
     agreement_dates.pause_agreement(book, made, date(2026, 1, 11), date(2026, 1, 20), actor=ACTOR, reason="Holiday")
     assert _totals(book, date(2026, 1, 31)) == 24_990
+    agreements.update_agreement(book, made, {"unused": "keep"}, actor=ACTOR)
     with pytest.raises(ValidationError, match="The days before 1 Feb 2026 are billed already"):
         agreement_dates.pause_agreement(book, made, date(2026, 1, 25), actor=ACTOR)
     agreement_dates.pause_agreement(book, made, date(2026, 2, 1), actor=ACTOR)

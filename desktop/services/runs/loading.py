@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from db.queries import billing as queries
 from db.queries import families
 from desktop.domain.agreement import Agreement, AgreementLine
+from desktop.domain.agreement_terms import Terms
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
 from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
@@ -101,6 +102,13 @@ def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loa
     return loaded
 
 
+def load_clients(connection: Connection, client_ids: Iterable[int], setting: Setting) -> dict[int, ClientFacts]:
+    """Clients as they are now, with what they inherit from their own segment."""
+    loaded = Loaded()
+    _load_clients(connection, queries.ids_text(client_ids), setting, loaded)
+    return loaded.clients
+
+
 def _load_clients(connection: Connection, client_ids: str, setting: Setting, loaded: Loaded) -> None:
     own: dict[int, Any] = {}
     for row in queries.clients(connection, client_ids):
@@ -171,7 +179,7 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
             cadence=_cadence(row[7], row[8], row[9], row[10], row[11], row[13]),
             timing=row[12],
             start=date.fromisoformat(row[14]),
-            end=_day(row[15]),
+            end=_end(row),
             lines=tuple(lines.get(row[0], ())),
             trial_until=_day(row[16]),
             charged_through=_day(row[17]),
@@ -194,8 +202,22 @@ def _load_agreements(connection: Connection, ids: str, loaded: Loaded) -> None:
             agreed=row[33],
             budget=row[34],
             prepayments=prepaid.get(row[0], ()),
+            term=_terms(row[35:]) if row[36] else None,
         )
         loaded.work[row[0]] = Work()
+
+
+def _end(row: Any) -> date | None:
+    """What was ended ends then; and a term that nobody has renewed yet ends what asks for it."""
+    end = _day(row[15])
+    if row[35] != "ask" or not row[36]:
+        return end
+    term = date.fromisoformat(row[36])
+    return term if end is None or term < end else end
+
+
+def _terms(row: Any) -> Terms:
+    return Terms(row[0], _day(row[1]), row[2], row[3], row[4], row[5], _day(row[6]))
 
 
 @lru_cache(maxsize=1024)
