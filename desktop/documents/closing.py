@@ -18,6 +18,8 @@ _ABOVE_EMPHASIS = 10.0
 _ABOVE_TOTAL = 3.0
 _COLUMN_GAP = 16.0
 _WIDEST_CELL = 190.0
+# Where the words of the EU's directive say nothing.
+_OWN_WORDS = ("CA", "IN", "US")
 _UNTAXED = ("AE", "K", "G", "E", "O")
 
 
@@ -109,8 +111,8 @@ def _total_rows(flow: Flow, tax_writer: Writer | None) -> list[_Total]:
     document, words, writer = flow.document, flow.words, flow.writer
     rows = [_Total(words.net, "", writer.amount(document.net))]
     for group in document.taxes:
-        # One group on the whole net would say the same figure twice.
-        known = len(document.taxes) == 1 and group.basis == document.net
+        # What lies on the whole net would say the same figure twice.
+        known = group.basis == document.net and (len(document.taxes) == 1 or bool(group.name))
         basis = "" if known else f"{words.tax_on} {writer.amount(group.basis)}"
         rows.append(_Total(_group_name(flow, group), basis, writer.amount(group.tax)))
     payable = words.credited if document.kind == "credit_note" else words.payable
@@ -130,7 +132,7 @@ def _total_rows(flow: Flow, tax_writer: Writer | None) -> list[_Total]:
 def _group_name(flow: Flow, group: DocumentTax) -> str:
     if group.category in _UNTAXED:
         return flow.words.untaxed[group.category].format(tax=flow.tax)
-    return f"{flow.tax} {flow.writer.percent(group.rate)}"
+    return f"{group.name or flow.tax} {flow.writer.percent(group.rate)}"
 
 
 def _deposits(flow: Flow) -> None:
@@ -180,6 +182,8 @@ def _notes(flow: Flow) -> None:
     for group in document.taxes:
         said = group.exemption.strip()
         law = flow.words.notes.get(group.category, "").format(tax=flow.tax)
+        if said and document.seller.country in _OWN_WORDS:
+            law = ""
         if group.category == "O" and document.seller.country == "US":
             # Services without sales tax are the rule there, not something to explain.
             law = ""
@@ -209,7 +213,27 @@ def _terms(flow: Flow) -> None:
     else:
         sentences.append(words.nothing_due)
     flow.paragraph(text, " ".join(sentences), 4)
+    _withholding(flow)
     flow.paragraph(flow.styles.small, document.late_clause, 3)
+
+
+def _withholding(flow: Flow) -> None:
+    """What the buyer keeps back for the state, reckoned on the net, and what is then to be paid."""
+    document, buyer = flow.document, flow.document.buyer
+    if not buyer.withholding or document.kind == "credit_note" or document.payable <= 0:
+        return
+    from desktop.domain.money import round_half_away
+
+    percent = Decimal(buyer.withholding)
+    withheld = round_half_away(document.net * percent / 100)
+    section = f" ({buyer.section})" if buyer.section else ""
+    words = flow.words.withheld.format(
+        section=section,
+        percent=flow.writer.percent(percent),
+        withheld=flow.writer.money(withheld),
+        amount=flow.writer.money(document.payable - withheld),
+    )
+    flow.paragraph(flow.styles.text, words, 2)
 
 
 def _early_payment(flow: Flow, percent: Decimal, until: date) -> str:

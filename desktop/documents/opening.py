@@ -68,6 +68,7 @@ def _facts_of(flow: Flow) -> list[tuple[str, str]]:
     # The end of the period is the day of supply, unless it is another.
     told = (document.issue_date, document.period_end and document.period_end - timedelta(days=1))
     supplied = document.tax_date if document.tax_date not in told else None
+    exempt = any(group.category == "E" for group in document.taxes)
     return [
         (words.date, writer.day(document.issue_date)),
         (words.due, "" if document.kind == "credit_note" else writer.day(document.due_date)),
@@ -79,6 +80,8 @@ def _facts_of(flow: Flow) -> list[tuple[str, str]]:
         (words.agreement, document.agreement),
         (words.our_tax_id.format(tax=flow.tax), document.seller.tax_id),
         (words.your_tax_id.format(tax=flow.tax), document.buyer.tax_id),
+        (words.place, document.buyer.place),
+        (words.certificate, document.buyer.certificate if exempt else ""),
     ]
 
 

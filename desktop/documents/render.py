@@ -109,14 +109,19 @@ def _texts(document: Document) -> Iterator[str]:
         yield party.website
         yield party.registration
         yield party.code
+        yield party.place
+        yield party.certificate
+        yield party.section
     for line in document.lines:
         yield line.description
         yield line.unit
         yield line.detail
         yield line.group
         yield line.allowance_reason
+        yield line.classification
     for group in document.taxes:
         yield group.exemption
+        yield group.name
     for account in document.bank:
         yield account.holder
         yield account.iban

@@ -181,6 +181,8 @@ class _Table:
             notes.append(flow.writer.span(line.period_start, line.period_end))
         if line.detail:
             notes.append(self._detail(line.detail))
+        if line.classification:
+            notes.append(f"HSN/SAC {line.classification}")
         if line.allowance:
             notes.append(self._change(words.discount, -line.allowance, line.allowance_reason))
         if line.charge:

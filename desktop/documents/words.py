@@ -87,6 +87,8 @@ class Words(NamedTuple):
     agreement: str
     our_tax_id: str
     your_tax_id: str
+    place: str
+    certificate: str
     tax: str
     tax_id: str
     tax_number: str
@@ -124,6 +126,7 @@ class Words(NamedTuple):
     nothing_due: str
     credit_note: str
     early: str
+    withheld: str
     terms: str
     deposits: str
     deposit_number: str

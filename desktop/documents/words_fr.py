@@ -22,6 +22,8 @@ WORDS: dict[str, Any] = {
     "agreement": "Contrat",
     "our_tax_id": "Notre n° {tax}",
     "your_tax_id": "Votre n° {tax}",
+    "place": "Lieu de prestation",
+    "certificate": "Certificat d’exonération",
     "tax": "TVA",
     "tax_id": "N° {tax}",
     "tax_number": "N° fiscal",
@@ -74,6 +76,10 @@ WORDS: dict[str, Any] = {
     "early": (
         "Pour tout paiement au plus tard le {date}, vous pouvez déduire un escompte de {percent} ({discount}) "
         "et payer {amount}."
+    ),
+    "withheld": (
+        "Retenue à la source{section}\u202f: {percent} du montant net, {withheld}\u202f; "
+        "il reste alors {amount} à payer."
     ),
     "terms": "Conditions de paiement\u202f: {terms}.",
     "deposits": "Acomptes déduits",
