@@ -185,6 +185,9 @@ def history(*nets: int) -> Standing:
 
 
 # rule, what makes it fire, what the sentence must say, the field that mends it
+GSTIN = "29AAGCB7383J1Z4"
+INDIAN = setting("2026-01-31", country="IN", tax_id=GSTIN)
+
 FIRES: list[tuple[str, Given, list[str], str]] = [
     ("address_incomplete", Given(buyer=client(country="")), ["Acme GmbH", "no country"], "client:1:country"),
     ("address_incomplete", Given(buyer=client(city="")), ["no city"], "client:1:city"),
@@ -272,6 +275,36 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         Given(agreed=agreement(line(), line(2, position=2)), change=edited(category="O")),
         ["mixed with S"],
         "",
+    ),
+    (
+        "place_missing",
+        Given(buyer=client(country="IN"), billing=setting("2026-01-31", country="IN")),
+        ["The state of your firm is not known"],
+        "firm:1:region",
+    ),
+    (
+        "place_missing",
+        Given(buyer=client(country="US"), billing=setting("2026-01-31", country="US")),
+        ["The state of Acme GmbH is not known"],
+        "client:1:region",
+    ),
+    (
+        "state_mismatch",
+        Given(buyer=client(country="IN", tax_id=GSTIN, region="Kerala"), billing=INDIAN),
+        ["is of Karnataka (29)", "its address in Kerala (32)"],
+        "client:1:place_of_supply",
+    ),
+    (
+        "hsn_missing",
+        Given(buyer=client(country="IN"), billing=INDIAN),
+        ["“Monthly retainer” has no HSN or SAC"],
+        f"item:{RETAINER}:hsn_sac",
+    ),
+    (
+        "tax_rate_missing",
+        Given(billing=setting("2026-01-31", tax_currency="GBP")),
+        ["told in GBP", "no exchange rate of GBP"],
+        "exchange:GBP:rate",
     ),
     (
         "price_missing",
@@ -509,6 +542,17 @@ QUIET: list[tuple[str, Given]] = [
     ("tax_code_mismatch", Given(change=edited(category="G"), buyer=client(country="GB", tax_id="GB980780684"))),
     ("tax_mix", Given(change=edited(category="O"))),
     ("tax_mix", Given(agreed=agreement(line(), line(2, position=2)), change=edited(category="E"))),
+    ("place_missing", Given(buyer=client(country="IN"), billing=INDIAN)),
+    ("place_missing", Given(buyer=client(country="US", region="Texas"), billing=setting("2026-01-31", country="US"))),
+    ("place_missing", Given(buyer=client(country="FR"), billing=setting("2026-01-31", country="US"))),
+    ("state_mismatch", Given(buyer=client(country="IN", tax_id=GSTIN, region="KA"), billing=INDIAN)),
+    (
+        "state_mismatch",
+        Given(buyer=client(country="IN", tax_id=GSTIN, region="KL", place_of_supply="32"), billing=INDIAN),
+    ),
+    ("hsn_missing", Given()),
+    ("hsn_missing", Given(buyer=client(country="IN"), billing=INDIAN, change=edited(classification="998311"))),
+    ("tax_rate_missing", Given(billing=setting("2026-01-31", tax_currency="EUR"))),
     ("price_missing", Given(agreed=agreement(line(unit_price="0"), line(2, position=2)))),
     (
         "price_missing",
@@ -685,10 +729,11 @@ def test_each_rule_is_tried_on_both_sides() -> None:
 # that is asked for twice, and the rate that limits compare by.
 TABLE = {
     "block": "address_incomplete tax_id_missing tax_id_invalid buyer_reference_missing currency_mismatch "
-    "tax_code_mismatch tax_mix overlap date_backwards price_missing usage_missing",
+    "tax_code_mismatch tax_mix overlap date_backwards price_missing usage_missing place_missing hsn_missing "
+    "tax_rate_missing",
     "hold": "negative_total amount_above differs_from_usual off_rate_card disputed client_on_hold credit_limit "
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
-    "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect",
+    "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect state_mismatch",
     "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing",
 }
 

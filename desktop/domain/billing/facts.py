@@ -283,7 +283,8 @@ class Work:
 class Billing:
     """The setting of one run: dates, firm, taxes, catalogue and prices.
 
-    `rounding` is the smallest step, in minor units, that what is payable in a currency is rounded to.
+    `rounding` is the smallest step, in minor units, that what is payable in a currency is rounded to; `exchange` the
+    units of firm currency, times 10**6, for one unit of each currency that has a rate on the issue date.
     """
 
     through: date
@@ -294,6 +295,7 @@ class Billing:
     prices: PriceBook
     tax_rules: tuple[TaxRule, ...] = ()
     rounding: dict[str, int] = field(default_factory=dict)
+    exchange: dict[str, int] = field(default_factory=dict)
     taxes_by_id: dict[int, TaxEntry] = field(init=False)
     classified: bool = field(init=False)
 

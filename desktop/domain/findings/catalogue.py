@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desktop.domain.findings import data_rules as data
 from desktop.domain.findings import judgement_rules as judgement
+from desktop.domain.findings import place_rules as place
 from desktop.domain.findings import project_rules as projects
 from desktop.domain.findings import usage_rules as usage
 from desktop.domain.findings.rule import Case, Effective, Finding, Rule
@@ -20,6 +21,10 @@ RULES: tuple[Rule, ...] = (
     Rule("currency_mismatch", "block", "One currency for agreement and client", data.currency_mismatch),
     Rule("tax_code_mismatch", "block", "Tax code fits the client's country", data.tax_code_mismatch),
     Rule("tax_mix", "block", "“Not subject to tax” stands alone", data.tax_mix),
+    Rule("place_missing", "block", "State that decides the tax", place.place_missing),
+    Rule("state_mismatch", "hold", "GSTIN and address in one state", place.state_mismatch),
+    Rule("hsn_missing", "block", "HSN or SAC on Indian invoices", place.hsn_missing),
+    Rule("tax_rate_missing", "block", "Exchange rate of the tax currency", place.tax_rate_missing),
     Rule("price_missing", "block", "Every line has a price", data.price_missing),
     Rule("usage_missing", "block", "Every metered period has a record", usage.usage_missing),
     Rule("overlap", "block", "Nothing is billed twice", data.overlap),

@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import MISSING
+from desktop.domain.billing.regimes import regime_of
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.tax import GOODS_UNION, vat_place
@@ -94,6 +95,7 @@ def _other_currencies(case: Case, agreement: Agreement) -> Found:
 
 def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
     client, firm = case.client, case.billing.firm
+    vat = regime_of(firm.regime, firm.country) == "vat"
     seen: set[str] = set()
     for line in case.draft.lines:
         if line.category in seen:
@@ -110,7 +112,7 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         kind = "service" if line.category == "AE" else "goods"
         home, abroad = vat_place(firm.country, "", kind), vat_place(client.country, client.tax_id, kind)
         union = EU_COUNTRIES if line.category == "AE" else GOODS_UNION
-        if line.category in ("AE", "K") and (abroad == home or abroad not in union):
+        if line.category in ("AE", "K") and vat and (abroad == home or abroad not in union):
             yield (
                 "Reverse charge and intra-EU supplies need a client in another EU state; "
                 f"this one is in {client.country}.",
@@ -126,6 +128,10 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
 
 
 def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:
+    firm = case.billing.firm
+    if regime_of(firm.regime, firm.country) in ("india", "us"):
+        # The rule is that of EN 16931; there, what bears no tax stands beside what does.
+        return
     categories = {line.category for line in case.draft.lines}
     if "O" in categories and len(categories) > 1:
         others = ", ".join(sorted(categories - {"O"}))

@@ -16,6 +16,7 @@ from desktop.domain.money import unscaled
 from desktop.domain.wording import day_words, span_words
 
 Found = Iterator[tuple[str, str, str]]
+Faults = Iterator[tuple[str, str, str]]
 
 _DAY = timedelta(days=1)
 _COMPARED = 6
@@ -57,13 +58,17 @@ def usage_suspect(case: Case, parameters: Mapping[str, Any]) -> Found:
             continue
         for (first, last), units in periods.items():
             start, end = date.fromisoformat(first), date.fromisoformat(last)
-            for sentence, remedy in _faults(work, line, names[line_id], start, end, units, parameters):
+            for _kind, sentence, remedy in faults(work, line, names[line_id], start, end, units, parameters):
                 yield sentence, remedy, f"agreement:{agreement_id}:usage"
 
 
-def _faults(
+def faults(
     work: Work, line: AgreementLine, name: str, start: date, end: date, units: int, parameters: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+) -> Faults:
+    """(kind, sentence, remedy) of what looks wrong about the unbilled use of a period: late, gap, doubled, outlier.
+
+    `units` are those to bill now; the parameters those of `usage_suspect`.
+    """
     used = [one for one in work.used.get(line.id, ()) if start <= one.start < end]
     if not used:
         return
@@ -75,6 +80,7 @@ def _faults(
         rows = sum(one.rows for one in used)
         came = "record came" if rows == 1 else "records came"
         yield (
+            "late",
             f"{rows} {came} late: {_figure(units)} of “{name}” for {when}, which was billed already.",
             "Approve to bill them now, or correct the records.",
         )
@@ -84,29 +90,33 @@ def _faults(
     if repeats and line.metering == "events":
         says = "record of it says" if repeats == 1 else "records of it say"
         yield (
+            "doubled",
             f"{repeats} {says} the very same as another: “{name}” in {when}.",
             "Delete what was recorded twice, or approve.",
         )
     yield from _unusual(charged, name, start, when, units + (before.units if before else 0), parameters)
 
 
-def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Iterator[tuple[str, str]]:
+def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Faults:
     """Readings follow one another: their days add up to their span, which begins with the period at the latest."""
     first, last = min(one.first for one in used), max(one.last for one in used)
     days, span = sum(one.days for one in used), (last - first).days
     if first > start:
         days_missing = (first - start).days
         yield (
+            "gap",
             f"The readings of “{name}” for {when} begin on {day_words(first)}, {_days(days_missing)} late.",
             "Enter the reading that is missing, or approve.",
         )
     if days < span:
         yield (
+            "gap",
             f"The readings of “{name}” for {when} leave out {_days(span - days)}.",
             "Enter the reading that is missing, or approve.",
         )
     elif days > span:
         yield (
+            "doubled",
             f"The readings of “{name}” for {when} count {_days(days - span)} twice.",
             "Correct the readings that overlap, or approve.",
         )
@@ -114,7 +124,7 @@ def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Iterator[t
 
 def _unusual(
     charged: Sequence[UsageCharged], name: str, start: date, when: str, units: int, parameters: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+) -> Faults:
     usual = sorted((one for one in charged if one.end <= start), key=lambda one: one.start)[-_COMPARED:]
     if len(usual) < int(parameters["least"]):
         return
@@ -122,6 +132,7 @@ def _unusual(
     times = parameter(parameters, "times")
     if middle > 0 and units > times * int(middle):
         yield (
+            "outlier",
             f"{_figure(units)} of “{name}” for {when} is more than {times:f} times the usual "
             f"{_figure(int(middle))} (median of {len(usual)} periods).",
             "Look at the records, then approve.",

@@ -114,6 +114,7 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
     row = queries.firm(connection)
     firm = firm_facts(row)
     taxes = _taxes(connection)
+    rates = dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat()))
     items: dict[int, ItemFacts] = {}
     list_prices: dict[int, tuple[str, Decimal]] = {}
     for item_id, code, item_name, unit, kind, tax_code, price, item_currency, hsn_sac in queries.items(connection):
@@ -146,11 +147,12 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
             prices,
             tuple(TaxRule._make(rule) for rule in queries.tax_rules(connection)),
             json.loads(queries.book_setting(connection, ROUNDING) or "{}"),
+            rates,
         ),
         rules=Rules(connection),
         segments={one[0]: SegmentFacts(*one) for one in queries.segment_settings(connection)},
         series_last=_series_last(connection, row[9], issue_date),
-        rates=dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat())),
+        rates=rates,
     )
 
 
