@@ -13,6 +13,7 @@ from desktop.importing.options import TableOptions
 from desktop.importing.results import Rejection, Report, Row
 from desktop.importing.rows import read_rows
 from desktop.importing.tables import Table, open_table
+from desktop.importing.trackers import tracker_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,7 @@ def open_file(
     if profile:
         chosen = chosen.over(profile.options)
     table = open_table(source, chosen, header_score(kind), name)
+    if profile is None and kind == "time":
+        profile = tracker_profile(table.header)
     mapping = map_columns(table.header, kind, profile, lettered=bool(table.sheet))
     return ImportFile(kind, table, mapping, find_conventions(table, mapping, chosen, report), chosen)

@@ -122,7 +122,7 @@ def header_score(kind: str) -> Callable[[Sequence[str]], int]:
     known = _known(kind)
 
     def score(cells: Sequence[str]) -> int:
-        keys = {key for cell in cells if len(cell) < 60 for key in _keys(cell)}
+        keys = {key for cell in cells if len(cell) < 60 for key in heading_keys(cell)}
         return len({known[key][0].field for key in keys if key in known})
 
     return score
@@ -214,7 +214,7 @@ def _by_headings(header: Sequence[str], kind: Kind) -> dict[str, tuple[int, ...]
     known = _known(kind.name)
     claims: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for place, heading in enumerate(header):
-        for less, key in enumerate(_keys(heading)):
+        for less, key in enumerate(heading_keys(heading)):
             if key in known:
                 for claim in known[key]:
                     if heading.rstrip().endswith("?") and kind.field(claim.field).type != "bool":
@@ -238,7 +238,7 @@ def _by_headings(header: Sequence[str], kind: Kind) -> dict[str, tuple[int, ...]
     return columns
 
 
-def _keys(heading: str) -> tuple[str, ...]:
+def heading_keys(heading: str) -> tuple[str, ...]:
     """What a heading may be known as, with and without what stands in brackets behind it: “Amount (USD)”."""
     whole, bare = heading_key(heading), heading_key(_BRACKETS.sub("", heading))
     return (whole, bare) if bare and bare != whole else (whole,)

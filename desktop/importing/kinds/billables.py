@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 
 from desktop.i18n import _, number_text
@@ -99,7 +100,14 @@ TIME_FIELDS = (
         offered=False,
     ),
     Field("currency", "currency", CURRENCY_NAMES, offered=False),
+    # What time trackers call things: found in the book by other names than codes, or not at all.
+    Field("tracker_id", "code", offered=False),
+    Field("tracker_code", "text", offered=False),
+    Field("tracker_project", "text", offered=False),
+    Field("tracker_task", "text", offered=False),
+    Field("tracker_start", "text", offered=False),
 )
+_TRACKED = ("tracker_code", "tracker_project", "tracker_task", "tracker_start")
 
 CHARGE_FIELDS = (
     Field("id", "code", spelled("charge id | external id | uuid | line id | Kennung | identifiant")),
@@ -159,10 +167,22 @@ def check_time(values: Values, verdict: Verdict) -> None:
         verdict.reject("hours", _("0 hours are nothing to bill."), _("Write the hours, or leave the row out."))
     elif hours is not None and hours > _DAY:
         verdict.note("hours", _("{hours} hours on one day.").format(hours=number_text(hours)))
-    # Trackers give time that is not billed the rate 0.
-    if values["billable"] is False and values["rate"] == 0:
+    tracked = any(values[name] is not None for name in _TRACKED)
+    # Trackers give time that is not billed, or whose rate they do not know, the rate 0.
+    if values["rate"] == 0 and (tracked or values["billable"] is False):
         values["rate"] = None
+    if values["id"] is None:
+        values["id"] = values["tracker_id"] or _made_id(values)
     check_price(values, verdict, "rate", zero=False)
+
+
+def _made_id(values: Values) -> str | None:
+    """The same for the same entry in every export of a tracker, whatever became of its length since."""
+    if values["tracker_start"] is None:
+        return None
+    names = ("person", "date", "tracker_start", "client", "tracker_project", "tracker_task", "note")
+    told = "\x1f".join("" if values[name] is None else str(values[name]) for name in names)
+    return "t-" + hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
 
 
 def check_charge(values: Values, verdict: Verdict) -> None:
@@ -183,7 +203,7 @@ def check_charge(values: Values, verdict: Verdict) -> None:
         verdict.reject("unit_price", _("A price of 0 would bill nothing."), _("Write the price, or leave the row out."))
 
 
-TIME = Kind("time", TIME_FIELDS, check_time, key=("id",), one_of=(("agreement", "client"),))
+TIME = Kind("time", TIME_FIELDS, check_time, key=("id",), one_of=(("agreement", "client", "tracker_project"),))
 CHARGES = Kind(
     "charges", CHARGE_FIELDS, check_charge, key=("id",), one_of=(("client", "agreement"), ("item", "description"))
 )

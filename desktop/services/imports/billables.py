@@ -1,4 +1,4 @@
-"""Time entries and one-off charges from a file: a hundred thousand of them in a few seconds, and none of them twice.
+"""What waits to be billed, from a file: a hundred thousand rows in a few seconds, and none of them twice.
 
 A row with an id is that entry, whatever else changes. A row without one is known by its content: as many equal rows
 as the book has already change nothing, the others are new.
@@ -15,18 +15,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.schema import OneOff, TimeEntry
+from db.schema import OneOff
 from db.schema.base import Base
 from desktop.domain.money import unscaled
 from desktop.i18n import _
-from desktop.importing.results import Note, Report, Row
+from desktop.importing.results import Report, Row
 from desktop.services.change_sets import Change
 from desktop.services.imports.intake import (
     Intake,
     Lookup,
     State,
     Writes,
-    column_value,
     current_rows,
     differs,
     scaled_or_none,
@@ -188,66 +187,6 @@ class BillableIntake(Intake):
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         self._writes.write(made, batch_id, report)
-
-
-class TimeIntake(BillableIntake):
-    """An entry that names only a client goes to the client's one agreement that bills hours, if there is just one."""
-
-    model = TimeEntry
-    table = "time_entry"
-    content = ("client_id", "agreement_id", "item_id", "work_date", "person", "hours", "rate", "note", "billable")
-    fields = {  # noqa: RUF012
-        "client_id": "client",
-        "agreement_id": "agreement",
-        "item_id": "item",
-        "work_date": "date",
-        "person": "person",
-        "hours": "hours",
-        "rate": "rate",
-        "note": "note",
-        "billable": "billable",
-    }
-
-    def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
-        values = row.values
-        client, agreement, currency = self._parties(row, problems)
-        day = values["date"].isoformat()
-        if agreement is None and client is not None:
-            agreement = self._only_agreement(row, client, day)
-            if agreement is not None:
-                currency = self.references.agreement_facts[agreement].currency
-        if values["rate"] is not None:
-            self._refuse_other_currency(row, currency, problems)
-        item = values["item"]
-        return {
-            "client_id": client,
-            "agreement_id": agreement,
-            "item_id": problems.id("item", item, self.references.items.find(item)) if item else None,
-            "work_date": day,
-            "person": values["person"] or "",
-            "hours": scaled_or_none(values["hours"]),
-            "rate": scaled_or_none(values["rate"]),
-            "note": values["note"] or "",
-            "billable": column_value(values["billable"] is not False),
-        }
-
-    def _only_agreement(self, row: Row, client: int, day: str) -> int | None:
-        facts = self.references.agreement_facts
-        fitting = [
-            one
-            for one in self.references.time_agreements.get(client, ())
-            if facts[one].start <= day and (facts[one].end is None or day < str(facts[one].end))
-        ]
-        if len(fitting) == 1:
-            return fitting[0]
-        code = self.references.clients.code(client)
-        text = (
-            _("{client} has {count} agreements that bill hours; the entry waits for one to be chosen.")
-            if fitting
-            else _("{client} has no agreement that bills hours on that day; the entry waits for one.")
-        )
-        self.notes.append(Note(row.row, "client", text.format(client=code, count=len(fitting))))
-        return None
 
 
 class ChargeIntake(BillableIntake):

@@ -20,7 +20,7 @@ from desktop.importing.preview import Preview, Summary, preview
 from desktop.importing.results import Note, Rejection, Report, Row
 from desktop.services.changes import change
 from desktop.services.imports.agreements import AgreementIntake
-from desktop.services.imports.billables import ChargeIntake, TimeIntake
+from desktop.services.imports.billables import ChargeIntake
 from desktop.services.imports.catalogue import ItemIntake, RateIntake
 from desktop.services.imports.changes import ChangeIntake
 from desktop.services.imports.clients import ClientIntake
@@ -28,6 +28,7 @@ from desktop.services.imports.intake import Intake
 from desktop.services.imports.milestones import MilestoneIntake
 from desktop.services.imports.opening import OpeningIntake
 from desktop.services.imports.profiles import profile_for
+from desktop.services.imports.time import TimeIntake, UnknownProject
 from desktop.services.imports.usage import UsageIntake
 
 _INTAKES: dict[str, type[Intake]] = {
@@ -49,7 +50,8 @@ KINDS = tuple(_INTAKES)
 class ImportResult:
     """What became of the rows of a file: `rows` are `imported` (new or changed), `unchanged`, or among `rejected`.
 
-    `batch` is None where nothing was written. `profile` names the remembered mapping that was used.
+    `batch` is None where nothing was written. `profile` names the remembered mapping that was used. `projects` are
+    those of a time tracker for which a person must say the agreement once.
     """
 
     batch: int | None
@@ -61,6 +63,7 @@ class ImportResult:
     rejected: tuple[Rejection, ...]
     notes: tuple[Summary, ...] = ()
     profile: str = ""
+    projects: tuple[UnknownProject, ...] = ()
 
     @property
     def rejected_rows(self) -> int:
@@ -250,4 +253,5 @@ class _Judgement:
             tuple(sorted(self.rejected, key=lambda one: one.row)),
             tuple(notes.values()),
             self.file.mapping.profile,
+            self.intake.unknown_projects if isinstance(self.intake, TimeIntake) else (),
         )

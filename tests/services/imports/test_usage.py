@@ -22,7 +22,12 @@ HEAD = "id,agreement,item,from,to,quantity\n"
 @pytest.fixture
 def metered(book: Book, filled: Importer) -> Importer:
     """A-1 has the meters API and GB, Z-1 the meter API; A-1 ends with June."""
-    assert filled("items", "code,name,unit\nAPI,Calls,call\nGB,Storage,GB\n").rejected == ()
+    add_meters(book, filled)
+    return filled
+
+
+def add_meters(book: Book, take_in: Importer) -> None:
+    assert take_in("items", "code,name,unit\nAPI,Calls,call\nGB,Storage,GB\n").rejected == ()
     with change(book, "Ann", "meters") as made:
         ids: dict[str, int] = dict(made.connection.exec_driver_sql("SELECT code, id FROM item").fetchall())
         for agreement, position, item in ((1, 2, "API"), (1, 3, "GB"), (2, 2, "API")):
@@ -35,7 +40,6 @@ def metered(book: Book, filled: Importer) -> Importer:
                 quantity=10**6,
             )
         made.connection.exec_driver_sql("UPDATE agreement SET end_date = '2026-07-01' WHERE id = 1")
-    return filled
 
 
 def problems(result: object) -> list[tuple[int, str, str]]:
@@ -109,17 +113,18 @@ def test_the_same_record_is_taken_once(book: Book, metered: Importer) -> None:
     assert counted(metered("usage", HEAD + "U9,A-1,GB,2026-03-01,,1\n" * 2)) == (2, 1, 1, 0)
 
 
-def test_a_billed_record_stays(book: Book, metered: Importer) -> None:
-    batch = metered("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,5\n").batch
-    assert batch is not None
+def test_a_billed_record_stays(book: Book, filled: Importer) -> None:
     day = date(2026, 3, 31)
     runs.bill(book, through=day, issue_date=day, actor="Ann", now="2026-03-31T10:00:00Z")
     ((number,),) = rows(book, "SELECT number FROM invoice WHERE id = 1")
+    add_meters(book, filled)
+    batch = filled("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,5\n").batch
+    assert batch is not None
     with book.writing() as session:
         session.connection().exec_driver_sql("UPDATE usage SET invoice_id = 1")
-    result = metered("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,6\n")
+    result = filled("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,6\n")
     assert problems(result) == [(2, "quantity", f"“U1” is billed on {number}.")]
-    assert counted(metered("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,5\n")) == (1, 0, 1, 0)
+    assert counted(filled("usage", HEAD + "U1,A-1,API,2026-01-01,2026-01-31,5\n")) == (1, 0, 1, 0)
     with pytest.raises(UserError, match=number):
         undo_import(book, batch, actor="Ann")
 
