@@ -278,6 +278,16 @@ def history(connection: Connection, ids: str) -> Rows:
     )
 
 
+def next_due(connection: Connection, invoice_ids: str) -> Rows:
+    """(invoice, earliest due date of what is open) of these invoices, without those of which nothing is."""
+    return _rows(
+        connection,
+        """SELECT invoice_id, min(due_date) FROM open_item
+        WHERE open > 0 AND invoice_id IN (SELECT value FROM json_each(?)) GROUP BY invoice_id""",
+        invoice_ids,
+    )
+
+
 def invoice_lines(connection: Connection, invoice_ids: str) -> Rows:
     return _rows(
         connection,

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from db.engine import Book
+from desktop.domain.instalments import equal_instalments
 from desktop.domain.money import round_half_away
+from desktop.domain.periods import Interval
 from desktop.errors import UserError
 from desktop.services.credit_use import apply_credit, withdraw_credit
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
+from desktop.services.payment_plans import agree_plan, cancel_plan, plan_basis
 from desktop.services.payments import record_payment, reverse_payment
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
@@ -41,6 +44,7 @@ class LivesOfMoney(RuleBasedStateMachine):
         self.invoices: list[str] = []
         self.sources: list[str] = []
         self.write_offs: list[int] = []
+        self.planned: list[str] = []
         self.last_issue = FIRST
         self.changed = False
 
@@ -67,7 +71,7 @@ class LivesOfMoney(RuleBasedStateMachine):
         lines=lines,
         client=st.integers(0, 1),
         currency=st.sampled_from(["EUR", "USD"]),
-        terms=st.sampled_from(["net 30", "net 30 2%/10", "receipt"]),
+        terms=st.sampled_from(["net 30", "net 30 2%/10", "receipt", "1/3 now, rest net 40", "3 x monthly from net 10"]),
         parts=st.booleans(),
     )
     def invoice(
@@ -79,17 +83,48 @@ class LivesOfMoney(RuleBasedStateMachine):
         )
         self.changed = True
 
-    @rule(day=days, amount=st.integers(1, 60_000), pick=picks, only=st.booleans())
-    def pay(self, day: date, amount: int, pick: int, only: bool) -> None:
+    @rule(day=days, amount=st.integers(1, 60_000), pick=picks, only=st.booleans(), place=st.none() | st.integers(1, 4))
+    def pay(self, day: date, amount: int, pick: int, only: bool, place: int | None) -> None:
         if not self.invoices:
             return
         number = self.invoices[pick % len(self.invoices)]
+        named = number if place is None else f"{number}/{place}"
         result = self.attempt(
             lambda: record_payment(
-                self.book, amount=amount, paid_on=day, actor=ANNE, today=TODAY, numbers=[number], only_named=only
+                self.book, amount=amount, paid_on=day, actor=ANNE, today=TODAY, numbers=[named], only_named=only
             )
         )
-        self.sources.append(result.payment)
+        if result is not None:
+            self.sources.append(result.payment)
+
+    @rule(
+        day=days,
+        pick=picks,
+        also=picks,
+        count=st.integers(1, 4),
+        every=st.sampled_from([Interval(1, "month"), Interval(10, "day")]),
+    )
+    def plan(self, day: date, pick: int, also: int, count: int, every: Interval) -> None:
+        if not self.invoices:
+            return
+        numbers = [self.invoices[one % len(self.invoices)] for one in ((pick, also) if also % 3 == 0 else (pick,))]
+
+        def act() -> None:
+            try:
+                basis = plan_basis(self.book, numbers)
+                parts = equal_instalments(basis.open, count, day, every)
+            except ValueError:
+                return
+            agree_plan(self.book, numbers, parts, on=day, reason="p", actor=ANNE, today=TODAY)
+            self.planned += numbers
+
+        self.attempt(act)
+
+    @rule(day=days, pick=picks)
+    def call_plan_off(self, day: date, pick: int) -> None:
+        if self.planned:
+            number = self.planned[pick % len(self.planned)]
+            self.attempt(lambda: cancel_plan(self.book, number, on=day, reason="o", actor=ANNE, today=TODAY))
 
     @rule(day=days, pick=picks)
     def reverse(self, day: date, pick: int) -> None:

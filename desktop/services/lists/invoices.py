@@ -26,6 +26,12 @@ _CREDITED = """SELECT k.corrects_id FROM invoice k JOIN invoice j ON j.id = k.co
 _STILL_OPEN = "SELECT invoice_id FROM open_item WHERE open > 0"
 _SETTLED = f"i.kind <> 'credit_note' AND i.id NOT IN ({_STILL_OPEN})"
 _DISPUTED = "SELECT d.invoice_id FROM dispute d WHERE d.closed_on IS NULL"
+_NEXT_DUE = "(SELECT min(o.due_date) FROM open_item o WHERE o.invoice_id = i.id AND o.open > 0)"
+# A payment plan stands that is not paid yet.
+_PLANNED = """EXISTS (SELECT 1 FROM open_item o JOIN payment_plan l ON l.id = o.plan_id
+  WHERE o.invoice_id = i.id AND o.open > 0 AND l.cancelled_on IS NULL)"""
+_BROKEN = _PLANNED.replace("o.open > 0", "o.open > 0 AND o.due_date < '{today}'")
+_STANDING_PLANS = "SELECT invoice_id FROM payment_plan WHERE cancelled_on IS NULL"
 _UNAPPLIED = "SELECT c.credit_note_id FROM open_credit c WHERE c.open > 0 AND c.credit_note_id IS NOT NULL"
 
 # Conditions that say the same as desktop.domain.standing, in the order in which a list by standing shows them.
@@ -44,6 +50,11 @@ _STANDINGS = {
 _RANK = "CASE {cases} ELSE 99 END".format(
     cases=" ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(_STANDINGS.values()))
 )
+# As conditions beside a standing.
+_PLANS = {
+    "plan": f"i.id IN ({_STANDING_PLANS}) AND {_PLANNED}",
+    "plan_broken": f"i.id IN ({_STANDING_PLANS}) AND {_BROKEN}",
+}
 _CHOICES = {
     "kind": "i.kind IN ({marks})",
     "run": "i.run_id IN (SELECT id FROM run WHERE number IN ({marks}))",
@@ -60,7 +71,7 @@ _SORTS = {
     "client": "c.name COLLATE NOCASE",
     "code": "c.code COLLATE NOCASE",
     "issue_date": "i.issue_date",
-    "due_date": "i.due_date",
+    "due_date": f"coalesce({_NEXT_DUE}, i.due_date)",
     "currency": "i.currency",
     "net": "i.net",
     "gross": "i.gross",
@@ -83,7 +94,8 @@ class InvoiceTotals:
 
 class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
-    credited, unapplied, applied; and kind:KIND, run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE."""
+    credited, unapplied, applied; plan (a payment plan stands), plan_broken (a part of it is late); and kind:KIND,
+    run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE."""
 
     def __init__(self, book: Book, today: date) -> None:
         self._book = book
@@ -105,6 +117,7 @@ class InvoiceList:
             standings = [f"({_STANDINGS[word]})" for word in sorted(filters & _STANDINGS.keys())]
             if standings:
                 where.append(f"({' OR '.join(standings)})".replace("{today}", today))
+            where += [_PLANS[word].replace("{today}", today) for word in sorted(filters & _PLANS.keys())]
             for prefix, choice in _CHOICES.items():
                 chosen = named(filters, prefix)
                 if chosen:
@@ -119,7 +132,8 @@ class InvoiceList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """number, kind, client, client_code, issue_date, due_date, currency, net, tax, gross, payable, open, unapplied,
-        credited, status, disputed, days_overdue (0 or more), run, po_number, corrects; minor units, dates as dates.
+        credited, status, disputed, days_overdue (0 or more), run, po_number, corrects, instalments (how many there are
+        in all), plan; minor units, dates as dates. Due is what is open of it next.
 
         Amounts of a credit note are positive, as on the document.
         """
@@ -132,8 +146,9 @@ class InvoiceList:
                 (SELECT k.open FROM open_credit k WHERE k.credit_note_id = i.id),
                 (SELECT coalesce(sum(k.payable), 0) FROM invoice k WHERE k.corrects_id = i.id),
                 (SELECT coalesce(sum(w.amount), 0) FROM write_off w WHERE w.invoice_id = i.id),
-                (SELECT min(o.due_date) FROM open_item o WHERE o.invoice_id = i.id AND o.open > 0),
-                i.id IN ({_DISPUTED}), coalesce(r.number, ''), i.po_number, coalesce(x.number, ''), i.client_id
+                {_NEXT_DUE},
+                i.id IN ({_DISPUTED}), coalesce(r.number, ''), i.po_number, coalesce(x.number, ''), i.client_id,
+                (SELECT max(o.instalment) FROM open_item o WHERE o.invoice_id = i.id), {_PLANNED}
                 FROM invoice i JOIN client c ON c.id = i.client_id LEFT JOIN run r ON r.id = i.run_id
                 LEFT JOIN invoice x ON x.id = i.corrects_id
                 WHERE i.id IN (SELECT value FROM json_each(?))""",
@@ -175,7 +190,7 @@ class InvoiceList:
             "client": row[3],
             "client_code": row[4],
             "issue_date": date.fromisoformat(row[5]),
-            "due_date": due,
+            "due_date": next_due,
             "currency": row[7],
             "net": row[8],
             "tax": row[9],
@@ -199,6 +214,8 @@ class InvoiceList:
             "run": row[18],
             "po_number": row[19],
             "corrects": row[20],
+            "instalments": row[22] or 0,
+            "plan": bool(row[23]),
         }
 
 

@@ -301,6 +301,9 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
     for row in queries.history(connection, ids):
         histories.setdefault(row[0], []).append(row)
     newest = [own[0][1] for own in histories.values()]
+    # Of one that is paid in part, an instalment may be due before the last one is.
+    in_part = [own[0][1] for own in histories.values() if 0 < own[0][7] < own[0][6]]
+    next_due = dict(queries.next_due(connection, queries.ids_text(in_part))) if in_part else {}
     last_lines: dict[int, dict[int, list[tuple[int, int, int]]]] = {}
     for invoice, line, quantity, price, base in queries.invoice_lines(connection, queries.ids_text(newest)):
         last_lines.setdefault(invoice, {}).setdefault(line, []).append((quantity, price, base))
@@ -314,7 +317,7 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
             stand.last = LastInvoice(
                 first[2],
                 date.fromisoformat(first[3]),
-                date.fromisoformat(first[4]),
+                date.fromisoformat(next_due.get(first[1], first[4])),
                 first[5],
                 first[6],
                 first[7],

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from db.engine import Book
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import open_dispute
 from desktop.services.lists.invoices import InvoiceList, InvoiceTotals, receivable_cards
+from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment
 from desktop.services.write_offs import write_off
 from tests.books import new_book
@@ -160,3 +161,28 @@ def test_totals_take_credit_notes_off(book: Book) -> None:
         "EUR": InvoiceTotals(5, 196_300, 196_300, 55_000, 90_000),
         "JPY": InvoiceTotals(1, 12_345, 12_345, 0, 0),
     }
+
+
+def test_an_invoice_in_instalments_goes_by_the_one_that_is_due_next(tmp_path: Path) -> None:
+    with new_book(tmp_path) as book:
+        client = add_client(book, "ACME")
+        parts = add_invoice(book, client, JANUARY, (9_000, 0), terms="3 x monthly from net 10")
+        whole = add_invoice(book, client, JANUARY, (9_000, 0), terms="net 60")
+
+        def row(number: str) -> Mapping[str, object]:
+            listing = InvoiceList(book, TODAY)
+            return next(iter(listing.rows(listing.ids(number, frozenset(), "", False)).values()))
+
+        assert (row(parts)["due_date"], row(parts)["days_overdue"]) == (date(2026, 1, 20), 70)
+        assert (row(parts)["status"], row(parts)["instalments"]) == ("overdue", 3)
+        record_payment(book, amount=6_000, paid_on=MARCH, actor=ANNE, today=TODAY, numbers=[parts])
+        assert (row(parts)["due_date"], row(parts)["days_overdue"]) == (date(2026, 3, 20), 11)
+        assert InvoiceList(book, TODAY).ids("", frozenset({"overdue"}), "due_date", False) == [2, 1]
+        parts_of = [(date(2026, 3, 15), 1_000), (date(2026, 5, 1), 2_000)]
+        agree_plan(book, [parts], parts_of, on=MARCH, reason="asked", actor=ANNE, today=TODAY)
+        assert (row(parts)["due_date"], row(parts)["plan"], row(whole)["plan"]) == (date(2026, 3, 15), True, False)
+        listing = InvoiceList(book, TODAY)
+        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan", "plan_broken")] == [[1], [1]]
+        record_payment(book, amount=1_000, paid_on=MARCH, actor=ANNE, today=TODAY, numbers=[parts])
+        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan", "plan_broken")] == [[1], []]
+        assert receivable_cards(book, TODAY)["EUR"].overdue == 9_000
