@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from db.engine import Book
 from db.schema import Agreement
 from desktop.domain.agreement_terms import Terms, current_end, end_after_notice, notice_by, term_end
-from desktop.domain.money import SCALE
 from desktop.domain.yearly import per_year
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
@@ -108,7 +107,7 @@ def _a_year(row: Mapping[str, object]) -> int | None:
     amount, count, unit = row["amount"], row["every_count"], row["every_unit"]
     if not isinstance(amount, int) or not isinstance(count, int):
         return None
-    return per_year(amount * SCALE, count, str(unit)) // SCALE if amount else 0
+    return per_year(amount, count, str(unit))
 
 
 def last_day_after_notice(book: Book, agreement_id: int, given_on: date) -> date:

@@ -314,6 +314,11 @@ def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
                 return Skip("paused", f"It is paused since {day_words(paused[0])}{until}.")
             return Skip("not_due", f"Nothing is due through {day_words(through)}; next on {day_words(following)}.")
         if agreement.end is not None and agreement.end <= through + _DAY:
+            term = agreement.term
+            if term is not None and term.renewal == "ask" and term.end == agreement.end:
+                return Skip(
+                    "term_over", f"Its term ended on {day_words(agreement.end - _DAY)}: renew it, or let it end."
+                )
             return Skip("ended", f"It ended on {day_words(agreement.end - _DAY)} and all of it is billed.")
         if any(p[1] is None for p in agreement.pauses):
             return Skip("paused", "It is paused until further notice.")

@@ -1,0 +1,97 @@
+"""Commitments and years paid ahead on real books: entered, billed once, taken back."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from db.engine import Book
+from db.schema import Agreement
+from desktop.errors import UserError
+from desktop.services.commitments import (
+    add_commitment,
+    add_prepayment,
+    commitments,
+    prepayments,
+    remove_commitment,
+    remove_prepayment,
+)
+from desktop.services.credits import credit_invoice
+from desktop.services.problems import ValidationError
+from tests.billing_facts import day
+from tests.books import new_book
+from tests.contracts import ANNE, Contracts, rows, value
+from tests.ledger_proof import prove
+
+YEAR = {"start_date": day("2026-01-01"), "end_date": day("2027-01-01")}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with new_book(tmp_path) as book:
+        yield book
+
+
+@pytest.fixture
+def contracts(book: Book) -> Contracts:
+    return Contracts(book)
+
+
+class TestACommitment:
+    def test_bills_what_lacks_once_the_span_is_over(self, book: Book, contracts: Contracts) -> None:
+        client = contracts.client()
+        agreement = contracts.agreement(client)
+        contracts.one_off(client, agreement, "2026-03-01", "50")
+        contracts.one_off(client, agreement, "2026-03-02", "400", kind="deposit")
+        made = add_commitment(book, agreement, YEAR | {"amount": 200_000, "description": "Least use"}, actor=ANNE)
+        contracts.bill("2026-10-31")
+        assert commitments(book, agreement)[0].spent == 105_000
+        contracts.bill("2026-12-31")
+        lines = "SELECT net, detail FROM invoice_line WHERE price_source = 'commitment'"
+        assert rows(book, lines) == [(75_000, "Committed 2000.00, spent 1250.00")]
+        assert contracts.bill("2026-12-31").outcomes["issued"] == 0
+        with pytest.raises(UserError, match="billed already"):
+            remove_commitment(book, made, actor=ANNE)
+        number = commitments(book, agreement)[0].billed_by
+        credit_invoice(book, number, reason="Wrong", actor=ANNE, today=day("2027-01-02"), release=True)
+        contracts.bill("2027-01-03")
+        assert len(rows(book, lines)) == 3
+        prove(book)
+
+    def test_that_covers_no_day_or_no_money_is_refused(self, book: Book, contracts: Contracts) -> None:
+        agreement = contracts.agreement(contracts.client())
+        with pytest.raises(ValidationError) as raised:
+            add_commitment(book, agreement, {"start_date": None, "end_date": None, "amount": 0}, actor=ANNE)
+        assert set(raised.value.fields) == {"start_date", "end_date", "amount"}
+
+
+class TestAYearPaidAhead:
+    def test_is_billed_once_and_credited_where_the_agreement_ends_within(
+        self, book: Book, contracts: Contracts
+    ) -> None:
+        agreement = contracts.agreement(contracts.client(), "A1", {"unit_price": "310"}, timing="arrears")
+        paid = add_prepayment(
+            book, agreement, YEAR | {"due_date": day("2025-12-15"), "discount": Decimal("0.1")}, actor=ANNE
+        )
+        assert contracts.bill("2025-12-15").totals == {"EUR": 12 * 27900 * 119 // 100}
+        assert contracts.bill("2026-06-30").outcomes["issued"] == 0
+        contracts.update(Agreement, agreement, end_date=day("2026-12-22"))
+        result = contracts.bill("2026-12-25")
+        assert result.outcomes["held"] == 1
+        assert rows(book, "SELECT net, gross FROM draft WHERE state = 'held'") == [(-9000, -10710)]
+        remove_prepayment(book, paid, actor=ANNE)
+        assert prepayments(book, agreement) == []
+        assert value(book, "SELECT count(*) FROM charge") == 12
+        prove(book)
+
+    def test_meets_no_other(self, book: Book, contracts: Contracts) -> None:
+        agreement = contracts.agreement(contracts.client())
+        add_prepayment(book, agreement, YEAR | {"due_date": day("2025-12-15")}, actor=ANNE)
+        with pytest.raises(ValidationError, match="ahead from 1 Jan 2026 on already"):
+            add_prepayment(
+                book,
+                agreement,
+                {"start_date": day("2026-12-01"), "end_date": day("2027-03-01"), "due_date": day("2026-11-01")},
+                actor=ANNE,
+            )
