@@ -99,3 +99,14 @@ def drafted_marks(connection: Connection, draft_ids: str) -> Rows:
         WHERE d.id IN (SELECT value FROM json_each(?)) AND json_extract(c.value, '$[0]') = 'usage' GROUP BY 1""",
         draft_ids,
     )
+
+
+def unbilled_rows(connection: Connection, agreement_ids: str, last: str) -> Rows:
+    """(agreement, item, count) of the unbilled rows that end on a day at the latest."""
+    return _rows(
+        connection,
+        """SELECT u.agreement_id, u.item_id, count(*) FROM json_each(?) s JOIN usage u ON u.agreement_id = s.value
+        AND u.invoice_id IS NULL AND u.end_date <= ? GROUP BY u.agreement_id, u.item_id""",
+        agreement_ids,
+        last,
+    )

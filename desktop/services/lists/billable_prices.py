@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from desktop.domain.agreement import Agreement
 from desktop.domain.billing import TimeEntry
+from desktop.domain.billing.recurring import life_of
 from desktop.domain.billing.time import line_for, price_of
 from desktop.domain.money import scaled, unscaled
 from desktop.services.runs.loading import Loaded, load_agreements
@@ -16,10 +18,10 @@ from desktop.services.runs.setting import Setting, read_setting
 
 
 class Unpriced(NamedTuple):
-    """A row of time or of a charge that names no price; `quantity` is scaled, `time` tells hours from charges."""
+    """A row of the list that names no price, of its kind; `quantity` is scaled."""
 
     id: int
-    time: bool
+    kind: str
     client_id: int
     agreement_id: int | None
     item_id: int | None
@@ -34,7 +36,7 @@ def prices_for(connection: Connection, rows: Sequence[Unpriced]) -> dict[int, in
         return {}
     # The through-date is of no matter to prices: each is looked up on its own row's day.
     setting = read_setting(connection, rows[0].day, rows[0].day)
-    ids = {row.agreement_id for row in rows if row.time and row.agreement_id is not None}
+    ids = {row.agreement_id for row in rows if row.kind in ("time", "usage") and row.agreement_id is not None}
     loaded = load_agreements(connection, sorted(ids))
     found: dict[int, int] = {}
     for row in rows:
@@ -45,7 +47,9 @@ def prices_for(connection: Connection, rows: Sequence[Unpriced]) -> dict[int, in
 
 
 def _price(row: Unpriced, loaded: Loaded, setting: Setting) -> int | None:
-    if row.time and row.agreement_id is not None:
+    if row.kind == "usage" and row.agreement_id is not None:
+        return _unit(row, loaded.agreements[row.agreement_id], setting)
+    if row.kind == "time" and row.agreement_id is not None:
         entry = TimeEntry(row.id, row.agreement_id, row.item_id, row.day, "", row.quantity, None, "")
         agreement = loaded.agreements[row.agreement_id]
         return price_of(agreement, line_for(agreement, entry), entry, row.client_id, setting.billing)[0]
@@ -54,3 +58,17 @@ def _price(row: Unpriced, loaded: Loaded, setting: Setting) -> int | None:
     prices = setting.billing.prices
     card = prices.price(row.item_id, row.client_id, row.currency, row.day, unscaled(row.quantity))
     return scaled(card.unit_price) if card else None
+
+
+def _unit(row: Unpriced, agreement: Agreement, setting: Setting) -> int | None:
+    """What a unit of a meter costs, where that does not depend on how many there are."""
+    for line in agreement.lines:
+        first, last = life_of(agreement, line)
+        if line.kind != "usage" or line.item_id != row.item_id or not first <= row.day < (last or date.max):
+            continue
+        agreed = line.price_on(row.day)
+        if agreed is not None or line.included or row.item_id is None:
+            return None if line.included else agreed
+        card = setting.billing.prices.steps(row.item_id, row.client_id, row.currency, row.day)
+        return card[1][0].price if card and len(card[1]) == 1 and card[1][0].high is None else None
+    return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop.services.usage_states import CLOSED, DRAFTED
+
 Kind = Literal["time", "one_off", "usage", "milestone"]
 
 _ORDER: tuple[Kind, ...] = ("time", "one_off", "usage", "milestone")
@@ -28,11 +30,12 @@ def row_id_sql(kind: Kind, column: str) -> str:
 class Source:
     """One table. `words` are the kinds of row in it, told apart by the column `word` where there are several.
 
-    `select` gives id, day, kind, person, quantity and text{names} under a condition {where}; `rows` a row of the list:
-    id, day, client, client id, agreement, agreement id, item, person, quantity, own price, currency, text, invoice,
-    draft, billable, kind, item id, what was charged, at which price, id of the invoice, run of the draft. `states` are
-    its conditions for unbilled, billed, drafted and not_billable, empty where nothing of it can be so. `waiting` finds
-    what has no price of its own.
+    `select` gives id, day, kind, person, quantity and text{names} of the table {joins} under a condition {where};
+    `joins` are what names and searches need. `rows` gives a row of the list: id, day, client, client id, agreement,
+    agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item id, what was
+    charged, at which price, id of the invoice, run of the draft. `states` are its conditions for unbilled, billed,
+    drafted, not_billable and late; nothing of it can be what is not among them. `charge` is the table where each row
+    has a charge of its own, `waiting` finds what has no price of its own.
     """
 
     kind: Kind
@@ -40,6 +43,7 @@ class Source:
     alias: str
     client: str
     select: str
+    joins: str
     rows: str
     searched: tuple[str, ...]
     states: dict[str, str]
@@ -70,8 +74,8 @@ TIME = Source(
     alias="t",
     client="t.client_id",
     select=f"""SELECT {row_id_sql("time", "t.id")} AS id, t.work_date AS day, 'time' AS kind, t.person AS person,
-  t.hours AS quantity, t.note AS text{{names}} FROM time_entry t
-  {_NAMES.format(client="t.client_id", alias="t")} WHERE {{where}}""",
+  t.hours AS quantity, t.note AS text{{names}} FROM time_entry t {{joins}} WHERE {{where}}""",
+    joins=_NAMES.format(client="t.client_id", alias="t"),
     rows=f"""SELECT {row_id_sql("time", "t.id")}, t.work_date, c.name, t.client_id, coalesce(a.code, ''),
   t.agreement_id, coalesce(i.name, ''), t.person, t.hours, t.rate, coalesce(a.currency, c.currency), t.note,
   coalesce(v.number, ''), t.draft_id, t.billable, 'time', t.item_id, h.amount, l.unit_price, t.invoice_id,
@@ -90,8 +94,8 @@ ONE_OFF = Source(
     alias="o",
     client="o.client_id",
     select=f"""SELECT {row_id_sql("one_off", "o.id")} AS id, o.due_date AS day, o.kind AS kind, '' AS person,
-  o.quantity AS quantity, o.description AS text{{names}} FROM one_off o
-  {_NAMES.format(client="o.client_id", alias="o")} WHERE {{where}}""",
+  o.quantity AS quantity, o.description AS text{{names}} FROM one_off o {{joins}} WHERE {{where}}""",
+    joins=_NAMES.format(client="o.client_id", alias="o"),
     rows=f"""SELECT {row_id_sql("one_off", "o.id")}, o.due_date, c.name, o.client_id, coalesce(a.code, ''),
   o.agreement_id, coalesce(i.name, ''), '', o.quantity, o.unit_price, o.currency, o.description,
   coalesce(v.number, ''), o.draft_id, 1, o.kind, o.item_id, h.amount, l.unit_price, o.invoice_id,
@@ -104,4 +108,33 @@ ONE_OFF = Source(
     word="o.kind",
 )
 
-SOURCES: tuple[Source, ...] = (TIME, ONE_OFF)
+_METER = """JOIN agreement a ON a.id = u.agreement_id JOIN client c ON c.id = a.client_id
+  JOIN item i ON i.id = u.item_id"""
+_IN_PERIOD = "JOIN usage u2 ON u2.agreement_id = p.agreement_id AND u2.item_id = p.item_id AND u2.invoice_id IS NULL"
+
+USAGE = Source(
+    kind="usage",
+    words=("usage",),
+    alias="u",
+    client="(SELECT client_id FROM agreement WHERE id = u.agreement_id)",
+    select=f"""SELECT {row_id_sql("usage", "u.id")} AS id, u.end_date AS day, 'usage' AS kind, '' AS person,
+  u.quantity AS quantity, u.note AS text{{names}} FROM usage u {{joins}} WHERE {{where}}""",
+    joins=_METER,
+    rows=f"""SELECT {row_id_sql("usage", "u.id")}, date(u.end_date, '-1 day'), c.name, a.client_id, a.code,
+  u.agreement_id, i.name, '', u.quantity, NULL, a.currency, u.note, coalesce(v.number, ''), NULL, 1, 'usage', u.item_id,
+  NULL, NULL, u.invoice_id, '' FROM usage u {_METER} LEFT JOIN invoice v ON v.id = u.invoice_id
+  WHERE u.id IN (SELECT value FROM json_each(?))""",
+    searched=("u.note",),
+    states={
+        "unbilled": "u.invoice_id IS NULL",
+        "billed": "u.invoice_id IS NOT NULL",
+        "drafted": f"""u.id IN (SELECT u2.id FROM ({DRAFTED}) p {_IN_PERIOD}
+  AND u2.end_date > p.first AND u2.end_date <= p.last AND u2.id <= p.mark)""",
+        "late": f"""u.id IN (SELECT u2.id FROM ({CLOSED}) p {_IN_PERIOD}
+  AND u2.end_date > p.period_start AND u2.end_date <= p.period_end)""",
+    },
+    charge="",
+    waiting="",
+)
+
+SOURCES: tuple[Source, ...] = (TIME, ONE_OFF, USAGE)

@@ -17,18 +17,25 @@ from desktop.domain.money import SCALE, unscaled
 from desktop.services.lists.billable_prices import Unpriced, prices_for
 from desktop.services.lists.billable_sources import SOURCES, Kind, Source, row_id, row_id_sql, source
 from desktop.services.lists.searching import ids_text, like, named, ordered
+from desktop.services.usage_states import Row as UseRow
+from desktop.services.usage_states import State, usage_states
 
 __all__ = ["BillableFacts", "BillableList", "Kind", "billable_facts", "row_id", "source"]
 
 _WORDS = tuple(word for one in SOURCES for word in one.words)
+_PRICED = frozenset(word for one in SOURCES if one.waiting for word in one.words)
 _SORTS = {"day": "day", "kind": "kind", "person": "person COLLATE NOCASE", "quantity": "quantity", "text": "text"}
+# Use is priced row by row, which a million rows would make slow.
+_MOST_ROWS_TO_PRICE = 5_000
+# States that rows of some tables only can be in.
+_RARE = ("not_billable", "late")
 _JOINED_SORTS = {"client": "client COLLATE NOCASE", "agreement": "agreement COLLATE NOCASE"}
 
 
 class BillableList:
-    """Billables, the latest first. Filters: unbilled, billed, drafted; time, charge, discount, deposit, charges (the
-    latter three); loose (no agreement), unpriced (waits and nothing prices it), not_billable, client:ID, agreement:ID.
-    Without any state all."""
+    """Billables, the latest first. Filters: unbilled, billed, drafted, late (use whose period was billed); time, charge,
+    discount, deposit, charges (the latter three), usage; loose (no agreement), unpriced (waits and nothing prices it),
+    not_billable, client:ID, agreement:ID. Without any state all."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -39,38 +46,44 @@ class BillableList:
             filters |= {"charge", "discount", "deposit"}
         if "unpriced" in filters:
             unpriced = self._unpriced_ids()
-            return [id for id in self.ids(search, filters - {"unpriced"}, sort, descending) if id in unpriced]
-        words = filters.intersection(_WORDS) or frozenset(_WORDS)
-        # Names are joined in only where the order asks for them: a hundred thousand entries feel it.
-        names = ", c.name AS client, coalesce(a.code, '') AS agreement" if sort in _JOINED_SORTS else ""
-        parts, values = [], list[object]()
-        for one in SOURCES:
-            where, given = _conditions(search, filters, one, words)
-            if where:
-                parts.append(one.select.format(where=where, names=names))
-                values += given
+            left = filters - {"unpriced"}
+            left = left if left.intersection(_WORDS) else left | _PRICED
+            return [id for id in self.ids(search, left, sort, descending) if id in unpriced]
+        parts, values = _parts(search, filters, sort in _JOINED_SORTS)
         if not parts:
             return []
         order = ordered(_SORTS | _JOINED_SORTS, sort, descending, "day DESC, id DESC")
         sql = f"SELECT id FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}"
         with self._book.reading() as session:
-            return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
+            driver: Any = session.connection().connection.driver_connection
+            return [id for (id,) in driver.execute(sql, values)]
+
+    def count(self, filters: frozenset[str]) -> int:
+        """How many rows the filters leave, without a list of them; not for `unpriced`."""
+        if "charges" in filters:
+            filters |= {"charge", "discount", "deposit"}
+        parts, values = _parts("", filters, False)
+        sql = f"SELECT count(*) FROM ({' UNION ALL '.join(parts)})"
+        with self._book.reading() as session:
+            return int(session.connection().exec_driver_sql(sql, tuple(values)).scalar_one()) if parts else 0
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """kind (time, charge, discount, deposit), day, client, client_id, agreement (code), agreement_id, item, person,
+        """kind (time, charge, discount, deposit, usage), day, client, client_id, agreement (code), agreement_id, item, person,
         quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would take;
         None where nothing prices it), own_price (whether it names its price itself), amount (net minor units: what was
         charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
-        (unbilled, draft, billed, not_billable)."""
+        (unbilled, late, draft, billed, not_billable). Use has a price only where it is the same for all units."""
         own = _by_kind(ids)
         with self._book.reading() as session:
             connection = session.connection()
             found = [row for one in SOURCES if one.kind in own for row in _selected(connection, one, own[one.kind])]
             prices = prices_for(connection, [_unpriced(row) for row in found if _needs_price(row)])
-            return {row[0]: _row(row, prices.get(row[0])) for row in found}
+            states = usage_states(connection, [_use(row) for row in found if row[15] == "usage"])
+            return {row[0]: _row(row, prices.get(row[0]), states.get(row[0])) for row in found}
 
     def totals(self, ids: Sequence[int]) -> Mapping[str, int]:
-        """What these come to, minor units by currency; what nothing prices counts for nothing."""
+        """What these come to, minor units by currency; what nothing prices counts for nothing, and use only where its
+        price is the same for all units."""
         sums: dict[str, int] = {}
         waiting: list[int] = []
         own = _by_kind(ids)
@@ -78,6 +91,9 @@ class BillableList:
             connection = session.connection()
             for one in SOURCES:
                 if one.kind not in own:
+                    continue
+                if not one.charge:
+                    waiting += [row_id(one.kind, id) for id in own[one.kind][:_MOST_ROWS_TO_PRICE]]
                     continue
                 table, chosen = one.charge, (ids_text(own[one.kind]),)
                 # What is billed may be a hundred thousand rows, and the charges know their amounts.
@@ -103,6 +119,23 @@ class BillableList:
         return {id for id, row in self.rows(waiting).items() if row["unit_price"] is None}
 
 
+def _parts(search: str, filters: frozenset[str], named_too: bool) -> tuple[list[str], list[object]]:
+    """A SELECT for each table that has rows of what is asked for, and the values of them all.
+
+    Names are joined in only where the search or the order asks for them: a hundred thousand rows feel it.
+    """
+    words = filters.intersection(_WORDS) or frozenset(_WORDS)
+    names = ", c.name AS client, coalesce(a.code, '') AS agreement" if named_too else ""
+    parts, values = list[str](), list[object]()
+    for one in SOURCES:
+        where, given = _conditions(search, filters, one, words)
+        if where:
+            joins = one.joins if named_too or search.strip() else ""
+            parts.append(one.select.format(where=where, names=names, joins=joins))
+            values += given
+    return parts, values
+
+
 def _by_kind(ids: Sequence[int]) -> dict[Kind, list[int]]:
     found: dict[Kind, list[int]] = {}
     for one in ids:
@@ -114,15 +147,14 @@ def _by_kind(ids: Sequence[int]) -> dict[Kind, list[int]]:
 def _conditions(search: str, filters: frozenset[str], one: Source, words: frozenset[str]) -> tuple[str, list[object]]:
     """The condition on a table with its values; empty where none of its rows is asked for."""
     mine = [word for word in one.words if word in words]
-    if not mine or ("not_billable" in filters and "not_billable" not in one.states):
+    if not mine or any(word in filters and word not in one.states for word in _RARE):
         return "", []
     text, values = like(search, (*one.searched, "c.name", "c.code", "coalesce(a.code, '')", "coalesce(i.name, '')"))
     where = [text]
     chosen = [f"({one.states[word]})" for word in ("unbilled", "billed", "drafted") if word in filters]
     if chosen:
         where.append(f"({' OR '.join(chosen)})")
-    if "not_billable" in filters:
-        where.append(one.states["not_billable"])
+    where += [one.states[word] for word in _RARE if word in filters]
     if "loose" in filters:
         where.append(f"{one.alias}.agreement_id IS NULL")
     for prefix, column in (("client", one.client), ("agreement", f"{one.alias}.agreement_id")):
@@ -146,10 +178,15 @@ def _needs_price(row: Any) -> bool:
 
 
 def _unpriced(row: Any) -> Unpriced:
-    return Unpriced(row[0], row[15] == "time", row[3], row[5], row[16], date.fromisoformat(row[1]), row[8], row[10])
+    return Unpriced(row[0], row[15], row[3], row[5], row[16], date.fromisoformat(row[1]), row[8], row[10])
 
 
-def _row(row: Any, found: int | None) -> dict[str, object]:
+def _use(row: Any) -> UseRow:
+    after = date.fromordinal(date.fromisoformat(row[1]).toordinal() + 1)
+    return UseRow(row[0], row[5], row[16], after, row[19], source(row[0])[1])
+
+
+def _row(row: Any, found: int | None, use: State | None = None) -> dict[str, object]:
     quantity, currency, billed = row[8], row[10], row[19] is not None
     price = row[9] if row[9] is not None else row[18] if billed else found
     amount = row[17] if billed else None
@@ -172,8 +209,16 @@ def _row(row: Any, found: int | None) -> dict[str, object]:
         "text": row[11] or row[6],
         "invoice": row[12],
         "invoice_id": row[19],
-        "run": row[20],
-        "state": "billed" if billed else "not_billable" if not row[14] else "draft" if row[13] else "unbilled",
+        "run": use.run if use else row[20],
+        "state": use.state
+        if use
+        else "billed"
+        if billed
+        else "not_billable"
+        if not row[14]
+        else "draft"
+        if row[13]
+        else "unbilled",
     }
 
 
@@ -190,30 +235,34 @@ def _sums(rows: Mapping[int, Mapping[str, object]]) -> dict[str, int]:
 @dataclass(frozen=True, slots=True)
 class BillableFacts:
     """What waits to be billed, in figures; `counts` go by the filters of BillableList, amounts are minor units by
-    currency, and drafts in review are among what waits."""
+    currency, without use; `used` are the records of use that wait. Drafts in review are among what waits."""
 
     unbilled: int
     amounts: dict[str, int]
     hours: Decimal
     loose: int
     unpriced: int
+    used: int
     counts: dict[str, int]
 
 
 def billable_facts(book: Book) -> BillableFacts:
     listing = BillableList(book)
-    waiting = listing.ids("", frozenset({"unbilled"}), "", False)
+    # What many rows of use come to only a run can tell; they are counted and not read.
+    waiting = listing.ids("", frozenset({"unbilled"}) | _PRICED, "", False)
     found = listing.rows(waiting)
     amounts, rows = _sums(found), found.values()
     loose = sum(row["agreement_id"] is None for row in rows)
     unpriced = sum(row["unit_price"] is None for row in rows)
-    counts = {word: len(listing.ids("", frozenset({word}), "", False)) for word in ("billed", "time", "not_billable")}
-    charges = len(listing.ids("", frozenset({"charge", "discount", "deposit"}), "", False))
+    words = ("billed", "time", "not_billable", "charges", "usage", "late")
+    counts = {word: listing.count(frozenset({word})) for word in words}
+    used = listing.count(frozenset({"unbilled", "usage"}))
     return BillableFacts(
-        len(waiting),
+        len(waiting) + used,
         amounts,
         sum((Decimal(str(row["quantity"])) for row in rows if row["kind"] == "time"), Decimal(0)),
         loose,
         unpriced,
-        counts | {"unbilled": len(waiting), "charges": charges, "loose": loose, "unpriced": unpriced},
+        used,
+        counts | {"unbilled": len(waiting) + used, "loose": loose, "unpriced": unpriced},
     )
