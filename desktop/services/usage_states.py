@@ -31,7 +31,8 @@ class State(NamedTuple):
 
 
 DRAFTED: Final = """SELECT o.agreement_id, g.item_id, l.value ->> '$[8]' AS first, l.value ->> '$[9]' AS last,
- c.value ->> '$[9]' AS mark, r.number, d.id AS draft_id FROM outcome o JOIN draft d ON d.id = o.draft_id JOIN run r ON r.id = d.run_id
+ c.value ->> '$[9]' AS mark, r.number, d.id AS draft_id
+ FROM outcome o JOIN draft d ON d.id = o.draft_id JOIN run r ON r.id = d.run_id
  JOIN json_each(d.body, '$.charges') c JOIN json_each(d.body, '$.lines') l ON l.value ->> '$[0]' = c.value ->> '$[6]'
  JOIN agreement_line g ON g.id = c.value ->> '$[2]'
  WHERE (o.state = 'ready' OR o.state = 'held' OR o.state = 'failed') AND c.value ->> '$[0]' = 'usage'

@@ -33,9 +33,9 @@ _JOINED_SORTS = {"client": "client COLLATE NOCASE", "agreement": "agreement COLL
 
 
 class BillableList:
-    """Billables, the latest first. Filters: unbilled, billed, drafted, late (use whose period was billed); time, charge,
-    discount, deposit, charges (the latter three), usage; loose (no agreement), unpriced (waits and nothing prices it),
-    not_billable, client:ID, agreement:ID. Without any state all."""
+    """Billables, the latest first. Filters: unbilled, billed, drafted, late (use whose period was billed); time,
+    charge, discount, deposit, charges (the latter three), usage; loose (no agreement), unpriced (waits and nothing
+    prices it), not_billable, client:ID, agreement:ID. Without any state all."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -68,8 +68,8 @@ class BillableList:
             return int(session.connection().exec_driver_sql(sql, tuple(values)).scalar_one()) if parts else 0
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """kind (time, charge, discount, deposit, usage), day, client, client_id, agreement (code), agreement_id, item, person,
-        quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would take;
+        """kind (time, charge, discount, deposit, usage), day, client, client_id, agreement (code), agreement_id, item,
+        person, quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would take;
         None where nothing prices it), own_price (whether it names its price itself), amount (net minor units: what was
         charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
         (unbilled, late, draft, billed, not_billable). Use has a price only where it is the same for all units."""
@@ -210,16 +210,12 @@ def _row(row: Any, found: int | None, use: State | None = None) -> dict[str, obj
         "invoice": row[12],
         "invoice_id": row[19],
         "run": use.run if use else row[20],
-        "state": use.state
-        if use
-        else "billed"
-        if billed
-        else "not_billable"
-        if not row[14]
-        else "draft"
-        if row[13]
-        else "unbilled",
+        "state": use.state if use else _state(row, billed),
     }
+
+
+def _state(row: Any, billed: bool) -> str:
+    return "billed" if billed else "not_billable" if not row[14] else "draft" if row[13] else "unbilled"
 
 
 def _sums(rows: Mapping[int, Mapping[str, object]]) -> dict[str, int]:
