@@ -57,12 +57,12 @@ def milestones_billed(connection: Connection, ids: str) -> Rows:
 
 def all_milestones(connection: Connection, ids: str) -> Rows:
     """Every milestone of the agreements in its order, with what bills it:
-    (id, agreement, item, position, name, amount, fraction, planned, done, invoice, its number, run, charged net,
-    external id)."""
+    (id, agreement, item, position, name, amount, fraction, planned, done, invoice, its number, run's number, charged
+    net, run)."""
     return _rows(
         connection,
         """SELECT m.id, m.agreement_id, m.item_id, m.position, m.name, m.amount, m.fraction, m.planned_on, m.done_on,
-        m.invoice_id, coalesce(i.number, ''), coalesce(r.number, ''), c.amount, coalesce(m.external_id, '')
+        m.invoice_id, coalesce(i.number, ''), coalesce(r.number, ''), c.amount, r.id
         FROM milestone m LEFT JOIN invoice i ON i.id = m.invoice_id LEFT JOIN draft d ON d.id = m.draft_id
         LEFT JOIN run r ON r.id = d.run_id LEFT JOIN charge c ON c.milestone_id = m.id AND c.reversed_by IS NULL
         WHERE m.agreement_id IN (SELECT value FROM json_each(?)) ORDER BY m.agreement_id, m.position, m.id""",

@@ -48,6 +48,7 @@ class MilestoneRow:
     done_on: date | None
     state: str
     run: str
+    run_id: int | None
     invoice: str
     invoice_id: int | None
 
@@ -99,7 +100,20 @@ def _row(row: Any, amount: int | None, today: date) -> MilestoneRow:
     else:
         state = "late" if planned is not None and planned < today else "planned"
     return MilestoneRow(
-        row[0], row[1], row[3], row[4], row[2], row[6], amount, planned, done, state, row[11], row[10], row[9]
+        id=row[0],
+        agreement_id=row[1],
+        position=row[3],
+        name=row[4],
+        item_id=row[2],
+        fraction=row[6],
+        amount=amount,
+        planned_on=planned,
+        done_on=done,
+        state=state,
+        run=row[11],
+        run_id=row[13],
+        invoice=row[10],
+        invoice_id=row[9],
     )
 
 
@@ -246,10 +260,10 @@ def mark_done(
         row: Milestone = found(made.session, Milestone, milestone_id, _("The milestone"))
         _refuse_billed(made.session, row)
         agreement = made.session.get_one(Agreement, row.agreement_id)
-        code, at_once = agreement.code, bills_at_once(made.session, agreement)
+        code, immediate = agreement.code, bills_at_once(made.session, agreement)
         made.summary = _("Mark milestone {name} of {code} as done").format(name=row.name, code=code)
         made.update(Milestone, milestone_id, done_on=done_on)
-    if not at_once:
+    if not immediate:
         return Marked("next")
     try:
         issue_date = max(today, earliest_issue_date(book) or today)
@@ -269,6 +283,12 @@ def _became(book: Book, milestone_id: int, run: str, run_id: int) -> Marked:
         held = row.draft_id is not None
     reason = " ".join(outcome.reason for outcome in explain(book, run) if outcome.reason)
     return Marked("held" if held else "next", (), run, run_id, reason)
+
+
+def at_once(book: Book, agreement_id: int) -> bool:
+    """Whether a milestone of the agreement is billed as soon as it is marked as done."""
+    with book.reading() as session:
+        return bills_at_once(session, found(session, Agreement, agreement_id, _("The agreement")))
 
 
 def bills_at_once(session: Session, agreement: Agreement) -> bool:

@@ -55,6 +55,7 @@ class Position:
     waiting: int
     unpriced: int
     planned: int
+    has_milestones: bool
     left: int | None
     invoiced: int
     paid: int
@@ -148,6 +149,7 @@ def _positions(connection: Connection, rows: Sequence[Any], as_of: date) -> list
                 worth,
                 unpriced,
                 planned.get(key, 0),
+                key in planned,
                 left,
                 papers.invoiced,
                 papers.paid,

@@ -15,11 +15,14 @@ from desktop.services.agreements import agreement
 from desktop.services.catalogue import items
 from desktop.services.files import stored_file
 from desktop.services.lists.agreements import AgreementList
+from desktop.services.projects import Position, position
 from desktop.services.segments import Inherited, inherited
 from desktop.ui.agreements.words import alignments, billings, cadence_text, deposit_rules, groupings, span_text
 from desktop.ui.choices import deliveries, terms_text, word_of
 from desktop.ui.facts import Fact, Group
 from desktop.ui.last_days import last_day
+from desktop.ui.projects.words import groups as project_groups
+from desktop.ui.projects.words import is_project
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Known:
     settings: Mapping[str, Inherited]
     next: Sequence[Upcoming]
     contract: str
+    where: Position
 
 
 def known(book: Book, agreement_id: int, today: date) -> Known:
@@ -46,6 +50,7 @@ def known(book: Book, agreement_id: int, today: date) -> Known:
         inherited(book, agreement_id=agreement_id),
         outlook(book, agreement_id, today),
         contract,
+        position(book, agreement_id, today),
     )
 
 
@@ -67,10 +72,13 @@ def reason(found: Known, today: date) -> str:
     return ""
 
 
-def groups(found: Known, go: Callable[..., object], open_contract: Callable[[], object]) -> list[Group]:
+def groups(
+    found: Known, go: Callable[..., object], open_contract: Callable[[], object], open_project: Callable[[], object]
+) -> list[Group]:
     record = found.record
     client = Fact(_("Client"), str(record["client"]), lambda: go("clients", record["client_id"]))
     return [
+        *_project(found, open_project),
         Group("", [client, *_billing(found)]),
         Group(_("Next"), [Fact(date_text(one.due), span_text(one.start, one.end)) for one in found.next]),
         Group(_("Lines"), _lines(found)),
@@ -81,6 +89,13 @@ def groups(found: Known, go: Callable[..., object], open_contract: Callable[[], 
         Group(_("Contract"), _contract(found, open_contract)),
         Group(_("Note"), [Fact("", str(record["note"]))]),
     ]
+
+
+def _project(found: Known, open_project: Callable[[], object]) -> list[Group]:
+    if not is_project(found.where):
+        return []
+    (group,) = project_groups(found.where)
+    return [Group(group.title, [*group.facts, Fact("", _("Milestones and changes"), open_project)])]
 
 
 def _billing(found: Known) -> list[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.services.agreements import delete_agreement, switch_agreement, update_agreement
@@ -22,6 +22,9 @@ from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
+from desktop.ui.projects.bars import Bars
+from desktop.ui.projects.page import ProjectPage
+from desktop.ui.projects.words import bars, is_project
 from desktop.ui.saving import take_back, write
 
 
@@ -80,6 +83,8 @@ class AgreementsPage(Page):
                     "agreements.end",
                     "agreements.switch",
                     GAP,
+                    "agreements.project",
+                    GAP,
                     "agreements.attach",
                     "agreements.contract",
                     "agreements.final",
@@ -104,6 +109,7 @@ class AgreementsPage(Page):
             Action("agreements.resume", _("Resume…"), self.resume, enabled=self._has_pause),
             Action("agreements.end", _("End…"), self.end, enabled=one),
             Action("agreements.switch", self._switch_text, self.switch, enabled=one),
+            Action("agreements.project", _("Milestones and changes…"), self.project, "", "M", one, _("project")),
             Action("agreements.attach", _("Attach signed contract…"), self.attach, enabled=one),
             Action("agreements.contract", _("Save the contract…"), self.save_contract, enabled=self._has_contract),
             Action("agreements.final", self._final_text, self.final, enabled=one),
@@ -116,8 +122,15 @@ class AgreementsPage(Page):
 
     def detail(self) -> QWidget:
         self._facts = FactsView(self.shell.theme)
+        self._bars = Bars(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.rise", "agreements.pause"], self._facts)
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addWidget(self._bars)
+        inside.addWidget(self._facts, 1)
+        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.rise", "agreements.pause"], body)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
@@ -125,6 +138,7 @@ class AgreementsPage(Page):
             self._latest.drop()
             self._known = None
             self.pane.show_thing(_("No agreement chosen"), reason=_("Choose an agreement to see what it bills."))
+            self._bars.show_bars(())
             self._facts.show_groups(())
             self.acts.refresh()
             return
@@ -136,7 +150,8 @@ class AgreementsPage(Page):
         self._known = found
         record = found.record
         self.pane.show_thing(str(record["title"]), str(record["code"]), (), reason(found, self.desk.today()))
-        self._facts.show_groups(groups(found, self.shell.go, self.save_contract))
+        self._bars.show_bars(bars(found.where) if is_project(found.where) else ())
+        self._facts.show_groups(groups(found, self.shell.go, self.save_contract, self.project))
         self.acts.refresh()
 
     # What can be done
@@ -200,6 +215,9 @@ class AgreementsPage(Page):
     def save_contract(self) -> None:
         if self._known is not None and self._known.contract:
             save_contract(self.desk, self, int(self._record["contract_id"]), self._known.contract)
+
+    def project(self) -> None:
+        self.shell.push(ProjectPage(self.desk, self._chosen()))
 
     def client(self) -> None:
         self.shell.go("clients", int(self._record["client_id"]))

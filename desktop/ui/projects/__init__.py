@@ -1,0 +1,1 @@
+"""Projects: where one stands, its milestones and its change orders."""
