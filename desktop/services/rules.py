@@ -47,14 +47,26 @@ class RuleRow:
 def rules(book: Book, scope: str = "firm", scope_id: int = 0) -> list[RuleRow]:
     """All rules in the order of the table as they count at a level; `scope_id` is 0 for the firm."""
     with book.reading() as session:
-        levels = _levels(session, scope, scope_id)
-        said = [_overrides(session, level) for level in levels]
-        names = {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
-        return [_row(row, levels, said, names) for row in effective(RULES, said)]
+        return _rows(session, scope, scope_id, None)
 
 
-def _overrides(session: Session, level: tuple[str, int]) -> dict[str, Override]:
-    """What one level says, by code."""
+def rules_if(book: Book, said: Mapping[str, Override], scope: str, scope_id: int) -> list[RuleRow]:
+    """All rules as they would count at a level that said just this of them."""
+    with book.reading() as session:
+        return _rows(session, scope, scope_id, dict(said))
+
+
+def _rows(session: Session, scope: str, scope_id: int, instead: dict[str, Override] | None) -> list[RuleRow]:
+    levels = _levels(session, scope, scope_id)
+    said = [overrides(session, level) for level in levels]
+    if instead is not None:
+        said[-1] = instead
+    names = {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
+    return [_row(row, levels, said, names) for row in effective(RULES, said)]
+
+
+def overrides(session: Session, level: tuple[str, int]) -> dict[str, Override]:
+    """What one level says, by code; of EVERY_RULE as well."""
     rows = session.scalars(select(RuleSetting).where(RuleSetting.scope == level[0], RuleSetting.scope_id == level[1]))
     return {
         row.code: Override(row.enabled, row.severity, json.loads(row.parameters), row.owner_id, row.hours)

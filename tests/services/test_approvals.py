@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from db.engine import Book
 from db.schema import AgreementLine, Client
 from desktop.errors import UserError
 from desktop.services.check import check
+from desktop.services.currencies import set_exchange_rate
 from desktop.services.limits import set_limits_of_others, set_second_approval
 from desktop.services.people import save_person
 from desktop.services.runs import (
@@ -26,9 +28,10 @@ from desktop.services.runs import (
     explain,
     hold_drafts,
     look_again,
+    plan,
     resume,
 )
-from tests.billing_facts import money
+from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 
@@ -65,7 +68,7 @@ def say_yes(book: Book, who: str, *codes: str) -> Approval:
 
 
 def people(book: Book, draft: int = 1) -> tuple[str, str | None, str | None]:
-    return rows(book, "SELECT state, decided_by, seconded_by FROM draft WHERE id = ?", draft)[0]  # type: ignore[return-value]
+    return rows(book, "SELECT state, decided_by, seconded_by FROM draft WHERE id = ?", draft)[0]
 
 
 def issued(book: Book) -> int:
@@ -106,10 +109,6 @@ def test_a_limit_counts_in_the_firms_currency_and_needs_a_rate(book: Book, made:
     bill(made, "1500", currency="USD")
     with pytest.raises(UserError, match="no exchange rate of that day is known"):
         say_yes(book, "Ben")
-    from datetime import date
-
-    from desktop.services.currencies import set_exchange_rate
-
     set_exchange_rate(book, "USD", date(2026, 1, 1), Decimal("0.5"), actor=ANNE)
     assert say_yes(book, "Ben").released == (1,)
 
@@ -249,9 +248,6 @@ def test_an_edit_by_hand_starts_over_and_its_author_is_never_alone(strict: Book,
 def test_held_by_hand_waits_for_two_again(strict: Book, made: Contracts) -> None:
     book = strict
     made.agreement(made.client(), "A1", {"unit_price": "9000"})
-    from desktop.services.runs import plan
-    from tests.billing_facts import day
-
     plan(book, through=day("2026-01-31"), issue_date=day("2026-01-31"), actor=ANNE, now=book.now)
     hold_drafts(book, [1], "Ask", actor="Ben", now=book.now)
     assert say_yes(book, "Ben").waiting == (1,)

@@ -6,6 +6,7 @@ import pytest
 from db.engine import Book
 from desktop.services.changes import undo
 from desktop.services.limits import (
+    Act,
     limit_of,
     limits_of_others,
     second_approval,
@@ -29,7 +30,7 @@ def limit(book: Book, actor: str) -> int | None:
 
 
 def test_everyone_else_has_the_common_limit(book: Book) -> None:
-    none = {"credit": None, "write_off": None, "approval": None}
+    none: dict[Act, int | None] = {"credit": None, "write_off": None, "approval": None}
     assert limits_of_others(book) == none
     set_limits_of_others(book, {"credit": 5_050, "write_off": None, "approval": 700}, actor="Anne")
     assert limits_of_others(book) == {"credit": 5_050, "write_off": None, "approval": 700}
