@@ -19,6 +19,8 @@ RESERVED = "=;"
 
 def parts_text(parts: Parts) -> str:
     """As it stands on a line: `CGST=90000;SGST=90000`; nothing for one tax without a name."""
+    if len(parts) == 1 and not parts[0][0]:
+        return ""
     return ";".join(f"{name}={rate}" for name, rate in parts)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from db.engine import Book
+from db.seeds import ROUNDING
 from desktop.domain.money import parse_plain, to_major, to_minor
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -18,6 +19,7 @@ from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
 from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
+from desktop.services.rounding import roundings, set_rounding
 from desktop.services.rules import own_rules, rules, set_rule
 
 Value = str | int | bool | Decimal | None
@@ -31,8 +33,9 @@ _TRUE, _FALSE = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 def settings(book: Book) -> dict[str, Value]:
     """Every key with its value, in the order in which people look for them.
 
-    `firm.logo` is the name of the picture's file, `exchange.USD` the latest rate, `rule.CODE` whether a rule of the
-    gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`, `rule.CODE.owner` and `rule.CODE.hours` what it does.
+    `firm.logo` is the name of the picture's file, `exchange.USD` the latest rate, `rounding.INR` what is payable is
+    rounded to, `rule.CODE` whether a rule of the gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`,
+    `rule.CODE.owner` and `rule.CODE.hours` what it does.
     `second_approval_above` is an amount in the firm's currency.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
@@ -42,6 +45,7 @@ def settings(book: Book) -> dict[str, Value]:
     found |= {f"bank.{name}": account.get(name) or "" for name in _BANK}
     for row in reversed(exchange_rates(book)):
         found[f"exchange.{row['currency']}"] = row["rate"]
+    found |= {f"rounding.{currency}": step for currency, step in roundings(book).items()}
     for rule in rules(book):
         found[f"rule.{rule.code}"] = rule.enabled
         found[f"rule.{rule.code}.severity"] = rule.severity
@@ -74,6 +78,8 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
     known = settings(book)
     if group == "exchange" and len(name) == 3:
         set_exchange_rate(book, name.upper(), today, _number(key, text), actor=actor)
+    elif group == ROUNDING and len(name) == 3:
+        set_rounding(book, name.upper(), _number(key, text), actor=actor)
     elif key not in known:
         raise _unknown(key, known)
     elif key == "firm.logo":
