@@ -5,13 +5,15 @@ A right form says nothing about whether the number was ever given out; a wrong o
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast
 
-from stdnum import bic, get_cc_module, iban
+from stdnum import bic, get_cc_module, iban, luhn
 from stdnum.ch import uid
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 from stdnum.util import clean
 
 from desktop.domain.tax_catalogue import EU_COUNTRIES
@@ -19,6 +21,9 @@ from desktop.domain.tax_catalogue import EU_COUNTRIES
 _VAT = EU_COUNTRIES | {"GB", "XI", "CH", "LI", "NO", "IS"}
 # Beside VAT ids, the numbers whose check digits are beyond doubt; every other country's are taken as they come.
 _NAMES = {"IN": "GSTIN", "AU": "ABN"}
+# Ladakh, since 2019, and what belongs to no state.
+_YOUNG_STATES = ("38", "97")
+_GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
 _SWISS_SUFFIXES = ("MWST", "TVA", "IVA", "TPV")
 
 
@@ -81,13 +86,21 @@ def _checked(country: str, bare: str, text: str, name: str) -> Checked:
     try:
         if country in ("CH", "LI"):
             return Checked(True, _swiss(module, number))
-        valid = module.validate(number)
+        valid = _young_gstin(number) if country == "IN" and number[:2] in _YOUNG_STATES else module.validate(number)
     except ValidationError as error:
         return Checked(False, text.strip(), f"{name} {text.strip()} {_what_is_wrong(error)}")
     if name != "VAT id":
         return Checked(True, valid)
     # Some modules keep the letter that others call prefix: Austria's U stands behind AT.
     return Checked(True, valid if valid.startswith(prefix) else prefix + valid)
+
+
+def _young_gstin(number: str) -> str:
+    """A GSTIN of a state that the library's list does not have yet; its form and its check digit are all the same."""
+    if not _GSTIN.fullmatch(number):
+        raise InvalidFormat()
+    luhn.validate(number, string.digits + string.ascii_uppercase)
+    return number
 
 
 def _swiss(module: _Module, number: str) -> str:

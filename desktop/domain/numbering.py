@@ -6,6 +6,9 @@ import re
 from datetime import date
 from functools import lru_cache
 
+LONGEST_INDIAN = 16
+"""Characters of the number of an Indian tax invoice (CGST Rules 46(b))."""
+
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _COUNTER = re.compile(r"n(?::0?([1-9]))?")
 _PRINTABLE = re.compile(r"[A-Za-z0-9 ./_#&+-]*")

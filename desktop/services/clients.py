@@ -27,6 +27,7 @@ from db.schema import (
     TimeEntry,
 )
 from desktop.domain.identifiers import check_iban
+from desktop.domain.money import SCALE
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import Change, change
@@ -39,6 +40,7 @@ from desktop.services.field_checks import (
     check_language,
     check_needed,
     check_not_negative,
+    check_place,
     check_tax_id_of,
     check_terms,
     check_unique,
@@ -194,6 +196,9 @@ def check_client(session: Session, values: Record, problems: Problems, before: C
         values["iban"] = checked.normal
         if not checked.ok:
             problems.add("iban", checked.problem + ".")
+    check_place(country, values, problems)
+    if not 0 <= values.get("withholding", 0) < SCALE:
+        problems.add("withholding", _("What is withheld is at least 0 and below 100 %."))
     delivery = values.get("delivery", before.delivery if before else None)
     email = values.get("email", before.email if before else "")
     if delivery == "email" and not email and ("delivery" in values or "email" in values):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.money import exponent
+from desktop.domain.states import INDIA, state_of
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, date_text
 from desktop.services.problems import Problems
@@ -98,6 +99,16 @@ def check_tax_id_of(country: str, values: Record, problems: Problems) -> None:
         values["tax_id"] = checked.normal
     else:
         problems.add("tax_id", checked.problem + ".")
+
+
+def check_place(country: str, values: Record, problems: Problems, name: str = "place_of_supply") -> None:
+    """A place of supply is kept as its country's list writes it; in India it is one of the states."""
+    text = values.get(name)
+    if not text:
+        return
+    values[name] = code = state_of(country, text)
+    if country == "IN" and code not in INDIA:
+        problems.add(name, _("“{text}” is no state of India: write its name or its GST code.").format(text=text))
 
 
 def check_needed(values: Record, problems: Problems, **sentences: str) -> None:

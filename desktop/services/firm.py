@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.schema import BankAccount, File, Firm, Invoice, SeriesYear, Template, TemplateVersion
+from desktop.domain.billing.regimes import REGIMES
 from desktop.domain.identifiers import check_bic, check_iban
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -64,6 +65,15 @@ def update_firm(book: Book, values: Mapping[str, object], *, actor: str) -> None
         check_terms(cleaned, problems)
         check_delivery(cleaned, problems)
         check_email(cleaned, problems)
+        if cleaned.get("tax_regime", "auto") not in ("auto", *REGIMES):
+            problems.add("tax_regime", _("“{word}” is no tax regime.").format(word=cleaned["tax_regime"]))
+        if cleaned.get("tax_currency"):
+            told = {"currency": cleaned["tax_currency"]}
+            own = Problems()
+            check_currency(told, own)
+            cleaned["tax_currency"] = told["currency"]
+            if "currency" in own:
+                problems.add("tax_currency", own.fields["currency"])
         country = cleaned.get("country", before.country)
         if "country" in cleaned and "tax_id" not in cleaned:
             cleaned["tax_id"] = before.tax_id

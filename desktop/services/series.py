@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.schema import Firm, Invoice, Series, SeriesYear
-from desktop.domain.numbering import check_pattern, number, series_year
+from desktop.domain.numbering import LONGEST_INDIAN, check_pattern, number, series_year
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
@@ -19,6 +19,8 @@ from desktop.services.firm import FIRM
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
 
+# A year's last number of a busy firm: what its pattern must still hold.
+_SAMPLE = 9999
 _KINDS = ("invoice", "credit_note", "deposit", "final")
 
 
@@ -78,6 +80,7 @@ def _check(session: Session, whole: Record, problems: Problems, before: Series |
     except ValueError as error:
         problems.add("pattern", _sentence(str(error)))
     else:
+        _check_length(session, whole, problems)
         clash = _clash(session, whole, before)
         if clash:
             problems.add("pattern", _("Series {code} makes the same numbers.").format(code=clash))
@@ -91,6 +94,19 @@ def _check(session: Session, whole: Record, problems: Problems, before: Series |
         for name in ("kind", "year_rule", "first"):
             if whole[name] != getattr(before, name):
                 problems.add(name, _("The series gave numbers already; make a new series instead."))
+
+
+def _check_length(session: Session, whole: Record, problems: Problems) -> None:
+    if session.get_one(Firm, FIRM).country != "IN":
+        return
+    sample = number(whole["pattern"], _SAMPLE, date(2026, 12, 31), 2026)
+    if len(sample) > LONGEST_INDIAN:
+        problems.add(
+            "pattern",
+            _("{number} has {count} characters; an Indian invoice number has at most {most}.").format(
+                number=sample, count=len(sample), most=LONGEST_INDIAN
+            ),
+        )
 
 
 def _clash(session: Session, whole: Record, before: Series | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.domain.numbering import number, series_year
+from desktop.domain.numbering import LONGEST_INDIAN, number, series_year
 from desktop.errors import UserError
 
 
@@ -20,7 +20,8 @@ class SeriesCounters:
             "SELECT kind, id, pattern, year_rule, first FROM series WHERE is_default = 1"
         ).fetchall()
         self._by_kind = {row[0]: (int(row[1]), str(row[2]), str(row[3]), int(row[4])) for row in rows}
-        self._fiscal_month = int(connection.exec_driver_sql("SELECT fiscal_start_month FROM firm").scalar() or 1)
+        month, country = connection.exec_driver_sql("SELECT fiscal_start_month, country FROM firm").one()
+        self._fiscal_month, self._longest = int(month or 1), LONGEST_INDIAN if country == "IN" else 0
         self._counters: dict[tuple[int, int], list[Any]] = {}
 
     def _of(self, kind: str) -> tuple[int, str, str, int]:
@@ -49,7 +50,13 @@ class SeriesCounters:
         day = max(wanted, date.fromisoformat(counter[1])) if counter[1] else wanted
         sequence = counter[0]
         counter[0], counter[1] = sequence + 1, day.isoformat()
-        return number(pattern, sequence, day, year), series_id, year, sequence, day
+        text = number(pattern, sequence, day, year)
+        if self._longest and len(text) > self._longest:
+            raise UserError(
+                f"{text} has {len(text)} characters; an Indian invoice number has at most {self._longest}.",
+                "Shorten the pattern under Settings, Number series.",
+            )
+        return text, series_id, year, sequence, day
 
     def store(self) -> None:
         rows = [(series, year, following, last) for (series, year), (following, last) in self._counters.items()]
