@@ -49,7 +49,8 @@ class FactsView(QScrollArea):
         """All that is shown, line by line."""
         return "\n".join(self._shown)
 
-    def show_groups(self, groups: Sequence[Group]) -> None:
+    def show_groups(self, groups: Sequence[Group], head: QWidget | None = None) -> None:
+        """Show these groups, below a widget if there is one, which then belongs to the view."""
         self._shown = []
         sheet = QWidget()
         grid = QGridLayout(sheet)
@@ -59,6 +60,9 @@ class FactsView(QScrollArea):
         grid.setColumnMinimumWidth(0, self._theme.px(_WORD_WIDTH))
         grid.setColumnStretch(1, 1)
         row = 0
+        if head is not None:
+            grid.addWidget(head, 0, 0, 1, 2)
+            row = 1
         for group in groups:
             facts = [fact for fact in group.facts if fact.value]
             if not facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _
 from desktop.services.agreements import delete_agreement, switch_agreement, update_agreement
@@ -122,15 +122,8 @@ class AgreementsPage(Page):
 
     def detail(self) -> QWidget:
         self._facts = FactsView(self.shell.theme)
-        self._bars = Bars(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
-        body = QWidget()
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addWidget(self._bars)
-        inside.addWidget(self._facts, 1)
-        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.rise", "agreements.pause"], body)
+        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.rise", "agreements.pause"], self._facts)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
@@ -138,7 +131,6 @@ class AgreementsPage(Page):
             self._latest.drop()
             self._known = None
             self.pane.show_thing(_("No agreement chosen"), reason=_("Choose an agreement to see what it bills."))
-            self._bars.show_bars(())
             self._facts.show_groups(())
             self.acts.refresh()
             return
@@ -150,8 +142,8 @@ class AgreementsPage(Page):
         self._known = found
         record = found.record
         self.pane.show_thing(str(record["title"]), str(record["code"]), (), reason(found, self.desk.today()))
-        self._bars.show_bars(bars(found.where) if is_project(found.where) else ())
-        self._facts.show_groups(groups(found, self.shell.go, self.save_contract, self.project))
+        head = Bars(self.shell.theme, bars(found.where)) if is_project(found.where) else None
+        self._facts.show_groups(groups(found, self.shell.go, self.save_contract, self.project), head)
         self.acts.refresh()
 
     # What can be done

@@ -36,33 +36,24 @@ class Bar:
 class Bars(QWidget):
     """Bars below each other, as wide as there is room."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, bars: Sequence[Bar]) -> None:
         super().__init__()
         self._theme = theme
-        self._bars: Sequence[Bar] = ()
+        self._bars = tuple(bars)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.words)
         theme.changed.connect(self.update)
-        self.show_bars(())
 
     @property
     def words(self) -> str:
         """All that is shown, line by line."""
         return "\n".join(
-            " ".join([bar.title, bar.aside, *(part.text for part in bar.parts)]).strip() for bar in self._bars
+            " ".join([bar.title, bar.aside, *(part.text.replace("\t", " ") for part in bar.parts)]).strip()
+            for bar in self._bars
         )
-
-    def show_bars(self, bars: Sequence[Bar]) -> None:
-        self._bars = tuple(bars)
-        self.setVisible(bool(self._bars))
-        self.setAccessibleName(self.words)
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, sum(self._height(bar) for bar in self._bars))
-
-    def hasHeightForWidth(self) -> bool:
-        return False
 
     def _height(self, bar: Bar) -> int:
         theme = self._theme

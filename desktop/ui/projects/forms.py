@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, date_text
 from desktop.jobs import Job
 from desktop.services import change_orders
 from desktop.services.milestones import Marked, create_milestone, mark_done, milestone, update_milestone
@@ -188,8 +188,9 @@ def edit_change(desk: Desk, parent: QWidget, found: Known, order_id: int | None,
 def ask_decision(desk: Desk, parent: QWidget, found: Known, order_id: int, *, approved: bool, then: Then) -> None:
     """Ask who approved or rejected a change, and when."""
     one = found.changes[order_id]
+    since = _("The change then holds from {day}.").format(day=date_text(one.dated)) if approved else ""
     fields = [
-        Field("by", _("Decided by"), required=True, span=3),
+        Field("by", _("Decided by"), required=True, span=3, note=since),
         Field("on", _("On"), "date", required=True, span=3),
     ]
     form = Form([Section(f"{one.reference}: {one.reason}", fields)], desk.shell.theme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text
 from desktop.services.change_orders import ChangeOrderRow, delete_proposal, take_decision_back
@@ -43,10 +43,10 @@ class ProjectPage(Page):
                 columns=[
                     Column("state", "", 92, "tag"),
                     Column("what", _("Milestone or change"), 220, strong=True, wide=True, lines=2),
-                    Column("share", _("Share"), 70, "percent", secondary=True),
+                    Column("share", _("Share"), 62, "percent", secondary=True),
                     Column("amount", _("Amount, net"), 108, "money"),
-                    Column("day", _("Planned, from"), 104, "date"),
-                    Column("done", _("Done, decided"), 104, "date"),
+                    Column("day", _("Planned, from"), 118, "date"),
+                    Column("done", _("Done, decided"), 118, "date"),
                     Column("on", _("Invoice, reference"), 132, secondary=True),
                 ],
                 listing=FewRows(self._load),
@@ -117,35 +117,28 @@ class ProjectPage(Page):
         return summary(known(self.desk.book, self.agreement_id, self.desk.today()))
 
     def detail(self) -> QWidget:
-        self.bars = Bars(self.shell.theme)
         self.facts_view = FactsView(self.shell.theme)
-        body = QWidget()
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(10)
-        inside.addWidget(self.bars)
-        inside.addWidget(self.facts_view, 1)
-        self.pane = DetailPane(self.acts, ["project.done", "project.approve", "project.edit"], body)
+        self.pane = DetailPane(self.acts, ["project.done", "project.approve", "project.edit"], self.facts_view)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
         self._chosen = one
         self.acts.refresh()
         where = self._known.where
-        self.bars.show_bars(words.bars(where))
+        self.bars = Bars(self.shell.theme, words.bars(where))
         milestone, change = self._milestone(), self._change()
         if milestone is not None:
             aside = "" if milestone.amount is None else money_text(milestone.amount, where.currency)
             reason = words.milestone_reason(milestone, self._known.at_once)
             self.pane.show_thing(milestone.name, aside, (), reason)
-            self.facts_view.show_groups(words.groups(where))
+            self.facts_view.show_groups(words.groups(where), self.bars)
         elif change is not None:
             self.pane.show_thing(change.reference, "", (), words.change_reason(change))
             facts = words.change_facts(change, where.currency)
-            self.facts_view.show_groups([Group("", facts), *words.groups(where)])
+            self.facts_view.show_groups([Group("", facts), *words.groups(where)], self.bars)
         else:
             self.pane.show_thing("", "", (), _("Choose a milestone or a change to see what becomes of it."))
-            self.facts_view.show_groups(words.groups(where))
+            self.facts_view.show_groups(words.groups(where), self.bars)
 
     # What is chosen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.domain.money import unscaled
-from desktop.i18n import _, date_text, money_text, number_text, percent_text
+from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text
 from desktop.services.change_orders import ChangeOrderRow
 from desktop.services.milestones import MilestoneRow
 from desktop.services.projects import Position
@@ -85,9 +85,14 @@ def groups(where: Position) -> list[Group]:
         Fact(_("Too much planned"), some(-where.unplanned) if where.scope is not None and where.unplanned < 0 else ""),
         Fact(_("Deposits"), some(where.deposits)),
         Fact(_("Not deducted"), some(where.deposits_ahead)),
-        Fact(_("Without a price"), _("{count} entries").format(count=where.unpriced) if where.unpriced else ""),
+        Fact(_("Without a price"), _entries(where.unpriced)),
     ]
     return [Group(_("Project"), agreed)]
+
+
+def _entries(count: int) -> str:
+    words = ngettext("{count} entry", "{count} entries", count).format(count=number_text(count))
+    return words if count else ""
 
 
 def milestone_reason(one: MilestoneRow, at_once: bool) -> str:
