@@ -137,7 +137,10 @@ def _drafted_since(connection: Connection, agreements: Collection[int], lines: C
 
 
 def _settled_across(connection: Connection, rows: Sequence[tuple[str, int, dict[str, Any]]], event: Any) -> str:
-    """Where one of the two paid what the other owed, each alone would no longer agree with the journal."""
+    """Where one of the two paid what the other owed, each alone would no longer agree with the journal.
+
+    Taking it back later does not help: on the days between it stands in the books of both.
+    """
     apart = [key for table, key, before in rows if table == "client" and "merged_into_id" in before]
     ids = json.dumps(apart)
     found = connection.exec_driver_sql(
@@ -146,12 +149,12 @@ def _settled_across(connection: Connection, rows: Sequence[tuple[str, int, dict[
         WHERE coalesce(p.client_id, n.client_id) IS NOT NULL AND a.id > :mark
         AND (i.client_id IN (SELECT value FROM json_each(:ids)))
           <> (coalesce(p.client_id, n.client_id) IN (SELECT value FROM json_each(:ids)))
-        GROUP BY 1, 2 HAVING sum(a.amount) <> 0 ORDER BY min(a.id) LIMIT 1""",
+        GROUP BY 1, 2, a.dated HAVING sum(a.amount) <> 0 ORDER BY min(a.id) LIMIT 1""",
         {"mark": event["allocation"], "ids": ids},
     ).fetchone()
     if found is None:
         return ""
-    return _("{source} of the one settles {invoice} of the other").format(source=found[0], invoice=found[1])
+    return _("{source} of the one was used for {invoice} of the other").format(source=found[0], invoice=found[1])
 
 
 def _column(connection: Connection, sql: str, values: Any) -> list[str]:
