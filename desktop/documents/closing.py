@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
+from desktop.documents.instalments import draw_instalments, keep_with
 from desktop.documents.writing import Writer
 from desktop.domain.document import DocumentTax
 
@@ -205,14 +206,21 @@ def _terms(flow: Flow) -> None:
             sentences.append(words.credit_note)
     elif document.payable > 0:
         amount = writer.money(document.payable)
-        sentences.append(words.pay_by.format(amount=amount, date=writer.day(document.due_date)))
+        if document.instalments:
+            sentences.append(words.pay_in_parts.format(amount=amount, count=len(document.instalments)))
+        else:
+            sentences.append(words.pay_by.format(amount=amount, date=writer.day(document.due_date)))
         if document.discount_percent and document.discount_until:
             sentences.append(_early_payment(flow, document.discount_percent, document.discount_until))
         if document.terms:
             sentences.append(words.terms.format(terms=document.terms.rstrip(". ")))
     else:
         sentences.append(words.nothing_due)
+    if document.instalments:
+        keep_with(flow)
     flow.paragraph(text, " ".join(sentences), 4)
+    if document.instalments:
+        draw_instalments(flow)
     _withholding(flow)
     flow.paragraph(flow.styles.small, document.late_clause, 3)
 

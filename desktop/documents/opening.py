@@ -60,6 +60,13 @@ def _facts(flow: Flow, y: float) -> float:
     return y + style.leading
 
 
+def _due(flow: Flow) -> tuple[str, str]:
+    document, words = flow.document, flow.words
+    if document.instalments:
+        return words.payment, words.in_parts.format(count=len(document.instalments))
+    return words.due, "" if document.kind == "credit_note" else flow.writer.day(document.due_date)
+
+
 def _facts_of(flow: Flow) -> list[tuple[str, str]]:
     document, words, writer = flow.document, flow.words, flow.writer
     period = ""
@@ -71,7 +78,7 @@ def _facts_of(flow: Flow) -> list[tuple[str, str]]:
     exempt = any(group.category == "E" for group in document.taxes)
     return [
         (words.date, writer.day(document.issue_date)),
-        (words.due, "" if document.kind == "credit_note" else writer.day(document.due_date)),
+        _due(flow),
         (words.period, period),
         (words.supply_date, writer.day(supplied) if supplied else ""),
         (words.client_code, document.buyer.code),

@@ -123,6 +123,12 @@ class Words(NamedTuple):
     corrects_undated: str
     reason: str
     pay_by: str
+    pay_in_parts: str
+    instalment: str
+    of_instalments: str
+    share: str
+    payment: str
+    in_parts: str
     nothing_due: str
     credit_note: str
     early: str

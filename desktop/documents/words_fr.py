@@ -71,6 +71,12 @@ WORDS: dict[str, Any] = {
     "corrects_undated": "Avoir sur la facture {number}.",
     "reason": "Motif\u202f: {reason}",
     "pay_by": "Merci de régler {amount} au plus tard le {date}.",
+    "pay_in_parts": "Merci de régler {amount} en {count} versements\u202f:",
+    "instalment": "Versement",
+    "of_instalments": "{number} sur {count}",
+    "share": "Part",
+    "payment": "Paiement",
+    "in_parts": "en {count} versements",
     "nothing_due": "Il ne reste rien à payer.",
     "credit_note": "Ce montant est porté au crédit de votre compte.",
     "early": (

@@ -137,7 +137,7 @@ class Document:
     A draft has an empty number. Amounts in minor units of `currency`. On a credit note amounts are positive, and
     `corrects` and `corrects_date` name the invoice that it takes back. `discount_percent` is an early-payment
     discount until `discount_until`. `deposits` lists (number, issue date, net, tax, gross) of what a final invoice
-    deducts by its negative lines.
+    deducts by its negative lines; `instalments` (due date, amount) of one that is due in several parts.
     """
 
     kind: str
@@ -176,6 +176,7 @@ class Document:
     deposits: tuple[tuple[str, date, int, int, int], ...] = ()
     tax_currency: str = ""
     tax_in_tax_currency: int | None = None
+    instalments: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
 from desktop.services.change_sets import raw
 from desktop.services.exchange import ExchangeRates
+from desktop.services.issuing import due_parts
 from desktop.services.runs.freezing import prepare, ready
 
 Report = Callable[[int, int, str], None]
@@ -97,6 +98,7 @@ def draft_document(book: Book, draft_id: int) -> Job:
         issue_date = date.fromisoformat(row[5])
         made = ready(draft, draft_id, row[4], issue_date, papers)
         terms = parse_terms(made.terms)
+        parts = due_parts(made.kind, terms, issue_date, made.payable)
         try:
             tax_currency, told = ExchangeRates(connection).told(made.tax, made.currency, made.tax_date or issue_date)
         except UserError:
@@ -106,7 +108,7 @@ def draft_document(book: Book, draft_id: int) -> Job:
             "number": "",
             "kind": made.kind,
             "issue_date": issue_date.isoformat(),
-            "due_date": terms.due(issue_date).isoformat(),
+            "due_date": parts[-1][0].isoformat(),
             "tax_date": (made.tax_date or issue_date).isoformat(),
             "period_start": made.period_start,
             "period_end": made.period_end,
@@ -130,7 +132,7 @@ def draft_document(book: Book, draft_id: int) -> Job:
         }
         template = _templates(connection, [made.template_version_id])[made.template_version_id]
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
-        return _document(head, made.texts, made.lines, made.taxes, seller, buyer), template
+        return _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), template
 
 
 def render(
@@ -207,6 +209,14 @@ def _read(
         wanted,
     ):
         taxes[invoice].append(TaxLine(*values))
+    parts: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for invoice, due, amount in driver.execute(
+        "SELECT invoice_id, due_date, amount FROM open_item WHERE plan_id IS NULL AND invoice_id IN"
+        " (SELECT invoice_id FROM open_item WHERE instalment = 2 AND plan_id IS NULL"
+        " AND invoice_id IN (SELECT value FROM json_each(?))) ORDER BY invoice_id, instalment",
+        wanted,
+    ):
+        parts[invoice].append((_day(due), amount))
     unknown = {key for head in heads for key in (head["seller_id"], head["buyer_id"])} - parties.keys()
     for key, data in connection.exec_driver_sql(
         "SELECT id, data FROM party WHERE id IN (SELECT value FROM json_each(?))", (ids_text(unknown),)
@@ -222,6 +232,7 @@ def _read(
                 taxes[head["id"]],
                 parties[head["seller_id"]],
                 parties[head["buyer_id"]],
+                parts.get(head["id"], ()),
             ),
             templates[head["template_version_id"]],
         )
@@ -249,6 +260,7 @@ def _document(
     taxes: Sequence[TaxLine],
     seller: Party,
     buyer: Party,
+    parts: Sequence[tuple[date, int]] = (),
 ) -> Document:
     language = head["language"]
     return Document(
@@ -293,6 +305,7 @@ def _document(
         deposits=_deposits(lines),
         tax_currency=head["tax_currency"] or "",
         tax_in_tax_currency=head["tax_in_tax_currency"],
+        instalments=tuple(parts) if len(parts) > 1 and head["kind"] != "credit_note" else (),
     )
 
 

@@ -82,6 +82,15 @@ def _terms(text: str) -> PaymentTerms:
     return parse_terms(text)
 
 
+def due_parts(kind: str, terms: PaymentTerms, issue_date: date, payable: int) -> Sequence[tuple[date, int]]:
+    """(due date, amount) of what a document asks for under its terms, minor units.
+
+    A deposit is the first part of something itself: all of it is due when the first instalment is.
+    """
+    parts = terms.instalments(issue_date, payable)
+    return ((parts[0][0], payable),) if len(parts) > 1 and kind == "deposit" else parts
+
+
 def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
@@ -180,10 +189,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     for document in documents:
         text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
         terms = _terms(document.terms)
-        instalments = document.instalments or terms.instalments(day, document.payable)
-        if len(instalments) > 1 and document.kind == "deposit":
-            # It is the first part of something itself: all of it is due when the first instalment is.
-            instalments = ((instalments[0][0], document.payable),)
+        instalments = document.instalments or due_parts(document.kind, terms, day, document.payable)
         due = instalments[-1][0]
         rate = document.firm_rate or exchange.on(document.currency, day)
         factor = firm_factor(rate, document.currency, exchange.firm_currency)

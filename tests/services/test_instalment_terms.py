@@ -9,9 +9,12 @@ import pytest
 from db.engine import Book
 from db.schema import Agreement, Firm, Segment
 from desktop.services.changes import change
+from desktop.services.documents import document, draft_document
 from desktop.services.field_checks import check_terms
+from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment
 from desktop.services.problems import Problems
+from desktop.services.runs import Scope, issue, plan
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows
 from tests.ledger_proof import prove
@@ -74,3 +77,30 @@ def test_forms_and_imports_keep_the_canonical_text() -> None:
     check_terms(values, problems)
     problems.raise_any()
     assert values["terms"] == "30% receipt, 70% net 30"
+
+
+def test_documents_show_their_own_schedule_whatever_is_agreed_later(contracts: Contracts) -> None:
+    contracts.agreement(contracts.client(), terms="1/4 now, rest net 30")
+    planned = plan(
+        contracts.book,
+        through=date(2026, 2, 1),
+        issue_date=date(2026, 2, 1),
+        scope=Scope(),
+        actor=ANNE,
+        now=contracts.book.now,
+    )
+    ((draft,),) = rows(contracts.book, "SELECT id FROM draft")
+    parts = ((date(2026, 2, 1), 2_975), (date(2026, 3, 3), 8_925))
+    assert draft_document(contracts.book, draft)[0].instalments == parts
+    issue(contracts.book, planned, actor=ANNE, now=contracts.book.now)
+    assert document(contracts.book, 1)[0].instalments == parts
+    agree_plan(
+        contracts.book,
+        ["INV-2026-0001"],
+        [(date(2026, 6, 1), 11_900)],
+        on=date(2026, 3, 5),
+        reason="asked",
+        actor=ANNE,
+        today=date(2026, 3, 5),
+    )
+    assert document(contracts.book, 1)[0].instalments == parts

@@ -216,15 +216,15 @@ def test_what_is_taken_and_not_stored_leaves_the_series_alone(book: Book) -> Non
 
 def test_terms_in_instalments_open_one_item_each(book: Book) -> None:
     (issued,) = issue(book, document(terms="30% now, 70% net 30"))
-    assert issued.due_date == date(2026, 3, 12)
+    assert issued.due_date == date(2026, 4, 1)
     assert rows(book, "SELECT instalment, due_date, amount, open FROM open_item ORDER BY id") == [
-        (1, "2026-02-10", 3570, 3570),
-        (2, "2026-03-12", 8330, 8330),
+        (1, "2026-03-02", 3570, 3570),
+        (2, "2026-04-01", 8330, 8330),
     ]
     assert rows(book, "SELECT terms, discount FROM invoice") == [("30% now, 70% net 30", None)]
 
 
 def test_a_deposit_is_due_whole_when_its_first_instalment_is(book: Book) -> None:
     (issued,) = issue(book, document(kind="deposit", terms="30% net 10, 70% net 30"))
-    assert issued.due_date == date(2026, 2, 20)
-    assert rows(book, "SELECT due_date, amount FROM open_item") == [("2026-02-20", 11900)]
+    assert issued.due_date == date(2026, 3, 12)
+    assert rows(book, "SELECT due_date, amount FROM open_item") == [("2026-03-12", 11900)]
