@@ -17,6 +17,7 @@ from desktop.services.changes import Change, change
 from desktop.services.field_checks import check_currency, check_exists, check_unique
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
+from desktop.services.usage import delete_usage_within
 
 _OWN_FIELDS = frozenset({"draft_id", "invoice_id"})
 _KINDS = ("charge", "discount", "deposit")
@@ -175,8 +176,18 @@ def _currency_of(session: Session, values: Record) -> str:
     return ""
 
 
-def delete_billables(book: Book, *, time_ids: Sequence[int] = (), one_off_ids: Sequence[int] = (), actor: str) -> int:
-    """Delete unbilled entries and charges, all or none; how many. UserError for what is billed or on a draft."""
+def delete_billables(
+    book: Book,
+    *,
+    time_ids: Sequence[int] = (),
+    one_off_ids: Sequence[int] = (),
+    usage_ids: Sequence[int] = (),
+    actor: str,
+) -> int:
+    """Delete unbilled entries, charges and records of use, all or none; how many.
+
+    UserError for what is billed or on a draft.
+    """
     with change(book, actor, _("Delete billables")) as made:
         for model, ids, what in (
             (TimeEntry, time_ids, _("The time entry")),
@@ -187,7 +198,8 @@ def delete_billables(book: Book, *, time_ids: Sequence[int] = (), one_off_ids: S
                 _refuse_billed(made.session, row)
                 _refuse_drafted(made, row)
                 made.delete(model, id)
-        return len(time_ids) + len(one_off_ids)
+        delete_usage_within(made, usage_ids)
+        return len(time_ids) + len(one_off_ids) + len(usage_ids)
 
 
 def _refuse_billed(session: Session, row: TimeEntry | OneOff) -> None:

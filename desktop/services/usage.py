@@ -16,7 +16,7 @@ from db.schema import Agreement, AgreementLine, Invoice, Item, Usage
 from desktop.domain.money import unscaled
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
-from desktop.services.changes import change
+from desktop.services.changes import Change, change
 from desktop.services.field_checks import check_exists, check_unique
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
@@ -110,6 +110,13 @@ def change_usage(book: Book, usage_id: int, values: Mapping[str, object], *, act
 def delete_usage(book: Book, usage_ids: Sequence[int], *, actor: str) -> int:
     """Delete unbilled records, all or none; how many. UserError for what is billed or counted by a draft."""
     with change(book, actor, _("Delete records of use")) as made:
+        delete_usage_within(made, usage_ids)
+        return len(usage_ids)
+
+
+def delete_usage_within(made: Change, usage_ids: Sequence[int]) -> None:
+    """As `delete_usage`, within the caller's change set."""
+    if usage_ids:
         rows: list[Usage] = [found(made.session, Usage, one, _("The record of use")) for one in usage_ids]
         states = usage_states(
             made.connection,
@@ -123,7 +130,6 @@ def delete_usage(book: Book, usage_ids: Sequence[int], *, actor: str) -> int:
                     _("Discard the draft first, or issue it."),
                 )
             made.delete(Usage, row.id)
-        return len(rows)
 
 
 def _cleaned(session: Session, values: Mapping[str, object], problems: Problems, before: Usage | None) -> Record:

@@ -137,4 +137,27 @@ USAGE = Source(
     waiting="",
 )
 
-SOURCES: tuple[Source, ...] = (TIME, ONE_OFF, USAGE)
+_PROJECT = """JOIN agreement a ON a.id = m.agreement_id JOIN client c ON c.id = a.client_id
+  LEFT JOIN item i ON i.id = m.item_id"""
+_ONE = 1_000_000
+
+# A milestone waits once it is done; what it comes to depends on the scope, and on the others.
+MILESTONE = Source(
+    kind="milestone",
+    words=("milestone",),
+    alias="m",
+    client="(SELECT client_id FROM agreement WHERE id = m.agreement_id)",
+    select=f"""SELECT {row_id_sql("milestone", "m.id")} AS id, m.done_on AS day, 'milestone' AS kind, '' AS person,
+  {_ONE} AS quantity, m.name AS text{{names}} FROM milestone m {{joins}} WHERE m.done_on IS NOT NULL AND {{where}}""",
+    joins=_PROJECT,
+    rows=f"""SELECT {row_id_sql("milestone", "m.id")}, m.done_on, c.name, a.client_id, a.code, m.agreement_id,
+  coalesce(i.name, ''), '', {_ONE}, NULL, a.currency, m.name, coalesce(v.number, ''), m.draft_id, 1, 'milestone',
+  m.item_id, h.amount, l.unit_price, m.invoice_id, coalesce(r.number, '') FROM milestone m {_PROJECT}
+  {_BILLED.format(alias="m", column="milestone_id")} WHERE m.id IN (SELECT value FROM json_each(?))""",
+    searched=("m.name",),
+    states=_states("m"),
+    charge="milestone",
+    waiting=f"""SELECT {row_id_sql("milestone", "id")} FROM milestone WHERE invoice_id IS NULL AND done_on IS NOT NULL""",
+)
+
+SOURCES: tuple[Source, ...] = (TIME, ONE_OFF, USAGE, MILESTONE)

@@ -69,9 +69,9 @@ class BillableList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """kind (time, charge, discount, deposit, usage), day, client, client_id, agreement (code), agreement_id, item,
-        person, quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would take;
-        None where nothing prices it), own_price (whether it names its price itself), amount (net minor units: what was
-        charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
+        person, quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would
+        take; None where nothing prices it), own_price (whether it names its price itself), amount (net minor units:
+        what was charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
         (unbilled, late, draft, billed, not_billable). Use has a price only where it is the same for all units."""
         own = _by_kind(ids)
         with self._book.reading() as session:
@@ -93,7 +93,8 @@ class BillableList:
                 if one.kind not in own:
                     continue
                 if not one.charge:
-                    waiting += [row_id(one.kind, id) for id in own[one.kind][:_MOST_ROWS_TO_PRICE]]
+                    if len(own[one.kind]) <= _MOST_ROWS_TO_PRICE:
+                        waiting += [row_id(one.kind, id) for id in own[one.kind]]
                     continue
                 table, chosen = one.charge, (ids_text(own[one.kind]),)
                 # What is billed may be a hundred thousand rows, and the charges know their amounts.
@@ -200,6 +201,7 @@ def _row(row: Any, found: int | None, use: State | None = None) -> dict[str, obj
         "agreement": row[4],
         "agreement_id": row[5],
         "item": row[6],
+        "item_id": row[16],
         "person": row[7],
         "quantity": unscaled(quantity),
         "unit_price": None if price is None else unscaled(price),

@@ -61,6 +61,8 @@ def _shown(row: Row) -> Row:
 
 def tag_of(row: Row) -> str:
     """What becomes of it: its state, or what keeps it from being billed."""
+    if row["kind"] == "usage" and row["state"] != "draft":
+        return str(row["state"])
     if row["state"] != "unbilled":
         return "reserved" if row["state"] == "draft" else str(row["state"])
     if row["kind"] == "time" and row["agreement_id"] is None:
@@ -70,6 +72,7 @@ def tag_of(row: Row) -> str:
 
 def kind_word(kind: str) -> str:
     words = {"time": _("Time"), "charge": _("Charge"), "discount": _("Discount"), "deposit": _("Deposit")}
+    words["usage"] = _("Usage")
     return words.get(kind, kind)
 
 
@@ -86,11 +89,12 @@ def summary(book: Book, rows: BillableRows, home: str) -> Summary:
     figures = [
         Figure(hours_text(found.hours), _("worked, not billed"), "time"),
         *_money(found, home),
+        *([Figure(number_text(found.used), _("records of use wait"), "usage")] if found.used else []),
         Figure(number_text(stranded), _("without an agreement"), STRANDED),
         Figure(number_text(unpriced), _("without a price"), "unpriced"),
     ]
     # On the chips that narrow what is shown, figures of the whole book would promise too much.
-    known = {word: counts[word] for word in ("unbilled", "billed", "unpriced", "not_billable")}
+    known = {word: counts[word] for word in ("unbilled", "billed", "unpriced", "not_billable", "late")}
     return Summary(_facts(found.unbilled, stranded, unpriced - both), figures, known | {STRANDED: stranded})
 
 

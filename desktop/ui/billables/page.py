@@ -1,4 +1,4 @@
-"""Billables: hours, charges, discounts and deposits in one list, and what becomes of each."""
+"""Billables: hours, charges, discounts, deposits and metered use in one list, and what becomes of each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from desktop.ui.actions import GAP, Action
 from desktop.ui.billables.facts import Known, amount_text, day_of, groups, known, reason
 from desktop.ui.billables.form import edit_billable, new_billable
 from desktop.ui.billables.listing import STRANDED, BillableRows, hours_text, summary
+from desktop.ui.billables.usage_check import UsageCheckPage
+from desktop.ui.billables.usage_form import edit_usage, new_usage
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -67,8 +69,10 @@ class BillablesPage(Page):
                     Chip("billed", _("Billed"), "state"),
                     Chip("time", _("Time"), "kind"),
                     Chip("charges", _("Charges"), "kind"),
+                    Chip("usage", _("Usage"), "kind"),
                     Chip(STRANDED, _("No agreement"), "kind"),
                     Chip("unpriced", _("No price")),
+                    Chip("late", _("Late use")),
                 ],
                 first_filters=frozenset({"unbilled"}),
                 main_action="billables.new",
@@ -84,6 +88,9 @@ class BillablesPage(Page):
                     "billables.charge",
                     "billables.discount",
                     "billables.deposit",
+                    "billables.usage",
+                    GAP,
+                    "billables.validate",
                     "billables.import",
                 ],
                 empty_action="billables.new",
@@ -98,6 +105,8 @@ class BillablesPage(Page):
             Action("billables.charge", _("New charge…"), lambda: self.new("charge"), "", "Ctrl+Shift+N"),
             Action("billables.discount", _("New discount…"), lambda: self.new("discount"), "", "Ctrl+Shift+D"),
             Action("billables.deposit", _("New deposit…"), lambda: self.new("deposit"), "", "Ctrl+Shift+P"),
+            Action("billables.usage", _("New record of use…"), lambda: self.new("usage"), "", "Ctrl+Shift+U"),
+            Action("billables.validate", _("Check the use recorded…"), self.validate, "", "Ctrl+Shift+K"),
             Action("billables.edit", _("Edit…"), self.edit, "edit", "E", free, _("edit")),
             Action("billables.copy", _("Duplicate…"), self.duplicate, "copy", "D", one, _("duplicate")),
             Action(
@@ -139,8 +148,8 @@ class BillablesPage(Page):
             self._latest.drop()
             self._take(None)
             return
-        book, rows = self.desk.book, self._rows
-        self._latest.ask(lambda: known(book, rows, one), self._take)
+        book, rows, today = self.desk.book, self._rows, self.desk.today()
+        self._latest.ask(lambda: known(book, rows, one, today), self._take)
 
     def _take(self, thing: object) -> None:
         assert thing is None or isinstance(thing, Known)
@@ -169,7 +178,7 @@ class BillablesPage(Page):
     def _deletable(self) -> bool:
         """Among several the service tells which one is billed or on a draft."""
         selected = self.table.selected_count()
-        return selected > 1 or (selected == 1 and self._row().get("state") in ("unbilled", "not_billable"))
+        return selected > 1 or (selected == 1 and self._row().get("state") in ("unbilled", "late", "not_billable"))
 
     def _has_holder(self) -> bool:
         return self._row().get("state") in ("billed", "draft")
@@ -195,10 +204,19 @@ class BillablesPage(Page):
     # What can be done
 
     def open_row(self, one: int) -> None:
-        edit_billable(self.desk, self, one, self._show_saved)
+        if source(one)[0] == "usage":
+            edit_usage(self.desk, self, one, self._show_saved)
+        else:
+            edit_billable(self.desk, self, one, self._show_saved)
 
     def new(self, kind: str) -> None:
-        new_billable(self.desk, self, kind, self._show_saved)
+        if kind == "usage":
+            new_usage(self.desk, self, self._show_saved)
+        else:
+            new_billable(self.desk, self, kind, self._show_saved)
+
+    def validate(self) -> None:
+        self.shell.push(UsageCheckPage(self.desk))
 
     def edit(self) -> None:
         assert self._thing is not None
@@ -206,7 +224,8 @@ class BillablesPage(Page):
 
     def duplicate(self) -> None:
         assert self._thing is not None
-        edit_billable(self.desk, self, self._thing.id, self._show_saved, copy=True)
+        copy = edit_usage if source(self._thing.id)[0] == "usage" else edit_billable
+        copy(self.desk, self, self._thing.id, self._show_saved, copy=True)
 
     def _show_saved(self, one: int) -> None:
         # Its row comes with the reload that the write brings about; until then it would seem to be filtered out.
@@ -225,6 +244,7 @@ class BillablesPage(Page):
         picked = [source(one) for one in ids]
         time_ids = [own for kind, own in picked if kind == "time"]
         one_off_ids = [own for kind, own in picked if kind == "one_off"]
+        usage_ids = [own for kind, own in picked if kind == "usage"]
         if len(ids) == 1:
             row = self._row()
             said = _("{what} of {day} for {name} is deleted.").format(
@@ -236,7 +256,9 @@ class BillablesPage(Page):
         write(
             self.desk,
             _("Deleting"),
-            lambda: delete_billables(book, time_ids=time_ids, one_off_ids=one_off_ids, actor=actor),
+            lambda: delete_billables(
+                book, time_ids=time_ids, one_off_ids=one_off_ids, usage_ids=usage_ids, actor=actor
+            ),
             said,
         )
 
