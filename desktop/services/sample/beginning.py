@@ -20,6 +20,7 @@ RETAINERS = "Retainers"
 PROJECTS = "Projects"
 HOURS = "Time and materials"
 LICENCES = "Licences and support"
+USAGE = "Hosting by use"
 
 _CENT = Decimal("0.01")
 
@@ -42,6 +43,7 @@ def begin(book: Book, year: Year) -> Basis:
             (PROJECTS, "net 30", "Fixed prices with a deposit"),
             (HOURS, "net 30", "Hours worked, billed a month in arrears"),
             (LICENCES, "net 14", "Software and support, billed in advance"),
+            (USAGE, "net 14", "A monthly fee, and what the meters count"),
         )
     }
     item_ids = _catalogue(book)
@@ -111,6 +113,8 @@ def _prices(book: Book, year: Year, items: dict[str, int]) -> None:
                 _set(book, items[code], day, [(None, _in(price, factor))], currency)
         tiers = [(None if up_to is None else Decimal(up_to), _in(price, factor)) for up_to, price in stock()["seats"]]
         _set(book, items["CRM"], before, tiers, currency, "volume")
+        calls = [(None if up_to is None else Decimal(up_to), _in(price, factor)) for up_to, price in stock()["calls"]]
+        _set(book, items["API"], before, calls, currency, "graduated")
         if currency == "EUR":
             continue
         for code, _name, _unit, kind, price, _tax in stock()["items"]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from desktop.services.sample.beginning import HOURS, LICENCES, PROJECTS, RETAINERS, Basis
+from desktop.services.sample.beginning import HOURS, LICENCES, PROJECTS, RETAINERS, USAGE, Basis
 from desktop.services.sample.members import Member
 from desktop.services.sample.world import filled, stock
 from desktop.services.sample.year import Year, add_months
@@ -26,7 +26,11 @@ class Work:
 
 @dataclass(slots=True)
 class Contract:
-    """One agreement to be: fields, lines, rises (line index, from, price), pauses (first, last day), hours, charges."""
+    """One agreement to be: fields, lines, rises (line index, from, price), pauses (first, last day), hours, charges.
+
+    `meters` are what is counted in an ordinary month, by item code; `milestones` (name, fraction, day); `orders` are
+    changes of the scope (day, amount, reason); `more` is a line changed in mid-period (line index, day, quantity).
+    """
 
     values: dict[str, Any]
     lines: list[Line] = field(default_factory=list)
@@ -34,15 +38,19 @@ class Contract:
     pauses: list[tuple[date, date | None]] = field(default_factory=list)
     work: Work | None = None
     charges: list[dict[str, Any]] = field(default_factory=list)
+    meters: dict[str, Decimal] = field(default_factory=dict)
+    milestones: list[tuple[str, Decimal, date]] = field(default_factory=list)
+    orders: list[tuple[date, int, str]] = field(default_factory=list)
+    more: list[tuple[int, date, Decimal]] = field(default_factory=list)
     signed: bool = False
 
 
 def contracts(member: Member, basis: Basis, year: Year, *, clean: bool) -> list[Contract]:
     """What the sample firm agreed with a client."""
     chance = Random(f"agreement:{member.seed}")
-    made = {RETAINERS: _retainers, HOURS: _hours, LICENCES: _licences, PROJECTS: _projects}[member.segment](
-        member, basis, year, chance, clean
-    )
+    made = {RETAINERS: _retainers, HOURS: _hours, LICENCES: _licences, PROJECTS: _projects, USAGE: _usage}[
+        member.segment
+    ](member, basis, year, chance, clean)
     for contract in made:
         contract.signed = chance.random() < 0.5
         contract.values["client_id"] = member.id
@@ -193,14 +201,13 @@ def _licences(member: Member, basis: Basis, year: Year, chance: Random, clean: b
     values["charged_through"] = year.billed_before(values["start_date"], months, "advance")
     seats = chance.randrange(12, 70)
     contract = Contract(values, [_line(basis, "CRM", seats), _line(basis, chance.choice(("SUP-S", "SUP-P")), months)])
-    if chance.random() < 0.3:
-        # New staff in the middle of the year: more seats from a day on.
-        contract.lines.append(
-            _line(basis, "CRM", max(1, seats // 12)) | {"start_date": add_months(year.opening, 5).replace(day=12)}
-        )
+    if chance.random() < 0.4:
+        # New staff in the middle of the year: more seats from a day on, in a period that is billed already.
+        contract.more.append((0, add_months(year.opening, 5).replace(day=12), Decimal(seats + max(1, seats // 12))))
     if chance.random() < 0.12:
         values |= {"start_date": year.last_run, "trial_until": year.today + timedelta(days=20), "charged_through": None}
         values["title"] = "CRM licences, trial"
+        contract.more.clear()
     return [contract]
 
 
@@ -219,36 +226,76 @@ def _shop(member: Member, basis: Basis, year: Year, chance: Random) -> Contract:
     return Contract(values, [_line(basis, "SHOP", chance.randrange(1, 3))])
 
 
+def _usage(member: Member, basis: Basis, year: Year, chance: Random, clean: bool) -> list[Contract]:
+    """A shop platform: its fee, visits in tiers with some included, and storage with a least amount."""
+    first = add_months(year.opening, -chance.randrange(3, 20))
+    values: dict[str, Any] = {
+        "billing": "hybrid",
+        "title": chance.choice(("Shop platform", "Online shop, hosted", "Booking platform")),
+        "start_date": first,
+        "charged_through": year.billed_before(first, 1, "arrears"),
+        "renewal": "auto",
+        "term_count": 1,
+        "term_unit": "year",
+        "term_end": add_months(first.replace(year=year.today.year + 1), 0),
+        "notice_count": 2,
+        "index_name": "CPI",
+    }
+    included = Decimal(chance.choice((0, 20, 50)))
+    lines: list[Line] = [
+        _line(basis, "PLATFORM"),
+        _line(basis, "API") | {"kind": "usage", "included": included, "metering": "readings"},
+        _line(basis, "STORE") | {"kind": "usage", "minimum": 2_500, "metering": "readings"},
+    ]
+    meters = {"API": Decimal(chance.randrange(60, 620)), "STORE": Decimal(chance.randrange(90, 900))}
+    return [Contract(values, lines, meters=meters)]
+
+
 def _projects(member: Member, basis: Basis, year: Year, chance: Random, clean: bool) -> list[Contract]:
-    """A deposit at the start, a part in the middle, the rest at the end, when the deposit is deducted."""
-    made = []
-    for begun, length in ((add_months(year.opening, chance.randrange(1, 3)), 4), (add_months(year.month, -5), 7)):
-        name, middle, end = chance.choice(stock()["projects"])
-        start = begun + timedelta(days=chance.randrange(2, 20))
-        until = add_months(start, length)
-        total = Decimal(chance.randrange(24, 62) * 200)
-        values: dict[str, Any] = {
-            "billing": "fixed",
-            "title": name,
-            "start_date": start,
-            "end_date": until,
-            "deposits": "final",
-        }
-        contract = Contract(values | {"deposits": "final"})
-        half = Decimal("0.3")
-        for day, kind, words, part in (
-            (start, "deposit", f"{name}: deposit of 30 %", half),
-            (add_months(start, length // 2 + 1), "charge", f"{name}: {middle}", half),
-            (until - timedelta(days=1), "charge", f"{name}: {end}", 1 - half),
-        ):
-            contract.charges.append(
-                {
-                    "due_date": day,
-                    "kind": kind,
-                    "description": words,
-                    "item_id": basis.items["PROJECT"],
-                    "unit_price": total * part,
-                }
-            )
-        made.append(contract)
+    """By a deposit and parts, the final invoice deducting it, and by milestones, with a change on the way."""
+    begun = add_months(year.opening, chance.randrange(1, 3))
+    made = [_by_deposit(basis, begun, 4, chance), _by_milestones(year, chance)]
+    if chance.random() < 0.6:
+        made.append(_by_deposit(basis, add_months(year.month, -5), 7, chance))
     return made
+
+
+def _by_milestones(year: Year, chance: Random) -> Contract:
+    name, middle, end = chance.choice(stock()["projects"])
+    start = add_months(year.month, -6) + timedelta(days=chance.randrange(2, 20))
+    price = chance.randrange(24, 62) * 20_000
+    values = {"billing": "fixed", "title": name, "start_date": start, "agreed": price}
+    steps = [
+        ("Kick-off", Decimal("0.3"), start + timedelta(days=7)),
+        (middle[0].upper() + middle[1:], Decimal("0.4"), add_months(start, 3)),
+        (end[0].upper() + end[1:], Decimal("0.3"), add_months(start, 8)),
+    ]
+    orders = [(add_months(start, 2), price // 10, "One more language")] if chance.random() < 0.5 else []
+    return Contract(values, milestones=steps, orders=orders)
+
+
+def _by_deposit(basis: Basis, begun: date, length: int, chance: Random) -> Contract:
+    """A deposit at the start, a part in the middle, the rest at the end, when the deposit is deducted."""
+    name, middle, end = chance.choice(stock()["projects"])
+    start = begun + timedelta(days=chance.randrange(2, 20))
+    until = add_months(start, length)
+    total = Decimal(chance.randrange(24, 62) * 200)
+    contract = Contract(
+        {"billing": "fixed", "title": name, "start_date": start, "end_date": until, "deposits": "final"}
+    )
+    third = Decimal("0.3")
+    for day, kind, words, part in (
+        (start, "deposit", f"{name}: deposit of 30 %", third),
+        (add_months(start, length // 2 + 1), "charge", f"{name}: {middle}", third),
+        (until - timedelta(days=1), "charge", f"{name}: {end}", 1 - third),
+    ):
+        contract.charges.append(
+            {
+                "due_date": day,
+                "kind": kind,
+                "description": words,
+                "item_id": basis.items["PROJECT"],
+                "unit_price": total * part,
+            }
+        )
+    return contract

@@ -17,7 +17,7 @@ from db.engine import Book
 from db.schema import Agreement, AgreementLine, Client, OneOff
 from desktop.domain.money import scaled
 from desktop.domain.tax_catalogue import EU_COUNTRIES
-from desktop.services import agreements, billables
+from desktop.services import agreements, billables, milestones, usage
 from desktop.services.changes import change
 from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
@@ -37,7 +37,8 @@ _CANDIDATES = """SELECT a.id, a.client_id, a.billing, a.currency, c.code, c.coun
   (SELECT o.due_date FROM invoice i JOIN open_item o ON o.invoice_id = i.id WHERE i.agreement_id = a.id
     ORDER BY i.id DESC LIMIT 1),
   (SELECT max(i.net) FROM invoice i WHERE i.agreement_id = a.id), c.po_required,
-  (SELECT min(o.due_date) FROM open_item o WHERE o.client_id = a.client_id AND o.open > 0)
+  (SELECT min(o.due_date) FROM open_item o WHERE o.client_id = a.client_id AND o.open > 0),
+  (SELECT max(u.id) FROM usage u WHERE u.agreement_id = a.id)
   FROM agreement a JOIN client c ON c.id = a.client_id
   WHERE a.active = 1 AND a.billing <> 'fixed' AND a.every_count = 1 AND a.every_unit = 'month'
     AND a.end_date IS NULL AND a.trial_until IS NULL AND a.timing = 'arrears'
@@ -49,6 +50,10 @@ _UNPAID_DEPOSITS = """SELECT a.id, (SELECT max(f.id) FROM one_off f WHERE f.agre
   FROM agreement a JOIN one_off d ON d.agreement_id = a.id AND d.kind = 'deposit'
   JOIN open_item o ON o.invoice_id = d.invoice_id AND o.open > 0
   WHERE NOT EXISTS (SELECT 1 FROM invoice i WHERE i.agreement_id = a.id AND i.kind = 'final') ORDER BY a.id LIMIT ?"""
+
+
+_PROJECTS = """SELECT a.id, a.agreed FROM agreement a WHERE a.agreed IS NOT NULL
+  AND EXISTS (SELECT 1 FROM invoice i WHERE i.agreement_id = a.id) ORDER BY a.id LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Candidate:
     largest: int | None
     po_required: bool
     oldest_open: str | None
+    last_reading: int | None
 
     @property
     def abroad(self) -> bool:
@@ -78,6 +84,10 @@ class Candidate:
     @property
     def hourly(self) -> bool:
         return self.billing == "time"
+
+    @property
+    def metered(self) -> bool:
+        return self.last_reading is not None
 
     @property
     def plain(self) -> bool:
@@ -99,7 +109,7 @@ class Faults:
         with self.book.reading() as session:
             free = [Candidate(*row) for row in session.connection().exec_driver_sql(_CANDIDATES)]
         times = max(1, clients // _CLIENTS_PER_FAULT)
-        count = self._finish_unpaid(times)
+        count = self._finish_unpaid(times) + self._beyond_scope(times)
         for _ in range(times):
             for fits, spoil in self._all():
                 found = next((one for one in free if fits(one)), None)
@@ -119,16 +129,30 @@ class Faults:
                 made.update(OneOff, last_charge, due_date=self.year.last_run + timedelta(days=3))
         return len(done)
 
+    def _beyond_scope(self, times: int) -> int:
+        """More work than was agreed, and nobody wrote the change order."""
+        with self.book.reading() as session:
+            rows = session.connection().exec_driver_sql(_PROJECTS, (times,)).fetchall()
+        for agreement_id, agreed in rows:
+            values = {"name": "More pages than agreed", "amount": agreed}
+            extra = milestones.create_milestone(self.book, agreement_id, values, actor=CLERK)
+            done, today = self.year.last_run + timedelta(days=8), self.year.today
+            milestones.mark_done(self.book, extra, done, actor=CLERK, today=today, now=self.clock.text)
+        return len(rows)
+
     def _all(self) -> Iterator[tuple[Callable[[Candidate], bool], Callable[[Candidate], None]]]:
         """Those that few agreements suit come first."""
         today = self.year.today.isoformat()
         yield lambda one: one.unpaid is not None and one.last_due is not None and one.last_due <= today, self.part_paid
         yield lambda one: one.unpaid is not None, self.disputed
+        yield lambda one: one.metered, self.no_reading
+        yield lambda one: one.metered, self.reading_too_high
         yield lambda one: one.country == "US", self.tax_mix
         yield lambda one: one.abroad and one.country != "AT", self.no_tax_id
         yield lambda one: one.abroad, self.wrong_tax_id
         yield lambda one: one.hourly and one.currency == "EUR", self.off_card
         yield lambda one: one.hourly, self.twice_the_hours
+        yield lambda one: one.hourly, self.budget_used_up
         yield lambda one: one.hourly, self.late_hours
         yield lambda one: one.hourly, self.hours_without_rate
         yield lambda one: one.country == "DE", self.no_street
@@ -233,7 +257,21 @@ class Faults:
     def no_price(self, one: Candidate) -> None:
         self._line(one, item_id=self.basis.items["PROJECT"], start_date=self.year.last_run, description="Newsletter")
 
+    def no_reading(self, one: Candidate) -> None:
+        """The platform's export of the month lacks a meter."""
+        rows = usage.usage_rows(self.book, agreement_id=one.id, first=self.year.last_run)
+        usage.delete_usage(self.book, [row.id for row in rows], actor=CLERK)
+
     # Holds
+
+    def reading_too_high(self, one: Candidate) -> None:
+        """A digit too many."""
+        assert one.last_reading is not None
+        reading = usage.usage(self.book, one.last_reading)
+        usage.change_usage(self.book, one.last_reading, {"quantity": reading["quantity"] * 20}, actor=CLERK)
+
+    def budget_used_up(self, one: Candidate) -> None:
+        self._agreement(one, budget=max(one.largest or 0, 100) // 2)
 
     def large_amount(self, one: Candidate) -> None:
         self._charge(one, "Trade fair: stand, demo and five workshop days", "14850")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,13 +16,14 @@ from db.engine import Book
 from desktop.domain.money import scaled
 from desktop.domain.sealing import batch_digest
 from desktop.paths import resource
-from desktop.services import agreement_dates, agreements, billables
+from desktop.services import agreement_changes, agreement_dates, agreements, billables, change_orders, milestones
 from desktop.services.changes import change
 from desktop.services.runs import approve_drafts, bill, resume
 from desktop.services.sample.beginning import CLERK, OWNER, Basis
 from desktop.services.sample.contracts import Contract, Work, contracts
 from desktop.services.sample.events import happen
 from desktop.services.sample.members import Member
+from desktop.services.sample.metering import Meter, record_month
 from desktop.services.sample.paying import Payer
 from desktop.services.sample.world import stock
 from desktop.services.sample.year import Clock, Year, add_months
@@ -45,10 +47,16 @@ class Job:
 
 @dataclass(slots=True)
 class Entered:
-    """What the sample firm has agreed: agreements by client, and those that take hours."""
+    """What the sample firm has agreed: agreements by client, those that take hours, meters, and what is to happen.
+
+    `steps` are milestones by the day on which they are done, `changes` what else is agreed later.
+    """
 
     agreements: int = 0
     jobs: list[Job] = field(default_factory=list)
+    meters: list[Meter] = field(default_factory=list)
+    steps: list[tuple[date, int]] = field(default_factory=list)
+    changes: list[tuple[date, Callable[[Book], object]]] = field(default_factory=list)
 
 
 def enter_contracts(book: Book, members: Sequence[Member], basis: Basis, year: Year, *, clean: bool) -> Entered:
@@ -63,13 +71,18 @@ def enter_contracts(book: Book, members: Sequence[Member], basis: Basis, year: Y
             )
             entered.agreements += 1
             _agree_ahead(book, agreement_id, contract)
+            _agree_parts(book, agreement_id, contract, entered, basis)
             if contract.signed:
                 signed_on = contract.values["start_date"] - timedelta(days=9)
                 agreements.attach_contract(
                     book, agreement_id, f"{code}.pdf", paper, signed_on, actor=CLERK, today=year.today
                 )
+            start = contract.values["start_date"]
+            entered.meters += [
+                Meter(agreement_id, basis.items[item], level, f"{member.seed}:{number}", start)
+                for item, level in contract.meters.items()
+            ]
             if contract.work:
-                start = contract.values["start_date"]
                 entered.jobs.append(Job(agreement_id, member.id, contract.work, f"{member.seed}:{number}", start))
     return entered
 
@@ -83,6 +96,44 @@ def _agree_ahead(book: Book, agreement_id: int, contract: Contract) -> None:
         agreement_dates.pause_agreement(book, agreement_id, first, last, reason="At the client's wish", actor=CLERK)
     for charge in contract.charges:
         billables.create_one_off(book, charge | {"agreement_id": agreement_id}, actor=CLERK)
+
+
+def _agree_parts(book: Book, agreement_id: int, contract: Contract, entered: Entered, basis: Basis) -> None:
+    """Milestones to be done and changes to be agreed, each when its day has come."""
+    for name, fraction, day in contract.milestones:
+        values = {"name": name, "fraction": fraction, "planned_on": day, "item_id": basis.items["PROJECT"]}
+        entered.steps.append((day, milestones.create_milestone(book, agreement_id, values, actor=CLERK)))
+    for number, (day, amount, reason) in enumerate(contract.orders, 1):
+        values = {"dated": day, "amount": amount, "reason": reason, "reference": f"CO-{agreement_id}-{number}"}
+        entered.changes.append((day, partial(_agree_scope, agreement_id=agreement_id, values=values, day=day)))
+    for index, day, quantity in contract.more:
+        entered.changes.append(
+            (day, partial(_more, agreement_id=agreement_id, index=index, day=day, quantity=quantity))
+        )
+
+
+def _agree_scope(book: Book, agreement_id: int, values: dict[str, Any], day: date) -> None:
+    order = change_orders.propose(book, agreement_id, values, actor=CLERK)
+    change_orders.approve(book, order, by=OWNER, on=day, actor=OWNER)
+
+
+def _more(book: Book, agreement_id: int, index: int, day: date, quantity: Decimal) -> None:
+    line = agreements.agreement(book, agreement_id)["lines"][index]["id"]
+    agreement_changes.change_line(book, agreement_id, line, day, quantity=quantity, reason="New staff", actor=CLERK)
+
+
+def _move_on(book: Book, entered: Entered, since: date, clock: Clock) -> None:
+    """What was agreed and done since the last run, day by day; `clock` stands at the day of this one."""
+    until = clock.day
+    acts = list(entered.changes)
+    acts += [(day, partial(_done, milestone_id=one, day=day, until=until)) for day, one in entered.steps]
+    for day, act in sorted(acts, key=lambda one: one[0]):
+        if since < day <= until:
+            act(book)
+
+
+def _done(book: Book, milestone_id: int, day: date, until: date) -> None:
+    milestones.mark_done(book, milestone_id, day, actor=CLERK, today=until, now=until.isoformat())
 
 
 def write_hours(book: Book, jobs: Sequence[Job], year: Year, month: date, *, clean: bool) -> int:
@@ -131,9 +182,13 @@ def _keep(book: Book, rows: Sequence[tuple[Any, ...]], month: date) -> int:
 def live(book: Book, entered: Entered, payer: Payer, year: Year, clock: Clock, *, clean: bool, report: Report) -> None:
     """Twelve months, run by run; then the month that is due, written but not billed."""
     days = year.run_days
+    before = date.min
     for number, day in enumerate(days):
         clock.day = day
         write_hours(book, entered.jobs, year, add_months(day, -1), clean=clean)
+        record_month(book, entered.meters, add_months(day, -1), clean=clean)
+        _move_on(book, entered, before, clock)
+        before = day
         result = bill(book, through=day, issue_date=day, actor=CLERK, now=clock.text)
         if result.outcomes["held"]:
             _release(book, result.run, clock)
@@ -144,6 +199,8 @@ def live(book: Book, entered: Entered, payer: Payer, year: Year, clock: Clock, *
         report(number + 1, len(days) + 1, f"Month {number + 1} of {len(days)}")
     clock.day = year.today
     write_hours(book, entered.jobs, year, year.last_run, clean=clean)
+    record_month(book, entered.meters, year.last_run, clean=clean)
+    _move_on(book, entered, before, clock)
 
 
 def _release(book: Book, run: str, clock: Clock) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from db.engine import Book
 from desktop.services import clients
-from desktop.services.sample.beginning import CLERK, HOURS, LICENCES, PROJECTS, RETAINERS, Basis
+from desktop.services.sample.beginning import CLERK, HOURS, LICENCES, PROJECTS, RETAINERS, USAGE, Basis
 from desktop.services.sample.world import chosen_country, company, filled, iban, mail_word, person, tax_id, world
 
-_SEGMENTS = {RETAINERS: 40, HOURS: 24, LICENCES: 22, PROJECTS: 14}
-_TERMS = ("net 30", "net 14 2%/7", "net 10", "eom", "day 15")
+_SEGMENTS = {RETAINERS: 36, HOURS: 22, LICENCES: 18, PROJECTS: 12, USAGE: 12}
+_TERMS = ("net 30", "net 14 2%/7", "net 10", "eom", "day 15", "50% receipt, 50% net 30")
 
 
 @dataclass(frozen=True, slots=True)
