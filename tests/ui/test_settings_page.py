@@ -19,6 +19,7 @@ from desktop.services.catalogue import save_item
 from desktop.services.credits import credit_invoice
 from desktop.services.currencies import exchange_rates
 from desktop.services.firm import bank_accounts, firm, logo
+from desktop.services.limits import limits_of_others, second_approval
 from desktop.services.rates import price_on
 from desktop.services.rules import rules
 from desktop.services.runs import plan
@@ -380,13 +381,13 @@ def test_a_series_refuses_a_pattern_that_gives_numbers_twice(driver: Driver, boo
 def test_a_limit_binds_whoever_works_here(driver: Driver, book: Book) -> None:
     number = add_invoice(book, add_client(book, "ACME"), date(2026, 5, 1), (100_000, 19))
     section = section_of(driver, "people", PeopleSection)
-    assert [section.model.text_at(0, column) for column in range(3)] == ["Everyone else", "no limit", "no limit"]
+    assert [section.model.text_at(0, column) for column in range(4)] == ["Everyone else", *["no limit"] * 3]
     section.edit()
     shown = dialog(driver)
     assert "name" not in shown.form.values()
     write(shown.form, credit_limit="50", write_off_limit="")
     assert save(driver, shown)
-    assert section.model.text_at(0, 1) == "50.00"
+    assert section.model.text_at(0, 2) == "50.00"
     with pytest.raises(UserError, match=r"may credit up to €50\.00"):
         credit_invoice(book, number, reason="late", actor="somebody", today=TODAY)
     section.new()
@@ -398,6 +399,24 @@ def test_a_limit_binds_whoever_works_here(driver: Driver, book: Book) -> None:
     section.remove()
     driver.settle()
     assert section.model.rowCount() == 1
+
+
+def test_who_may_approve_how_much_and_when_two_must(driver: Driver, book: Book) -> None:
+    section = section_of(driver, "people", PeopleSection)
+    assert section.facts == "One person is enough to approve what the gate holds."
+    section.edit()
+    shown = dialog(driver)
+    write(shown.form, approval_limit="500")
+    assert save(driver, shown)
+    assert section.model.text_at(0, 1) == "500.00"
+    assert limits_of_others(book) == {"credit": None, "write_off": None, "approval": 50_000}
+    section.acts["people.second"].trigger()
+    shown = dialog(driver)
+    write(shown.form, above="2,500")
+    assert save(driver, shown)
+    assert section.facts == "Above €2,500.00 two people approve what the gate holds."
+    press(driver, "Undo")
+    assert second_approval(book) is None
 
 
 def test_an_exchange_rate_is_set_and_removed(driver: Driver, book: Book) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from db.engine import Book
 from desktop.domain.billing.lines import divide
-from desktop.i18n import money_text
+from desktop.i18n import _, moment_text, money_text
+from desktop.services.runs import SECOND, end_of
 
 _RUN_SORTS = {
     "number": "r.id",
@@ -24,7 +27,27 @@ _DRAFT_SORTS = {
     "amount": "d.net",
     "change": "(d.net - d.previous_net) * 1.0 / nullif(abs(d.previous_net), 0)",
     "state": _STATE_ORDER,
+    "owner": "p.name IS NULL, p.name COLLATE NOCASE",
+    "due": "d.due_at IS NULL, d.due_at",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks and when, for what is mine, due and late; `now` is UTC text."""
+
+    actor: str
+    now: str
+    today: date
+
+    def conditions(self) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """By filter the condition on a held draft, with its values."""
+        begins, ends = end_of(self.today - timedelta(days=1)), end_of(self.today)
+        return {
+            "mine": ("p.name = ?", (self.actor,)),
+            "overdue": ("d.due_at < ?", (self.now,)),
+            "today": ("d.due_at > ? AND d.due_at <= ?", (begins, ends)),
+        }
 
 
 class RunList:
@@ -94,11 +117,15 @@ class RunList:
 
 
 class ReviewList:
-    """The drafts of one run. Filters: needs (held, blocked, failed), ready, issued, note, and severity words."""
+    """The drafts of one run. Filters: needs (held, blocked, failed), ready, issued, note, and severity words.
 
-    def __init__(self, book: Book, run_id: int) -> None:
+    mine, overdue and today narrow what needs a person, as `watch` tells at that moment. What is due first stands first.
+    """
+
+    def __init__(self, book: Book, run_id: int, watch: Callable[[], Watch]) -> None:
         self._book = book
         self._run = run_id
+        self._watch = watch
 
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
         where, values = ["d.run_id = ?"], list[object]([self._run])
@@ -113,6 +140,10 @@ class ReviewList:
         for word in ("block", "hold", "note"):
             if word in filters:
                 where.append(f"d.severity = '{word}'")
+        for word, (condition, given) in self._watch().conditions().items():
+            if word in filters:
+                where.append(f"d.state IN ('held', 'failed') AND {condition}")
+                values += given
         if search.strip():
             where.append(
                 """(c.name LIKE ? OR c.code LIKE ? OR CAST(d.net AS TEXT) LIKE ? OR EXISTS (SELECT 1 FROM outcome o
@@ -126,14 +157,16 @@ class ReviewList:
         direction = "DESC" if descending else "ASC"
         sql = f"""SELECT d.id, (SELECT min(a.code) FROM outcome o JOIN agreement a ON a.id = o.agreement_id
           WHERE o.draft_id = d.id) AS agreement FROM draft d JOIN client c ON c.id = d.client_id
-          WHERE {" AND ".join(where)} ORDER BY {order} {direction}, c.name, d.id"""
+          LEFT JOIN person p ON p.id = d.owner_id
+          WHERE {" AND ".join(where)} ORDER BY {order} {direction}, d.due_at IS NULL, d.due_at, c.name, d.id"""
         with self._book.reading() as session:
             return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """state (blocked, held, note, ready, approved, issued, failed), client, agreement, amount (net), currency,
-        gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field, codes, edited,
-        client_id, client_code, invoice."""
+        """state (blocked, held, one_of_two, note, ready, approved, issued, failed), client, agreement, amount (net),
+        currency, gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field,
+        codes, edited, client_id, client_code, invoice, owner, due (in words, by the clock here)."""
+        now = self._watch().now
         with self._book.reading() as session:
             connection = session.connection()
             text = json.dumps(list(ids))
@@ -141,8 +174,10 @@ class ReviewList:
                 """SELECT d.id, d.state, d.severity, c.name, d.net, d.currency, d.gross, d.previous_net, d.edited,
                 d.client_id, c.code, coalesce(i.number, ''), d.error, d.decision_note,
                 coalesce((SELECT group_concat(CASE a.title WHEN '' THEN a.code ELSE a.title END, ', ')
-                  FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind
+                  FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind,
+                coalesce(p.name, ''), coalesce(d.due_at, '')
                 FROM draft d JOIN client c ON c.id = d.client_id LEFT JOIN invoice i ON i.id = d.invoice_id
+                LEFT JOIN person p ON p.id = d.owner_id
                 WHERE d.id IN (SELECT value FROM json_each(?))""",
                 (text,),
             ).fetchall()
@@ -162,12 +197,14 @@ class ReviewList:
                 state = "blocked" if any(one[1] == "block" for one in found) else "held"
             elif state == "ready" and row[2] == "note":
                 state = "note"
+            waits_second = state == "held" and any(one[0] == SECOND for one in found)
+            needs = state in ("blocked", "held", "failed")
             previous = row[7]
             words = row[12] or (found[0][2] if found else row[13])
             if len(found) > 1 and not row[12]:
                 words = f"{words} +{len(found) - 1}"
             shown[row[0]] = {
-                "state": state,
+                "state": "one_of_two" if waits_second else state,
                 "client": row[3],
                 "agreement": row[14] or ("Deposit" if row[15] == "deposit" else ""),
                 "amount": row[4],
@@ -184,8 +221,15 @@ class ReviewList:
                 "client_id": row[9],
                 "client_code": row[10],
                 "invoice": row[11],
+                "owner": row[16] if needs else "",
+                "due": _due_words(row[17], now) if needs and row[17] else "",
             }
         return shown
+
+
+def _due_words(due_at: str, now: str) -> str:
+    moment = moment_text(due_at)
+    return _("overdue: {moment}").format(moment=moment) if due_at < now else moment
 
 
 def _billed(sums: Mapping[str, int], home: str) -> int | str:
@@ -198,6 +242,24 @@ def _percent_change(net: int, previous: int | None) -> Decimal | str | None:
     if previous is None:
         return "new"
     return Decimal(divide((net - previous) * 100, abs(previous))) if previous else None
+
+
+def watched(book: Book, run_id: int, watch: Watch) -> dict[str, int]:
+    """How many drafts of a run are mine, overdue and due today; `cared` those that somebody looks after at all."""
+    counted = watch.conditions() | {"cared": ("(d.owner_id IS NOT NULL OR d.due_at IS NOT NULL)", ())}
+    sums = ", ".join(f"coalesce(sum({condition}), 0)" for condition, _given in counted.values())
+    values = [value for _condition, given in counted.values() for value in given]
+    with book.reading() as session:
+        row = (
+            session.connection()
+            .exec_driver_sql(
+                f"""SELECT {sums} FROM draft d LEFT JOIN person p ON p.id = d.owner_id
+                WHERE d.run_id = ? AND d.state IN ('held', 'failed')""",
+                (*values, run_id),
+            )
+            .one()
+        )
+    return {word: int(count) for word, count in zip(counted, row, strict=True)}
 
 
 def review_facts(book: Book, run_id: int) -> Mapping[str, object]:

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import MINUS, _, date_text, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.lists.runs import ReviewList, review_facts
+from desktop.services.lists.runs import ReviewList, Watch, review_facts, watched
 from desktop.services.previews import draft_pdf
 from desktop.services.runs import (
+    Approval,
     BillResult,
     Comparison,
     approve_drafts,
@@ -30,6 +31,7 @@ from desktop.ui.filters import Chip, Figure, money_figure
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.pdf_view import PdfView
+from desktop.ui.runs.assign import assign_drafts
 from desktop.ui.runs.edit_draft import edit_draft
 from desktop.ui.runs.outcomes import show_comparison, show_outcomes
 
@@ -41,10 +43,12 @@ class ReviewPage(Page):
     def __init__(self, desk: Desk, run_id: int) -> None:
         self.desk = desk
         self.run_id = run_id
-        self._rows = ReviewList(desk.book, run_id)
+        self._rows = ReviewList(desk.book, run_id, self._watch)
         self._facts_now: Mapping[str, object] = review_facts(desk.book, run_id)
         self._compared: Comparison | None = None
         needs = self._count("held") + self._count("blocked") + self._count("failed") > 0
+        # Where nobody is named, two empty columns would only take room.
+        uncared = not watched(desk.book, run_id, self._watch())["cared"]
         super().__init__(
             desk.shell,
             Design(
@@ -57,6 +61,8 @@ class ReviewPage(Page):
                     Column("amount", _("Amount"), 104, "money", sort_key="amount"),
                     Column("change", _("To last run"), 92, "percent", sort_key="change", secondary=True, signed=True),
                     Column("found", _("What was found"), 240, wide=True, lines=2),
+                    Column("owner", _("Owner"), 90, sort_key="owner", hidden=uncared),
+                    Column("due", _("Due"), 104, sort_key="due", lines=2, hidden=uncared),
                 ],
                 listing=self._rows,
                 summary=self._summary,
@@ -68,6 +74,9 @@ class ReviewPage(Page):
                     Chip("needs", _("Needs you"), "state"),
                     Chip("ready", _("Ready"), "state"),
                     Chip("issued", _("Issued"), "state"),
+                    Chip("mine", _("Mine")),
+                    Chip("overdue", _("Overdue"), "due"),
+                    Chip("today", _("Due today"), "due"),
                 ],
                 first_filters=frozenset({"needs"}) if needs else frozenset(),
                 main_action="review.issue",
@@ -75,6 +84,7 @@ class ReviewPage(Page):
                 menu=[
                     "review.approve",
                     "review.hold",
+                    "review.assign",
                     "review.edit",
                     "review.again",
                     "review.client",
@@ -91,6 +101,7 @@ class ReviewPage(Page):
             Action("review.outcomes", _("Why, for everyone"), self.outcomes),
             Action("review.approve", _("Approve"), self.approve, "approve", "A", self._chosen, _("approve")),
             Action("review.hold", _("Hold"), self.hold, "hold", "H", self._chosen, _("hold")),
+            Action("review.assign", _("Assign…"), self.assign, "", "G", self._chosen, _("assign")),
             Action("review.edit", _("Edit…"), self.edit, "edit", "E", self._chosen, _("edit")),
             Action("review.note", _("Approve with a note…"), self.note, "", "N", self._chosen, _("note")),
             Action("review.again", _("Look again"), self.again, shortcut="F5", enabled=self._chosen),
@@ -99,6 +110,9 @@ class ReviewPage(Page):
         ]
 
     # What stands around the table
+
+    def _watch(self) -> Watch:
+        return Watch(self.desk.actor, self.desk.now, self.desk.today())
 
     def _group(self, word: str) -> tuple[int, dict[str, int]]:
         group = self._facts_now[word]
@@ -141,7 +155,12 @@ class ReviewPage(Page):
         return Summary(
             facts=" · ".join(words),
             figures=figures,
-            counts={"needs": needs, "ready": ready[0], "issued": issued[0]},
+            counts={
+                "needs": needs,
+                "ready": ready[0],
+                "issued": issued[0],
+                **watched(self.desk.book, self.run_id, self._watch()),
+            },
         )
 
     # The pane at the right
@@ -210,14 +229,12 @@ class ReviewPage(Page):
         desk, ids = self.desk, self.selected_ids()
         actor, now = desk.actor, desk.now
 
-        def said(count: object) -> None:
-            assert isinstance(count, int)
-            left = len(ids) - count
-            words = ngettext("{count} draft approved.", "{count} drafts approved.", count).format(count=count)
-            more = ngettext("{count} is blocked and must be mended.", "{count} are blocked and must be mended.", left)
-            self.shell.notices.say(words, more.format(count=left) if left else "", tone="good" if not left else "held")
+        self._start(_("Approving"), lambda: approve_drafts(desk.book, ids, note, actor=actor, now=now), self._approved)
 
-        self._start(_("Approving"), lambda: approve_drafts(desk.book, ids, note, actor=actor, now=now), said)
+    def _approved(self, done: object) -> None:
+        assert isinstance(done, Approval)
+        sentence, more = approval_words(done)
+        self.shell.notices.say(sentence, more, tone="held" if more else "good")
 
     def note(self) -> None:
         self._ask_note(_("Approve with a note"), _("Approve"), self._approve)
@@ -242,6 +259,11 @@ class ReviewPage(Page):
         desk, ids = self.desk, self.selected_ids()
         actor, now = desk.actor, desk.now
         self._start(_("Holding"), lambda: hold_drafts(desk.book, ids, note, actor=actor, now=now))
+
+    def assign(self) -> None:
+        ids = self.selected_ids()
+        owners = {str(row["owner"]) for row in self._rows.rows(ids).values()}
+        assign_drafts(self.desk, self, ids, owners.pop() if len(owners) == 1 else "", _REVIEW)
 
     def edit(self) -> None:
         ids = self.selected_ids()
@@ -295,3 +317,26 @@ def _difference(compared: Comparison) -> Figure:
     currency, amount = max(changes, key=lambda one: abs(one[1]))
     word = _("{amount} more") if amount > 0 else _("{amount} less")
     return Figure(word.format(amount=money_text(abs(amount), currency).replace(MINUS, "")), words)
+
+
+def approval_words(done: Approval) -> tuple[str, str]:
+    """What became of an approval: the sentence, and what is left to do, empty where nothing is."""
+    released = len(done.released)
+    words = ngettext("{count} draft approved.", "{count} drafts approved.", released).format(count=released)
+    more = []
+    if waiting := len(done.waiting):
+        said = ngettext(
+            "{count} needs a second person to approve it too.",
+            "{count} need a second person to approve them too.",
+            waiting,
+        )
+        more.append(said.format(count=waiting))
+    if blocked := len(done.blocked):
+        said = ngettext("{count} is blocked and must be mended.", "{count} are blocked and must be mended.", blocked)
+        more.append(said.format(count=blocked))
+    if refused := len(done.refused):
+        said = ngettext(
+            "{count} is not yours to approve: {reason}", "{count} are not yours to approve: {reason}", refused
+        )
+        more.append(f"{said.format(count=refused, reason=done.reason)} {done.remedy}")
+    return words, " ".join(more)

@@ -1,12 +1,18 @@
-"""Who works with the book, and how much each may credit or write off."""
+"""Who works with the book, and how much each may credit, write off or approve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from desktop.i18n import _
-from desktop.services.limits import limits_of_others, set_limits_of_others
+from desktop.i18n import _, money_text
+from desktop.services.limits import (
+    Act,
+    limits_of_others,
+    second_approval,
+    set_limits_of_others,
+    set_second_approval,
+)
 from desktop.services.people import people, remove_person, save_person
 from desktop.ui.actions import GAP, Action
 from desktop.ui.columns import Column
@@ -14,12 +20,14 @@ from desktop.ui.desk import Desk
 from desktop.ui.few_rows import FewRows
 from desktop.ui.form import Field, Section
 from desktop.ui.listing import Row
-from desktop.ui.page import Design, Page
+from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 
 # Stands for everyone without a row of their own; ids of people begin at 1.
 _OTHERS = 0
+_ACTS: tuple[Act, ...] = ("approval", "credit", "write_off")
+_LIMITS = tuple(f"{act}_limit" for act in _ACTS)
 
 
 class PeopleSection(Page):
@@ -33,15 +41,18 @@ class PeopleSection(Page):
                 name="people",
                 title=_("People and limits"),
                 columns=[
-                    Column("name", _("Name"), 240, sort_key="name", strong=True, wide=True),
-                    Column("credit_limit", _("May credit, an invoice"), 190, "money", sort_key="credit_limit"),
-                    Column("write_off_limit", _("May write off, an invoice"), 190, "money", sort_key="write_off_limit"),
+                    Column("name", _("Name"), 200, sort_key="name", strong=True, wide=True),
+                    Column("approval_limit", _("May approve"), 150, "money", sort_key="approval_limit"),
+                    Column("credit_limit", _("May credit, an invoice"), 180, "money", sort_key="credit_limit"),
+                    Column("write_off_limit", _("May write off, an invoice"), 180, "money", sort_key="write_off_limit"),
                 ],
                 listing=self._rows,
                 search_hint=_("Search people"),
-                nothing_yet=_("People stand here with what each may credit or write off of an invoice."),
+                nothing_yet=_("People stand here with what each may approve, credit or write off."),
                 depends=frozenset({"firm"}),
+                summary=self._summary,
                 main_action="people.new",
+                side_actions=["people.second"],
                 menu=["people.edit", GAP, "people.remove"],
                 empty_action="people.new",
             ),
@@ -51,6 +62,7 @@ class PeopleSection(Page):
         return [
             Action("people.new", _("Add a person…"), self.new, "add", "Ctrl+N"),
             Action("people.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
+            Action("people.second", _("Two approvals…"), self.second),
             Action("people.remove", _("Remove"), self.remove, "delete", "Del", self._person, danger=True),
         ]
 
@@ -64,13 +76,19 @@ class PeopleSection(Page):
         return [
             {
                 **row,
-                "limits": (row["credit_limit"], row["write_off_limit"]),
-                "credit_limit": none if row["credit_limit"] is None else row["credit_limit"],
-                "write_off_limit": none if row["write_off_limit"] is None else row["write_off_limit"],
+                "limits": {name: row[name] for name in _LIMITS},
+                **{name: none if row[name] is None else row[name] for name in _LIMITS},
                 "currency": home,
             }
             for row in rows
         ]
+
+    def _summary(self) -> Summary:
+        above = second_approval(self.desk.book)
+        if above is None:
+            return Summary(_("One person is enough to approve what the gate holds."))
+        amount = money_text(above, self.shell.home_currency)
+        return Summary(_("Above {amount} two people approve what the gate holds.").format(amount=amount))
 
     def show_detail(self, one: int | None) -> None:
         self._chosen = self._rows.rows([one]).get(one, {}) if one is not None else {}
@@ -90,16 +108,45 @@ class PeopleSection(Page):
 
     def edit(self) -> None:
         limits = self._chosen["limits"]
-        assert isinstance(limits, tuple)
-        values = {"name": self._chosen["name"], "credit_limit": limits[0], "write_off_limit": limits[1]}
-        self._open_form(values, int(str(self._chosen["id"])))
+        assert isinstance(limits, Mapping)
+        self._open_form({"name": self._chosen["name"], **limits}, int(str(self._chosen["id"])))
+
+    def second(self) -> None:
+        """Ask above which amount one approval is not enough."""
+        home, book, actor = self.shell.home_currency, self.desk.book, self.desk.actor
+        field = Field(
+            "above",
+            _("Two people approve above"),
+            "money",
+            currency=home,
+            hint=_("One is always enough"),
+            note=_("Of what the gate holds. Whoever changed a draft by hand counts as one of the two."),
+        )
+
+        def work(typed: dict[str, object]) -> None:
+            above = typed["above"]
+            assert above is None or isinstance(above, int)
+            set_second_approval(book, above, actor=actor)
+
+        ask(
+            self.desk,
+            self,
+            _("Two approvals"),
+            [Section("", [field])],
+            {"above": second_approval(book)},
+            _("Save"),
+            work,
+            _("Saved."),
+        )
 
     def _open_form(self, values: Mapping[str, object], key: int | None) -> None:
         home, empty = self.shell.home_currency, _("No limit")
-        fields = [
-            Field("credit_limit", _("May credit, an invoice"), "money", span=3, currency=home, hint=empty),
-            Field("write_off_limit", _("May write off, an invoice"), "money", span=3, currency=home, hint=empty),
-        ]
+        labels = {
+            "approval_limit": _("May approve, a draft"),
+            "credit_limit": _("May credit, an invoice"),
+            "write_off_limit": _("May write off, an invoice"),
+        }
+        fields = [Field(name, labels[name], "money", span=2, currency=home, hint=empty) for name in _LIMITS]
         if key != _OTHERS:
             note = _("As the name under which they work on this computer.")
             fields.insert(0, Field("name", _("Name"), required=True, note=note))
@@ -107,10 +154,12 @@ class PeopleSection(Page):
 
         def work(typed: dict[str, object]) -> int:
             if key == _OTHERS:
-                credit, write_off = typed["credit_limit"], typed["write_off_limit"]
-                assert credit is None or isinstance(credit, int)
-                assert write_off is None or isinstance(write_off, int)
-                set_limits_of_others(book, {"credit": credit, "write_off": write_off}, actor=actor)
+                limits: dict[Act, int | None] = {}
+                for act in _ACTS:
+                    limit = typed[f"{act}_limit"]
+                    assert limit is None or isinstance(limit, int)
+                    limits[act] = limit
+                set_limits_of_others(book, limits, actor=actor)
                 return _OTHERS
             return save_person(book, typed | texts(typed, "name"), actor=actor, person_id=key)
 
