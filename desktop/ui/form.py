@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -56,10 +56,38 @@ class Field:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields that belong together, under a heading if there is one."""
+    """Fields that belong together, under a heading if there is one. One that folds is shut until it is needed."""
 
     title: str
     fields: Sequence[Field]
+    folds: bool = False
+
+
+class Fold(QWidget):
+    """A section that is opened by its heading, with the mouse or with Space."""
+
+    def __init__(self, title: str, grid: QGridLayout) -> None:
+        super().__init__()
+        self._title = title
+        self._heading = QPushButton(checkable=True)
+        self._heading.setProperty("role", "fold")
+        self._body = QWidget()
+        grid.setContentsMargins(0, 0, 0, 0)
+        self._body.setLayout(grid)
+        self._heading.toggled.connect(self._follow)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        layout.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._body)
+        self._follow(False)
+
+    def open(self) -> None:
+        self._heading.setChecked(True)
+
+    def _follow(self, shown: bool) -> None:
+        self._heading.setText(f"{'▾' if shown else '▸'}  {self._title}")
+        self._body.setVisible(shown)
 
 
 class Form(QWidget):
@@ -75,12 +103,20 @@ class Form(QWidget):
         self._problems: dict[str, QLabel] = {}
         self._notes = {key: field.note for key, field in self._fields.items()}
         self._clean: dict[str, object] = {}
+        self._folds: dict[str, Fold] = {}
+        self._holders: dict[str, QWidget] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         # With the gap that ends each section's grid they stand 20 apart.
         layout.setSpacing(20 - _GAP)
         for section in sections:
-            layout.addLayout(self._build(section))
+            grid = self._build(section)
+            if section.folds:
+                fold = Fold(section.title, grid)
+                self._folds |= {field.key: fold for field in section.fields}
+                layout.addWidget(fold)
+            else:
+                layout.addLayout(grid)
         layout.addStretch(1)
         for field in self._fields.values():
             if field.currency_from:
@@ -89,6 +125,15 @@ class Form(QWidget):
 
     def editor(self, key: str) -> Editor:
         return self._editors[key]
+
+    def unfold(self, key: str) -> None:
+        """Open the section that holds a field."""
+        if key in self._folds:
+            self._folds[key].open()
+
+    def show_field(self, key: str, shown: bool) -> None:
+        """Take a field that means nothing here out of sight; its place stays free."""
+        self._holders[key].setVisible(shown)
 
     def focus_first(self) -> None:
         """Where the typing begins."""
@@ -128,6 +173,8 @@ class Form(QWidget):
         """Say at each field what is wrong; fields that are not named are right."""
         for key, label in self._problems.items():
             self._say(key, label, problems.get(key, ""))
+        for key in problems:
+            self.unfold(key)
         first = next((key for key in self._editors if key in problems), None)
         if first is not None:
             self._editors[first].setFocus()
@@ -189,7 +236,7 @@ class Form(QWidget):
         for column in range(_COLUMNS):
             grid.setColumnStretch(column, 1)
         row, column = 0, 0
-        if section.title:
+        if section.title and not section.folds:
             title = QLabel(section.title)
             title.setProperty("role", "strong")
             grid.addWidget(title, 0, 0, 1, _COLUMNS)
@@ -197,7 +244,7 @@ class Form(QWidget):
         for field in section.fields:
             if column + field.span > _COLUMNS:
                 row, column = row + 1, 0
-            grid.addLayout(self._build_field(field), row, column, 1, field.span)
+            grid.addWidget(self._build_field(field), row, column, 1, field.span)
             column += field.span
         for column in range(_COLUMNS):
             # Qt gives no gap to a column in which nothing begins, and the fields of two sections would not line up.
@@ -206,7 +253,7 @@ class Form(QWidget):
             grid.addWidget(mark, row + 1, column)
         return grid
 
-    def _build_field(self, field: Field) -> QVBoxLayout:
+    def _build_field(self, field: Field) -> QWidget:
         editor = self._make(field)
         label = QLabel(field.label)
         label.setProperty("role", "heading")
@@ -218,7 +265,9 @@ class Form(QWidget):
         editor.changed.connect(lambda: self._after_edit(field.key))
         self._editors[field.key] = editor
         self._problems[field.key] = problem
-        column = QVBoxLayout()
+        holder = self._holders[field.key] = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_LABEL_GAP)
         if field.kind == "check":
             # A check box carries its own label; the empty line and the height keep it level with its neighbours.
@@ -231,7 +280,7 @@ class Form(QWidget):
         column.addWidget(editor)
         column.addWidget(problem)
         column.addStretch(1)
-        return column
+        return holder
 
     def _make(self, field: Field) -> Editor:
         editor: Editor

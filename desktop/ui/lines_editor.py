@@ -6,7 +6,7 @@ removes the line and Alt with the arrows moves it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -78,9 +78,11 @@ class _View(QTableView):
         """The next or the last cell in reading order; none at either end."""
         count = self._lines.columnCount()
         place = index.row() * count + index.column() + step
-        if not index.isValid() or not 0 <= place < self._lines.rowCount() * count:
-            return QModelIndex()
-        return self._lines.index(*divmod(place, count))
+        while index.isValid() and 0 <= place < self._lines.rowCount() * count:
+            if not self.isColumnHidden(place % count):
+                return self._lines.index(*divmod(place, count))
+            place += step
+        return QModelIndex()
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         if action is QAbstractItemView.CursorAction.MoveNext:
@@ -103,7 +105,7 @@ class _View(QTableView):
                 self.setCurrentIndex(self._lines.index(0, 0))
             elif event.reason() is Qt.FocusReason.BacktabFocusReason:
                 last = self._lines.index(self._lines.rowCount() - 1, self._lines.columnCount() - 1)
-                self.setCurrentIndex(last)
+                self.setCurrentIndex(self._beside(last, -1) if self.isColumnHidden(last.column()) else last)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         step = {_ENDS.EditNextItem: 1, _ENDS.EditPreviousItem: -1}.get(hint, 0)
@@ -244,6 +246,12 @@ class LineTable(QWidget):
             self.model.add(0)
         self._clean = self.model.texts()
         self._say("")
+
+    def show_columns(self, keys: Collection[str], shown: bool) -> None:
+        """Take columns that mean nothing here out of sight, or bring them back."""
+        for place, column in enumerate(self.model.columns):
+            if column.key in keys:
+                self.view.setColumnHidden(place, not shown)
 
     @property
     def dirty(self) -> bool:

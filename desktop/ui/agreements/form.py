@@ -21,7 +21,7 @@ from desktop.services.lists.clients import ClientList
 from desktop.services.segments import inherited, segments
 from desktop.ui.agreements import values as conversions
 from desktop.ui.agreements.schedule import explained
-from desktop.ui.agreements.sections import line_columns, sections
+from desktop.ui.agreements.sections import METER, line_columns, sections
 from desktop.ui.choices import terms_text
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
@@ -115,6 +115,8 @@ class AgreementForm(LinesForm):
         if client_id is not None:
             start |= {"client_id": client_id, "currency": known.currencies[client_id]}
         self.put(start)
+        if known.record is not None and conversions.has_terms(known.record):
+            self.unfold("renewal")
         for key in _DATES:
             self.editor(key).changed.connect(self._explain_dates)
         self.editor("client_id").changed.connect(self._follow_client)
@@ -143,7 +145,11 @@ class AgreementForm(LinesForm):
 
     def _follow_lines(self) -> None:
         model = self.table("lines").model
-        self._zero.setVisible(any(model.line(row).get("unit_price") == 0 for row in range(model.rowCount())))
+        lines = [model.line(row) for row in range(model.rowCount())]
+        self._zero.setVisible(any(line.get("unit_price") == 0 for line in lines))
+        metered = self.value_of("billing") == "usage" or any(line.get("kind") == "usage" for line in lines)
+        self.table("lines").show_columns(METER, metered)
+        self.table("lines").show_columns(("discount",), not metered)
 
     def _follow_client(self) -> None:
         chosen = self.value_of("client_id")
@@ -169,7 +175,12 @@ class AgreementForm(LinesForm):
     def _explain_dates(self) -> None:
         on_a_day = self.value_of("alignment") == "bcd"
         self.editor("bill_day").setEnabled(on_a_day)
-        recurs = self.value_of("billing") != "time"
+        billing = self.value_of("billing")
+        self._follow_lines()
+        self.show_field("agreed", billing in ("fixed", "hybrid"))
+        self.show_field("cap", billing in ("time", "hybrid"))
+        self.show_field("grouping", billing in ("time", "hybrid"))
+        recurs = billing not in ("time", "fixed")
         for key in ("every_count", "every_unit", "alignment", "anchor", "timing", "fixed_30"):
             self.editor(key).setEnabled(recurs)
         values = {key: self.value_of(key) for key in _DATES}
@@ -216,7 +227,11 @@ def _show(
         values = conversions.kept(typed, record)
         table, allow_zero = form.table("lines"), form.allow_zero
         # Lines that nobody touched are not asked about again.
-        lines = conversions.kept_lines(table.values()) if record is None or table.dirty else None
+        lines = (
+            conversions.kept_lines(table.values(), str(values.get("currency") or (record or {}).get("currency", "")))
+            if record is None or table.dirty
+            else None
+        )
 
         def work() -> int:
             if agreement_id is None:

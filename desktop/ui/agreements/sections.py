@@ -6,11 +6,27 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from desktop.i18n import _
-from desktop.ui.agreements.words import alignments, billings, deposit_rules, groupings, line_kinds, timings, units
+from desktop.ui.agreements.words import (
+    alignments,
+    billings,
+    deposit_rules,
+    groupings,
+    line_kinds,
+    meterings,
+    notice_units,
+    renewals,
+    term_units,
+    timings,
+    units,
+    unused_rules,
+)
 from desktop.ui.choices import currencies, deliveries, inherited
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Section
 from desktop.ui.lines_model import LineColumn
+
+METER = ("included", "minimum", "threshold", "metering")
+"""Columns of lines of use."""
 
 
 def sections(
@@ -29,6 +45,7 @@ def sections(
         _when(),
         _terms(segments),
         _limits(),
+        _renewal(),
         Section(_("Note"), [Field("note", _("For your eyes only"), "lines")]),
     ]
 
@@ -70,14 +87,35 @@ def _terms(segments: Sequence[Choice]) -> Section:
 
 def _limits() -> Section:
     return Section(
-        _("Discount, hours and deposits"),
+        _("Discount, sums and deposits"),
         [
             Field("discount", _("Discount %"), "percent", span=1),
             Field("discount_reason", _("Its reason"), span=3, hint=_("Stands on the invoice")),
+            Field("agreed", _("Fixed price, net"), "money", span=2, currency_from="currency", hint=_("None")),
+            Field("budget", _("The client’s budget, net"), "money", span=2, currency_from="currency", hint=_("None")),
             Field("cap", _("Cap on hours"), "money", span=2, currency_from="currency", hint=_("None")),
             Field("grouping", _("Hours on the invoice"), "choice", span=2, choices=groupings()),
             Field("deposits", _("Deposits are deducted"), "choice", span=2, choices=deposit_rules()),
         ],
+    )
+
+
+def _renewal() -> Section:
+    return Section(
+        _("Term, notice and prices to come"),
+        [
+            Field("renewal", _("When its term ends"), "choice", required=True, span=2, choices=renewals()),
+            Field("term_end", _("Current term through"), "date", span=2, hint=_("No term")),
+            Field("term_count", _("A term lasts"), "whole", span=1),
+            Field("term_unit", "", "choice", span=1, choices=term_units()),
+            Field("notice_count", _("Notice"), "whole", span=1, hint=_("None")),
+            Field("notice_unit", "", "choice", required=True, span=1, choices=notice_units()),
+            Field("min_term_until", _("Minimum term through"), "date", span=2, hint=_("None")),
+            Field("unused", _("Days billed, then not used"), "choice", required=True, span=2, choices=unused_rules()),
+            Field("index_name", _("Prices follow the index"), span=2, hint=_("None")),
+            Field("index_cap", _("Rise at most by %"), "percent", span=2, hint=_("No limit")),
+        ],
+        folds=True,
     )
 
 
@@ -97,6 +135,10 @@ def line_columns(items: Sequence[Choice]) -> list[LineColumn]:
         LineColumn("quantity", _("Quantity"), "number", width=80, start=Decimal(1)),
         LineColumn("unit_price", _("Unit price"), "number", width=96, hint=price_hint),
         LineColumn("discount", _("Discount %"), "percent", width=94),
+        LineColumn("included", _("Included"), "number", width=84),
+        LineColumn("minimum", _("Minimum"), "number", width=84, hint=_("none")),
+        LineColumn("threshold", _("Bill from"), "number", width=84, hint=_("period’s end")),
+        LineColumn("metering", _("Counts"), "choice", width=92, choices=meterings(), start="events"),
         LineColumn("start_date", _("From"), "date", width=104, hint=_("the start")),
         LineColumn("end_date", _("Last day"), "date", width=104),
     ]

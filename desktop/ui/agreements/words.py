@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from desktop.i18n import _, date_text, number_text
+from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.ui.editors import Choice
 from desktop.ui.last_days import last_day
 
@@ -16,6 +16,7 @@ def billings() -> list[Choice]:
         ("time", _("Time and materials")),
         ("fixed", _("Fixed price")),
         ("hybrid", _("Hybrid")),
+        ("usage", _("Metered use")),
     ]
 
 
@@ -48,8 +49,32 @@ def deposit_rules() -> list[Choice]:
     return [("next", _("On the next invoice")), ("final", _("On the final invoice"))]
 
 
+def renewals() -> list[Choice]:
+    return [
+        ("open", _("Goes on until it is ended")),
+        ("auto", _("Renews by itself")),
+        ("ask", _("Ends, unless I renew it")),
+    ]
+
+
+def term_units() -> list[Choice]:
+    return [("year", _("years")), ("month", _("months"))]
+
+
+def notice_units() -> list[Choice]:
+    return [("month", _("months")), ("day", _("days"))]
+
+
+def unused_rules() -> list[Choice]:
+    return [("credit", _("Are credited")), ("keep", _("Stay billed"))]
+
+
+def meterings() -> list[Choice]:
+    return [("events", _("events")), ("readings", _("readings"))]
+
+
 def line_kinds() -> list[Choice]:
-    return [("recurring", _("Recurring")), ("time", _("Hours"))]
+    return [("recurring", _("Recurring")), ("time", _("Hours")), ("usage", _("Use"))]
 
 
 def every_text(count: int, unit: str) -> str:
@@ -84,6 +109,29 @@ def cadence_text(row: Mapping[str, object]) -> str:
     else:
         text = _("{every} in arrears").format(every=every)
     return _("{cadence}, and hours").format(cadence=text) if billing == "hybrid" else text
+
+
+def term_text(record: Mapping[str, object]) -> str:
+    """What follows the term of an agreement, in a few words; empty for one that just goes on."""
+    count, unit = record["term_count"], record["term_unit"]
+    if record["renewal"] == "open" or not isinstance(count, int):
+        return ""
+    years = unit == "year"
+    words = ngettext("{n} year", "{n} years", count) if years else ngettext("{n} month", "{n} months", count)
+    again = words.format(n=number_text(count))
+    if record["renewal"] == "auto":
+        return _("renews by itself for {term}").format(term=again)
+    return _("asks to be renewed for {term}").format(term=again)
+
+
+def notice_text(record: Mapping[str, object]) -> str:
+    """How long before its end notice is given."""
+    count = record["notice_count"]
+    if not isinstance(count, int) or not count:
+        return ""
+    days = record["notice_unit"] == "day"
+    words = ngettext("{n} day", "{n} days", count) if days else ngettext("{n} month", "{n} months", count)
+    return words.format(n=number_text(count))
 
 
 def span_text(start: date, end: date | None) -> str:
