@@ -18,6 +18,7 @@ from desktop.services.change_orders import approve, propose
 from desktop.services.changes import undo
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
+from desktop.services.lists.billables import BillableList, billable_facts, row_id
 from desktop.services.problems import ValidationError
 from desktop.services.segments import save_segment
 from desktop.services.trail import trail
@@ -282,3 +283,24 @@ def test_the_trail_leads_from_a_share_to_the_sum_and_its_changes(book: Book, pro
         "agreed": "12500.00",
         "changes": "CO-1 2500.00",
     }
+
+
+def test_what_is_done_stands_among_what_waits_to_be_billed(book: Book, project: int) -> None:
+    first, second, _third = plan(book, project, "0.3", 12_345, "0.7")
+    done(book, first)
+    done(book, second)
+    listing = BillableList(book)
+    waiting = listing.ids("accepted", frozenset({"unbilled", "milestone"}), "text", False)
+    assert waiting == [row_id("milestone", first), row_id("milestone", second)]
+    rows = listing.rows(waiting)
+    told = [(rows[one]["kind"], rows[one]["text"], rows[one]["amount"], rows[one]["state"]) for one in waiting]
+    assert told == [
+        ("milestone", "Phase 1 accepted", 375_000, "unbilled"),
+        ("milestone", "Phase 2 accepted", 12_345, "unbilled"),
+    ]
+    assert listing.totals(waiting) == {"EUR": 387_345}
+    assert billable_facts(book).amounts == {"EUR": 387_345}
+    number = bill(book).invoices[0]
+    assert listing.ids("", frozenset({"unbilled"}), "", False) == []
+    rows = listing.rows(listing.ids("", frozenset({"billed"}), "", False))
+    assert {(row["invoice"], row["amount"]) for row in rows.values()} == {(number, 375_000), (number, 12_345)}

@@ -1,4 +1,4 @@
-"""What hours and charges without a price of their own would cost: by their agreement, else by the rate card."""
+"""What things without a price of their own would cost: by their agreement, else by the rate card."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from desktop.domain.agreement import Agreement
 from desktop.domain.billing import TimeEntry
 from desktop.domain.billing.recurring import life_of
 from desktop.domain.billing.time import line_for, price_of
-from desktop.domain.money import scaled, unscaled
+from desktop.domain.money import SCALE, per_major, scaled, unscaled
+from desktop.services.lists.billable_sources import source
+from desktop.services.milestones import read_milestones
 from desktop.services.runs.loading import Loaded, load_agreements
 from desktop.services.runs.setting import Setting, read_setting
 
@@ -38,12 +40,28 @@ def prices_for(connection: Connection, rows: Sequence[Unpriced]) -> dict[int, in
     setting = read_setting(connection, rows[0].day, rows[0].day)
     ids = {row.agreement_id for row in rows if row.kind in ("time", "usage") and row.agreement_id is not None}
     loaded = load_agreements(connection, sorted(ids))
-    found: dict[int, int] = {}
+    found = _milestones(connection, [row for row in rows if row.kind == "milestone"])
     for row in rows:
+        if row.kind == "milestone":
+            continue
         price = _price(row, loaded, setting)
         if price is not None:
             found[row.id] = price
     return found
+
+
+def _milestones(connection: Connection, rows: Sequence[Unpriced]) -> dict[int, int]:
+    """By id what milestones come to within their scope."""
+    wanted = {source(row.id)[1]: row for row in rows}
+    agreements = sorted({row.agreement_id for row in rows if row.agreement_id is not None})
+    if not agreements:
+        return {}
+    return {
+        wanted[one.id].id: one.amount * SCALE // per_major(wanted[one.id].currency)
+        for own in read_milestones(connection, agreements, rows[0].day).values()
+        for one in own
+        if one.id in wanted and one.amount is not None
+    }
 
 
 def _price(row: Unpriced, loaded: Loaded, setting: Setting) -> int | None:

@@ -157,7 +157,8 @@ MILESTONE = Source(
     searched=("m.name",),
     states=_states("m"),
     charge="milestone",
-    waiting=f"""SELECT {row_id_sql("milestone", "id")} FROM milestone WHERE invoice_id IS NULL AND done_on IS NOT NULL""",
+    waiting=f"""SELECT {row_id_sql("milestone", "id")} FROM milestone
+  WHERE invoice_id IS NULL AND done_on IS NOT NULL""",
 )
 
 SOURCES: tuple[Source, ...] = (TIME, ONE_OFF, USAGE, MILESTONE)
