@@ -214,6 +214,8 @@ def _trail_text(found: Trail) -> str:
         sums.append([f"{tax.category} {percent_text(tax.rate)}", basis, amount_text(tax.tax, currency)])
     sums.append([_("Payable"), currency, amount_text(head["payable"], currency)])
     parts.append(table([_("Total"), "", ">"], sums))
+    if len(found.due) > 1:
+        parts.append(_due_text(found))
     parts.append(
         table(
             [_("Settled on"), _("By"), "", ">" + _("Amount")],
@@ -230,6 +232,24 @@ def _trail_text(found: Trail) -> str:
         )
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _due_text(found: Trail) -> str:
+    """Each instalment, and what became of those that a payment plan took over."""
+    rows = []
+    for one in found.due:
+        currency = found.head["currency"]
+        note = ""
+        if one.plan is not None:
+            note = _("by the plan of {day}").format(day=date_text(one.plan))
+            if one.ended is not None:
+                note = _("by the plan of {day}, called off").format(day=date_text(one.plan))
+        elif one.taken_over:
+            note = _("{amount} in a payment plan").format(amount=amount_text(one.taken_over, currency))
+        rows.append(
+            [one.name, date_text(one.due), amount_text(one.amount, currency), amount_text(one.open, currency), note]
+        )
+    return table([_("Instalment"), _("Due"), ">" + _("Amount"), ">" + _("Open"), ""], rows)
 
 
 def _line_text(line: TrailLine, currency: str) -> str:

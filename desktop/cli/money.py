@@ -56,7 +56,7 @@ def _add_date(parser: Parser) -> None:
     parser.add_argument("--date", type=day, metavar="DATE", help=_("by default today"))
 
 
-def _minor(value: Decimal, currency: str) -> int:
+def minor(value: Decimal, currency: str) -> int:
     try:
         return exact_minor(value, currency)
     except ValueError:
@@ -88,7 +88,7 @@ def _pay(call: Call) -> None:
             currency = client(book, payer)["currency"]
         result = record_payment(
             book,
-            amount=_minor(arguments.amount, currency),
+            amount=minor(arguments.amount, currency),
             paid_on=arguments.date or call.today,
             actor=call.actor,
             today=call.today,
@@ -190,7 +190,7 @@ def _credit(call: Call) -> None:
             reason=arguments.reason,
             actor=call.actor,
             today=call.today,
-            amount_gross=None if arguments.amount is None else _minor(arguments.amount, currency),
+            amount_gross=None if arguments.amount is None else minor(arguments.amount, currency),
             lines=arguments.line,
             reissue=arguments.reissue,
             release=arguments.release,
@@ -228,7 +228,7 @@ def _write_off(call: Call) -> None:
             on=arguments.date or call.today,
             actor=call.actor,
             today=call.today,
-            amount=None if arguments.amount is None else _minor(arguments.amount, currency),
+            amount=None if arguments.amount is None else minor(arguments.amount, currency),
         )
     data = {
         "write_off": result.id,

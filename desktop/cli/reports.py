@@ -1,4 +1,4 @@
-"""`report`: aging, a client's statement, the journal, what is unbilled, projects; on the screen or as a file."""
+"""`report`: aging, open items, statements, the journal, what is unbilled, projects; on the screen or as a file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from desktop.i18n import _, amount_text, date_text, number_text
 if TYPE_CHECKING:
     from desktop.services.reports import Column, Report
 
-_NAMES = ("aging", "statement", "journal", "unbilled", "projects")
+_NAMES = ("aging", "open", "statement", "journal", "unbilled", "projects")
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add("report", _report, _("aging, statement of a client, journal, what is unbilled, projects"))
+    parser = commands.add(
+        "report", _report, _("aging, open items, statement of a client, journal, what is unbilled, projects")
+    )
     parser.add_argument("name", choices=_NAMES, metavar="REPORT", help=", ".join(_NAMES))
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help=_("as it was at the end of that day; by default today")

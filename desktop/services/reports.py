@@ -16,6 +16,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.accounts import account
 from desktop.services.aging import aging_at
+from desktop.services.open_items import open_items
 from desktop.services.projects import positions
 from desktop.services.unbilled import unbilled
 
@@ -51,7 +52,7 @@ class Report:
 
 
 def report(book: Book, name: str, *, as_of: date, client_code: str | None = None, since: date | None = None) -> Report:
-    """The report of that name: aging, statement (of one client), journal, unbilled or projects.
+    """The report of that name: aging, open (its items), statement (of one client), journal, unbilled, projects.
 
     UserError for a name or a client that does not exist, and for a statement without a client.
     """
@@ -146,6 +147,38 @@ def _aging_row(row: AgingRow, code: str, name: str) -> dict[str, Any]:
         "disputed": row.disputed,
         "total": row.total,
     }
+
+
+def _open(book: Book, as_of: date, client_id: int | None, _since: date | None) -> _Made:
+    columns = (
+        Column("client", _("Client")),
+        Column("client_name", _("Name"), beside=True),
+        Column("name", _("Number")),
+        Column("issue_date", _("Issued"), "date"),
+        Column("due_date", _("Due"), "date"),
+        Column("days", _("Days past due"), "number"),
+        Column("currency", _("Currency")),
+        Column("open", _("Open"), "amount"),
+        Column("plan", _("Payment plan")),
+        Column("disputed", _("Disputed")),
+    )
+    found = open_items(book, as_of, client_id=client_id)
+    sums: dict[str, int] = {}
+    for row in found:
+        sums[row.currency] = sums.get(row.currency, 0) + row.open
+    words = {True: _("yes"), False: ""}
+    rows = [
+        {column.key: getattr(row, column.key) for column in columns}
+        | {"plan": words[row.plan], "disputed": words[row.disputed]}
+        for row in found
+    ]
+    blank = dict.fromkeys((column.key for column in columns), None)
+    return (
+        _("Open items"),
+        columns,
+        rows,
+        [blank | {"currency": currency, "open": amount} for currency, amount in sorted(sums.items())],
+    )
 
 
 def _statement(book: Book, as_of: date, client_id: int | None, since: date | None) -> _Made:
@@ -306,6 +339,7 @@ def _names(book: Book) -> Mapping[int, tuple[str, str]]:
 
 _REPORTS: dict[str, Callable[[Book, date, int | None, date | None], _Made]] = {
     "aging": _aging,
+    "open": _open,
     "statement": _statement,
     "journal": _journal,
     "unbilled": _unbilled,

@@ -14,7 +14,9 @@ from desktop.services.field_checks import check_terms
 from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment
 from desktop.services.problems import Problems
-from desktop.services.runs import Scope, issue, plan
+from desktop.services.runs.issuing_runs import issue
+from desktop.services.runs.planning import plan
+from desktop.services.runs.scope import Scope
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows
 from tests.ledger_proof import prove
