@@ -59,12 +59,15 @@ class Freed(NamedTuple):
 
 def reserve(connection: Connection, drafted: Iterable[tuple[int, Charged]]) -> None:
     """Mark what the drafts (id, charge) bill, so that no other draft takes it."""
-    rows: dict[str, list[tuple[int, int]]] = {}
+    rows: dict[str, dict[int, list[int]]] = {}
     for draft_id, charge in drafted:
         if charge.kind in MARKED:
-            rows.setdefault(MARKED[charge.kind], []).append((draft_id, charge.source_id))
-    for table, marks in rows.items():
-        connection.exec_driver_sql(f"UPDATE {table} SET draft_id = ? WHERE id = ?", marks)
+            rows.setdefault(charge.kind, {}).setdefault(draft_id, []).append(charge.source_id)
+    for kind, marks in rows.items():
+        connection.exec_driver_sql(
+            f"UPDATE {MARKED[kind]} SET draft_id = ? WHERE id IN (SELECT value FROM json_each(?))",
+            [(draft_id, json.dumps(sources)) for draft_id, sources in marks.items()],
+        )
 
 
 def release(connection: Connection, draft_id: int, keep: Iterable[Charged] = ()) -> None:

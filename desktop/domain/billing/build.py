@@ -115,7 +115,7 @@ def build(
 
 
 def worthless(draft: Draft) -> bool:
-    """Whether a total of nothing is all there is to it: no deposit settles it, nothing waits for a price or a record."""
+    """Whether a total of nothing is all: no deposit settles it, nothing waits for a price or a record."""
     return not any(line.deducts_id is not None or line.price_source in _WAITING for line in draft.lines)
 
 

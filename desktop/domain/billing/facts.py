@@ -101,8 +101,7 @@ class TaxRule(NamedTuple):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimeEntry:
+class TimeEntry(NamedTuple):
     """Hours worked, not billed yet; `item_id` and `rate` may be the agreement's or the card's."""
 
     id: int

@@ -139,7 +139,7 @@ def recurring_lines(
 
 
 @lru_cache(maxsize=4096)
-def _iso(day: date) -> str:
+def iso(day: date) -> str:
     """One text a day: the lines of a run hold the same few by the ten thousand."""
     return day.isoformat()
 
@@ -202,7 +202,7 @@ def _append(
     units, price, rate_id, source = tier
     quantity, base, net = _figures(units, part, price, fraction, agreement.currency)
     quantity, unit_price = positive_price(quantity, price)
-    start, end = _iso(part.start), _iso(part.end)
+    start, end = iso(part.start), iso(part.end)
     position = len(lines) + 1
     lines.append(
         Line(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
 from desktop.domain.billing.lines import Charged, Line, line_amount, part_of, positive_price
-from desktop.domain.billing.recurring import discount_words
+from desktop.domain.billing.recurring import discount_words, iso
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.document import CAP_WORDS
 from desktop.domain.money import SCALE, major_text, scaled, spread, unscaled
@@ -119,8 +119,8 @@ def _group(
             _words(agreement, entries, line, item),
             _detail(agreement, entries),
             "",
-            first.isoformat(),
-            (last + _DAY).isoformat(),
+            iso(first),
+            iso(last + _DAY),
             quantity,
             item.unit if item else "hour",
             price,
@@ -143,8 +143,8 @@ def _group(
                 "time",
                 agreement.id,
                 entry.id,
-                entry.day.isoformat(),
-                (entry.day + _DAY).isoformat(),
+                iso(entry.day),
+                iso(entry.day + _DAY),
                 0,
                 position,
                 entry.hours,

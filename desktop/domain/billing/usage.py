@@ -12,7 +12,7 @@ from desktop.domain.billing.facts import Billing, ItemFacts, TaxEntry, UsageChar
 from desktop.domain.billing.lines import MISSING, Charged, Line, divide, line_amount, part_of, positive_price
 from desktop.domain.billing.metering import Metered, look_back, meter_periods, parts_of, rises_within
 from desktop.domain.billing.rating import FREE, Part, Shares, shares
-from desktop.domain.billing.recurring import discount_words
+from desktop.domain.billing.recurring import discount_words, iso
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
 from desktop.domain.document import EARLIER_WORDS, INCLUDED_WORDS, RESIDUE_WORDS, RETURNED_WORDS, minimum_words
 from desktop.domain.money import SCALE, major_text, per_major, unscaled
@@ -193,7 +193,7 @@ def _parts(
         elif card := billing.prices.steps(line.item_id, client_id, agreement.currency, period.start):
             # One card prices a whole period, so that its tiers are reached by all of its units.
             mode, steps = card
-        parts.append(Part(start.isoformat(), end.isoformat(), mode, steps, rate_on(tax, start) if tax else 0))
+        parts.append(Part(iso(start), iso(end), mode, steps, rate_on(tax, start) if tax else 0))
     return parts
 
 
@@ -341,7 +341,7 @@ def _append(
             charge = residue
     end = part.end
     if not rated.over:
-        end = min(end, date.fromordinal(billing.through.toordinal() + 1).isoformat())
+        end = min(end, iso(date.fromordinal(billing.through.toordinal() + 1)))
     position = len(lines) + 1
     lines.append(
         Line(
@@ -374,8 +374,8 @@ def _append(
             "usage",
             agreement.id,
             line.id,
-            period.start.isoformat(),
-            period.end.isoformat(),
+            iso(period.start),
+            iso(period.end),
             sequence,
             position,
             one.units,

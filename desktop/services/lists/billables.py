@@ -71,8 +71,8 @@ class BillableList:
         """kind (time, charge, discount, deposit, usage), day, client, client_id, agreement (code), agreement_id, item,
         person, quantity (Decimal; hours for time), unit_price (Decimal; what billed it, its own, else what a run would
         take; None where nothing prices it), own_price (whether it names its price itself), amount (net minor units:
-        what was charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it), state
-        (unbilled, late, draft, billed, not_billable). Use has a price only where it is the same for all units."""
+        what was charged, else quantity times price), currency, text, invoice, invoice_id, run (whose draft holds it),
+        state (unbilled, late, draft, billed, not_billable). Use has a price only where it is the same for all units."""
         own = _by_kind(ids)
         with self._book.reading() as session:
             connection = session.connection()

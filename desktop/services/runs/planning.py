@@ -15,12 +15,12 @@ from desktop.domain.billing import Charged
 from desktop.domain.sealing import batch_digest
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
-from desktop.services.charging import reserve
+from desktop.services.charging import MARKED, reserve
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
 from desktop.services.runs.owners import give_owners
 from desktop.services.runs.quiet import Quiet
-from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, members, run_facts, silent
+from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, calm_collector, members, run_facts, silent
 from desktop.services.runs.setting import Setting, read_setting
 
 CHUNK = 400
@@ -134,7 +134,8 @@ def plan(
         refuse_if_interrupted(session.connection())
         members(session.connection(), wanted, through)
     run = begin(book, through=through, issue_date=issue_date, scope=wanted, actor=actor, now=now)
-    return continue_plan(book, run, actor=actor, report=report, seconds=seconds, then=then, quiet=quiet)
+    with calm_collector():
+        return continue_plan(book, run, actor=actor, report=report, seconds=seconds, then=then, quiet=quiet)
 
 
 def continue_plan(
@@ -232,7 +233,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
                 (draft_id, found.code, found.severity, found.message, found.remedy, found.field)
                 for found in checked.findings
             ]
-            reserved += [(draft_id, charge) for charge in draft.charges if charge.kind != "recurring"]
+            reserved += [(draft_id, charge) for charge in draft.charges if charge.kind in MARKED]
     for statement, rows in (
         (_DRAFT, drafts),
         (_OUTCOME, outcomes),
