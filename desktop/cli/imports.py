@@ -1,4 +1,4 @@
-"""`import`, `template`: files that come in."""
+"""`import`, `template`, `export`: files that come in, and the same tables going out."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--header-row", type=count, metavar="N", help=_("the line of the column names; otherwise found")
     )
+
+    export = commands.add("export", _export, _("write what the book holds under the headings of its import"))
+    export.add_argument("kind", metavar="KIND", help=", ".join(_KINDS))
+    export.add_argument("file", metavar="FILE", help=_("a new file whose ending says its form: .csv or .xlsx"))
 
     template = commands.add("template", _template, _("write an empty file with the column names"), book=False)
     template.add_argument("kind", metavar="KIND", help=", ".join(_KINDS))
@@ -184,6 +188,20 @@ def _notes(result: ImportResult) -> str:
         times = _(" ({count} rows)").format(count=note.rows) if note.rows > 1 else ""
         lines.append(f"{where}: {note.text}{times}")
     return "\n".join(lines)
+
+
+def _export(call: Call) -> None:
+    from desktop.services.exports import export_file
+
+    path = call.path(call.arguments.file)
+    with call.book() as book:
+        made = export_file(book, call.arguments.kind, path, report=call.progress)
+    call.answer(
+        {"file": str(path), "kind": made.kind, "rows": made.rows},
+        lambda: _("{path} is written: {count} rows of {kind}.").format(
+            path=path, count=f"{made.rows:,}", kind=made.kind
+        ),
+    )
 
 
 def _template(call: Call) -> None:

@@ -30,6 +30,7 @@ from desktop.importing.values.words import (
 _LARGEST = Decimal(10) ** 12
 _STEP = Decimal("0.000001")
 _ERRORS = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|N/A|WERT|BEZUG|NV|ZAHL|VALEUR|NOM|NOMBRE)[!?]?", re.IGNORECASE)
+_DEFUSED = re.compile(r"'+[=+\-@]")
 _SHORTENED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{1,3}", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 _EMAIL_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
@@ -64,6 +65,9 @@ def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callabl
 
     def read(raw: str) -> Cell:
         text, lost = clean(raw)
+        if text[:1] == "'" and _DEFUSED.match(text):
+            # The mark keeps a spreadsheet from running the text as a formula.
+            text = text[1:]
         if not text or (not is_text and text.casefold() in EMPTY and not (field.type == "bool" and text in "-–—")):
             return EMPTY_CELL
         if text[0] == "#" and _ERRORS.fullmatch(text):

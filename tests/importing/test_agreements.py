@@ -60,6 +60,8 @@ def test_a_whole_agreement() -> None:
             "quantity": Decimal(2),
             "unit_price": Decimal(1000),
             "discount_percent": Decimal(10),
+            "line_start": None,
+            "line_end": None,
         },
         {
             "billing": "time",
@@ -68,6 +70,8 @@ def test_a_whole_agreement() -> None:
             "quantity": Decimal(1),
             "unit_price": Decimal(120),
             "discount_percent": None,
+            "line_start": None,
+            "line_end": None,
         },
     )
 

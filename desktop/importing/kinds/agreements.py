@@ -25,6 +25,10 @@ BILLINGS = {
         time and materials | time & materials | t&m | hourly | hours | Aufwand | nach Aufwand | Stunden | Zeit |
         régie | temps passé | au temps passé | horaire
     """),
+    "usage": spelled("""
+        metered | usage based | usage-based | consumption | pay as you go | Verbrauch | verbrauchsabhängig | Nutzung |
+        nach Verbrauch | consommation | à l'usage | à la consommation
+    """),
     "fixed": spelled("""
         fixed price | project | milestone | milestones | one-off | Festpreis | Projekt | Meilenstein | prix fixe |
         projet | jalon
@@ -204,6 +208,9 @@ FIELDS = (
         offered=False,
     ),
     Field("currency", "currency", CURRENCY_NAMES, offered=False),
+    # The days of one line where they are not those of the whole agreement.
+    Field("line_start", "date", offered=False, line=True),
+    Field("line_end", "date", offered=False, line=True),
 )
 
 HEAD = tuple(field.name for field in FIELDS if not field.line)

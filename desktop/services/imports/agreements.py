@@ -144,7 +144,7 @@ class AgreementIntake(Intake):
         columns = {
             "title": values["title"],
             "client_id": client,
-            "billing": values["billing"] if current is None or "billing" in self.mapped else None,
+            "billing": self._billing(values["billing"], current),
             "currency": currency,
             "every_count": every.count if every else None,
             "every_unit": every.unit if every else None,
@@ -161,6 +161,15 @@ class AgreementIntake(Intake):
         }
         found = {name: column_value(value) for name, value in columns.items() if value is not None}
         return found if current is not None else {"code": values["code"]} | found
+
+    def _billing(self, said: str, current: dict[str, Any] | None) -> str | None:
+        """None where the file says nothing else than the lines that stand."""
+        if current is None:
+            return said
+        if "billing" not in self.mapped or said == current["billing"]:
+            return None
+        kinds = {line["kind"] for line in self._lines.get(current["id"], ())}
+        return None if said == ("hybrid" if len(kinds) > 1 else next(iter(kinds), "")) else said
 
     def _minor(self, field: str, value: Any, currency: str, problems: Lookup) -> int | None:
         if value is None:
@@ -228,7 +237,13 @@ class AgreementIntake(Intake):
             "quantity": scaled_or_none(line["quantity"]),
             "unit_price": scaled_or_none(line["unit_price"]),
         }
-        return billing, columns | {"discount": discount}
+        columns["discount"] = discount
+        for field, column in (("line_start", "start_date"), ("line_end", "end_date")):
+            if field in self.mapped:
+                columns[column] = column_value(line[field] if field == "line_start" else _after(line[field]))
+        if billing == "usage" and not item:
+            problems.reject("item", "", _("A line of usage needs its meter."), _("Write the item that is counted."))
+        return billing, columns
 
     def _plan_one_offs(self, plan: _Plan, row: Row, currency: str, fixed: list[_Line], problems: Lookup) -> None:
         code, start = row.values["code"], row.values["start"]

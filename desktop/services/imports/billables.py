@@ -20,6 +20,7 @@ from db.schema.base import Base
 from desktop.domain.money import unscaled
 from desktop.i18n import _
 from desktop.importing.results import Report, Row
+from desktop.importing.values.text import clean_text
 from desktop.services.change_sets import Change
 from desktop.services.imports.intake import (
     Intake,
@@ -30,6 +31,11 @@ from desktop.services.imports.intake import (
     differs,
     scaled_or_none,
 )
+
+
+def _as_read(value: Any) -> Any:
+    """A text as a file would give it back: what was typed may hold blanks that no import keeps."""
+    return clean_text(value, lines=True)[0] if isinstance(value, str) else value
 
 
 class BillableIntake(Intake):
@@ -76,7 +82,7 @@ class BillableIntake(Intake):
         found: Counter[int] = Counter()
         rows = self.connection.exec_driver_sql(f"SELECT digest, {', '.join(self.content)} FROM {self.table}")
         for digest, *content in rows:
-            whole = hash(tuple(content))
+            whole = hash(tuple(_as_read(value) for value in content))
             found[whole] += 1
             found[hash((whole, digest))] += 1
         return found

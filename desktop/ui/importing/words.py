@@ -37,6 +37,14 @@ def field_word(name: str) -> str:
         "street2": _("Street, second line"),
         "up_to": _("Up to quantity"),
         "every": _("Every (interval)"),
+        "line_start": _("First day of the line"),
+        "line_end": _("Last day of the line"),
+        "before": _("First day after it"),
+        "tracker_id": _("Tracker: id"),
+        "tracker_code": _("Tracker: project code"),
+        "tracker_project": _("Tracker: project"),
+        "tracker_task": _("Tracker: task"),
+        "tracker_start": _("Tracker: start time"),
     }
     return spelled.get(name) or name.replace("_", " ").capitalize()
 

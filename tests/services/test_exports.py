@@ -1,0 +1,160 @@
+"""What is exported comes in again and changes nothing, whatever the texts are."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.book_files import open_book
+from db.engine import Book
+from db.schema import AgreementLine
+from desktop.errors import UserError
+from desktop.importing.values.text import clean_text
+from desktop.services.changes import change
+from desktop.services.exports import export_file, export_rows
+from desktop.services.imports import KINDS, import_file
+from desktop.services.sample import make_sample
+from tests.books import new_book
+from tests.lived_book import lived_book
+from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS, TODAY, rows
+
+TODAY_IN_BOOKS = date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    with lived_book(tmp_path_factory.mktemp("lived")) as book:
+        _give_meters(book)
+        yield book
+
+
+def _give_meters(book: Book) -> None:
+    """A line to the usage that stands in the book without one."""
+    with change(book, "Ann", "meters") as made:
+        found = made.connection.exec_driver_sql("SELECT DISTINCT agreement_id, item_id FROM usage").fetchall()
+        for agreement, item in found:
+            made.insert(
+                AgreementLine, agreement_id=agreement, position=90, kind="usage", item_id=item, quantity=1_000_000
+            )
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    path = tmp_path_factory.mktemp("sample") / "sample.sheaf"
+    make_sample(path, today=date(2026, 11, 20), clients=25)
+    with open_book(path) as book:
+        yield book
+
+
+def again(book: Book, kind: str, path: Path) -> tuple[int, int, list[object]]:
+    result = import_file(book, kind, path, actor="Ann", today=TODAY_IN_BOOKS)
+    return result.imported, result.unchanged, list(result.rejected)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["lived", "sample"])
+def test_what_is_exported_changes_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str, kind: str, ending: str
+) -> None:
+    book = request.getfixturevalue(name)
+    made = export_file(book, kind, tmp_path / f"{kind}{ending}")
+    changes = rows(book, "SELECT count(*) FROM change_set")
+    if made.rows:
+        assert again(book, kind, made.path) == (0, made.rows, [])
+    assert rows(book, "SELECT count(*) FROM change_set") == changes
+
+
+@pytest.mark.parametrize("kind", ["clients", "items", "rates", "agreements", "time", "charges"])
+def test_an_export_fills_another_book(sample: Book, tmp_path: Path, kind: str) -> None:
+    """Master data first; then a second export from there says the same."""
+    with new_book(tmp_path) as other:
+        for one in ("clients", "items", "rates", "agreements", kind):
+            result = import_file(
+                other, one, export_file(sample, one, tmp_path / f"{one}.csv").path, actor="Ann", today=TODAY_IN_BOOKS
+            )
+            assert result.rejected == ()
+        _names, before = export_rows(sample, kind)
+        _names, after = export_rows(other, kind)
+        assert len(before) == len(after)
+
+
+def test_only_some_records_are_written(lived: Book, tmp_path: Path) -> None:
+    (one,) = rows(lived, "SELECT id, code FROM client ORDER BY id LIMIT 1")
+    made = export_file(lived, "clients", tmp_path / "some.csv", ids={one[0]})
+    assert [row["code"] for row in read(made.path)] == [one[1]]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Book]:
+    with new_book(tmp_path) as book:
+        for kind, text in (("clients", CLIENTS), ("items", ITEMS), ("agreements", AGREEMENTS)):
+            import_file(book, kind, text.encode(), actor="Ann", today=TODAY)
+        yield book
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 40 1", "-x", "@me", "'=quoted", "''@twice", "'plain", "=cmd|' /C calc'!A0"]
+)
+def test_no_text_runs_as_a_formula(small: Book, tmp_path: Path, text: str) -> None:
+    with small.writing() as session:
+        session.connection().exec_driver_sql("UPDATE client SET street = ? WHERE id = 1", (text,))
+    path = export_file(small, "clients", tmp_path / "c.csv").path
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    (told,) = [row["street"] for row in read(path) if row["code"] == "ACME"]
+    assert told[0] not in "=+-@"
+    assert again(small, "clients", path) == (0, 2, [])
+    sheet = openpyxl.load_workbook(export_file(small, "clients", tmp_path / "c.xlsx").path).worksheets[0]
+    assert {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row} <= {"s", "n"}
+    assert again(small, "clients", tmp_path / "c.xlsx") == (0, 2, [])
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(texts, texts)
+def test_any_text_comes_back(small: Book, tmp_path: Path, street: str, city: str) -> None:
+    with small.writing() as session:
+        kept = clean_text(street)[0], clean_text(city)[0]
+        session.connection().exec_driver_sql("UPDATE client SET street = ?, city = ? WHERE id = 1", kept)
+    for ending in (".csv", ".xlsx"):
+        path = export_file(small, "clients", tmp_path / f"c{ending}").path
+        assert again(small, "clients", path) == (0, 2, [])
+
+
+def test_figures_are_plain_and_typed(small: Book, tmp_path: Path) -> None:
+    text = b"item,from,up_to,price,mode\nDEV,2026-01-01,1000,1234.5,volume\nDEV,2026-01-01,,99.123456,volume\n"
+    import_file(small, "rates", text, actor="Ann", today=TODAY)
+    told = export_file(small, "rates", tmp_path / "r.csv").path.read_text(encoding="utf-8-sig")
+    assert told == (
+        "item,client,from,currency,up_to,price,mode\n"
+        "DEV,,2026-01-01,EUR,1000,1234.5,volume\nDEV,,2026-01-01,EUR,,99.123456,volume\n"
+    )
+    sheet = openpyxl.load_workbook(export_file(small, "rates", tmp_path / "r.xlsx").path).worksheets[0]
+    assert [type(cell.value).__name__ for cell in sheet[2]] == [
+        "str", "NoneType", "datetime", "str", "int", "float", "str"
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_written_is_refused(small: Book, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"“\.ods”") as refused:
+        export_file(small, "clients", tmp_path / "c.ods")
+    assert ".xlsx" in refused.value.remedy
+    with pytest.raises(UserError, match="nothing that can be imported"):
+        export_file(small, "moon", tmp_path / "c.csv")
+    with pytest.raises(UserError, match="cannot be written"):
+        export_file(small, "clients", tmp_path / "none" / "c.csv")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".csv", ".ods", ".part")) == []
