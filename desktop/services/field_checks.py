@@ -83,9 +83,14 @@ def check_delivery(values: Record, problems: Problems) -> None:
         problems.add("delivery", _("“{word}” is no way of delivery.").format(word=delivery))
 
 
+def is_email(text: str) -> bool:
+    """Whether it has the form of an address; not whether anybody reads it."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def check_email(values: Record, problems: Problems) -> None:
     email = values.get("email")
-    if email and not _EMAIL.fullmatch(email):
+    if email and not is_email(email):
         problems.add("email", _("“{text}” is not an e-mail address.").format(text=email))
 
 

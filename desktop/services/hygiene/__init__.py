@@ -1,0 +1,65 @@
+"""What wants to be put in order before the month ends, told in one list; each goes away when it is mended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import date
+from itertools import chain
+from typing import Final
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.schema import Setting
+from desktop.i18n import date_text, ngettext, number_text
+from desktop.services.changes import change
+from desktop.services.hygiene.finding import Finding, Look, Severity, Subject
+from desktop.services.hygiene.of_agreements import of_agreements
+from desktop.services.hygiene.of_book import LAST_BACKUP, of_book
+from desktop.services.hygiene.of_clients import of_clients
+from desktop.services.hygiene.of_prices import of_prices
+from desktop.services.hygiene.of_work import of_work
+
+__all__ = ["LAST_BACKUP", "Finding", "Severity", "Subject", "hygiene", "postpone"]
+
+# What a person does not want to see until a day: {key of the finding: day}.
+_SETTING: Final = "hygiene.postponed"
+_ORDER: Final = {"block": 0, "hold": 1, "note": 2}
+
+
+def hygiene(book: Book, today: date) -> list[Finding]:
+    """Everything that wants mending, what would stop a run first. Postponed ones have the day until which they wait."""
+    with book.reading() as session:
+        connection = session.connection()
+        look = Look(connection, today)
+        found = list(chain(of_clients(look), of_prices(look), of_agreements(look), of_work(look), of_book(look)))
+        waiting = _postponed(connection)
+    dated = [one.until(waiting.get(one.key)) if waiting.get(one.key, today) > today else one for one in found]
+    return sorted(dated, key=lambda one: _ORDER[one.severity])
+
+
+def postpone(book: Book, findings: Collection[Finding], until: date | None, *, actor: str) -> None:
+    """Put findings off until a day, or take them up again with None."""
+    count = len(findings)
+    if until is None:
+        summary = ngettext("Take up {count} matter again", "Take up {count} matters again", count)
+    else:
+        summary = ngettext("Put off {count} matter until {day}", "Put off {count} matters until {day}", count)
+    told = summary.format(count=number_text(count), day=date_text(until) if until else "")
+    with change(book, actor, told) as made:
+        known = _postponed(made.connection)
+        for one in findings:
+            known.pop(one.key, None)
+            if until is not None:
+                known[one.key] = until
+        text = json.dumps({key: day.isoformat() for key, day in sorted(known.items())})
+        if made.session.get(Setting, _SETTING) is None:
+            made.insert(Setting, key=_SETTING, value=text)
+        else:
+            made.update(Setting, _SETTING, value=text)
+
+
+def _postponed(connection: Connection) -> dict[str, date]:
+    row = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_SETTING,)).fetchone()
+    return {key: date.fromisoformat(day) for key, day in json.loads(row[0]).items()} if row else {}
