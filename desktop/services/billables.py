@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Book
-from db.schema import Agreement, Client, Draft, Invoice, Item, OneOff, Run, TimeEntry
+from db.schema import Agreement, Client, Draft, Invoice, Item, Milestone, OneOff, Run, TimeEntry
 from desktop.domain.money import SCALE, unscaled
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
@@ -182,6 +182,7 @@ def delete_billables(
     time_ids: Sequence[int] = (),
     one_off_ids: Sequence[int] = (),
     usage_ids: Sequence[int] = (),
+    milestone_ids: Sequence[int] = (),
     actor: str,
 ) -> int:
     """Delete unbilled entries, charges and records of use, all or none; how many.
@@ -192,6 +193,7 @@ def delete_billables(
         for model, ids, what in (
             (TimeEntry, time_ids, _("The time entry")),
             (OneOff, one_off_ids, _("The charge")),
+            (Milestone, milestone_ids, _("The milestone")),
         ):
             for id in ids:
                 row = found(made.session, model, id, what)
@@ -199,10 +201,10 @@ def delete_billables(
                 _refuse_drafted(made, row)
                 made.delete(model, id)
         delete_usage_within(made, usage_ids)
-        return len(time_ids) + len(one_off_ids) + len(usage_ids)
+        return len(time_ids) + len(one_off_ids) + len(usage_ids) + len(milestone_ids)
 
 
-def _refuse_billed(session: Session, row: TimeEntry | OneOff) -> None:
+def _refuse_billed(session: Session, row: TimeEntry | OneOff | Milestone) -> None:
     if row.invoice_id is not None:
         number = session.scalar(select(Invoice.number).where(Invoice.id == row.invoice_id))
         raise UserError(
@@ -211,7 +213,7 @@ def _refuse_billed(session: Session, row: TimeEntry | OneOff) -> None:
         )
 
 
-def _refuse_drafted(made: Change, row: TimeEntry | OneOff) -> None:
+def _refuse_drafted(made: Change, row: TimeEntry | OneOff | Milestone) -> None:
     if row.draft_id is not None:
         number = made.session.scalar(
             select(Run.number).join(Draft, Draft.run_id == Run.id).where(Draft.id == row.draft_id)

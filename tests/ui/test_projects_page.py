@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from db.schema import Client
 from desktop.services.change_orders import change_orders, propose
-from desktop.services.milestones import MilestoneRow, create_milestone, milestones
+from desktop.services.milestones import MilestoneRow, create_milestone, mark_done, milestones
 from desktop.services.segments import save_segment
 from desktop.ui.agreements.page import AgreementsPage
+from desktop.ui.billables.page import BillablesPage
 from desktop.ui.projects.page import ProjectPage
 from tests.books import new_book
 from tests.contracts import Contracts, value
@@ -243,3 +244,32 @@ def test_the_agreement_shows_the_position_and_a_retainer_none(driver: Driver, bo
     page.table.select([retainer])
     driver.settle()
     assert "Milestones and changes" not in page._facts.words
+
+
+def test_what_is_done_stands_among_the_billables_and_leads_to_its_project(
+    driver: Driver, book: Book, project: int
+) -> None:
+    save_segment(book, {"name": "Projects", "milestones": "run"}, actor=ACTOR, segment_id=1)
+    first = add(book, project, "Design accepted", "0.3")
+    mark_done(book, first, TODAY, actor=ACTOR, today=TODAY, now=book.now)
+    page = driver.window.go("billables")
+    driver.settle()
+    assert isinstance(page, BillablesPage)
+    page.filters.put(frozenset({"unbilled", "milestone"}))
+    driver.settle()
+    page.table.select([page.model.ids[0]])
+    driver.settle()
+    assert page.pane.heading == "Design accepted"
+    assert "Done on 31 May 2026" in page.facts_view.words
+    assert not page.acts["billables.copy"].isEnabled()
+    page.open_row(page.model.ids[0])
+    driver.settle()
+    (shown_page,) = driver.window.findChildren(ProjectPage)
+    assert shown_page.pane.heading == "Design accepted"
+    driver.window.back()
+    driver.settle()
+    page.acts["billables.delete"].trigger()
+    driver.settle()
+    assert milestones(book, project, TODAY) == []
+    press(driver, "Undo")
+    assert [one.state for one in told(book, project)] == ["done"]

@@ -117,7 +117,7 @@ def groups(found: Known, go: Callable[..., object], show_run: Callable[[], objec
 
 
 def _day_label(kind: str) -> str:
-    return {"time": _("Worked on"), "usage": _("Last day")}.get(kind, _("Billable from"))
+    return {"time": _("Worked on"), "usage": _("Last day"), "milestone": _("Done on")}.get(kind, _("Billable from"))
 
 
 def _quantity_label(kind: str) -> str:
@@ -143,7 +143,7 @@ def _meter_groups(found: Known) -> list[Group]:
 
 
 def _priced_by(row: Row) -> str:
-    if row["unit_price"] is None or row["state"] == "billed" or row["kind"] == "usage":
+    if row["unit_price"] is None or row["state"] == "billed" or row["kind"] in ("usage", "milestone"):
         return ""
     if row["own_price"]:
         return _("its own rate") if row["kind"] == "time" else _("its own price")
@@ -211,6 +211,10 @@ def _use_reason(found: Known, today: date) -> str:
 
 
 def _no_price(row: Row) -> str:
+    if row["kind"] == "milestone":
+        return _("It is a share of the price, and {code} has no agreed sum: enter it at the agreement.").format(
+            code=row["agreement"]
+        )
     if row["kind"] != "time":
         return _("Nothing prices it: it names no price, and the rate card has none for the item. Enter one.")
     if row["item"]:

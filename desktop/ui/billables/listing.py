@@ -72,7 +72,7 @@ def tag_of(row: Row) -> str:
 
 def kind_word(kind: str) -> str:
     words = {"time": _("Time"), "charge": _("Charge"), "discount": _("Discount"), "deposit": _("Deposit")}
-    words["usage"] = _("Usage")
+    words |= {"usage": _("Usage"), "milestone": _("Milestone")}
     return words.get(kind, kind)
 
 

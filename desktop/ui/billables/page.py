@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.services.billables import delete_billables
 from desktop.services.lists.billables import source
+from desktop.services.milestones import milestone
 from desktop.ui.actions import GAP, Action
 from desktop.ui.billables.facts import Known, amount_text, day_of, groups, known, reason
 from desktop.ui.billables.form import edit_billable, new_billable
@@ -24,6 +25,8 @@ from desktop.ui.filters import Chip
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
+from desktop.ui.projects.known import milestone_row_id
+from desktop.ui.projects.page import ProjectPage
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import write
 
@@ -70,6 +73,7 @@ class BillablesPage(Page):
                     Chip("time", _("Time"), "kind"),
                     Chip("charges", _("Charges"), "kind"),
                     Chip("usage", _("Usage"), "kind"),
+                    Chip("milestone", _("Milestones"), "kind"),
                     Chip(STRANDED, _("No agreement"), "kind"),
                     Chip("unpriced", _("No price")),
                     Chip("late", _("Late use")),
@@ -99,7 +103,7 @@ class BillablesPage(Page):
         )
 
     def offers(self) -> Iterable[Action]:
-        free, one = self._free, self._one
+        free = self._free
         return [
             Action("billables.new", _("New time entry…"), lambda: self.new("time"), "add", "Ctrl+N"),
             Action("billables.charge", _("New charge…"), lambda: self.new("charge"), "", "Ctrl+Shift+N"),
@@ -108,7 +112,7 @@ class BillablesPage(Page):
             Action("billables.usage", _("New record of use…"), lambda: self.new("usage"), "", "Ctrl+Shift+U"),
             Action("billables.validate", _("Check the use recorded…"), self.validate, "", "Ctrl+Shift+K"),
             Action("billables.edit", _("Edit…"), self.edit, "edit", "E", free, _("edit")),
-            Action("billables.copy", _("Duplicate…"), self.duplicate, "copy", "D", one, _("duplicate")),
+            Action("billables.copy", _("Duplicate…"), self.duplicate, "copy", "D", self._copyable, _("duplicate")),
             Action(
                 "billables.show",
                 self._show_text,
@@ -160,7 +164,8 @@ class BillablesPage(Page):
             self.facts_view.show_groups(())
             return
         row = thing.row
-        heading = str(row["item"] or row["text"] or row["kind_word"])
+        named = row["text"] if row["kind"] == "milestone" else row["item"]
+        heading = str(named or row["text"] or row["kind_word"])
         self.pane.show_thing(heading, amount_text(row), (), reason(thing, self.desk.today()))
         self.facts_view.show_groups(groups(thing, self.shell.go, self.show_holder))
 
@@ -169,11 +174,11 @@ class BillablesPage(Page):
     def _row(self) -> Row:
         return self._thing.row if self._thing else {}
 
-    def _one(self) -> bool:
-        return self._thing is not None
-
     def _free(self) -> bool:
         return self._thing is not None and self._row()["state"] != "billed"
+
+    def _copyable(self) -> bool:
+        return self._thing is not None and self._row()["kind"] != "milestone"
 
     def _deletable(self) -> bool:
         """Among several the service tells which one is billed or on a draft."""
@@ -204,10 +209,20 @@ class BillablesPage(Page):
     # What can be done
 
     def open_row(self, one: int) -> None:
-        if source(one)[0] == "usage":
+        kind, own = source(one)
+        if kind == "usage":
             edit_usage(self.desk, self, one, self._show_saved)
+        elif kind == "milestone":
+            # It is one of a project's, whose page shows what its share is of.
+            self.shell.jobs.ask(lambda: milestone(self.desk.book, own), self._open_project)
         else:
             edit_billable(self.desk, self, one, self._show_saved)
+
+    def _open_project(self, record: object) -> None:
+        assert isinstance(record, dict)
+        page = ProjectPage(self.desk, record["agreement_id"])
+        self.shell.push(page)
+        page.reveal_written(milestone_row_id(record["id"]))
 
     def new(self, kind: str) -> None:
         if kind == "usage":
@@ -245,6 +260,7 @@ class BillablesPage(Page):
         time_ids = [own for kind, own in picked if kind == "time"]
         one_off_ids = [own for kind, own in picked if kind == "one_off"]
         usage_ids = [own for kind, own in picked if kind == "usage"]
+        milestone_ids = [own for kind, own in picked if kind == "milestone"]
         if len(ids) == 1:
             row = self._row()
             said = _("{what} of {day} for {name} is deleted.").format(
@@ -257,7 +273,12 @@ class BillablesPage(Page):
             self.desk,
             _("Deleting"),
             lambda: delete_billables(
-                book, time_ids=time_ids, one_off_ids=one_off_ids, usage_ids=usage_ids, actor=actor
+                book,
+                time_ids=time_ids,
+                one_off_ids=one_off_ids,
+                usage_ids=usage_ids,
+                milestone_ids=milestone_ids,
+                actor=actor,
             ),
             said,
         )
