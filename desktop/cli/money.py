@@ -21,6 +21,9 @@ def add(commands: Commands) -> None:
     pay.add_argument("--client", metavar="CODE", help=_("who paid, where no invoice is named"))
     pay.add_argument("--currency", metavar="CUR", help=_("by default that of the invoices or the client"))
     pay.add_argument("--method", default="bank", metavar="M")
+    pay.add_argument(
+        "--withheld", type=amount, metavar="AMOUNT", help=_("tax that the payer kept back for the state beside it")
+    )
     pay.add_argument("--reference", default="", metavar="R")
     pay.add_argument("--only-named", action="store_true", help=_("settle nothing but the invoices named"))
     _add_date(pay)
@@ -98,9 +101,11 @@ def _pay(call: Call) -> None:
             method=arguments.method,
             reference=arguments.reference,
             only_named=arguments.only_named,
+            withheld=minor(arguments.withheld, currency) if arguments.withheld else 0,
         )
     data = {
         "payment": result.payment,
+        "withheld": result.withheld,
         "currency": result.currency,
         "allocated": [{"number": number, "amount": major_text(part, currency)} for number, part in result.allocated],
         "discounts": [{"number": number, "amount": major_text(part, currency)} for number, part in result.discounts],

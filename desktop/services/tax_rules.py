@@ -139,6 +139,11 @@ def save_areas(book: Book, areas: Sequence[Area], *, actor: str) -> list[str]:
             if not region:
                 problems.add(f"areas.{at}.region", _("Say which state, alone or with the area within it."))
                 continue
+            for item_code in area.item_codes:
+                own = Problems()
+                _check_class(made.session, {"item_code": item_code}, own)
+                if own.fields:
+                    problems.add(f"areas.{at}.item_codes", own.fields["item_code"])
             code = _NOT_CODE.sub("-", region.lower()).strip("-")
             if made.session.scalar(select(TaxCode.id).where(func.lower(TaxCode.code) == code)) is not None:
                 continue

@@ -88,6 +88,7 @@ class TrailTax:
     basis: int
     tax: int
     exemption: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,9 @@ def trail(book: Book, number: str) -> Trail:
             buyer=json.loads(head["buyer"]),
             lines=tuple(_line(dict(row), cards, sources.get(row["position"], ())) for row in lines),
             taxes=tuple(
-                TrailTax(row[0], scaled_to_percent(row[1]), row[2], row[3], row[4])
+                TrailTax(row[0], scaled_to_percent(row[1]), *row[2:])
                 for row in connection.exec_driver_sql(
-                    "SELECT category, rate, basis, tax, exemption_text FROM invoice_tax WHERE invoice_id = ?"
+                    "SELECT category, rate, basis, tax, exemption_text, name FROM invoice_tax WHERE invoice_id = ?"
                     " ORDER BY id",
                     key,
                 )

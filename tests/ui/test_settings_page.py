@@ -102,12 +102,12 @@ def test_the_page_opens_at_the_firm_and_then_where_it_was_left(driver: Driver, q
     driver.until(taxes.table.hasFocus)
     qtbot.keyClick(taxes.table, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     driver.settle()
-    assert page.section == "series"
+    assert page.section == "tax_rules"
     again = SettingsPage(driver.desk)
     qtbot.addWidget(again)
     again.show()
     driver.settle()
-    assert again.section == "series"
+    assert again.section == "tax_rules"
 
 
 def test_the_firm_is_saved_once_each_field_is_right_and_taken_back(driver: Driver, book: Book) -> None:
@@ -192,7 +192,7 @@ def test_a_rule_that_is_switched_off_holds_nothing_any_more(driver: Driver, book
     assert rule(book, "address_incomplete")[0] is False
     assert driver.window.notices.sentence == "“Address of the client” is off."
     assert section.model.text_at(0, 0) == "Off"
-    assert section.model.text_at(0, 4) == "the firm"
+    assert section.model.text_at(0, 5) == "the firm"
     assert waiting(book) == 0
 
 

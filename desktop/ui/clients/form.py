@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -38,7 +39,7 @@ from desktop.ui.theme import Theme
 
 _SIZE = (780, 720)
 # The contacts stand before the last section, the note.
-_PLACE_OF_CONTACTS = 5
+_PLACE_OF_CONTACTS = 6
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class ClientForm(LinesForm):
         """Fields that differ from the client's: what was wrong before and is not touched keeps nobody from saving."""
         values = self.values()
         del values["contacts"]
+        percent = values["withholding"]
+        values["withholding"] = percent / 100 if isinstance(percent, Decimal) else Decimal(0)
         record = self._known.record
         if record is None:
             return values
@@ -149,6 +152,22 @@ def _sections(known: Around) -> list[Section]:
             ],
         ),
         Section(
+            _("Place of supply, exemption and withholding"),
+            [
+                Field(
+                    "place_of_supply",
+                    _("Place of supply"),
+                    span=3,
+                    hint=_("The region of the address"),
+                    note=_("The state whose tax applies, such as “Karnataka” or “TX Austin”."),
+                ),
+                Field("tax_certificate", _("Exemption certificate"), span=3, hint=_("Its number")),
+                Field("withholding", _("Withholds of the net"), "percent", span=3, hint=_("Such as 10 for TDS")),
+                Field("withholding_section", _("By section"), span=3, hint="194J"),
+            ],
+            folds=True,
+        ),
+        Section(
             _("Billing"),
             [
                 Field("segment_id", _("Segment"), "choice", span=2, choices=segments),
@@ -213,7 +232,8 @@ def _values(known: Around) -> dict[str, object]:
         }
     kept = ("id", "name", "role", "email", "phone", "gets_invoices")
     contacts = [{key: one[key] for key in kept} for one in known.record["contacts"]]
-    return {**known.record, "contacts": contacts}
+    share = known.record["withholding"]
+    return {**known.record, "contacts": contacts, "withholding": share * 100 if share else None}
 
 
 def edit_client(desk: Desk, parent: QWidget, client_id: int | None, done: Callable[[int], object]) -> None:

@@ -156,6 +156,9 @@ def story(found: Trail) -> list[Step]:
         total.below.append(Step(_("Paid before"), "", money(-head["prepaid"])))
     if head["rounding"]:
         total.below.append(Step(_("Rounding"), "", money(head["rounding"])))
+    if head["tax_currency"]:
+        told = money_text(head["tax_in_tax_currency"], head["tax_currency"])
+        total.below.append(Step(_("Tax told in {currency}").format(currency=head["tax_currency"]), "", told))
     if head["firm_rate"] is not None and head["firm_currency"] != currency:
         rate = _("at {rate} {own} for one {other}").format(
             rate=number_text(head["firm_rate"]), own=head["firm_currency"], other=currency
@@ -178,7 +181,9 @@ def _taxes(found: Trail) -> Iterator[Step]:
             rate=percent_text(tax.rate), basis=money_text(tax.basis, currency)
         )
         yield Step(
-            _("Tax {category}").format(category=tax.category), tax.exemption or how, money_text(tax.tax, currency)
+            tax.name or _("Tax {category}").format(category=tax.category),
+            tax.exemption or how,
+            money_text(tax.tax, currency),
         )
 
 
@@ -284,11 +289,16 @@ def _settled(found: Trail) -> Step | None:
         )
         for one in found.settled
     ]
-    still_open = [(day, left) for day, _amount, left in found.due if left]
-    below += [
-        Step(_("Open"), _("due {day}").format(day=date_text(day)), money_text(left, currency))
-        for day, left in still_open
-    ]
+    for part in found.due:
+        how = _("due {day}").format(day=date_text(part.due))
+        if len(found.due) > 1:
+            how = f"{part.name} · {how}"
+        if part.plan is not None:
+            how += " · " + _("payment plan of {day}").format(day=date_text(part.plan))
+        if part.plan is None and part.taken_over:
+            below.append(Step(_("In a payment plan"), how, money_text(part.taken_over, currency)))
+        if part.open:
+            below.append(Step(_("Open"), how, money_text(part.open, currency)))
     return Step(_("Settled"), "", "", below) if below else None
 
 

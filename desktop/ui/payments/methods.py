@@ -14,6 +14,7 @@ def methods() -> list[Choice]:
         ("cash", _("Cash")),
         ("cheque", _("Cheque")),
         ("direct_debit", _("Direct debit")),
+        ("withholding", _("Tax withheld")),
         ("other", _("Other")),
     ]
 

@@ -95,7 +95,7 @@ class RecordPayment(TableFormDialog):
             name="payment_suggestion",
             listing=self._rows,
             columns=[
-                Column("number", _("Invoice"), 130, strong=True),
+                Column("name", _("Invoice"), 140, strong=True),
                 Column("due_date", _("Due"), 100, "date"),
                 Column("days_overdue", _("Days late"), 80, "number", secondary=True),
                 Column("open", _("Open"), 104, "money"),
@@ -147,6 +147,14 @@ class RecordPayment(TableFormDialog):
             Field("paid_on", _("Received on"), "date", required=True, span=2),
             Field("method", _("By"), "choice", span=2, choices=methods()),
             Field("reference", _("Reference"), span=2, hint=_("As the bank shows it")),
+            Field(
+                "withheld",
+                _("Tax withheld beside it"),
+                "money",
+                span=2,
+                currency_from="currency",
+                hint=_("Such as TDS"),
+            ),
             Field("only_named", _("Only the selected ones"), "check", span=2),
         ]
 
@@ -162,7 +170,8 @@ class RecordPayment(TableFormDialog):
             self._shown_client = client
             self._named = []
             self.form.editor("currency").put(self._currency_of(client))
-        currency, amount, paid_on = self._read("currency"), self._read("amount"), self._read("paid_on")
+        currency, paid_on = self._read("currency"), self._read("paid_on")
+        both = [self._read(name) for name in ("amount", "withheld")]
         if not isinstance(client, int) or not isinstance(currency, str) or not isinstance(paid_on, date):
             return
         if not self._wanted_selection:
@@ -172,7 +181,7 @@ class RecordPayment(TableFormDialog):
             self.desk.book,
             client_id=client,
             currency=currency,
-            amount=max(0, amount) if isinstance(amount, int) else 0,
+            amount=sum(max(0, amount) for amount in both if isinstance(amount, int)),
             paid_on=paid_on,
             numbers=list(self._named),
             only_named=bool(self._read("only_named")),
@@ -187,7 +196,7 @@ class RecordPayment(TableFormDialog):
 
     def _selected(self) -> list[str]:
         rows = self._rows.rows(self.table.selected_ids())
-        return list(dict.fromkeys(str(row["number"]) for row in rows.values()))
+        return [str(row["name"]) for row in rows.values()]
 
     def _take(self, answer: object) -> None:
         if isinstance(answer, UserError):
@@ -221,6 +230,7 @@ class RecordPayment(TableFormDialog):
     def _job(self, values: dict[str, object]) -> Job:
         book, actor, today = self.desk.book, self.desk.actor, self.desk.today()
         amount, paid_on, client = values["amount"], values["paid_on"], values["client"]
+        withheld = values["withheld"]
         assert isinstance(amount, int)
         assert isinstance(paid_on, date)
         assert isinstance(client, int)
@@ -237,6 +247,7 @@ class RecordPayment(TableFormDialog):
                 method=str(values["method"] or "bank"),
                 reference=str(values["reference"] or ""),
                 only_named=bool(values["only_named"]),
+                withheld=withheld if isinstance(withheld, int) else 0,
                 actor=actor,
                 today=today,
             )
@@ -282,6 +293,7 @@ def _row(item: SuggestedItem, currency: str) -> Row:
     return {
         "id": item.id,
         "number": item.number,
+        "name": item.name,
         "due_date": item.due_date,
         "days_overdue": item.days_overdue or None,
         "open": item.open,
@@ -298,11 +310,16 @@ def _words(found: Suggestion) -> str:
     parts = []
     if not settled and not found.unapplied:
         parts.append(_("{amount} is open.").format(amount=money_text(found.owed, currency)) if found.owed else "")
-    whole = sum(not item.left for item in settled)
+    still_open = {item.number for item in found.items if item.left}
+    whole = len({item.number for item in settled} - still_open)
     if whole:
         parts.append(ngettext("Pays {count} invoice.", "Pays {count} invoices.", whole).format(count=whole))
+    of_others = sum(not item.left and item.number in still_open for item in settled)
+    if of_others:
+        words = ngettext("Pays {count} instalment.", "Pays {count} instalments.", of_others)
+        parts.append(words.format(count=of_others))
     parts += [
-        _("{amount} of {number} stays open.").format(amount=money_text(item.left, currency), number=item.number)
+        _("{amount} of {number} stays open.").format(amount=money_text(item.left, currency), number=item.name)
         for item in settled
         if item.left
     ]

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.domain.money import to_major, to_minor
 from desktop.i18n import _, current_locale
 from desktop.services.firm import firm, update_firm
 from desktop.services.problems import ValidationError
+from desktop.services.rounding import roundings, set_rounding
 from desktop.ui.choices import countries, currencies, deliveries, languages
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
@@ -97,7 +99,7 @@ class FirmSection(QWidget):
     def reload(self) -> None:
         """Ask the book again; what was typed and not saved is dropped."""
         self._asked = True
-        self._desk.shell.jobs.ask(lambda: firm(self._desk.book), self._show)
+        self._desk.shell.jobs.ask(lambda: _known(self._desk), self._show)
         self.logo.reload()
         self.accounts.reload()
 
@@ -125,7 +127,7 @@ class FirmSection(QWidget):
             return
         typed, desk = self.form.values(), self._desk
         values = {**typed, **texts(typed, *_TEXTS)}
-        job = writing(desk, _("Saving the firm"), lambda: update_firm(desk.book, values, actor=desk.actor), SETTINGS)
+        job = writing(desk, _("Saving the firm"), lambda: _save(desk, values), SETTINGS)
         self.form.setEnabled(False)
         desk.shell.jobs.start(job, self._saved, self._refused)
 
@@ -145,6 +147,20 @@ class FirmSection(QWidget):
         self._desk.shell.notices.show_error(error)
 
 
+def _known(desk: Desk) -> dict[str, object]:
+    home = desk.shell.home_currency
+    step = roundings(desk.book).get(home)
+    return {**firm(desk.book), "rounding": None if step is None else to_minor(step, home)}
+
+
+def _save(desk: Desk, values: dict[str, object]) -> None:
+    home, step = desk.shell.home_currency, values.pop("rounding")
+    update_firm(desk.book, values, actor=desk.actor)
+    wanted = to_major(step if isinstance(step, int) else 0, home)
+    if wanted != roundings(desk.book).get(home, 0):
+        set_rounding(desk.book, home, wanted, actor=desk.actor)
+
+
 def _card(inside: QWidget) -> QFrame:
     card = QFrame()
     card.setProperty("role", "card")
@@ -157,6 +173,16 @@ def _card(inside: QWidget) -> QFrame:
 def _months() -> list[Choice]:
     names = Locale.parse(current_locale()).months["stand-alone"]["wide"]
     return [(month, str(names[month])) for month in range(1, 13)]
+
+
+def _regimes() -> list[Choice]:
+    return [
+        ("auto", _("the law of my country")),
+        ("vat", _("buyer and seller (VAT)")),
+        ("india", _("the state in India (GST)")),
+        ("us", _("the state in the US (sales tax)")),
+        ("generic", _("my own codes and rules of places")),
+    ]
 
 
 def _sections(home: str) -> Sequence[Section]:
@@ -184,6 +210,22 @@ def _sections(home: str) -> Sequence[Section]:
                 Field("tax_id", _("VAT ID"), span=2),
                 Field("tax_number", _("Tax number"), span=2),
                 Field("fiscal_start_month", _("Fiscal year from"), "choice", required=True, span=2, choices=_months()),
+                Field("tax_regime", _("Tax goes by"), "choice", required=True, span=3, choices=_regimes()),
+                Field(
+                    "tax_currency",
+                    _("Tax is also told in"),
+                    "choice",
+                    span=3,
+                    choices=[(None, _("no other currency")), *currencies(home)],
+                ),
+                Field(
+                    "rounding",
+                    _("Round what is payable to"),
+                    "money",
+                    span=3,
+                    currency=home,
+                    note=_("Such as 1 or 0.05; empty for none. The tax stays exact, the difference has its own line."),
+                ),
                 Field(
                     "small_business",
                     _("Small business that charges no tax"),

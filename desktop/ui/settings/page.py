@@ -39,6 +39,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return TaxesSection(desk)
 
+    def tax_rules() -> QWidget:
+        from desktop.ui.settings.tax_rules import TaxRulesSection
+
+        return TaxRulesSection(desk)
+
     def series() -> QWidget:
         from desktop.ui.settings.series import SeriesSection
 
@@ -74,6 +79,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("items", _("Items and prices"), items),
         ("segments", _("Segments"), segments),
         ("taxes", _("Taxes"), taxes),
+        ("tax_rules", _("Tax by place"), tax_rules),
         ("series", _("Number series"), series),
         ("gate", _("Rules of the gate"), gate),
         ("people", _("People and limits"), people),

@@ -10,12 +10,14 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, date_text, percent_text
+from desktop.services.problems import ValidationError
 from desktop.services.taxes import (
     add_country_codes,
     delete_tax_code,
     remove_tax_rate,
     save_tax_code,
     set_tax_rate,
+    set_taxes,
     tax_codes,
 )
 from desktop.ui.actions import GAP, Action
@@ -23,14 +25,18 @@ from desktop.ui.choices import countries, country_name, word_of
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
+from desktop.ui.dialog import FormDialog
 from desktop.ui.editors import Choice
 from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip
 from desktop.ui.form import Field, Section
+from desktop.ui.lines_editor import LineTable
+from desktop.ui.lines_form import LinesForm
+from desktop.ui.lines_model import LineColumn
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
-from desktop.ui.saving import write
+from desktop.ui.saving import tell, write, writing
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 
 _BEGINNING = date(1970, 1, 1)
@@ -78,6 +84,7 @@ class TaxesSection(Page):
                 side_actions=["taxes.new"],
                 menu=[
                     "taxes.rate",
+                    "taxes.several",
                     "taxes.unrate",
                     "taxes.edit",
                     GAP,
@@ -94,6 +101,7 @@ class TaxesSection(Page):
         return [
             Action("taxes.new", _("New code…"), self.new, "add", "Ctrl+N"),
             Action("taxes.rate", _("Set a rate…"), self.rate, "edit", "R", self._one, _("rate")),
+            Action("taxes.several", _("Set several taxes…"), self.several, "edit", "S", self._one, _("several taxes")),
             Action("taxes.unrate", _("Take the latest rate back"), self.unrate, "undo", "", self._one),
             Action("taxes.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
             Action("taxes.switch", self._switch_text, self.switch, "", "O", self._one, _("on or off")),
@@ -136,13 +144,22 @@ class TaxesSection(Page):
             Fact(_("Reason"), str(row["exemption_text"])),
             Fact(_("Reason code"), str(row["exemption_code"])),
         ]
-        rates = [Fact(_from(day), percent_text(percent)) for day, percent in reversed(self._rates())]
+        made_of = dict(self._taxes())
+        rates = [
+            Fact(_from(day), percent_text(percent) + _sum_of(made_of.get(day, ())))
+            for day, percent in reversed(self._rates())
+        ]
         self._facts.show_groups([Group("", facts), Group(_("Rates"), rates)])
 
     def _rates(self) -> list[tuple[date, Decimal]]:
         rates = self._chosen.get("rates", [])
         assert isinstance(rates, list)
         return rates
+
+    def _taxes(self) -> list[tuple[date, list[tuple[str, Decimal]]]]:
+        taxes = self._chosen.get("taxes", [])
+        assert isinstance(taxes, list)
+        return taxes
 
     def _one(self) -> bool:
         return bool(self._chosen)
@@ -224,6 +241,41 @@ class TaxesSection(Page):
             _("Rate set."),
         )
 
+    def several(self) -> None:
+        """Which taxes the rate is the sum of, from a day on."""
+        shell, key, book, actor = self.desk.shell, self._key(), self.desk.book, self.desk.actor
+        form = LinesForm(
+            [Section("", [Field("valid_from", _("From"), "date", required=True, span=3)])],
+            shell.theme,
+        )
+        form.add_table("taxes", _("Taxes"), LineTable(_tax_columns(), shell.theme, _("Taxes")), 1)
+        now = self._taxes()[-1][1] if self._taxes() else [("", self._chosen["percent"])]
+        lines = [{"name": name, "percent": percent} for name, percent in now]
+        form.put({"valid_from": self.desk.today(), "taxes": lines})
+        title = _("Taxes of {name}").format(name=self._chosen["name"])
+
+        def work(typed: dict[str, object]) -> None:
+            day, rows = typed["valid_from"], typed["taxes"]
+            assert isinstance(day, date)
+            assert isinstance(rows, list)
+            taxes = [(str(row.get("name") or ""), row.get("percent") or Decimal(0)) for row in rows]
+            try:
+                set_taxes(book, key, day, taxes, actor=actor)
+            except ValidationError as error:
+                # The table has no field of that name: what is wrong is said below the day.
+                raise ValidationError({"valid_from": " ".join(error.fields.values())}) from None
+
+        dialog = FormDialog(
+            shell,
+            title,
+            form,
+            _("Set the taxes"),
+            lambda typed: writing(self.desk, title, lambda: work(typed), SETTINGS),
+            self,
+        )
+        dialog.saved.connect(lambda written: tell(self.desk, _("Taxes set."), written, SETTINGS))
+        dialog.open()
+
     def unrate(self) -> None:
         day, percent = self._rates()[-1]
         act = partial(remove_tax_rate, self.desk.book, self._key(), day, actor=self.desk.actor)
@@ -258,6 +310,18 @@ class TaxesSection(Page):
             lambda typed: add_country_codes(book, str(typed["country"]), actor=actor),
             said,
         )
+
+
+def _tax_columns() -> list[LineColumn]:
+    return [
+        LineColumn("name", _("Name on the invoice"), wide=True, hint=_("Such as CGST")),
+        LineColumn("percent", _("Percent"), "percent", width=110),
+    ]
+
+
+def _sum_of(taxes: Sequence[tuple[str, Decimal]]) -> str:
+    """What a rate is made of, behind it."""
+    return " = " + " + ".join(f"{name} {percent_text(percent)}" for name, percent in taxes) if taxes else ""
 
 
 def _from(day: date) -> str:
