@@ -39,6 +39,7 @@ def topics() -> list[Topic]:
         Topic("invoices", _("Invoices")),
         Topic("payments", _("Payments")),
         Topic("settings", _("Settings")),
+        Topic("projects", _("Projects")),
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
         Topic("commands", _("Command line")),
