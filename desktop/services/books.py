@@ -14,6 +14,8 @@ from db import book_files
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.book_settings import LAST_BACKUP, keep_setting
+from desktop.services.changes import change
 from desktop.services.field_checks import check_country, check_currency, check_language
 from desktop.services.problems import Problems
 from desktop.services.records import Record
@@ -51,8 +53,10 @@ def open_(path: Path, *, read_only: bool = False, report: Report | None = None) 
     return book_files.open_book(path, read_only=read_only, report=report)
 
 
-def back_up(book: Book, target: Path, *, report: Report | None = None) -> None:
+def back_up(book: Book, target: Path, *, report: Report | None = None, actor: str = "") -> None:
     """A proved copy of the open book as one file; people may go on working. `report` counts pages.
+
+    The book remembers the day of its last copy.
 
     A file of that name is replaced once the copy is whole, but never the book itself, and never a file that is no
     book. Raises UserError.
@@ -66,6 +70,10 @@ def back_up(book: Book, target: Path, *, report: Report | None = None) -> None:
         with book_files.look_into(target):
             pass
     copies.copy_book(book.path, target, driver=book.driver, report=report)
+    if not book.read_only:
+        # Whoever opens the book can see how old its last copy is.
+        with change(book, actor, _("Back up to {file}").format(file=target.name), undoable=False) as made:
+            keep_setting(made, LAST_BACKUP, book.now[:10])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.schema import Setting
 from desktop.domain.duplicates import (
     ClientFace,
     Group,
@@ -22,6 +21,7 @@ from desktop.domain.duplicates import (
     duplicate_items,
 )
 from desktop.i18n import _, number_text
+from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 
 Kind = Literal["clients", "items"]
@@ -75,11 +75,7 @@ def tell_apart(book: Book, kind: Kind, ids: Collection[int], *, actor: str) -> N
     """Remember that these are not one: none of their pairs is suggested again."""
     with change(book, actor, _("Tell {count} apart").format(count=number_text(len(set(ids))))) as made:
         known = told_apart(made.connection, kind) | set(combinations(sorted(set(ids)), 2))
-        text = json.dumps(sorted(known))
-        if made.session.get(Setting, SETTINGS[kind]) is None:
-            made.insert(Setting, key=SETTINGS[kind], value=text)
-        else:
-            made.update(Setting, SETTINGS[kind], value=text)
+        keep_setting(made, SETTINGS[kind], sorted(known))
 
 
 def told_apart(connection: Connection, kind: Kind) -> set[tuple[int, int]]:

@@ -11,17 +11,17 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.schema import Setting
 from desktop.i18n import date_text, ngettext, number_text
+from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.hygiene.finding import Finding, Look, Severity, Subject
 from desktop.services.hygiene.of_agreements import of_agreements
-from desktop.services.hygiene.of_book import LAST_BACKUP, of_book
+from desktop.services.hygiene.of_book import of_book
 from desktop.services.hygiene.of_clients import of_clients
 from desktop.services.hygiene.of_prices import of_prices
 from desktop.services.hygiene.of_work import of_work
 
-__all__ = ["LAST_BACKUP", "Finding", "Severity", "Subject", "hygiene", "postpone"]
+__all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone"]
 
 # What a person does not want to see until a day: {key of the finding: day}.
 _SETTING: Final = "hygiene.postponed"
@@ -53,11 +53,7 @@ def postpone(book: Book, findings: Collection[Finding], until: date | None, *, a
             known.pop(one.key, None)
             if until is not None:
                 known[one.key] = until
-        text = json.dumps({key: day.isoformat() for key, day in sorted(known.items())})
-        if made.session.get(Setting, _SETTING) is None:
-            made.insert(Setting, key=_SETTING, value=text)
-        else:
-            made.update(Setting, _SETTING, value=text)
+        keep_setting(made, _SETTING, {key: day.isoformat() for key, day in known.items()})
 
 
 def _postponed(connection: Connection) -> dict[str, date]:

@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from desktop.i18n import _, date_text, ngettext, number_text
+from desktop.services.book_settings import LAST_BACKUP
 from desktop.services.duplicates import told_apart
 from desktop.services.hygiene.finding import Finding, Look, Severity
 
 RATE_DAYS: Final = 30
 BACKUP_DAYS: Final = 7
-# The setting that `books.back_up` leaves: the day of the last backup.
-LAST_BACKUP: Final = "backup.last"
 # A series is told once this share of its numbers is used, in percent.
 SERIES_USED: Final = 90
 

@@ -27,8 +27,8 @@ _UNPRICED: Final = f"""SELECT c.id, c.code, c.name, sum(t.count), min(t.first) F
 WHERE NOT EXISTS (SELECT 1 FROM agreement_line l WHERE l.agreement_id = a.id AND l.kind = 'time'
   AND l.unit_price IS NOT NULL AND (l.item_id IS NULL OR l.item_id IS t.item_id OR t.item_id IS NULL))
 AND NOT EXISTS (SELECT 1 FROM item i LEFT JOIN rate r ON r.item_id = i.id
-  WHERE (i.price IS NOT NULL OR r.id IS NOT NULL) AND (i.id = t.item_id OR i.id IN (SELECT l.item_id FROM agreement_line l
-    WHERE l.agreement_id = a.id AND l.kind = 'time')))
+  WHERE (i.price IS NOT NULL OR r.id IS NOT NULL) AND (i.id = t.item_id
+  OR i.id IN (SELECT l.item_id FROM agreement_line l WHERE l.agreement_id = a.id AND l.kind = 'time')))
 GROUP BY c.id ORDER BY c.name COLLATE NOCASE"""
 
 _OLD: Final = f"""SELECT c.id, c.code, c.name, sum(w.count), min(w.first) FROM (
