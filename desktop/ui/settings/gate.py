@@ -8,101 +8,25 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
-from desktop.i18n import _, number_text, percent_text
-from desktop.services.rules import OwnRule, RuleRow, own_rules, reset_rule, rules, set_rule
+from desktop.i18n import _, number_text
+from desktop.services.rules import OwnRule, own_rules, reset_rule, rules, set_rule
 from desktop.services.segments import segments
-from desktop.ui.actions import Action
-from desktop.ui.choices import inherited
+from desktop.ui.actions import GAP, Action
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import Fact, FactsView, Group
-from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip, ChipMenu
-from desktop.ui.form import Field, Section
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.payers import ask_client, payers
 from desktop.ui.saving import write
-from desktop.ui.settings.asking import SETTINGS, ask
+from desktop.ui.settings.asking import SETTINGS
+from desktop.ui.settings.gate_rows import GateRows, Level, level_of, own_words, source_word
+from desktop.ui.settings.rule_care import ask_care
+from desktop.ui.settings.rule_form import edit_rule
+from desktop.ui.settings.rule_templates import delete, give_template, rename, save_as_template
 from desktop.ui.tags import tag
-
-Level = tuple[str, int]
-FIRM: Level = ("firm", 0)
-_SCOPES = ("client", "segment")
-
-
-class GateRows(FewRows):
-    """The rules at the level that a filter names, such as `segment:3`; else the firm's."""
-
-    def __init__(self, book: Book, home: str) -> None:
-        super().__init__(self._load_level)
-        self._book = book
-        self._home = home
-        self.level = FIRM
-
-    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
-        self.level = level_of(filters)
-        others = frozenset(one for one in filters if one.partition(":")[0] not in _SCOPES)
-        return super().ids(search, others, sort, descending)
-
-    def _load_level(self) -> list[Row]:
-        # Asked for within one call of `ids`, which questions to a listing never share.
-        scope, scope_id = self.level
-        return [_row(rule, place, self._home) for place, rule in enumerate(rules(self._book, scope, scope_id), 1)]
-
-
-def level_of(filters: frozenset[str]) -> Level:
-    for scope in _SCOPES:
-        for one in filters:
-            word, colon, key = one.partition(":")
-            if colon and word == scope:
-                return (scope, int(key))
-    return FIRM
-
-
-def _row(rule: RuleRow, place: int, home: str) -> Row:
-    return {
-        "id": place,
-        "code": rule.code,
-        "title": rule.title,
-        "state": "on" if rule.enabled else "off",
-        "severity": rule.severity,
-        "limits": ", ".join(parameter_words(name, value, home) for name, value in rule.parameters.items()),
-        "source": source_word(rule.source),
-        "parameters": rule.parameters,
-        "enabled": rule.enabled,
-        "own": rule.own,
-        "marks": ("own",) if rule.own else (),
-    }
-
-
-def source_word(source: str) -> str:
-    words = {
-        "default": _("as it comes"),
-        "firm": _("the firm"),
-        "segment": _("the segment"),
-        "client": _("the client"),
-        "agreement": _("the agreement"),
-    }
-    return words.get(source, source)
-
-
-def parameter_words(name: str, value: int, home: str) -> str:
-    """A parameter as it reads in a table: `60 days`."""
-    figure = number_text(value)
-    match name:
-        case "limit":
-            return _("above {amount}").format(amount=f"{figure} {home}")
-        case "percent":
-            return percent_text(value)
-        case "days":
-            return _("{count} days").format(count=figure)
-        case "least":
-            return _("once there are {count}").format(count=figure)
-        case "times":
-            return _("{count} times the usual").format(count=figure)
-    return f"{name} {figure}"
 
 
 class GateSection(Page):
@@ -121,6 +45,7 @@ class GateSection(Page):
                     Column("title", _("What it looks at"), 200, sort_key="title", strong=True, wide=True),
                     Column("severity", _("Effect"), 84, "tag", sort_key="severity"),
                     Column("limits", _("Limits"), 158),
+                    Column("care", _("Looked at by"), 110, secondary=True),
                     Column("source", _("Set by"), 90, sort_key="source", secondary=True),
                 ],
                 listing=self._rows,
@@ -138,8 +63,18 @@ class GateSection(Page):
                     ChipMenu("client", _("Client"), _("The whole firm")),
                 ],
                 main_action="gate.edit",
-                side_actions=["gate.client"],
-                menu=["gate.edit", "gate.switch", "gate.reset"],
+                side_actions=["gate.care", "gate.template", "gate.client"],
+                menu=[
+                    "gate.edit",
+                    "gate.switch",
+                    "gate.reset",
+                    GAP,
+                    "gate.care",
+                    "gate.template",
+                    "gate.save_template",
+                    "gate.rename_template",
+                    "gate.delete_template",
+                ],
             ),
         )
         self.filters.changed.connect(self._follow_level)
@@ -150,6 +85,11 @@ class GateSection(Page):
             Action("gate.switch", self._switch_text, self.switch, "", "O", self._one, _("on or off")),
             Action("gate.reset", _("Leave to the level above"), self.reset, "undo", "R", self._is_own, _("reset")),
             Action("gate.client", _("Rules of a client…"), self.client),
+            Action("gate.care", _("Who looks…"), self.care, "", "W"),
+            Action("gate.template", _("Use a template…"), self.template, "", "T", hint=_("template")),
+            Action("gate.save_template", _("Save as a template…"), self.save_template, enabled=self._has_templates),
+            Action("gate.rename_template", _("Rename a template…"), self.rename_template),
+            Action("gate.delete_template", _("Delete a template…"), self.delete_template),
         ]
 
     @property
@@ -213,10 +153,11 @@ class GateSection(Page):
         facts = [
             Fact(_("It"), tag(str(row["severity"])).word),
             Fact(_("Limits"), str(row["limits"])),
+            Fact(_("Looked at by"), str(row["care"])),
             Fact(_("Set by"), str(row["source"])),
         ]
         elsewhere = [
-            Fact(one.name or source_word(one.scope), _own_words(one, self.shell.home_currency))
+            Fact(one.name or source_word(one.scope), own_words(one, self.shell.home_currency))
             for one in self._own.values()
             if one.code == row["code"]
         ]
@@ -226,6 +167,10 @@ class GateSection(Page):
 
     def _one(self) -> bool:
         return bool(self._chosen)
+
+    def _has_templates(self) -> bool:
+        """Only what the firm or a segment says is kept as a template."""
+        return self.level[0] in ("firm", "segment")
 
     def _is_own(self) -> bool:
         return bool(self._chosen.get("own"))
@@ -256,53 +201,24 @@ class GateSection(Page):
         write(self.desk, _("Resetting the rule"), act, said, changed=SETTINGS)
 
     def edit(self) -> None:
-        own, title = self._standing(), str(self._chosen["title"])
-        parameters = self._chosen["parameters"]
-        assert isinstance(parameters, Mapping)
-        above = _("As it comes") if own.scope == "firm" else _("As the level above")
-        fields = [
-            Field(
-                "enabled", _("It is"), "choice", span=3, choices=inherited([(True, _("on")), (False, _("off"))], above)
-            ),
-            Field("severity", _("What it finds"), "choice", span=3, choices=inherited(_severities(), above)),
-        ]
-        labels = {
-            "limit": _("Limit in {currency}").format(currency=self.shell.home_currency),
-            "percent": _("Limit in percent"),
-            "days": _("Days"),
-            "least": _("Invoices needed to compare"),
-            "times": _("Times the usual"),
-        }
-        fields += [
-            Field(name, labels.get(str(name), str(name)), "whole", span=3, hint=number_text(int(value)))
-            for name, value in parameters.items()
-        ]
-        values = {"enabled": own.enabled, "severity": own.severity, **own.parameters}
-        book, actor = self.desk.book, self.desk.actor
+        edit_rule(self.desk, self, self._chosen, self._standing())
 
-        def work(typed: dict[str, object]) -> None:
-            enabled, severity = typed["enabled"], typed["severity"]
-            set_rule(
-                book,
-                own.code,
-                scope=own.scope,
-                scope_id=own.scope_id,
-                enabled=enabled if isinstance(enabled, bool) else None,
-                severity=str(severity) if severity else None,
-                parameters={name: value for name in parameters if isinstance(value := typed[name], int)},
-                actor=actor,
-            )
+    def care(self) -> None:
+        """Who looks at what is held by rules without an owner of their own."""
+        ask_care(self.desk, self, self.level)
 
-        ask(
-            self.desk,
-            self,
-            title,
-            [Section("", fields)],
-            values,
-            _("Save"),
-            work,
-            _("“{title}” is changed.").format(title=title),
-        )
+    def template(self) -> None:
+        scope, scope_id = self.level
+        give_template(self.desk, self, scope_id if scope == "segment" else None)
+
+    def save_template(self) -> None:
+        save_as_template(self.desk, self, self.level)
+
+    def rename_template(self) -> None:
+        rename(self.desk, self)
+
+    def delete_template(self) -> None:
+        delete(self.desk, self)
 
     def client(self) -> None:
         """Choose a client and show the rules as they count there."""
@@ -324,21 +240,7 @@ def _switch(book: Book, code: str, level: Level, on: bool, actor: str) -> None:
         enabled=on,
         severity=own.severity if own else None,
         parameters=own.parameters if own else {},
+        owner=(own.owner or None) if own else None,
+        hours=own.hours if own else None,
         actor=actor,
     )
-
-
-def _severities() -> list[tuple[object, str]]:
-    return [
-        ("block", _("blocks the invoice")),
-        ("hold", _("holds it for a person")),
-        ("note", _("is only told")),
-    ]
-
-
-def _own_words(one: OwnRule, home: str) -> str:
-    parts = [] if one.enabled is None else [_("on") if one.enabled else _("off")]
-    if one.severity:
-        parts.append(tag(one.severity).word)
-    parts += [parameter_words(name, value, home) for name, value in one.parameters.items()]
-    return ", ".join(parts)
