@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.cli.arguments import Commands, amount, count, day
 from desktop.cli.call import Call
@@ -13,6 +14,9 @@ from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, date_text, money_text
+
+if TYPE_CHECKING:
+    from desktop.services.payment_plans import PlanBasis
 
 
 def add(commands: Commands) -> None:
@@ -56,7 +60,7 @@ def _agree(call: Call) -> None:
         agreed = agree_plan(
             book,
             basis.numbers,
-            _parts(arguments, basis.open, basis.currency, on),
+            _parts(arguments, basis, on),
             on=on,
             reason=arguments.reason,
             actor=call.actor,
@@ -93,19 +97,21 @@ def _agree(call: Call) -> None:
     call.answer(data, text)
 
 
-def _parts(arguments: argparse.Namespace, is_open: int, currency: str, on: date) -> list[tuple[date, int]]:
+def _parts(arguments: argparse.Namespace, basis: PlanBasis, on: date) -> list[tuple[date, int]]:
     """(due date, amount in minor units) as the options say."""
-    from desktop.domain.instalments import due_days, equal_instalments
+    from desktop.domain.instalments import due_days
     from desktop.domain.periods import Interval
+    from desktop.services.payment_plans import propose
 
     if arguments.part:
-        return [(due, minor(value, currency)) for due, value in arguments.part]
-    try:
-        every = Interval.parse(arguments.every)
-        first = arguments.first or due_days(on, every, 2)[1]
-        return list(equal_instalments(is_open, arguments.instalments, first, every))
-    except ValueError as error:
-        raise UserError(str(error)) from None
+        return [(due, minor(value, basis.currency)) for due, value in arguments.part]
+    first = arguments.first
+    if first is None:
+        try:
+            first = due_days(on, Interval.parse(arguments.every), 2)[1]
+        except ValueError as error:
+            raise UserError(str(error)) from None
+    return list(propose(basis, arguments.instalments, first, arguments.every))
 
 
 def _cancel(call: Call) -> None:

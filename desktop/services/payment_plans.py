@@ -6,16 +6,20 @@ of an earlier day still shows the old due dates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
 from db.engine import Book
 from db.schema import OpenItem, PaymentPlan
-from desktop.domain.instalments import MOST_INSTALMENTS
+from desktop.domain.instalments import MOST_INSTALMENTS, due_days, equal_instalments
 from desktop.domain.instalments import Instalment as Part
+from desktop.domain.money import exact_minor
+from desktop.domain.periods import Interval
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 from desktop.services.change_sets import Change
@@ -25,6 +29,7 @@ from desktop.services.ledger import Ledger
 from desktop.services.open_amounts import Due, OpenAmounts
 from desktop.services.payments import not_to_come, one_client, one_currency, reason_given
 from desktop.services.plan_items import send_back
+from desktop.services.problems import Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,57 @@ def schedule(book: Book, number: str) -> Schedule:
             for key, agreed, why, actor, ended in rows
         )
         return Schedule(number, due.currency, instalments(connection, due.invoice_id, number), plans)
+
+
+def next_month(day: date) -> date:
+    """When the first instalment is due unless told otherwise."""
+    return due_days(day, Interval(1, "month"), 2)[1]
+
+
+def propose(basis: PlanBasis, count: int, first: date, every: str) -> tuple[Part, ...]:
+    """So many equal parts of what is open, an interval such as "monthly" apart. UserError where that cannot be."""
+    try:
+        return equal_instalments(basis.open, count, first, Interval.parse(every))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def typed_parts(lines: Sequence[Mapping[str, Any]], currency: str) -> tuple[Part, ...]:
+    """(due date, amount in minor units) of lines as typed: `due`, and `amount` in major units.
+
+    Raises ValidationError with what is missing or wrong under `parts.0.due` and the like.
+    """
+    problems = Problems()
+    for place, line in enumerate(lines):
+        if line.get("due") is None:
+            problems.add(f"parts.{place}.due", _("Say when it is due."))
+        amount = line.get("amount")
+        if amount is None or amount <= 0:
+            problems.add(f"parts.{place}.amount", _("Say how much it is, above 0."))
+        elif _minor(amount, currency) is None:
+            problems.add(f"parts.{place}.amount", _("{currency} has fewer decimals.").format(currency=currency))
+    problems.raise_any()
+    return tuple((line["due"], exact_minor(line["amount"], currency)) for line in lines)
+
+
+def missing(lines: Sequence[Mapping[str, Any]], basis: PlanBasis) -> int | None:
+    """What the amounts typed lack of what is open, below 0 where they are more; None while one cannot be read."""
+    total = 0
+    for line in lines:
+        typed = line.get("amount")
+        amount = 0 if typed is None else _minor(typed, basis.currency)
+        if amount is None:
+            return None
+        total += amount
+    return basis.open - total
+
+
+def _minor(typed: object, currency: str) -> int | None:
+    """None for what is no amount of the currency."""
+    try:
+        return exact_minor(typed, currency) if isinstance(typed, Decimal) else None
+    except ValueError:
+        return None
 
 
 def _basis(open_amounts: OpenAmounts, numbers: Sequence[str]) -> tuple[PlanBasis, list[Due]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.lists.runs import RunList
+from desktop.services.payment_plans import Schedule, schedule
 from desktop.services.previews import invoice_pdf
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.invoice_by_hand import invoice_by_hand
@@ -18,8 +19,10 @@ from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.invoices.credit import credit_invoice
 from desktop.ui.invoices.disputes import close_dispute, open_dispute
 from desktop.ui.invoices.files import save_pdfs
+from desktop.ui.invoices.instalments import broken, schedule_facts
 from desktop.ui.invoices.listing import InvoiceRows, summary
 from desktop.ui.invoices.losses import take_back_write_off, write_off
+from desktop.ui.invoices.plan import agree_plan, call_plan_off
 from desktop.ui.invoices.story import show_story
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
@@ -68,6 +71,8 @@ class InvoicesPage(Page):
                     Chip("disputed", _("Disputed"), "standing"),
                     Chip("paid", _("Paid"), "standing"),
                     Chip("kind:credit_note", _("Credit notes"), "standing"),
+                    Chip("plan", _("On a plan"), "plan"),
+                    Chip("plan_broken", _("Plan broken"), "plan"),
                 ],
                 chip_menus=[ChipMenu("currency", _("Currency"), _("All currencies"))],
                 main_action="invoices.pay",
@@ -80,6 +85,8 @@ class InvoicesPage(Page):
                     "invoices.credit",
                     "invoices.write_off",
                     "invoices.dispute",
+                    "invoices.plan",
+                    "invoices.plan_off",
                     GAP,
                     "invoices.save",
                     "invoices.client",
@@ -99,6 +106,8 @@ class InvoicesPage(Page):
             Action("invoices.use", _("Use credit of the client…"), self.use, "", "U", self._owed),
             Action("invoices.write_off", self._write_off_text, self.write_off, "", "W", self._can_write_off),
             Action("invoices.dispute", self._dispute_text, self.dispute, "warning", "D", self._can_dispute),
+            Action("invoices.plan", _("Agree a payment plan…"), self.plan, "", "L", self._owed),
+            Action("invoices.plan_off", _("Call the payment plan off…"), self.plan_off, enabled=self._planned),
             Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
             Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
@@ -120,21 +129,30 @@ class InvoicesPage(Page):
     def show_detail(self, one: int | None) -> None:
         if one is None:
             self._latest.drop()
-            self._take({})
+            self._take((0, {}, None))
         else:
-            self._latest.ask(lambda: self._rows.rows([one]), self._take)
+            self._latest.ask(lambda: self._look(one), self._take)
+
+    def _look(self, one: int) -> tuple[int, Row, Schedule | None]:
+        """The row, and what is due of it where that is more than one date."""
+        row = self._rows.rows([one]).get(one, {})
+        several = row and _int(row["instalments"]) > 1
+        return one, row, schedule(self.desk.book, str(row["number"])) if several else None
 
     def _take(self, found: object) -> None:
-        assert isinstance(found, Mapping)
-        nothing: tuple[int, Row] = (0, {})
-        one, row = next(iter(found.items()), nothing)
+        assert isinstance(found, tuple)
+        one, row, parts = found
         self._current = row
         self.acts.refresh()
         if not row:
             self.pane.show_thing(_("No document chosen"))
             self._pdf.say(_("Choose a document to see the page that went out."))
             return
-        self.pane.show_thing(str(row["number"]), tag(str(row["status"])).word, self._facts(row), self._reason(row))
+        facts, reason = self._facts(row), self._reason(row)
+        if parts is not None:
+            facts += schedule_facts(parts, self.desk.today())
+            reason = broken(parts, self.desk.today()) or reason
+        self.pane.show_thing(str(row["number"]), tag(str(row["status"])).word, facts, reason)
         if row["kind"] == "opening":
             self._pdf.say(
                 _("This was issued before the book began: the book has its balance, not the document itself.")
@@ -186,6 +204,9 @@ class InvoicesPage(Page):
 
     def _lost(self) -> bool:
         return self._current.get("status") == "written_off"
+
+    def _planned(self) -> bool:
+        return bool(self._current.get("plan"))
 
     def _can_write_off(self) -> bool:
         return bool(self._current.get("open")) or self._lost()
@@ -250,6 +271,20 @@ class InvoicesPage(Page):
             close_dispute(self.desk, self, self.number)
         else:
             open_dispute(self.desk, self, self.number, str(self._current["currency"]))
+
+    def plan(self) -> None:
+        ids = self.selected_ids()
+        self.shell.jobs.ask(lambda: [row for row in self._rows.rows(ids).values() if row["open"]], self._plan)
+
+    def _plan(self, rows: object) -> None:
+        assert isinstance(rows, list)
+        if rows:
+            agree_plan(self.desk, self, [str(row["number"]) for row in rows])
+        else:
+            self.shell.notices.say(_("Nothing of what is chosen is open."), tone="note")
+
+    def plan_off(self) -> None:
+        call_plan_off(self.desk, self, self.number, str(self._current["currency"]))
 
     def save(self) -> None:
         save_pdfs(self.desk, self, self._rows, self.selected_ids())

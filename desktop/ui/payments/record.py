@@ -234,7 +234,8 @@ class RecordPayment(TableFormDialog):
         assert isinstance(amount, int)
         assert isinstance(paid_on, date)
         assert isinstance(client, int)
-        numbers = list(self._named)
+        # The selection may have changed since what follows from it was asked for.
+        numbers = list(self._named) if self._wanted_selection else self._selected()
 
         def work(_report: object) -> PaymentResult:
             return booking.record_payment(

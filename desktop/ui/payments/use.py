@@ -81,7 +81,7 @@ class UseCredit(TableFormDialog):
             name="credit_use",
             listing=self._rows,
             columns=[
-                Column("number", _("Invoice"), 140, strong=True),
+                Column("name", _("Invoice"), 140, strong=True),
                 Column("due_date", _("Due"), 110, "date"),
                 Column("days_overdue", _("Days late"), 90, "number", secondary=True),
                 Column("open", _("Open"), 120, "money"),
@@ -99,6 +99,7 @@ class UseCredit(TableFormDialog):
             {
                 "id": item.id,
                 "number": item.number,
+                "name": item.name,
                 "due_date": item.due_date,
                 "days_overdue": item.days_overdue or None,
                 "open": item.open,
@@ -118,7 +119,7 @@ class UseCredit(TableFormDialog):
         assert isinstance(on, date)
         assert amount is None or isinstance(amount, int)
         rows = self._rows.rows(self.table.selected_ids())
-        numbers = list(dict.fromkeys(str(row["number"]) for row in rows.values()))
+        numbers = [str(row["name"]) for row in rows.values()]
 
         def work(_report: object) -> tuple[Applied, ...]:
             return apply_credit(
