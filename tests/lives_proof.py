@@ -52,10 +52,12 @@ def _lived(agreement: Agreement, line: AgreementLine) -> list[date]:
 def _cost(agreement: Agreement, line: AgreementLine, day: date) -> Fraction:
     price = line.price_on(day)
     assert price is not None
-    full = Period(*agreement.cadence.full_period(day), *agreement.cadence.full_period(day), agreement.cadence.fixed_30)
-    weight = Period(day, day + _DAY, full.start, full.end, agreement.cadence.fixed_30).days
+    counts_30 = agreement.cadence.counts_30
+    first, after = agreement.cadence.full_period(day)
+    full_days = Period(first, after, first, after, counts_30).full_days
+    weight = Period(day, day + _DAY, first, after, counts_30).days
     whole = Fraction(line.quantity * price, 10**12) * 100
-    return whole * weight / full.full_days * (1 - Fraction(line.discount or agreement.discount, 10**6))
+    return whole * weight / full_days * (1 - Fraction(line.discount or agreement.discount, 10**6))
 
 
 def billed_days(book: Book, agreement_id: int) -> dict[int, dict[date, int]]:

@@ -190,10 +190,38 @@ def change_line(
     days. ValidationError where a figure cannot be, UserError where the line does not run on that day.
     """
     with change(book, actor, _("Change a line")) as made:
-        row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        figures = _figures(made, item_id, quantity, unit_price, allow_zero, line_row(made, line_id))
-        made.summary = _("Change a line of {code} from {day}").format(code=row.code, day=date_text(dated))
-        return apply_line_change(made, agreement_id, line_id, dated, reason=reason, reference=reference, **figures)
+        return change_within(
+            made,
+            agreement_id,
+            line_id,
+            dated,
+            item_id=item_id,
+            quantity=quantity,
+            unit_price=unit_price,
+            reason=reason,
+            reference=reference,
+            allow_zero=allow_zero,
+        )
+
+
+def change_within(
+    made: Change,
+    agreement_id: int,
+    line_id: int,
+    dated: date,
+    *,
+    item_id: int | None = None,
+    quantity: Decimal | None = None,
+    unit_price: Decimal | EllipsisType | None = ...,
+    reason: str = "",
+    reference: str = "",
+    allow_zero: bool = False,
+) -> int:
+    """As `change_line`, within the caller's change."""
+    row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
+    figures = _figures(made, item_id, quantity, unit_price, allow_zero, line_row(made, line_id))
+    made.summary = _("Change a line of {code} from {day}").format(code=row.code, day=date_text(dated))
+    return apply_line_change(made, agreement_id, line_id, dated, reason=reason, reference=reference, **figures)
 
 
 def add_line(
@@ -212,31 +240,59 @@ def add_line(
 ) -> int:
     """Bill something more from a day on; the id of the recurring line, behind all others."""
     with change(book, actor, _("Add a line")) as made:
-        row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        problems = Problems()
-        values = column_values(
-            AgreementLine,
-            {
-                "kind": "recurring",
-                "item_id": item_id,
-                "description": description,
-                "quantity": quantity,
-                "unit_price": unit_price,
-                "start_date": dated,
-            },
-            problems,
+        return add_within(
+            made,
+            agreement_id,
+            dated,
+            item_id=item_id,
+            description=description,
+            quantity=quantity,
+            unit_price=unit_price,
+            reason=reason,
+            reference=reference,
+            allow_zero=allow_zero,
         )
-        check_line(made.session, values, problems, allow_zero, None)
-        if row.end_date is not None and dated >= row.end_date:
-            last = date_text(date.fromordinal(row.end_date.toordinal() - 1))
-            problems.add("dated", _("{code} bills its last day on {day}.").format(code=row.code, day=last))
-        problems.raise_any()
-        last_place = select(func.max(AgreementLine.position)).where(AgreementLine.agreement_id == agreement_id)
-        position = (made.session.scalar(last_place) or 0) + 1
-        new_id = made.insert(AgreementLine, **values, agreement_id=agreement_id, position=position)
-        made.summary = _("Add a line to {code} from {day}").format(code=row.code, day=date_text(dated))
-        _record(made, None, agreement_id, dated, values, None, new_id, reason, reference)
-        return new_id
+
+
+def add_within(
+    made: Change,
+    agreement_id: int,
+    dated: date,
+    *,
+    item_id: int | None = None,
+    description: str = "",
+    quantity: Decimal = Decimal(1),
+    unit_price: Decimal | None = None,
+    reason: str = "",
+    reference: str = "",
+    allow_zero: bool = False,
+) -> int:
+    """As `add_line`, within the caller's change."""
+    row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
+    problems = Problems()
+    values = column_values(
+        AgreementLine,
+        {
+            "kind": "recurring",
+            "item_id": item_id,
+            "description": description,
+            "quantity": quantity,
+            "unit_price": unit_price,
+            "start_date": dated,
+        },
+        problems,
+    )
+    check_line(made.session, values, problems, allow_zero, None)
+    if row.end_date is not None and dated >= row.end_date:
+        last = date_text(date.fromordinal(row.end_date.toordinal() - 1))
+        problems.add("dated", _("{code} bills its last day on {day}.").format(code=row.code, day=last))
+    problems.raise_any()
+    last_place = select(func.max(AgreementLine.position)).where(AgreementLine.agreement_id == agreement_id)
+    position = (made.session.scalar(last_place) or 0) + 1
+    new_id = made.insert(AgreementLine, **values, agreement_id=agreement_id, position=position)
+    made.summary = _("Add a line to {code} from {day}").format(code=row.code, day=date_text(dated))
+    _record(made, None, agreement_id, dated, values, None, new_id, reason, reference)
+    return new_id
 
 
 def end_line(
@@ -252,18 +308,32 @@ def end_line(
 ) -> date:
     """Bill a line no more after a day; its last day. Without credit it ends no earlier than what of it was billed."""
     with change(book, actor, _("End a line")) as made:
-        row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        line = line_row(made, line_id)
-        end = date.fromordinal(last_day.toordinal() + 1)
-        _check_runs(row, line, last_day)
-        if not credit:
-            end = max(end, line_billed_through(made.session, line_id) or end)
-        made.update(AgreementLine, line_id, end_date=end)
-        last = date.fromordinal(end.toordinal() - 1)
-        made.summary = _("End a line of {code} on {day}").format(code=row.code, day=date_text(last))
-        nothing = {"item_id": line["item_id"], "quantity": 0, "unit_price": line["unit_price"]}
-        _record(made, None, agreement_id, end, nothing, line_id, None, reason, reference)
-        return last
+        return end_line_within(made, agreement_id, line_id, last_day, credit=credit, reason=reason, reference=reference)
+
+
+def end_line_within(
+    made: Change,
+    agreement_id: int,
+    line_id: int,
+    last_day: date,
+    *,
+    credit: bool = True,
+    reason: str = "",
+    reference: str = "",
+) -> date:
+    """As `end_line`, within the caller's change."""
+    row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
+    line = line_row(made, line_id)
+    end = date.fromordinal(last_day.toordinal() + 1)
+    _check_runs(row, line, last_day)
+    if not credit:
+        end = max(end, line_billed_through(made.session, line_id) or end)
+    made.update(AgreementLine, line_id, end_date=end)
+    last = date.fromordinal(end.toordinal() - 1)
+    made.summary = _("End a line of {code} on {day}").format(code=row.code, day=date_text(last))
+    nothing = {"item_id": line["item_id"], "quantity": 0, "unit_price": line["unit_price"]}
+    _record(made, None, agreement_id, end, nothing, line_id, None, reason, reference)
+    return last
 
 
 def line_billed_through(session: Session, line_id: int) -> date | None:

@@ -267,28 +267,33 @@ def end_agreement(book: Book, agreement_id: int, last_day: date, *, actor: str, 
     no earlier than what was billed. UserError within its minimum term.
     """
     with change(book, actor, _("End an agreement")) as made:
-        row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
-        if last_day < row.start_date:
-            raise UserError(
-                _("{code} starts on {start}, after {last}.").format(
-                    code=row.code, start=date_text(row.start_date), last=date_text(last_day)
-                ),
-                _("Choose a later day, or delete the agreement."),
-            )
-        end = date.fromordinal(last_day.toordinal() + 1)
-        if row.min_term_until is not None and end < row.min_term_until:
-            raise UserError(
-                _("The minimum term of {code} runs through {day}.").format(
-                    code=row.code, day=date_text(date.fromordinal(row.min_term_until.toordinal() - 1))
-                ),
-                _("Choose that day or a later one, or shorten its minimum term first."),
-            )
-        if not credit:
-            end = max(end, billed_through(made.session, agreement_id) or end)
-        last = date.fromordinal(end.toordinal() - 1)
-        made.summary = _("End agreement {code} on {day}").format(code=row.code, day=date_text(last))
-        made.update(Agreement, agreement_id, end_date=end)
-        return last
+        return end_within(made, agreement_id, last_day, credit=credit)
+
+
+def end_within(made: Change, agreement_id: int, last_day: date, *, credit: bool = True) -> date:
+    """As `end_agreement`, within the caller's change."""
+    row: Agreement = found(made.session, Agreement, agreement_id, _("The agreement"))
+    if last_day < row.start_date:
+        raise UserError(
+            _("{code} starts on {start}, after {last}.").format(
+                code=row.code, start=date_text(row.start_date), last=date_text(last_day)
+            ),
+            _("Choose a later day, or delete the agreement."),
+        )
+    end = date.fromordinal(last_day.toordinal() + 1)
+    if row.min_term_until is not None and end < row.min_term_until:
+        raise UserError(
+            _("The minimum term of {code} runs through {day}.").format(
+                code=row.code, day=date_text(date.fromordinal(row.min_term_until.toordinal() - 1))
+            ),
+            _("Choose that day or a later one, or shorten its minimum term first."),
+        )
+    if not credit:
+        end = max(end, billed_through(made.session, agreement_id) or end)
+    last = date.fromordinal(end.toordinal() - 1)
+    made.summary = _("End agreement {code} on {day}").format(code=row.code, day=date_text(last))
+    made.update(Agreement, agreement_id, end_date=end)
+    return last
 
 
 def switch_agreement(book: Book, agreement_id: int, *, active: bool, actor: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,8 @@ from db.engine import Book
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Line, Work, build
 from desktop.domain.billing.unused import UNUSED
+from desktop.services.agreement_changes import add_within, change_within, end_line_within
+from desktop.services.agreements import end_within
 from desktop.services.changes import Change, change
 from desktop.services.runs.loading import load
 from desktop.services.runs.setting import read_setting
@@ -98,3 +101,32 @@ def _figure(agreement: Agreement, line: Line) -> ChangeFigure:
     return ChangeFigure(
         line.description, start, end, (end - start).days, (after - first).days, line.net, line.price_source == UNUSED
     )
+
+
+def preview_changed(
+    book: Book, agreement_id: int, line_id: int, dated: date, *, today: date, **given: Any
+) -> ChangePreview:
+    """What `agreement_changes.change_line` with these figures would come to; same errors."""
+    return preview_change(
+        book, agreement_id, lambda made: change_within(made, agreement_id, line_id, dated, **given), dated, today=today
+    )
+
+
+def preview_added(book: Book, agreement_id: int, dated: date, *, today: date, **given: Any) -> ChangePreview:
+    """What `agreement_changes.add_line` with these figures would come to; same errors."""
+    return preview_change(
+        book, agreement_id, lambda made: add_within(made, agreement_id, dated, **given), dated, today=today
+    )
+
+
+def preview_end(
+    book: Book, agreement_id: int, line_id: int | None, last_day: date, *, credit: bool, today: date
+) -> ChangePreview:
+    """What ending an agreement, or one of its lines, on a day would credit; same errors as ending it."""
+
+    def act(made: Change) -> object:
+        if line_id is None:
+            return end_within(made, agreement_id, last_day, credit=credit)
+        return end_line_within(made, agreement_id, line_id, last_day, credit=credit)
+
+    return preview_change(book, agreement_id, act, last_day, today=today)

@@ -14,6 +14,7 @@ from desktop.domain.agreement_terms import Terms, current_end, end_after_notice,
 from desktop.domain.yearly import per_year
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
+from desktop.services.agreements import billed_through
 from desktop.services.changes import change
 from desktop.services.lists.agreements import AgreementList
 from desktop.services.records import found
@@ -108,6 +109,16 @@ def _a_year(row: Mapping[str, object]) -> int | None:
     if not isinstance(amount, int) or not isinstance(count, int):
         return None
     return per_year(amount, count, str(unit))
+
+
+def renewal_day(book: Book, agreement_id: int, today: date) -> date:
+    """The first day of the next term, or, without terms, the first that its recurring lines have not billed yet."""
+    with book.reading() as session:
+        row: Agreement = found(session, Agreement, agreement_id, _("The agreement"))
+        end = current_end(terms_of(row), today) if row.renewal != "open" else None
+        if end is not None and end > today:
+            return end
+        return max(billed_through(session, agreement_id) or today, today, row.start_date)
 
 
 def last_day_after_notice(book: Book, agreement_id: int, given_on: date) -> date:

@@ -69,7 +69,9 @@ class Fold(QWidget):
     def __init__(self, title: str, grid: QGridLayout) -> None:
         super().__init__()
         self._title = title
-        self._heading = QPushButton(checkable=True)
+        self._heading = QPushButton()
+        self._heading.setCheckable(True)
+        self._heading.setAutoDefault(False)
         self._heading.setProperty("role", "fold")
         self._body = QWidget()
         grid.setContentsMargins(0, 0, 0, 0)

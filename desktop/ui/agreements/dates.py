@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
@@ -13,14 +13,13 @@ from db.engine import Book
 from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.jobs import Job
 from desktop.services.agreement_dates import pause_agreement, raise_prices, remove_price, resume_agreement, set_price
-from desktop.services.agreements import agreement, end_agreement
+from desktop.services.agreements import agreement
 from desktop.services.catalogue import items
 from desktop.services.problems import ValidationError
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Form, Section
-from desktop.ui.last_days import last_day
 from desktop.ui.saving import tell, writing
 
 # Stands for every agreed price of the agreements.
@@ -171,15 +170,6 @@ def ask_resume(desk: Desk, parent: QWidget, agreement_id: int, name: str) -> Non
 
     label, said = _("First day billed again"), _("{name} is billed again.").format(name=name)
     _ask_day(desk, parent, _("Resume"), label, desk.today(), act, said)
-
-
-def ask_end(desk: Desk, parent: QWidget, agreement_id: int, name: str, end: date | None) -> None:
-    def act(day: date) -> None:
-        end_agreement(desk.book, agreement_id, day, actor=desk.actor)
-
-    first_of_next = (desk.today().replace(day=28) + timedelta(days=4)).replace(day=1)
-    day = last_day(end or first_of_next)
-    _ask_day(desk, parent, _("End"), _("Last day billed"), day, act, _("{name} has its last day.").format(name=name))
 
 
 def _ask_day(

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from db.engine import Book
 from desktop.domain.billing.outlook import Upcoming
 from desktop.i18n import _, date_text, money_text, number_text, percent_text
+from desktop.services.agreement_history import LineChange, line_changes
 from desktop.services.agreement_outlook import outlook
 from desktop.services.agreements import agreement
 from desktop.services.catalogue import items
+from desktop.services.commitments import CommitmentState, commitments, prepayments
 from desktop.services.files import stored_file
 from desktop.services.lists.agreements import AgreementList
 from desktop.services.projects import Position, position
 from desktop.services.segments import Inherited, inherited
-from desktop.ui.agreements.words import alignments, billings, cadence_text, deposit_rules, groupings, span_text
+from desktop.ui.agreements.words import (
+    alignments,
+    billings,
+    cadence_text,
+    deposit_rules,
+    groupings,
+    notice_text,
+    span_text,
+    term_text,
+)
 from desktop.ui.choices import deliveries, terms_text, word_of
 from desktop.ui.facts import Fact, Group
 from desktop.ui.last_days import last_day
@@ -35,6 +47,9 @@ class Known:
     items: Mapping[int, str]
     settings: Mapping[str, Inherited]
     next: Sequence[Upcoming]
+    changes: Sequence[LineChange]
+    ahead: Sequence[Mapping[str, Any]]
+    commitments: Sequence[CommitmentState]
     contract: str
     where: Position
 
@@ -49,6 +64,9 @@ def known(book: Book, agreement_id: int, today: date) -> Known:
         {one["id"]: str(one["name"]) for one in items(book, archived=True)},
         inherited(book, agreement_id=agreement_id),
         outlook(book, agreement_id, today),
+        line_changes(book, agreement_id),
+        prepayments(book, agreement_id),
+        commitments(book, agreement_id),
         contract,
         position(book, agreement_id, today),
     )
@@ -83,7 +101,10 @@ def groups(
         Group(_("Next"), [Fact(date_text(one.due), span_text(one.start, one.end)) for one in found.next]),
         Group(_("Lines"), _lines(found)),
         Group(_("Prices agreed ahead"), _rises(found)),
+        Group(_("Changes of lines"), _changes(found)),
         Group(_("Dates"), _dates(record)),
+        Group(_("Term"), _term(record)),
+        Group(_("Agreed beside"), _beside(found)),
         Group(_("Purchase order"), _order(found)),
         Group(_("Limits"), _limits(record)),
         Group(_("Contract"), _contract(found, open_contract)),
@@ -150,6 +171,63 @@ def _rises(found: Known) -> list[Fact]:
         for line in found.record["lines"]
         for rise in line["price_changes"]
     ]
+
+
+def _changes(found: Known) -> list[Fact]:
+    facts = []
+    for one in found.changes:
+        old = _figures(one.old_quantity, one.old_price) if one.kind != "added" else ""
+        new = _figures(one.new_quantity, one.new_price) if one.kind != "ended" else _("ended")
+        words = f"{old} → {new}" if old else new
+        why = ", ".join(filter(None, [one.reason, one.reference]))
+        facts.append(Fact(date_text(one.dated), "\n".join(filter(None, [f"{one.text}: {words}", why, one.actor]))))
+    return facts
+
+
+def _figures(quantity: Decimal | None, price: Decimal | None) -> str:
+    figure = number_text(quantity) if quantity is not None else ""
+    return f"{figure} × {number_text(price) if price is not None else _('rate card')}"
+
+
+def _term(record: Mapping[str, Any]) -> list[Fact]:
+    def last(name: str) -> str:
+        day = last_day(record[name])
+        return date_text(day) if day is not None else ""
+
+    cap = record["index_cap"]
+    index = str(record["index_name"])
+    if cap is not None:
+        index = _("{index}, at most {cap}").format(index=index or _("Rises"), cap=percent_text(cap * 100))
+    given = record["notice_given_on"]
+    return [
+        Fact(_("Through"), last("term_end") if record["renewal"] != "open" else ""),
+        Fact(_("Then"), term_text(record)),
+        Fact(_("Notice"), notice_text(record)),
+        Fact(_("Given on"), date_text(given) if given else ""),
+        Fact(_("At least to"), last("min_term_until")),
+        Fact(_("Prices"), index),
+        Fact(_("Unused"), _("days billed stay billed") if record["unused"] == "keep" else ""),
+    ]
+
+
+def _beside(found: Known) -> list[Fact]:
+    currency = str(found.record["currency"])
+    facts = []
+    for one in found.ahead:
+        words = [span_text(one["start_date"], one["end_date"])]
+        words.append(_("billed on {day}").format(day=date_text(one["due_date"])))
+        if one["discount"]:
+            words.append(percent_text(-one["discount"] * 100))
+        facts.append(Fact(_("Ahead"), "\n".join(words)))
+    for least in found.commitments:
+        spent = _("{spent} of {amount}").format(
+            spent=money_text(least.spent, currency), amount=money_text(least.amount, currency)
+        )
+        words = [span_text(least.start, least.end), spent]
+        if least.billed_by:
+            words.append(_("the rest on {number}").format(number=least.billed_by))
+        facts.append(Fact(_("At least"), "\n".join(words)))
+    return facts
 
 
 def _dates(record: Mapping[str, Any]) -> list[Fact]:

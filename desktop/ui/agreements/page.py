@@ -10,16 +10,29 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _
 from desktop.services.agreements import delete_agreement, switch_agreement, update_agreement
 from desktop.ui.actions import GAP, Action
+from desktop.ui.agreements.change import ask_change
 from desktop.ui.agreements.contract import ask_contract, save_contract
-from desktop.ui.agreements.dates import ask_end, ask_pause, ask_price_back, ask_resume, ask_rise
+from desktop.ui.agreements.dates import ask_pause, ask_price_back, ask_resume, ask_rise
+from desktop.ui.agreements.ending import ask_end
 from desktop.ui.agreements.facts import Known, groups, known, reason
 from desktop.ui.agreements.form import edit_agreement
 from desktop.ui.agreements.listing import AgreementRows, summary
+from desktop.ui.agreements.renewals_page import RenewalsPage
+from desktop.ui.agreements.rises_page import RisesPage, ask_proposal
+from desktop.ui.agreements.terms import (
+    ask_commitment,
+    ask_notice,
+    ask_prepayment,
+    ask_taking_back,
+    renew_chosen,
+    take_notice_back,
+)
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
+from desktop.ui.importing.exchange import exchange
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.projects.bars import Bars
@@ -72,16 +85,25 @@ class AgreementsPage(Page):
                     ChipMenu("segment", _("Segment"), _("All segments")),
                 ],
                 main_action="agreements.new",
-                side_actions=["agreements.rise"],
+                side_actions=["agreements.renewals", "agreements.rises"],
                 menu=[
                     "agreements.edit",
+                    "agreements.change",
                     "agreements.rise",
+                    "agreements.propose",
                     "agreements.price_back",
                     GAP,
                     "agreements.pause",
                     "agreements.resume",
                     "agreements.end",
+                    "agreements.notice",
+                    "agreements.notice_back",
+                    "agreements.renew",
                     "agreements.switch",
+                    GAP,
+                    "agreements.prepay",
+                    "agreements.commit",
+                    "agreements.beside_back",
                     GAP,
                     "agreements.project",
                     GAP,
@@ -103,6 +125,16 @@ class AgreementsPage(Page):
         return [
             Action("agreements.new", _("New agreement…"), self.new, shortcut="Ctrl+N"),
             Action("agreements.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
+            Action("agreements.change", _("Change from a day…"), self.change, "", "C", one, _("change")),
+            Action("agreements.notice", _("Give notice…"), self.notice, enabled=self._goes_on),
+            Action("agreements.notice_back", _("Withdraw the notice"), self.notice_back, enabled=self._noticed),
+            Action("agreements.renew", _("Renew"), self.renew, enabled=self._asks),
+            Action("agreements.prepay", _("Bill ahead…"), self.prepay, enabled=one),
+            Action("agreements.commit", _("Commitment…"), self.commit, enabled=one),
+            Action("agreements.beside_back", _("Take back what was agreed beside…"), self.beside_back, enabled=one),
+            Action("agreements.propose", _("Propose prices…"), self.propose, enabled=some),
+            Action("agreements.renewals", _("Renewals"), self.renewals, shortcut="Ctrl+Shift+R"),
+            Action("agreements.rises", _("Proposed prices"), self.rises, shortcut="Ctrl+Shift+P"),
             Action("agreements.rise", _("Price rise…"), self.rise, "", "R", some, _("price rise")),
             Action("agreements.price_back", _("Take back a price…"), self.price_back, enabled=one),
             Action("agreements.pause", _("Pause…"), self.pause, "hold", "P", one, _("pause")),
@@ -116,6 +148,7 @@ class AgreementsPage(Page):
             Action("agreements.client", _("Open the client"), self.client, enabled=one),
             Action("agreements.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
             Action("agreements.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
+            *exchange(self.desk, self, ["agreements", "changes"], by_ids=True),
         ]
 
     # The pane at the right
@@ -123,7 +156,7 @@ class AgreementsPage(Page):
     def detail(self) -> QWidget:
         self._facts = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.rise", "agreements.pause"], self._facts)
+        self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.change", "agreements.pause"], self._facts)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
@@ -162,6 +195,15 @@ class AgreementsPage(Page):
         today = self.desk.today()
         return self._one() and any(one["end_date"] is None or one["end_date"] > today for one in self._record["pauses"])
 
+    def _goes_on(self) -> bool:
+        return self._one() and self._record["end_date"] is None
+
+    def _noticed(self) -> bool:
+        return self._one() and self._record["notice_given_on"] is not None
+
+    def _asks(self) -> bool:
+        return self._one() and self._record["renewal"] == "ask" and self._goes_on()
+
     def _has_contract(self) -> bool:
         return self._one() and self._record["contract_id"] is not None
 
@@ -199,7 +241,37 @@ class AgreementsPage(Page):
         ask_resume(self.desk, self, self._chosen(), self._title())
 
     def end(self) -> None:
-        ask_end(self.desk, self, self._chosen(), self._title(), self._record.get("end_date"))
+        ask_end(self.desk, self, self._chosen())
+
+    def change(self) -> None:
+        ask_change(self.desk, self, self._chosen())
+
+    def notice(self) -> None:
+        ask_notice(self.desk, self, self._chosen(), self._title())
+
+    def notice_back(self) -> None:
+        take_notice_back(self.desk, self._chosen(), self._title())
+
+    def renew(self) -> None:
+        renew_chosen(self.desk, [self._chosen()])
+
+    def prepay(self) -> None:
+        ask_prepayment(self.desk, self, self._chosen())
+
+    def commit(self) -> None:
+        ask_commitment(self.desk, self, self._chosen(), str(self._record["currency"]))
+
+    def beside_back(self) -> None:
+        ask_taking_back(self.desk, self, self._chosen(), str(self._record["currency"]))
+
+    def propose(self) -> None:
+        ask_proposal(self.desk, self, self.selected_ids())
+
+    def renewals(self) -> None:
+        self.shell.push(RenewalsPage(self.desk))
+
+    def rises(self) -> None:
+        self.shell.push(RisesPage(self.desk))
 
     def attach(self) -> None:
         ask_contract(self.desk, self, self._chosen())
