@@ -60,22 +60,28 @@ def check_scope(connection: Connection, agreement_id: int, since: date | None) -
     `since` is the day from which it was changed: what is billed whole stays as it was billed.
     """
     currency, scope = scope_of(connection, [agreement_id])[agreement_id]
-    if scope is None:
-        return
+    refused = scope_obstacle(currency, scope, since) if scope is not None else None
+    if refused is not None:
+        raise refused
+
+
+def scope_obstacle(currency: str, scope: Scope, since: date | None) -> UserError | None:
+    """Why a scope that was changed from a day on does not fit what is billed of it; None where it does."""
     billed = scope.billed + scope.others
     agreed = scope_on(scope, date.max)
     if agreed < billed:
-        raise UserError(
+        return UserError(
             _("{billed} of its milestones is billed; the agreed sum cannot fall to {agreed}.").format(
                 billed=money_text(billed, currency), agreed=money_text(agreed, currency)
             ),
             _("Credit an invoice first, or take less away."),
         )
     if scope.fractions == SCALE and scope.latest is not None and (since is None or since <= scope.latest):
-        raise UserError(
+        return UserError(
             _("All of the price is billed, up to what was done on {day}.").format(day=date_text(scope.latest)),
             _("Date the change after that day, and add a milestone with its amount."),
         )
+    return None
 
 
 def check_agreed(connection: Connection, agreement_id: int) -> None:

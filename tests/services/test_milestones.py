@@ -18,6 +18,7 @@ from desktop.services.change_orders import approve, propose
 from desktop.services.changes import undo
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
+from desktop.services.imports import import_file
 from desktop.services.lists.billables import BillableList, billable_facts, row_id
 from desktop.services.problems import ValidationError
 from desktop.services.segments import save_segment
@@ -304,3 +305,16 @@ def test_what_is_done_stands_among_what_waits_to_be_billed(book: Book, project: 
     assert listing.ids("", frozenset({"unbilled"}), "", False) == []
     rows = listing.rows(listing.ids("", frozenset({"billed"}), "", False))
     assert {(row["invoice"], row["amount"]) for row in rows.values()} == {(number, 375_000), (number, 12_345)}
+
+
+def test_an_import_changes_the_price_only_as_far_as_it_is_not_billed(book: Book, project: int) -> None:
+    first, _second = plan(book, project, "0.3", "0.7")
+    done(book, first)
+    bill(book)
+    text = "agreement,date,quantity,unit_price,reason,reference\nP1,2026-03-01,-1,8750.00,Less,CO-1\nP1,2026-03-01,-1,0.01,More,CO-2\n"
+    result = import_file(book, "changes", text.encode(), actor=ANNE, today=TODAY)
+    assert (result.imported, [(one.row, one.column) for one in result.rejected]) == (1, [(3, "unit_price")])
+    assert "the agreed sum cannot fall to €3,749.99" in result.rejected[0].problem
+    again = import_file(book, "changes", text.encode(), actor=ANNE, today=TODAY)
+    assert (again.imported, again.unchanged) == (0, 1)
+    assert [one.amount for one in service.milestones(book, project, TODAY)] == [375_000, 0]

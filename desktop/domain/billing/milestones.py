@@ -50,7 +50,8 @@ def add_milestones(
                 start,
                 end,
                 quantity,
-                item.unit if item else "",
+                # The item prices hours or days perhaps; a milestone is none of them.
+                "",
                 price,
                 SCALE,
                 0,

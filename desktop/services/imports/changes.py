@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.schema import AgreementLine, ChangeOrder
+from desktop.domain.billing.facts import Scope
 from desktop.domain.money import exact_minor, exponent, scaled
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
@@ -19,6 +20,7 @@ from desktop.services.agreement_changes import apply_line_change
 from desktop.services.change_sets import Change, row_of, table_of
 from desktop.services.imports.intake import Intake, Lookup, State, current_rows, scaled_or_none
 from desktop.services.imports.references import AgreementFacts
+from desktop.services.project_scopes import scope_obstacle, scope_of
 
 # What makes two changes the same where neither has an id: of a line, and of a scope.
 _Content = tuple[int, str, int | None, int | None, int | None]
@@ -56,6 +58,7 @@ class ChangeIntake(Intake):
         for line in current_rows(self.connection, "agreement_line", "WHERE kind = 'recurring' ORDER BY id"):
             self._lines.setdefault(line["agreement_id"], []).append(line)
         self._agreed = dict(self.references.rows("SELECT id, agreed FROM agreement"))
+        self._scopes: dict[int, tuple[str, Scope | None]] = {}
         self._told: dict[tuple[int, int | None, date], Row] = {}
         self._plans: list[_Plan] = []
 
@@ -87,7 +90,9 @@ class ChangeIntake(Intake):
             return "same"
         if plan.on_line:
             self._check_line(plan, problems)
-            problems.done()
+        else:
+            self._check_scope(plan, problems)
+        problems.done()
         self._plans.append(plan)
         return "new"
 
@@ -211,6 +216,19 @@ class ChangeIntake(Intake):
                 _("Row {row} changes the same line on the same day.").format(row=earlier.row),
                 _("Put both changes into one row."),
             )
+
+    def _check_scope(self, plan: _Plan, problems: Lookup) -> None:
+        """That the price, with what other rows change of it, does not fall below what its milestones billed."""
+        key = plan.agreement_id
+        currency, scope = self._scopes.get(key) or scope_of(self.connection, [key])[key]
+        assert scope is not None
+        assert plan.amount is not None
+        changed = replace(scope, changes=(*scope.changes, (plan.dated, plan.amount)))
+        refused = scope_obstacle(currency, changed, plan.dated)
+        if refused is not None:
+            problems.reject("unit_price", plan.row.values["unit_price"], str(refused), refused.remedy)
+        else:
+            self._scopes[key] = (currency, changed)
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         # A line that changes twice changes in the order of the days.
