@@ -34,6 +34,7 @@ def create_book(
     country: str,
     currency: str,
     language: str = "en",
+    region: str = "",
     now: datetime | None = None,
     made_by: str = "sheaf",
     actor: str = "",
@@ -54,7 +55,7 @@ def create_book(
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         moment = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        _write_new(unfinished, NewFirm(name, country, currency, language), moment, made_by, actor, driver)
+        _write_new(unfinished, NewFirm(name, country, currency, language, region), moment, made_by, actor, driver)
         unfinished.rename(path)
         sync_folder(path.parent)
         return _opened(path, lock, driver, ())

@@ -27,12 +27,16 @@ _LETTER_PAPER = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 
 @dataclass(frozen=True, slots=True)
 class NewFirm:
-    """Country is ISO 3166 alpha-2, currency ISO 4217, language a locale such as `de`; checked by whoever asks."""
+    """Country is ISO 3166 alpha-2, currency ISO 4217, language a locale such as `de`; checked by whoever asks.
+
+    `region` is the state, where the law asks for it.
+    """
 
     name: str
     country: str
     currency: str
     language: str = "en"
+    region: str = ""
 
 
 def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, made_by: str, actor: str) -> None:
@@ -53,6 +57,7 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
         country=firm.country,
         currency=firm.currency,
         language=firm.language,
+        region=firm.region,
         template_id=1,
         fiscal_start_month=4 if firm.country == "IN" else 1,
     )

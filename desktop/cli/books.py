@@ -17,6 +17,9 @@ def add(commands: Commands) -> None:
     new.add_argument("--firm", required=True, metavar="NAME")
     new.add_argument("--country", required=True, metavar="CC", help=_("ISO code, such as DE"))
     new.add_argument("--currency", required=True, metavar="CUR", help=_("ISO code, such as EUR"))
+    new.add_argument(
+        "--region", default="", metavar="STATE", help=_("the state, where tax goes by it (India, US, Canada)")
+    )
     new.add_argument("--language", default="", metavar="LANG", help=_("of documents; by default the country's"))
 
     sample = commands.add("sample", _sample, _("make a book with a lifelike firm and a year of history"), book=False)
@@ -67,6 +70,7 @@ def _new(call: Call) -> None:
         country=arguments.country,
         currency=arguments.currency,
         language=arguments.language,
+        region=arguments.region,
         actor=call.actor,
     ).close()
     call.answer({"book": str(path)}, lambda: _("{path} is made.").format(path=path))

@@ -16,26 +16,30 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import LAST_BACKUP, keep_setting
 from desktop.services.changes import change
-from desktop.services.field_checks import check_country, check_currency, check_language
+from desktop.services.field_checks import check_country, check_currency, check_language, check_place
 from desktop.services.problems import Problems
 from desktop.services.records import Record
 
 Report = Callable[[int, int, str], None]
 
 
-def new(path: Path, *, name: str, country: str, currency: str, language: str = "", actor: str = "") -> Book:
+def new(
+    path: Path, *, name: str, country: str, currency: str, language: str = "", region: str = "", actor: str = ""
+) -> Book:
     """Make and open a book for a firm, with its country's tax codes, number series and a template.
 
-    Codes may be in small letters; without a language it is the country's. Raises ValidationError for codes that do
-    not exist, UserError where the file cannot be made.
+    Codes may be in small letters; without a language it is the country's. `region` is the firm's state, which decides
+    its tax in India. Raises ValidationError for codes that do not exist, UserError where the file cannot be made.
     """
     problems = Problems()
-    values: Record = {"country": country, "currency": currency, "language": language}
+    values: Record = {"country": country, "currency": currency, "language": language, "region": region.strip()}
     if not name.strip():
         problems.add("name", _("The firm needs a name."))
     check_country(values, problems)
     check_currency(values, problems)
     check_language(values, problems)
+    if values["country"] == "IN":
+        check_place("IN", dict(values), problems, "region")
     problems.raise_any()
     values["language"] = values["language"] or _language_of(values["country"])
     return book_files.create_book(path, name=name.strip(), actor=actor, **values)

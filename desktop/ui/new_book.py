@@ -45,6 +45,12 @@ def ask_new_book(shell: Shell, parent: QWidget, made: Callable[[object], object]
                         choices=[(c, c) for c in _CURRENCIES],
                     ),
                     Field(
+                        "region",
+                        _("State or province"),
+                        span=3,
+                        note=_("In India, the United States and Canada it decides your tax."),
+                    ),
+                    Field(
                         "language",
                         _("Language of your documents"),
                         "choice",
@@ -85,6 +91,7 @@ def _ask_file(shell: Shell, parent: QWidget, values: object, made: Callable[[obj
                 country=str(values["country"]),
                 currency=str(values["currency"]),
                 language=str(values["language"] or ""),
+                region=str(values["region"] or ""),
                 actor=getpass.getuser(),
             )
 
