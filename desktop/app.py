@@ -174,6 +174,8 @@ class Program(QObject):
         from desktop.services.handover import HandoverServer
         from desktop.services.overview import overview
         from desktop.ui.desk import Desk
+        from desktop.ui.importing.dropping import FileDrop
+        from desktop.ui.importing.folder_watch import FolderWatch
         from desktop.ui.places import actions, menus, places
 
         assert isinstance(book, Book)
@@ -190,6 +192,8 @@ class Program(QObject):
         self.window.setWindowTitle(f"{book.path.stem} – Sheaf")
         for warning in book.warnings:
             self.window.notices.say(warning, tone="note")
+        FileDrop(desk, self.window)
+        FolderWatch(desk, self.window)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
 

@@ -1,6 +1,7 @@
 """Everything of a kind that can be imported, as rows in the words of its import.
 
-`key` is the id of the record that a row belongs to, `currency_of` that of its amounts. Ends are last days, as in files.
+`key` is the id of the record that a row belongs to, of its agreement for changes and milestones; `currency_of` is the
+currency of its amounts. Ends are last days, as in files.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ _SOURCES = {
     ),
     "changes": _Source(
         {
-            "key": "t.id",
+            "key": "t.agreement_id",
             "currency_of": "a.currency",
             "agreement": "a.code",
             "date": "t.dated",
@@ -174,7 +175,7 @@ _SOURCES = {
     ),
     "milestones": _Source(
         {
-            "key": "t.id",
+            "key": "t.agreement_id",
             "currency_of": "a.currency",
             "id": "t.external_id",
             "agreement": "a.code",

@@ -23,6 +23,7 @@ from desktop.i18n import _, ngettext
 from desktop.jobs import Job, Jobs, Lane
 from desktop.ui.cells import PAD, Cells
 from desktop.ui.column_layout import ColumnLayout
+from desktop.ui.columns import Column
 from desktop.ui.copying import tsv
 from desktop.ui.empty_state import EmptyState
 from desktop.ui.memory import Memory
@@ -119,6 +120,10 @@ class Table(QTableView):
         """Ids of the selected rows from the top down."""
         ids = self.rows.ids
         return [one for first, last in self._place.selected_runs() for one in ids[first : last + 1]]
+
+    def shown_columns(self) -> list[Column]:
+        """The columns that are not hidden, from left to right."""
+        return self._arrangement.shown()
 
     def selected_count(self) -> int:
         return sum(last - first + 1 for first, last in self._place.selected_runs())

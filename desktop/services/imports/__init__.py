@@ -6,6 +6,7 @@ from desktop.importing.templates import write_template
 from desktop.importing.workbooks import SheetQuestionError
 from desktop.services.imports.files import KINDS, ImportPreview, ImportResult, import_file, preview_import, summary
 from desktop.services.imports.profiles import forget, mapped, named_profile, profiles, remember
+from desktop.services.imports.time import UnknownProject
 
 __all__ = [
     "KINDS",
@@ -14,6 +15,7 @@ __all__ = [
     "Profile",
     "SheetQuestionError",
     "TableOptions",
+    "UnknownProject",
     "forget",
     "import_file",
     "mapped",

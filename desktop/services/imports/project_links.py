@@ -49,6 +49,17 @@ def project_links(book: Book) -> Sequence[ProjectLink]:
     return sorted(links, key=lambda one: link_key(one.client, one.project))
 
 
+def agreements_to_link(book: Book) -> list[tuple[int, str]]:
+    """The active agreements by their ids, with code, title and client in words; those that bill hours come first."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT a.id, a.code, a.title, c.name FROM agreement a JOIN client c ON c.id = a.client_id WHERE a.active"
+            " ORDER BY NOT (a.billing IN ('time', 'hybrid') OR EXISTS (SELECT 1 FROM agreement_line l"
+            " WHERE l.agreement_id = a.id AND l.kind = 'time')), c.name, a.code"
+        )
+        return [(row[0], f"{row[1]} · {row[2]} ({row[3]})") for row in rows]
+
+
 def linked_agreements(connection: Connection) -> dict[str, int]:
     """The agreement of each project by its link_key."""
     rows = connection.exec_driver_sql(

@@ -22,6 +22,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip
+from desktop.ui.importing.exchange import exchange
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
@@ -124,6 +125,7 @@ class BillablesPage(Page):
             ),
             Action("billables.delete", _("Delete"), self.delete, "delete", "Del", self._deletable, danger=True),
             Action("billables.import", _("Import…"), self.bring_in, "import"),
+            *exchange(self.desk, self, ["time", "usage", "charges"]),
         ]
 
     def _show_summary(self, summary: object) -> None:

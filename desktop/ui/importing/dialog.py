@@ -43,9 +43,11 @@ from desktop.ui.importing.looking import Looked, Question, look
 from desktop.ui.importing.mapping import ColumnMapping
 from desktop.ui.importing.own_mapping import OwnMapping
 from desktop.ui.importing.preview import note_columns, note_rows, preview_words, rejection_columns, rejection_rows
+from desktop.ui.importing.projects import ask_projects
 from desktop.ui.importing.remembering import keep
 from desktop.ui.importing.result import IMPORTED, tell_import
-from desktop.ui.importing.words import kinds
+from desktop.ui.importing.source import Source
+from desktop.ui.importing.words import ENDINGS, kinds
 from desktop.ui.job_bar import JobBar
 from desktop.ui.listing import Row
 from desktop.ui.notice import NoticeBar
@@ -55,24 +57,26 @@ from desktop.ui.table import Empty, Table
 
 _SIZE = (980, 680)
 _FOLDER = "import_folder"
-_ENDINGS = "*.csv *.txt *.tsv *.xlsx *.ods *.xlsm *.xls *.xlsb"
 
 
-def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, path: Path | None = None) -> None:
-    """Open the dialog, with a kind and a file chosen where they are known."""
-    ImportDialog(desk, parent, kind, path).open()
+def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, source: Source | Path | None = None) -> None:
+    """Open the dialog, with a kind and a file or pasted rows chosen where they are known."""
+    ImportDialog(desk, parent, kind, source).open()
 
 
 class ImportDialog(QDialog):
     """Each choice reads the file anew in a worker; nothing is written before the verb is pressed."""
 
-    def __init__(self, desk: Desk, parent: QWidget, kind: str | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self, desk: Desk, parent: QWidget, kind: str | None = None, source: Source | Path | None = None
+    ) -> None:
         super().__init__(parent.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Import a file"))
         self.setAcceptDrops(True)
         self.desk = desk
-        self._path: Path | None = None
+        self._source: Source | None = None
+        self._kind_is_said = kind is not None
         self._own: OwnMapping | None = None
         self._seen: Looked | None = None
         self._looking: Job | None = None
@@ -90,8 +94,10 @@ class ImportDialog(QDialog):
         self._build()
         self._connect()
         self._follow()
-        if path is not None:
-            self.choose(path)
+        if isinstance(source, Path):
+            self.choose(source)
+        elif source is not None:
+            self.take(source)
 
     def _table(self, name: str, load: Callable[[], list[Row]], columns: list[Column], nothing: str) -> Table:
         shell = self.desk.shell
@@ -117,6 +123,9 @@ class ImportDialog(QDialog):
         choices.addWidget(self.all_or_nothing)
         choices.addWidget(self.remember)
         choices.addStretch(1)
+        self.link = QPushButton()
+        self.link.setAutoDefault(False)
+        choices.addWidget(self.link)
         layout.addLayout(choices)
         layout.addWidget(JobBar(self.desk.shell.jobs))
         layout.addWidget(self.notice)
@@ -173,7 +182,8 @@ class ImportDialog(QDialog):
         return card
 
     def _connect(self) -> None:
-        self.kind.activated.connect(lambda _index: self._start_over())
+        self.kind.activated.connect(self._say_kind)
+        self.link.clicked.connect(self._ask_projects)
         self.habits.changed.connect(self._look)
         self.mapping.chosen.connect(self._map)
         self.all_or_nothing.toggled.connect(lambda _on: self._follow())
@@ -197,8 +207,12 @@ class ImportDialog(QDialog):
 
     def choose(self, path: Path) -> None:
         """Look at another file; what was said of the last one is forgotten."""
-        self._path = path
         self.desk.shell.memory.put(_FOLDER, str(path.parent))
+        self.take(Source.of(path))
+
+    def take(self, source: Source) -> None:
+        """As `choose`, for what need not be a file."""
+        self._source = source
         self.habits.forget()
         self.remember.setChecked(False)
         self._start_over()
@@ -208,8 +222,9 @@ class ImportDialog(QDialog):
         return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
 
     def _ask_file(self) -> None:
+        tables = " ".join(f"*{one}" for one in ENDINGS)
         dialog = QFileDialog(
-            self, _("Choose the file"), self._folder(), f"{_('Tables')} ({_ENDINGS});;" + _("All files (*)")
+            self, _("Choose the file"), self._folder(), f"{_('Tables')} ({tables});;{_('All files')} (*)"
         )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
@@ -237,6 +252,16 @@ class ImportDialog(QDialog):
 
     # Looking
 
+    def _say_kind(self, _index: int) -> None:
+        self._kind_is_said = True
+        self._start_over()
+
+    def _ask_projects(self) -> None:
+        """Ask once which agreements a tracker's projects are, and look at the file with the answers."""
+        result = self.shown.result if self.shown else None
+        if result is not None:
+            ask_projects(self.desk, self, result.projects, self._look)
+
     def _start_over(self) -> None:
         self._own = None
         self._look()
@@ -250,7 +275,7 @@ class ImportDialog(QDialog):
 
     def _look(self) -> None:
         """Read the file as it is described now; the newest question wins."""
-        if self._path is None:
+        if self._source is None:
             return
         try:
             options = self.habits.options
@@ -261,8 +286,9 @@ class ImportDialog(QDialog):
             self._looking.cancel()
         self._ticket += 1
         kind = str(self.kind.value())
-        book, asked = self.desk.book, Question(self._ticket, kind, self._path, options, self._own, self.desk.today())
-        title = _("Looking through {file}").format(file=self._path.name)
+        source, found = self._source, not self._kind_is_said and self._own is None
+        book, asked = self.desk.book, Question(self._ticket, kind, source, options, self._own, self.desk.today(), found)
+        title = _("Looking through {file}").format(file=source.name)
         self._looking = Job(title, lambda report: look(book, asked, report), lane=Lane.SIDE)
         self._looking.ended.connect(self._looked)
         self.notice.hide()
@@ -274,6 +300,7 @@ class ImportDialog(QDialog):
         if found.asked.ticket != self._ticket:
             return
         self._seen = found
+        self.kind.put(found.asked.kind)
         self.habits.show_file(found.shown)
         self.mapping.show_file(found.shown, found.fields)
         for table in (self.refused, self.notes):
@@ -304,21 +331,26 @@ class ImportDialog(QDialog):
         busy = self._looking is not None or self._importing is not None
         shown = self.shown
         result = shown.result if shown else None
-        self._file.setText(self._path.name if self._path else _("or drop it here"))
-        self._file.setToolTip(str(self._path or ""))
-        self._file.setProperty("role", "strong" if self._path else "secondary")
+        self._file.setText(self._source.name if self._source else _("or drop it here"))
+        self._file.setToolTip(self._source.place if self._source else "")
+        self._file.setProperty("role", "strong" if self._source else "secondary")
         repolish(self._file)
         self.tabs.setVisible(shown is not None)
         self._nothing.setVisible(shown is None)
         for widget in (self.kind, self.habits, self.mapping, self._choose, self.all_or_nothing, self.remember):
             widget.setEnabled(self._importing is None)
-        self.habits.setVisible(self._path is not None)
+        self.habits.setVisible(self._source is not None)
         used = len(self.mapping.fields) if shown else 0
         self.tabs.setTabText(0, _("Columns") + (f" {used}/{len(shown.file.header)}" if shown else ""))
         self.tabs.setTabText(1, _("Rejected") + (f" {number_text(result.rejected_rows)}" if result else ""))
         self.tabs.setTabText(2, _("To confirm") + (f" {number_text(len(self._notes()))}" if shown else ""))
+        projects = len(result.projects) if result else 0
+        asking = ngettext("Say what {count} project is…", "Say what {count} projects are…", projects)
+        self.link.setText(asking.format(count=number_text(projects)))
+        self.link.setVisible(projects > 0)
+        self.link.setEnabled(not busy)
         strict = self.all_or_nothing.isChecked()
-        words = preview_words(shown, begun=self._path is not None, all_or_nothing=strict)
+        words = preview_words(shown, begun=self._source is not None, all_or_nothing=strict)
         self.sentence.setText("" if busy else words)
         refused = bool(strict and result and result.rejected)
         good = result.imported if result and not refused else 0
@@ -340,20 +372,21 @@ class ImportDialog(QDialog):
         def work(report: Callable[[int, int, str], None]) -> ImportResult:
             if kept is not None:
                 # Before the import, which is then the last change and the one that Undo takes back.
-                keep(desk.book, kept, asked.path.stem, desk.actor)
+                keep(desk.book, kept, asked.source.stem, desk.actor)
             return import_file(
                 desk.book,
                 asked.kind,
-                asked.path,
+                asked.source.content,
                 profile=seen.profile,
                 options=asked.options,
                 all_or_nothing=all_or_nothing,
                 actor=desk.actor,
                 today=asked.today,
                 report=report,
+                name=asked.source.name,
             )
 
-        job = Job(_("Importing {file}").format(file=asked.path.name), work, IMPORTED)
+        job = Job(_("Importing {file}").format(file=asked.source.name), work, IMPORTED)
         self._importing = job
         job.ended.connect(self._ended)
         desk.shell.jobs.start(job, self._done, self.notice.show_error)

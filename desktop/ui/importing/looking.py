@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from db.engine import Book
 from desktop.services.imports import ImportPreview, Profile, TableOptions, preview_import
 from desktop.services.imports.columns import FieldOffer, fields_of
+from desktop.services.imports.recognising import kind_of
 from desktop.ui.importing.own_mapping import OwnMapping
+from desktop.ui.importing.source import Source
 
 Report = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`ticket` numbers the questions, of which only the answer to the newest counts."""
+    """`ticket` numbers the questions, of which only the answer to the newest counts.
+
+    `found` is set where nobody said the kind: then the file's own counts, and `kind` only if it tells none.
+    """
 
     ticket: int
     kind: str
-    path: Path
+    source: Source
     options: TableOptions
     own: OwnMapping | None
     today: date
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,21 @@ class Looked:
 def look(book: Book, asked: Question, report: Report) -> Looked:
     """UserError where the file cannot be read like this."""
 
+    source = asked.source
+    if asked.found:
+        kind = kind_of(book, source.content, source.name, asked.options)
+        asked = replace(asked, kind=kind or asked.kind)
+
     def preview(profile: Profile | None) -> ImportPreview:
         return preview_import(
             book,
             asked.kind,
-            asked.path,
+            source.content,
             profile=profile,
             options=asked.options,
             today=asked.today,
             report=report,
+            name=source.name,
         )
 
     profile = None

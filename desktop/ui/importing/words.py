@@ -5,6 +5,9 @@ from __future__ import annotations
 from desktop.i18n import _
 from desktop.ui.editors import Choice
 
+# What a file that is offered to the import may end with.
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".xlsm", ".xls", ".xlsb")
+
 
 def kinds() -> list[Choice]:
     """What a file may hold, in the order in which a new book needs them."""

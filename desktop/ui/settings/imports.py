@@ -19,6 +19,7 @@ from desktop.ui.importing.result import take_back_import
 from desktop.ui.importing.words import kind_word
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
+from desktop.ui.settings.watched_folder import ask_watched_folder
 
 
 class ImportsSection(Page):
@@ -45,6 +46,7 @@ class ImportsSection(Page):
                 nothing_yet=_("Imported files will stand here; each can be undone as a whole until it is billed."),
                 depends=frozenset({"firm", "clients", "agreements", "billables", "invoices"}),
                 main_action="imports.new",
+                side_actions=["imports.watch"],
                 menu=["imports.undo"],
                 empty_action="imports.new",
             ),
@@ -53,6 +55,7 @@ class ImportsSection(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("imports.new", _("Import a file…"), self.new, "import", "Ctrl+N"),
+            Action("imports.watch", _("Watched folder…"), self.watch),
             Action("imports.undo", _("Undo this import"), self.undo, "undo", "U", self._one, _("undo")),
         ]
 
@@ -104,6 +107,9 @@ class ImportsSection(Page):
 
     def new(self) -> None:
         ask_import(self.desk, self)
+
+    def watch(self) -> None:
+        ask_watched_folder(self.desk, self)
 
     def undo(self) -> None:
         take_back_import(self.desk, int(str(self._chosen["id"])))

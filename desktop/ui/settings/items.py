@@ -20,6 +20,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.filters import Chip
 from desktop.ui.form import Field, Section
+from desktop.ui.importing.exchange import exchange
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
@@ -108,6 +109,7 @@ class ItemsSection(Page):
             Action("items.unprice", _("Take the price back"), self.unprice, "undo", "", self._price_chosen),
             Action("items.archive", self._archive_text, self.archive, "", "A", self._one),
             Action("items.delete", _("Delete"), self.delete, "delete", "Del", self._one, danger=True),
+            *exchange(self.desk, self, ["items", "rates"]),
         ]
 
     def _summary(self) -> Summary:

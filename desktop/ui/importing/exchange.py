@@ -1,0 +1,110 @@
+"""What every list can do with tables: take pasted rows in, and write its own into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.errors import UserError
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job, Lane
+from desktop.paths import documents_dir
+from desktop.services.exports import ExportResult, export_file
+from desktop.ui.actions import Action
+from desktop.ui.desk import Desk
+from desktop.ui.importing.dialog import ask_import
+from desktop.ui.importing.source import pasted
+from desktop.ui.importing.words import kind_word
+from desktop.ui.page import Page
+
+_FOLDER = "export_folder"
+
+
+def exchange(
+    desk: Desk,
+    page: Page,
+    kinds: Sequence[str],
+    *,
+    by_ids: bool = False,
+    fixed: Callable[[], Mapping[str, str]] = dict,
+    only: Callable[[], Collection[int]] | None = None,
+) -> list[Action]:
+    """Pasting and exporting as a page's actions; the first kind is what pasted rows are unless they say otherwise.
+
+    `by_ids`: the ids of the page's rows are those of the records, so that what is filtered is written alone.
+    `fixed` are fields that the page knows of every pasted row; `only` the ids to which it is about.
+    """
+    name = kinds[0]
+    actions = [
+        Action(f"{name}.paste", _("Paste rows from a spreadsheet…"), partial(paste, desk, page, name), "", "Ctrl+V")
+    ]
+    for kind in kinds:
+        text: Callable[[], str] = partial(_export_text, page, kind, by_ids, len(kinds) > 1)
+        actions.append(Action(f"{kind}.export", text, partial(ask_export, desk, page, kind, by_ids, only)))
+    return actions
+
+
+def paste(desk: Desk, page: Page, kind: str, fixed: Callable[[], Mapping[str, str]]) -> None:
+    """Open the import with the clipboard's rows. UserError where there are none."""
+    titles = [column.title for column in page.table.shown_columns() if column.title]
+    source = pasted(QGuiApplication.clipboard().text(), kind, titles, fixed())
+    ask_import(desk, page, kind, source)
+
+
+def _export_text(page: Page, kind: str, by_ids: bool, named: bool) -> str:
+    if by_ids and _is_narrowed(page):
+        return _("Export {kind} as shown…").format(kind=kind_word(kind)) if named else _("Export what is shown…")
+    return _("Export {kind}…").format(kind=kind_word(kind)) if named else _("Export…")
+
+
+def _is_narrowed(page: Page) -> bool:
+    return page.model.query is not None and page.model.query.narrowed
+
+
+def ask_export(
+    desk: Desk, page: Page, kind: str, by_ids: bool, only: Callable[[], Collection[int]] | None = None
+) -> None:
+    """Ask where to, and write in a worker."""
+    ids = frozenset(page.model.ids) if by_ids and _is_narrowed(page) else frozenset(only()) if only else None
+    kept = desk.shell.memory.get(_FOLDER)
+    folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
+    dialog = QFileDialog(page, _("Export"), str(folder), "CSV (*.csv);;Excel (*.xlsx)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("csv")
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("xlsx" if "xlsx" in chosen else "csv"))
+    dialog.selectFile(f"{kind}.csv")
+    dialog.fileSelected.connect(lambda name: export(desk, kind, Path(name), ids))
+    dialog.open()
+
+
+def export(desk: Desk, kind: str, path: Path, ids: Collection[int] | None = None) -> None:
+    """Write a kind to a file as a job, and say so."""
+    desk.shell.memory.put(_FOLDER, str(path.parent))
+    book = desk.book
+    job = Job(
+        _("Exporting {kind}").format(kind=kind_word(kind)),
+        lambda report: export_file(book, kind, path, ids=ids, report=report),
+        lane=Lane.SIDE,
+    )
+    desk.shell.jobs.start(job, lambda made: _tell(desk, made))
+
+
+def _tell(desk: Desk, made: object) -> None:
+    assert isinstance(made, ExportResult)
+    said = ngettext("{count} row is written to {file}.", "{count} rows are written to {file}.", made.rows)
+    folder = QUrl.fromLocalFile(str(made.path.parent))
+    desk.shell.notices.say(
+        said.format(count=number_text(made.rows), file=made.path.name),
+        _("Imported again, it changes nothing."),
+        [(_("Open the folder"), lambda: _open(folder))],
+    )
+
+
+def _open(folder: QUrl) -> None:
+    if not QDesktopServices.openUrl(folder):
+        raise UserError(_("The folder {path} cannot be opened.").format(path=folder.toLocalFile()))
