@@ -12,7 +12,6 @@ from db.schema import Setting
 from desktop.i18n import _
 from desktop.services.changes import Change, change
 
-
 # The day of the last backup that was made of the book.
 LAST_BACKUP: Final = "backup.last"
 

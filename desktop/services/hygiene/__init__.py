@@ -15,11 +15,11 @@ from desktop.i18n import date_text, ngettext, number_text
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.hygiene.finding import Finding, Look, Severity, Subject
-from desktop.services.hygiene.of_agreements import of_agreements
-from desktop.services.hygiene.of_book import of_book
-from desktop.services.hygiene.of_clients import of_clients
-from desktop.services.hygiene.of_prices import of_prices
-from desktop.services.hygiene.of_work import of_work
+from desktop.services.hygiene.of_agreements import about_agreements
+from desktop.services.hygiene.of_book import about_book
+from desktop.services.hygiene.of_clients import about_clients
+from desktop.services.hygiene.of_prices import about_prices
+from desktop.services.hygiene.of_work import about_work
 
 __all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone"]
 
@@ -33,7 +33,9 @@ def hygiene(book: Book, today: date) -> list[Finding]:
     with book.reading() as session:
         connection = session.connection()
         look = Look(connection, today)
-        found = list(chain(of_clients(look), of_prices(look), of_agreements(look), of_work(look), of_book(look)))
+        found = list(
+            chain(about_clients(look), about_prices(look), about_agreements(look), about_work(look), about_book(look))
+        )
         waiting = _postponed(connection)
     dated = [one.until(waiting.get(one.key)) if waiting.get(one.key, today) > today else one for one in found]
     return sorted(dated, key=lambda one: _ORDER[one.severity])

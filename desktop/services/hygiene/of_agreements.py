@@ -17,6 +17,7 @@ SILENT_METER_DAYS: Final = 40
 _WITHOUT_LINES: Final = """SELECT a.id, a.code, c.name FROM agreement a JOIN client c ON c.id = a.client_id
 WHERE a.active AND NOT EXISTS (SELECT 1 FROM agreement_line l WHERE l.agreement_id = a.id)
 AND NOT EXISTS (SELECT 1 FROM milestone m WHERE m.agreement_id = a.id)
+AND NOT EXISTS (SELECT 1 FROM one_off o WHERE o.agreement_id = a.id)
 AND (a.billing <> 'fixed' OR a.agreed IS NULL) ORDER BY a.code"""
 
 _LINE_WITHOUT_PRICE: Final = """SELECT a.id, a.code, c.name, l.position FROM agreement a
@@ -42,15 +43,17 @@ JOIN client c ON c.id = a.client_id
 WHERE a.active AND (a.end_date IS NULL OR a.end_date > :today) AND a.po_expires <= :soon
 ORDER BY a.po_expires, a.code"""
 
-_SILENT_METERS: Final = """SELECT a.id, a.code, c.name, i.name AS item,
-  (SELECT max(u.end_date) FROM usage u WHERE u.agreement_id = a.id AND u.item_id = l.item_id) AS last
+# What waits is found by its own index, what is billed by its charges: billed records themselves have none.
+_SILENT_METERS: Final = """SELECT * FROM (SELECT a.id, a.code, c.name, i.name AS item, max(
+  coalesce((SELECT max(u.end_date) FROM usage u WHERE u.agreement_id = a.id AND u.item_id = l.item_id
+    AND u.invoice_id IS NULL), ''),
+  coalesce((SELECT max(h.period_end) FROM charge h WHERE h.agreement_line_id = l.id AND h.kind = 'usage'
+    AND h.reversed_by IS NULL AND h.quantity > 0), '')) AS last
 FROM agreement_line l JOIN agreement a ON a.id = l.agreement_id JOIN client c ON c.id = a.client_id
 JOIN item i ON i.id = l.item_id
 WHERE l.kind = 'usage' AND a.active AND (a.end_date IS NULL OR a.end_date > :today)
 AND (l.end_date IS NULL OR l.end_date > :today)
-AND max(a.start_date, coalesce(l.start_date, '')) <= :before
-AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.agreement_id = a.id AND u.item_id = l.item_id AND u.end_date > :before)
-ORDER BY a.code, i.name"""
+AND max(a.start_date, coalesce(l.start_date, '')) <= :before) WHERE last <= :before ORDER BY code, item"""
 
 _LATE_MILESTONES: Final = """SELECT a.id, a.code, c.name, m.id AS milestone, m.name AS what, m.planned_on
 FROM milestone m JOIN agreement a ON a.id = m.agreement_id JOIN client c ON c.id = a.client_id
@@ -58,7 +61,7 @@ WHERE m.invoice_id IS NULL AND m.done_on IS NULL AND m.planned_on < :today AND a
 ORDER BY m.planned_on, a.code"""
 
 
-def of_agreements(look: Look) -> Iterator[Finding]:
+def about_agreements(look: Look) -> Iterator[Finding]:
     """Findings about agreements and their milestones."""
     days = {
         "today": look.day,

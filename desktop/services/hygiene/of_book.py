@@ -40,7 +40,7 @@ UNION ALL SELECT group_concat(id) FROM client WHERE merged_into_id IS NULL
   GROUP BY lower(replace(replace(name, ' ', ''), '.', '')), country HAVING count(*) > 1"""
 
 
-def of_book(look: Look) -> Iterator[Finding]:
+def about_book(look: Look) -> Iterator[Finding]:
     """Findings about settings and the file itself."""
     yield from _rates(look)
     yield from _series(look)

@@ -51,7 +51,7 @@ AND NOT EXISTS (SELECT 1 FROM time_entry t WHERE t.client_id = c.id)
 AND NOT EXISTS (SELECT 1 FROM client m WHERE m.merged_into_id = c.id) ORDER BY c.name COLLATE NOCASE"""
 
 
-def of_clients(look: Look) -> Iterator[Finding]:
+def about_clients(look: Look) -> Iterator[Finding]:
     """Findings about clients, by name."""
     mails: dict[int, bool] = {}
     for row in look.connection.exec_driver_sql(_MAILS):

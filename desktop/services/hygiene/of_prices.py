@@ -48,7 +48,7 @@ WHERE c.id IS NULL OR c.active
 GROUP BY r.item_id, r.client_id, r.currency ORDER BY i.name COLLATE NOCASE, c.name COLLATE NOCASE, r.currency"""
 
 
-def of_prices(look: Look) -> Iterator[Finding]:
+def about_prices(look: Look) -> Iterator[Finding]:
     """Findings about items and what they cost, by name."""
     for row in look.connection.exec_driver_sql(_WITHOUT_PRICE):
         yield _item(

@@ -42,7 +42,7 @@ _DRAFTS: Final = """SELECT r.id, r.number, count(*), r.started_at FROM draft d J
 WHERE d.state IN ('ready', 'held', 'approved', 'failed') AND r.started_at < ? GROUP BY r.id ORDER BY r.id"""
 
 
-def of_work(look: Look) -> Iterator[Finding]:
+def about_work(look: Look) -> Iterator[Finding]:
     """Findings about billables and drafts."""
     ask = look.connection.exec_driver_sql
     for row in ask(_LOOSE):
