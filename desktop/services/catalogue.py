@@ -40,6 +40,19 @@ def item(book: Book, item_id: int) -> Record:
         return record(found(session, Item, item_id, _("The item")))
 
 
+def item_id(book: Book, code: str) -> int:
+    """The id of the item with this code, whatever its capitals, or of the one it was merged into.
+
+    UserError if there is none.
+    """
+    with book.reading() as session:
+        merged_or_own = func.coalesce(Item.merged_into_id, Item.id)
+        known = session.scalar(select(merged_or_own).where(func.lower(Item.code) == code.strip().lower()))
+    if known is None:
+        raise UserError(_("There is no item with the code “{code}”.").format(code=code), _("See the catalogue."))
+    return known
+
+
 def save_item(book: Book, values: Mapping[str, object], *, actor: str, item_id: int | None = None) -> int:
     """Add an entry, or change one. Raises ValidationError.
 
