@@ -58,7 +58,7 @@ def tax_rules(book: Book) -> list[Record]:
 
 def place_of_rule(country: str, region: str) -> str:
     """A rule's place in words."""
-    own, union, other = (_("the firm’s own state"), _("the firm’s own union territory"), _("any other state"))
+    own, union, other = _("own state"), _("own union territory"), _("any other state")
     words = {"@own": own, "@union": union, "@other": other}.get(region)
     return words or (state_name(country, state_of(country, region)) if region else _("everywhere"))
 

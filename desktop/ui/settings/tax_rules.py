@@ -128,7 +128,7 @@ class TaxRulesSection(Page):
                 (_("Country"), country_name(str(row["country"])) if row["country"] else _("any")),
                 (_("Items of class"), str(row["class"])),
                 (_("Bears"), str(row["code"])),
-                (_("Note"), str(row["note"])),
+                *([(_("Note"), str(row["note"]))] if row["note"] else []),
             ],
             _("The class of an item is its own tax code. Rules are tried from the first to the last."),
         )

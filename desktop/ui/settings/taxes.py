@@ -217,6 +217,10 @@ class TaxesSection(Page):
         )
 
     def rate(self) -> None:
+        if self._taxes():
+            # One figure cannot say which of its taxes changed.
+            self.several()
+            return
         key, name = self._key(), str(self._chosen["name"])
         fields = [
             Field("rate", _("Rate in percent"), "percent", required=True, span=3),
