@@ -23,23 +23,26 @@ def first_unbilled(connection: Connection, spans: str) -> Rows:
 
 
 def unbilled(connection: Connection, spans: str, *, marked: bool) -> Rows:
-    """Of each span as in `first_unbilled` a JSON array of its rows: units, count, days, end and length of the first,
-    last end, most units of one row, highest id. `marked` looks at the highest id of the spans."""
+    """Of each span as in `first_unbilled` a JSON array of its rows: units, count, days, highest id; `marked` looks at
+    the highest id of the spans."""
     known = " AND (span.mark IS NULL OR u.id <= span.mark)" if marked else ""
     # An array for each span, since a join would sort the million rows that the index holds in order already.
     return _rows(
         connection,
-        f"""{_SPANS} SELECT (SELECT json_array(sum(u.quantity), count(*), sum(u.days), min(u.end_date),
-        max(u.end_date), max(u.quantity), max(u.id)) FROM {_WAITING}{known}) FROM span ORDER BY k""",
+        f"""{_SPANS} SELECT (SELECT json_array(sum(u.quantity), count(*), sum(u.days), max(u.id))
+        FROM {_WAITING}{known}) FROM span ORDER BY k""",
         spans,
     )
 
 
-def first_lengths(connection: Connection, spans: str) -> Rows:
-    """The days of the first row of each span, as in `first_unbilled`; null where there is none."""
+def edges(connection: Connection, spans: str, *, marked: bool) -> Rows:
+    """Of each span as in `first_unbilled` the end and the days of its first row, and the end of its last."""
+    rows = _WAITING + (" AND (span.mark IS NULL OR u.id <= span.mark)" if marked else "")
     return _rows(
         connection,
-        f"""{_SPANS} SELECT (SELECT u.days FROM {_WAITING} ORDER BY u.end_date LIMIT 1) FROM span ORDER BY k""",
+        f"""{_SPANS} SELECT (SELECT min(u.end_date) FROM {rows}),
+        (SELECT u.days FROM {rows} ORDER BY u.end_date LIMIT 1), (SELECT max(u.end_date) FROM {rows})
+        FROM span ORDER BY k""",
         spans,
     )
 

@@ -146,7 +146,6 @@ def metered(units: int, usual: Sequence[int] = (), metering: str = "events", **c
             "days": 31,
             "first": day("2026-01-01"),
             "last": day("2026-02-01"),
-            "most": money(units),
             "mark": 9,
         }
         | changes

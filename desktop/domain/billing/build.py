@@ -19,7 +19,7 @@ from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.billing.time import time_lines
 from desktop.domain.billing.unused import add_unused
 from desktop.domain.billing.usage import UNMETERED, add_usage
-from desktop.domain.money import LARGEST, SCALE, scaled, unscaled
+from desktop.domain.money import LARGEST, SCALE, per_major, scaled, unscaled
 from desktop.domain.periods import Period
 from desktop.domain.wording import amount_words, day_words
 
@@ -256,18 +256,21 @@ def _one_off_line(
 ) -> None:
     item = billing.items.get(one_off.item_id) if one_off.item_id else None
     price, rate_id, source = one_off.unit_price, None, "agreed"
+    base, detail = SCALE, ""
     if price is None:
         price, source = 0, MISSING
         size = unscaled(one_off.quantity)
         found = billing.prices.price(item.id, client.id, currency, one_off.day, size) if item else None
-        if found is not None and found.mode != "graduated":
+        if item is not None and found is not None and found.mode == "graduated":
+            price, base, detail, source = *_tiers_together(item.id, client.id, one_off, currency, billing), found.source
+        elif found is not None:
             price, rate_id, source = scaled(Decimal(found.unit_price)), found.rate_id, found.source
     description = one_off.description or (item.name if item else "")
     quantity, price = positive_price(one_off.quantity, price)
     if one_off.kind == "discount":
         quantity, source = -abs(quantity), source if source == MISSING else DISCOUNT
     entry = taxing.entry(item)
-    net = line_amount(quantity, price, SCALE, currency)
+    net = line_amount(quantity, price, base, currency)
     start, end = one_off.day.isoformat(), (one_off.day + _DAY).isoformat()
     position = len(lines) + 1
     lines.append(
@@ -278,14 +281,14 @@ def _one_off_line(
             rate_id,
             source,
             description,
-            "",
+            detail,
             "",
             start,
             end,
             quantity,
             item.unit if item else "",
             price,
-            SCALE,
+            base,
             0,
             "",
             0,
@@ -296,6 +299,20 @@ def _one_off_line(
         )
     )
     charges.append(Charged("one_off", agreement_id, one_off.id, start, end, 0, position, quantity, net))
+
+
+def _tiers_together(
+    item_id: int, client_id: int, one_off: OneOff, currency: str, billing: Billing
+) -> tuple[int, int, str]:
+    """(price, base quantity, how it came about) of a one-off on a graduated card.
+
+    It is billed whole or not at all, so its tiers make one line: the price of all its units, on them as its base.
+    """
+    tiers = billing.prices.tiers(item_id, client_id, currency, one_off.day, unscaled(one_off.quantity)) or ()
+    parts = [(scaled(tier.quantity), scaled(tier.unit_price)) for tier in tiers]
+    net = sum(line_amount(units, price, SCALE, currency) for units, price in parts)
+    words = " + ".join(f"{unscaled(units):f} × {unscaled(price):f}" for units, price in parts)
+    return net * SCALE // per_major(currency), one_off.quantity, words if len(parts) > 1 else ""
 
 
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:

@@ -156,9 +156,9 @@ class ChargedSpan:
 class Used(NamedTuple):
     """Unbilled use that a usage line's meter counted, of the rows whose last day is in [start, end).
 
-    `units` is their sum, `rows` their count, `days` the sum of their lengths, `first` and `last` the span of them all,
-    half-open, `most` the largest single row, `mark` the highest id among them, `repeats` how many say the very same as
-    another.
+    `units` is their sum, `rows` their count, `days` the sum of their lengths, `mark` the highest id among them. Of
+    readings `first` and `last` are the span of them all, half-open; of events `repeats` tells how many say the very
+    same as another.
     """
 
     start: date
@@ -168,7 +168,6 @@ class Used(NamedTuple):
     days: int
     first: date
     last: date
-    most: int
     mark: int
     repeats: int = 0
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
-from desktop.domain.billing.lines import Charged, Line, line_amount, part_of, positive_price
+from desktop.domain.billing.lines import MISSING, Charged, Line, line_amount, part_of, positive_price
 from desktop.domain.billing.recurring import discount_words, iso
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.document import CAP_WORDS
 from desktop.domain.money import SCALE, major_text, scaled, spread, unscaled
+from desktop.domain.pricing import Step
 
 _DAY = timedelta(days=1)
 
@@ -53,71 +55,141 @@ def time_lines(
     agreement: Agreement, client_id: int, work: Work, billing: Billing, taxing: Taxing, position: int
 ) -> tuple[list[Line], list[Charged], list[TimeEntry]]:
     """Lines and charges of the entries up to the through-date, numbered after `position`; and entries without price."""
-    groups: dict[tuple[object, ...], list[tuple[TimeEntry, AgreementLine | None]]] = {}
+    groups: dict[object, tuple[_Head, list[TimeEntry]]] = {}
     unpriced: list[TimeEntry] = []
+    # A head is told by its number, which is cheaper to look up 200,000 times.
+    numbers: dict[_Head, int] = {}
+    known: dict[tuple[object, ...], tuple[int, _Head]] = {}
+    dated = any(line.start or line.end or line.prices for line in agreement.lines if line.kind == "time")
+    grouping, through = agreement.grouping, billing.through
     for entry in work.time:
-        if entry.day > billing.through:
+        if entry.day > through:
             continue
-        line = line_for(agreement, entry)
-        price, rate_id, source = price_of(agreement, line, entry, client_id, billing)
-        if price is None:
-            unpriced.append(entry)
-            continue
-        item_id = entry.item_id or (line.item_id if line else None)
-        item = billing.items.get(item_id) if item_id else None
-        tax = taxing.entry(item)
-        rate = rate_on(tax, entry.day) if tax else 0
-        head: tuple[object, ...] = (item_id, price, rate_id, source, line.id if line else None, rate)
-        if agreement.grouping == "entry":
-            head = (*head, entry.day, entry.id)
-        elif agreement.grouping == "person":
-            head = (*head, entry.person)
-        elif agreement.grouping == "day":
-            head = (*head, entry.day)
-        groups.setdefault(head, []).append((entry, line))
+        key = (entry.item_id, entry.rate, entry.day) if dated else (entry.item_id, entry.rate)
+        found = known.get(key)
+        if found is None:
+            made, lasting = _head(agreement, entry, client_id, billing, taxing)
+            if made is None:
+                unpriced.append(entry)
+                continue
+            found = (numbers.setdefault(made, len(numbers)), made)
+            if lasting:
+                known[key] = found
+        number, head = found
+        group: object = number
+        if head.steps:
+            # Tiers are reached by all the hours of a period, so nothing else groups them.
+            group = (number, agreement.cadence.full_period(entry.day))
+        elif grouping == "entry":
+            group = (number, entry.day, entry.id)
+        elif grouping == "person":
+            group = (number, entry.person)
+        elif grouping == "day":
+            group = (number, entry.day)
+        if group in groups:
+            groups[group][1].append(entry)
+        else:
+            groups[group] = (head, [entry])
     lines: list[Line] = []
     charges: list[Charged] = []
-    for head, members in groups.items():
-        position += 1
-        entries = [entry for entry, _ in members]
-        _group(agreement, head, entries, members[0][1], position, billing, taxing, lines, charges)
+    for head, entries in groups.values():
+        for tier, mine, units in _tiers(head, entries):
+            position += 1
+            _group(agreement, tier, mine, units, entries, position, billing, taxing, lines, charges)
     if agreement.cap is not None and lines:
         _cap(agreement, work.time_billed, lines, charges)
     return lines, charges, unpriced
 
 
+class _Head(NamedTuple):
+    """What entries on one line have in common; `rate` is the tax's, `steps` the tiers of a graduated card."""
+
+    item_id: int | None
+    price: int
+    rate_id: int | None
+    source: str
+    line: AgreementLine | None
+    rate: int
+    steps: tuple[Step, ...] = ()
+
+
+def _head(
+    agreement: Agreement, entry: TimeEntry, client_id: int, billing: Billing, taxing: Taxing
+) -> tuple[_Head | None, bool]:
+    """What an entry is billed by, None where nothing prices it; and whether that holds for its like on any day."""
+    line = line_for(agreement, entry)
+    price, rate_id, source = price_of(agreement, line, entry, client_id, billing)
+    item_id = entry.item_id or (line.item_id if line else None)
+    steps: tuple[Step, ...] = ()
+    if price is None:
+        card = billing.prices.steps(item_id, client_id, agreement.currency, entry.day) if item_id else None
+        if card is None or card[0] != "graduated":
+            return None, False
+        steps, price, source = card[1], 0, card[1][0].source
+    tax = taxing.entry(billing.items.get(item_id) if item_id else None)
+    lasting = source in ("entry", "agreed") and (tax is None or len(tax.rates) < 2)
+    return _Head(item_id, price, rate_id, source, line, rate_on(tax, entry.day) if tax else 0, steps), lasting
+
+
+def _tiers(head: _Head, entries: Sequence[TimeEntry]) -> list[tuple[_Head, Sequence[TimeEntry], int]]:
+    """The group as it is, or a part for each tier that its hours reach, with the entries that begin in it."""
+    units = sum([entry.hours for entry in entries])
+    if not head.steps:
+        return [(head, entries, units)]
+    found: list[tuple[_Head, Sequence[TimeEntry], int]] = []
+    ordered = sorted(entries, key=lambda entry: (entry.day, entry.id))
+    sign, reached = (1, units) if units >= 0 else (-1, -units)
+    at = begun = 0
+    for step in head.steps:
+        top = reached if step.high is None else min(step.high, reached)
+        mine: list[TimeEntry] = []
+        while at < len(ordered) and (begun < top or top == reached):
+            mine.append(ordered[at])
+            begun += ordered[at].hours * sign
+            at += 1
+        tier = head._replace(price=step.price, rate_id=step.rate_id, source=step.source)
+        if top > step.low or mine:
+            found.append((tier, mine, sign * (top - step.low)))
+        if top == reached:
+            return found
+    # Beyond the last tier nothing prices the hours, as nothing prices units there.
+    beyond = head._replace(price=0, rate_id=None, source=MISSING)
+    return [*found, (beyond, ordered[at:], sign * (reached - (head.steps[-1].high or 0)))]
+
+
 def _group(
     agreement: Agreement,
-    head: tuple[object, ...],
+    head: _Head,
     entries: Sequence[TimeEntry],
-    line: AgreementLine | None,
+    hours: int,
+    whole: Sequence[TimeEntry],
     position: int,
     billing: Billing,
     taxing: Taxing,
     lines: list[Line],
     charges: list[Charged],
 ) -> None:
-    item_id, price, rate_id, source = head[:4]
-    assert isinstance(price, int)
-    item: ItemFacts | None = billing.items.get(item_id) if isinstance(item_id, int) else None
+    """A line of the hours of these entries; of a tier the entries that begin in it, `whole` those of all tiers."""
+    item_id, line = head.item_id, head.line
+    item = billing.items.get(item_id) if item_id else None
     tax = taxing.entry(item)
-    hours = sum(entry.hours for entry in entries)
-    quantity, price = positive_price(hours, price)
+    quantity, price = positive_price(hours, head.price)
     amount = line_amount(quantity, price, SCALE, agreement.currency)
     discount = (line.discount if line else 0) or agreement.discount
     allowance = part_of(amount, discount) if discount else 0
-    first = min(entry.day for entry in entries)
-    last = max(entry.day for entry in entries)
+    days = [entry.day for entry in whole]
+    first, last = min(days), max(days)
     net = amount - allowance
     lines.append(
         Line(
             position,
-            line.id if line else None,
-            item_id if isinstance(item_id, int) else None,
-            rate_id if isinstance(rate_id, int) else None,
-            str(source),
-            _words(agreement, entries, line, item),
-            _detail(agreement, entries),
+            # A tier that no entry begins in has no charge of its own, so it is no line of the agreement's either.
+            line.id if line and entries else None,
+            item_id,
+            head.rate_id,
+            head.source,
+            _words(agreement, whole, line, item),
+            _detail(agreement, whole) if not head.steps else "",
             "",
             iso(first),
             iso(last + _DAY),
@@ -136,20 +208,15 @@ def _group(
             rate_on(tax, first) if tax else 0,
         )
     )
-    shares = spread(net, [entry.hours for entry in entries]) if hours else [0] * len(entries)
+    if not entries:
+        return
+    weights = [entry.hours for entry in entries]
+    shares = spread(net, weights if sum(weights) else [1] * len(entries)) if hours else [0] * len(entries)
+    agreement_id = agreement.id
     for entry, share in zip(entries, shares, strict=True):
+        day = entry.day
         charges.append(
-            Charged(
-                "time",
-                agreement.id,
-                entry.id,
-                iso(entry.day),
-                iso(entry.day + _DAY),
-                0,
-                position,
-                entry.hours,
-                share,
-            )
+            Charged("time", agreement_id, entry.id, iso(day), iso(day + _DAY), 0, position, entry.hours, share)
         )
 
 
@@ -186,7 +253,7 @@ def _cap(agreement: Agreement, billed: int, lines: list[Line], charges: list[Cha
             )
             mine = [k for k, charge in enumerate(charges) if charge.position == line.position]
             weights = [charges[k].quantity for k in mine]
-            for k, share in zip(mine, spread(lines[at].net, weights), strict=True):
+            for k, share in zip(mine, spread(lines[at].net, weights) if mine else (), strict=True):
                 charges[k] = charges[k]._replace(amount=share)
             excess -= off
         at -= 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from db.queries import usage as queries
+from db.queries.billing import Rows
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import TaxEntry, Work
 from desktop.domain.billing.facts import UsageCharged, Used
@@ -135,46 +136,38 @@ def _load_used(
                 if start <= through:
                     asked.append(_span(meter, start.isoformat(), min(end, after).isoformat()))
                     spans.append((meter, start, end))
-    text = json.dumps(asked)
-    rows = json.loads(f"[{','.join(row[0] for row in queries.unbilled(connection, text, marked=marked))}]")
-    lengths = _first_lengths(connection, spans, asked, rows)
-    events = [k for k, (meter, _, _) in enumerate(spans) if meter.line.metering == "events" and rows[k][1] > 1]
-    found = queries.repeated(connection, json.dumps([asked[k] for k in events]), marked=marked) if events else ()
-    repeats = {k: row[0] for k, row in zip(events, found, strict=True)}
-    for k, ((meter, start, end), row) in enumerate(zip(spans, rows, strict=True)):
-        if row[1]:
-            first_end = date.fromisoformat(row[3])
-            days = lengths.get((meter.line.id, start), 1)
+    rows = json.loads(f"[{','.join(row[0] for row in queries.unbilled(connection, json.dumps(asked), marked=marked))}]")
+    kinds = [meter.line.metering if row[1] else "" for (meter, _, _), row in zip(spans, rows, strict=True)]
+    edges = _answers(queries.edges, connection, asked, kinds, "readings", marked=marked)
+    repeats = _answers(queries.repeated, connection, asked, kinds, "events", marked=marked)
+    for k, ((meter, start, end), (units, count, days, mark)) in enumerate(zip(spans, rows, strict=True)):
+        if count:
+            first, last = start, end
+            if k in edges:
+                first_end, length, last_end = edges[k]
+                first = date.fromisoformat(first_end) - timedelta(days=length)
+                last = date.fromisoformat(last_end)
+            again = repeats[k][0] if k in repeats else 0
             work[meter.agreement.id].used.setdefault(meter.line.id, []).append(
-                Used(
-                    start,
-                    end,
-                    row[0],
-                    row[1],
-                    row[2],
-                    first_end - timedelta(days=days),
-                    date.fromisoformat(row[4]),
-                    row[5],
-                    row[6],
-                    repeats.get(k, 0),
-                )
+                Used(start, end, units, count, days, first, last, mark, again)
             )
     if cut:
         _load_parts(connection, charged, cut)
 
 
-def _first_lengths(
+def _answers(
+    query: Callable[..., Rows],
     connection: Connection,
-    spans: Sequence[tuple[_Meter, date, date]],
     asked: Sequence[tuple[object, ...]],
-    rows: Sequence[Sequence[int]],
-) -> dict[tuple[int, date], int]:
-    """How long the first reading of each span is: only readings are laid end to end."""
-    mine = [k for k, (meter, _, _) in enumerate(spans) if meter.line.metering == "readings" and rows[k][1]]
-    if not mine:
-        return {}
-    found = queries.first_lengths(connection, json.dumps([asked[k] for k in mine]))
-    return {(spans[k][0].line.id, spans[k][1]): row[0] for k, row in zip(mine, found, strict=True)}
+    kinds: Sequence[str],
+    kind: str,
+    *,
+    marked: bool,
+) -> dict[int, Any]:
+    """What a query says of the spans of one kind of meter that have rows, by their place."""
+    mine = [k for k, own in enumerate(kinds) if own == kind]
+    found = query(connection, json.dumps([asked[k] for k in mine]), marked=marked) if mine else ()
+    return dict(zip(mine, found, strict=True))
 
 
 def _load_parts(
