@@ -72,6 +72,8 @@ def preview_change(
             for figure in before:
                 if figure in new:
                     new.remove(figure)
+            # What is billed of the days before is not for the change.
+            new = [figure for figure in new if figure.credit or figure.start >= dated]
             raise _Seen(ChangePreview(currency, tuple(new), sum(one.net for one in new), through))
     except _Seen as seen:
         return seen.preview

@@ -31,7 +31,7 @@ from desktop.ui.lines_editor import LineTable
 from desktop.ui.lines_form import LinesForm
 from desktop.ui.saving import tell, writing
 
-_SIZE = (1040, 760)
+_SIZE = (1120, 760)
 # Below the section of dates, which the lines and the first section stand above.
 _PLACE_OF_SCHEDULE = 3
 _DATES = (

@@ -9,8 +9,9 @@ from decimal import Decimal
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
+from desktop.domain.money import exact_minor, exponent
 from desktop.domain.price_rises import Rise, by_index, by_percent
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _, amount_text, money_text, ngettext, number_text
 from desktop.jobs import Job
 from desktop.services.price_proposals import (
     Proposal,
@@ -51,11 +52,11 @@ class RisesPage(Page):
                     Column("client", _("Client"), 140, sort_key="client", wide=True),
                     Column("text", _("Line"), 150, sort_key="text", wide=True, strong=True),
                     Column("valid_from", _("From"), 100, "date", sort_key="valid_from"),
-                    Column("old", _("Now"), 88, "number", sort_key="old"),
-                    Column("new", _("Then"), 88, "number", sort_key="new", strong=True),
+                    Column("now", _("Now"), 88, "number", sort_key="old"),
+                    Column("then", _("Then"), 88, "number", sort_key="new", strong=True),
                     Column("percent", _("Change"), 76, "percent", sort_key="percent", signed=True),
                     Column("a_year", _("More a year"), 100, "money", sort_key="a_year"),
-                    Column("basis", _("Because of"), 150, sort_key="basis", secondary=True),
+                    Column("basis", _("Because of"), 190, sort_key="basis", secondary=True, lines=2),
                 ],
                 listing=self._rows,
                 summary=self._summary,
@@ -166,6 +167,13 @@ def _listed(book: Book) -> list[Row]:
     return [_row(one) for one in proposals(book)]
 
 
+def _price(price: Decimal, currency: str) -> str:
+    """With the decimals of its currency at least, so that prices stand below each other."""
+    if price == price.quantize(Decimal(1).scaleb(-exponent(currency))):
+        return amount_text(exact_minor(price, currency), currency)
+    return number_text(price)
+
+
 def _row(one: Proposal) -> Row:
     basis = _("{basis}; days billed already are credited").format(basis=one.basis) if one.billed else one.basis
     return {
@@ -176,6 +184,8 @@ def _row(one: Proposal) -> Row:
         "text": one.text,
         "valid_from": one.valid_from,
         "currency": one.currency,
+        "now": _price(one.old_price, one.currency),
+        "then": _price(one.new_price, one.currency),
         "old": one.old_price,
         "new": one.new_price,
         "percent": one.percent,
@@ -193,7 +203,7 @@ def ask_proposal(desk: Desk, parent: QWidget, chosen: Sequence[int] = ()) -> Non
 def _scopes(book: Book, chosen: int) -> list[Choice]:
     found: list[Choice] = []
     if chosen:
-        words = ngettext("The {count} agreement chosen", "The {count} agreements chosen", chosen)
+        words = ngettext("The agreement chosen", "The {count} agreements chosen", chosen)
         found.append((("chosen", ""), words.format(count=number_text(chosen))))
     found += [(("index", name), _("All that follow {index}").format(index=name)) for name in index_names(book)]
     found += [(("segment", str(one["id"])), _("The segment {name}").format(name=one["name"])) for one in segments(book)]

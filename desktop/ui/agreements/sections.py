@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from desktop.i18n import _
@@ -91,11 +91,11 @@ def _limits() -> Section:
         [
             Field("discount", _("Discount %"), "percent", span=1),
             Field("discount_reason", _("Its reason"), span=3, hint=_("Stands on the invoice")),
-            Field("agreed", _("Fixed price, net"), "money", span=2, currency_from="currency", hint=_("None")),
+            Field("deposits", _("Deposits are deducted"), "choice", span=2, choices=deposit_rules()),
             Field("budget", _("The client’s budget, net"), "money", span=2, currency_from="currency", hint=_("None")),
+            Field("agreed", _("Fixed price, net"), "money", span=2, currency_from="currency", hint=_("None")),
             Field("cap", _("Cap on hours"), "money", span=2, currency_from="currency", hint=_("None")),
             Field("grouping", _("Hours on the invoice"), "choice", span=2, choices=groupings()),
-            Field("deposits", _("Deposits are deducted"), "choice", span=2, choices=deposit_rules()),
         ],
     )
 
@@ -128,17 +128,20 @@ def line_columns(items: Sequence[Choice]) -> list[LineColumn]:
     def price_hint(line: Mapping[str, object]) -> str:
         return _("rate card") if line.get("item_id") or line.get("kind") == "time" else ""
 
+    def metered(words: str) -> Callable[[Mapping[str, object]], str]:
+        return lambda line: words if line.get("kind") == "usage" else ""
+
     return [
-        LineColumn("kind", _("Kind"), "choice", width=104, choices=line_kinds(), start="recurring"),
-        LineColumn("item_id", _("Item"), "choice", width=176, choices=items, hint=_("Free text")),
+        LineColumn("kind", _("Kind"), "choice", width=98, choices=line_kinds(), start="recurring"),
+        LineColumn("item_id", _("Item"), "choice", width=160, choices=items, hint=_("Free text")),
         LineColumn("description", _("Description"), wide=True, hint=text_hint),
         LineColumn("quantity", _("Quantity"), "number", width=80, start=Decimal(1)),
         LineColumn("unit_price", _("Unit price"), "number", width=96, hint=price_hint),
         LineColumn("discount", _("Discount %"), "percent", width=94),
-        LineColumn("included", _("Included"), "number", width=84),
-        LineColumn("minimum", _("Minimum"), "number", width=84, hint=_("none")),
-        LineColumn("threshold", _("Bill from"), "number", width=84, hint=_("period’s end")),
-        LineColumn("metering", _("Counts"), "choice", width=92, choices=meterings(), start="events"),
+        LineColumn("included", _("Included"), "number", width=80, hint=metered(_("none"))),
+        LineColumn("minimum", _("Minimum"), "number", width=80, hint=metered(_("none"))),
+        LineColumn("threshold", _("Bill from"), "number", width=84, hint=metered(_("the end"))),
+        LineColumn("metering", _("Counts"), "choice", width=88, choices=meterings(), hint=metered(_("events"))),
         LineColumn("start_date", _("From"), "date", width=104, hint=_("the start")),
         LineColumn("end_date", _("Last day"), "date", width=104),
     ]
