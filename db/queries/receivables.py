@@ -77,14 +77,14 @@ def items_at(connection: Connection, as_of: str, client_id: int | None = None) -
 
 def instalments_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, its code and name, currency, due date, residual, number, instalment, how many there are of the invoice,
-    issue date, whether a payment plan asks for it, whether the invoice is disputed), the oldest due first; one row
-    each of what items_at gives."""
+    issue date, whether a payment plan asks for it, whether the invoice is disputed, its id), the oldest due first; one
+    row each of what items_at gives."""
     one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
     return connection.exec_driver_sql(
         f"""SELECT c.id, c.code, c.name, o.currency, o.due_date, o.amount - {_SETTLED}, i.number, o.instalment,
           (SELECT max(m.instalment) FROM open_item m WHERE m.invoice_id = i.id), i.issue_date, o.plan_id IS NOT NULL,
           EXISTS (SELECT 1 FROM dispute d WHERE d.invoice_id = i.id AND d.opened_on <= :as_of
-            AND (d.closed_on IS NULL OR d.closed_on > :as_of))
+            AND (d.closed_on IS NULL OR d.closed_on > :as_of)), i.id
         FROM open_item o JOIN invoice i ON i.id = o.invoice_id JOIN client h ON h.id = o.client_id
         JOIN client c ON c.id = coalesce(h.merged_into_id, h.id)
         WHERE i.issue_date <= :as_of AND {_THERE} {one} AND o.amount <> {_SETTLED}

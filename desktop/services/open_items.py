@@ -19,6 +19,7 @@ class OpenItemRow:
     """
 
     client_id: int
+    invoice_id: int
     client: str
     client_name: str
     number: str
@@ -38,11 +39,12 @@ def open_items(book: Book, as_of: date, *, client_id: int | None = None) -> tupl
     with book.reading() as session:
         rows = receivables.instalments_at(session.connection(), as_of.isoformat(), client_id)
     found = []
-    for client, code, name, currency, due_text, residual, number, place, several, issued, plan, disputed in rows:
+    for client, code, name, currency, due_text, residual, number, place, several, issued, plan, disputed, key in rows:
         due = date.fromisoformat(due_text)
         found.append(
             OpenItemRow(
                 client,
+                key,
                 code,
                 name,
                 number,

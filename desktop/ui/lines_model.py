@@ -26,7 +26,7 @@ _ROOT = QModelIndex()
 class LineColumn:
     """One column. `hint` is what an empty cell stands for, such as "rate card"; it may depend on the line.
 
-    `start` is what a new line has there; `wide` takes what room is left.
+    `start` is what a new line has there; `wide` takes what room is left. Numbers show at least so many `places`.
     """
 
     key: str
@@ -37,6 +37,7 @@ class LineColumn:
     choices: Sequence[Choice] = ()
     hint: Hint = ""
     start: object = None
+    places: int = 0
 
     @property
     def right(self) -> bool:
@@ -84,7 +85,10 @@ def written(column: LineColumn, value: object) -> str:
     if column.kind == "choice":
         return next((name for one, name in column.choices if one == value), "")
     if isinstance(value, Decimal | int):
-        return number_text(value)
+        text = number_text(value)
+        own = number_text(value, places=column.places)
+        # Digits that were typed beyond them stay in sight.
+        return own if len(own) > len(text) else text
     if isinstance(value, date):
         return date_text(value)
     return "" if value is None else str(value)

@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.services.disputes import open_dispute
 from desktop.services.payment_plans import agree_plan, schedule
+from desktop.ui.clients.account import AccountPage
+from desktop.ui.clients.open_items import OpenItemsPage
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.invoices.plan import PlanDialog
 from desktop.ui.invoices.story import StoryDialog
@@ -85,7 +87,7 @@ def test_a_plan_is_proposed_changed_and_agreed(driver: Driver, book: Book, qtbot
     assert parts(shown) == [["30 Jun 2026", "39.67"], ["30 Jul 2026", "39.67"], ["30 Aug 2026", "39.66"]]
     assert shown.sentence == "They come to €119.00, which is all that is open."
     write(shown.form, count="2")
-    assert [amount for _day, amount in parts(shown)] == ["59.5", "59.5"]
+    assert [amount for _day, amount in parts(shown)] == ["59.50", "59.50"]
     choose(driver, shown.form, "every", "every 2 weeks")
     assert [day for day, _amount in parts(shown)] == ["30 Jun 2026", "14 Jul 2026"]
     model = shown.table.model
@@ -126,7 +128,7 @@ def test_a_broken_plan_is_told_and_called_off(driver: Driver, book: Book, number
     page = page_on(driver, number)
     assert "The payment plan is broken: 1 instalment is late, by 30 days." in facts(page)
     assert "€40.00 · 30 days late" in facts(page)
-    page.filters.toggle("plan_broken")
+    page.filters.toggle("plan:broken")
     driver.settle()
     assert page.model.rowCount() == 1
     page.acts["invoices.plan_off"].trigger()
@@ -177,5 +179,34 @@ def test_the_story_tells_what_the_plan_took_over(driver: Driver, book: Book, num
     (shown,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, StoryDialog) and one.isVisible()]
     told = "\n".join(line for step in shown.steps for line in step.lines())
     assert f"In a payment plan\t{number}/1 · due 9 Apr 2026\t€119.00" in told
-    assert f"Open\t{number}/2 · due 1 Jun 2026 · payment plan of 10 Mar 2026\t€119.00" in told
+    assert f"Open\t{number}/2 · due 1 Jun 2026 · plan of 10 Mar 2026\t€119.00" in told
     shown.close()
+
+
+def test_the_open_items_of_a_client_stand_behind_its_account(driver: Driver, book: Book, number: str) -> None:
+    parts_of = [(date(2026, 5, 1), 4_000), (date(2026, 6, 1), 7_900)]
+    agree_plan(book, [number], parts_of, on=date(2026, 4, 15), reason="asked", actor=ACTOR, today=TODAY)
+    account = AccountPage(driver.desk, 1)
+    driver.window.push(account)
+    driver.settle()
+    account.acts["account.items"].trigger()
+    driver.settle()
+    page = driver.window.page
+    assert isinstance(page, OpenItemsPage)
+    shown = [[page.model.text_at(row, column) for column in (0, 1, 2, 3, 5)] for row in range(page.model.rowCount())]
+    assert shown == [
+        ["1 May 2026", f"{number}/2", "1–30 days", "30", "payment plan"],
+        ["1 Jun 2026", f"{number}/3", "Current", "–", "payment plan"],
+    ]
+    assert page.facts == "2 open items · as of 31 May 2026"
+    assert [card.accessibleName() for card in page._cards] == ["€79.00 Current", "€40.00 1–30 days"]
+    page.filters.toggle("late")
+    driver.settle()
+    assert page.model.rowCount() == 1
+    page.table.select(list(page.model.ids))
+    driver.settle()
+    page.acts["open_items.open"].trigger()
+    driver.settle()
+    invoices = driver.window.page
+    assert isinstance(invoices, InvoicesPage)
+    assert invoices.number == number

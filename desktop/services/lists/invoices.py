@@ -52,8 +52,8 @@ _RANK = "CASE {cases} ELSE 99 END".format(
 )
 # As conditions beside a standing.
 _PLANS = {
-    "plan": f"i.id IN ({_STANDING_PLANS}) AND {_PLANNED}",
-    "plan_broken": f"i.id IN ({_STANDING_PLANS}) AND {_BROKEN}",
+    "plan:standing": f"i.id IN ({_STANDING_PLANS}) AND {_PLANNED}",
+    "plan:broken": f"i.id IN ({_STANDING_PLANS}) AND {_BROKEN}",
 }
 _CHOICES = {
     "kind": "i.kind IN ({marks})",
@@ -94,7 +94,7 @@ class InvoiceTotals:
 
 class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
-    credited, unapplied, applied; plan (a payment plan stands), plan_broken (a part of it is late); and kind:KIND,
+    credited, unapplied, applied; plan:standing (a payment plan), plan:broken (a part of it is late); and kind:KIND,
     run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE."""
 
     def __init__(self, book: Book, today: date) -> None:

@@ -15,6 +15,7 @@ from desktop.services.lists.clients import ClientList
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.lists.payments import PaymentList
 from desktop.ui.actions import Action
+from desktop.ui.clients.open_items import OpenItemsPage
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -75,8 +76,8 @@ class AccountPage(Page):
                     Chip("money", _("Payments and losses"), "kind"),
                     Chip("open", _("Open")),
                 ],
-                side_actions=["account.back"],
-                menu=["account.open", "account.back"],
+                side_actions=["account.items", "account.back"],
+                menu=["account.open", "account.items", "account.back"],
                 sum_key="amount",
             ),
         )
@@ -84,6 +85,7 @@ class AccountPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("account.back", _("Back to the clients"), self.shell.back),
+            Action("account.items", _("Show what is open"), self.items, "", "O", hint=_("open items")),
             Action("account.open", _("Open"), self.open_chosen, enabled=lambda: bool(self._chosen)),
         ]
 
@@ -114,6 +116,9 @@ class AccountPage(Page):
         ]
         self.pane.show_thing(str(row["number"]) or str(row["kind_word"]), str(row["kind_word"]))
         self._facts.show_groups([Group("", facts), Group(_("Settled with"), settled)])
+
+    def items(self) -> None:
+        self.shell.push(OpenItemsPage(self.desk, self._client_id))
 
     def open_row(self, one: int) -> None:
         self.open_chosen()

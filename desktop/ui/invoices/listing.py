@@ -83,7 +83,9 @@ def summary(book: Book, rows: InvoiceRows, today: date, home: str) -> Summary:
     if counts["open"]:
         facts += " · " + _("{count} open").format(count=number_text(counts["open"]))
     choices = [(f"currency:{currency}", currency) for currency in sorted(cards)] if len(cards) > 1 else []
-    return Summary(facts, figures[:_MOST_CARDS], counts, {"currency": choices})
+    planned = rows.ids("", frozenset({"plan:standing"}), "", False)
+    plans = [("plan:standing", _("On a payment plan")), ("plan:broken", _("Plan broken"))] if planned else []
+    return Summary(facts, figures[:_MOST_CARDS], counts, {"currency": choices, "plan": plans})
 
 
 def _cards(currency: str, totals: InvoiceTotals, key: str, *, both: bool) -> list[Figure]:

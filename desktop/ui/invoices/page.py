@@ -71,10 +71,11 @@ class InvoicesPage(Page):
                     Chip("disputed", _("Disputed"), "standing"),
                     Chip("paid", _("Paid"), "standing"),
                     Chip("kind:credit_note", _("Credit notes"), "standing"),
-                    Chip("plan", _("On a plan"), "plan"),
-                    Chip("plan_broken", _("Plan broken"), "plan"),
                 ],
-                chip_menus=[ChipMenu("currency", _("Currency"), _("All currencies"))],
+                chip_menus=[
+                    ChipMenu("plan", _("Payment plans"), _("With or without a plan")),
+                    ChipMenu("currency", _("Currency"), _("All currencies")),
+                ],
                 main_action="invoices.pay",
                 side_actions=["invoices.new", "invoices.save"],
                 menu=[

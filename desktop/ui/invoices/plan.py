@@ -9,7 +9,7 @@ from decimal import Decimal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from desktop.domain.money import major_text
+from desktop.domain.money import exponent, major_text
 from desktop.domain.periods import Interval
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
@@ -25,7 +25,7 @@ from desktop.ui.lines_model import LineColumn
 from desktop.ui.repolish import repolish
 
 _CHANGES = frozenset({"invoices", "clients"})
-_SIZE = (620, 620)
+_SIZE = (620, 590)
 
 
 def agree_plan(desk: Desk, parent: QWidget, numbers: Sequence[str]) -> None:
@@ -44,7 +44,13 @@ class PlanDialog(FormDialog):
         self._basis = basis
         columns = [
             LineColumn("due", _("Due"), "date", width=180, hint=_("When it is due")),
-            LineColumn("amount", _("Amount in {currency}").format(currency=basis.currency), "number", wide=True),
+            LineColumn(
+                "amount",
+                _("Amount in {currency}").format(currency=basis.currency),
+                "number",
+                wide=True,
+                places=exponent(basis.currency),
+            ),
         ]
         form = LinesForm([Section("", self._rhythm()), Section("", self._why())], desk.shell.theme)
         theme = desk.shell.theme

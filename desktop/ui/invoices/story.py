@@ -294,7 +294,7 @@ def _settled(found: Trail) -> Step | None:
         if len(found.due) > 1:
             how = f"{part.name} · {how}"
         if part.plan is not None:
-            how += " · " + _("payment plan of {day}").format(day=date_text(part.plan))
+            how += " · " + _("plan of {day}").format(day=date_text(part.plan))
         if part.plan is None and part.taken_over:
             below.append(Step(_("In a payment plan"), how, money_text(part.taken_over, currency)))
         if part.open:

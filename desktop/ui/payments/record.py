@@ -105,7 +105,7 @@ class RecordPayment(TableFormDialog):
             ],
             empty=_("Nothing is open of this client in this currency; the payment becomes the client’s credit."),
             hint=_("The selected invoices are settled first, then the oldest due."),
-            width=770,
+            width=790,
         )
         self._latest = Latest(desk.shell.jobs, self)
         self._wanted_selection = bool(self._named)

@@ -182,7 +182,7 @@ def test_an_invoice_in_instalments_goes_by_the_one_that_is_due_next(tmp_path: Pa
         agree_plan(book, [parts], parts_of, on=MARCH, reason="asked", actor=ANNE, today=TODAY)
         assert (row(parts)["due_date"], row(parts)["plan"], row(whole)["plan"]) == (date(2026, 3, 15), True, False)
         listing = InvoiceList(book, TODAY)
-        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan", "plan_broken")] == [[1], [1]]
+        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan:standing", "plan:broken")] == [[1], [1]]
         record_payment(book, amount=1_000, paid_on=MARCH, actor=ANNE, today=TODAY, numbers=[parts])
-        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan", "plan_broken")] == [[1], []]
+        assert [listing.ids("", frozenset({one}), "", False) for one in ("plan:standing", "plan:broken")] == [[1], []]
         assert receivable_cards(book, TODAY)["EUR"].overdue == 9_000
