@@ -13,6 +13,12 @@ HUNDRED = Decimal(100)
 ZERO = Decimal(0)
 
 
+# The taxes with names that a rate is the sum of, (name, percent) each; none where it is a single tax.
+Named = tuple[tuple[str, Decimal], ...]
+# (category, rate in percent, net in minor units), with the taxes of the rate where it has several
+Rated = tuple[str, Decimal, int] | tuple[str, Decimal, int, Named]
+
+
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """A document-level allowance or charge: minor units, always positive as written, with its tax group."""
@@ -21,6 +27,7 @@ class Adjustment:
     category: str
     rate: Decimal
     reason: str = ""
+    taxes: Named = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,13 @@ class LineFigures:
 
 @dataclass(frozen=True, slots=True)
 class TaxGroup:
-    """One (category, rate) of a document; basis and tax in minor units, rate in percent."""
+    """One (category, rate) of a document, or one named tax; basis and tax in minor units, rate in percent."""
 
     category: str
     rate: Decimal
     basis: int
     tax: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +83,34 @@ def tax_on(basis: int, rate: Decimal) -> int:
     return round_half_away(basis * rate / HUNDRED)
 
 
-def tax_groups(parts: Iterable[tuple[str, Decimal, int]]) -> tuple[TaxGroup, ...]:
-    """Sum (category, rate, net) parts and tax each group once (BR-CO-14, BR-CO-17), in order of first appearance."""
-    bases: dict[tuple[str, Decimal], int] = {}
-    for category, rate, net in parts:
-        key = (category, rate)
-        bases[key] = bases.get(key, 0) + net
-    return tuple(TaxGroup(category, rate, basis, tax_on(basis, rate)) for (category, rate), basis in bases.items())
+def tax_groups(parts: Iterable[Rated]) -> tuple[TaxGroup, ...]:
+    """Sum what bears each tax and tax it once (BR-CO-14, BR-CO-17), in order of first appearance.
+
+    A tax is a (category, rate), or one of the named taxes that a rate is the sum of.
+    """
+    bases: dict[tuple[str, Decimal, str], int] = {}
+    for category, rate, net, *named in parts:
+        for name, percent in (named[0] if named else ()) or (("", rate),):
+            key = (category, percent, name)
+            bases[key] = bases.get(key, 0) + net
+    return tuple(
+        TaxGroup(category, rate, basis, tax_on(basis, rate), name) for (category, rate, name), basis in bases.items()
+    )
 
 
 def totals(
-    lines: Sequence[tuple[str, Decimal, int]],
+    lines: Sequence[Rated],
     allowances: Sequence[Adjustment] = (),
     charges: Sequence[Adjustment] = (),
     prepaid: int = 0,
     rounding: int = 0,
 ) -> Totals:
-    """Totals of a document whose lines are (category, rate, net); BR-CO-10 to BR-CO-16, all in minor units."""
-    line_total = sum(net for _, _, net in lines)
+    """Totals (BR-CO-10 to BR-CO-16) of a document whose lines are (category, rate, net, taxes if several), minor units."""
+    line_total = sum(line[2] for line in lines)
     allowance_total = sum(a.amount for a in allowances)
     charge_total = sum(c.amount for c in charges)
-    parts = [*lines, *((a.category, a.rate, -a.amount) for a in allowances)]
-    parts += [(c.category, c.rate, c.amount) for c in charges]
+    parts: list[Rated] = [*lines, *((a.category, a.rate, -a.amount, a.taxes) for a in allowances)]
+    parts += [(c.category, c.rate, c.amount, c.taxes) for c in charges]
     taxes = tax_groups(parts)
     net = line_total - allowance_total + charge_total
     tax = sum(group.tax for group in taxes)

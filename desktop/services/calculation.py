@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from typing import Any
 
-from desktop.domain.invoice import Adjustment, LineFigures, line_net, totals
+from desktop.domain.invoice import Adjustment, LineFigures, Named, cash_rounding, line_net, totals
 from desktop.domain.money import exponent, major_text, parse_plain, to_minor
 from desktop.errors import UserError
 from desktop.i18n import _
 
 Answer = dict[str, Any]
+_Key = tuple[str, Decimal, Named]
+_Line = tuple[str, Decimal, int, Named]
+
 
 _CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
 # Reasons that follow from the category alone (VATEX code list); an exemption (E) has a reason of its own.
@@ -32,7 +35,9 @@ def calculate(case: object) -> Answer:
     """Line nets, sums, tax groups and what is payable, amounts as text in major units.
 
     The tax in the tax currency is None unless the case names its `tax_currency_rate`, units of the tax currency for
-    one unit of the invoice's. Raises UserError naming the field that is missing or cannot be read.
+    one unit of the invoice's. A rate that is the sum of several taxes is given as `taxes` of a line, each with `name`
+    and `rate`: every one of them is rounded on all that bears it. `round_to` is the step, in major units, that what is
+    payable is rounded to. Raises UserError naming the field that is missing or cannot be read.
     """
     whole = _Part.of(case, _("the invoice"))
     with localcontext(_EXACT):
@@ -46,13 +51,17 @@ def _answer(whole: _Part) -> Answer:
         raise UserError(_("The invoice has no lines."), _("Put at least one object into “lines”."))
     nets = [_line_net(line, currency) for line in lines]
     keys = [_tax_key(line) for line in lines]
-    rated = [(category, rate, net) for (category, rate), net in zip(keys, nets, strict=True)]
+    rated: list[_Line] = [(category, rate, net, taxes) for (category, rate, taxes), net in zip(keys, nets, strict=True)]
     allowances, charges = (
         [_adjustment(part, currency, rated) for part in whole.parts(field)]
         for field in ("doc_allowances", "doc_charges")
     )
     prepaid, rounding = (to_minor(whole.number(field, _ZERO), currency) for field in ("prepaid", "rounding"))
     found = totals(rated, allowances, charges, prepaid, rounding)
+    step = whole.number_or_none("round_to")
+    if step is not None:
+        rounding = cash_rounding(found.gross - prepaid, to_minor(step, currency))
+        found = totals(rated, allowances, charges, prepaid, rounding)
 
     def text(minor: int) -> str:
         return major_text(minor, currency)
@@ -71,13 +80,14 @@ def _answer(whole: _Part) -> Answer:
                 "tax": text(group.tax),
                 "exemption": _EXEMPTIONS.get(group.category),
             }
+            | ({"name": group.name} if group.name else {})
             for group in found.taxes
         ],
         "tax_total": text(found.tax),
         "tax_total_tax_currency": _in_tax_currency(whole, found.tax, currency),
         "tax_inclusive": text(found.gross),
         "payable": text(found.payable),
-    }
+    } | ({} if step is None else {"rounding": text(found.rounding)})
 
 
 def _line_net(line: _Part, currency: str) -> int:
@@ -113,19 +123,30 @@ def _amount(part: _Part, currency: str, base: int) -> int:
     return to_minor(own_base * percent / _HUNDRED, currency)
 
 
-def _adjustment(part: _Part, currency: str, lines: list[tuple[str, Decimal, int]]) -> Adjustment:
+def _adjustment(part: _Part, currency: str, lines: list[_Line]) -> Adjustment:
     """Without a base of its own, a percentage is one of the lines that bear the same tax."""
-    key = _tax_key(part)
-    base = sum(net for category, rate, net in lines if (category, rate) == key)
-    return Adjustment(_amount(part, currency, base), *key)
+    category, rate, taxes = _tax_key(part)
+    base = sum(net for own, percent, net, named in lines if (own, percent, named) == (category, rate, taxes))
+    return Adjustment(_amount(part, currency, base), category, rate, taxes=taxes)
 
 
-def _tax_key(part: _Part) -> tuple[str, Decimal]:
+def _tax_key(part: _Part) -> _Key:
     category = part.word("tax_category", _CATEGORIES)
-    rate = part.number("tax_rate", None if category in _RATED else _ZERO)
-    if rate < 0:
+    taxes = tuple((_name(one), one.number("rate")) for one in part.parts("taxes"))
+    whole = sum((rate for _tax, rate in taxes), _ZERO) if taxes else None
+    rate = part.number("tax_rate", whole if category in _RATED or taxes else _ZERO)
+    if rate < 0 or any(one < 0 for _tax, one in taxes):
         raise part.wrong("tax_rate", _("Give a percentage of zero or more."))
-    return category, rate
+    if whole is not None and whole != rate:
+        raise part.wrong("tax_rate", _("It is the sum of its taxes, or left out."))
+    return category, rate, taxes
+
+
+def _name(part: _Part) -> str:
+    value = part.data.get("name")
+    if not isinstance(value, str) or not value.strip():
+        raise part.wrong("name", _("Each of several taxes has a name."))
+    return value.strip()
 
 
 def _in_tax_currency(whole: _Part, tax: int, currency: str) -> str | None:

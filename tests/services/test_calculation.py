@@ -171,3 +171,31 @@ def test_what_is_wrong_is_named(case: object, message: str) -> None:
         calculate(case)
     assert caught.value.message == message
     assert caught.value.remedy
+
+
+def test_several_taxes_are_rounded_each_and_the_payable_to_a_step() -> None:
+    halves = [{"name": "CGST", "rate": "6"}, {"name": "SGST", "rate": "6"}]
+    line = {"qty": "1", "unit_price": "7.60", "tax_category": "S", "taxes": halves}
+    freight = {"qty": "1", "unit_price": "100", "tax_category": "O"}
+    answer = calculate({"currency": "INR", "round_to": "1", "lines": [line, line, freight]})
+    assert [(tax.get("name"), tax["rate"], tax["basis"], tax["tax"]) for tax in answer["taxes"]] == [
+        ("CGST", "6", "15.20", "0.91"),
+        ("SGST", "6", "15.20", "0.91"),
+        (None, "0", "100.00", "0.00"),
+    ]
+    assert (answer["tax_inclusive"], answer["rounding"], answer["payable"]) == ("117.02", "-0.02", "117.00")
+
+
+@pytest.mark.parametrize(
+    "taxes, words",
+    [
+        ([{"name": "A", "rate": "5"}, {"name": "B", "rate": "3"}], "cannot be “lines[0].tax_rate”"),
+        ([{"rate": "9"}], "“lines[0].taxes[0].name” is missing"),
+        ([{"name": "A"}], "“lines[0].taxes[0].rate” is missing"),
+    ],
+)
+def test_taxes_of_a_rate_add_up_to_it(taxes: list[dict[str, str]], words: str) -> None:
+    line = {"qty": "1", "unit_price": "10", "tax_category": "S", "tax_rate": "9", "taxes": taxes}
+    with pytest.raises(UserError) as refused:
+        calculate({"currency": "INR", "lines": [line]})
+    assert words in str(refused.value)
