@@ -6,6 +6,7 @@ A fixed price is billed once: such a line becomes a charge of the agreement, due
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ from desktop.services.imports.intake import (
     scaled_or_none,
 )
 from desktop.services.problems import Problems
+from desktop.services.project_scopes import scope_obstacle, scope_of
 
 _DAY = timedelta(days=1)
 # What a file calls the fields of the book.
@@ -81,6 +83,7 @@ class AgreementIntake(Intake):
         plan = _Plan(current, self._columns(row, client, currency, current, problems), values["segment"])
         self._plan_lines(plan, row, currency, problems)
         self._check_span(plan, row, problems)
+        self._check_agreed(plan, row, problems)
         problems.done()
         self.note_segment(row, values["segment"])
         if current is None:
@@ -111,6 +114,16 @@ class AgreementIntake(Intake):
                 ),
                 _("Correct the start, or write the new end."),
             )
+
+    def _check_agreed(self, plan: _Plan, row: Row, problems: Lookup) -> None:
+        """A price of which milestones are billed does not fall below them."""
+        current, agreed = plan.current, plan.columns.get("agreed")
+        if current is None or agreed is None or agreed == current["agreed"]:
+            return
+        currency, scope = scope_of(self.connection, [current["id"]])[current["id"]]
+        refused = scope_obstacle(currency, replace(scope, agreed=agreed), None) if scope else None
+        if refused is not None:
+            problems.reject("agreed", row.values["agreed"], refused.message, refused.remedy)
 
     def _refuse_another_party(
         self, current: dict[str, Any] | None, client: int, currency: str, row: Row, problems: Lookup
@@ -157,6 +170,8 @@ class AgreementIntake(Intake):
             "charged_through": _after(values["charged_through"]),
             "po_number": values["po_number"],
             "po_limit": self._minor("po_limit", values["po_limit"], currency, problems),
+            "agreed": self._minor("agreed", values["agreed"], currency, problems),
+            "budget": self._minor("budget", values["budget"], currency, problems),
             "digest": row.digest,
         }
         found = {name: column_value(value) for name, value in columns.items() if value is not None}

@@ -226,7 +226,7 @@ class ChangeIntake(Intake):
         changed = replace(scope, changes=(*scope.changes, (plan.dated, plan.amount)))
         refused = scope_obstacle(currency, changed, plan.dated)
         if refused is not None:
-            problems.reject("unit_price", plan.row.values["unit_price"], str(refused), refused.remedy)
+            problems.reject("unit_price", plan.row.values["unit_price"], refused.message, refused.remedy)
         else:
             self._scopes[key] = (currency, changed)
 

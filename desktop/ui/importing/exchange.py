@@ -15,10 +15,11 @@ from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
 from desktop.services.exports import ExportResult, export_file
+from desktop.services.imports.pasting import pasted_table
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
 from desktop.ui.importing.dialog import ask_import
-from desktop.ui.importing.source import pasted
+from desktop.ui.importing.source import Source
 from desktop.ui.importing.words import kind_word
 from desktop.ui.page import Page
 
@@ -40,9 +41,8 @@ def exchange(
     `fixed` are fields that the page knows of every pasted row; `only` the ids to which it is about.
     """
     name = kinds[0]
-    actions = [
-        Action(f"{name}.paste", _("Paste rows from a spreadsheet…"), partial(paste, desk, page, name), "", "Ctrl+V")
-    ]
+    pasting = partial(paste, desk, page, name, fixed)
+    actions = [Action(f"{name}.paste", _("Paste rows from a spreadsheet…"), pasting, "", "Ctrl+V")]
     for kind in kinds:
         text: Callable[[], str] = partial(_export_text, page, kind, by_ids, len(kinds) > 1)
         actions.append(Action(f"{kind}.export", text, partial(ask_export, desk, page, kind, by_ids, only)))
@@ -52,8 +52,8 @@ def exchange(
 def paste(desk: Desk, page: Page, kind: str, fixed: Callable[[], Mapping[str, str]]) -> None:
     """Open the import with the clipboard's rows. UserError where there are none."""
     titles = [column.title for column in page.table.shown_columns() if column.title]
-    source = pasted(QGuiApplication.clipboard().text(), kind, titles, fixed())
-    ask_import(desk, page, kind, source)
+    content = pasted_table(QGuiApplication.clipboard().text(), kind, titles, fixed())
+    ask_import(desk, page, kind, Source(_("the clipboard"), content))
 
 
 def _export_text(page: Page, kind: str, by_ids: bool, named: bool) -> str:

@@ -17,6 +17,7 @@ from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView, Group
 from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip
+from desktop.ui.importing.exchange import exchange
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.projects import words
@@ -103,6 +104,13 @@ class ProjectPage(Page):
             Action("project.down", _("Move down"), lambda: self.shift(1), "", "Alt+Down", movable),
             Action("project.delete", _("Delete"), self.delete, "delete", "Del", self._deletable, danger=True),
             Action("project.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
+            *exchange(
+                self.desk,
+                self,
+                ["milestones", "changes"],
+                fixed=lambda: {"agreement": self._known.where.code},
+                only=lambda: {self.agreement_id},
+            ),
         ]
 
     # What is shown

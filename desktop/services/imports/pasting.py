@@ -1,0 +1,49 @@
+"""Cells that a spreadsheet put on the clipboard, as a table with headings."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.importing.kinds import kind_named
+from desktop.importing.mapping import header_score, map_columns
+from desktop.importing.records import Dialect, read_records
+from desktop.importing.trackers import tracker_profile
+
+
+def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str, str]) -> bytes:
+    """The cells under their own headings, else under these titles, as the bytes of a file.
+
+    `fixed` are fields that every row gets where no column is called so. UserError where there are no rows.
+    """
+    records = read_records(text.splitlines(keepends=True), Dialect("\t"))
+    rows = [record.cells for record in records if any(map(str.strip, record.cells))]
+    if not rows or (len(rows) == 1 and len(rows[0]) == 1):
+        raise UserError(
+            _("There are no rows to paste."), _("Copy the rows in the spreadsheet, with or without their headings.")
+        )
+    width = max(map(len, rows))
+    if not has_headings(kind, rows[0]):
+        rows.insert(0, [titles[place] if place < len(titles) else "" for place in range(width)])
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    for field, value in fixed.items():
+        if field not in map_columns(rows[0], kind).columns:
+            rows = [[*row, value if place else field] for place, row in enumerate(rows)]
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t").writerows(rows)
+    return out.getvalue().encode()
+
+
+def has_headings(kind: str, cells: Sequence[str]) -> bool:
+    """Most of the filled cells name fields of the kind, and no cell begins with a figure."""
+    kind_named(kind)
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if any(cell[0].isdigit() for cell in filled):
+        return False
+    if tracker_profile(cells) is not None:
+        return True
+    known = header_score(kind)(filled)
+    return known > 0 and (known * 2 >= len(filled) or not map_columns(filled, kind).missing)
