@@ -270,7 +270,7 @@ def mark_done(
         scope = Scope(agreements=(code,))
         result = bill(book, through=today, issue_date=issue_date, scope=scope, actor=actor, now=now, report=report)
     except UserError as error:
-        return Marked("next", reason=f"{error} {error.remedy}".strip())
+        return Marked("next", reason=str(error))
     return _became(book, milestone_id, result.run, result.run_id)
 
 

@@ -311,10 +311,28 @@ def test_an_import_changes_the_price_only_as_far_as_it_is_not_billed(book: Book,
     first, _second = plan(book, project, "0.3", "0.7")
     done(book, first)
     bill(book)
-    text = "agreement,date,quantity,unit_price,reason,reference\nP1,2026-03-01,-1,8750.00,Less,CO-1\nP1,2026-03-01,-1,0.01,More,CO-2\n"
+    head = "agreement,date,quantity,unit_price,reason,reference\n"
+    text = head + "P1,2026-03-01,-1,8750.00,Less,CO-1\nP1,2026-03-01,-1,0.01,More,CO-2\n"
     result = import_file(book, "changes", text.encode(), actor=ANNE, today=TODAY)
     assert (result.imported, [(one.row, one.column) for one in result.rejected]) == (1, [(3, "unit_price")])
     assert "the agreed sum cannot fall to €3,749.99" in result.rejected[0].problem
     again = import_file(book, "changes", text.encode(), actor=ANNE, today=TODAY)
     assert (again.imported, again.unchanged) == (0, 1)
     assert [one.amount for one in service.milestones(book, project, TODAY)] == [375_000, 0]
+
+
+def test_an_import_keeps_the_agreed_sum_above_what_is_billed(book: Book, project: int) -> None:
+    first, _second = plan(book, project, "0.3", "0.7")
+    done(book, first)
+    bill(book)
+    for given, imported, problem in (
+        ("3749.99", 0, "the agreed sum cannot fall to €3,749.99."),
+        ("0", 0, "A sum of 0 is none."),
+        ("20000", 1, ""),
+    ):
+        text = f"code,client,billing,start,agreed,budget\nP1,C1,time,2026-01-01,{given},25000\n"
+        result = import_file(book, "agreements", text.encode(), actor=ANNE, today=TODAY)
+        assert result.imported == imported
+        assert "".join(one.problem for one in result.rejected).endswith(problem)
+    row = agreement(book, project)
+    assert (row["agreed"], row["budget"]) == (2_000_000, 2_500_000)

@@ -189,7 +189,7 @@ FIELDS = (
         "po_limit",
         "amount",
         spelled("""
-            po amount | po value | purchase order limit | budget | Bestellwert | Bestelllimit | Auftragswert |
+            po amount | po value | purchase order limit | Bestellwert | Bestelllimit | Auftragswert |
             montant commande | montant du bon de commande | plafond
         """),
     ),
@@ -208,6 +208,18 @@ FIELDS = (
         offered=False,
     ),
     Field("currency", "currency", CURRENCY_NAMES, offered=False),
+    Field(
+        "agreed",
+        "amount",
+        spelled("""
+            agreed sum | agreed price | contract value | contract sum | project price | Auftragssumme | Pauschalpreis |
+            Projektpreis | prix convenu | montant du contrat | forfait
+        """),
+        offered=False,
+    ),
+    Field(
+        "budget", "amount", spelled("client budget | project budget | Projektbudget | budget du projet"), offered=False
+    ),
     # The days of one line where they are not those of the whole agreement.
     Field("line_start", "date", offered=False, line=True),
     Field("line_end", "date", offered=False, line=True),
@@ -224,7 +236,14 @@ def check_line(values: Values, verdict: Verdict) -> None:
     check_percent(values, verdict, "discount_percent")
     check_quantity(values, verdict, "quantity")
     check_product(values, verdict)
-    check_decimals(values, verdict, ("po_limit",))
+    check_decimals(values, verdict, ("po_limit", "agreed", "budget"))
+    for name in ("agreed", "budget"):
+        if values[name] is not None and values[name] <= 0:
+            verdict.reject(
+                name,
+                _("A sum of {amount} is none.").format(amount=number_text(values[name])),
+                _("Write an amount above 0, or leave it empty."),
+            )
     if values["po_limit"] is not None and values["po_limit"] <= 0:
         verdict.reject(
             "po_limit",
