@@ -26,8 +26,11 @@ class Metered(NamedTuple):
 
 def first_of_meter(agreement: Agreement, line: AgreementLine) -> date:
     """The first day that a usage line bills."""
-    start, _ = life_of(agreement, line)
-    return max(day for day in (start, agreement.trial_until, agreement.charged_through) if day is not None)
+    first, _ = life_of(agreement, line)
+    for day in (agreement.trial_until, agreement.charged_through):
+        if day is not None and day > first:
+            first = day
+    return first
 
 
 def look_back(agreement: Agreement, line: AgreementLine, through: date) -> date:
@@ -49,16 +52,16 @@ def _back(cadence: Cadence, through: date) -> date:
 
 def meter_periods(
     agreement: Agreement, line: AgreementLine, since: date, charged: Sequence[UsageCharged], through: date
-) -> list[Metered]:
+) -> Sequence[Metered]:
     """The periods from that which holds `since` to that which holds `through`, oldest first.
 
     What was charged keeps its own span, whatever became of the grid since, and is left out of the grid.
     """
     start, end = life_of(agreement, line)
     if end is not None and start >= end:
-        return []
-    known = tuple((one.start, one.end) for one in charged)
-    found = _grid(
+        return ()
+    known = tuple([(one.start, one.end) for one in charged]) if charged else ()
+    return _grid(
         agreement.cadence,
         start,
         end,
@@ -66,11 +69,9 @@ def meter_periods(
         agreement.charged_through,
         agreement.pauses,
         known,
-        max(since, start),
+        since if since > start else start,
         through,
     )
-    after = date.fromordinal(through.toordinal() + 1)
-    return [Metered(one, (one.end if end is None else min(one.end, end)) <= after) for one in found]
 
 
 @lru_cache(maxsize=8192)
@@ -84,7 +85,7 @@ def _grid(
     known: tuple[tuple[date, date], ...],
     since: date,
     through: date,
-) -> tuple[Period, ...]:
+) -> tuple[Metered, ...]:
     """Agreements alike have the same grid, so a run computes it once."""
     edge = cadence.cycle_on_or_before(since)
     begin = edge if elsewhere is None or edge > elsewhere else elsewhere
@@ -95,7 +96,10 @@ def _grid(
         found = due_periods(cadence, start, end, "advance", through, begin, (*pauses, *odd), trial)
         found += [Period(*span, *span) for span in odd]
         found.sort(key=lambda one: one.start)
-    return tuple(one for one in found if one.start <= through)
+    after = date.fromordinal(through.toordinal() + 1)
+    return tuple(
+        Metered(one, (one.end if end is None else min(one.end, end)) <= after) for one in found if one.start <= through
+    )
 
 
 def rises_within(line: AgreementLine, start: date, end: date) -> list[date]:

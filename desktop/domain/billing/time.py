@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -59,7 +59,7 @@ def time_lines(
     unpriced: list[TimeEntry] = []
     # A head is told by its number, which is cheaper to look up 200,000 times.
     numbers: dict[_Head, int] = {}
-    known: dict[tuple[object, ...], tuple[int, _Head]] = {}
+    known: dict[tuple[object, ...], tuple[int, _Head, date]] = {}
     dated = any(line.start or line.end or line.prices for line in agreement.lines if line.kind == "time")
     grouping, through = agreement.grouping, billing.through
     for entry in work.time:
@@ -67,15 +67,15 @@ def time_lines(
             continue
         key = (entry.item_id, entry.rate, entry.day) if dated else (entry.item_id, entry.rate)
         found = known.get(key)
-        if found is None:
+        if found is None or entry.day < found[2]:
             made, lasting = _head(agreement, entry, client_id, billing, taxing)
             if made is None:
                 unpriced.append(entry)
                 continue
-            found = (numbers.setdefault(made, len(numbers)), made)
+            found = (numbers.setdefault(made, len(numbers)), made, lasting or date.max)
             if lasting:
                 known[key] = found
-        number, head = found
+        number, head, _ = found
         group: object = number
         if head.steps:
             # Tiers are reached by all the hours of a period, so nothing else groups them.
@@ -115,8 +115,8 @@ class _Head(NamedTuple):
 
 def _head(
     agreement: Agreement, entry: TimeEntry, client_id: int, billing: Billing, taxing: Taxing
-) -> tuple[_Head | None, bool]:
-    """What an entry is billed by, None where nothing prices it; and whether that holds for its like on any day."""
+) -> tuple[_Head | None, date | None]:
+    """What an entry is billed by, None where nothing prices it; and the day from which on that holds for its like."""
     line = line_for(agreement, entry)
     price, rate_id, source = price_of(agreement, line, entry, client_id, billing)
     item_id = entry.item_id or (line.item_id if line else None)
@@ -124,11 +124,13 @@ def _head(
     if price is None:
         card = billing.prices.steps(item_id, client_id, agreement.currency, entry.day) if item_id else None
         if card is None or card[0] != "graduated":
-            return None, False
+            return None, None
         steps, price, source = card[1], 0, card[1][0].source
     tax = taxing.entry(billing.items.get(item_id) if item_id else None)
-    lasting = source in ("entry", "agreed") and (tax is None or len(tax.rates) < 2)
-    return _Head(item_id, price, rate_id, source, line, rate_on(tax, entry.day) if tax else 0, steps), lasting
+    since = tax.rates[-1][0] if tax and tax.rates else date.min
+    lasting = source in ("entry", "agreed") and entry.day >= since
+    rate = rate_on(tax, entry.day) if tax else 0
+    return _Head(item_id, price, rate_id, source, line, rate, steps), since if lasting else None
 
 
 def _tiers(head: _Head, entries: Sequence[TimeEntry]) -> list[tuple[_Head, Sequence[TimeEntry], int]]:

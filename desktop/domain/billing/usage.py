@@ -227,9 +227,11 @@ def _compare(rated: Rated, was: Shares, now: Shares, discount: int, currency: st
     """Entries for what the period's units cost beyond what those billed before did, cent by cent."""
     for at, part in enumerate(rated.parts):
         several = part.mode == "graduated" and len(part.steps) > 1
-        moved = _moved(at, part, was, now)
+        moved = _moved(at, part, was, now) if was else None
         for step in range(FREE, len(part.steps) + 1):
             key = (at, step)
+            if key not in now and key not in was:
+                continue
             units = now.get(key, 0) - was.get(key, 0)
             if moved and step in moved:
                 if step == moved[1]:
@@ -241,7 +243,8 @@ def _compare(rated: Rated, was: Shares, now: Shares, discount: int, currency: st
                 continue
             tier = part.steps[step] if step < len(part.steps) else _UNPRICED
             net = _net(now.get(key, 0), tier.price, discount, currency)
-            net -= _net(was.get(key, 0), tier.price, discount, currency)
+            if key in was:
+                net -= _net(was[key], tier.price, discount, currency)
             if units or net:
                 detail = _tier_words(tier) if several and tier is not _UNPRICED else ""
                 rated.entries.append(Entry(at, units, tier.price, tier.rate_id, tier.source, detail, net, units))

@@ -74,27 +74,27 @@ def faults(
         return
     charged = work.usage_charged.get(line.id, ())
     before = next((one for one in charged if (one.start, one.end) == (start, end)), None)
-    when = span_words(start, end)
     late = before is not None and before.reached is None
     if late:
         rows = sum(one.rows for one in used)
         came = "record came" if rows == 1 else "records came"
         yield (
             "late",
-            f"{rows} {came} late: {_figure(units)} of “{name}” for {when}, which was billed already.",
+            f"{rows} {came} late: {_figure(units)} of “{name}” for {span_words(start, end)}, which was billed already.",
             "Approve to bill them now, or correct the records.",
         )
     elif line.metering == "readings":
-        yield from _laid(used, name, start, when)
+        yield from _laid(used, name, start, span_words(start, end))
     repeats = sum(one.repeats for one in used)
     if repeats and line.metering == "events":
         says = "record of it says" if repeats == 1 else "records of it say"
         yield (
             "doubled",
-            f"{repeats} {says} the very same as another: “{name}” in {when}.",
+            f"{repeats} {says} the very same as another: “{name}” in {span_words(start, end)}.",
             "Delete what was recorded twice, or approve.",
         )
-    yield from _unusual(charged, name, start, when, units + (before.units if before else 0), parameters)
+    if charged:
+        yield from _unusual(charged, name, start, end, units + (before.units if before else 0), parameters)
 
 
 def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Faults:
@@ -123,7 +123,7 @@ def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Faults:
 
 
 def _unusual(
-    charged: Sequence[UsageCharged], name: str, start: date, when: str, units: int, parameters: Mapping[str, Any]
+    charged: Sequence[UsageCharged], name: str, start: date, end: date, units: int, parameters: Mapping[str, Any]
 ) -> Faults:
     usual = sorted((one for one in charged if one.end <= start), key=lambda one: one.start)[-_COMPARED:]
     if len(usual) < int(parameters["least"]):
@@ -133,7 +133,7 @@ def _unusual(
     if middle > 0 and units > times * int(middle):
         yield (
             "outlier",
-            f"{_figure(units)} of “{name}” for {when} is more than {times:f} times the usual "
+            f"{_figure(units)} of “{name}” for {span_words(start, end)} is more than {times:f} times the usual "
             f"{_figure(int(middle))} (median of {len(usual)} periods).",
             "Look at the records, then approve.",
         )
