@@ -64,6 +64,7 @@ SCHEDULES = shares() | EQUAL
         ("3 x monthly from net 14", "3 x monthly from net 14"),
         ("3 monthly instalments net 14", "3 x monthly from net 14"),
         ("3 monthly instalments, the first on receipt", "3 x monthly from receipt"),
+        ("3 monthly instalments, the first after 2 weeks", "3 x monthly from net 14"),
         ("3 Monatsraten ab sofort", "3 x monthly from receipt"),
         ("drei Raten alle 2 Wochen ab 14 Tagen", "3 x every 2 weeks from net 14"),
         ("3 mensualités à partir de 14 jours", "3 x monthly from net 14"),
@@ -144,8 +145,9 @@ def test_a_schedule_has_no_discount() -> None:
         ("1/3 now, 2/3 net 30", "fr_FR", "1/3 à réception, 2/3 30 jours net"),
         ("3 x monthly from net 14", "en", "3 monthly instalments, the first 14 days net"),
         ("3 x every 2 weeks from receipt", "de_AT", "3 Raten alle 2 Wochen, die erste sofort fällig"),
-        ("4 x quarterly", "fr_CH", "4 échéances trimestrielles"),
-        ("4 x yearly", "pl_PL", "4 yearly instalments"),
+        ("4 x quarterly", "fr_CH", "4 échéances trimestrielles, la première après 3 mois"),
+        ("4 x every 2 weeks", "de", "4 Raten alle 2 Wochen, die erste nach 2 Wochen"),
+        ("4 x yearly", "pl_PL", "4 yearly instalments, the first after 1 year"),
     ],
 )  # fmt: skip
 def test_describes_in_the_clients_language(text: str, locale: str, phrase: str) -> None:

@@ -51,6 +51,7 @@ _FIRST = re.compile(
     r"[,;]? ?\b(?:with )?(?:the )?first(?: one| instal+ment)?(?: due)?|[,;]? ?\b(?:die )?erste(?: rate)?(?: fallig)?|"
     r"[,;]? ?\b(?:la )?premiere(?: echeance)?|[,;]? ?\ble premier|[,;]) (?P<first>.+)"
 )
+_LATER = re.compile(r"(?:after|nach|apres) (?P<interval>.+)")
 _DUE = re.compile(r" (?P<first>(?:net|netto|due|zahlbar|fallig)\b.+)")
 
 
@@ -149,7 +150,10 @@ def _equal(text: str) -> Shares | EqualParts | ValueError | None:
         every, first = _interval(rest.replace(",", " ")), None
         started = None if every else _FIRST.search(rest) or _DUE.search(rest)
         if started:
-            every, first = _interval(rest[: started.start()]), parse_single(started["first"])
+            every = _interval(rest[: started.start()])
+            later = _LATER.fullmatch(started["first"])
+            if later is None or _interval(later["interval"]) != every:
+                first = parse_single(later["interval"] if later else started["first"])
         if every is None:
             raise ValueError(
                 f"“{text.strip()}” does not say how far apart the instalments are. Write it like "

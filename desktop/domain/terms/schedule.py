@@ -126,7 +126,10 @@ class EqualParts(_Scheduled):
         else:
             every = words.every[self.every.unit].format(self.every.count)
             text = words.equal_every.format(count=self.count, every=every)
-        return text if self.first is None else text + words.first.format(self.first.describe(locale))
+        if self.first is not None:
+            return text + words.first.format(self.first.describe(locale))
+        one, many = words.units[self.every.unit]
+        return text + words.later.format(one if self.every.count == 1 else many.format(self.every.count))
 
 
 def share_text(share: Fraction) -> str:
@@ -150,6 +153,8 @@ class _Wording:
     equal: str
     equal_every: str
     first: str
+    later: str
+    units: dict[str, tuple[str, str]]
     named: dict[tuple[int, str], str]
     every: dict[str, str]
 
@@ -168,6 +173,13 @@ _WORDS = {
         equal="{count} {every} instalments",
         equal_every="{count} instalments {every}",
         first=", the first {}",
+        later=", the first after {}",
+        units={
+            "day": ("1 day", "{} days"),
+            "week": ("1 week", "{} weeks"),
+            "month": ("1 month", "{} months"),
+            "year": ("1 year", "{} years"),
+        },
         named={
             (1, "day"): "daily",
             (1, "week"): "weekly",
@@ -183,6 +195,13 @@ _WORDS = {
         equal="{count} {every} Raten",
         equal_every="{count} Raten {every}",
         first=", die erste {}",
+        later=", die erste nach {}",
+        units={
+            "day": ("1 Tag", "{} Tagen"),
+            "week": ("1 Woche", "{} Wochen"),
+            "month": ("1 Monat", "{} Monaten"),
+            "year": ("1 Jahr", "{} Jahren"),
+        },
         named={
             (1, "day"): "tägliche",
             (1, "week"): "wöchentliche",
@@ -198,6 +217,13 @@ _WORDS = {
         equal="{count} échéances {every}",
         equal_every="{count} échéances {every}",
         first=", la première {}",
+        later=", la première après {}",
+        units={
+            "day": ("1 jour", "{} jours"),
+            "week": ("1 semaine", "{} semaines"),
+            "month": ("1 mois", "{} mois"),
+            "year": ("1 an", "{} ans"),
+        },
         named={
             (1, "day"): "quotidiennes",
             (1, "week"): "hebdomadaires",

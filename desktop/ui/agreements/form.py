@@ -170,7 +170,7 @@ class AgreementForm(LinesForm):
     def _explain_terms(self) -> None:
         typed = self.value_of("terms")
         said = terms_text(str(typed)) if typed else ""
-        self.explain("terms", said if said != typed else _("Such as “net 30”, “eom+10”, “day 15”."))
+        self.explain("terms", said if said != typed else _("Such as “net 30”, “eom+10”, “30% now, 70% net 30”."))
 
     def _explain_dates(self) -> None:
         on_a_day = self.value_of("alignment") == "bcd"

@@ -128,7 +128,7 @@ class SegmentsSection(Page):
                 _("Payment terms"),
                 span=3,
                 hint=_("As the firm"),
-                note=_("Such as “30 days” or “2% 10, net 30”."),
+                note=_("Such as “30 days”, “2% 10, net 30” or “3 x monthly”."),
             ),
             Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), as_firm)),
             Field("language", _("Language of documents"), "choice", span=3, choices=inherited(languages(), as_firm)),
