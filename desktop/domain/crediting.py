@@ -137,7 +137,7 @@ def _figures(parts: Sequence[Part], payable: int | None = None) -> CreditFigures
 def _taxes(bases: Mapping[Group, int]) -> tuple[TaxSum, ...]:
     return tuple(
         TaxSum(category, rate, name, basis, part_of(basis, rate))
-        for (category, rate, name), basis in by_tax(bases).items()
+        for (category, rate, name), basis in by_tax(bases.items()).items()
     )
 
 

@@ -105,7 +105,7 @@ def totals(
     prepaid: int = 0,
     rounding: int = 0,
 ) -> Totals:
-    """Totals (BR-CO-10 to BR-CO-16) of a document whose lines are (category, rate, net, taxes if several), minor units."""
+    """Totals of a document, minor units (BR-CO-10 to BR-CO-16); lines are (category, rate, net, taxes if several)."""
     line_total = sum(line[2] for line in lines)
     allowance_total = sum(a.amount for a in allowances)
     charge_total = sum(c.amount for c in charges)

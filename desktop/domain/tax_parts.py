@@ -6,7 +6,7 @@ shows each of them once, on all that bears it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -38,13 +38,13 @@ def taxes_of(rate: int, text: str) -> Parts:
     return parse_parts(text) or (("", rate),)
 
 
-def by_tax(bases: Mapping[tuple[str, int, str], int]) -> dict[tuple[str, int, str], int]:
+def by_tax(bases: Iterable[tuple[tuple[str, int, str], int]]) -> dict[tuple[str, int, str], int]:
     """The basis of each (category, rate, name) of a document, from those of its (category, rate, parts text).
 
     Two rates that share a tax, a state's beneath two counties, bear it on the sum of both.
     """
     found: dict[tuple[str, int, str], int] = {}
-    for (category, rate, text), basis in bases.items():
+    for (category, rate, text), basis in bases:
         for name, part in taxes_of(rate, text):
             key = (category, part, name)
             found[key] = found.get(key, 0) + basis

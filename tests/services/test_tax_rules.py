@@ -6,6 +6,7 @@ import pytest
 from desktop.errors import UserError
 from desktop.services import tax_rules, taxes
 from desktop.services.changes import undo
+from desktop.services.problems import ValidationError
 from desktop.services.rounding import roundings, set_rounding
 from desktop.services.tax_rules import Area
 from tests.books import new_book
@@ -70,7 +71,7 @@ def test_samples_show_how_an_area_is_written(book):
 )
 def test_what_is_wrong_with_an_area_is_said_and_nothing_is_kept(book, area, field):
     before = len(taxes.tax_codes(book))
-    with pytest.raises(UserError) as refused:
+    with pytest.raises(ValidationError) as refused:
         tax_rules.save_areas(book, [area], actor=ACTOR)
     assert list(refused.value.fields) == [field]
     assert len(taxes.tax_codes(book)) == before
@@ -125,7 +126,7 @@ def test_a_rule_is_tried_before_those_that_stood_there(book):
     ],
 )
 def test_a_rule_needs_a_place_and_codes_that_there_are(book, values, field):
-    with pytest.raises(UserError) as refused:
+    with pytest.raises(ValidationError) as refused:
         tax_rules.save_tax_rule(book, values, actor=ACTOR)
     assert list(refused.value.fields) == [field]
 

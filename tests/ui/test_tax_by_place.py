@@ -101,7 +101,7 @@ def test_rules_are_added_moved_and_deleted(driver: Driver, book: Book) -> None:
     write(shown.form, region="Texas")
     assert save(driver, shown)
     assert page.model.text_at(0, 1) == "Texas"
-    page.move(1)
+    page.shift(1)
     driver.settle()
     assert [row["place"] for row in tax_rules(book)][1] == "Texas"
     pick(driver, page, "place", "Texas")

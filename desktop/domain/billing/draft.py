@@ -148,7 +148,7 @@ def recalculate(draft: Draft) -> None:
         bases[key] = bases.get(key, 0) + line.net
     draft.taxes = [
         TaxLine(category, rate, basis, part_of(basis, rate), *draft.exemptions.get(category, ("", "")), name)
-        for (category, rate, name), basis in by_tax(bases).items()
+        for (category, rate, name), basis in by_tax(bases.items()).items()
     ]
     draft.net = sum(bases.values())
     draft.tax = sum([group.tax for group in draft.taxes])

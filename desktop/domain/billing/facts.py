@@ -133,7 +133,8 @@ class OneOff:
 class Deposit:
     """What was received on a deposit invoice and is not deducted yet, by tax group.
 
-    A group is (basis, category, rate, code id, parts of the rate as its lines name them). `open` is what of it is still asked for, gross in minor units.
+    A group is (basis, category, rate, code id, parts of the rate as its lines name them). `open` is what of it is still
+    asked for, gross in minor units.
     """
 
     invoice_id: int

@@ -124,7 +124,7 @@ def _check_figures(
         group = (line[_L["category"]], line[_L["rate"]], line[_L["tax_parts"]])
         nets[group] = nets.get(group, 0) + line[_L["net"]]
         expect_rate(line)
-    bases = by_tax(nets)
+    bases = by_tax(nets.items())
     stored = {
         (row[_T["category"]], row[_T["rate"]], row[_T["name"]]): (row[_T["basis"]], row[_T["tax"]]) for row in taxes
     }

@@ -62,7 +62,7 @@ def prepare(
         .mappings()
         .all()
     )
-    payloads = [_buyer_payload(row, told) for row in clients]
+    payloads = [_buyer_payload(dict(row), told) for row in clients]
     frozen = freeze(connection, "buyer", payloads)
     versions = connection.exec_driver_sql(
         "SELECT template_id, max(id) FROM template_version GROUP BY template_id"

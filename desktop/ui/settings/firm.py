@@ -237,7 +237,9 @@ def _sections(home: str) -> Sequence[Section]:
         Section(
             _("What clients inherit"),
             [
-                Field("terms", _("Payment terms"), span=3, note=_("Such as “30 days”, “2% 10, net 30” or “3 x monthly”.")),
+                Field(
+                    "terms", _("Payment terms"), span=3, note=_("Such as “30 days”, “2% 10, net 30” or “3 x monthly”.")
+                ),
                 Field("delivery", _("Delivery"), "choice", span=3, choices=deliveries()),
                 Field("language", _("Language of documents"), "choice", span=3, choices=languages()),
                 Field(

@@ -99,8 +99,8 @@ class TaxRulesSection(Page):
             Action("tax_rules.area", _("Collect in an area…"), self.area, "add", "A"),
             Action("tax_rules.samples", _("Add sample areas of the US"), self.samples, "add"),
             Action("tax_rules.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
-            Action("tax_rules.up", _("Try it earlier"), partial(self.move, -1), "", "Ctrl+Up", self._one),
-            Action("tax_rules.down", _("Try it later"), partial(self.move, 1), "", "Ctrl+Down", self._one),
+            Action("tax_rules.up", _("Try it earlier"), partial(self.shift, -1), "", "Ctrl+Up", self._one),
+            Action("tax_rules.down", _("Try it later"), partial(self.shift, 1), "", "Ctrl+Down", self._one),
             Action("tax_rules.delete", _("Delete"), self.delete, "delete", "Del", self._one, danger=True),
         ]
 
@@ -233,7 +233,7 @@ class TaxRulesSection(Page):
         act = partial(add_sample_areas, self.desk.book, actor=self.desk.actor)
         write(self.desk, _("Adding sample areas"), act, _added, changed=SETTINGS)
 
-    def move(self, by: int) -> None:
+    def shift(self, by: int) -> None:
         act = partial(move_tax_rule, self.desk.book, self._key(), by, actor=self.desk.actor)
         said = _("The rule is tried earlier.") if by < 0 else _("The rule is tried later.")
         write(self.desk, _("Moving the rule"), act, said, changed=SETTINGS)
