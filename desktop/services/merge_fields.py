@@ -26,13 +26,19 @@ _NEVER_BY_ITSELF: Final = frozenset({"country", "currency", "is_business", "tax_
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field of both: `keep` and `absorb` are its values as a Record has them; `take` proposes the second."""
+    """One field of both: `keep` and `absorb` are its values as a Record has them; `take` proposes the second.
+
+    `together` names the fields that come with it; texts are the values as people read them.
+    """
 
     name: str
     title: str
     keep: Any
     absorb: Any
     take: bool
+    together: tuple[str, ...] = ()
+    keep_text: str = ""
+    absorb_text: str = ""
 
 
 def client_fields() -> Mapping[str, str]:
@@ -92,7 +98,7 @@ def pairs(titles: Mapping[str, str], keep: Record, absorb: Record) -> tuple[Fiel
     """Every field of which at least one side says something; gaps of the kept one are filled from the other."""
     proposed = _gaps(keep, absorb)
     return tuple(
-        FieldPair(name, title, keep[name], absorb[name], name in proposed)
+        FieldPair(name, title, keep[name], absorb[name], name in proposed, _with(name, titles))
         for name, title in titles.items()
         if not (_empty(name, keep[name]) and _empty(name, absorb[name]))
     )
@@ -117,6 +123,11 @@ def taken(titles: Mapping[str, str], keep: Record, absorb: Record, take: Collect
             if chosen & set(group) and group[0] in titles:
                 chosen |= set(group) & titles.keys()
     return {name: absorb[name] for name in titles if name in chosen and absorb[name] != keep[name]}
+
+
+def _with(name: str, titles: Mapping[str, str]) -> tuple[str, ...]:
+    groups = [group for group in _TOGETHER if name in group and group[0] in titles]
+    return tuple(other for group in groups for other in group if other != name and other in titles)
 
 
 def _gaps(keep: Record, absorb: Record) -> set[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from db.engine import Book
 from db.schema import Client, Item
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import _, money_text, ngettext, number_text, percent_text
 from desktop.services.merge_fields import FieldPair, client_fields, item_fields, pairs
 from desktop.services.records import found, record
 
@@ -62,6 +63,14 @@ _ITEM_STAYS: Final = (
 )
 
 
+# Fields that refer to a row, with where its name stands.
+_NAMED: Final = {
+    "segment_id": ("segment", "name"),
+    "template_id": ("template", "name"),
+    "tax_code_id": ("tax_code", "name"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two that may become one. `moves` and `stays` are figures in words, `cautions` sentences to read first."""
@@ -92,7 +101,7 @@ def compare_clients(book: Book, keep: int, absorb: int) -> Comparison:
         return Comparison(
             f"{one.code} {one.name}",
             f"{other.code} {other.name}",
-            pairs(client_fields(), record(one), record(other)),
+            _readable(connection, pairs(client_fields(), record(one), record(other)), one.currency, other.currency),
             _figures(connection, _CLIENT_MOVES, absorb),
             _figures(connection, _CLIENT_STAYS, absorb),
             tuple(cautions),
@@ -122,11 +131,42 @@ def compare_items(book: Book, keep: int, absorb: int) -> Comparison:
         return Comparison(
             f"{one.code} {one.name}",
             f"{other.code} {other.name}",
-            pairs(item_fields(), record(one), record(other)),
+            _readable(connection, pairs(item_fields(), record(one), record(other)), one.currency, other.currency),
             _figures(connection, _ITEM_MOVES, absorb),
             _figures(connection, _ITEM_STAYS, absorb),
             tuple(cautions),
         )
+
+
+def _readable(
+    connection: Connection, fields: tuple[FieldPair, ...], kept: str | None, absorbed: str | None
+) -> tuple[FieldPair, ...]:
+    return tuple(
+        replace(
+            one,
+            keep_text=_text(connection, one.name, one.keep, kept),
+            absorb_text=_text(connection, one.name, one.absorb, absorbed),
+        )
+        for one in fields
+    )
+
+
+def _text(connection: Connection, name: str, value: Any, currency: str | None) -> str:
+    """A value as people read it; empty where there is none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in _NAMED:
+        table, column = _NAMED[name]
+        return str(connection.exec_driver_sql(f"SELECT {column} FROM {table} WHERE id = ?", (value,)).scalar() or "")
+    if name == "credit_limit":
+        return money_text(value, str(currency))
+    if name == "withholding":
+        return percent_text(value * 100)
+    if isinstance(value, Decimal):
+        return number_text(value)
+    return str(value).replace("_", " ") if name in ("tax_treatment", "delivery", "kind") else str(value)
 
 
 def _figures(connection: Connection, questions: tuple[tuple[str, str, str], ...], absorb: int) -> tuple[str, ...]:

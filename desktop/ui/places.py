@@ -60,6 +60,11 @@ def places(desk: Desk) -> list[Place]:
 
         return PaymentsPage(desk)
 
+    def hygiene() -> QWidget:
+        from desktop.ui.hygiene.page import HygienePage
+
+        return HygienePage(desk)
+
     def settings() -> QWidget:
         from desktop.ui.settings.page import SettingsPage
 
@@ -72,6 +77,7 @@ def places(desk: Desk) -> list[Place]:
         ("runs", _("Runs"), runs, False),
         ("invoices", _("Invoices"), invoices, False),
         ("payments", _("Payments"), payments, False),
+        ("hygiene", _("Clean-up"), hygiene, False),
         ("settings", _("Settings"), settings, True),
     )
     return [Place(name, title, build, low) for name, title, build, low in built]
@@ -159,10 +165,10 @@ def _back_up(desk: Desk, window: QWidget) -> None:
         target = Path(name)
 
         def work(report: Callable[[int, int, str], None]) -> None:
-            books.back_up(desk.book, target, report=report)
+            books.back_up(desk.book, target, report=report, actor=desk.actor)
 
         desk.shell.jobs.start(
-            Job(_("Backing up"), work, lane=Lane.SIDE),
+            Job(_("Backing up"), work, {"firm"}, lane=Lane.SIDE),
             lambda _done: desk.shell.notices.say(_("Backed up and proved."), str(target)),
         )
 

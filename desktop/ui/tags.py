@@ -67,6 +67,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "unbilled": (lambda: _("Unbilled"), "quiet"),
     "not_billable": (lambda: _("Not billable"), "quiet"),
     "inactive": (lambda: _("Inactive"), "quiet"),
+    "merged": (lambda: _("Merged"), "quiet"),
     "off": (lambda: _("Off"), "quiet"),
     "applied": (lambda: _("Applied"), "quiet"),
     "reversal": (lambda: _("Reversal"), "quiet"),

@@ -34,7 +34,7 @@ class ClientRows:
 
 
 def _shown(row: Mapping[str, object]) -> Mapping[str, object]:
-    tag = {"active": None, "inactive": "archived"}.get(str(row["state"]), row["state"])
+    tag = {"active": None, "inactive": "archived", "merged": "merged"}.get(str(row["state"]), row["state"])
     place = ", ".join(str(part) for part in (row["city"], row["country"]) if part)
     return {**row, "tag": tag, "place": place, "open": row["open"] or None, "overdue": row["overdue"] or None}
 

@@ -72,6 +72,7 @@ class ClientsPage(Page):
                     "clients.hold",
                     "clients.dispute",
                     GAP,
+                    "clients.merge",
                     "clients.archive",
                     "clients.delete",
                     GAP,
@@ -91,6 +92,7 @@ class ClientsPage(Page):
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
             Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("clients.dispute", self._dispute_text, self.dispute, "", "D", some),
+            Action("clients.merge", _("Merge with…"), self.merge, "", "M", self._one_or_two),
             Action("clients.archive", self._archive_text, self.archive, enabled=some),
             Action("clients.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
             Action("clients.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
@@ -130,6 +132,9 @@ class ClientsPage(Page):
 
     def _one(self) -> bool:
         return self.table.selected_count() == 1
+
+    def _one_or_two(self) -> bool:
+        return 1 <= self.table.selected_count() <= 2 and not self._is("merged")
 
     def _is(self, state: str) -> bool:
         return self._row.get("state") == state
@@ -213,6 +218,11 @@ class ClientsPage(Page):
             self._each(_("Marking"), act, "{name} is in dispute.", "{count} clients are in dispute.")
         else:
             self._each(_("Closing"), act, "{name} is out of dispute.", "{count} clients are out of dispute.")
+
+    def merge(self) -> None:
+        from desktop.ui.hygiene.compare import merge_selected
+
+        merge_selected(self.desk, self, "clients", self.selected_ids(), self.reveal_written)
 
     def archive(self) -> None:
         book, actor = self.desk.book, self.desk.actor

@@ -95,7 +95,7 @@ class ItemsSection(Page):
                 ],
                 main_action="items.new",
                 side_actions=["items.raise"],
-                menu=["items.edit", "items.price", "items.unprice", GAP, "items.archive", "items.delete"],
+                menu=["items.edit", "items.price", "items.unprice", GAP, "items.merge", "items.archive", "items.delete"],
                 empty_action="items.new",
             ),
         )
@@ -107,6 +107,7 @@ class ItemsSection(Page):
             Action("items.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
             Action("items.price", _("Set a price…"), self.price, "add", "P", self._one, _("price")),
             Action("items.unprice", _("Take the price back"), self.unprice, "undo", "", self._price_chosen),
+            Action("items.merge", _("Merge with…"), self.merge, "", "M", self._one_or_two),
             Action("items.archive", self._archive_text, self.archive, "", "A", self._one),
             Action("items.delete", _("Delete"), self.delete, "delete", "Del", self._one, danger=True),
             *exchange(self.desk, self, ["items", "rates"]),
@@ -152,6 +153,9 @@ class ItemsSection(Page):
 
     def _one(self) -> bool:
         return self._key is not None
+
+    def _one_or_two(self) -> bool:
+        return self._one() and self.table.selected_count() <= 2
 
     def _price_chosen(self) -> bool:
         return self.prices.chosen is not None
@@ -221,6 +225,11 @@ class ItemsSection(Page):
 
     def raise_all(self) -> None:
         ask_raise(self.desk, self)
+
+    def merge(self) -> None:
+        from desktop.ui.hygiene.compare import merge_selected
+
+        merge_selected(self.desk, self, "items", self.selected_ids(), self.reveal_written)
 
     def archive(self) -> None:
         assert self._key is not None
