@@ -16,7 +16,7 @@ from locale import windows_locale
 from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError, default_locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from desktop.errors import UserError
@@ -108,6 +108,11 @@ def _date_text(day: date, form: DateForm, locale: str) -> str:
 def date_text(day: date, locale: str | None = None, form: DateForm = "medium") -> str:
     """A day as people write it, such as `21 Nov 2026`."""
     return _date_text(day, form, locale or _State.locale)
+
+
+def short_day_text(day: date, locale: str | None = None) -> str:
+    """A day of these months without its year: `21 Nov`."""
+    return format_skeleton("MMMd", day, locale=locale or _State.locale)
 
 
 def moment_text(at: str, locale: str | None = None) -> str:

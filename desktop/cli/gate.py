@@ -1,13 +1,19 @@
-"""`exceptions`, `approve`, `hold`, `assign`: what the gate held, and what people decide about it."""
+"""`exceptions`, `approve`, `hold`, `assign`, `backtest`: what the gate holds, and what people decide about it."""
 
 from __future__ import annotations
 
-from desktop.cli.arguments import Commands, day
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from desktop.cli.arguments import Commands, count, day
 from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, moment_text, ngettext
+
+if TYPE_CHECKING:
+    from db.engine import Book
 
 
 def add(commands: Commands) -> None:
@@ -26,6 +32,23 @@ def add(commands: Commands) -> None:
     assign.add_argument("ids", nargs="+", type=int, metavar="ID", help=_("as `exceptions` lists them"))
     assign.add_argument("--to", metavar="NAME", help=_("one of the people of the book; empty for nobody"))
     assign.add_argument("--due", type=day, metavar="DATE", help=_("by the end of this day"))
+
+    backtest = commands.add("backtest", _backtest, _("what a rule would have held of the invoices issued so far"))
+    backtest.add_argument("code", metavar="RULE", help=_("such as amount_above"))
+    backtest.add_argument(
+        "set", nargs="*", metavar="NAME=NUMBER", help=_("its limits, such as limit=12000; by default as they are")
+    )
+    backtest.add_argument("--switch", choices=("on", "off"), help=_("as if it were on or off"))
+    backtest.add_argument("--severity", choices=("block", "hold", "note"), help=_("as if it did this"))
+    backtest.add_argument("--segment", metavar="NAME", help=_("at this segment, on its invoices"))
+    backtest.add_argument("--client", metavar="CODE", help=_("at this client, on its invoices"))
+    backtest.add_argument("--last", type=count, default=240, metavar="N", help=_("on so many invoices; by default 240"))
+    backtest.add_argument("--all", action="store_true", help=_("on all invoices"))
+    backtest.add_argument("--since", type=day, metavar="DATE", help=_("on those dated from this day on"))
+    backtest.add_argument("--until", type=day, metavar="DATE", help=_("on those dated up to this day"))
+    backtest.add_argument(
+        "--suggest", type=count, metavar="PERCENT", help=_("also name a limit that holds about so many percent")
+    )
 
 
 def _exceptions(call: Call) -> None:
@@ -138,3 +161,120 @@ def _assign(call: Call) -> None:
         {"changed": count},
         lambda: ngettext("{count} draft assigned.", "{count} drafts assigned.", count).format(count=count),
     )
+
+
+def _backtest(call: Call) -> None:
+    from desktop.services.back_testing import Proposal, back_test, caveat, recall, sentence, untested
+    from desktop.services.rules import own_rules
+
+    arguments = call.arguments
+    with call.book() as book:
+        scope, scope_id = _level(book, arguments)
+        given = _parameters(book, arguments)
+        enabled = {"on": True, "off": False, None: None}[arguments.switch]
+        proposal = Proposal(arguments.code, scope, scope_id, enabled, arguments.severity, given)
+        level = (arguments.code, scope, scope_id)
+        own = next((one for one in own_rules(book) if (one.code, one.scope, one.scope_id) == level), None)
+        if own is not None:
+            # What is not said stays as this level has it.
+            proposal = replace(
+                proposal,
+                enabled=own.enabled if enabled is None else enabled,
+                severity=arguments.severity or own.severity,
+                parameters={**own.parameters, **given},
+            )
+        test = back_test(
+            book,
+            proposal,
+            last=None if arguments.all or arguments.since or arguments.until else arguments.last,
+            since=arguments.since,
+            until=arguments.until,
+            today=call.today,
+            report=call.progress,
+        )
+        suggestion = None
+        if arguments.suggest and not untested(arguments.code):
+            past = recall(book, scope, scope_id, last=arguments.last, today=call.today)
+            suggestion = past.suggested(proposal, arguments.suggest)
+    data = {
+        "code": test.code,
+        "looked_at": test.looked_at,
+        "held": test.held,
+        "noted": test.noted,
+        "held_now": test.held_now,
+        "reason": test.reason or None,
+        "suggestion": {suggestion.parameter: suggestion.value, "held": suggestion.held} if suggestion else None,
+        "invoices": [
+            {
+                "number": hit.number,
+                "client": hit.client,
+                "agreement": hit.agreement or None,
+                "issue_date": hit.issue_date.isoformat(),
+                "amount": major_text(hit.amount, hit.currency),
+                "currency": hit.currency,
+                "severity": hit.severity,
+                "message": hit.message,
+            }
+            for hit in test.proposed
+        ],
+    }
+
+    def text() -> str:
+        parts = [" ".join(filter(None, (sentence(test), "" if test.reason else caveat(test.code))))]
+        if suggestion is not None:
+            words = _("To hold about {share} % choose {value}: it holds {held}.")
+            parts.append(words.format(share=arguments.suggest, value=f"{suggestion.value:,}", held=suggestion.held))
+        if test.proposed:
+            parts.append(
+                table(
+                    [_("Invoice"), _("Client"), ">" + _("Net"), "", _("What it would have said")],
+                    [
+                        [hit.number, hit.client, amount_text(hit.amount, hit.currency), hit.currency, hit.message]
+                        for hit in test.proposed
+                    ],
+                )
+            )
+        return "\n".join(parts)
+
+    call.answer(data, text)
+
+
+def _level(book: Book, arguments: Any) -> tuple[str, int]:
+    """The level that is tried: a segment by name, a client by code, or the firm."""
+    from desktop.services.clients import client_id
+    from desktop.services.segments import segments
+
+    if arguments.client:
+        return "client", client_id(book, arguments.client)
+    if arguments.segment:
+        known = {str(one["name"]): int(str(one["id"])) for one in segments(book)}
+        if arguments.segment not in known:
+            raise UserError(
+                _("There is no segment “{name}” in this book.").format(name=arguments.segment),
+                _("There are: {names}.").format(names=", ".join(known)) if known else _("Add it first."),
+            )
+        return "segment", known[arguments.segment]
+    return "firm", 0
+
+
+def _parameters(book: Book, arguments: Any) -> dict[str, int]:
+    from desktop.services.rules import rules
+
+    row = next((row for row in rules(book) if row.code == arguments.code), None)
+    if row is None:
+        raise UserError(
+            _("There is no rule “{code}”.").format(code=arguments.code),
+            _("List them with: sheaf settings BOOK"),
+        )
+    given: dict[str, int] = {}
+    for pair in arguments.set:
+        name, equals, text = pair.partition("=")
+        if name not in row.parameters or not equals or not text.isdecimal():
+            raise UserError(
+                _("“{pair}” says nothing of this rule.").format(pair=pair),
+                _("It takes: {names}.").format(names=", ".join(f"{one}=NUMBER" for one in row.parameters))
+                if row.parameters
+                else _("It has no limit to set."),
+            )
+        given[name] = int(text)
+    return given

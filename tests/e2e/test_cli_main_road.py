@@ -204,6 +204,33 @@ def test_exceptions_have_an_owner_and_large_ones_two_approvals(firm: Sheaf) -> N
     assert "Approved by Carl: Above 1,200.00 EUR two people approve" in text
 
 
+def test_a_rule_is_tried_on_what_was_issued(firm: Sheaf) -> None:
+    firm.json("bill", "firm.sheaf", *MARCH)
+    tried = firm.json("backtest", "firm.sheaf", "amount_above", "limit=1000", "--suggest", "50")
+    assert (tried["looked_at"], tried["held"], tried["held_now"], tried["reason"]) == (2, 1, 0, None)
+    (hit,) = tried["invoices"]
+    assert (hit["amount"], hit["severity"]) == ("1500.00", "hold")
+    assert tried["suggestion"] == {"limit": 350, "held": 1}
+    assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1000", "--severity", "note")["noted"] == 1
+    assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1", "--client", "ZEN")["looked_at"] == 1
+    assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1", "--until", "2024-12-31")["looked_at"] == 0
+    firm("settings", "firm.sheaf", "rule.amount_above.limit", "1000")
+    assert firm.json("backtest", "firm.sheaf", "amount_above", "--all")["held"] == 1
+    assert firm.json("backtest", "firm.sheaf", "amount_above", "--switch", "off")["held"] == 0
+    said = firm("backtest", "firm.sheaf", "amount_above", "limit=1000").out
+    assert said.startswith("Would have held 1 of the last 2 invoices; today's setting 1.")
+    assert "does not keep since when" in firm("backtest", "firm.sheaf", "client_on_hold").out
+    for wrong, word in (
+        (["nonsense"], "no rule “nonsense”"),
+        (["amount_above", "days=3"], "It takes: limit=NUMBER."),
+        (["vague_text", "limit=3"], "It has no limit to set."),
+        (["amount_above", "--segment", "Gold"], "no segment “Gold”"),
+    ):
+        refused = firm("backtest", "firm.sheaf", *wrong)
+        assert refused.code == 1
+        assert word in refused.err
+
+
 def test_what_is_blocked_is_mended_and_resumed(firm: Sheaf) -> None:
     broken = "code,name,country,street,postcode,city\nNEW,Newcomer,DE,,,\n"
     firm.write("new.csv", broken)

@@ -166,7 +166,7 @@ def test_a_template_shows_what_it_changes_and_is_taken_back(driver: Driver, book
     texts = [[shown.model.text_at(row, at) for at in range(3)] for row in range(shown.model.rowCount())]
     assert ["Amounts above a limit", "Holds, above 10,000 EUR", "Holds, above 2,500 EUR"] in texts
     assert ["First invoice to a client", "Off", "Holds"] in texts
-    assert shown.sentence == f"{len(texts)} rules change."
+    assert shown.sentence.endswith(f"before it goes out. {len(texts)} rules change.")
     assert save(driver, shown)
     assert driver.window.notices.sentence.startswith("Newcomers has the rules now.")
     mine = next(one for one in rules(book, "segment", key) if one.code == "amount_above")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from db.engine import Book
 from desktop.domain.billing.lines import divide
-from desktop.i18n import _, moment_text, money_text
+from desktop.i18n import _, date_text, moment_text, money_text, short_day_text
 from desktop.services.runs import SECOND, end_of
 
 _RUN_SORTS = {
@@ -166,7 +166,7 @@ class ReviewList:
         """state (blocked, held, one_of_two, note, ready, approved, issued, failed), client, agreement, amount (net),
         currency, gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field,
         codes, edited, client_id, client_code, invoice, owner, due (in words, by the clock here)."""
-        now = self._watch().now
+        watch = self._watch()
         with self._book.reading() as session:
             connection = session.connection()
             text = json.dumps(list(ids))
@@ -222,14 +222,16 @@ class ReviewList:
                 "client_code": row[10],
                 "invoice": row[11],
                 "owner": row[16] if needs else "",
-                "due": _due_words(row[17], now) if needs and row[17] else "",
+                "due": _due_words(row[17], watch) if needs and row[17] else "",
             }
         return shown
 
 
-def _due_words(due_at: str, now: str) -> str:
-    moment = moment_text(due_at)
-    return _("overdue: {moment}").format(moment=moment) if due_at < now else moment
+def _due_words(due_at: str, watch: Watch) -> str:
+    """The day, or of today the time: what stands in a row is seldom a year away."""
+    day, moment = datetime.fromisoformat(due_at).astimezone().date(), moment_text(due_at)
+    words = moment.removeprefix(date_text(day)).strip() if day == watch.today else short_day_text(day)
+    return _("overdue: {when}").format(when=words) if due_at < watch.now else words
 
 
 def _billed(sums: Mapping[str, int], home: str) -> int | str:

@@ -35,6 +35,8 @@ class GateSection(Page):
         self._rows = GateRows(desk.book, desk.shell.home_currency)
         self._chosen: Row = {}
         self._own: dict[tuple[str, str, int], OwnRule] = {}
+        # Where nobody is named, an empty column would only take room.
+        uncared = not any(rule.owner or rule.hours is not None for rule in rules(desk.book))
         super().__init__(
             desk.shell,
             Design(
@@ -42,10 +44,10 @@ class GateSection(Page):
                 title=_("Rules of the gate"),
                 columns=[
                     Column("state", "", 82, "tag", sort_key="state"),
-                    Column("title", _("What it looks at"), 200, sort_key="title", strong=True, wide=True),
+                    Column("title", _("What it looks at"), 200, sort_key="title", strong=True, wide=True, lines=2),
                     Column("severity", _("Effect"), 84, "tag", sort_key="severity"),
-                    Column("limits", _("Limits"), 158),
-                    Column("care", _("Looked at by"), 110, secondary=True),
+                    Column("limits", _("Limits"), 146, lines=2),
+                    Column("care", _("Looked at by"), 104, secondary=True, lines=2, hidden=uncared),
                     Column("source", _("Set by"), 90, sort_key="source", secondary=True),
                 ],
                 listing=self._rows,

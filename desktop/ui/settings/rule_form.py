@@ -38,6 +38,9 @@ from desktop.ui.table_form import TableFormDialog
 
 # The share of all invoices that a suggested limit would hold.
 _SHARE = 5
+_LIST_HEIGHT = 250
+# For the sentence, what can be done with it, and the buttons of the dialog.
+_ROOM_BELOW = 210
 
 
 def edit_rule(desk: Desk, parent: QWidget, row: Row, own: OwnRule) -> None:
@@ -81,12 +84,12 @@ class RuleDialog(TableFormDialog):
             columns=[
                 Column("number", _("Invoice"), 124, strong=True),
                 Column("client", _("Client"), 150),
-                Column("amount", _("Amount"), 100, "money"),
+                Column("amount", _("Amount"), 116, "money"),
                 Column("issue_date", _("Dated"), 96, "date", secondary=True),
                 Column("message", _("What it would have said"), 230, wide=True, lines=2),
             ],
             empty=_("It would have held none of them."),
-            width=720,
+            width=820,
         )
         self._add_trial()
         owner = own.owner or None
@@ -116,7 +119,7 @@ class RuleDialog(TableFormDialog):
             Field(name, labels.get(name, name), "whole", span=3, hint=number_text(value))
             for name, value in self._parameters.items()
         ]
-        return [Section("", [*fields, *care_fields(names, _("As for every rule"))])]
+        return [Section("", fields), Section("", care_fields(names, _("As for every rule")))]
 
     # What it would have held
 
@@ -136,7 +139,8 @@ class RuleDialog(TableFormDialog):
         layout.insertWidget(layout.count() - 2, self._caveat)
         layout.insertLayout(layout.count() - 2, buttons)
         self._list.hide()
-        self.resize(self.width(), self.height() - self._list.sizeHint().height())
+        self._height = self.form.sizeHint().height() + self.desk.shell.theme.px(_ROOM_BELOW)
+        self.resize(self.width(), self._height)
         self._say(_Tried(BackTest(self._own.code, 0, reason=untested(self._own.code)), None))
 
     def _recall(self) -> None:
@@ -193,10 +197,15 @@ class RuleDialog(TableFormDialog):
     def show_list(self) -> None:
         """Show which invoices these are, or hide them again."""
         on = not self._list.isVisible()
+        if on:
+            self._height = self.height()
         self._list.setVisible(on)
         self._show.setText(_("Hide them") if on else _("Show them"))
-        height = self._list.sizeHint().height()
-        self.resize(self.width(), self.height() + (height if on else -height))
+        layout = self.layout()
+        assert layout is not None
+        # Until it has heard of the hidden table, the layout keeps room for it.
+        layout.activate()
+        self.resize(self.width(), self._height + self.desk.shell.theme.px(_LIST_HEIGHT) if on else self._height)
 
     def use(self) -> None:
         """Take the suggested limit."""

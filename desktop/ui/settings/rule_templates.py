@@ -115,20 +115,18 @@ class GiveTemplate(TableFormDialog):
         book = self.desk.book
         self._asked += 1
         mine = self._asked
-        self.form.explain("template", self._about.get(name, ""))
-        self.desk.shell.jobs.ask(lambda: (mine, preview_template(book, name, segment)), self._previewed)
+        self.desk.shell.jobs.ask(lambda: (mine, name, preview_template(book, name, segment)), self._previewed)
 
     def _previewed(self, answer: object) -> None:
         assert isinstance(answer, tuple)
-        number, changes = answer
+        number, name, changes = answer
         if number != self._asked:
             return
         self._changes = changes
-        self.say(
-            ngettext("{count} rule changes.", "{count} rules change.", len(changes)).format(count=len(changes))
-            if changes
-            else _("Nothing changes.")
-        )
+        count = len(changes)
+        words = ngettext("{count} rule changes.", "{count} rules change.", count).format(count=count)
+        said = (self._about.get(name, ""), words if count else _("Nothing changes."))
+        self.say(" ".join(filter(None, said)))
         self.model.reload()
 
     def _rows(self) -> list[Row]:
