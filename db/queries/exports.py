@@ -110,6 +110,8 @@ _SOURCES = {
             "charged_through": "date(a.charged_through, '-1 day')",
             "title": "a.title",
             "currency": "a.currency",
+            "agreed": "a.agreed",
+            "budget": "a.budget",
             "line_start": "l.start_date",
             "line_end": "date(l.end_date, '-1 day')",
         },
@@ -120,7 +122,7 @@ _SOURCES = {
         " JOIN agreement f ON f.id = o.agreement_id WHERE o.external_id GLOB f.code || '#[0-9]*') l"
         " ON l.agreement_id = a.id"
         " LEFT JOIN item i ON i.id = l.item_id ORDER BY a.code, l.position",
-        ("title", "currency", "line_start", "line_end"),
+        ("title", "currency", "agreed", "budget", "line_start", "line_end"),
     ),
     "changes": _Source(
         {
