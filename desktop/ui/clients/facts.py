@@ -55,6 +55,9 @@ def reason(row: Mapping[str, object]) -> str:
             return _("In dispute: runs hold back what they would bill this client.")
         case "inactive":
             return _("Archived: it stays in the books and out of the lists.")
+        case "merged":
+            into = str(row.get("merged_into") or "")
+            return _("Merged into {code}: what was issued to it counts for that client.").format(code=into)
     return ""
 
 
