@@ -11,6 +11,7 @@ from db.schema import Agreement, AgreementLine, Pause, Rate, RuleSetting
 from desktop.errors import UserError
 from desktop.services.agreement_changes import apply_line_change
 from desktop.services.changes import change
+from desktop.services.check import check
 from desktop.services.credits import CreditResult, credit_invoice, creditable, creditable_lines
 from desktop.services.runs import BillResult
 from desktop.services.trail import trail
@@ -304,3 +305,27 @@ class TestAnInvoiceThatCarriesAnUnusedLine:
         assert standing(book) == before
         assert creditable(book, "INV-2026-0001").payable == 36890 - 11900
         prove(book)
+
+
+class TestTheProof:
+    @pytest.mark.parametrize(
+        "spoilt, found",
+        [
+            ("UPDATE charge SET reversed_by = NULL WHERE id = 1", "still stands"),
+            ("UPDATE charge SET amount = amount + 1 WHERE part_of_id = 1", "not what it was"),
+        ],
+    )
+    def test_finds_what_was_changed_by_hand(
+        self, book: Book, contracts: Contracts, ahead: int, spoilt: str, found: str
+    ) -> None:
+        contracts.update(Agreement, ahead, end_date=day("2026-01-20"))
+        again(contracts, "2026-01-25")
+        assert check(book).clean
+        with book.writing() as session:
+            connection = session.connection()
+            for (name,) in connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'charge'"
+            ).fetchall():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+            connection.exec_driver_sql(spoilt)
+        assert any(found in problem.detail for problem in check(book).problems)

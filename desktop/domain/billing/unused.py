@@ -25,11 +25,9 @@ def add_unused(agreement: Agreement, work: Work, lines: list[Line], charges: lis
     What is credited of a charge is never more than its amount, and all of it where all of its days are unused. Where
     an amount of the invoice was credited without saying which days, only what is left of it is.
     """
-    own = {line.id: line for line in agreement.lines}
     rooms: dict[tuple[int, str, int], int] = {}
-    for line_id, standing in work.standing.items():
-        line = own[line_id]
-        for charge in standing:
+    for line in agreement.lines:
+        for charge in work.standing.get(line.id, ()):
             group = (charge.invoice_id, charge.line.category, charge.line.rate)
             room = rooms.get(group, charge.room) if charge.room is not None else None
             spans = unused_spans(agreement, line, charge.start, charge.end)

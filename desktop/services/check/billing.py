@@ -43,7 +43,25 @@ _RULES: Final = (
         UNION ALL SELECT 'charge #' || one_off_id FROM charge WHERE reversed_by IS NULL AND one_off_id IS NOT NULL
         GROUP BY one_off_id HAVING count(*) > 1
         UNION ALL SELECT 'milestone #' || milestone_id FROM charge WHERE reversed_by IS NULL
-        AND milestone_id IS NOT NULL GROUP BY milestone_id HAVING count(*) > 1""",
+        AND milestone_id IS NOT NULL GROUP BY milestone_id HAVING count(*) > 1
+        UNION ALL SELECT 'commitment #' || commitment_id FROM charge WHERE reversed_by IS NULL
+        AND commitment_id IS NOT NULL GROUP BY commitment_id HAVING count(*) > 1""",
+    ),
+    (
+        "charge",
+        "days of it are credited as unused, but it still stands",
+        """SELECT i.number FROM charge u JOIN charge c ON c.id = u.credits_id JOIN invoice i ON i.id = c.invoice_id
+        WHERE c.reversed_by IS NOT u.invoice_id""",
+    ),
+    (
+        "charge",
+        "what was credited and what still stands of it are not what it was",
+        """SELECT i.number || ', ' || c.position
+        FROM (SELECT DISTINCT credits_id AS id FROM charge WHERE credits_id IS NOT NULL) o
+        JOIN charge c ON c.id = o.id JOIN invoice i ON i.id = c.invoice_id
+        WHERE c.amount IS NOT (SELECT -coalesce(sum(u.amount), 0) FROM charge u WHERE u.credits_id = c.id)
+        + (SELECT coalesce(sum(p.amount), 0) FROM charge p WHERE p.part_of_id = c.id)
+        - (SELECT -coalesce(sum(u.amount), 0) FROM charge u WHERE u.credits_id = c.id AND u.reversed_by IS NOT NULL)""",
     ),
     (
         "billable",
