@@ -52,6 +52,18 @@ def add(commands: Commands) -> None:
 
 
 def _import(call: Call) -> int:
+    from desktop.services.imports import SheetQuestionError
+
+    try:
+        return _take_in(call)
+    except SheetQuestionError as question:
+        raise UserError(
+            question.message,
+            _("Say by --sheet NAME which one to read: {sheets}.").format(sheets=", ".join(question.sheets)),
+        ) from None
+
+
+def _take_in(call: Call) -> int:
     from desktop.services.imports import TableOptions, import_file, preview_import, remember
 
     arguments = call.arguments

@@ -105,7 +105,7 @@ class Workbook:
             names = ", ".join(f"“{sheet.name}”" for sheet in fitting)
             raise SheetQuestionError(
                 _("“{name}” has several sheets that it may be: {sheets}.").format(name=self.name, sheets=names),
-                _("Say which sheet to read, at a command line by --sheet NAME."),
+                _("Choose the sheet to read."),
                 self.sheets,
             )
         (sheet,) = fitting

@@ -1,7 +1,7 @@
 """A table to type lines into: of an agreement, of an invoice by hand, of a client's contacts.
 
-Tab moves on, Enter adds a line, what a spreadsheet copied is pasted, Ctrl+Shift+C copies all lines for one, Ctrl+Delete
-removes the line and Alt with the arrows moves it.
+Tab moves on, Enter adds a line, what a spreadsheet copied is pasted and with Ctrl+Z taken back as one, Ctrl+Shift+C
+copies all lines for one, Ctrl+Delete removes the line and Alt with the arrows moves it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.i18n import _, number_text
+from desktop.i18n import _, ngettext, number_text
 from desktop.ui.columns import Column
 from desktop.ui.lines_cells import LineCells
 from desktop.ui.lines_model import LineColumn, Lines
@@ -36,6 +36,8 @@ from desktop.ui.table_header import TableHeader
 from desktop.ui.theme import Theme
 
 _LEAST_ROWS, _MOST_ROWS = 2, 8
+# So many of the cells that found no column are named, each up to so many letters.
+_NAMED, _SHOWN = 5, 30
 _ENDS = QAbstractItemDelegate.EndEditHint
 _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
@@ -43,9 +45,13 @@ _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifi
 class _View(QTableView):
     """Cells under the keys of a spreadsheet."""
 
+    pasted = Signal(object)  # the cells that found no column
+
     def __init__(self, model: Lines, theme: Theme) -> None:
         super().__init__()
         self._lines = model
+        self._before_paste: list[dict[str, object]] | None = None
+        model.changed.connect(self._forget_paste)
         self.setModel(model)
         self.setItemDelegate(LineCells(theme, self))
         columns = tuple(
@@ -161,6 +167,8 @@ class _View(QTableView):
                 self.setCurrentIndex(self._lines.index(to, column))
         elif event.matches(QKeySequence.StandardKey.Paste):
             self._paste()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self._take_back_paste()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self._copy(all_lines=False)
         elif key == Qt.Key.Key_C and held == _CTRL | Qt.KeyboardModifier.ShiftModifier:
@@ -178,8 +186,23 @@ class _View(QTableView):
         if not text:
             return
         row, column = (current.row(), current.column()) if current.isValid() else (0, 0)
-        self._lines.paste(row, column, text)
+        before = self._lines.all_lines()
+        beyond = self._lines.paste(row, column, text)
+        self._before_paste = before
         self.setCurrentIndex(self._lines.index(row, column))
+        self.pasted.emit(beyond)
+
+    def _forget_paste(self) -> None:
+        self._before_paste = None
+
+    def _take_back_paste(self) -> None:
+        """As it was before the last paste, as long as nothing was typed since."""
+        if self._before_paste is None:
+            return
+        current = self.currentIndex()
+        self._lines.put(self._before_paste)
+        self.setCurrentIndex(self._lines.index(min(current.row(), self._lines.rowCount() - 1), current.column()))
+        self._lines.changed.emit()
 
     def _copy(self, *, all_lines: bool) -> None:
         if all_lines:
@@ -218,6 +241,7 @@ class LineTable(QWidget):
         layout.addWidget(self._problem)
         self.setFocusProxy(self.view)
         self.model.changed.connect(self._after_change)
+        self.view.pasted.connect(self._after_paste)
         self.model.modelReset.connect(self._fit)
         self._fit()
 
@@ -296,6 +320,20 @@ class LineTable(QWidget):
         if problems or general:
             self.view.setFocus()
         return not problems and not general
+
+    def _after_paste(self, beyond: object) -> None:
+        """Name at once what cannot be read, and what found no column."""
+        assert isinstance(beyond, list)
+        general = []
+        if beyond:
+            text = ngettext(
+                "{count} cell found no column: {cells}. Paste further to the left, or take it back with Ctrl+Z.",
+                "{count} cells found no column: {cells}. Paste further to the left, or take it back with Ctrl+Z.",
+                len(beyond),
+            )
+            shown = ", ".join(f"“{cell[:_SHOWN]}”" for cell in beyond[:_NAMED])
+            general = [text.format(count=number_text(len(beyond)), cells=shown)]
+        self._show(self.model.unread(), general)
 
     def _say(self, sentence: str) -> None:
         self._problem.setText(sentence)

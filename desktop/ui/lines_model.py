@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, number_text, parse_number
+from desktop.services.imports.pasting import pasted_cells
 from desktop.ui.editors import Choice
 from desktop.ui.typed_dates import parse_date
 
@@ -167,16 +168,27 @@ class Lines(QAbstractTableModel):
         self.changed.emit()
         return True
 
-    def paste(self, row: int, column: int, text: str) -> None:
-        """Cells as a spreadsheet copies them, from this one on to the right and down; lines are added as needed."""
-        for down, cells in enumerate(text.rstrip("\r\n").splitlines()):
+    def paste(self, row: int, column: int, text: str) -> list[str]:
+        """Cells as a spreadsheet copies them, from this one on to the right and down; lines are added as needed.
+
+        What stands beyond the last column finds no place and is given back.
+        """
+        beyond = []
+        for down, cells in enumerate(pasted_cells(text)):
             if row + down >= len(self._lines):
                 self.add(row + down)
-            for right, cell in enumerate(cells.split("\t")):
+            for right, cell in enumerate(cells):
                 if column + right < len(self.columns):
                     self._type(row + down, column + right, cell)
+                elif cell.strip():
+                    beyond.append(cell.strip())
         self._redraw()
         self.changed.emit()
+        return beyond
+
+    def all_lines(self) -> list[dict[str, object]]:
+        """Every line as it stands, filled or not, for `put`."""
+        return [dict(line) for line in self._lines]
 
     # What is wrong
 

@@ -119,6 +119,30 @@ def test_what_a_spreadsheet_copied_is_pasted_and_copied_back(shown: LineTable, q
     assert QApplication.clipboard().text() == "Advice\tDay one\t1\t\t\nTravel\tBy train\t2,000.5\t\t"
 
 
+def test_a_paste_names_what_it_could_not_place_and_is_taken_back_as_one(shown: LineTable, qtbot: QtBot) -> None:
+    shown.put([{"text": "One", "quantity": Decimal(1)}])
+    shown.view.setCurrentIndex(shown.model.index(0, 2))
+    QApplication.clipboard().setText("2\t5\t2026-01-31\tbeyond\nmany\t\t\nx\n")
+    hit(qtbot, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert shown.model.rowCount() == 3
+    assert shown.model.texts()[1][2] == "many"
+    assert "1 cell found no column: “beyond”" in shown.said
+    assert "Line 2, Quantity:" in shown.said
+    hit(qtbot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [(one["text"], one["quantity"]) for one in shown.values()] == [("One", Decimal(1))]
+    assert (shown.model.rowCount(), shown.said) == (1, "")
+    # Once something is typed, there is nothing to take back.
+    hit(qtbot, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    shown.model.setData(shown.model.index(0, 1), "Typed")
+    hit(qtbot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shown.model.rowCount() == 3
+
+
+def test_a_cell_of_several_lines_is_one_cell(table: LineTable) -> None:
+    table.model.paste(0, 1, 'Advice\t"1"\n"two\nlines"\t2\n\nlast\t3\n')
+    assert [row[1] for row in table.model.texts()] == ["Advice", "two lines", "last"]
+
+
 def test_a_pasted_table_of_another_language_is_read_in_ones_own(table: LineTable) -> None:
     set_language("de_DE")
     table.model.paste(0, 1, "Beratung\t1.234,5\t2,5 %\t1.2.2026")

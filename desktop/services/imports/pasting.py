@@ -19,8 +19,7 @@ def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str
 
     `fixed` are fields that every row gets where no column is called so. UserError where there are no rows.
     """
-    records = read_records(text.splitlines(keepends=True), Dialect("\t"))
-    rows = [record.cells for record in records if any(map(str.strip, record.cells))]
+    rows = [row for row in pasted_cells(text) if any(map(str.strip, row))]
     if not rows or (len(rows) == 1 and len(rows[0]) == 1):
         raise UserError(
             _("There are no rows to paste."), _("Copy the rows in the spreadsheet, with or without their headings.")
@@ -35,6 +34,14 @@ def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str
     out = io.StringIO()
     csv.writer(out, delimiter="\t").writerows(rows)
     return out.getvalue().encode()
+
+
+def pasted_cells(text: str) -> list[list[str]]:
+    """The rows of a clipboard's text; a cell of several lines is one cell. Empty rows at the end are none."""
+    lines = text.rstrip("\r\n").splitlines(keepends=True)
+    # Blank lines give no record of their own, but they are rows.
+    filled = (line if line.strip("\r\n") else '""' + line for line in lines)
+    return [record.cells for record in read_records(filled, Dialect("\t"))]
 
 
 def has_headings(kind: str, cells: Sequence[str]) -> bool:

@@ -345,7 +345,7 @@ class ImportDialog(QDialog):
         self.tabs.setTabText(1, _("Rejected") + (f" {number_text(result.rejected_rows)}" if result else ""))
         self.tabs.setTabText(2, _("To confirm") + (f" {number_text(len(self._notes()))}" if shown else ""))
         projects = len(result.projects) if result else 0
-        asking = ngettext("Say what {count} project is…", "Say what {count} projects are…", projects)
+        asking = ngettext("Say what the project is…", "Say what the {count} projects are…", projects)
         self.link.setText(asking.format(count=number_text(projects)))
         self.link.setVisible(projects > 0)
         self.link.setEnabled(not busy)

@@ -65,7 +65,7 @@ class Habits(QWidget):
         self.decimal = Habit(decimals())
         self.dates = Habit(date_orders())
         self.header_row = WholeEditor()
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
@@ -120,8 +120,6 @@ class Habits(QWidget):
         said = file.options
         self.offer_sheets(file.sheets)
         self.sheet.found(file.sheet, said.sheet)
-        self._show(self.encoding, not file.sheet)
-        self._show(self.delimiter, not file.sheet)
         self.encoding.found(_sure(encoding_word(file.encoding), file.encoding_sure), said.encoding)
         self.delimiter.found(word_of(delimiters(), file.delimiter), said.delimiter)
         signs = _convention(file.conventions.decimals.values(), decimals(), _("no figures"))
@@ -141,10 +139,17 @@ class Habits(QWidget):
             self.sheet.addItem(name, name)
         self.sheet.setCurrentIndex(max(0, self.sheet.findData(chosen)))
         self._show(self.sheet, len(sheets) > 1)
+        for habit in (self.encoding, self.delimiter):
+            # A workbook says both by itself.
+            self._show(habit, not sheets)
 
     def _show(self, habit: Habit, visible: bool) -> None:
         self._labels[habit].setVisible(visible)
         habit.setVisible(visible)
+        place = self._grid.getItemPosition(self._grid.indexOf(habit))
+        assert isinstance(place, tuple)
+        # What is not there takes no room.
+        self._grid.setColumnStretch(place[1], int(visible))
 
     def _row_edited(self) -> None:
         # Leaving the field without a change asks nothing; what cannot be read is said where the options are asked.

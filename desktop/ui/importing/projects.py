@@ -39,6 +39,8 @@ def _open(
         )
         for place, one in enumerate(asked)
     ]
+    form = Form([Section("", fields)], desk.shell.theme)
+    form.put({field.key: None for field in fields})
     book, actor = desk.book, desk.actor
 
     def save(values: dict[str, object]) -> Job:
@@ -52,6 +54,6 @@ def _open(
         return Job(_("Keeping the projects"), work, {"firm"}, lane=Lane.HAND, quiet=True)
 
     title = _("Which agreements are these projects?")
-    dialog = FormDialog(desk.shell, title, Form([Section("", fields)], desk.shell.theme), _("Remember"), save, parent)
+    dialog = FormDialog(desk.shell, title, form, _("Remember"), save, parent)
     dialog.saved.connect(lambda _result: then())
     dialog.open()

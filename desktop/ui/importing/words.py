@@ -43,11 +43,11 @@ def field_word(name: str) -> str:
         "line_start": _("First day of the line"),
         "line_end": _("Last day of the line"),
         "before": _("First day after it"),
-        "tracker_id": _("Tracker: id"),
-        "tracker_code": _("Tracker: project code"),
-        "tracker_project": _("Tracker: project"),
-        "tracker_task": _("Tracker: task"),
-        "tracker_start": _("Tracker: start time"),
+        "tracker_id": _("Entry ID"),
+        "tracker_code": _("Project code"),
+        "tracker_project": _("Project"),
+        "tracker_task": _("Task"),
+        "tracker_start": _("Started at"),
     }
     return spelled.get(name) or name.replace("_", " ").capitalize()
 
