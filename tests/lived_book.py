@@ -21,7 +21,6 @@ from db.schema import (
     Milestone,
     OneOff,
     Pause,
-    PaymentPlan,
     Person,
     Prepayment,
     PriceChange,
@@ -34,11 +33,14 @@ from db.schema import (
     TimeEntry,
     Usage,
 )
+from desktop.domain.instalments import in_parts
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import open_dispute
+from desktop.services.open_items import open_items
 from desktop.services.opening import OpeningItem, add_opening_credit, add_opening_item
+from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment, reverse_payment
 from desktop.services.runs import Scope, bill
 from desktop.services.write_offs import reverse_write_off, write_off
@@ -68,8 +70,9 @@ def lived_book(tmp_path: Path) -> Book:
     done = bill(book, through=date(2026, 3, 31), issue_date=date(2026, 4, 1), scope=Scope(), actor=ANNE, now=book.now)
     assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
     _money(book)
-    with change(book, ANNE, "Agree on instalments") as made:
-        made.insert(PaymentPlan, invoice_id=2, agreed_on=TODAY, reason="asked", actor=ANNE, created_at=made.at)
+    (open_of_it,) = [one for one in open_items(book, TODAY) if one.number == "INV-2026-0002"]
+    parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
+    agree_plan(book, ["INV-2026-0002"], parts, on=TODAY, reason="asked", actor=ANNE, today=TODAY)
     open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
     return book
 

@@ -158,9 +158,10 @@ def _refuse_past_money(connection: Connection, change_set_id: int) -> None:
     if booked is not None:
         older = connection.exec_driver_sql("SELECT summary FROM change_set WHERE id = ?", (change_set_id,)).scalar_one()
         raise UserError(
-            _("“{summary}” cannot be undone: booked money is reversed, and an issued document is credited.").format(
-                summary=booked
-            ),
+            _(
+                "“{summary}” cannot be undone: booked money is reversed, an issued document credited, "
+                "a payment plan called off."
+            ).format(summary=booked),
             _("If you mean “{summary}” before it, undo change {number}.").format(summary=older, number=change_set_id),
         )
 
