@@ -68,7 +68,7 @@ def about_clients(look: Look) -> Iterator[Finding]:
 
 def _client(row: Any, code: str, severity: Severity, message: str, remedy: str, field: str = "") -> Finding:
     where = f"client:{row[0]}:{field}" if field else ""
-    return Finding(code, severity, "clients", row[0], f"{row[2]} ({row[1]})", message, remedy, "clients", row[0], where)
+    return Finding(code, severity, "clients", row[0], f"{row[1]} {row[2]}", message, remedy, "clients", row[0], where)
 
 
 def _ids(row: Any, severity: Severity) -> Iterable[Finding]:
@@ -119,7 +119,7 @@ def _address(row: Any, severity: Severity) -> Iterable[Finding]:
             row,
             "address_incomplete",
             softer,
-            _("The address of {name} has no {parts}.").format(name=row.name, parts=_(" and no ").join(missing)),
+            _("The address of {name} has no {parts}.").format(name=row.name, parts=_(", no ").join(missing)),
             _("Complete the address; an invoice must name it."),
             "street" if not row.street else "city" if not row.city else "postcode",
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dateutil.relativedelta import relativedelta
 
-from desktop.i18n import _, date_text
+from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.services.hygiene.finding import Finding, Look, Severity
 
 # A price that stands so long unchanged deserves a look.
@@ -55,9 +55,11 @@ def about_prices(look: Look) -> Iterator[Finding]:
             row,
             "item_without_price",
             "block",
-            _("{item} has no price, and {count} agreements leave its price to the catalogue.").format(
-                item=row.name, count=row[3]
-            ),
+            ngettext(
+                "{item} has no price, and {count} agreement leaves its price to the catalogue.",
+                "{item} has no price, and {count} agreements leave its price to the catalogue.",
+                row[3],
+            ).format(item=row.name, count=number_text(row[3])),
             _("Set a list price or a rate, or a price on the lines."),
             "price",
         )
@@ -81,7 +83,7 @@ def about_prices(look: Look) -> Iterator[Finding]:
 
 def _item(row: Any, code: str, severity: Severity, message: str, remedy: str, field: str = "") -> Finding:
     where = f"item:{row[0]}:{field}" if field else ""
-    return Finding(code, severity, "items", row[0], f"{row[2]} ({row[1]})", message, remedy, "items", row[0], where)
+    return Finding(code, severity, "items", row[0], f"{row[1]} {row[2]}", message, remedy, "items", row[0], where)
 
 
 def _cards(look: Look) -> Iterator[Finding]:

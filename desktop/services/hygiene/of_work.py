@@ -102,7 +102,7 @@ def about_work(look: Look) -> Iterator[Finding]:
 def _of_client(row: Any, code: str, severity: Severity, sentence: str, remedy: str) -> Finding:
     told = sentence.format(count=number_text(row[3]), client=row[2], day=_day(row[4]))
     return Finding(
-        code, severity, "work", row[0], f"{row[2]} ({row[1]})", told, remedy, "billables", 0, f"client:{row[0]}"
+        code, severity, "work", row[0], f"{row[1]} {row[2]}", told, remedy, "billables", 0, f"client:{row[0]}"
     )
 
 

@@ -71,7 +71,7 @@ class CompareForm(Form):
         self._start = self.taken()
 
     def _add(self, grid: QGridLayout, row: int, one: FieldPair) -> None:
-        grid.addWidget(_label(one.title, "secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(_label(one.title, "secondary"), row, 0, Qt.AlignmentFlag.AlignVCenter)
         group = QButtonGroup(self)
         for column, (text, taken) in enumerate(((one.keep_text, False), (one.absorb_text, True)), 1):
             button = QRadioButton(_readable(one.name, text))

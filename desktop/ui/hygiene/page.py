@@ -40,10 +40,10 @@ class HygienePage(Page):
                 title=_("Clean-up"),
                 columns=[
                     Column("severity", "", 84, "tag", sort_key="severity"),
-                    Column("name", _("Of"), 190, sort_key="name", strong=True),
+                    Column("name", _("Of"), 168, sort_key="name", strong=True),
                     Column("message", _("What wants mending"), 320, sort_key="message", wide=True, lines=2),
-                    Column("subject", _("About"), 96, sort_key="subject", secondary=True),
-                    Column("postponed", _("Put off until"), 104, "date", sort_key="postponed", secondary=True),
+                    Column("subject", _("About"), 96, sort_key="subject", secondary=True, hidden=True),
+                    Column("postponed", _("Put off until"), 96, "date", sort_key="postponed", secondary=True),
                 ],
                 listing=self._rows,
                 summary=self._rows.summary,
