@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from desktop.documents.flow import Flow
 
+_Column = tuple[str, list[str]]
+
 _GAP = 22.0
+_LEAST_GAP = 8.0
 _ROW_GAP = 2.0
 
 
@@ -20,7 +23,9 @@ def draw_instalments(flow: Flow) -> None:
     document, words, writer = flow.document, flow.words, flow.writer
     count = len(document.instalments)
     places = range(1, count + 1)
-    columns = [(words.instalment, [words.of_instalments.format(number=place, count=count) for place in places])]
+    columns: list[_Column] = [
+        (words.instalment, [words.of_instalments.format(number=place, count=count) for place in places])
+    ]
     shares = _shares(document.payable, [amount for _day, amount in document.instalments])
     if shares:
         columns.append((words.share, [writer.percent(share) for share in shares]))
@@ -28,14 +33,25 @@ def draw_instalments(flow: Flow) -> None:
     if document.number:
         columns.append((words.payment_reference, [f"{document.number}/{place}" for place in places]))
     columns.append((words.amount, [writer.amount(amount) for _day, amount in document.instalments]))
+    if _gap(flow, columns) < _LEAST_GAP:
+        # Very long numbers: the reference below the table is that of the whole document.
+        columns = [column for column in columns if column[0] != words.payment_reference]
     _draw(flow, columns, {words.share, words.amount})
 
 
-def _draw(flow: Flow, columns: list[tuple[str, list[str]]], right: set[str]) -> None:
+def _widths(flow: Flow, columns: list[_Column]) -> list[float]:
+    style, small = flow.styles.text, flow.styles.small
+    return [max(small.width(head), *(style.width(cell) for cell in cells)) for head, cells in columns]
+
+
+def _gap(flow: Flow, columns: list[_Column]) -> float:
+    """Between two columns; they move together where the page is narrow."""
+    return min(_GAP, (flow.place.measure - sum(_widths(flow, columns))) / (len(columns) - 1))
+
+
+def _draw(flow: Flow, columns: list[_Column], right: set[str]) -> None:
     style, small, place = flow.styles.text, flow.styles.small, flow.place
-    widths = [max(small.width(head), *(style.width(cell) for cell in cells)) for head, cells in columns]
-    # Where the page is narrow the columns move together before anything is cut.
-    gap = min(_GAP, (place.measure - sum(widths)) / max(1, len(columns) - 1))
+    widths, gap = _widths(flow, columns), _gap(flow, columns)
     flow.y -= 2
     y, x = flow.y - small.size, place.left
     for (head, _cells), width in zip(columns, widths, strict=True):

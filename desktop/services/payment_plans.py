@@ -21,7 +21,7 @@ from desktop.domain.instalments import Instalment as Part
 from desktop.domain.money import exact_minor
 from desktop.domain.periods import Interval
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, money_text
+from desktop.i18n import _, date_text, money_text, ngettext
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.instalments import Instalment, instalments
@@ -114,7 +114,12 @@ def agree_plan(
             for of_invoice, own in _shared(is_open, sorted(parts), basis.numbers)
         ]
         ledger.flush()
-        made.summary = _("Payment plan for {numbers}: {amount} in {count} instalments").format(
+        said = ngettext(
+            "Payment plan for {numbers}: {amount} in {count} instalment",
+            "Payment plan for {numbers}: {amount} in {count} instalments",
+            len(parts),
+        )
+        made.summary = said.format(
             numbers=", ".join(basis.numbers), amount=money_text(basis.open, basis.currency), count=len(parts)
         )
     return tuple(agreed)

@@ -89,7 +89,10 @@ def undo_target(connection: Connection, change_set_id: int | None, *, past_money
     if not undoable:
         raise UserError(
             _("“{summary}” cannot be undone.").format(summary=summary),
-            _("Booked money is reversed and an issued document is credited; an import is done again from its file."),
+            _(
+                "Booked money is reversed, an issued document credited, a payment plan called off; "
+                "an import is done again from its file."
+            ),
         )
     events = list(_events(connection, change_set_id))
     bulk = any(event.action not in (INSERT, UPDATE, DELETE) and "pick" in (event.after or {}) for event in events)

@@ -76,3 +76,10 @@ def test_the_sentence_stays_with_its_table() -> None:
     for rows in range(8, 24):
         for page in pages(render_pdf(in_parts("50/50 net 0/30", document(rows, language="en")), PLAIN)):
             assert ("in 2 instalments:" in page) == ("INV-2026-0418/1" in page)
+
+
+def test_a_very_long_number_leaves_room_for_the_figures() -> None:
+    number = "HARBOUR-SERVICES-LONDON-BRANCH-2026-PROJECTS-AND-RETAINERS-000418-REVISED"
+    found = text(render_pdf(in_parts("3 x monthly", document(3, language="en", number=number)), PLAIN))
+    assert f"{number}/1" not in found
+    assert "1 of 3 30 Dec 2026 1,896.94" in found

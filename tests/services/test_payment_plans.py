@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +14,20 @@ from desktop.services.aging import aging_at
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
-from desktop.services.payment_plans import AgreedPlan, agree_plan, cancel_plan, plan_basis, schedule
+from desktop.services.payment_plans import (
+    AgreedPlan,
+    agree_plan,
+    cancel_plan,
+    missing,
+    next_month,
+    plan_basis,
+    propose,
+    schedule,
+    typed_parts,
+)
 from desktop.services.payment_suggestions import suggest_payment
 from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.problems import ValidationError
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
@@ -294,3 +307,32 @@ def test_the_check_finds_a_plan_that_was_changed_by_hand(book: Book, number: str
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql(statement)
     assert any(says in problem.detail for problem in check(book).problems)
+
+
+def test_what_is_typed_is_read_and_summed(book: Book, number: str) -> None:
+    basis = plan_basis(book, [number])
+    due = date(2026, 4, 1)
+    lines: list[dict[str, Any]] = [{"due": due, "amount": Decimal("100.00")}, {"due": None}, {"due": due}]
+    assert missing(lines, basis) == 1_900
+    assert missing([{"amount": Decimal(120)}], basis) == -100
+    assert missing([{"amount": Decimal("1.005")}], basis) is None
+    assert missing([{"amount": "what?"}], basis) is None
+    assert typed_parts(lines[:1], "EUR") == ((due, 10_000),)
+    with pytest.raises(ValidationError) as refused:
+        typed_parts(
+            [*lines[1:2], {"due": due, "amount": Decimal("-1")}, {"due": due, "amount": Decimal("0.001")}], "EUR"
+        )
+    assert list(refused.value.fields) == ["parts.0.due", "parts.0.amount", "parts.1.amount", "parts.2.amount"]
+
+
+def test_equal_parts_are_proposed(book: Book, number: str) -> None:
+    basis = plan_basis(book, [number])
+    first = next_month(date(2026, 1, 31))
+    assert [(day.isoformat(), amount) for day, amount in propose(basis, 3, first, "monthly")] == [
+        ("2026-02-28", 3_967),
+        ("2026-03-28", 3_967),
+        ("2026-04-28", 3_966),
+    ]
+    for count, every, says in ((0, "monthly", "1 to 120"), (2, "sometimes", "not a billing interval")):
+        with pytest.raises(UserError, match=says):
+            propose(basis, count, first, every)
