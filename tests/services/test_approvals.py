@@ -273,3 +273,14 @@ def test_one_of_several_findings_does_not_call_for_the_second(strict: Book, made
     assert approve(book, [second], "", actor="Carl", now=book.now).waiting == (1,)
     assert say_yes(book, "Ben").released == (1,)
     assert value(book, "SELECT seconded_by FROM draft") == "Ben"
+
+
+def test_what_could_not_be_issued_is_mended_and_keeps_both_approvals(strict: Book, made: Contracts) -> None:
+    book = strict
+    bill(made, "5000", terms="whenever")
+    say_yes(book, "Ben")
+    say_yes(book, "Carl")
+    assert resume(book, RUN, actor=ANNE, now=book.now).outcomes["failed"] == 1
+    done = approve_drafts(book, [1], "", actor="Dora", now=book.now)
+    assert (done.released, done.blocked) == ((), (1,))
+    assert people(book) == ("failed", "Ben", "Carl")

@@ -100,8 +100,9 @@ def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: st
             for row in made.connection.exec_driver_sql(
                 """SELECT f.id, f.draft_id, f.severity, f.message, f.remedy, f.code, f.approved
                 FROM finding f JOIN draft d ON d.id = f.draft_id
-                WHERE d.id IN (SELECT value FROM json_each(?)) AND d.state IN ('held', 'failed')
-                AND f.severity <> 'note' AND f.approved = 0 ORDER BY f.id""",
+                WHERE d.id IN (SELECT value FROM json_each(?)) AND f.approved = 0
+                AND (d.state = 'held' AND f.severity <> 'note' OR d.state = 'failed' AND f.severity = 'block')
+                ORDER BY f.id""",
                 (ids_text(draft_ids),),
             )
         ]
