@@ -259,6 +259,22 @@ def test_a_reform_splits_the_period_at_its_day(india: Book) -> None:
     ]
 
 
+def test_a_period_is_split_where_one_tax_takes_over_from_another(us: Book) -> None:
+    made = Contracts(us)
+    save_areas(us, [Area("TX", "Texas", [("State", Decimal(6)), ("Town", Decimal(2))], day("2020-01-01"))], actor=ANNE)
+    code = next(row["id"] for row in tax_codes(us) if row["code"] == "tx")
+    set_taxes(us, code, day("2026-04-16"), [("State", Decimal(5)), ("Town", Decimal(3))], actor=ANNE)
+    acme = made.client(country="US", currency="USD", region="TX")
+    made.agreement(acme, "A1", {"unit_price": "100"}, currency="USD", start_date="2026-04-01")
+    number = issue_all(us, "2026-04-30")
+    assert taxes_of(us, number) == [
+        ("State", 60_000, 5_000, 300),
+        ("Town", 20_000, 5_000, 100),
+        ("State", 50_000, 5_000, 250),
+        ("Town", 30_000, 5_000, 150),
+    ]
+
+
 def test_deposits_and_credits_of_several_taxes_leave_nothing(india: Book) -> None:
     made = Contracts(india)
     acme = made.client(country="IN", currency="INR", region="Karnataka")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -52,6 +53,6 @@ def rate_on(entry: TaxEntry, day: date) -> int:
 
 
 def changes_within(entry: TaxEntry, start: date, end: date) -> list[date]:
-    """First days of another rate strictly inside [start, end)."""
-    rates = entry.rates
-    return [day for (_, before), (day, rate) in pairwise(rates) if start < day < end and rate != before]
+    """First days strictly inside [start, end) of another rate, or of other taxes that come to the same."""
+    dated: Sequence[tuple[date, object]] = entry.parts or entry.rates
+    return [day for (_, before), (day, now) in pairwise(dated) if start < day < end and now != before]

@@ -163,11 +163,18 @@ class References:
 
     @cached_property
     def tax_codes(self) -> Known:
-        """Also by their present percentage, as files write it: "19", "19 %"; and by their category, as "AE"."""
+        """Also by their present percentage, as files write it: "19", "19 %"; and by their category, as "AE".
+
+        A percentage means the code that items name, not those to which rules of places lead from it.
+        """
         rows = self.rows(
-            "SELECT t.id, t.code, t.name, t.category, (SELECT rate FROM tax_rate r WHERE r.tax_code_id = t.id"
-            " ORDER BY valid_from DESC LIMIT 1) FROM tax_code t WHERE t.active ORDER BY t.id"
+            "SELECT t.id, t.code, t.name, t.category, (SELECT sum(r.rate) FROM tax_rate r WHERE r.tax_code_id = t.id"
+            " AND r.valid_from = (SELECT max(n.valid_from) FROM tax_rate n WHERE n.tax_code_id = r.tax_code_id"
+            " AND n.name = r.name)) FROM tax_code t WHERE t.active ORDER BY t.id"
         )
+        classes = {row[0] for row in self.rows("SELECT DISTINCT item_code FROM tax_rule WHERE item_code <> ''")}
+        led_to = {row[0] for row in self.rows("SELECT DISTINCT tax_code_id FROM tax_rule")}
+        named = {row[0] for row in rows if row[1] in classes}
         codes = ", ".join(row[1] for row in rows)
         remedy = _("write one of {codes}, or leave the cell empty.").format(codes=codes)
         known = Known([row[:3] for row in rows], _("tax code"), remedy)
@@ -177,14 +184,15 @@ class References:
             # The letter means the usual one of several.
             if code in (STANDARD, EXEMPT) or category not in ("S", "E"):
                 by_category.setdefault(category, []).append(number)
-            if rate is not None:
+            if rate is not None and (number in named or number not in led_to):
                 by_percent.setdefault(f"{rate * 100 / SCALE:g}", []).append(number)
         for category, numbers in by_category.items():
             if len(numbers) == 1:
                 known.alias(numbers[0], category)
         for percent, numbers in by_percent.items():
             # Reverse charge, export and exemption are all 0 %: that tells none of them.
-            if len(numbers) == 1:
+            # Classes of places at one percentage are written alike: the standard one comes first.
+            if len(numbers) == 1 or named.issuperset(numbers):
                 for text in (percent, f"{percent}%", f"{percent} %"):
                     known.alias(numbers[0], text)
         return known

@@ -1,6 +1,7 @@
 """Clients, items, rates and agreements from files: what is made, what changes, what is refused and why."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from desktop.services import runs
 from desktop.services.changes import undo
 from desktop.services.clients import update_client
 from desktop.services.imports import ImportResult
+from desktop.services.imports.references import References
+from tests.books import new_book
 from tests.services.imports.conftest import Importer
 from tests.services.imports.material import AGREEMENTS, CLIENTS, ITEMS, counted, rows
 
@@ -104,6 +107,13 @@ def test_items(book: Book, take_in: Importer) -> None:
     ]
     assert take_in("items", "code,name,price\nADV,Advice,80\n").imported == 1
     assert rows(book, "SELECT price, currency FROM item WHERE code = 'ADV'") == [(80_000_000, "EUR")]
+
+
+def test_a_percentage_means_the_code_that_indian_items_name(tmp_path: Path) -> None:
+    with new_book(tmp_path, country="IN", currency="INR") as book, book.reading() as session:
+        known = References(session.connection()).tax_codes
+        found = {text: known.code(int(str(known.find(text)))) for text in ("5", "12 %", "18%", "40")}
+    assert found == {"5": "gst-5", "12 %": "gst-12", "18%": "standard", "40": "gst-40"}
 
 
 def test_a_tax_code_may_be_written_as_its_category(book: Book, take_in: Importer) -> None:
