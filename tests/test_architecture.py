@@ -240,6 +240,7 @@ def declared_libraries(pyproject: Path) -> set[str]:
         "pyside6-essentials": "PySide6",
         "python-stdnum": "stdnum",
         "python-dateutil": "dateutil",
+        "python-calamine": "python_calamine",
         "pillow": "PIL",
     }
     return {unlike.get(name, name) for name in names}

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, State
-from desktop.paths import documents_dir
 from desktop.services.imports import (
     ImportPreview,
     ImportResult,
@@ -38,6 +36,7 @@ from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.few_rows import FewRows
+from desktop.ui.importing.file_questions import ask_file, ask_template, remember_folder
 from desktop.ui.importing.habits import Habits
 from desktop.ui.importing.looking import Looked, Question, look
 from desktop.ui.importing.mapping import ColumnMapping
@@ -47,7 +46,7 @@ from desktop.ui.importing.projects import ask_projects
 from desktop.ui.importing.remembering import keep
 from desktop.ui.importing.result import IMPORTED, tell_import
 from desktop.ui.importing.source import Source
-from desktop.ui.importing.words import ENDINGS, kinds
+from desktop.ui.importing.words import kinds
 from desktop.ui.job_bar import JobBar
 from desktop.ui.listing import Row
 from desktop.ui.notice import NoticeBar
@@ -56,7 +55,6 @@ from desktop.ui.rows_model import RowsModel
 from desktop.ui.table import Empty, Table
 
 _SIZE = (980, 680)
-_FOLDER = "import_folder"
 
 
 def ask_import(desk: Desk, parent: QWidget, kind: str | None = None, source: Source | Path | None = None) -> None:
@@ -141,6 +139,7 @@ class ImportDialog(QDialog):
         self.resize(px(_SIZE[0]), px(_SIZE[1]))
 
     def _build_head(self) -> QHBoxLayout:
+        memory = self.desk.shell.memory
         what = QLabel(_("It holds"))
         what.setProperty("role", "secondary")
         what.setBuddy(self.kind)
@@ -148,10 +147,10 @@ class ImportDialog(QDialog):
         self.kind.setMinimumWidth(self.desk.shell.theme.px(220))
         self._file = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._choose = QPushButton(_("Choose the file…"))
-        self._choose.clicked.connect(self._ask_file)
+        self._choose.clicked.connect(lambda: ask_file(self, memory, self.choose))
         template = QPushButton(_("Write an empty file…"))
         template.setToolTip(_("A file with the column names of this kind, to fill in"))
-        template.clicked.connect(self._ask_template)
+        template.clicked.connect(lambda: ask_template(self, memory, str(self.kind.value()), self.write_template))
         for button in (self._choose, template):
             button.setAutoDefault(False)
         head = QHBoxLayout()
@@ -207,7 +206,7 @@ class ImportDialog(QDialog):
 
     def choose(self, path: Path) -> None:
         """Look at another file; what was said of the last one is forgotten."""
-        self.desk.shell.memory.put(_FOLDER, str(path.parent))
+        remember_folder(self.desk.shell.memory, path)
         self.take(Source.of(path))
 
     def take(self, source: Source) -> None:
@@ -216,28 +215,6 @@ class ImportDialog(QDialog):
         self.habits.forget()
         self.remember.setChecked(False)
         self._start_over()
-
-    def _folder(self) -> str:
-        folder = self.desk.shell.memory.get(_FOLDER)
-        return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
-
-    def _ask_file(self) -> None:
-        tables = " ".join(f"*{one}" for one in ENDINGS)
-        dialog = QFileDialog(
-            self, _("Choose the file"), self._folder(), f"{_('Tables')} ({tables});;{_('All files')} (*)"
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
-        dialog.open()
-
-    def _ask_template(self) -> None:
-        kind = str(self.kind.value())
-        dialog = QFileDialog(self, _("Write an empty file"), self._folder(), "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{kind}.csv")
-        dialog.fileSelected.connect(lambda name: self.write_template(Path(name)))
-        dialog.open()
 
     def write_template(self, path: Path) -> None:
         """Write the column names of the chosen kind into a new file."""

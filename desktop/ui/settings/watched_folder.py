@@ -58,7 +58,7 @@ def _open(desk: Desk, parent: QWidget, found: object) -> None:
         folder = WatchedFolder(
             Path(typed).expanduser() if typed else None,
             bool(values["on"]),
-            order if order in ("dmy", "mdy", "ymd") else None,  # type: ignore[arg-type]
+            order if order in ("dmy", "mdy", "ymd") else None,
         )
         return Job(
             _("Keeping the watched folder"),
