@@ -55,8 +55,9 @@ def _report(call: Call) -> None:
 
 
 def _text(made: Report) -> str:
-    titles = [(">" if column.kind in ("amount", "number") else "") + column.title for column in made.columns]
-    rows = [[_shown(made, column, row) for column in made.columns] for row in (*made.rows, *made.sums)]
+    columns = [column for column in made.columns if not column.more]
+    titles = [(">" if column.kind in ("amount", "number") else "") + column.title for column in columns]
+    rows = [[_shown(made, column, row) for column in columns] for row in (*made.rows, *made.sums)]
     head = f"{made.title}, {date_text(made.as_of)}"
     return head + "\n\n" + table(titles, rows, empty=_("Nothing to report."))
 

@@ -1,4 +1,4 @@
-"""Change orders: proposed, then approved or rejected; an approved one alters a fixed price or a line from its day on."""
+"""Change orders: proposed, approved or rejected; an approved one alters a fixed price or a line from its day on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Book
@@ -246,12 +245,13 @@ def take_decision_back(book: Book, order_id: int, *, actor: str) -> None:
             raise UserError(_("“{reference}” is not decided yet.").format(reference=row.reference))
         summary = _("Take back the decision on change {reference}").format(reference=row.reference)
         agreement_id, dated, effect, state = row.agreement_id, row.dated, row.effect, row.state
-        made = Change(book, session, actor, summary, undoable=True)
         if effect == "line" and state == "approved":
             # With the decision goes the line that it made.
-            target = undo_target(made.connection, _decision(made, order_id))
+            target = undo_target(session.connection(), _decision(session, row))
+            made = Change(book, session, actor, summary, undoable=target.restorable)
             take_back(made, target)
         else:
+            made = Change(book, session, actor, summary, undoable=True)
             made.update(ChangeOrder, order_id, state="proposed", decided_by=None, decided_on=None)
             if effect == "scope" and state == "approved":
                 check_scope(made.connection, agreement_id, dated)
@@ -259,19 +259,30 @@ def take_decision_back(book: Book, order_id: int, *, actor: str) -> None:
         made.finish()
 
 
-def _decision(made: Change, order_id: int) -> int:
-    """The change set that approved it and still stands."""
-    number = made.connection.exec_driver_sql(
-        """SELECT c.id FROM audit_event e JOIN change_set c ON c.id = e.change_set_id
-        JOIN audit_payload p ON p.event_id = e.id WHERE e.subject = 'change_order' AND e.subject_id = ?
-        AND json_extract(p.after, '$.state') = 'approved' AND c.undone_by IS NULL ORDER BY e.id DESC LIMIT 1""",
-        (order_id,),
-    ).scalar()
-    if number is None:
-        raise UserError(
-            _("Nothing in the log says when it was approved."), _("End the changed line, and add it as it was.")
+def _decision(session: Session, row: ChangeOrder) -> int:
+    """The change set that approved it alone and still stands; UserError where more was done in one go."""
+    found_set = (
+        session.connection()
+        .exec_driver_sql(
+            """SELECT c.id, c.summary, (SELECT count(DISTINCT o.subject_id) FROM audit_event o
+              WHERE o.change_set_id = c.id AND o.subject = 'change_order') FROM audit_event e
+            JOIN change_set c ON c.id = e.change_set_id JOIN audit_payload p ON p.event_id = e.id
+            WHERE e.subject = 'change_order' AND e.subject_id = ? AND json_extract(p.after, '$.state') = 'approved'
+            AND c.undone_by IS NULL ORDER BY e.id DESC LIMIT 1""",
+            (row.id,),
         )
-    return int(number)
+        .fetchone()
+    )
+    if row.batch_id is not None or (found_set is not None and found_set[2] > 1):
+        raise UserError(
+            _("“{reference}” was approved together with others: {what}.").format(
+                reference=row.reference, what=found_set[1] if found_set else _("an import")
+            ),
+            _("Undo all of that, or change the line back from a day on."),
+        )
+    if found_set is None:
+        raise UserError(_("Nothing in the log says when it was approved."), _("Change the line back from a day on."))
+    return int(found_set[0])
 
 
 def _proposed(made: Change, order_id: int) -> ChangeOrder:

@@ -29,13 +29,14 @@ _DAY = timedelta(days=1)
 class Column:
     """A column: amounts are minor units of the row's `currency`, or of the firm's where the key begins with firm_.
 
-    `beside` marks what only helps people to read the row.
+    `beside` marks what only helps people to read the row; `more` what a screen has no room for.
     """
 
     key: str
     title: str
     kind: Kind = "text"
     beside: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _aging_row(row: AgingRow, code: str, name: str) -> dict[str, Any]:
 def _open(book: Book, as_of: date, client_id: int | None, _since: date | None) -> _Made:
     columns = (
         Column("client", _("Client")),
-        Column("client_name", _("Name"), beside=True),
+        Column("client_name", _("Name"), beside=True, more=True),
         Column("name", _("Number")),
         Column("issue_date", _("Issued"), "date"),
         Column("due_date", _("Due"), "date"),
@@ -290,30 +291,30 @@ def _unbilled(book: Book, as_of: date, client_id: int | None, _since: date | Non
 def _projects(book: Book, as_of: date, client_id: int | None, _since: date | None) -> _Made:
     columns = (
         Column("client", _("Client")),
-        Column("client_name", _("Name"), beside=True),
+        Column("client_name", _("Name"), beside=True, more=True),
         Column("code", _("Agreement")),
         Column("title", _("Title"), beside=True),
         Column("currency", _("Currency")),
         Column("agreed", _("Agreed"), "amount"),
-        Column("changed", _("Changed"), "amount"),
-        Column("proposed", _("Proposed"), "amount"),
+        Column("changed", _("Changed"), "amount", more=True),
+        Column("proposed", _("Proposed"), "amount", more=True),
         Column("scope", _("Scope"), "amount"),
         Column("billed", _("Billed, net"), "amount"),
         Column("waiting", _("Done, not billed"), "amount"),
         Column("planned", _("Planned"), "amount"),
         Column("left", _("Left"), "amount"),
-        Column("invoiced", _("Invoiced, gross"), "amount"),
+        Column("invoiced", _("Invoiced, gross"), "amount", more=True),
         Column("paid", _("Paid, gross"), "amount"),
-        Column("credited", _("Credited, gross"), "amount"),
-        Column("let_go", _("Written off, gross"), "amount"),
+        Column("credited", _("Credited, gross"), "amount", more=True),
+        Column("let_go", _("Written off, gross"), "amount", more=True),
         Column("open", _("Open, gross"), "amount"),
-        Column("deposits", _("Deposits received, gross"), "amount"),
+        Column("deposits", _("Deposits received, gross"), "amount", more=True),
         Column("budget", _("Budget"), "amount"),
-        Column("used", _("Budget used"), "amount"),
+        Column("used", _("Budget used"), "amount", more=True),
         Column("budget_share", _("Budget %"), "number"),
         Column("po_number", _("PO number")),
-        Column("po_limit", _("PO limit"), "amount"),
-        Column("po_used", _("PO used"), "amount"),
+        Column("po_limit", _("PO limit"), "amount", more=True),
+        Column("po_used", _("PO used"), "amount", more=True),
         Column("po_share", _("PO %"), "number"),
     )
     found = [

@@ -114,6 +114,17 @@ def test_milestones_stand_between_hours_and_charges() -> None:
     assert [charge.kind for charge in draft.charges] == ["time", "milestone", "one_off"]
 
 
+@pytest.mark.parametrize(
+    "changes, code",
+    [({"billing": "fixed"}, "no_work"), ({"billing": "hybrid", "agreed": 5_000}, "no_work"), ({}, "no_lines")],
+)
+def test_a_project_of_which_nothing_is_done_says_so(changes: dict[str, Any], code: str) -> None:
+    built = build(agreement(**changes)._replace(lines=()), client(), Work(), setting("2026-03-31"))
+    assert built.skip is not None
+    assert built.skip.code == code
+    assert ("No milestone is done" in built.skip.reason) == (code == "no_work")
+
+
 DAYS = st.integers(0, 200).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
 PARTS = st.lists(st.integers(1, SCALE), min_size=1, max_size=6)
 
@@ -149,7 +160,8 @@ def test_all_shares_come_to_the_scope_however_they_are_billed(
         count = data.draw(st.integers(1, len(shares)))
         now, shares = shares[:count], shares[count:]
         for one, amount in zip(now, worths(scope, now, "EUR"), strict=True):
-            assert amount is not None and one.fraction is not None
+            assert amount is not None
+            assert one.fraction is not None
             latest = max(scope.latest, one.done) if scope.latest else one.done
             scope = replace(
                 scope, fractions=scope.fractions + one.fraction, billed=scope.billed + amount, latest=latest

@@ -13,6 +13,7 @@ from desktop.services import change_orders as service
 from desktop.services import runs
 from desktop.services.agreements import agreement
 from desktop.services.changes import undo
+from desktop.services.imports import import_file
 from desktop.services.milestones import create_milestone, mark_done, milestones
 from desktop.services.problems import ValidationError
 from desktop.services.projects import position
@@ -175,3 +176,12 @@ def test_a_changed_line_follows_the_old_one_and_goes_with_its_approval(book: Boo
     (left,) = agreement(book, project)["lines"]
     assert (left["id"], left["end_date"]) == (line, None)
     assert service.change_order(book, order)["state"] == "proposed"
+
+
+def test_what_was_approved_with_others_is_not_taken_back_alone(book: Book, project: int) -> None:
+    text = "id,agreement,date,item,quantity,reason,reference\nX1,P1,2026-03-10,RET,2,More,CO-1\n"
+    assert import_file(book, "changes", text.encode(), actor=ANNE, today=TODAY).imported == 1
+    (order,) = service.change_orders(book, project)
+    with pytest.raises(UserError, match="“CO-1” was approved together with others"):
+        service.take_decision_back(book, order.id, actor=ANNE)
+    assert len(agreement(book, project)["lines"]) == 2

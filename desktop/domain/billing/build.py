@@ -346,7 +346,9 @@ def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
             following = min(following, agreement.end)
         return Skip("not_due", f"No use is due through {day_words(through)}; next on {day_words(following - _DAY)}.")
     if not agreement.lines and not work.one_offs:
-        return Skip("no_lines", "It has no lines: add what it bills.")
+        if agreement.billing != "fixed" and agreement.agreed is None:
+            return Skip("no_lines", "It has no lines: add what it bills.")
+        return Skip("no_work", f"No milestone is done and not billed, and no charge is due, on {day_words(through)}.")
     return Skip("no_work", f"No unbilled hours or charges through {day_words(through)}.")
 
 
