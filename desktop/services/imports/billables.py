@@ -82,7 +82,8 @@ class BillableIntake(Intake):
         found: Counter[int] = Counter()
         rows = self.connection.exec_driver_sql(f"SELECT digest, {', '.join(self.content)} FROM {self.table}")
         for digest, *content in rows:
-            whole = hash(tuple(_as_read(value) for value in content))
+            now = zip(self.content, content, strict=True)
+            whole = hash(tuple(_as_read(self.references.present(name, value)) for name, value in now))
             found[whole] += 1
             found[hash((whole, digest))] += 1
         return found
@@ -113,6 +114,7 @@ class BillableIntake(Intake):
             self._writes.insert(columns)
             return "new"
         (current,) = current_rows(self.connection, self.table, "WHERE id = ?", (standing[0],))
+        current = {name: self.references.present(name, value) for name, value in current.items()}
         said = {name: value for name, value in columns.items() if self._is_said(name)}
         if not differs(current, said):
             return "same"

@@ -36,7 +36,7 @@ class ItemIntake(Intake):
         super().__init__(session, mapped, today)
         rows = current_rows(self.connection, "item")
         self._standing = {row["code"].casefold(): row for row in rows}
-        self._names = {row["name"].casefold(): row["code"] for row in rows}
+        self._names = {row["name"].casefold(): row["code"] for row in rows if row["merged_into_id"] is None}
         self._writes = Writes(Item)
         standard = self.references.rows("SELECT id FROM tax_code WHERE code = 'standard'")
         self._standard = standard[0][0] if standard else None
@@ -48,6 +48,16 @@ class ItemIntake(Intake):
         if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
+        if current is not None and current["merged_into_id"] is not None:
+            problems.reject(
+                "code",
+                values["code"],
+                _("{code} was merged into {other}.").format(
+                    code=values["code"], other=self.references.items.code(current["merged_into_id"])
+                ),
+                _("Write that code, or leave the row out."),
+            )
+            problems.done()
         tax_code = values["tax_code"]
         columns: dict[str, Any] = {
             "name": values["name"],

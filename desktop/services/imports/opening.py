@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -53,7 +54,10 @@ class OpeningIntake(Intake):
         problems.done()
         due = values["due_date"] or values["issue_date"]
         item = OpeningItem(number, client, values["issue_date"], due, currency, amounts["gross"], amounts["open"])
-        standing = standing_documents(self.connection, [number])
+        standing = {
+            key: known and replace(known, client_id=self.references.present("client_id", known.client_id))
+            for key, known in standing_documents(self.connection, [number]).items()
+        }
         if number in self._seen or standing.get(number) == item:
             return "same"
         known = standing.get(number)

@@ -46,6 +46,14 @@ class Known:
         self._shown[number] = (code, name)
         self._answers.clear()
 
+    def also(self, number: int, code: str, name: str) -> None:
+        """What a thing was once called beside its own code and name."""
+        self._codes.setdefault(code.casefold(), number)
+        named = self._names.setdefault(name.casefold(), [])
+        if number not in named:
+            named.append(number)
+        self._answers.clear()
+
     def alias(self, number: int, text: str) -> None:
         """Another word for a thing that is known."""
         self._codes.setdefault(text.casefold(), number)
@@ -118,8 +126,11 @@ class References:
 
     @cached_property
     def clients(self) -> Known:
-        things = self.rows("SELECT id, code, name FROM client ORDER BY active DESC, id")
-        return Known(things, _("client"), _("add the client first, or correct the cell."))
+        things = self.rows("SELECT id, code, name FROM client WHERE merged_into_id IS NULL ORDER BY active DESC, id")
+        known = Known(things, _("client"), _("add the client first, or correct the cell."))
+        for row in self.rows("SELECT merged_into_id, code, name FROM client WHERE merged_into_id IS NOT NULL"):
+            known.also(*row)
+        return known
 
     @cached_property
     def client_currencies(self) -> Mapping[int, str]:
@@ -131,8 +142,23 @@ class References:
 
     @cached_property
     def items(self) -> Known:
-        things = self.rows("SELECT id, code, name FROM item ORDER BY active DESC, id")
-        return Known(things, _("item"), _("add the item to the catalogue first, or correct the cell."))
+        things = self.rows("SELECT id, code, name FROM item WHERE merged_into_id IS NULL ORDER BY active DESC, id")
+        known = Known(things, _("item"), _("add the item to the catalogue first, or correct the cell."))
+        for row in self.rows("SELECT merged_into_id, code, name FROM item WHERE merged_into_id IS NOT NULL"):
+            known.also(*row)
+        return known
+
+    @cached_property
+    def merged(self) -> Mapping[str, Mapping[int, int]]:
+        """By column, the client or item that each merged one is now: what is billed still names the old one."""
+        return {
+            column: dict(self.rows(f"SELECT id, merged_into_id FROM {table} WHERE merged_into_id IS NOT NULL"))
+            for column, table in (("client_id", "client"), ("item_id", "item"))
+        }
+
+    def present(self, column: str, value: Any) -> Any:
+        """The value of a column with a merged client or item replaced by what it is now."""
+        return self.merged[column].get(value, value) if column in self.merged else value
 
     @cached_property
     def segments(self) -> Known:
