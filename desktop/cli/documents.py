@@ -28,6 +28,8 @@ _STATUSES = {
     "unapplied": "unapplied",
     "applied": "applied",
 }
+# A line may have counted thousands; --json gives them all.
+_MOST_RECORDS = 20
 _FORMATS = ("pdf", "facturx", "xrechnung", "ubl")
 
 
@@ -270,6 +272,13 @@ def _line_text(line: TrailLine, currency: str) -> str:
             f"   ← {source.kind} {source.agreement} {source.start.isoformat()} – {source.end.isoformat()}: "
             f"{number_text(source.quantity)}, {amount_text(source.amount, currency)} {said}{freed}".rstrip()
         )
+        for record in source.records[:_MOST_RECORDS]:
+            span = f"{record.start.isoformat()} – {record.end.isoformat()}"
+            lines.append(f"      ← {record.id} {span}: {number_text(record.quantity)} {record.note}".rstrip())
+        left = len(source.records) - _MOST_RECORDS
+        if left > 0:
+            words = ngettext("and {count} more record", "and {count} more records", left)
+            lines.append(f"      {words.format(count=number_text(left))}")
     return "\n".join(lines)
 
 

@@ -284,3 +284,14 @@ def _outside(connection: Connection, loaded: Loaded, names: dict[int, str], sett
                 words.format(count=number_text(left), code=agreement.code),
                 _("Correct their days or the agreement's, or delete them: no run bills them."),
             )
+
+
+def waiting_use(connection: Connection, agreement_ids: Sequence[int], setting: Setting) -> Iterator[tuple[int, Rated]]:
+    """(agreement id, period) of each period of these agreements' meters in which anything waits, with its worth."""
+    for at in range(0, len(agreement_ids), _CHUNK):
+        loaded = _loaded(connection, agreement_ids[at : at + _CHUNK], setting)
+        for agreement in loaded.agreements.values():
+            for _line, periods in _rated(agreement, loaded, setting.billing):
+                for rated in periods:
+                    if rated.rows:
+                        yield agreement.id, rated

@@ -19,6 +19,7 @@ from desktop.i18n import _
 from desktop.services.instalments import Instalment, instalments
 from desktop.services.open_amounts import split_instalment
 from desktop.services.project_trail import milestone_details
+from desktop.services.usage_trail import Counted, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Source:
     """What a line bills: the span half-open, the amount net in minor units. `kind` is that of its charge.
 
     `detail` is what the source row says of itself (person, note, id, invoice whose days it credits); `reversed_by` is
-    the document that freed it.
+    the document that freed it, `records` what a meter counted, at the first line of each of its periods.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Source:
     amount: int
     detail: Mapping[str, Any]
     reversed_by: str
+    records: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,7 @@ def _line(row: Mapping[str, Any], cards: Mapping[int, CardRow], sources: Sequenc
 def _sources(connection: Connection, invoice_id: int) -> dict[int, list[Source]]:
     found: dict[int, list[Source]] = defaultdict(list)
     milestones = milestone_details(connection, invoice_id)
+    records = counted(connection, invoice_id)
     for row in connection.exec_driver_sql(_SOURCES, (invoice_id,)).mappings():
         detail: dict[str, Any]
         if row["kind"] == "time":
@@ -301,6 +304,7 @@ def _sources(connection: Connection, invoice_id: int) -> dict[int, list[Source]]
                 row["amount"],
                 {name: value for name, value in detail.items() if value not in (None, "")},
                 row["freed"],
+                tuple(records.pop(row["position"], ())) if row["kind"] == "usage" else (),
             )
         )
     return found

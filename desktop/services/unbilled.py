@@ -1,4 +1,4 @@
-"""What waits to be billed, at the price it would have: hours, one-off charges, milestones done; by agreement."""
+"""What waits to be billed, at the price it would have: hours, charges, metered use, milestones done; by agreement."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.billing import ids_text, reserved
 from desktop.domain.billing import TimeEntry
 from desktop.domain.billing.time import line_for, price_of
 from desktop.domain.money import round_half_away, to_major, unit, unscaled
+from desktop.services.meters import waiting_use
 from desktop.services.milestones import read_milestones
 from desktop.services.runs.loading import Loaded, load
 from desktop.services.runs.setting import Setting, read_setting
@@ -22,7 +23,7 @@ from desktop.services.runs.setting import Setting, read_setting
 
 @dataclass(frozen=True, slots=True)
 class UnbilledRow:
-    """What waits of one kind (time, charge, discount, deposit, milestone); `first` and `last` are its days.
+    """What waits of one kind (time, charge, discount, deposit, milestone, usage); `first` and `last` are its days.
 
     `amount` is net in minor units at today's prices and before any cap or discount of the agreement; `unpriced`
     entries are not in it. `run` is the run whose draft holds it, if one does.
@@ -62,6 +63,10 @@ JOIN agreement a ON a.id = m.agreement_id JOIN client c ON c.id = a.client_id
 WHERE m.invoice_id IS NULL AND m.done_on <= ? {one}"""
 
 
+_USAGE = """SELECT a.id, c.code, c.name, a.code, a.currency FROM agreement a JOIN client c ON c.id = a.client_id
+WHERE EXISTS (SELECT 1 FROM usage u WHERE u.agreement_id = a.id AND u.invoice_id IS NULL) {one}"""
+
+
 @dataclass(slots=True)
 class _Sum:
     first: date
@@ -71,9 +76,9 @@ class _Sum:
     amount: Decimal = Decimal(0)
     unpriced: int = 0
 
-    def add(self, day: date, quantity: Decimal, price: Decimal | None) -> None:
+    def add(self, day: date, quantity: Decimal, price: Decimal | None, entries: int = 1) -> None:
         self.first, self.last = min(self.first, day), max(self.last, day)
-        self.entries += 1
+        self.entries += entries
         self.quantity += quantity
         if price is None:
             self.unpriced += 1
@@ -94,6 +99,7 @@ class _Waiting(NamedTuple):
     day: date
     quantity: Decimal
     price: Decimal | None
+    entries: int = 1
 
 
 def unbilled(book: Book, as_of: date, *, client_id: int | None = None) -> list[UnbilledRow]:
@@ -102,7 +108,7 @@ def unbilled(book: Book, as_of: date, *, client_id: int | None = None) -> list[U
     sums: dict[tuple[str, ...], _Sum] = {}
     with book.reading() as session:
         for row in _waiting(session.connection(), as_of, one, values):
-            sums.setdefault(row[:6], _Sum(row.day, row.day)).add(row.day, row.quantity, row.price)
+            sums.setdefault(row[:6], _Sum(row.day, row.day)).add(row.day, row.quantity, row.price, row.entries)
     return [
         UnbilledRow(
             client,
@@ -128,7 +134,7 @@ def unbilled_of(connection: Connection, agreement_ids: Sequence[int], as_of: dat
     for row in _waiting(connection, as_of, "AND a.id IN (SELECT value FROM json_each(?))", (ids_text(agreement_ids),)):
         if row.kind != "deposit" and row.agreement_id is not None:
             sums.setdefault((row.agreement_id, row.currency), _Sum(row.day, row.day)).add(
-                row.day, row.quantity, row.price
+                row.day, row.quantity, row.price, row.entries
             )
     return {
         key: (round_half_away(total.amount * unit(currency)), total.unpriced) for (key, currency), total in sums.items()
@@ -149,6 +155,7 @@ def _waiting(connection: Connection, as_of: date, where: str, values: tuple[Any,
         day, quantity = date.fromisoformat(row[4]), unscaled(row[6])
         price = _price(row, day, quantity, setting)
         yield _Waiting(row[9], row[10], row[11], row[5], row[12], row[8], row[2], day, quantity, price)
+    yield from _used(connection, setting, where, values, as_of)
     owners = {row[0]: row[1:] for row in connection.exec_driver_sql(_MILESTONES.format(one=where), given)}
     for key, milestones in read_milestones(connection, list(owners), as_of).items():
         client, name, agreement, currency = owners[key]
@@ -158,6 +165,22 @@ def _waiting(connection: Connection, as_of: date, where: str, values: tuple[Any,
                 yield _Waiting(
                     client, name, agreement, "milestone", one.run, currency, key, one.done_on, Decimal(1), worth
                 )
+
+
+def _used(
+    connection: Connection, setting: Setting, where: str, values: tuple[Any, ...], as_of: date
+) -> Iterator[_Waiting]:
+    """Use that waits, period by period, at what it adds to what was billed of its period."""
+    owners = {row[0]: row[1:] for row in connection.exec_driver_sql(_USAGE.format(one=where), values)}
+    runs = {row[0]: row[1] for row in reserved(connection, ids_text(owners))} if owners else {}
+    for key, rated in waiting_use(connection, list(owners), setting):
+        client, name, code, currency = owners[key]
+        units = unscaled(rated.units)
+        price = to_major(rated.net, currency) / (units or 1) if rated.priced else None
+        head = (client, name, code, "usage", runs.get(key, ""), currency, key)
+        yield _Waiting(*head, rated.period.start, units, price, rated.rows)
+        # The last day of the span counts too, and nothing of it twice.
+        yield _Waiting(*head, min(rated.period.last_day, as_of), Decimal(0), Decimal(0), 0)
 
 
 def _agreements(connection: Connection, setting: Setting, time: Sequence[Any]) -> Loaded:

@@ -103,6 +103,34 @@ _RULES: Final = (
         GROUP BY a.id HAVING sum(m.fraction) > 1000000 OR a.agreed IS NULL""",
     ),
     (
+        "billable",
+        "the units that an invoice bills of a meter's period are not those of the records that it took",
+        """SELECT i.number || ', line #' || c.agreement_line_id || ', ' || c.period_start FROM charge c
+        JOIN invoice i ON i.id = c.invoice_id JOIN agreement_line g ON g.id = c.agreement_line_id
+        WHERE c.kind = 'usage' AND c.reversed_by IS NULL
+        GROUP BY c.invoice_id, c.agreement_line_id, c.period_start, c.period_end
+        HAVING sum(c.quantity) <> (SELECT coalesce(sum(u.quantity), 0) FROM usage u WHERE u.invoice_id = c.invoice_id
+        AND u.agreement_id = g.agreement_id AND u.item_id = g.item_id
+        AND u.end_date > c.period_start AND u.end_date <= c.period_end)""",
+    ),
+    (
+        "billable",
+        "it is marked as billed, but no charge counts it",
+        """SELECT 'record of use #' || u.id FROM usage u WHERE u.invoice_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM agreement_line g JOIN charge c ON c.agreement_line_id = g.id AND c.kind = 'usage'
+        AND c.reversed_by IS NULL AND c.mark >= u.id AND c.period_start < u.end_date AND c.period_end >= u.end_date
+        WHERE g.agreement_id = u.agreement_id AND g.item_id = u.item_id AND c.invoice_id = u.invoice_id)""",
+    ),
+    (
+        "charge",
+        "periods of a meter overlap, so that its units may be billed twice",
+        """SELECT DISTINCT i.number || ', line #' || c.agreement_line_id FROM charge c
+        JOIN charge o ON o.agreement_line_id = c.agreement_line_id AND o.kind = 'usage' AND o.reversed_by IS NULL
+        AND o.period_start < c.period_end AND c.period_start < o.period_end
+        AND (o.period_start <> c.period_start OR o.period_end <> c.period_end)
+        JOIN invoice i ON i.id = c.invoice_id WHERE c.kind = 'usage' AND c.reversed_by IS NULL""",
+    ),
+    (
         "run",
         "its agreement stands in two open drafts",
         """SELECT a.code FROM outcome o JOIN agreement a ON a.id = o.agreement_id
