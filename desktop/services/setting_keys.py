@@ -51,7 +51,7 @@ def settings(book: Book) -> dict[str, Value]:
         found[f"rule.{rule.code}.severity"] = rule.severity
         found |= {f"rule.{rule.code}.{name}": value for name, value in rule.parameters.items()}
         found |= {f"rule.{rule.code}.owner": rule.owner, f"rule.{rule.code}.hours": rule.hours}
-    found |= {key: _shown(value) for key, value in book_settings(book).items()}
+    found |= {key: _shown(value) for key, value in book_settings(book).items() if key != ROUNDING}
     above = second_approval(book)
     return found | {SECOND_APPROVAL: None if above is None else to_major(above, str(found["firm.currency"]))}
 
@@ -64,6 +64,9 @@ def _shown(value: object) -> Value:
 def setting(book: Book, key: str) -> Value:
     """UserError for a key that does not exist."""
     known = settings(book)
+    if key not in known and key.startswith(f"{ROUNDING}.") and len(key) == len(ROUNDING) + 4:
+        # A currency that is not rounded.
+        return Decimal(0)
     if key not in known:
         raise _unknown(key, known)
     return known[key]

@@ -103,3 +103,12 @@ def test_what_cannot_be_set(book: Book, key: str, text: str, words: str) -> None
         _set(book, key, text)
     assert words in str(caught.value)
     assert settings(book) == before
+
+
+def test_rounding_is_set_by_currency(book: Book, tmp_path: Path) -> None:
+    assert setting(book, "rounding.CHF") == 0
+    set_setting(book, "rounding.chf", "0.05", actor="anne", today=date(2026, 5, 1), folder=tmp_path)
+    assert setting(book, "rounding.CHF") == Decimal("0.05")
+    assert "rounding" not in settings(book)
+    set_setting(book, "rounding.CHF", "0", actor="anne", today=date(2026, 5, 1), folder=tmp_path)
+    assert not [key for key in settings(book) if key.startswith("rounding")]
