@@ -214,6 +214,8 @@ def _trail_text(found: Trail) -> str:
     for tax in found.taxes:
         basis = _("on {basis}").format(basis=amount_text(tax.basis, currency))
         sums.append([f"{tax.name or tax.category} {percent_text(tax.rate)}", basis, amount_text(tax.tax, currency)])
+    if head["rounding"]:
+        sums.append([_("Rounding"), "", amount_text(head["rounding"], currency)])
     sums.append([_("Payable"), currency, amount_text(head["payable"], currency)])
     parts.append(table([_("Total"), "", ">"], sums))
     if len(found.due) > 1:
