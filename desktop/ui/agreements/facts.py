@@ -18,8 +18,10 @@ from desktop.services.catalogue import items
 from desktop.services.commitments import CommitmentState, commitments, prepayments
 from desktop.services.files import stored_file
 from desktop.services.lists.agreements import AgreementList
+from desktop.services.meters import Meter, meters
 from desktop.services.projects import Position, position
 from desktop.services.segments import Inherited, inherited
+from desktop.ui.agreements.meters import meter_groups
 from desktop.ui.agreements.words import (
     alignments,
     billings,
@@ -52,6 +54,7 @@ class Known:
     commitments: Sequence[CommitmentState]
     contract: str
     where: Position
+    meters: Sequence[Meter]
 
 
 def known(book: Book, agreement_id: int, today: date) -> Known:
@@ -69,6 +72,7 @@ def known(book: Book, agreement_id: int, today: date) -> Known:
         commitments(book, agreement_id),
         contract,
         position(book, agreement_id, today),
+        meters(book, agreement_id, today) if any(one["kind"] == "usage" for one in record["lines"]) else (),
     )
 
 
@@ -99,6 +103,7 @@ def groups(
         *_project(found, open_project),
         Group("", [client, *_billing(found)]),
         Group(_("Next"), [Fact(date_text(one.due), span_text(one.start, one.end)) for one in found.next]),
+        *meter_groups(found.meters),
         Group(_("Lines"), _lines(found)),
         Group(_("Prices agreed ahead"), _rises(found)),
         Group(_("Changes of lines"), _changes(found)),
