@@ -21,7 +21,8 @@ def firm(country: str, **changes: Any) -> FirmFacts:
 
 
 def client(country: str, **changes: Any) -> ClientFacts:
-    return ClientFacts(**{"id": 1, "code": "C", "name": "C", "country": country, "currency": "EUR"} | changes)
+    given: dict[str, Any] = {"id": 1, "code": "C", "name": "C", "country": country, "currency": "EUR"}
+    return ClientFacts(**given | changes)
 
 
 def rules(country: str) -> list[TaxRule]:

@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
-from desktop.services.clients import client, create_client
+from desktop.services.clients import client, create_client, update_client
 from desktop.services.firm import firm
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.rounding import roundings
 from desktop.services.tax_rules import tax_rules
 from desktop.services.taxes import tax_codes
+from desktop.services.withholding import expected_withholding
 from desktop.ui.clients.page import ClientsPage
 from desktop.ui.lines_form import LinesForm
 from desktop.ui.page import Page
 from desktop.ui.payments.page import PaymentsPage
-from desktop.ui.payments.record import RecordPayment
+from desktop.ui.payments.record import RecordPayment, record_payment
 from desktop.ui.settings.firm import FirmSection
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.tax_rules import TaxRulesSection
@@ -177,3 +178,17 @@ def test_tax_withheld_settles_with_the_money(driver: Driver, book: Book) -> None
     assert [row["open"] for row in found.rows(found.ids("", frozenset(), "", False)).values()] == [0]
     assert page.model.rowCount() == 2
     assert number in page.facts_view.words
+
+
+def test_what_a_client_withholds_is_proposed(driver: Driver, book: Book) -> None:
+    payer = add_client(book, "ACME", currency="USD")
+    update_client(book, payer, {"withholding": Decimal("0.1")}, actor=ACTOR)
+    number = add_invoice(book, payer, TODAY, (100_000, 18), currency="USD")
+    invoices = InvoiceList(book, TODAY)
+    ids = invoices.ids("", frozenset(), "", False)
+    record_payment(driver.desk, driver.window, invoices=list(invoices.rows(ids).values()))
+    shown = dialog(driver)
+    assert (shown.form.editor("amount").value(), shown.form.editor("withheld").value()) == (108_000, 10_000)
+    assert save(driver, shown)
+    assert expected_withholding(book, [number]) == 0
+    assert [row["open"] for row in invoices.rows(ids).values()] == [0]

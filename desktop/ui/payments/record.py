@@ -14,6 +14,7 @@ from desktop.jobs import Job, Lane
 from desktop.services import payments as booking
 from desktop.services.payment_suggestions import SuggestedItem, Suggestion, suggest_payment
 from desktop.services.payments import PaymentResult
+from desktop.services.withholding import expected_withholding
 from desktop.ui.choices import currencies
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
@@ -49,7 +50,11 @@ def record_payment(
             )
         )
         return
-    desk.shell.jobs.ask(lambda: payers(desk), lambda found: _show(desk, parent, found, invoices, client_id, then))
+    numbers = [str(row["number"]) for row in invoices]
+    desk.shell.jobs.ask(
+        lambda: (payers(desk), expected_withholding(desk.book, numbers)),
+        lambda found: _show(desk, parent, found, invoices, client_id, then),
+    )
 
 
 def _show(
@@ -60,14 +65,14 @@ def _show(
     client_id: int | None,
     then: Callable[[PaymentResult], object] | None,
 ) -> None:
-    assert isinstance(found, list)
-    known: list[Payer] = found
+    assert isinstance(found, tuple)
+    known: list[Payer] = found[0]
     if invoices:
         client_id = int(str(invoices[0]["client_id"]))
         if all(payer.id != client_id for payer in known):
             # An archived client still pays.
             known = [Payer(client_id, str(invoices[0]["client"]), str(invoices[0]["currency"])), *known]
-    dialog = RecordPayment(desk, parent, known, invoices, client_id)
+    dialog = RecordPayment(desk, parent, known, invoices, client_id, found[1])
     if then is not None:
         dialog.saved.connect(then)
     dialog.open()
@@ -77,7 +82,13 @@ class RecordPayment(TableFormDialog):
     """Whom the selected rows name is settled first, then the oldest due."""
 
     def __init__(
-        self, desk: Desk, parent: QWidget, payers: Sequence[Payer], invoices: Sequence[Row], client_id: int | None
+        self,
+        desk: Desk,
+        parent: QWidget,
+        payers: Sequence[Payer],
+        invoices: Sequence[Row],
+        client_id: int | None,
+        withheld: int = 0,
     ) -> None:
         self.desk = desk
         self._payers = {payer.id: payer for payer in payers}
@@ -116,7 +127,8 @@ class RecordPayment(TableFormDialog):
             {
                 "client": client_id,
                 "currency": currency,
-                "amount": amount,
+                "amount": amount - withheld if amount and withheld else amount,
+                "withheld": withheld or None,
                 "paid_on": desk.today(),
                 "method": "bank",
             }
