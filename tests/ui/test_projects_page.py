@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from db.schema import Client
-from desktop.services.change_orders import change_orders, propose
+from desktop.services.change_orders import approve, change_orders, propose
 from desktop.services.milestones import MilestoneRow, create_milestone, mark_done, milestones
 from desktop.services.segments import save_segment
+from desktop.services.trail import trail
 from desktop.ui.agreements.page import AgreementsPage
 from desktop.ui.billables.page import BillablesPage
+from desktop.ui.invoices.story import milestone_parts
 from desktop.ui.projects.page import ProjectPage
 from tests.books import new_book
 from tests.contracts import Contracts, value
@@ -273,3 +275,17 @@ def test_what_is_done_stands_among_the_billables_and_leads_to_its_project(
     assert milestones(book, project, TODAY) == []
     press(driver, "Undo")
     assert [one.state for one in told(book, project)] == ["done"]
+
+
+def test_the_story_of_an_invoice_leads_to_the_milestone_and_its_sum(book: Book, project: int) -> None:
+    order = propose(
+        book, project, {"amount": 100_000, "dated": TODAY, "reason": "More", "reference": "CO-1"}, actor=ACTOR
+    )
+    approve(book, order, by="Eva", on=TODAY, actor=ACTOR)
+    mark_done(book, add(book, project, "Design accepted", "0.3"), TODAY, actor=ACTOR, today=TODAY, now=book.now)
+    (source,) = trail(book, value(book, "SELECT number FROM invoice")).lines[0].sources
+    assert milestone_parts(source.detail) == [
+        "Design accepted",
+        "30% of 9,000.00",
+        "agreed 8000.00, changes: CO-1 1000.00",
+    ]

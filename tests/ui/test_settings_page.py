@@ -442,8 +442,11 @@ def test_a_segment_gives_terms_and_stays_while_it_is_used(driver: Driver, book: 
     assert not save(driver, shown)
     assert said_at(shown.form, "terms") != ""
     write(shown.form, terms="14 days")
+    choose(driver, shown.form, "milestones", "at_once")
     assert save(driver, shown)
-    assert [(one["name"], one["terms"]) for one in segments(book)] == [("Retainers", "net 14")]
+    assert [(one["name"], one["terms"], one["milestones"]) for one in segments(book)] == [
+        ("Retainers", "net 14", "at_once")
+    ]
     section.delete()
     driver.settle()
     assert segments(book) == []

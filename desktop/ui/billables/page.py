@@ -77,7 +77,7 @@ class BillablesPage(Page):
                     Chip("milestone", _("Milestones"), "kind"),
                     Chip(STRANDED, _("No agreement"), "kind"),
                     Chip("unpriced", _("No price")),
-                    Chip("late", _("Late use")),
+                    Chip("late", _("Late")),
                 ],
                 first_filters=frozenset({"unbilled"}),
                 main_action="billables.new",

@@ -66,7 +66,10 @@ def own_id(row_id: int) -> tuple[bool, int]:
 
 
 def rows(found: Known) -> list[Row]:
-    """Milestones in their order, then the change orders, the latest first."""
+    """Milestones in their order, then the change orders, the latest first.
+
+    The day of a milestone is the one planned, that of a change the one from which it holds; done means decided, too.
+    """
     currency = found.where.currency
     return [_milestone(one, currency) for one in found.milestones.values()] + [
         _change(one, currency) for one in found.changes.values()
