@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 30)
 SIZE = (1440, 840)
-PLACES = ("clients", "agreements", "billables", "runs", "invoices", "payments", "settings")
+PLACES = ("clients", "agreements", "billables", "runs", "invoices", "payments", "hygiene", "settings")
 # What the README shows.
 README = ("review", "clients", "invoices")
 _SETTLE_MS = 400
