@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from sqlalchemy.exc import IntegrityError
 
 from db.engine import Book
 from db.schema import Agreement, Pause, RuleSetting, Usage
@@ -34,11 +35,17 @@ from tests.lives_proof import prove_life
 FIRST = date(2026, 1, 1)
 SPAN = 200
 LAST = FIRST + timedelta(days=SPAN)
-days = st.integers(0, SPAN).map(lambda number: FIRST + timedelta(days=number))
+# Days around the one that it is: what was billed ahead, and what is billed in arrears.
+around = st.integers(-45, 45)
+# Most often a run went before.
+runs = st.tuples(st.integers(0, 45), st.integers(-5, 45)) | st.none()
 picks = st.integers(0, 1_000)
 prices = st.sampled_from(["100", "31", "99.99", "33.33", "0.07"])
 quantities = st.integers(1, 4)
 EVERY = st.sampled_from([(1, "month"), (3, "month"), (1, "week"), (1, "year")])
+
+
+Run = tuple[int, int] | None
 
 
 class LivesOfAgreements(RuleBasedStateMachine):
@@ -113,6 +120,12 @@ class LivesOfAgreements(RuleBasedStateMachine):
         with suppress(UserError):
             act()
 
+    def on(self, run: Run, day: int) -> date:
+        """So many days from the one that it is, once what goes before was run."""
+        if run is not None:
+            self.run_through(*run)
+        return self.clock + timedelta(days=day)
+
     def a_line(self, pick: int) -> int:
         found = rows(
             self.book,
@@ -121,21 +134,23 @@ class LivesOfAgreements(RuleBasedStateMachine):
         )
         return int(found[pick % len(found)][0])
 
-    @rule(pick=picks, day=days, quantity=quantities, price=st.none() | prices)
-    def change_a_line(self, pick: int, day: date, quantity: int, price: str | None) -> None:
+    @rule(run=runs, pick=picks, day=around, quantity=quantities, price=st.none() | prices)
+    def change_a_line(self, run: Run, pick: int, day: int, quantity: int, price: str | None) -> None:
+        on = self.on(run, day)
         given: dict[str, Any] = {} if price is None else {"unit_price": Decimal(price)}
         line = self.a_line(pick)
         self.attempt(
-            lambda: change_line(self.book, self.agreement, line, day, quantity=Decimal(quantity), actor=ANNE, **given)
+            lambda: change_line(self.book, self.agreement, line, on, quantity=Decimal(quantity), actor=ANNE, **given)
         )
 
-    @rule(day=days, quantity=quantities, price=prices)
-    def add_a_line(self, day: date, quantity: int, price: str) -> None:
+    @rule(run=runs, day=around, quantity=quantities, price=prices)
+    def add_a_line(self, run: Run, day: int, quantity: int, price: str) -> None:
+        on = self.on(run, day)
         self.attempt(
             lambda: add_line(
                 self.book,
                 self.agreement,
-                day,
+                on,
                 item_id=self.contracts.item(),
                 quantity=Decimal(quantity),
                 unit_price=Decimal(price),
@@ -143,24 +158,28 @@ class LivesOfAgreements(RuleBasedStateMachine):
             )
         )
 
-    @rule(pick=picks, day=days, credit=st.booleans())
-    def end_a_line(self, pick: int, day: date, credit: bool) -> None:
+    @rule(run=runs, pick=picks, day=around, credit=st.booleans())
+    def end_a_line(self, run: Run, pick: int, day: int, credit: bool) -> None:
+        on = self.on(run, day)
         line = self.a_line(pick)
-        self.attempt(lambda: end_line(self.book, self.agreement, line, day, credit=credit, actor=ANNE))
+        self.attempt(lambda: end_line(self.book, self.agreement, line, on, credit=credit, actor=ANNE))
 
-    @rule(pick=picks, day=days, price=prices)
-    def agree_on_a_price(self, pick: int, day: date, price: str) -> None:
+    @rule(run=runs, pick=picks, day=around, price=prices)
+    def agree_on_a_price(self, run: Run, pick: int, day: int, price: str) -> None:
+        on = self.on(run, day)
         line = self.a_line(pick)
-        self.attempt(lambda: set_price(self.book, line, day, Decimal(price), actor=ANNE))
+        self.attempt(lambda: set_price(self.book, line, on, Decimal(price), actor=ANNE))
 
-    @rule(day=days, length=st.none() | st.integers(0, 50))
-    def pause(self, day: date, length: int | None) -> None:
-        last = None if length is None else day + timedelta(days=length)
-        self.attempt(lambda: pause_agreement(self.book, self.agreement, day, last, actor=ANNE))
+    @rule(run=runs, day=around, length=st.none() | st.integers(0, 50))
+    def pause(self, run: Run, day: int, length: int | None) -> None:
+        on = self.on(run, day)
+        last = None if length is None else on + timedelta(days=length)
+        self.attempt(lambda: pause_agreement(self.book, self.agreement, on, last, actor=ANNE))
 
-    @rule(day=days)
-    def resume(self, day: date) -> None:
-        self.attempt(lambda: resume_agreement(self.book, self.agreement, day, actor=ANNE))
+    @rule(run=runs, day=around)
+    def resume(self, run: Run, day: int) -> None:
+        on = self.on(run, day)
+        self.attempt(lambda: resume_agreement(self.book, self.agreement, on, actor=ANNE))
 
     @rule(pick=picks)
     def take_a_pause_back(self, pick: int) -> None:
@@ -169,24 +188,36 @@ class LivesOfAgreements(RuleBasedStateMachine):
             with change(self.book, ANNE, "No pause") as made:
                 made.delete(Pause, found[pick % len(found)][0])
 
-    @rule(day=days, credit=st.booleans())
-    def end(self, day: date, credit: bool) -> None:
-        self.attempt(lambda: end_agreement(self.book, self.agreement, day, actor=ANNE, credit=credit))
+    @rule(run=runs, day=around, credit=st.booleans())
+    def end(self, run: Run, day: int, credit: bool) -> None:
+        on = self.on(run, day)
+        self.attempt(lambda: end_agreement(self.book, self.agreement, on, actor=ANNE, credit=credit))
 
     @rule()
     def go_on(self) -> None:
         self.contracts.update(Agreement, self.agreement, end_date=None)
 
+    @rule(run=runs, day=st.none() | around)
+    def try_until(self, run: Run, day: int | None) -> None:
+        """A trial granted, prolonged or cut short, whatever was billed of it."""
+        self.contracts.update(Agreement, self.agreement, trial_until=None if day is None else self.on(run, day))
+
+    @rule(day=st.integers(0, 60))
+    def begin_on_another_day(self, day: int) -> None:
+        with suppress(IntegrityError, UserError):
+            self.contracts.update(Agreement, self.agreement, start_date=FIRST + timedelta(days=day))
+
     @rule(active=st.booleans())
     def switch(self, active: bool) -> None:
         switch_agreement(self.book, self.agreement, active=active, actor=ANNE)
 
-    @rule(day=days, months=st.integers(1, 6), ahead=st.integers(-10, 60))
-    def pay_ahead(self, day: date, months: int, ahead: int) -> None:
+    @rule(run=runs, day=around, months=st.integers(1, 6), ahead=st.integers(-10, 60))
+    def pay_ahead(self, run: Run, day: int, months: int, ahead: int) -> None:
+        on = self.on(run, day)
         values = {
-            "start_date": day,
-            "end_date": day + timedelta(days=30 * months),
-            "due_date": day - timedelta(days=ahead),
+            "start_date": on,
+            "end_date": on + timedelta(days=30 * months),
+            "due_date": on - timedelta(days=ahead),
         }
         self.attempt(lambda: add_prepayment(self.book, self.agreement, values, actor=ANNE))
 
@@ -207,7 +238,10 @@ class LivesOfAgreements(RuleBasedStateMachine):
             )
 
     @rule(forward=st.integers(0, 60), ahead=st.integers(-20, 45))
-    def run(self, forward: int, ahead: int) -> None:
+    def bill_some(self, forward: int, ahead: int) -> None:
+        self.run_through(forward, ahead)
+
+    def run_through(self, forward: int, ahead: int) -> None:
         self.clock = min(self.clock + timedelta(days=forward), LAST)
         self.bill(self.clock + timedelta(days=ahead))
 
