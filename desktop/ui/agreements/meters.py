@@ -20,7 +20,8 @@ def meter_groups(meters: Sequence[Meter]) -> list[Group]:
         Group(
             meter.name,
             [
-                *(Fact(_span(one), _period(meter, one)) for one in meter.periods[:_MOST_PERIODS]),
+                # A span is too wide for the column of words.
+                *(Fact("", f"{_span(one)}: {_period(meter, one)}") for one in meter.periods[:_MOST_PERIODS]),
                 Fact("", "" if meter.periods else _("Nothing counted yet")),
                 Fact(_("Included"), _units(meter, meter.included) if meter.included else ""),
                 Fact(_("Minimum"), money_text(meter.minimum, meter.currency) if meter.minimum else ""),
