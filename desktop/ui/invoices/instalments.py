@@ -43,11 +43,12 @@ def broken(found: Schedule, today: date) -> str:
     late = [part.days_late(today) for part in found.parts if part.plan is not None and part.state(today) == OVERDUE]
     if not late:
         return ""
+    days = ngettext("{count} day", "{count} days", max(late)).format(count=number_text(max(late)))
     return ngettext(
-        "The payment plan is broken: {count} instalment is late, by {days} days.",
-        "The payment plan is broken: {count} instalments are late, the first by {days} days.",
+        "The payment plan is broken: {count} instalment is late, by {days}.",
+        "The payment plan is broken: {count} instalments are late, the first by {days}.",
         len(late),
-    ).format(count=number_text(len(late)), days=number_text(max(late)))
+    ).format(count=number_text(len(late)), days=days)
 
 
 def state_word(part: Instalment, today: date) -> str:
