@@ -44,6 +44,7 @@ def parts() -> list[Part]:
         Part("Alembic, Mako", _version("alembic"), "MIT", _("brings old books up to date")),
         Part("Babel", _version("babel"), "BSD-3-Clause", _("figures and dates of all countries")),
         Part("python-stdnum", _version("python-stdnum"), "LGPL-2.1 or later", _("checks tax IDs and IBANs")),
+        Part("RapidFuzz", _version("rapidfuzz"), "MIT", _("tells how alike names are")),
         Part("python-calamine", _version("python-calamine"), "MIT", _("reads spreadsheets")),
         Part("openpyxl", _version("openpyxl"), "MIT", _("writes spreadsheets")),
         Part("python-dateutil", _version("python-dateutil"), "BSD-3-Clause", _("counts months")),
