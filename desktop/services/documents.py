@@ -30,6 +30,7 @@ from desktop.services.change_sets import raw
 from desktop.services.exchange import ExchangeRates
 from desktop.services.issuing import due_parts
 from desktop.services.runs.freezing import prepare, ready
+from desktop.services.unused_credits import corrected_invoices
 
 Report = Callable[[int, int, str], None]
 Job = tuple[Document, TemplateVersion]
@@ -96,6 +97,7 @@ def draft_document(book: Book, draft_id: int) -> Job:
 
         papers = prepare(connection, [draft.client_id], draft.agreement_ids, keep)
         issue_date = date.fromisoformat(row[5])
+        corrected = corrected_invoices(connection, [(draft_id, draft)]).get(draft_id)
         made = ready(draft, draft_id, row[4], issue_date, papers)
         terms = parse_terms(made.terms)
         parts = due_parts(made.kind, terms, issue_date, made.payable)
@@ -127,8 +129,8 @@ def draft_document(book: Book, draft_id: int) -> Job:
             "tax_currency": tax_currency,
             "tax_in_tax_currency": told,
             "reason": made.reason,
-            "corrects": None,
-            "corrects_date": None,
+            "corrects": corrected.number if corrected else None,
+            "corrects_date": corrected.issue_date if corrected else None,
         }
         template = _templates(connection, [made.template_version_id])[made.template_version_id]
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])

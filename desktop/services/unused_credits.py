@@ -34,10 +34,11 @@ class Taken(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """The one invoice whose unused days a credit note of a run takes back, with its exchange rate."""
+    """The one invoice whose unused days a credit note of a run takes back, its date and its exchange rate."""
 
     id: int
     number: str
+    issue_date: str
     firm_rate: int | None
 
 
@@ -83,8 +84,8 @@ def corrected_invoices(connection: Connection, drafts: Iterable[tuple[int, Draft
     if not lines:
         return {}
     rows = connection.exec_driver_sql(
-        """SELECT l.id, i.id, i.number, i.firm_rate FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id
-        WHERE l.id IN (SELECT value FROM json_each(?))""",
+        """SELECT l.id, i.id, i.number, i.issue_date, i.firm_rate FROM invoice_line l
+        JOIN invoice i ON i.id = l.invoice_id WHERE l.id IN (SELECT value FROM json_each(?))""",
         (ids_text(lines),),
     )
     found: dict[int, set[Corrected]] = {}

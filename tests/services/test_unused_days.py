@@ -13,7 +13,8 @@ from desktop.services.agreement_changes import apply_line_change
 from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.credits import CreditResult, credit_invoice, creditable, creditable_lines
-from desktop.services.runs import BillResult
+from desktop.services.documents import draft_document
+from desktop.services.runs import BillResult, approve_drafts, resume
 from desktop.services.trail import trail
 from tests.billing_facts import day, money
 from tests.books import new_book
@@ -102,8 +103,16 @@ class TestAnEndWithinWhatWasBilled:
         with change(book, ANNE, "Ask") as made:
             made.update(RuleSetting, 1, enabled=True)
         contracts.update(Agreement, ahead, end_date=day("2026-01-20"))
-        assert again(contracts, "2026-01-25").outcomes["held"] == 1
+        run = again(contracts, "2026-01-25")
+        assert run.outcomes["held"] == 1
         assert rows(book, "SELECT code FROM finding") == [("negative_total",)]
+        draft = value(book, "SELECT id FROM draft WHERE state = 'held'")
+        seen, _template = draft_document(book, draft)
+        assert (seen.kind, seen.corrects, seen.net) == ("credit_note", "INV-2026-0001", 12000)
+        approve_drafts(book, [draft], "Agreed", actor=ANNE, now=book.now)
+        resume(book, run.run, actor=ANNE, now=book.now)
+        assert documents(book)[1:] == [("CN-2026-0001", 12000, 14280, "INV-2026-0001")]
+        prove(book)
 
     def test_keeps_what_was_billed_where_that_is_agreed(self, book: Book, contracts: Contracts, ahead: int) -> None:
         contracts.update(Agreement, ahead, end_date=day("2026-01-20"), unused="keep")
