@@ -31,7 +31,9 @@ def add(commands: Commands) -> None:
     plan.add_argument(
         "--first", type=day, metavar="DATE", help=_("when the first is due; by default after one interval")
     )
-    plan.add_argument("--every", default="1 month", metavar="INTERVAL", help=_("how far apart they are; 1 month"))
+    plan.add_argument(
+        "--every", default="1 month", metavar="INTERVAL", help=_("how far apart they are; by default 1 month")
+    )
     plan.add_argument("--reason", required=True, metavar="TEXT")
     plan.add_argument("--date", type=day, metavar="DATE", help=_("when it was agreed; by default today"))
 
