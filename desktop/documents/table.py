@@ -11,10 +11,14 @@ from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Style
 from desktop.domain.document import (
     CAP_WORDS,
+    EARLIER_WORDS,
+    INCLUDED_WORDS,
     PREPAID_WORDS,
     RESIDUE_WORDS,
+    RETURNED_WORDS,
     DocumentLine,
     commitment_amounts,
+    minimum_of,
     unused_days,
 )
 
@@ -205,7 +209,11 @@ class _Table:
         if amounts := commitment_amounts(detail):
             committed, spent = (writer.money(int(text.replace(".", ""))) for text in amounts)
             return words.committed.format(committed=committed, spent=spent)
-        return detail
+        if least := minimum_of(detail):
+            return words.minimum.format(amount=writer.money(int(least[0].replace(".", ""))))
+        if detail.startswith(EARLIER_WORDS + " "):
+            return words.earlier + detail.removeprefix(EARLIER_WORDS)
+        return {INCLUDED_WORDS: words.included, RETURNED_WORDS: words.by_period}.get(detail, detail)
 
     def _change(self, word: str, minor: int, reason: str) -> str:
         amount = self.flow.writer.amount(minor)

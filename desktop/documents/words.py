@@ -109,6 +109,10 @@ class Words(NamedTuple):
     of_days: str
     unused: str
     committed: str
+    included: str
+    earlier: str
+    by_period: str
+    minimum: str
     net: str
     tax_on: str
     untaxed: dict[str, str]

@@ -44,6 +44,10 @@ WORDS: dict[str, Any] = {
     "of_days": "× {days}/{base} Tage",
     "unused": "Nicht genutzt: {0} von {1} Tagen, {2}",
     "committed": "Zugesagt {committed}, abgenommen {spent}",
+    "included": "Im Preis enthalten",
+    "earlier": "Frühere Einheiten",
+    "by_period": "Frühere Einheiten, nach dem ganzen Zeitraum",
+    "minimum": "Mindestbetrag {amount}",
     "net": "Netto",
     "tax_on": "auf",
     "untaxed": {

@@ -44,6 +44,10 @@ WORDS: dict[str, Any] = {
     "of_days": "× {days}/{base} days",
     "unused": "Unused {0} of {1} days, {2}",
     "committed": "Committed {committed}, spent {spent}",
+    "included": "Included",
+    "earlier": "Earlier units",
+    "by_period": "Earlier units, by all of the period",
+    "minimum": "Minimum {amount}",
     "net": "Net",
     "tax_on": "on",
     "untaxed": {

@@ -44,6 +44,10 @@ WORDS: dict[str, Any] = {
     "of_days": "× {days}/{base} jours",
     "unused": "Non utilisé : {0} jours sur {1}, {2}",
     "committed": "Engagement {committed}, consommé {spent}",
+    "included": "Compris",
+    "earlier": "Unités précédentes",
+    "by_period": "Unités précédentes, selon toute la période",
+    "minimum": "Minimum {amount}",
     "net": "Total HT",
     "tax_on": "sur",
     "untaxed": {
