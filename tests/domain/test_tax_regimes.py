@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.billing import Draft, Line, recalculate
-from desktop.domain.billing.facts import ClientFacts, FirmFacts, TaxRule
+from desktop.domain.billing import Draft, Line, Work, build, recalculate
+from desktop.domain.billing.facts import ClientFacts, Deposit, FirmFacts, TaxEntry, TaxRule
 from desktop.domain.billing.lines import part_of
 from desktop.domain.billing.regimes import REGIMES, decide_code, place_of_supply, place_words, regime_of
 from desktop.domain.place_catalogue import SAMPLE_AREAS, rate_rows, tax_codes, tax_rules
 from desktop.domain.states import CANADA, INDIA, UNION_TERRITORIES, US, gstin_state, state_name, state_of
 from desktop.domain.tax_parts import by_tax, dated_parts, parse_parts, parts_at, parts_text, taxes_of
+from tests.billing_facts import agreement, line, setting
+from tests.billing_facts import client as billed
 
 GSTIN = "29AAGCB7383J1Z4"
 
@@ -300,3 +302,31 @@ def test_two_rates_share_the_tax_of_the_state() -> None:
         ("S", 10_000, "County"): 1_000,
         ("S", 20_000, "City"): 2_000,
     }
+
+
+# --- deposits
+
+HALVES = ((date(2000, 1, 1), (("CGST", 90_000), ("SGST", 90_000))),)
+GST = TaxEntry(1, "standard", "S", "", "", ((date(2000, 1, 1), 180_000),), HALVES)
+
+
+@given(
+    st.integers(1, 500_000),
+    st.lists(st.integers(1, 300_000), min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_deposits_of_several_taxes_never_take_more_than_is_due(price: int, bases: list[int], final: bool) -> None:
+    deposits = [
+        Deposit(at, f"DP-{at}", date(2025, 12, 1), "EUR", ((basis, "S", 180_000, 1, "CGST=90000;SGST=90000"),))
+        for at, basis in enumerate(bases, 70)
+    ]
+    setting_ = setting("2026-01-31", taxes=(GST,))
+    agreed = agreement(line(unit_price=price * 10_000), is_final=final)
+    (draft,) = build(agreed, billed(), Work(deposits=deposits), setting_).drafts
+    taken = {at: -sum(one.net for one in draft.lines if one.deducts_id == at) for at in range(70, 70 + len(bases))}
+    assert all(0 <= taken[at] <= basis for at, basis in enumerate(bases, 70))
+    if final:
+        assert sum(taken.values()) == sum(bases)
+    else:
+        assert draft.gross >= 0
+    assert draft.tax == 2 * part_of(price - sum(taken.values()), 90_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from desktop.domain.agreement import Agreement
@@ -10,9 +10,11 @@ from desktop.domain.billing.draft import Draft, complete
 from desktop.domain.billing.facts import Billing, Deposit
 from desktop.domain.billing.lines import Line, part_of
 from desktop.domain.money import SCALE, per_major
-from desktop.domain.tax_parts import Parts, taxes_of
+from desktop.domain.tax_parts import by_tax
 
 _DAY = timedelta(days=1)
+# (category, rate, the taxes that it is made of)
+_Group = tuple[str, int, str]
 
 
 def closes(agreement: Agreement, through: date) -> bool:
@@ -29,17 +31,20 @@ def deduct(draft: Draft, agreement: Agreement, deposits: Sequence[Deposit], bill
     final = closes(agreement, billing.through)
     if agreement.deposits == "final" and not final:
         return
-    room = max(draft.gross, 0)
+    bases: dict[_Group, int] = {}
+    for line in draft.lines:
+        group = (line.category, line.rate, line.tax_parts)
+        bases[group] = bases.get(group, 0) + line.net
     deducted = False
     for deposit in deposits:
         if deposit.currency != draft.currency:
             continue
         for basis, category, rate, code_id, parts in deposit.groups:
-            taxes = taxes_of(rate, parts)
-            take = basis if final else min(basis, _fitting(room, rate, taxes))
+            group = (category, rate, parts)
+            take = basis if final else min(basis, _fitting(bases, group))
             if take <= 0:
                 continue
-            room -= _gross(take, taxes)
+            bases[group] = bases.get(group, 0) - take
             deducted = True
             draft.lines.append(_line(deposit, len(draft.lines) + 1, take, category, rate, code_id, parts))
     if deducted:
@@ -48,15 +53,26 @@ def deduct(draft: Draft, agreement: Agreement, deposits: Sequence[Deposit], bill
         complete(draft, billing)
 
 
-def _gross(net: int, taxes: Parts) -> int:
-    return net + sum(part_of(net, rate) for _name, rate in taxes)
+def _gross(bases: Mapping[_Group, int]) -> int:
+    taxes = by_tax(bases.items()).items()
+    return sum(bases.values()) + sum(part_of(basis, rate) for (_category, rate, _name), basis in taxes)
 
 
-def _fitting(room: int, rate: int, taxes: Parts) -> int:
-    """Rounded down, so that with its tax it fits into the room; several taxes may each round a unit up."""
-    net = room * SCALE // (SCALE + rate)
-    while net > 0 and _gross(net, taxes) > room:
+def _fitting(bases: Mapping[_Group, int], group: _Group) -> int:
+    """The most of a group that leaves the document's total at nothing or above, its taxes rounded as they will be."""
+    left = _gross(bases)
+    if left <= 0:
+        return 0
+
+    def after(net: int) -> int:
+        return _gross({**bases, group: bases.get(group, 0) - net})
+
+    # What tax and rounding make of it is a few units away.
+    net = left * SCALE // (SCALE + group[1])
+    while net > 0 and after(net) < 0:
         net -= 1
+    while after(net + 1) >= 0:
+        net += 1
     return net
 
 
