@@ -257,6 +257,8 @@ def _due_text(found: Trail) -> str:
 
 
 def _line_text(line: TrailLine, currency: str) -> str:
+    from desktop.services.project_trail import milestone_words
+
     figures = f"{number_text(line.quantity)} {line.unit} × {number_text(line.unit_price)}"
     if line.base_quantity != 1:
         figures += f" / {number_text(line.base_quantity)}"
@@ -268,7 +270,8 @@ def _line_text(line: TrailLine, currency: str) -> str:
         price += " " + _("of {day}").format(day=date_text(line.card.valid_from))
     lines = [first, f"   {price}, {_('tax')}: {line.category} {percent_text(line.rate)} ({line.tax_code})"]
     for source in line.sources:
-        said = ", ".join(str(value) for value in source.detail.values())
+        told = milestone_words(source.detail) if source.kind == "milestone" else source.detail.values()
+        said = ", ".join(str(value) for value in told)
         freed = " " + _("(freed by {number})").format(number=source.reversed_by) if source.reversed_by else ""
         lines.append(
             f"   ← {source.kind} {source.agreement} {source.start.isoformat()} – {source.end.isoformat()}: "

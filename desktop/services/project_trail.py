@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
 from desktop.domain.money import major_text, scaled_to_percent
+from desktop.i18n import _, number_text, percent_text
 
 _MILESTONES = """SELECT m.id, m.name, m.external_id, m.fraction, m.done_on, a.id, a.agreed, a.currency FROM charge h
  JOIN milestone m ON m.id = h.milestone_id JOIN agreement a ON a.id = m.agreement_id WHERE h.invoice_id = ?"""
@@ -34,3 +37,16 @@ def milestone_details(connection: Connection, invoice_id: int) -> dict[int, dict
             "changes": "; ".join(f"{reference} {major_text(amount, currency)}" for reference, amount in changes),
         }
     return found
+
+
+def milestone_words(detail: Mapping[str, Any]) -> list[str]:
+    """What a milestone is called, and of which sum it is a share, in the user's language."""
+    parts = [str(detail["name"])]
+    if "scope" in detail:
+        scope = Decimal(detail["scope"])
+        digits = max(0, -int(scope.as_tuple().exponent))
+        share, figure = percent_text(detail["percent"]), number_text(scope, places=digits)
+        parts.append(_("{share} of {scope}").format(share=share, scope=figure))
+    if detail.get("changes"):
+        parts.append(_("agreed {agreed}, changes: {changes}").format(**detail))
+    return parts

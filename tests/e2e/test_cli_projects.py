@@ -50,6 +50,7 @@ def test_a_project_from_its_price_to_its_last_payment(firm: Sheaf, tmp_path: Pat
         "scope": "8000.00",
         "agreed": "8000.00",
     }
+    assert "Concept signed off, 33.33% of 8,000.00" in firm("show", "firm.sheaf", "INV-2025-0001").out
     _import(firm, "changes", CHANGES)
     _import(firm, "milestones", MILESTONES.replace("2025-04-15,", "2025-04-15,2025-04-10"))
     before = _position(firm, "2025-04-30")

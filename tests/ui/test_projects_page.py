@@ -16,11 +16,11 @@ from db.engine import Book
 from db.schema import Client
 from desktop.services.change_orders import approve, change_orders, propose
 from desktop.services.milestones import MilestoneRow, create_milestone, mark_done, milestones
+from desktop.services.project_trail import milestone_words
 from desktop.services.segments import save_segment
 from desktop.services.trail import trail
 from desktop.ui.agreements.page import AgreementsPage
 from desktop.ui.billables.page import BillablesPage
-from desktop.ui.invoices.story import milestone_parts
 from desktop.ui.projects.page import ProjectPage
 from tests.books import new_book
 from tests.contracts import Contracts, value
@@ -284,7 +284,7 @@ def test_the_story_of_an_invoice_leads_to_the_milestone_and_its_sum(book: Book, 
     approve(book, order, by="Eva", on=TODAY, actor=ACTOR)
     mark_done(book, add(book, project, "Design accepted", "0.3"), TODAY, actor=ACTOR, today=TODAY, now=book.now)
     (source,) = trail(book, value(book, "SELECT number FROM invoice")).lines[0].sources
-    assert milestone_parts(source.detail) == [
+    assert milestone_words(source.detail) == [
         "Design accepted",
         "30% of 9,000.00",
         "agreed 8000.00, changes: CO-1 1000.00",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import _, date_text, money_text, number_text, percent_text
+from desktop.services.project_trail import milestone_words
 from desktop.services.trail import Source, Trail, TrailLine, trail
 from desktop.ui.desk import Desk
 from desktop.ui.invoices.listing import kind_word
@@ -240,7 +239,7 @@ def _source(source: Source, currency: str) -> Step:
         what = _("Charge of {day}").format(day=date_text(source.start))
     elif source.kind == "milestone":
         what = _("Milestone done on {day}").format(day=date_text(source.start))
-        detail = milestone_parts(source.detail)
+        detail = milestone_words(source.detail)
     else:
         what = _("Agreement {code}").format(code=source.agreement)
         detail.insert(0, _span(source.start, source.end))
@@ -248,17 +247,6 @@ def _source(source: Source, currency: str) -> Step:
     if source.reversed_by:
         how += " · " + _("freed by {number}").format(number=source.reversed_by)
     return Step(what, how, money_text(source.amount, currency))
-
-
-def milestone_parts(detail: Mapping[str, Any]) -> list[str]:
-    """What a milestone is called, and of which sum it is a share."""
-    parts = [str(detail["name"])]
-    if "scope" in detail:
-        share, scope = percent_text(detail["percent"]), number_text(Decimal(detail["scope"]), places=2)
-        parts.append(_("{share} of {scope}").format(share=share, scope=scope))
-    if detail.get("changes"):
-        parts.append(_("agreed {agreed}, changes: {changes}").format(**detail))
-    return parts
 
 
 def _review(found: Trail) -> Step | None:
