@@ -47,7 +47,7 @@ WORDS: dict[str, Any] = {
     "included": "Compris",
     "earlier": "Unités précédentes",
     "by_period": "Unités précédentes, selon toute la période",
-    "minimum": "Minimum {amount}",
+    "minimum": "Montant minimum {amount}",
     "net": "Total HT",
     "tax_on": "sur",
     "untaxed": {
