@@ -48,16 +48,6 @@ class ItemIntake(Intake):
         if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
-        if current is not None and current["merged_into_id"] is not None:
-            problems.reject(
-                "code",
-                values["code"],
-                _("{code} was merged into {other}.").format(
-                    code=values["code"], other=self.references.items.code(current["merged_into_id"])
-                ),
-                _("Write that code, or leave the row out."),
-            )
-            problems.done()
         tax_code = values["tax_code"]
         columns: dict[str, Any] = {
             "name": values["name"],
@@ -87,6 +77,16 @@ class ItemIntake(Intake):
             return "new"
         if not differs(current, columns):
             return "same"
+        if current["merged_into_id"] is not None:
+            problems.reject(
+                "code",
+                values["code"],
+                _("{code} was merged into {other}.").format(
+                    code=values["code"], other=self.references.items.code(current["merged_into_id"])
+                ),
+                _("Write that code, or leave the row out."),
+            )
+            problems.done()
         self._writes.update(current["id"], current, columns)
         return "changed"
 

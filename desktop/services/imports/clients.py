@@ -47,16 +47,6 @@ class ClientIntake(Intake):
         if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
-        if current is not None and current["merged_into_id"] is not None:
-            problems.reject(
-                "code",
-                values["code"],
-                _("{code} was merged into {other}.").format(
-                    code=values["code"], other=self.references.clients.code(current["merged_into_id"])
-                ),
-                _("Write that code, or leave the row out."),
-            )
-            problems.done()
         columns = {name: column_value(values[name]) for name in _PLAIN if values[name] is not None}
         emails = [part.strip() for part in (values["email"] or "").split(",") if part.strip()]
         if emails:
@@ -95,6 +85,16 @@ class ClientIntake(Intake):
         moves = bool(segment) and self.references.segments.find(segment) != current["segment_id"]
         if not moves and not differs(current, columns):
             return "same"
+        if current["merged_into_id"] is not None:
+            problems.reject(
+                "code",
+                values["code"],
+                _("{code} was merged into {other}.").format(
+                    code=values["code"], other=self.references.clients.code(current["merged_into_id"])
+                ),
+                _("Write that code, or leave the row out."),
+            )
+            problems.done()
         self._changed.append((current, columns, segment))
         return "changed"
 
