@@ -25,6 +25,10 @@ from desktop.importing.values.text import clean_text
 
 _REMEMBERED = 20_000
 _SHOWN = 200
+_TOTAL = re.compile(
+    r"(?:grand |sub-?)?totals?|sum|summe|gesamt(?:summe|betrag)?|zwischensumme|total général|sous-total|somme",
+    re.IGNORECASE,
+)
 
 
 def read_rows(
@@ -142,6 +146,8 @@ class _Reader:
                     break
             else:
                 self._tell_neither(row, group, problems)
+        if problems and any(_TOTAL.fullmatch(cell.strip()) for cell in cells if cell):
+            return Part(row, values, tokens, (), (self._total(row, cells),))
         self.kind.check(values, verdict)
         if verdict.problems:
             # What could not be read is told already, and not held against the rest again.
@@ -158,6 +164,17 @@ class _Reader:
         if verdict.notes:
             notes = tuple(Note(row, self.mapping.heading(name) if name else "", text) for name, text in verdict.notes)
         return Part(row, values, tokens, notes, tuple(problems))
+
+    def _total(self, row: int, cells: list[str]) -> Rejection:
+        """A sum below the table, which lacks what an entry needs."""
+        place = next(place for place, cell in enumerate(cells) if _TOTAL.fullmatch(cell.strip()))
+        return Rejection(
+            row,
+            self.mapping.column(place),
+            clean_text(cells[place])[0],
+            _("The row is a total, not an entry."),
+            _("Nothing: it is left out. Take it from the file to import without rejections."),
+        )
 
     def _malformed(self, record: Record) -> Part:
         """A record whose cells cannot be told apart; what it says of its group is still read."""

@@ -111,6 +111,17 @@ def test_titles_and_empty_columns_before_the_table_are_passed_over(make: Maker) 
 
 
 @both
+@pytest.mark.parametrize("word", ["Total", "Summe", "Sous-total"])
+def test_a_total_below_the_table_is_known_as_one(make: Maker, word: str) -> None:
+    rows = [TIME, ("A-1", date(2026, 6, 2), "Ann", 2, None, None, "Total"), (word, None, None, 2, None, None, None)]
+    good, total = read(make({"Time": rows}), "time")
+    assert isinstance(good, Row)
+    assert isinstance(total, Rejection)
+    assert (total.row, total.column, total.value) == (3, "A: agreement", word)
+    assert total.problem == "The row is a total, not an entry."
+
+
+@both
 def test_the_sheet_whose_headings_fit_is_read(make: Maker) -> None:
     sheets: dict[str, Rows] = {
         "Notes": [("Made by", "Ann"), ("Version", 3)],

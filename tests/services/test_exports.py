@@ -135,6 +135,23 @@ def test_any_text_comes_back(small: Book, tmp_path: Path, street: str, city: str
         assert again(small, "clients", path) == (0, 2, [])
 
 
+def test_lines_of_their_own_days_keep_them(small: Book, tmp_path: Path) -> None:
+    text = b"agreement,date,item,quantity,unit_price\nZ-1,2026-03-16,RET,2,\n"
+    assert import_file(small, "changes", text, actor="Ann", today=TODAY).imported == 1
+    path = export_file(small, "agreements", tmp_path / "a.csv").path
+    told = [(row["quantity"], row["line_start"], row["line_end"]) for row in read(path) if row["code"] == "Z-1"]
+    assert told == [("1", "", "2026-03-15"), ("2", "2026-03-16", "")]
+    assert again(small, "agreements", path) == (0, 3, [])
+    other_folder = tmp_path / "other"
+    other_folder.mkdir()
+    with new_book(other_folder) as other:
+        for kind in ("clients", "items", "agreements"):
+            made = export_file(small, kind, tmp_path / f"{kind}.csv").path
+            assert import_file(other, kind, made, actor="Ann", today=TODAY).rejected == ()
+        sql = "SELECT kind, quantity, unit_price, start_date, end_date FROM agreement_line ORDER BY 1, 2, 4"
+        assert rows(other, sql) == rows(small, sql)
+
+
 def test_figures_are_plain_and_typed(small: Book, tmp_path: Path) -> None:
     text = b"item,from,up_to,price,mode\nDEV,2026-01-01,1000,1234.5,volume\nDEV,2026-01-01,,99.123456,volume\n"
     import_file(small, "rates", text, actor="Ann", today=TODAY)
