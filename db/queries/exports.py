@@ -82,7 +82,9 @@ _SOURCES = {
             "price": "t.price",
             "mode": "t.mode",
         },
+        # Cards that gave way when two became one price nothing, and their code now means the other.
         "rate t JOIN item i ON i.id = t.item_id LEFT JOIN client c ON c.id = t.client_id"
+        " WHERE i.merged_into_id IS NULL AND c.merged_into_id IS NULL"
         " ORDER BY i.code, c.code, t.currency, t.valid_from, t.up_to IS NULL, t.up_to",
     ),
     "agreements": _Source(
