@@ -1,9 +1,15 @@
 """Files that name a client or an item by a code that was merged since."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from db.engine import Book
+from db.schema import Rate
 from desktop.services import runs
+from desktop.services.changes import change
+from desktop.services.exports import export_file
 from desktop.services.merging import merge_clients, merge_items
 from tests.services.imports.conftest import Importer
 from tests.services.imports.material import CLIENTS, ITEMS, TIME, TODAY, counted, rows
@@ -58,3 +64,16 @@ def test_the_old_one_is_not_changed_behind_ones_back(book: Book, merged: Importe
 
 def test_the_name_of_the_old_one_is_free(book: Book, merged: Importer) -> None:
     assert counted(merged("items", "code,name,unit,price\nDEV2,Development,hour,130\n")) == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize("kind", ["clients", "items", "rates", "agreements", "time", "charges", "opening"])
+def test_an_export_comes_in_again_without_a_word(book: Book, merged: Importer, tmp_path: Path, kind: str) -> None:
+    merged("rates", "item,from,currency,price\nPRO,2026-01-01,EUR,90\n")
+    with change(book, ACTOR, "A card that gave way") as made:
+        made.insert(Rate, item_id=1, currency="EUR", valid_from=date(2026, 1, 1), price=80_000_000)
+    merged("charges", CHARGES)
+    export_file(book, kind, tmp_path / "out.csv")
+    again = merged(kind, (tmp_path / "out.csv").read_bytes())
+    assert again.rejected == ()
+    assert (again.imported, again.unchanged) == (0, again.rows)
+    assert again.rows > 0
