@@ -12,9 +12,9 @@ from db.queries import projects as queries
 from db.queries.billing import ids_text
 from desktop.domain.billing.facts import Milestone, Scope
 from desktop.domain.billing.milestones import scope_on
-from desktop.domain.money import SCALE
+from desktop.domain.money import SCALE, scaled_to_percent
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, money_text
+from desktop.i18n import _, date_text, money_text, percent_text
 
 
 def read_scopes(connection: Connection, agreed: Mapping[int, int | None]) -> dict[int, Scope]:
@@ -84,8 +84,50 @@ def scope_obstacle(currency: str, scope: Scope, since: date | None) -> UserError
     return None
 
 
-def check_agreed(connection: Connection, agreement_id: int) -> None:
-    """UserError where the agreed sum as it stands now does not fit what is billed or planned of it."""
+def refuse_taken_back(
+    connection: Connection, subject: str, key: int | None, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """UserError where a row whose change was taken back leaves a price below what is billed, or above 100 % shared.
+
+    `before` and `after` are what the change had written of the row.
+    """
+    told = {**before, **after}
+    agreement_id, since = key, None
+    if subject == "agreement" and "agreed" in told:
+        pass
+    elif subject == "change_order" and "approved" in (before.get("state"), after.get("state")):
+        row = connection.exec_driver_sql("SELECT agreement_id, dated FROM change_order WHERE id = ?", (key,)).fetchone()
+        agreement_id, day = row if row is not None else (told.get("agreement_id"), told.get("dated"))
+        since = date.fromisoformat(day) if day else None
+    elif subject == "milestone" and told.get("fraction") is not None:
+        agreement_id = connection.exec_driver_sql("SELECT agreement_id FROM milestone WHERE id = ?", (key,)).scalar()
+    else:
+        return
+    if agreement_id is None or not scope_of(connection, [agreement_id]):
+        return
+    if subject == "milestone":
+        check_shares(connection, agreement_id)
+    else:
+        check_agreed(connection, agreement_id, since)
+
+
+def check_shares(connection: Connection, agreement_id: int) -> None:
+    """UserError where the shares of an agreement's milestones come to more than 100 %."""
+    shared = connection.exec_driver_sql(
+        "SELECT coalesce(sum(fraction), 0) FROM milestone WHERE agreement_id = ?", (agreement_id,)
+    ).scalar_one()
+    if shared > SCALE:
+        raise UserError(
+            _("Its milestones would come to {all} of the price.").format(all=percent_text(scaled_to_percent(shared))),
+            _("Make another share smaller first."),
+        )
+
+
+def check_agreed(connection: Connection, agreement_id: int, since: date | None = None) -> None:
+    """UserError where the agreed sum as it stands now does not fit what is billed or planned of it.
+
+    `since` is the day from which it was changed, None where it was so from the beginning.
+    """
     name = connection.exec_driver_sql(
         """SELECT m.name FROM milestone m JOIN agreement a ON a.id = m.agreement_id
         WHERE a.id = ? AND a.agreed IS NULL AND m.fraction IS NOT NULL ORDER BY m.position LIMIT 1""",
@@ -96,4 +138,4 @@ def check_agreed(connection: Connection, agreement_id: int) -> None:
             _("“{name}” is a share of the agreed sum.").format(name=name),
             _("Keep the sum, or give its milestones amounts."),
         )
-    check_scope(connection, agreement_id, None)
+    check_scope(connection, agreement_id, since)

@@ -31,6 +31,7 @@ from desktop.services.change_sets import (
 )
 from desktop.services.merge_obstacles import MERGED, against_unmerging
 from desktop.services.obstacles import billed, drafted, obstacle
+from desktop.services.project_scopes import refuse_taken_back
 from desktop.services.subjects import called, word
 
 # The event that rows were deleted together; before holds {"ranges": [[first, last], ...], "count", "digest"}.
@@ -120,6 +121,9 @@ def take_back(made: Change, target: Target) -> None:
         ).fetchone()
         if left is not None:
             raise _refused(target, _("it wrote many rows at once ({what})").format(what=word(event.subject)))
+    for event in target.events:
+        if event.action in (INSERT, UPDATE, DELETE):
+            refuse_taken_back(made.connection, event.subject, event.subject_id, event.before or {}, event.after or {})
     made.connection.exec_driver_sql("UPDATE change_set SET undone_by = ? WHERE id = ?", (made.id, target.id))
     made.record("change_set", target.id, UNDONE, None, {"undone_by": made.id})
 

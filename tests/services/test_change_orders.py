@@ -11,10 +11,11 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.services import change_orders as service
 from desktop.services import runs
-from desktop.services.agreements import agreement
-from desktop.services.changes import undo
+from desktop.services.agreements import agreement, update_agreement
+from desktop.services.changes import changes, undo
+from desktop.services.check import check
 from desktop.services.imports import import_file
-from desktop.services.milestones import create_milestone, mark_done, milestones
+from desktop.services.milestones import create_milestone, delete_milestone, mark_done, milestones
 from desktop.services.problems import ValidationError
 from desktop.services.projects import position
 from tests.books import new_book
@@ -185,3 +186,32 @@ def test_what_was_approved_with_others_is_not_taken_back_alone(book: Book, proje
     with pytest.raises(UserError, match="“CO-1” was approved together with others"):
         service.take_decision_back(book, order.id, actor=ANNE)
     assert len(agreement(book, project)["lines"]) == 2
+
+
+def test_undo_does_not_take_a_price_from_under_what_is_billed(book: Book, project: int) -> None:
+    order = propose(book, project, amount=50_000)
+    approve(book, order)
+    bill_half(book, project)
+    propose_less = propose(book, project, amount=-75_000, reference="CO-2")
+    approve(book, propose_less)
+    update_agreement(book, project, {"agreed": 130_000}, actor=ANNE)
+    undo(book, ANNE)
+    (approval,) = [one.id for one in changes(book) if one.summary == "Approve change CO-1 of P1"]
+    with pytest.raises(UserError, match=r"€750\.00 of its milestones is billed; the agreed sum cannot fall to €250"):
+        undo(book, ANNE, approval)
+    assert position(book, project, TODAY).scope == 75_000
+    assert [one.amount for one in milestones(book, project, TODAY)] == [75_000, 0]
+    assert check(book).problems == ()
+
+
+def test_undo_does_not_share_out_more_than_the_price(book: Book, project: int) -> None:
+    first, _second = (
+        create_milestone(book, project, {"name": f"Half {n}", "fraction": Decimal("0.5"), "item_id": 1}, actor=ANNE)
+        for n in (1, 2)
+    )
+    delete_milestone(book, first, actor=ANNE)
+    create_milestone(book, project, {"name": "Other part", "fraction": Decimal("0.4"), "item_id": 1}, actor=ANNE)
+    (deletion,) = [one.id for one in changes(book) if one.summary == "Delete milestone Half 1"]
+    with pytest.raises(UserError, match="would come to 140% of the price"):
+        undo(book, ANNE, deletion)
+    assert [one.name for one in milestones(book, project, TODAY)] == ["Half 2", "Other part"]
