@@ -116,6 +116,23 @@ def test_bad_cells_are_named(driver: Driver, qtbot: QtBot) -> None:
     assert (problem.row, problem.column, problem.value) == (3, "Hours", "much")
 
 
+@pytest.mark.parametrize(
+    "headings, kind",
+    [
+        ("agreement\titem\tfrom\tto\tquantity", "usage"),
+        ("client\tdate\tdescription\tunit_price", "charges"),
+        ("Datum\tProjekt\tStunden", "time"),
+    ],
+)
+def test_the_headings_say_which_of_the_kinds_of_a_page_it_is(
+    driver: Driver, qtbot: QtBot, headings: str, kind: str
+) -> None:
+    cells = "\t".join("x" for _one in headings.split("\t"))
+    shown = paste(driver, go(driver, "billables"), qtbot, f"{headings}\n{cells}\n")
+    assert shown is not None
+    assert shown.kind.value() == kind
+
+
 @pytest.mark.parametrize("text", ["", "one cell", "\n\n"])
 def test_nothing_to_paste_is_said(driver: Driver, qtbot: QtBot, text: str) -> None:
     assert paste(driver, go(driver, "agreements"), qtbot, text) is None

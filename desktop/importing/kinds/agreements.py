@@ -276,7 +276,7 @@ def check_head(values: Values, billings: set[str], verdict: Verdict) -> None:
             _("Give the fixed price an agreement of its own."),
         )
     values["billing"] = billings.pop() if len(billings) == 1 else "hybrid"
-    if values["every"] is None and values["billing"] in ("recurring", "hybrid"):
+    if values["every"] is None and values["billing"] in ("recurring", "hybrid", "usage"):
         verdict.reject(
             "every",
             _("A recurring agreement needs an interval."),

@@ -36,6 +36,19 @@ def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str
     return out.getvalue().encode()
 
 
+def fitting_kind(text: str, kinds: Sequence[str]) -> str:
+    """The one of the kinds whose fields the headings name best; the first where they tell nothing."""
+    head = next((row for row in pasted_cells(text) if any(map(str.strip, row))), [])
+
+    def fit(kind: str) -> tuple[bool, int]:
+        mapping = map_columns(head, kind)
+        return not mapping.missing, len(mapping.columns)
+
+    named = [kind for kind in kinds if head and has_headings(kind, head)]
+    # Of kinds that fit alike the page's own comes first.
+    return max(named, key=fit, default=kinds[0])
+
+
 def pasted_cells(text: str) -> list[list[str]]:
     """The rows of a clipboard's text; a cell of several lines is one cell. Empty rows at the end are none."""
     lines = text.rstrip("\r\n").splitlines(keepends=True)

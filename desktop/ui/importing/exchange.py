@@ -15,7 +15,7 @@ from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
 from desktop.services.exports import ExportResult, export_file
-from desktop.services.imports.pasting import pasted_table
+from desktop.services.imports.pasting import fitting_kind, pasted_table
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
 from desktop.ui.importing.dialog import ask_import
@@ -41,7 +41,7 @@ def exchange(
     `fixed` are fields that the page knows of every pasted row; `only` the ids to which it is about.
     """
     name = kinds[0]
-    pasting = partial(paste, desk, page, name, fixed)
+    pasting = partial(paste, desk, page, kinds, fixed)
     actions = [Action(f"{name}.paste", _("Paste rows from a spreadsheet…"), pasting, "", "Ctrl+V")]
     for kind in kinds:
         text: Callable[[], str] = partial(_export_text, page, kind, by_ids, len(kinds) > 1)
@@ -49,10 +49,12 @@ def exchange(
     return actions
 
 
-def paste(desk: Desk, page: Page, kind: str, fixed: Callable[[], Mapping[str, str]]) -> None:
+def paste(desk: Desk, page: Page, kinds: Sequence[str], fixed: Callable[[], Mapping[str, str]]) -> None:
     """Open the import with the clipboard's rows. UserError where there are none."""
     titles = [column.title for column in page.table.shown_columns() if column.title]
-    content = pasted_table(QGuiApplication.clipboard().text(), kind, titles, fixed())
+    text = QGuiApplication.clipboard().text()
+    kind = fitting_kind(text, kinds)
+    content = pasted_table(text, kind, titles, fixed())
     ask_import(desk, page, kind, Source(_("the clipboard"), content))
 
 

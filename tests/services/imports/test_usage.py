@@ -59,6 +59,29 @@ def test_records_are_half_open_inside(book: Book, metered: Importer) -> None:
     ]
 
 
+def test_an_agreement_from_a_file_brings_its_meters(book: Book, filled: Importer) -> None:
+    assert filled("items", "code,name,unit\nAPI,Calls,call\n").rejected == ()
+    text = (
+        "code,client,billing,item,quantity,unit_price,every,start\n"
+        "M-1,ACME,Verbrauch,API,,0.02,monthly,2026-01-01\nH-1,ACME,recurring,RET,1,100,monthly,2026-01-01\n"
+        "H-1,ACME,metered,API,,0.01,,\nN-1,ACME,usage,API,,0.02,,2026-01-01\n"
+    )
+    result = filled("agreements", text)
+    assert [(one.row, one.column) for one in result.rejected] == [(5, "every")]
+    assert rows(
+        book,
+        "SELECT a.code, a.billing, l.kind, l.unit_price FROM agreement a JOIN agreement_line l ON l.agreement_id = a.id"
+        " WHERE a.code IN ('M-1', 'H-1') ORDER BY a.code, l.position",
+    ) == [
+        ("H-1", "hybrid", "recurring", 100_000_000),
+        ("H-1", "hybrid", "usage", 10_000),
+        ("M-1", "usage", "usage", 20_000),
+    ]
+    assert counted(filled("agreements", text.replace("N-1,ACME,usage,API,,0.02,,2026-01-01\n", ""))) == (3, 0, 3, 0)
+    used = HEAD + "U1,M-1,,2026-01-01,2026-01-31,5\nU2,H-1,API,2026-01-01,2026-01-31,5\n"
+    assert counted(filled("usage", used)) == (2, 2, 0, 0)
+
+
 def test_a_column_that_says_so_names_the_first_day_after(book: Book, metered: Importer) -> None:
     text = "contract,meter,period start,period end exclusive,usage\nA-1,API,2026-01-01,2026-02-01,5\n"
     assert counted(metered("usage", text)) == (1, 1, 0, 0)
