@@ -77,7 +77,7 @@ class TestAProposal:
         capped = contracts.agreement(client, "A2", index_cap=money("0.02"))
         ended = contracts.agreement(client, "A3", end_date="2027-01-01")
         assert ask(book, first, capped, ended) == Proposed(proposed=2, by_card=1, same=0)
-        found = [
+        found: list[tuple[Any, ...]] = [
             (one.code, one.old_price, one.new_price, one.percent, one.a_year, one.basis) for one in proposals(book)
         ]
         assert found == [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 
 TODAY = date(2026, 11, 22)
-YEAR = {"term_count": 1, "term_unit": "year", "term_end": day("2027-01-01"), "notice_count": 1}
+YEAR: dict[str, Any] = {"term_count": 1, "term_unit": "year", "term_end": day("2027-01-01"), "notice_count": 1}
 
 
 @pytest.fixture

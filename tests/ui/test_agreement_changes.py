@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -160,7 +161,7 @@ def test_notice_is_given_seen_and_withdrawn(driver: Driver, book: Book, client: 
 
 
 def test_renewals_are_a_page_with_what_waits_first(driver: Driver, book: Book, client: int) -> None:
-    term = {"term_count": 1, "term_unit": "year", "term_end": date(2026, 7, 1)}
+    term: dict[str, Any] = {"term_count": 1, "term_unit": "year", "term_end": date(2026, 7, 1)}
     ask = add(book, client, "Hosting", renewal="ask", **term)
     add(book, client, "Care", renewal="auto", notice_count=3, **term)
     page = page_of(driver, ask)
