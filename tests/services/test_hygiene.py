@@ -119,9 +119,9 @@ def test_one_good_contact_is_enough_for_delivery(book, told, sound):
 def test_contacts(book, told, sound):
     gone = told.client("C2", active=False, name="Aurora", **WHOLE | {"email": ""})
     with change(book, ANNE, "Contacts") as made:
-        bad = made.insert(Contact, client_id=sound[0], name="Bea", email="bea")
-        dead = made.insert(Contact, client_id=gone, name="Cem", email="cem@aurora.de", gets_invoices=True)
-    assert _codes(book) == {f"contact_mail_{bad}", f"contact_dead_{dead}"}
+        made.insert(Contact, client_id=sound[0], name="Bea", email="bea")
+        made.insert(Contact, client_id=gone, name="Cem", email="cem@aurora.de", gets_invoices=True)
+    assert _codes(book) == {"contact_mail", "contact_dead"}
 
 
 def test_silent_clients(book, told, sound):
@@ -145,7 +145,7 @@ def test_items(book, told, sound):
     told.agreement(sound[0], "A2", {"item_id": unpriced, "unit_price": None})
     assert _one(book, "item_without_price").place_id == unpriced
     told.update(Item, unpriced, price=money(5), currency="USD")
-    assert _one(book, "price_in_EUR").field == f"item:{unpriced}:price"
+    assert _one(book, "price_missing_in").field == f"item:{unpriced}:price"
     with change(book, ANNE, "Rate") as made:
         made.insert(Rate, item_id=unpriced, currency="EUR", valid_from=date(2026, 1, 1), price=money(4))
     assert hygiene(book, TODAY) == []
@@ -155,11 +155,11 @@ def test_items(book, told, sound):
 
 def test_cards(book, told, sound):
     with change(book, ANNE, "Rates") as made:
-        first = made.insert(Rate, item_id=told.item(), currency="EUR", valid_from=date(2024, 1, 1), price=money(4))
-    assert _codes(book) == {f"rate_old_{first}"}
+        made.insert(Rate, item_id=told.item(), currency="EUR", valid_from=date(2024, 1, 1), price=money(4))
+    assert _codes(book) == {"rate_old"}
     with change(book, ANNE, "Rates") as made:
         made.insert(Rate, item_id=told.item(), currency="EUR", valid_from=date(2026, 5, 1), price=money(5))
-    assert _codes(book) == {f"rate_changes_{first}"}
+    assert _codes(book) == {"rate_changes"}
     assert _codes(book, date(2026, 1, 31)) == set()
 
 
@@ -168,7 +168,7 @@ def test_agreements(book, told, sound):
     bare = told.agreement(client, "A2")
     line = value(book, "SELECT id FROM agreement_line WHERE agreement_id = ?", bare)
     told.update(AgreementLine, line, item_id=None, unit_price=None)
-    assert _codes(book) == {"line_without_price_1"}
+    assert _codes(book) == {"line_without_price"}
     with change(book, ANNE, "Empty it") as made:
         made.delete(AgreementLine, line)
     assert _one(book, "agreement_without_lines").place_id == bare
@@ -188,7 +188,7 @@ def test_an_ended_agreement_with_work_left(book, told, sound):
 def test_meters_and_milestones(book, told, sound):
     client, _agreement = sound
     meter = told.agreement(client, "A2", {"kind": "usage", "quantity": "0"}, billing="usage")
-    assert "no record yet" in next(one.message for one in hygiene(book, TODAY) if one.code.startswith("meter_silent"))
+    assert "no record yet" in next(one.message for one in hygiene(book, TODAY) if one.code == "meter_silent")
     with change(book, ANNE, "Usage") as made:
         made.insert(
             Usage,
@@ -202,7 +202,7 @@ def test_meters_and_milestones(book, told, sound):
         late = made.insert(
             Milestone, agreement_id=meter, position=1, name="Go live", amount=100, planned_on=date(2026, 3, 1)
         )
-    assert _codes(book) == {f"milestone_late_{late}"}
+    assert _codes(book) == {"milestone_late"}
     told.update(Milestone, late, done_on=date(2026, 3, 30))
     assert hygiene(book, TODAY) == []
 
@@ -231,13 +231,12 @@ def test_drafts_that_wait(book, told, sound):
 
 def test_rates_of_exchange_and_series(book, told, sound):
     told.agreement(told.client("C2", name="Aurora", currency="USD", **WHOLE | {"email": ""}), "A2", currency="USD")
-    assert _one(book, "rate_missing_USD").field == "currencies"
+    assert _one(book, "exchange_missing").field == "currencies"
     with change(book, ANNE, "Rate") as made:
         made.insert(ExchangeRate, currency="USD", valid_from=date(2026, 2, 1), rate=money("0.9"))
         series = value(book, "SELECT id FROM series WHERE kind = 'invoice' AND is_default")
         made.insert(SeriesYear, series_id=series, year=2026, next=9_500, last_date=None)
-    assert {one.code.split("_")[0] for one in hygiene(book, TODAY)} == {"rate", "series"}
-    assert "rate_old_USD" in _codes(book)
+    assert _codes(book) == {"exchange_old", "series_full"}
 
 
 def test_duplicates_until_they_are_told_apart(book, told, sound):

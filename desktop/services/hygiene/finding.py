@@ -15,12 +15,13 @@ Subject = Literal["clients", "items", "agreements", "work", "book"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`place` and `place_id` say where it is mended: a place of the window and the row there, 0 for the place itself.
+    """`matter` is a code and, behind a slash, which of several things of the same row it is about.
 
+    `place` and `place_id` say where it is mended: a place of the window and the row there, 0 for the place itself.
     `field` is the field to mend, as in findings of the gate. A postponed one waits until `postponed` has come.
     """
 
-    code: str
+    matter: str
     severity: Severity
     subject: Subject
     subject_id: int
@@ -33,9 +34,14 @@ class Finding:
     postponed: date | None = None
 
     @property
+    def code(self) -> str:
+        """What was found, in one word."""
+        return self.matter.partition("/")[0]
+
+    @property
     def key(self) -> str:
         """The same as long as it is the same thing of the same row."""
-        return f"{self.code}:{self.subject_id}"
+        return f"{self.matter}:{self.subject_id}"
 
     def until(self, day: date | None) -> Finding:
         return replace(self, postponed=day)

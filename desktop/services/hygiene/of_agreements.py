@@ -80,7 +80,7 @@ def about_agreements(look: Look) -> Iterator[Finding]:
     for row in ask(_LINE_WITHOUT_PRICE):
         yield _agreement(
             row,
-            f"line_without_price_{row.position}",
+            f"line_without_price/{row.position}",
             "block",
             _("Line {position} of {code} has neither an item nor a price.").format(position=row.position, code=row[1]),
             _("Set its price, or the item that prices it."),
@@ -124,7 +124,7 @@ def about_agreements(look: Look) -> Iterator[Finding]:
         )
         yield _agreement(
             row,
-            f"meter_silent_{row.item}",
+            f"meter_silent/{row.item}",
             "hold",
             sentence.format(item=row.item, code=row[1], day=_last(row.last) if row.last else ""),
             _("Bring its usage in; a period without a record is not billed."),
@@ -132,7 +132,7 @@ def about_agreements(look: Look) -> Iterator[Finding]:
     for row in ask(_LATE_MILESTONES, days):
         yield _agreement(
             row,
-            f"milestone_late_{row.milestone}",
+            f"milestone_late/{row.milestone}",
             "note",
             _("“{what}” of {code} was planned for {day} and is not done.").format(
                 what=row.what, code=row[1], day=_day(row.planned_on)

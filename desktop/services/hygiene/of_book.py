@@ -58,7 +58,7 @@ def _rates(look: Look) -> Iterator[Finding]:
     for currency, since in look.connection.exec_driver_sql(_CURRENCIES, {"today": look.day}):
         if since is None:
             yield _of_book(
-                f"rate_missing_{currency}",
+                f"exchange_missing/{currency}",
                 "hold",
                 currency,
                 _("There is no exchange rate of {currency}, in which agreements bill.").format(currency=currency),
@@ -67,7 +67,7 @@ def _rates(look: Look) -> Iterator[Finding]:
             )
         elif since < (look.today - timedelta(days=RATE_DAYS)).isoformat():
             yield _of_book(
-                f"rate_old_{currency}",
+                f"exchange_old/{currency}",
                 "note",
                 currency,
                 _("The exchange rate of {currency} is of {day}.").format(currency=currency, day=_day(since)),
@@ -85,7 +85,7 @@ def _series(look: Look) -> Iterator[Finding]:
         if following * 100 > most * SERIES_USED:
             name = f"{code} {year}" if year else code
             yield _of_book(
-                f"series_full_{code}",
+                f"series_full/{code}",
                 "hold",
                 name,
                 _("Series {code} is at {next} of the {most} numbers that its pattern has room for.").format(

@@ -150,7 +150,7 @@ def _contact(row: Any) -> Iterable[Finding]:
     if row.active and row.email and not is_email(row.email):
         yield _client(
             row,
-            f"contact_mail_{row.contact}",
+            f"contact_mail/{row.contact}",
             "hold" if row.gets_invoices else "note",
             _("“{mail}” of {person} at {name} is not an e-mail address.").format(
                 mail=row.email, person=row.person, name=row.name
@@ -161,7 +161,7 @@ def _contact(row: Any) -> Iterable[Finding]:
     if not row.active and row.gets_invoices:
         yield _client(
             row,
-            f"contact_dead_{row.contact}",
+            f"contact_dead/{row.contact}",
             "note",
             _("{person} still gets invoices of {name}, which is archived.").format(person=row.person, name=row.name),
             _("Remove the contact, or bring the client back."),

@@ -66,7 +66,7 @@ def about_prices(look: Look) -> Iterator[Finding]:
     for row in look.connection.exec_driver_sql(_OTHER_CURRENCY):
         yield _item(
             row,
-            f"price_in_{row.currency}",
+            f"price_missing_in/{row.currency}",
             "block",
             _("{item} has no price in {currency}, which agreement {code} bills in.").format(
                 item=row.name, currency=row.currency, code=row[4]
@@ -96,7 +96,7 @@ def _cards(look: Look) -> Iterator[Finding]:
         if following is not None and following <= soon:
             yield _item(
                 row,
-                f"rate_changes_{card}",
+                f"rate_changes/{card}",
                 "note",
                 _("The price of {item} changes on {day}.").format(item=told, day=_day(following)),
                 _("See that the client knows it."),
@@ -105,7 +105,7 @@ def _cards(look: Look) -> Iterator[Finding]:
         elif following is None and since is not None and since < old:
             yield _item(
                 row,
-                f"rate_old_{card}",
+                f"rate_old/{card}",
                 "note",
                 _("The price of {item} stands since {day}.").format(item=told, day=_day(since)),
                 _("Raise it, or leave it as agreed."),
