@@ -19,10 +19,14 @@ from desktop.services.catalogue import save_item
 from desktop.services.clients import create_client
 from desktop.services.lists.billables import row_id, source
 from desktop.services.runs import bill, plan
+from desktop.services.usage import usage_rows
 from desktop.ui.billables.form import BillableForm
 from desktop.ui.billables.page import BillablesPage
+from desktop.ui.billables.usage_check import UsageCheckPage
+from desktop.ui.billables.usage_form import UsageForm
 from desktop.ui.dialog import FormDialog
 from desktop.ui.editors import ChoiceEditor
+from desktop.ui.form import Form
 from desktop.ui.runs.review import ReviewPage
 from tests.books import new_book
 from tests.ui.program import TODAY, Driver
@@ -103,7 +107,7 @@ def _dialog(driver: Driver) -> FormDialog:
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, FormDialog) and w.isVisible())
 
 
-def _pick(driver: Driver, form: BillableForm, key: str, value: object) -> None:
+def _pick(driver: Driver, form: Form, key: str, value: object) -> None:
     """Choose as a person does, which the form hears."""
     editor = form.editor(key)
     assert isinstance(editor, ChoiceEditor)
@@ -432,3 +436,56 @@ def test_the_import_comes_with_its_kind_chosen(driver: Driver, client: int, monk
     monkeypatch.setattr("desktop.ui.importing.dialog.ask_import", lambda _desk, _parent, kind: asked.append(kind))
     _page(driver).acts["billables.import"].trigger()
     assert asked == ["time"]
+
+
+# --- metered use
+
+
+@pytest.fixture
+def metered(book: Book, client: int, item: int) -> int:
+    values: dict[str, object] = {
+        "client_id": client,
+        "title": "Platform",
+        "billing": "usage",
+        "anchor": date(2026, 5, 1),
+        "start_date": date(2026, 5, 1),
+    }
+    return create_agreement(book, values, [{"kind": "usage", "item_id": item}], actor=ACTOR)
+
+
+def test_use_is_recorded_where_hours_are(driver: Driver, book: Book, item: int, metered: int) -> None:
+    page = _page(driver)
+    page.new("usage")
+    dialog = _dialog(driver)
+    form = dialog.form
+    assert isinstance(form, UsageForm)
+    _pick(driver, form, "agreement_id", metered)
+    # There is but one meter, so it is chosen.
+    assert form.editor("item_id").value() == item
+    form.editor("quantity").put(Decimal(7))
+    form.editor("start_date").put(date(2026, 5, 4))
+    form.editor("last_day").put(date(2026, 5, 6))
+    dialog.accept()
+    driver.settle()
+    (row,) = usage_rows(book)
+    assert (row.start, row.end, row.quantity) == (date(2026, 5, 4), date(2026, 5, 7), Decimal(7))
+    page.table.select([row_id("usage", row.id)])
+    driver.settle()
+    assert "Its period is over: the next run bills it." in page.pane._reason.text()
+    assert "€700.00" in page.facts_view.words
+    page.acts["billables.delete"].trigger()
+    driver.settle()
+    assert usage_rows(book) == []
+
+
+def test_what_a_run_would_find_has_its_page(driver: Driver, book: Book, metered: int) -> None:
+    page = _page(driver)
+    page.validate()
+    driver.settle()
+    check = driver.window.page
+    assert isinstance(check, UsageCheckPage)
+    ids = list(check.model.ids)
+    assert [row["state"] for row in check.design.listing.rows(ids).values()] == ["missing"]
+    check.table.select(ids)
+    driver.settle()
+    assert "No use of “Senior hour” is recorded" in check.pane._reason.text()
