@@ -229,6 +229,7 @@ def test_lists_and_reports_answer_to_either_code(book, owing):
     assert client_id(book, "c2") == client_id(book, "C1") == keep
     for one in owing:
         assert len(InvoiceList(book, TODAY).ids("", frozenset({f"client:{one}"}), "", False)) == 2
+    assert len(InvoiceList(book, TODAY).ids("GmbH", frozenset(), "", False)) == 2
     for code in ("C1", "C2"):
         assert [row["client"] for row in report(book, "aging", as_of=TODAY, client_code=code).rows] == ["C1"]
         assert len(report(book, "statement", as_of=TODAY, client_code=code).rows) == 2

@@ -247,7 +247,9 @@ def _matching(connection: Connection, word: str) -> tuple[str, list[object]]:
     amounts = _amounts(connection, word)
     money = "".join(" OR (currency = ? AND ? IN (net, gross))" for _ in amounts)
     condition = f"""i.id IN (SELECT id FROM invoice WHERE {by_number}
-      UNION SELECT id FROM invoice WHERE client_id IN (SELECT id FROM client WHERE {by_client})
+      UNION SELECT id FROM invoice WHERE client_id IN (
+        WITH found(id) AS (SELECT id FROM client WHERE {by_client}) SELECT id FROM found
+        UNION ALL SELECT m.id FROM client m WHERE m.merged_into_id IN (SELECT id FROM found))
       UNION SELECT id FROM invoice WHERE {by_order}{money})"""
     return condition, [*number_values, *client_values, *order_values, *_flat(amounts)]
 
