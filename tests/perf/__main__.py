@@ -1,11 +1,11 @@
-"""All benchmarks: `python3 dev.py bench [run] [pdf] [window] [importing]`. Each prints one JSON object."""
+"""All benchmarks: `python3 dev.py bench [run] [metered] [pdf] [window] [importing]`. Each prints one JSON object."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-ALL = ("run", "pdf", "window", "importing")
+ALL = ("run", "metered", "pdf", "window", "importing")
 
 
 def main() -> None:
