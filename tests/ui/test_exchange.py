@@ -242,7 +242,8 @@ def test_new_files_come_in_while_the_window_is_open(driver: Driver, book: Book, 
     folder.mkdir()
     watch = driver.window.findChild(FolderWatch)
     assert isinstance(watch, FolderWatch)
-    assert watch.folder is None
+    before = watch.folder
+    assert before is None
     set_watched_folder(book, WatchedFolder(folder, True), actor="Ann")
     driver.desk.shell.jobs.announce({"firm"})
     driver.settle()
