@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
-from desktop.jobs import Job, Lane
+from desktop.jobs import Job, Lane, Progress
 from desktop.services.back_testing import (
     BackTest,
     Hit,
@@ -125,7 +125,9 @@ class RuleDialog(TableFormDialog):
 
     def _add_trial(self) -> None:
         """Below the sentence what one can do with it; the table only when it is asked for."""
-        self._list = self.table.parentWidget()
+        card = self.table.parentWidget()
+        assert card is not None
+        self._list = card
         self._caveat = QLabel(caveat(self._own.code), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._caveat.setProperty("role", "note")
         self._caveat.setVisible(bool(self._caveat.text()))
@@ -236,8 +238,9 @@ class RuleDialog(TableFormDialog):
         self.desk.shell.jobs.start(self._whole, self._tried_all)
 
     def _progressed(self, progress: object) -> None:
-        done, total, _text = progress  # type: ignore[misc]
-        self.say(_("Trying it: {done} of {total} invoices").format(done=number_text(done), total=number_text(total)))
+        assert isinstance(progress, Progress)
+        done, total = number_text(progress.done), number_text(progress.total)
+        self.say(_("Trying it: {done} of {total} invoices").format(done=done, total=total))
 
     def _tried_all(self, test: object) -> None:
         assert isinstance(test, BackTest)
