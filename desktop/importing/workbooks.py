@@ -23,6 +23,7 @@ HEAD = 4096
 _SAMPLE = 400
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY = b"xl/workbook.bin"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # A sheet of a million rows unpacks to less; what unpacks to more was made to fill the memory.
 _LARGEST = 4 << 30
@@ -57,12 +58,13 @@ class Workbook:
 
         self.name = name
         self.digest = hashlib.sha256(content).hexdigest()
-        self.is_old = head.startswith(_OLE)
+        # Of these forms nothing but the values is read.
+        self.is_binary = head.startswith(_OLE) or _BINARY in content
         self._content = content
-        if self.is_old and _ENCRYPTED in content:
+        if head.startswith(_OLE) and _ENCRYPTED in content:
             raise _locked(name)
         try:
-            if not self.is_old:
+            if not head.startswith(_OLE):
                 _refuse_too_large(content, name)
             self._book = CalamineWorkbook.from_filelike(BytesIO(content))
             found = self._book.sheets_metadata
@@ -114,7 +116,7 @@ class Workbook:
         return sheet
 
     def _sheet(self, name: str) -> Sheet:
-        return Sheet(self._book.get_sheet_by_name(name), self._marks(name), self.is_old)
+        return Sheet(self._book.get_sheet_by_name(name), self._marks(name), self.is_binary)
 
     def _filled(self, sheet: Sheet) -> Sheet:
         if not sheet.sample():
@@ -141,13 +143,13 @@ class Workbook:
 class Sheet:
     """One sheet; its rows count from 1 as the spreadsheet numbers them."""
 
-    def __init__(self, cells: Any, marks: Callable[[], Marks], is_old: bool) -> None:
+    def __init__(self, cells: Any, marks: Callable[[], Marks], is_binary: bool) -> None:
         self.name = str(cells.name)
         self.height = int(cells.end[0]) + 1 if cells.end else 0
         self._cells = cells
         self._marks = marks
         self._left = int(cells.start[1]) if cells.start else 0
-        self._is_old = is_old
+        self._is_binary = is_binary
         self._sample: list[Record] | None = None
 
     @cached_property
@@ -157,9 +159,13 @@ class Sheet:
     @cached_property
     def notes(self) -> list[Note]:
         notes = []
-        if self._is_old:
+        if self._is_binary:
             notes.append(
-                Note(0, "", _("An old workbook does not tell errors of its formulas: such cells are read as empty."))
+                Note(
+                    0,
+                    "",
+                    _("A workbook of this form does not tell errors of its formulas: such cells are read as empty."),
+                )
             )
         if self.marks.hidden:
             text = ngettext(
