@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, Final
 
 from dateutil.relativedelta import relativedelta
@@ -172,7 +173,7 @@ def _contact(row: Any) -> Iterable[Finding]:
 def _quiet(look: Look) -> Iterable[Finding]:
     before = look.today - relativedelta(months=SILENT_MONTHS)
     for row in look.connection.exec_driver_sql(_SILENT, (before.isoformat(),)):
-        last = date_text(type(look.today).fromisoformat(row[3]))
+        last = date_text(date.fromisoformat(row[3]))
         yield _client(
             row,
             "client_silent",

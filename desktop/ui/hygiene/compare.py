@@ -66,7 +66,7 @@ class CompareForm(Form):
                 layout.insertWidget(place, _label(f"{word}: {', '.join(texts)}.", "secondary"))
                 place += 1
         for caution in shown.cautions:
-            layout.insertWidget(place, _label(f"! {caution}", ""))
+            layout.insertWidget(place, _label("{word}: {caution}".format(word=_("Note"), caution=caution), ""))
             place += 1
         self._start = self.taken()
 
