@@ -17,7 +17,7 @@ LINE_AT = 10
 def standing(connection: Connection, windows: Iterable[tuple[int, str, str]]) -> Sequence[Any]:
     """The standing charges that meet (agreement line, first day, first day after), each once:
     (charge, agreement line, start, end, sequence, quantity, amount, line id, invoice, number, fields of its line...,
-    currency, what credits without lines took of its tax group, the basis of that group that is left).
+    currency, kind of the document, what credits without lines took of its tax group, what of that group is left).
 
     Left out are charges whose line, or whose whole invoice, a credit note took back without freeing its days.
     """
@@ -27,7 +27,7 @@ def standing(connection: Connection, windows: Iterable[tuple[int, str, str]]) ->
         met AS (SELECT DISTINCT c.id FROM w JOIN charge c ON c.agreement_line_id = w.line AND c.kind = 'recurring'
           AND c.reversed_by IS NULL AND c.period_end > w.first AND c.period_start < w.after)
         SELECT c.id, c.agreement_line_id, c.period_start, c.period_end, c.sequence, c.quantity, c.amount, l.id, i.id,
-          i.number, {", ".join("l." + name for name in LINE_FIELDS)}, i.currency,
+          i.number, {", ".join("l." + name for name in LINE_FIELDS)}, i.currency, i.kind,
           (SELECT coalesce(sum(x.net), 0) FROM invoice k JOIN invoice_line x ON x.invoice_id = k.id
             WHERE k.corrects_id = i.id AND k.run_id IS NULL AND x.corrects_line_id IS NULL
             AND x.category = l.category AND x.rate = l.rate),

@@ -84,14 +84,15 @@ def corrected_invoices(connection: Connection, drafts: Iterable[tuple[int, Draft
     if not lines:
         return {}
     rows = connection.exec_driver_sql(
-        """SELECT l.id, i.id, i.number, i.issue_date, i.firm_rate FROM invoice_line l
+        """SELECT l.id, i.kind, i.id, i.number, i.issue_date, i.firm_rate FROM invoice_line l
         JOIN invoice i ON i.id = l.invoice_id WHERE l.id IN (SELECT value FROM json_each(?))""",
         (ids_text(lines),),
     )
-    found: dict[int, set[Corrected]] = {}
-    for line_id, *invoice in rows:
-        found.setdefault(lines[line_id], set()).add(Corrected(*invoice))
-    return {draft_id: one for draft_id, (one, *others) in found.items() if not others}
+    found: dict[int, set[Corrected | None]] = {}
+    for line_id, kind, *invoice in rows:
+        # A credit note may have charged something, too; it is none that another one takes back.
+        found.setdefault(lines[line_id], set()).add(None if kind == "credit_note" else Corrected(*invoice))
+    return {draft_id: one for draft_id, (one, *others) in found.items() if one is not None and not others}
 
 
 def settle_corrected(made: Change, notes: Sequence[tuple[int, str, date]]) -> None:

@@ -166,6 +166,20 @@ class TestAChangeInMidPeriod:
         assert unused.sources[0].detail == {"invoice": "INV-2026-0001"}
         prove(book)
 
+    def test_charged_beside_its_credit_on_a_credit_note_is_credited_in_turn(
+        self, book: Book, contracts: Contracts, ahead: int
+    ) -> None:
+        with change(book, ANNE, "Shrink") as made:
+            apply_line_change(made, ahead, the_line(book), day("2026-01-12"), unit_price=money(31))
+        again(contracts, "2026-01-12")
+        assert [row[2] for row in lines_of(book, "CN-2026-0001")] == [-2000, 20000]
+        contracts.update(Agreement, ahead, end_date=day("2026-01-22"))
+        again(contracts, "2026-01-22")
+        assert documents(book)[2:] == [("CN-2026-0002", 1000, 1190, None)]
+        assert lines_of(book, "CN-2026-0002")[0][:3] == (10 * money(1), 31 * money(1), 1000)
+        assert sum(row[2] for row in standing(book)) == 11000 + 1000
+        prove(book)
+
     def test_comes_out_to_the_cent_with_a_discount_and_an_odd_price(self, book: Book, contracts: Contracts) -> None:
         agreement = contracts.agreement(
             contracts.client(), "A1", {"unit_price": "99.99", "discount": "0.07"}, timing="advance"

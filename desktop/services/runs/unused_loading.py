@@ -37,7 +37,13 @@ def load_unused(connection: Connection, agreements: Iterable[Agreement], work: M
     fields = len(Line._fields)
     for row in queries.standing(connection, windows):
         charge, line_id, start, end, sequence, quantity, amount, invoice_line, invoice, number = row[: queries.LINE_AT]
-        currency, by_amount, left = row[queries.LINE_AT + fields :]
+        currency, kind, by_amount, left = row[queries.LINE_AT + fields :]
+        frozen = Line._make(row[queries.LINE_AT : queries.LINE_AT + fields])
+        if kind == "credit_note":
+            # What a total below nothing charged beside its credits stands there mirrored.
+            frozen = frozen._replace(
+                quantity=-frozen.quantity, allowance=-frozen.allowance, charge=-frozen.charge, net=-frozen.net
+            )
         one = Standing(
             charge,
             date.fromisoformat(start),
@@ -45,7 +51,7 @@ def load_unused(connection: Connection, agreements: Iterable[Agreement], work: M
             sequence,
             quantity,
             amount,
-            Line._make(row[queries.LINE_AT : queries.LINE_AT + fields]),
+            frozen,
             invoice_line,
             invoice,
             number,
