@@ -99,7 +99,9 @@ def undo_target(connection: Connection, change_set_id: int | None, *, past_money
     bulk = any(event.action not in (INSERT, UPDATE, DELETE) and "pick" in (event.after or {}) for event in events)
     first, times = _origin(connection, change_set_id)
     sentence = _("Done again: {summary}") if times % 2 else _("Undone: {summary}")
-    return Target(change_set_id, summary, sentence.format(summary=first), not bulk, events)
+    # Two that parted are merged anew, so that what came between is looked at.
+    merged = any(event.action == MERGED for event in events)
+    return Target(change_set_id, summary, sentence.format(summary=first), not bulk and not merged, events)
 
 
 def take_back(made: Change, target: Target) -> None:

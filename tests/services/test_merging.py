@@ -419,6 +419,16 @@ def test_what_came_later_stays_with_the_one(book, told, two):
     prove(book)
 
 
+def test_two_that_parted_are_merged_anew_not_by_undoing_the_undoing(book, told, two):
+    keep, absorb = two
+    merge_clients(book, keep, absorb, actor=ANNE)
+    undo(book, ANNE)
+    parted = value(book, "SELECT max(id) FROM change_set")
+    with pytest.raises(UserError, match="cannot be undone"):
+        undo(book, ANNE, parted)
+    assert merge_clients(book, keep, absorb, actor=ANNE).kept == "C1"
+
+
 def test_the_merged_one_cannot_come_back_by_itself_nor_its_head_go(book, two):
     keep, absorb = two
     merge_clients(book, keep, absorb, actor=ANNE)
