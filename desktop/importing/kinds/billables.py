@@ -167,9 +167,8 @@ def check_time(values: Values, verdict: Verdict) -> None:
         verdict.reject("hours", _("0 hours are nothing to bill."), _("Write the hours, or leave the row out."))
     elif hours is not None and hours > _DAY:
         verdict.note("hours", _("{hours} hours on one day.").format(hours=number_text(hours)))
-    tracked = any(values[name] is not None for name in _TRACKED)
     # Trackers give time that is not billed, or whose rate they do not know, the rate 0.
-    if values["rate"] == 0 and (tracked or values["billable"] is False):
+    if values["rate"] == 0 and (values["billable"] is False or any(values[name] is not None for name in _TRACKED)):
         values["rate"] = None
     if values["id"] is None:
         values["id"] = values["tracker_id"] or _made_id(values)
