@@ -183,6 +183,7 @@ def free_charges(connection: Connection, invoice_id: int, positions: set[int] | 
         return []
     if positions is not None:
         _refuse_parts_of_use(connection, invoice_id, rows)
+        _refuse_tiers_of_hours(connection, invoice_id, positions)
     connection.exec_driver_sql("UPDATE charge SET reversed_by = ? WHERE id = ?", [(note_id, row[0]) for row in rows])
     freed: list[Freed] = []
     for row in rows:
@@ -215,6 +216,26 @@ def _refuse_parts_of_use(connection: Connection, invoice_id: int, rows: Sequence
                     f"Line {position} bills the same period of the same meter, and its units are freed together.",
                     f"Credit line {position} too, or credit without billing it again.",
                 )
+
+
+def _refuse_tiers_of_hours(connection: Connection, invoice_id: int, positions: set[int]) -> None:
+    """Hours on a graduated card stand on a line a tier, and an entry over two tiers is freed with both."""
+    tiers: dict[tuple[Any, ...], list[tuple[int, bool]]] = {}
+    for *span, position, whole in connection.exec_driver_sql(
+        """SELECT l.item_id, l.period_start, l.period_end, l.position, coalesce(sum(c.quantity), 0) = l.quantity
+        FROM invoice_line l LEFT JOIN charge c ON c.invoice_id = l.invoice_id AND c.position = l.position
+        WHERE l.invoice_id = ? AND l.rate_id IS NOT NULL AND coalesce(c.kind, 'time') = 'time' GROUP BY l.position""",
+        (invoice_id,),
+    ):
+        tiers.setdefault(tuple(span), []).append((position, bool(whole)))
+    for lines in tiers.values():
+        chosen = [position for position, _ in lines if position in positions]
+        if chosen and len(chosen) < len(lines) and not all(whole for _, whole in lines):
+            left = next(position for position, _ in lines if position not in positions)
+            raise UserError(
+                f"Line {left} bills the same hours in another tier, and they are freed together.",
+                f"Credit line {left} too, or credit without billing it again.",
+            )
 
 
 def _restore(connection: Connection, credited: Charged) -> int:

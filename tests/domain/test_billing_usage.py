@@ -82,7 +82,8 @@ def test_parts_of_a_period_round_as_the_whole(units: int) -> None:
     """0.335 a unit: three invoices of a unit each come to what three units cost."""
     agreed = agreement(line(kind="usage", unit_price="0.335", discount="0.1"))
     whole = billed(agreed, "2026-01-31", used(*JANUARY, units))
-    total, known = 0, ()
+    total = 0
+    known: tuple[UsageCharged, ...] = ()
     for number in range(units):
         lines = billed(agreed, "2026-01-31", used(*JANUARY, 1), before=known)
         total += sum(net for *_, net in lines)

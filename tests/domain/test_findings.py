@@ -137,19 +137,8 @@ def billed_once(kind: str = "charge", price: str = "100", **changes: Any) -> Giv
 
 def metered(units: int, usual: Sequence[int] = (), metering: str = "events", **changes: Any) -> Given:
     """A meter through January 2026, with the months before it as they were billed."""
-    used = Used(
-        **{
-            "start": day("2026-01-01"),
-            "end": day("2026-02-01"),
-            "units": money(units),
-            "rows": 2,
-            "days": 31,
-            "first": day("2026-01-01"),
-            "last": day("2026-02-01"),
-            "mark": 9,
-        }
-        | changes
-    )
+    start, end = day("2026-01-01"), day("2026-02-01")
+    used = Used(start, end, money(units), 2, 31, start, end, 9)._replace(**changes)
     months = [date(2025, month, 1) for month in range(7, 13)] + [date(2026, 1, 1)]
     spans = list(pairwise(months))
     before = [

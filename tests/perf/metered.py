@@ -80,7 +80,7 @@ def fill(book: Book, agreements: int, usage: int, hours: int) -> None:
                 for k in range(1, agreements + 1)
             ],
         )
-        lines = [
+        lines: list[dict[str, object]] = [
             {
                 "agreement_id": k,
                 "position": p,
@@ -93,7 +93,7 @@ def fill(book: Book, agreements: int, usage: int, hours: int) -> None:
             for k in range(1, agreements + 1)
             for p in range(1, METERS + 1)
         ]
-        hour = [
+        hour: list[dict[str, object]] = [
             {
                 "agreement_id": k,
                 "position": METERS + 1,

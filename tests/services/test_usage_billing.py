@@ -239,6 +239,21 @@ def _free(book: Book, number: str, lines: list[int]) -> None:
     credit_invoice(book, number, lines=lines, release=True, reason="Wrong", actor=ANNE, today=day("2026-02-01"))
 
 
+def test_hours_over_two_tiers_are_freed_with_both(meters: Meters) -> None:
+    item = meters.card("graduated", ("10", "10"), (None, "8"))
+    client = meters.client()
+    one = meters.agreement(client, "A1", {"kind": "time", "item_id": item, "unit_price": None}, billing="time")
+    for on in ("2026-01-05", "2026-01-06"):
+        meters.hours(client, one, on, "7", item_id=item)
+    meters.bill("2026-01-31")
+    assert meters.nets() == [(1, 10, 10, 10_000), (1, 4, 8, 3_200)]
+    (number,) = rows(meters.book, "SELECT number FROM invoice")[0]
+    with pytest.raises(UserError, match="Line 2 bills the same hours in another tier"):
+        _free(meters.book, number, [1])
+    _free(meters.book, number, [1, 2])
+    assert rows(meters.book, "SELECT invoice_id FROM time_entry") == [(None,), (None,)]
+
+
 def test_a_line_walks_to_its_records_and_what_waits_is_worth_its_part(meters: Meters) -> None:
     item = meters.card("graduated", ("10", "10"), (None, "8"))
     one = meters.meter(item)

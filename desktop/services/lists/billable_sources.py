@@ -30,10 +30,10 @@ def row_id_sql(kind: Kind, column: str) -> str:
 class Source:
     """One table. `words` are the kinds of row in it, told apart by the column `word` where there are several.
 
-    `select` gives id, day, kind, person, quantity and text{names} of the table {joins} under a condition {where};
-    `joins` are what names and searches need. `rows` gives a row of the list: id, day, client, client id, agreement,
-    agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item id, what was
-    charged, at which price, id of the invoice, run of the draft. `states` are its conditions for unbilled, billed,
+    `select` gives id, day{more} of the table {joins} under a condition {where}; `sorts` is what else it may be
+    ordered by, `joins` what names and searches need. `rows` gives a row of the list: id, day, client, client id,
+    agreement, agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item id,
+    what was charged, at which price, id of the invoice, run of the draft. `states` are its conditions for unbilled, billed,
     drafted, not_billable and late; nothing of it can be what is not among them. `charge` is the table where each row
     has a charge of its own, `waiting` finds what has no price of its own.
     """
@@ -43,6 +43,7 @@ class Source:
     alias: str
     client: str
     select: str
+    sorts: dict[str, str]
     joins: str
     rows: str
     searched: tuple[str, ...]
@@ -73,8 +74,9 @@ TIME = Source(
     words=("time",),
     alias="t",
     client="t.client_id",
-    select=f"""SELECT {row_id_sql("time", "t.id")} AS id, t.work_date AS day, 'time' AS kind, t.person AS person,
-  t.hours AS quantity, t.note AS text{{names}} FROM time_entry t {{joins}} WHERE {{where}}""",
+    select=f"""SELECT {row_id_sql("time", "t.id")} AS id, t.work_date AS day{{more}}
+  FROM time_entry t {{joins}} WHERE {{where}}""",
+    sorts={"kind": "'time'", "person": "t.person", "quantity": "t.hours", "text": "t.note"},
     joins=_NAMES.format(client="t.client_id", alias="t"),
     rows=f"""SELECT {row_id_sql("time", "t.id")}, t.work_date, c.name, t.client_id, coalesce(a.code, ''),
   t.agreement_id, coalesce(i.name, ''), t.person, t.hours, t.rate, coalesce(a.currency, c.currency), t.note,
@@ -93,8 +95,9 @@ ONE_OFF = Source(
     words=("charge", "discount", "deposit"),
     alias="o",
     client="o.client_id",
-    select=f"""SELECT {row_id_sql("one_off", "o.id")} AS id, o.due_date AS day, o.kind AS kind, '' AS person,
-  o.quantity AS quantity, o.description AS text{{names}} FROM one_off o {{joins}} WHERE {{where}}""",
+    select=f"""SELECT {row_id_sql("one_off", "o.id")} AS id, o.due_date AS day{{more}}
+  FROM one_off o {{joins}} WHERE {{where}}""",
+    sorts={"kind": "o.kind", "person": "''", "quantity": "o.quantity", "text": "o.description"},
     joins=_NAMES.format(client="o.client_id", alias="o"),
     rows=f"""SELECT {row_id_sql("one_off", "o.id")}, o.due_date, c.name, o.client_id, coalesce(a.code, ''),
   o.agreement_id, coalesce(i.name, ''), '', o.quantity, o.unit_price, o.currency, o.description,
@@ -117,8 +120,9 @@ USAGE = Source(
     words=("usage",),
     alias="u",
     client="(SELECT client_id FROM agreement WHERE id = u.agreement_id)",
-    select=f"""SELECT {row_id_sql("usage", "u.id")} AS id, u.end_date AS day, 'usage' AS kind, '' AS person,
-  u.quantity AS quantity, u.note AS text{{names}} FROM usage u {{joins}} WHERE {{where}}""",
+    select=f"""SELECT {row_id_sql("usage", "u.id")} AS id, u.end_date AS day{{more}}
+  FROM usage u {{joins}} WHERE {{where}}""",
+    sorts={"kind": "'usage'", "person": "''", "quantity": "u.quantity", "text": "u.note"},
     joins=_METER,
     rows=f"""SELECT {row_id_sql("usage", "u.id")}, date(u.end_date, '-1 day'), c.name, a.client_id, a.code,
   u.agreement_id, i.name, '', u.quantity, NULL, a.currency, u.note, coalesce(v.number, ''), NULL, 1, 'usage', u.item_id,
@@ -147,8 +151,9 @@ MILESTONE = Source(
     words=("milestone",),
     alias="m",
     client="(SELECT client_id FROM agreement WHERE id = m.agreement_id)",
-    select=f"""SELECT {row_id_sql("milestone", "m.id")} AS id, m.done_on AS day, 'milestone' AS kind, '' AS person,
-  {_ONE} AS quantity, m.name AS text{{names}} FROM milestone m {{joins}} WHERE m.done_on IS NOT NULL AND {{where}}""",
+    select=f"""SELECT {row_id_sql("milestone", "m.id")} AS id, m.done_on AS day{{more}}
+  FROM milestone m {{joins}} WHERE m.done_on IS NOT NULL AND {{where}}""",
+    sorts={"kind": "'milestone'", "person": "''", "quantity": str(_ONE), "text": "m.name"},
     joins=_PROJECT,
     rows=f"""SELECT {row_id_sql("milestone", "m.id")}, m.done_on, c.name, a.client_id, a.code, m.agreement_id,
   coalesce(i.name, ''), '', {_ONE}, NULL, a.currency, m.name, coalesce(v.number, ''), m.draft_id, 1, 'milestone',
