@@ -32,10 +32,10 @@ class Source:
 
     `select` gives id, day{more} of the table {joins} under a condition {where}; `sorts` is what else it may be
     ordered by, `joins` what names and searches need. `rows` gives a row of the list: id, day, client, client id,
-    agreement, agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item id,
-    what was charged, at which price, id of the invoice, run of the draft. `states` are its conditions for unbilled, billed,
-    drafted, not_billable and late; nothing of it can be what is not among them. `charge` is the table where each row
-    has a charge of its own, `waiting` finds what has no price of its own.
+    agreement, agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item
+    id, what was charged, at which price, id of the invoice, run of the draft. `states` are its conditions for
+    unbilled, billed, drafted, not_billable and late; nothing of it can be what is not among them. `charge` is the
+    table where each row has a charge of its own, `waiting` finds what has no price of its own.
     """
 
     kind: Kind
