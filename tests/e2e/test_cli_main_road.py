@@ -281,6 +281,7 @@ def test_money(firm: Sheaf) -> None:
         "currency": "EUR",
         "allocated": [{"number": "INV-2025-0001", "amount": "416.50"}],
         "discounts": [],
+        "withheld": "",
         "unapplied": "83.50",
     }
     assert firm.json("pay", "firm.sheaf", "1000.25", "--client", "ZEN", "--date", "2025-04-11")["allocated"] == [
