@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from desktop.domain.billing import Charged
 from desktop.domain.money import spread
+from desktop.domain.periods import Cadence, Interval, Period
 from desktop.errors import UserError
 
 MARKED: Final = {"time": "time_entry", "one_off": "one_off", "milestone": "milestone"}
@@ -157,12 +158,30 @@ def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> No
             kept.append((start, end))
         left = amount + sum(credit.amount for _, credit in credits)
         units = quantity + sum(credit.quantity for _, credit in credits)
-        days = [(date.fromisoformat(last) - date.fromisoformat(first)).days for first, last in kept]
+        days = _weights(connection, agreement, kept)
         shares = zip(kept, spread(units, days), spread(left, days), strict=True) if kept else ()
         for (first, last), part, share in shares:
             connection.exec_driver_sql(
                 _PART, (agreement, line, charge_id, first, last, sequence, invoice_id, position, part, share)
             ).fetchone()
+
+
+def _weights(connection: Connection, agreement_id: int, spans: Sequence[tuple[str, str]]) -> list[int]:
+    """The days of spans of one charge as its agreement counts them: a 31st of fixed 30-day months weighs nothing."""
+    found = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in spans]
+    calendar = [(last - first).days for first, last in found]
+    row = connection.exec_driver_sql(
+        "SELECT every_count, every_unit, alignment, anchor, bill_day, fixed_30 FROM agreement WHERE id = ?",
+        (agreement_id,),
+    ).one()
+    if len(spans) < 2 or not row[5]:
+        return calendar
+    cadence = Cadence(Interval(row[0], row[1]), row[2], date.fromisoformat(row[3]), row[4], fixed_30=True)
+    first, after = cadence.full_period(found[0][0])
+    if not cadence.counts_30 or found[-1][1] > after:
+        return calendar
+    counted = [Period(start, end, first, after, fixed_30=True).days for start, end in found]
+    return counted if any(counted) else calendar
 
 
 def free_charges(connection: Connection, invoice_id: int, positions: set[int] | None, note_id: int) -> list[Freed]:

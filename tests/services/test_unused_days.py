@@ -217,6 +217,17 @@ class TestAChangeInMidPeriod:
         assert nets == [10 * 3100 * 21 // 31, 5 * 1550 * 21 // 31]
         prove(book)
 
+    def test_leaves_a_31st_that_costs_nothing_without_a_share(self, book: Book, contracts: Contracts) -> None:
+        agreement = contracts.agreement(
+            contracts.client(), "A1", {"unit_price": "300"}, timing="advance", fixed_30=True
+        )
+        contracts.bill("2026-01-01")
+        with change(book, ANNE, "Pause") as made:
+            made.insert(Pause, agreement_id=agreement, start_date=day("2026-01-30"), end_date=day("2026-01-31"))
+        again(contracts, "2026-01-30")
+        assert standing(book) == [("2026-01-01", "2026-01-30", 29000), ("2026-01-31", "2026-02-01", 0)]
+        prove(book)
+
     def test_counts_thirty_days_a_month_where_that_is_agreed(self, book: Book, contracts: Contracts) -> None:
         agreement = contracts.agreement(
             contracts.client(), "A1", {"unit_price": "300"}, timing="advance", fixed_30=True
