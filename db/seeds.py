@@ -62,9 +62,9 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
         fiscal_start_month=4 if firm.country == "IN" else 1,
     )
     # Rule 46(b) of India's CGST Rules: unique in a fiscal year, which begins in April.
-    rule = "fiscal" if firm.country == "IN" else "calendar"
+    year_rule = "fiscal" if firm.country == "IN" else "calendar"
     for code, kind, pattern in _SERIES:
-        _insert(connection, "series", code=code, kind=kind, pattern=pattern, year_rule=rule)
+        _insert(connection, "series", code=code, kind=kind, pattern=pattern, year_rule=year_rule)
     codes: dict[str, int] = {}
     for tax in tax_codes(firm.country):
         tax_id = _insert(

@@ -93,8 +93,10 @@ def test_a_comparison_says_what_a_merge_would_do(book, told):
     told.agreement(absorb, "A1")
     told.hours(absorb, None, "2026-03-02", "1")
     for owner in (keep, absorb):
-        given = {"valid_from": day("2026-01-01"), "tiers": [(None, Decimal(5))], "currency": "EUR"}
-        set_rate(book, told.item(), **given, client_id=owner, actor=ANNE)
+        tiers = [(None, Decimal(5))]
+        set_rate(
+            book, told.item(), valid_from=day("2026-01-01"), tiers=tiers, currency="EUR", client_id=owner, actor=ANNE
+        )
     shown = compare_clients(book, keep, absorb)
     assert (shown.keep, shown.absorb) == ("C1 Nordlicht GmbH", "C2 Nordlicht")
     assert {field.name: field.take for field in shown.fields if field.keep != field.absorb} == {

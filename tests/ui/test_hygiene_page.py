@@ -64,7 +64,8 @@ def codes(page: HygienePage) -> list[str]:
 
 
 def select(driver: Driver, page: HygienePage, code: str) -> None:
-    page.table.select([one for one in page.model.ids if page._rows.finding(one).code == code][:1])
+    chosen = dict(zip(codes(page), page.model.ids, strict=True))
+    page.table.select([chosen[code]])
     driver.settle()
 
 

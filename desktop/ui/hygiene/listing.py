@@ -64,7 +64,7 @@ class HygieneRows:
     def summary(self) -> Summary:
         found = [one for one in self.load().values() if one.postponed is None]
         later = len(self._found) - len(found)
-        by = Counter(one.severity for one in found) + Counter(one.subject for one in found)
+        by = Counter[str](one.severity for one in found) + Counter[str](one.subject for one in found)
         facts = ngettext("{count} matter to mend", "{count} matters to mend", len(found))
         told = [facts.format(count=number_text(len(found)))]
         if later:
