@@ -166,7 +166,8 @@ def exchange_postings(
     """What an allocation gains or loses because item and source were booked at different rates, else nothing.
 
     Item and source are (open before, open after, factor). The difference is taken between the rounded open amounts,
-    so that the firm's receivable is nothing once both are settled, whatever the parts.
+    so that the firm's receivable is nothing once both are settled, whatever the parts. An instalment's amounts count
+    over those of the instalments before it.
     """
     item_moved, source_moved = _moved(*item), _moved(*source)
     if item_moved is None or source_moved is None or item_moved == source_moved:

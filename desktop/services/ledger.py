@@ -58,6 +58,8 @@ class Ledger(OpenAmounts):
         self._next: dict[str, int] = {}
         self._sequences: dict[int, int] = {}
         self._held: dict[int, dict[int, int]] = {}
+        # What each plan took out of items, or put into them, and its counterpart has yet to do.
+        self._between: dict[int, int] = {}
 
     def payment(
         self,
@@ -130,8 +132,7 @@ class Ledger(OpenAmounts):
             reverses_id=reverses_id,
         )
         source_moves = (source.open, source.open - amount, source.factor)
-        item_moves = (due.open, due.open - amount, due.factor)
-        postings = exchange_postings(due.client_id, due.currency, item_moves, source_moves)
+        postings = exchange_postings(due.client_id, due.currency, due.moves(amount), source_moves)
         self._post("allocation", dated, postings, allocation_id=allocation_id)
         due.open -= amount
         source.open -= amount
@@ -168,9 +169,8 @@ class Ledger(OpenAmounts):
         left = total
         for due, amount, taken_back in parts:
             self._allocation("write_off", dated, due, amount, write_off_id=write_off_id, reverses_id=taken_back)
-            before = (left, left - amount, due.factor)
             postings += exchange_postings(
-                due.client_id, due.currency, (due.open, due.open - amount, due.factor), before
+                due.client_id, due.currency, due.moves(amount), (left, left - amount, due.factor)
             )
             due.open -= amount
             left -= amount
@@ -180,10 +180,18 @@ class Ledger(OpenAmounts):
         return write_off_id
 
     def plan(self, due: Due, plan_id: int, amount: int, on: date) -> None:
-        """Let a payment plan take over what is due, or, with a negative amount, give it back; nothing is posted."""
+        """Let a payment plan take over what is due, or, with a negative amount, give it back.
+
+        The same stays receivable; only what converting it in parts misses in the firm's currency is posted.
+        """
         held = self.held_by(plan_id)
         held[due.id] = held.get(due.id, 0) + amount
-        self._allocation("plan", on, due, amount, plan_id=plan_id)
+        allocation_id = self._allocation("plan", on, due, amount, plan_id=plan_id)
+        between = self._between.get(plan_id, 0)
+        moved = (between, between - amount, due.factor)
+        self._between[plan_id] = between - amount
+        postings = exchange_postings(due.client_id, due.currency, due.moves(amount), moved)
+        self._post("allocation", on, postings, allocation_id=allocation_id)
         due.open -= amount
         if amount < 0:
             due.since = max(due.since, on)
@@ -234,6 +242,7 @@ class Ledger(OpenAmounts):
                     row.stored = row.open
         self._settled.clear()
         self._held.clear()
+        self._between.clear()
         self._next.clear()
         self._sequences.clear()
 
@@ -291,7 +300,7 @@ class Ledger(OpenAmounts):
 
     def _settle_rounding(self, due: Due, amount: int) -> list[Posting]:
         """Moves the open amount and posts what converting the part alone misses against converting the whole."""
-        moved = (due.open, due.open - amount, due.factor)
+        moved = due.moves(amount)
         due.open -= amount
         return exchange_postings(due.client_id, due.currency, moved, (amount, 0, due.factor))
 

@@ -26,7 +26,7 @@ class Due:
     `open` moves as a transaction settles it, `stored` is what the book says; `discount` is a fraction times 10**6.
     Nothing settles it before `since`: its issue date, the day its payment plan was agreed, or the last day on which
     it was opened again, since what was open in between was settled then. Of a payment plan that was called off,
-    `plan_ended` is the day.
+    `plan_ended` is the day. `before` is what the earlier instalments of its invoice, or of its plan, come to.
     """
 
     id: int
@@ -46,6 +46,14 @@ class Due:
     discount_until: date | None
     plan_id: int | None = None
     plan_ended: date | None = None
+    before: int = 0
+
+    def moves(self, amount: int) -> tuple[int, int, Decimal | None]:
+        """What settling so much does, for `exchange_postings`: (before, after, factor).
+
+        Counted over the earlier instalments, so that converted one by one they come to the invoice converted whole.
+        """
+        return self.before + self.open, self.before + self.open - amount, self.factor
 
 
 @dataclass(slots=True)
@@ -74,7 +82,9 @@ _DUES = """SELECT o.id, o.invoice_id, i.number, i.kind, o.client_id, o.currency,
   max(i.issue_date, coalesce(o.since, ''),
     coalesce((SELECT max(a.dated) FROM allocation a WHERE a.open_item_id = o.id AND a.amount < 0), '')),
   o.due_date, o.amount, o.open, i.firm_rate, i.firm_currency, i.discount, i.discount_until, o.instalment, o.plan_id,
-  (SELECT l.cancelled_on FROM payment_plan l WHERE l.id = o.plan_id)
+  (SELECT l.cancelled_on FROM payment_plan l WHERE l.id = o.plan_id),
+  CASE o.instalment WHEN 1 THEN 0 ELSE (SELECT coalesce(sum(e.amount), 0) FROM open_item e
+    WHERE e.invoice_id = o.invoice_id AND e.plan_id IS o.plan_id AND e.instalment < o.instalment) END
 FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE """
 
 _CREDITS = """SELECT c.id, c.payment_id, c.credit_note_id, coalesce(p.number, n.number), c.client_id, c.currency,
@@ -202,6 +212,7 @@ class OpenAmounts:
             discount_until=date.fromisoformat(row[13]) if row[13] else None,
             plan_id=row[15],
             plan_ended=date.fromisoformat(row[16]) if row[16] else None,
+            before=row[17],
         )
         self._dues[due.id] = due
         return due

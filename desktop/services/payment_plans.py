@@ -1,7 +1,7 @@
 """Payment plans: what is open of invoices, due anew in instalments that were agreed on afterwards.
 
-Nothing is posted, since the same amount stays receivable. The plan takes over what is open on its day, so that aging as
-of an earlier day still shows the old due dates.
+The same amount stays receivable. The plan takes over what is open on its day, so that aging as of an earlier day still
+shows the old due dates.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from db.engine import Book
+from desktop.domain.instalments import equal_instalments
+from desktop.domain.periods import Interval
 from desktop.errors import UserError
 from desktop.services.aging import aging_at
 from desktop.services.check import check
@@ -30,8 +32,8 @@ from desktop.services.payments import record_payment, reverse_payment
 from desktop.services.problems import ValidationError
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
-from tests.issued import ANNE, add_client, add_invoice
-from tests.ledger_proof import prove
+from tests.issued import ANNE, add_client, add_invoice, add_rate
+from tests.ledger_proof import firm_receivable, prove
 
 ISSUED = date(2026, 1, 10)
 DUE = date(2026, 2, 9)
@@ -90,6 +92,23 @@ def test_what_is_open_is_due_anew_from_the_day_of_the_plan(book: Book, number: s
     assert buckets(book, date(2026, 5, 2)) == (3_900, 4_000, 4_000, 0, 0)
     assert schedule(book, number).parts[0].state(TODAY) == "in_plan"
     assert prove(book)
+
+
+def test_a_plan_in_foreign_currency_leaves_the_firm_nothing_that_it_is_owed(book: Book) -> None:
+    add_rate(book, "USD", ISSUED, Decimal("0.905"))
+    for total, of_invoice, planned in ((100, 3, 7), (10_001, 7, 3), (1_003, 1, 12)):
+        client = add_client(book, f"US{total}", currency="USD")
+        own = equal_instalments(total, of_invoice, DUE, Interval(1, "month"))
+        number = add_invoice(book, client, ISSUED, (total, 0), currency="USD", instalments=own)
+        owed = firm_receivable(book)
+        agree(book, number, parts=list(equal_instalments(total, planned, AGREED, Interval(1, "week"))))
+        assert firm_receivable(book) == owed
+        pay(book, total // 3, number, on=date(2026, 3, 20))
+        cancel_plan(book, number, on=date(2026, 4, 1), reason="not kept", actor=ANNE, today=TODAY)
+        agree(book, number, parts=[(date(2026, 4, 2), total - total // 3)], on=date(2026, 4, 1))
+        pay(book, total - total // 3, number, on=date(2026, 4, 2))
+        assert firm_receivable(book) == 0
+    prove(book)
 
 
 def test_a_plan_posts_nothing(book: Book, number: str) -> None:
