@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.ui.actions import GAP, Action, Actions
+from desktop.ui.bar import Bar, Hints
 from desktop.ui.cells import PAD
 from desktop.ui.columns import Column
 from desktop.ui.filters import (
@@ -27,7 +28,7 @@ from desktop.ui.shell import Shell
 from desktop.ui.table import Empty, Table
 
 _MARGIN = 24
-_SEARCH_WIDTH, _LEAST_SEARCH_WIDTH = 280, 130
+_SEARCH_WIDTH = 280
 _DETAIL_WIDTH = 316
 # Past this many rows only a listing that sums itself shows the sum of all.
 _MOST_ROWS_TO_SUM = 5_000
@@ -157,7 +158,7 @@ class Page(QWidget):
         self._strip = QHBoxLayout()
         self._strip.setSpacing(12)
         layout.addLayout(self._strip)
-        layout.addLayout(self._build_bar())
+        layout.addWidget(self._build_bar())
         layout.addWidget(self._build_body(), 1)
         self.table.set_menu([self.acts[one] if one != GAP else self._gap() for one in self.design.menu])
         empty_action = self.acts[self.design.empty_action] if self.design.empty_action else None
@@ -190,25 +191,14 @@ class Page(QWidget):
             head.addWidget(self.acts.button(self.design.main_action, "main"))
         return head
 
-    def _build_bar(self) -> QHBoxLayout:
-        self.search = SearchField(self.design.search_hint, self.shell.theme.px(_SEARCH_WIDTH))
-        # It gives way before the chips, which would be cut off.
-        self.search.setMinimumWidth(self.shell.theme.px(_LEAST_SEARCH_WIDTH))
-        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    def _build_bar(self) -> Bar:
+        theme = self.shell.theme
+        self.search = SearchField(self.design.search_hint, theme.px(_SEARCH_WIDTH))
         self._chips = {chip.key: ChipButton(chip, self.filters) for chip in self.design.chips}
-        bar = QHBoxLayout()
-        bar.setSpacing(12)
-        bar.addWidget(self.search)
         self._chip_menus = {chip.prefix: ChipMenuButton(chip, self.filters) for chip in self.design.chip_menus}
-        for button in (*self._chips.values(), *self._chip_menus.values()):
-            bar.addWidget(button)
-        hints = QLabel("   ".join(f"{keys} {word}" for keys, word in self.acts.hints()))
-        hints.setProperty("role", "secondary")
-        hints.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # Hints give way first where the window is narrow.
-        hints.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        bar.addWidget(hints, 1)
-        return bar
+        hints = Hints(self.acts.hints(), theme)
+        self.bar = Bar(self.search, [*self._chips.values()], [*self._chip_menus.values()], hints, self.filters, theme)
+        return self.bar
 
     def _build_body(self) -> QWidget:
         self._foot_count, self._foot_sums = QLabel(), QLabel()
