@@ -220,7 +220,8 @@ def test_a_stopped_run_leaves_the_mark_and_says_what_to_do(book: Book) -> None:
         runs.plan(book, through=TODAY, issue_date=TODAY, actor=ANNE, now=NOW, report=stop)
     made = done(book, first)
     assert made.state == "next"
-    assert "was interrupted" in made.reason
+    assert "R-2026-0001 was interrupted while it was planned; it has issued nothing yet." in made.reason
+    assert "on the page Runs" in made.reason
     assert rows(book, project)[0][2] in ("done", "draft")
 
 

@@ -14,6 +14,7 @@ from db.queries import billing as queries
 from desktop.domain.billing import Charged
 from desktop.domain.sealing import batch_digest
 from desktop.errors import UserError
+from desktop.i18n import _, number_text
 from desktop.services.changes import Change, change
 from desktop.services.charging import MARKED, reserve
 from desktop.services.runs.drafting import Drafted, draft_client
@@ -58,12 +59,22 @@ def earliest_issue_date(book: Book) -> date | None:
 
 def refuse_if_interrupted(connection: Connection) -> None:
     """UserError naming the run that was stopped in the middle, if there is one."""
-    waiting = _interrupted(connection)
-    if waiting:
-        raise UserError(
-            f"Run {waiting[0]} was interrupted; what it issued stands, the rest is still to do.",
-            f"Resume it first: sheaf resume BOOK {waiting[0]}",
-        )
+    row = connection.exec_driver_sql(
+        """SELECT r.number, r.state, (SELECT count(*) FROM invoice i WHERE i.run_id = r.id),
+        (SELECT count(*) FROM draft d WHERE d.run_id = r.id AND d.state IN ('ready', 'approved'))
+        FROM run r WHERE r.state IN ('planning', 'issuing') ORDER BY r.id LIMIT 1"""
+    ).fetchone()
+    if row is None:
+        return
+    number, state, issued, left = row
+    if state == "planning":
+        stands = _("Run {number} was interrupted while it was planned; it has issued nothing yet.")
+    else:
+        stands = _("Run {number} was interrupted while it issued: {issued} are issued, {left} are still to do.")
+    raise UserError(
+        stands.format(number=number, issued=number_text(issued), left=number_text(left)),
+        _("Resume or discard it first: on the page Runs, or with sheaf resume BOOK {number}").format(number=number),
+    )
 
 
 def chunks(parties: Sequence[Member]) -> Iterator[list[Member]]:
