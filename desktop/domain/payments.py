@@ -56,10 +56,16 @@ def discount_allowed(amount: int, credited: int, taken: int, is_open: int, fract
     return max(0, min(whole - taken, is_open))
 
 
-def _in_order(items: Sequence[Item], named: Sequence[int]) -> list[Item]:
+def in_turn(items: Sequence[tuple[int, date]], named: Sequence[int]) -> list[int]:
+    """The keys of (key, due date) in the order in which they are settled: as named, then the oldest due."""
     rank = {key: position for position, key in reversed(list(enumerate(named)))}
     unnamed = len(rank) + len(named)
-    return sorted(items, key=lambda item: (rank.get(item.key, unnamed), item.due, item.key))
+    return [key for key, _ in sorted(items, key=lambda item: (rank.get(item[0], unnamed), item[1], item[0]))]
+
+
+def _in_order(items: Sequence[Item], named: Sequence[int]) -> list[Item]:
+    by_key = {item.key: item for item in items}
+    return [by_key[key] for key in in_turn([(item.key, item.due) for item in items], named)]
 
 
 def _discounts_taken(amount: int, ordered: Sequence[Item], named: int) -> list[int]:

@@ -53,6 +53,7 @@ def suggest_payment(
     paid_on: date,
     numbers: Sequence[str] = (),
     only_named: bool = False,
+    withheld: int = 0,
 ) -> Suggestion:
     """What `record_payment` would do with the same arguments; an amount of 0 shows what is owed and settles nothing.
 
@@ -74,6 +75,7 @@ def suggest_payment(
             numbers=numbers,
             currency=currency,
             only_named=only_named,
+            withheld=withheld,
         )
         unapplied = plan.unapplied
         settled = {item_id: (part, discount) for item_id, _number, _open, part, discount in plan.items}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from desktop.services.changes import change
 from desktop.services.ledger import WITHHOLDING, Ledger
 from desktop.services.open_amounts import Credit, Due, OpenAmounts
 from desktop.services.plan_items import give_back
+from desktop.services.withholding import withheld_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def record_payment(
 
     A number such as "INV-2026-0007/2" names one instalment; of an invoice named whole the oldest due is settled first.
     `withheld` is tax that the payer kept back and gives to the state in our name (TDS): it settles the same invoices
-    as a payment of its own, against `withholding` instead of the bank.
+    as a payment of its own, against `withholding` instead of the bank, of each of them first what is expected.
     `only_named` leaves what is not named alone. A payment may come before its invoice: it counts for it from the
     invoice's date on. An early-payment discount is granted where date and amount fit it.
     UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less
@@ -102,39 +104,13 @@ def record_payment(
             note=note,
             file_id=file_id,
             only_named=only_named,
+            withheld=withheld,
         )
-        if withheld:
-            result = _with(
-                result,
-                book_payment(
-                    made,
-                    ledger,
-                    amount=withheld,
-                    paid_on=paid_on,
-                    today=today,
-                    client_id=result.client_id,
-                    numbers=numbers,
-                    currency=result.currency,
-                    method=WITHHOLDING,
-                    reference=reference,
-                    only_named=only_named,
-                ),
-            )
         ledger.flush()
         made.summary = _("Payment {number} of {amount}").format(
             number=result.payment, amount=money_text(amount, result.currency)
         )
     return result
-
-
-def _with(payment: PaymentResult, withheld: PaymentResult) -> PaymentResult:
-    return replace(
-        payment,
-        allocated=by_number([*payment.allocated, *withheld.allocated]),
-        discounts=by_number([*payment.discounts, *withheld.discounts]),
-        unapplied=payment.unapplied + withheld.unapplied,
-        withheld=withheld.payment,
-    )
 
 
 def book_payment(
@@ -152,24 +128,25 @@ def book_payment(
     note: str = "",
     file_id: int | None = None,
     only_named: bool = False,
+    withheld: int = 0,
 ) -> PaymentResult:
     """As record_payment, one of many within the caller's change; the caller flushes the ledger."""
     not_to_come(paid_on, today)
-    items, settlements, surplus, client_id, currency = _settled(
-        ledger, amount, paid_on, client_id, numbers, currency, only_named
-    )
-    credit = ledger.payment(
-        client_id=client_id,
-        amount=amount,
-        currency=currency,
+    plan = _settled(ledger, amount, paid_on, client_id, numbers, currency, only_named, withheld)
+    received = partial(
+        ledger.payment,
+        client_id=plan.client_id,
+        currency=plan.currency,
         paid_on=paid_on,
-        method=method,
         reference=reference.strip(),
-        note=note.strip(),
-        file_id=file_id,
     )
-    for settlement in settlements:
-        due = items[settlement.key]
+    credit = received(amount=amount, method=method, note=note.strip(), file_id=file_id)
+    kept = received(amount=withheld, method=WITHHOLDING) if withheld else None
+    if kept is not None:
+        for key, part in plan.withheld.items():
+            ledger.settle(plan.items[key], kept, part, paid_on)
+    for settlement in plan.settlements:
+        due = plan.items[settlement.key]
         if settlement.amount:
             ledger.settle(due, credit, settlement.amount, paid_on)
         if settlement.discount:
@@ -177,11 +154,12 @@ def book_payment(
     return PaymentResult(
         credit.number,
         credit.source_id,
-        client_id,
-        currency,
-        by_number((items[row.key].number, row.amount) for row in settlements),
-        by_number((items[row.key].number, row.discount) for row in settlements),
-        surplus,
+        plan.client_id,
+        plan.currency,
+        by_number((due.number, amount) for due, amount, _discount in plan.settled()),
+        by_number((due.number, discount) for due, _amount, discount in plan.settled()),
+        plan.surplus,
+        kept.number if kept else "",
     )
 
 
@@ -194,14 +172,15 @@ def plan_payment(
     numbers: Sequence[str] = (),
     currency: str | None = None,
     only_named: bool = False,
+    withheld: int = 0,
 ) -> PlannedPayment:
     """What record_payment would do with the same arguments; it raises the same errors and writes nothing."""
     with book.reading() as session:
-        items, settlements, surplus, client_id, currency = _settled(
-            OpenAmounts(session.connection()), amount, paid_on, client_id, numbers, currency, only_named
+        plan = _settled(
+            OpenAmounts(session.connection()), amount, paid_on, client_id, numbers, currency, only_named, withheld
         )
-    rows = [(row.key, items[row.key].number, items[row.key].open, row.amount, row.discount) for row in settlements]
-    return PlannedPayment(client_id, currency, tuple(rows), surplus)
+    rows = [(due.id, due.number, due.open, part, discount) for due, part, discount in plan.settled()]
+    return PlannedPayment(plan.client_id, plan.currency, tuple(rows), plan.surplus)
 
 
 def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> Reversal:
@@ -331,6 +310,26 @@ class _Standing(NamedTuple):
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a payment settles of `items`, by their ids, and what the tax withheld beside it does; `surplus` of both."""
+
+    items: dict[int, Due]
+    settlements: list[Settlement]
+    withheld: dict[int, int]
+    surplus: int
+    client_id: int
+    currency: str
+
+    def settled(self) -> list[tuple[Due, int, int]]:
+        """(item, amount of both, discount), those of the payment first."""
+        amounts = {row.key: (row.amount, row.discount) for row in self.settlements}
+        for key, part in self.withheld.items():
+            amount, discount = amounts.get(key, (0, 0))
+            amounts[key] = (amount + part, discount)
+        return [(self.items[key], amount, discount) for key, (amount, discount) in amounts.items()]
+
+
 def _settled(
     open_amounts: OpenAmounts,
     amount: int,
@@ -339,34 +338,46 @@ def _settled(
     numbers: Sequence[str],
     currency: str | None,
     only_named: bool,
-) -> tuple[dict[int, Due], list[Settlement], int, int, str]:
-    """(items by id, what each gets, surplus, client, currency) of a payment."""
+    withheld: int,
+) -> _Plan:
+    """Tax withheld first takes its part of each invoice, so that the payment then settles what is left to the cent."""
+    for given in (amount, withheld):
+        if given > LARGEST:
+            raise UserError(_("The amount is larger than a book can hold."), _("Check its digits."))
     if amount <= 0:
         raise UserError(
             _("A payment needs an amount above zero."), _("To take a payment back, reverse it under its number.")
         )
-    if amount > LARGEST:
-        raise UserError(_("The amount is larger than a book can hold."), _("Check its digits."))
+    if withheld < 0:
+        raise UserError(_("Tax withheld is an amount above zero."), _("Leave it out where nothing was kept back."))
     named = open_amounts.named_dues(numbers)
     client_id = one_client(open_amounts.connection, named, client_id)
     currency = one_currency(open_amounts.connection, named, client_id, currency)
     items = {due.id: due for due in named if due.open}
     if not only_named:
         items |= {due.id: due for due in open_amounts.open_dues(client_id, currency)}
+    kept: dict[int, int] = {}
+    if withheld:
+        kept = withheld_parts(open_amounts.connection, withheld, list(items.values()), [due.id for due in named])
+    left = {due.id: due.open - kept.get(due.id, 0) for due in items.values()}
     settlements, surplus = allocate(
         amount,
-        [Item(due.id, due.due_date, due.open, _discount(open_amounts, due, paid_on)) for due in items.values()],
+        [
+            Item(due.id, due.due_date, left[due.id], _discount(open_amounts, due, left[due.id], paid_on))
+            for due in items.values()
+            if left[due.id]
+        ],
         [due.id for due in named],
     )
-    return items, settlements, surplus, client_id, currency
+    return _Plan(items, settlements, kept, surplus + withheld - sum(kept.values()), client_id, currency)
 
 
-def _discount(open_amounts: OpenAmounts, due: Due, paid_on: date) -> int:
+def _discount(open_amounts: OpenAmounts, due: Due, is_open: int, paid_on: date) -> int:
     if not due.discount or due.discount_until is None or paid_on > due.discount_until:
         return 0
     settled = open_amounts.settled(due)
     credited = settled.get("credit", 0) + settled.get("write_off", 0) + settled.get("plan", 0)
-    return discount_allowed(due.amount, credited, settled.get("discount", 0), due.open, due.discount)
+    return discount_allowed(due.amount, credited, settled.get("discount", 0), is_open, due.discount)
 
 
 def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int | None]:

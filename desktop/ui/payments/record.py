@@ -183,7 +183,7 @@ class RecordPayment(TableFormDialog):
             self._named = []
             self.form.editor("currency").put(self._currency_of(client))
         currency, paid_on = self._read("currency"), self._read("paid_on")
-        both = [self._read(name) for name in ("amount", "withheld")]
+        amount, withheld = (self._read(name) for name in ("amount", "withheld"))
         if not isinstance(client, int) or not isinstance(currency, str) or not isinstance(paid_on, date):
             return
         if not self._wanted_selection:
@@ -193,7 +193,8 @@ class RecordPayment(TableFormDialog):
             self.desk.book,
             client_id=client,
             currency=currency,
-            amount=sum(max(0, amount) for amount in both if isinstance(amount, int)),
+            amount=max(0, amount) if isinstance(amount, int) else 0,
+            withheld=max(0, withheld) if isinstance(withheld, int) else 0,
             paid_on=paid_on,
             numbers=list(self._named),
             only_named=bool(self._read("only_named")),
