@@ -117,7 +117,12 @@ def _pay(call: Call) -> None:
         rows += [[number, amount_text(part, currency), _("discount")] for number, part in result.discounts]
         if result.unapplied:
             rows.append([_("credit of the client"), amount_text(result.unapplied, currency), ""])
-        return _("Payment {number}:").format(number=result.payment) + "\n" + table(["", ">" + currency, ""], rows)
+        said = _("Payment {number}:").format(number=result.payment)
+        if result.withheld:
+            said = _("Payment {number}, with {withheld} for the tax withheld:").format(
+                number=result.payment, withheld=result.withheld
+            )
+        return said + "\n" + table(["", ">" + currency, ""], rows)
 
     call.answer(data, text)
 
@@ -172,12 +177,22 @@ def _reverse(call: Call) -> None:
         "payment": result.payment,
         "reverses": result.reverses,
         "restored": [{"number": number, "amount": major_text(part, currency)} for number, part in result.restored],
+        "beside_plan": [
+            {"number": number, "amount": major_text(part, currency)} for number, part in result.beside_plan
+        ],
     }
 
     def text() -> str:
         said = _("{payment} reverses {number}.").format(payment=result.payment, number=result.reverses)
         rows = [[number, amount_text(part, currency)] for number, part in result.restored]
-        return said + ("\n" + table([_("Open again"), ">" + currency], rows) if rows else "")
+        if rows:
+            said += "\n" + table([_("Open again"), ">" + currency], rows)
+        for number, part in result.beside_plan:
+            said += "\n" + _(
+                "{amount} of {number} was paid before its payment plan was agreed: it is due as it was then, outside "
+                "the plan. Agree on a new plan to take it in."
+            ).format(amount=money_text(part, currency), number=number)
+        return said
 
     call.answer(data, text)
 

@@ -54,11 +54,16 @@ class PlannedPayment:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """The reversal's own number and what is open again: (invoice number, amount), discounts withdrawn included."""
+    """The reversal's own number and what is open again: (invoice number, amount), discounts withdrawn included.
+
+    `beside_plan` is the part of it that a payment plan does not ask for: what was paid before it was agreed is due as
+    it was then.
+    """
 
     payment: str
     reverses: str
     restored: tuple[tuple[str, int], ...]
+    beside_plan: tuple[tuple[str, int], ...] = ()
 
 
 def record_payment(
@@ -201,11 +206,13 @@ def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: st
                 ),
                 _("Take that day or a later one."),
             )
+        open_before = {due.id: due.open for due in _of_planned(ledger, credit)}
         restored = take_back(ledger, credit, on)
+        beside = by_number((due.number, due.open - open_before[due.id]) for due in _of_planned(ledger, credit))
         reversal = ledger.reverse(credit, method, firm_rate, on, reason)
         ledger.flush()
         made.summary = _("Reverse payment {number}: {reason}").format(number=number, reason=reason)
-    return Reversal(reversal, number, restored)
+    return Reversal(reversal, number, restored, beside)
 
 
 def take_back(
@@ -410,6 +417,16 @@ def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int
             _("Take that day or a later one."),
         )
     return method, firm_rate
+
+
+def _of_planned(ledger: Ledger, credit: Credit) -> list[Due]:
+    """Items of their own of invoices that a credit settles and that a payment plan stands over."""
+    column = "payment_id" if credit.kind == "payment" else "credit_note_id"
+    return ledger.dues(
+        f"o.plan_id IS NULL AND o.invoice_id IN (SELECT invoice_id FROM allocation WHERE {column} = ?) AND EXISTS"
+        " (SELECT 1 FROM payment_plan l WHERE l.invoice_id = o.invoice_id AND l.cancelled_on IS NULL)",
+        (credit.source_id,),
+    )
 
 
 def _standing(connection: Connection, credit: Credit) -> list[_Standing]:

@@ -161,9 +161,23 @@ def test_reversing_a_payment_opens_the_instalment_again(book: Book, number: str)
 def test_reversing_a_payment_from_before_the_plan_opens_what_it_settled_then(book: Book, number: str) -> None:
     payment = pay(book, 1_900, number, on=date(2026, 2, 1))
     agree(book, number, parts=[(date(2026, 4, 1), 10_000)])
-    reverse_payment(book, payment, on=date(2026, 4, 10), reason="bounced", actor=ANNE, today=TODAY)
+    done = reverse_payment(book, payment, on=date(2026, 4, 10), reason="bounced", actor=ANNE, today=TODAY)
     assert [one[3] for one in opens(book, number)] == [1_900, 10_000]
+    assert (done.restored, done.beside_plan) == (((number, 1_900),), ((number, 1_900),))
+    agree(book, number, parts=[(date(2026, 5, 1), 11_900)], on=date(2026, 4, 10))
+    assert [one[3] for one in opens(book, number)] == [0, 0, 11_900]
     prove(book)
+
+
+def test_a_reversal_says_nothing_of_plans_where_none_stands_beside_it(book: Book, number: str) -> None:
+    before = pay(book, 1_900, number, on=date(2026, 2, 1))
+    agree(book, number, parts=[(date(2026, 4, 1), 10_000)])
+    within = pay(book, 5_000, number, on=date(2026, 3, 20))
+    done = reverse_payment(book, within, on=date(2026, 4, 10), reason="bounced", actor=ANNE, today=TODAY)
+    assert done.beside_plan == ()
+    cancel_plan(book, number, on=date(2026, 4, 11), reason="not kept", actor=ANNE, today=TODAY)
+    done = reverse_payment(book, before, on=date(2026, 4, 12), reason="bounced", actor=ANNE, today=TODAY)
+    assert (done.restored, done.beside_plan) == (((number, 1_900),), ())
 
 
 def test_calling_a_plan_off_makes_the_rest_due_as_before(book: Book, number: str) -> None:

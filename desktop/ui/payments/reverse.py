@@ -52,9 +52,17 @@ def ask_reversal(desk: Desk, parent: QWidget, row: Row) -> None:
         more = len(result.restored) - 3
         if more > 0:
             restored = _("{some} and {more} more").format(some=restored, more=number_text(more))
+        said = _("Open again: {invoices}.").format(invoices=restored) if restored else ""
+        if result.beside_plan:
+            said += " " + _(
+                "{amount} of it was paid before the payment plan of {invoices} was agreed: it is due as it was then, "
+                "outside the plan. Agree on a new plan to take it in."
+            ).format(
+                amount=money_text(sum(part for _number, part in result.beside_plan), currency),
+                invoices=", ".join(one for one, _part in result.beside_plan),
+            )
         desk.shell.notices.say(
-            _("Payment {number} is reversed by {reversal}.").format(number=number, reversal=result.payment),
-            _("Open again: {invoices}.").format(invoices=restored) if restored else "",
+            _("Payment {number} is reversed by {reversal}.").format(number=number, reversal=result.payment), said
         )
 
     dialog = FormDialog(
