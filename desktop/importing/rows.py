@@ -21,10 +21,12 @@ from desktop.importing.parts import Part, digest_of, missing
 from desktop.importing.records import Record
 from desktop.importing.results import Note, Rejection, Report, Row
 from desktop.importing.tables import Table
+from desktop.importing.values.numbers import currency_of
 from desktop.importing.values.text import clean_text
 
 _REMEMBERED = 20_000
 _SHOWN = 200
+_IN_BRACKETS = re.compile(r"[(\[{]\s*([^)\]}]{1,20}?)\s*[)\]}]\s*$")
 _TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?|sum|summe|gesamt(?:summe|betrag)?|zwischensumme|total général|sous-total|somme",
     re.IGNORECASE,
@@ -84,6 +86,7 @@ class _Reader:
             # The other rows of the group may hold the rest.
             self.needed = [field for field in self.needed if field.name in kind.key]
         self.header = [heading_key(cell) for cell in table.header]
+        self.headed = _headed_currencies(table, kind, mapping)
         self.headings = {mapping.heading(name): places[0] for name, places in mapping.columns.items()}
 
     def parts(self, report: Report | None) -> Iterator[Part]:
@@ -135,6 +138,9 @@ class _Reader:
             return None
         if self.kind.made_from:
             self._make_code(values, tokens, verdict)
+        for name, code in self.headed:
+            if values[name]:
+                currencies.append((name, code))
         if currencies:
             _take_currency(values, tokens, currencies, verdict)
         for field in self.needed:
@@ -272,6 +278,20 @@ def _rows(parts: Iterator[Part], kind: Kind, mapping: Mapping) -> Iterator[Row |
                 _("Row {row} has the same “{column}” and says something else.").format(row=earlier_row, column=column),
                 _("Keep the row that is right, or give one of them another “{column}”.").format(column=column),
             )
+
+
+def _headed_currencies(table: Table, kind: Kind, mapping: Mapping) -> list[tuple[str, str]]:
+    """The currency that stands in brackets in the heading of an amount, as in “Billable Rate (USD)”."""
+    found = []
+    for field in kind.fields:
+        places = mapping.columns.get(field.name, ())
+        if field.type in ("price", "amount") and len(places) == 1:
+            inside = _IN_BRACKETS.search(table.header[places[0]])
+            # “(all)” is a word, and ALL a currency.
+            code = currency_of(inside[1]) if inside and not inside[1].islower() else None
+            if code:
+                found.append((field.name, code))
+    return found
 
 
 def _take_currency(values: Values, tokens: list[str], currencies: list[tuple[str, str]], verdict: Verdict) -> None:

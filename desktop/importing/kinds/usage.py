@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from desktop.i18n import _, date_text, number_text
+from desktop.i18n import _, date_text
 from desktop.importing.kinds.billables import AGREEMENT_NAMES
 from desktop.importing.kinds.catalogue import ITEM_NAMES
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
@@ -114,11 +114,7 @@ def check(values: Values, verdict: Verdict) -> None:
             _("Correct the year of one of the two."),
         )
     if values["quantity"] is not None and values["quantity"] < 0:
-        verdict.reject(
-            "quantity",
-            _("The quantity {quantity} is below 0.").format(quantity=number_text(values["quantity"])),
-            _("Correct the record that was too high instead: import it again under its id."),
-        )
+        verdict.note("quantity", _("A quantity below 0 takes back what was counted too high."))
 
 
 KIND = Kind("usage", FIELDS, check, key=("id",))

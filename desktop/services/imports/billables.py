@@ -10,7 +10,6 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -52,6 +51,12 @@ class BillableIntake(Intake):
         super().__init__(session, mapped, today)
         self._writes = Writes(self.model)
         self._by_id: dict[str, tuple[int, str]] = {}
+        # How many rows without an id say the same, by digest.
+        self._digests: Counter[str] = Counter()
+        # How many rows have each content, and each content with its digest, by hash: an export with other columns
+        # has another digest, and is the same work.
+        self._contents: Counter[int] = Counter()
+        self._learned: set[int | None] = set()
         self._taken: Counter[int] = Counter()
 
     @abstractmethod
@@ -66,39 +71,40 @@ class BillableIntake(Intake):
         )
         self._by_id = {row[0]: (row[1], row[2]) for row in found}
 
-    @cached_property
-    def _digests(self) -> dict[str, int]:
-        rows = self.references.rows(
-            f"SELECT digest, count(*) FROM {self.table} WHERE external_id IS NULL AND digest <> '' GROUP BY digest"
+    def bound(self, _row: Row) -> tuple[str, int | None]:
+        """A column, and its value in all rows of the book that this one may repeat; None where any may be."""
+        return "", None
+
+    def _learn(self, row: Row) -> None:
+        """Read what the row may repeat, unless an earlier one asked for the same."""
+        column, value = self.bound(row)
+        if value in self._learned:
+            return
+        self._learned.add(value)
+        rows = self.connection.exec_driver_sql(
+            f"SELECT external_id IS NULL, digest, {', '.join(self.content)} FROM {self.table}"
+            + ("" if value is None else f" WHERE {column} = {value}")
         )
-        return dict(rows)
-
-    @cached_property
-    def _contents(self) -> Counter[int]:
-        """How many rows have each content, and each content with its digest, by hash.
-
-        An export with other columns has another digest, and is the same work.
-        """
-        found: Counter[int] = Counter()
-        rows = self.connection.exec_driver_sql(f"SELECT digest, {', '.join(self.content)} FROM {self.table}")
-        for digest, *content in rows:
+        for is_bare, digest, *content in rows:
+            if is_bare and digest:
+                self._digests[digest] += 1
             now = zip(self.content, content, strict=True)
-            whole = hash(tuple(_as_read(self.references.present(name, value)) for name, value in now))
-            found[whole] += 1
-            found[hash((whole, digest))] += 1
-        return found
+            whole = hash(tuple(_as_read(self.references.present(name, told)) for name, told in now))
+            self._contents[whole] += 1
+            self._contents[hash((whole, digest))] += 1
 
     def take(self, row: Row) -> State:
         external_id = row.values["id"]
         if external_id is not None:
             return self._take_known(row, external_id)
-        if row.occurrence < self._digests.get(row.digest, 0):
+        self._learn(row)
+        if row.occurrence < self._digests[row.digest]:
             return "same"
         columns = self._checked(row)
         content = hash(tuple(columns[name] for name in self.content))
-        standing = self._contents.get(content, 0)
+        standing = self._contents[content]
         if standing:
-            others = standing - self._contents.get(hash((content, row.digest)), 0)
+            others = standing - self._contents[hash((content, row.digest))]
             if self._taken[content] < others:
                 self._taken[content] += 1
                 return "same"
@@ -190,7 +196,7 @@ class BillableIntake(Intake):
                 "currency",
                 said,
                 _("The price is in {said}; it is billed in {currency}.").format(said=said, currency=currency),
-                _("Convert the price, or leave the currency out."),
+                _("Convert the price, or leave its column out."),
             )
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:

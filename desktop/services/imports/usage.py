@@ -40,6 +40,12 @@ class UsageIntake(BillableIntake):
         super().__init__(session, mapped | {"to"}, today)
         self._meters: dict[tuple[str, str | None], _Meter | list[Problem]] = {}
 
+    def bound(self, row: Row) -> tuple[str, int | None]:
+        """Only the agreement's own records: those of all others may be millions."""
+        found = self.references.agreements.find(row.values["agreement"])
+        # What is of no agreement is refused, and repeats nothing.
+        return "agreement_id", found if isinstance(found, int) else -1
+
     def columns(self, row: Row, problems: Lookup) -> dict[str, Any]:
         values = row.values
         named = values["agreement"], values["item"]

@@ -90,3 +90,19 @@ def test_an_unknown_project_is_asked_for_once(book: Book, filled: Importer) -> N
     assert [one.agreement for one in project_links(book)] == ["Z-1"]
     unlink_project(book, "Zenith", "Website", actor="Ann")
     assert project_links(book) == []
+
+
+def test_a_currency_in_a_heading_must_be_the_one_that_is_billed(book: Book, filled: Importer) -> None:
+    priced = CLOCKIFY.replace('"1.50","0.00","0.00"', '"1.50","85.00","127.50"')
+    result = filled("time", priced)
+    assert counted(result) == (2, 1, 0, 1)
+    assert [(one.row, one.problem) for one in result.rejected] == [(2, "The price is in USD; it is billed in EUR.")]
+    assert counted(filled("time", priced.replace("(USD)", "(EUR)"))) == (2, 1, 1, 0)
+    assert rows(book, "SELECT rate FROM time_entry WHERE rate IS NOT NULL") == [(85_000_000,)]
+
+
+def test_a_word_in_brackets_is_no_currency(book: Book, filled: Importer) -> None:
+    text = "agreement,date,person,hours,rate (all),note\nA-1,2026-03-02,Ann,1,90,x\n"
+    assert counted(filled("time", text)) == (1, 1, 0, 0)
+    assert counted(filled("time", text.replace("(all)", "(net)").replace("x\n", "y\n"))) == (1, 1, 0, 0)
+    assert filled("time", text.replace("(all)", "(ALL)").replace("x\n", "z\n")).rejected_rows == 1

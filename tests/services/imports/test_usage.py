@@ -9,11 +9,14 @@ import pytest
 from db.engine import Book
 from db.schema import AgreementLine
 from desktop.errors import UserError
+from desktop.importing.files import open_file
+from desktop.importing.results import Row
 from desktop.services import runs
 from desktop.services.changes import change, undo
 from desktop.services.imports.history import undo_import
+from desktop.services.imports.usage import UsageIntake
 from tests.services.imports.conftest import Importer
-from tests.services.imports.material import counted, rows
+from tests.services.imports.material import TODAY, counted, rows
 from tests.workbooks import ods, xlsx
 
 HEAD = "id,agreement,item,from,to,quantity\n"
@@ -107,7 +110,7 @@ def test_what_cannot_be_billed_is_refused(metered: Importer) -> None:
         HEAD
         + "1,NONE,API,2026-01-01,2026-01-31,1\n2,A-1,DEV,2026-01-01,2026-01-31,1\n3,A-1,API,2026-02-01,2026-01-31,1\n"
         + "4,A-1,,2026-01-01,2026-01-31,1\n5,A-1,API,2025-12-31,2026-01-31,1\n6,A-1,API,2026-06-30,2026-07-01,1\n"
-        + "7,A-1,API,2026-01-01,2026-01-31,-3\n8,A-1,API,2026-06-30,2026-06-30,1\n",
+        + "7,A-1,API,2026-01-01,2026-01-31,few\n8,A-1,API,2026-06-30,2026-06-30,1\n",
     )
     assert counted(result) == (8, 1, 0, 7)
     assert problems(result) == [
@@ -117,9 +120,30 @@ def test_what_cannot_be_billed_is_refused(metered: Importer) -> None:
         (5, "item", "Agreement A-1 has 2 meters."),
         (6, "from", "Agreement A-1 starts on 1 Jan 2026."),
         (7, "to", "Agreement A-1 ends on 30 Jun 2026."),
-        (8, "quantity", "The quantity −3 is below 0."),
+        (8, "quantity", "“few” is not a number."),
     ]
     assert all(one.remedy for one in result.rejected)
+
+
+def test_a_reading_that_was_too_high_is_taken_back_and_said(book: Book, metered: Importer) -> None:
+    text = HEAD + "U1,A-1,API,2026-01-01,2026-01-31,10\nU2,A-1,API,2026-01-01,2026-01-31,-3\n"
+    result = metered("usage", text)
+    assert counted(result) == (2, 2, 0, 0)
+    assert rows(book, "SELECT sum(quantity) FROM usage") == [(7_000_000,)]
+    assert [(note.row, note.text) for note in result.notes] == [
+        (3, "A quantity below 0 takes back what was counted too high.")
+    ]
+
+
+def test_records_without_ids_ask_only_for_those_of_their_agreement(book: Book, metered: Importer) -> None:
+    head = "agreement,item,from,to,quantity\n"
+    metered("usage", head + "A-1,API,2026-01-01,,1\n" * 3 + "Z-1,API,2026-01-01,,1\n" * 40)
+    with book.reading() as session:
+        intake = UsageIntake(session, frozenset(("agreement", "item", "from", "quantity")), TODAY)
+        file = open_file(head.encode() + b"A-1,API,2026-01-01,,1\n", "usage")
+        assert [one.state for one in intake.judge(row for row in file.rows() if isinstance(row, Row))] == ["same"]
+        assert sum(intake._digests.values()) == 3
+    assert counted(metered("usage", head + "A-1,API,2026-01-01,,1\n" * 4 + "Z-1,,2026-01-01,,1\n")) == (5, 1, 4, 0)
 
 
 def test_the_same_record_is_taken_once(book: Book, metered: Importer) -> None:
