@@ -95,6 +95,7 @@ class Bar(QWidget):
         self._least = theme.px(_LEAST_SEARCH_WIDTH)
         self._gap = theme.px(_GAP)
         self.folded = FoldedChips(filters)
+        self._fitted: object = None
         search.setMinimumWidth(self._least)
         search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
@@ -125,6 +126,11 @@ class Bar(QWidget):
         room = self.width() - self._least - 2 * self._gap
         room -= sum(menu.sizeHint().width() + self._gap for menu in self._menus if not menu.isHidden())
         widths = [chip.sizeHint().width() + self._gap for chip in self._chips]
+        fitted = (room, widths, [chip.text() for chip in self._chips if chip.isChecked()])
+        if fitted == self._fitted:
+            # Trying out what folds asks for the layout again, which must come to an end.
+            return
+        self._fitted = fitted
         whole = len(self._chips)
         if sum(widths) > room:
             while whole and sum(widths[:whole]) + self._folded_width(whole) > room:
@@ -132,6 +138,11 @@ class Bar(QWidget):
         for place, chip in enumerate(self._chips):
             chip.setVisible(place < whole)
         self.folded.hold(self._chips[whole:])
+        # The layout heard of the event before, and remembers the widths of then.
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        layout.setGeometry(self.rect())
 
     def _folded_width(self, whole: int) -> int:
         self.folded.hold(self._chips[whole:])

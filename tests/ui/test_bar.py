@@ -93,3 +93,17 @@ def test_a_chip_that_grows_by_its_count_makes_room(bar: Bar, qapp: QApplication)
     right = max(one.geometry().right() for one in bar.findChildren(ChipMenuButton))
     assert right < bar.width()
     assert bar.folded.isVisible()
+
+
+def test_it_comes_to_rest(bar: Bar, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    hold = bar.folded.hold
+    monkeypatch.setattr(bar.folded, "hold", lambda chips: (asked.append(chips), hold(chips)))
+    bar.resize(520, 40)
+    for _ in range(20):
+        qapp.processEvents()
+    count = len(asked)
+    assert count
+    for _ in range(20):
+        qapp.processEvents()
+    assert len(asked) == count
