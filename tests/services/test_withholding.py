@@ -135,8 +135,12 @@ def test_tax_kept_back_of_an_advance_waits_as_credit(book: Book, client: int) ->
 def test_taken_back_it_is_open_and_expected_again(book: Book, client: int) -> None:
     number = invoice(book, client)
     done = pay(book, 108_000, 10_000, number)
+    by_role = dict(rows(book, "SELECT role, sum(amount) FROM posting GROUP BY role"))
+    assert (by_role["bank"], by_role["withholding"], by_role["receivable"]) == (108_000, 10_000, 0)
     reverse_payment(book, done.withheld, on=TODAY, reason="no certificate", actor=ANNE, today=TODAY)
     assert (still_open(book), expected_withholding(book, [number])) == ({number: 10_000}, 10_000)
+    by_role = dict(rows(book, "SELECT role, sum(amount) FROM posting GROUP BY role"))
+    assert (by_role["withholding"], by_role["receivable"]) == (0, 10_000)
 
 
 @pytest.mark.parametrize("withheld, says", [(-1, "above zero"), (10**18, "larger than a book")])
