@@ -260,9 +260,11 @@ def mark_done(
         row: Milestone = found(made.session, Milestone, milestone_id, _("The milestone"))
         _refuse_billed(made.session, row)
         agreement = made.session.get_one(Agreement, row.agreement_id)
-        code, immediate = agreement.code, bills_at_once(made.session, agreement)
+        code, active, immediate = agreement.code, agreement.active, bills_at_once(made.session, agreement)
         made.summary = _("Mark milestone {name} of {code} as done").format(name=row.name, code=code)
         made.update(Milestone, milestone_id, done_on=done_on)
+    if not active:
+        return Marked("next", reason=_("{code} is switched off: no run bills it before it is on.").format(code=code))
     if not immediate:
         return Marked("next")
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db.engine import Book
-from db.schema import Client
+from db.schema import Agreement, Client
 from desktop.errors import UserError
 from desktop.services import milestones as service
 from desktop.services import runs
@@ -203,6 +203,18 @@ def test_a_segment_bills_what_is_done_at_once(book: Book, of: str) -> None:
     assert again.state == "held"
     assert "still waits for review" in again.reason
     assert value(book, "SELECT count(*) FROM invoice") == 1
+
+
+@pytest.mark.parametrize("when", ["at_once", "run"])
+def test_of_an_agreement_that_is_off_it_says_that_no_run_bills_it(book: Book, when: str) -> None:
+    put = Contracts(book)
+    segment = save_segment(book, {"name": "Projects", "milestones": when}, actor=ANNE)
+    project = put.agreement(put.client(segment_id=segment), "P1", TIME_ONLY, billing="fixed", agreed=10_000)
+    (first,) = plan(book, project, "0.5")
+    put.update(Agreement, project, active=False)
+    assert done(book, first).reason == "P1 is switched off: no run bills it before it is on."
+    assert rows(book, project)[0][2] == "done"
+    assert value(book, "SELECT count(*) FROM run") == 0
 
 
 def test_a_stopped_run_leaves_the_mark_and_says_what_to_do(book: Book) -> None:
