@@ -21,7 +21,7 @@ _LETTERS: Final = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "
 _INITIALS: Final = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
 _SIGNS: Final = re.compile(r"[\W_]+")
 # ä is written ae, a or ä by the same people: all become the one vowel.
-_UMLAUT: Final = re.compile(r"([aou])e")
+_UMLAUT: Final = re.compile(r"([aou])e+")
 
 _LEGAL_PLAIN: Final = frozenset(_UMLAUT.sub(r"\1", word) for word in _LEGAL.split())
 
