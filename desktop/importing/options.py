@@ -21,6 +21,7 @@ class TableOptions:
 
     `code_page` is tried only when the file is not Unicode; `locale` decides only what the file leaves open.
     `header_row` is the line of the column names, 1 for the first. `sheet` is the one to read of a workbook.
+    `first_row` is the number of the first line: 0 where column names were put above rows that had none.
     """
 
     encoding: str | None = None
@@ -33,6 +34,7 @@ class TableOptions:
     code_page: str | None = None
     locale: str | None = None
     sheet: str | None = None
+    first_row: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("delimiter", "quote", "escape"):

@@ -79,14 +79,15 @@ def open_table(
     except ValueError:
         # A path with a zero byte in it.
         raise _unreadable(name, FileNotFoundError()) from None
-    first = 1
+    start = 1 if options.first_row is None else options.first_row
+    first = start
     stated = stated_delimiter(sample[0])
     if stated:
-        first = 2
+        first = start + 1
         if options.delimiter is None and stated not in "\"'":
             options = TableOptions(delimiter=stated).over(options)
-    dialect = find_dialect(sample[first - 1 :], options, score)
-    records = list(read_records(sample[first - 1 :], dialect, first=first))
+    dialect = find_dialect(sample[first - start :], options, score)
+    records = list(read_records(sample[first - start :], dialect, first=first))
     if not whole and len(records) > 1:
         records.pop()  # it may end beyond the sample
     place = find_header(records, options, score, name)
@@ -102,13 +103,13 @@ def open_table(
         lines=max(found.lines, records[-1].row),
         digest=found.digest,
         notes=tuple(_notes(found, records[place], place)),
-        _read=partial(_text_records, opener, found.zeros > 0, body),
+        _read=partial(_text_records, opener, found.zeros > 0, start, body),
     )
 
 
-def _text_records(opener: Callable[[], BinaryIO], zeros: bool, body: int, table: Table) -> Iterator[Record]:
+def _text_records(opener: Callable[[], BinaryIO], zeros: bool, start: int, body: int, table: Table) -> Iterator[Record]:
     with _lines(opener(), table.encoding, zeros) as lines:
-        for _skipped in islice(lines, body - 1):
+        for _skipped in islice(lines, body - start):
             pass
         yield from read_records(lines, table.dialect, len(table.header), body)
 

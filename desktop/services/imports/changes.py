@@ -89,6 +89,8 @@ class ChangeIntake(Intake):
             self._contents[content] -= 1
             return "same"
         if plan.on_line:
+            if self._is_done(plan):
+                return "same"
             self._check_line(plan, problems)
         else:
             self._check_scope(plan, problems)
@@ -172,6 +174,19 @@ class ChangeIntake(Intake):
             )
             return None
         return _Plan(row, agreement, values["date"], item_id, scaled(quantity), scaled(price), amount, False)
+
+    def _is_done(self, plan: _Plan) -> bool:
+        """Whether a line starts on that day with just this: the agreement's own file told it already."""
+        day = plan.dated.isoformat()
+        starting = [
+            line
+            for line in self._lines[plan.agreement_id]
+            if line["item_id"] == plan.item_id and line["start_date"] == day
+        ]
+        return len(starting) == 1 and all(
+            said in (None, starting[0][name])
+            for name, said in (("quantity", plan.quantity), ("unit_price", plan.unit_price))
+        )
 
     def _check_line(self, plan: _Plan, problems: Lookup) -> None:
         """That just one line can change on that day, and that no other row changes it then."""

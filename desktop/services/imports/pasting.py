@@ -4,36 +4,56 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.importing.kinds import kind_named
 from desktop.importing.mapping import header_score, map_columns
+from desktop.importing.options import TableOptions
 from desktop.importing.records import Dialect, read_records
 from desktop.importing.trackers import tracker_profile
 
 
-def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str, str]) -> bytes:
-    """The cells under their own headings, else under these titles, as the bytes of a file.
+_BREAK = re.compile(r"\r\n|[\r\n]")
+
+
+class Pasted(NamedTuple):
+    """The bytes of a file, and how they are read so that rows count as they stood in the spreadsheet."""
+
+    content: bytes
+    options: TableOptions
+
+
+def pasted_table(text: str, kind: str, titles: Sequence[str], fixed: Mapping[str, str]) -> Pasted:
+    """The cells under their own headings, else under these titles.
 
     `fixed` are fields that every row gets where no column is called so. UserError where there are no rows.
     """
-    rows = [row for row in pasted_cells(text) if any(map(str.strip, row))]
-    if not rows or (len(rows) == 1 and len(rows[0]) == 1):
+    rows = pasted_cells(text)
+    filled = [row for row in rows if any(map(str.strip, row))]
+    if not filled or (len(filled) == 1 and len(filled[0]) == 1):
         raise UserError(
             _("There are no rows to paste."), _("Copy the rows in the spreadsheet, with or without their headings.")
         )
     width = max(map(len, rows))
-    if not has_headings(kind, rows[0]):
+    bare = not has_headings(kind, filled[0])
+    if bare:
         rows.insert(0, [titles[place] if place < len(titles) else "" for place in range(width)])
     rows = [row + [""] * (width - len(row)) for row in rows]
+    head = 0 if bare else rows.index(filled[0] + [""] * (width - len(filled[0])))
     for field, value in fixed.items():
-        if field not in map_columns(rows[0], kind).columns:
-            rows = [[*row, value if place else field] for place, row in enumerate(rows)]
+        if field not in map_columns(rows[head], kind).columns:
+            rows = [
+                [*row, (field if place == head else value) if any(map(str.strip, row)) else ""]
+                for place, row in enumerate(rows)
+            ]
     out = io.StringIO()
-    csv.writer(out, delimiter="\t").writerows(rows)
-    return out.getvalue().encode()
+    # A break within a cell must not count as a row.
+    csv.writer(out, delimiter="\t").writerows([_BREAK.sub("\u2028", cell) for cell in row] for row in rows)
+    return Pasted(out.getvalue().encode(), TableOptions(delimiter="\t", first_row=0 if bare else None))
 
 
 def fitting_kind(text: str, kinds: Sequence[str]) -> str:

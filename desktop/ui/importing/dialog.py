@@ -255,7 +255,7 @@ class ImportDialog(QDialog):
         if self._source is None:
             return
         try:
-            options = self.habits.options
+            options = self.habits.options.over(self._source.options)
         except UserError as error:
             self.notice.show_error(error)
             return

@@ -54,8 +54,8 @@ def paste(desk: Desk, page: Page, kinds: Sequence[str], fixed: Callable[[], Mapp
     titles = [column.title for column in page.table.shown_columns() if column.title]
     text = QGuiApplication.clipboard().text()
     kind = fitting_kind(text, kinds)
-    content = pasted_table(text, kind, titles, fixed())
-    ask_import(desk, page, kind, Source(_("the clipboard"), content))
+    content, options = pasted_table(text, kind, titles, fixed())
+    ask_import(desk, page, kind, Source(_("the clipboard"), content, options))
 
 
 def _export_text(page: Page, kind: str, by_ids: bool, named: bool) -> str:

@@ -126,7 +126,8 @@ class Habits(QWidget):
         self.decimal.found(signs, said.decimal)
         orders = _convention(file.conventions.orders.values(), date_orders(), _("no dates"))
         self.dates.found(orders, said.date_order)
-        self.header_row.setPlaceholderText(str(file.header_row))
+        # Names that were put above pasted rows stand in no line of theirs.
+        self.header_row.setPlaceholderText(str(file.header_row or ""))
         self.header_row.put(said.header_row)
         self._row = self.header_row.text()
 

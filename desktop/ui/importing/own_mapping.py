@@ -44,7 +44,14 @@ class OwnMapping:
         profile = profile_of(shown.file, fields | own)
         # These the dialog asks for each time; a profile that stated them would hold against the person.
         asked = replace(
-            profile.options, encoding=None, delimiter=None, decimal=None, date_order=None, header_row=None, sheet=None
+            profile.options,
+            encoding=None,
+            delimiter=None,
+            decimal=None,
+            date_order=None,
+            header_row=None,
+            sheet=None,
+            first_row=None,
         )
         return replace(profile, options=asked)
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.services.imports import TableOptions
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`content` is the file's path or the pasted bytes; `name` is what it is called in sentences."""
+    """`content` is the file's path or the pasted bytes; `name` is what it is called in sentences.
+
+    `options` are what is known of how it is read.
+    """
 
     name: str
     content: Path | bytes
+    options: TableOptions = TableOptions()
 
     @property
     def stem(self) -> str:

@@ -141,3 +141,17 @@ def test_changes_that_are_refused(filled: Importer) -> None:
         (9, "quantity"),
     ]
     assert all(one.remedy for one in result.rejected)
+
+
+def test_a_change_that_the_agreements_file_told_already_is_no_other(book: Book, filled: Importer) -> None:
+    head = "code,client,billing,item,quantity,unit_price,every,start,line_start,line_end\n"
+    lines_told = (
+        "L-1,ACME,recurring,RET,1,450,monthly,2026-01-01,,2026-03-31\n"
+        "L-1,ACME,recurring,RET,3,450,monthly,2026-01-01,2026-04-01,\n"
+    )
+    assert filled("agreements", head + lines_told).rejected == ()
+    assert counted(filled("changes", CHANGES + "L-1,2026-04-01,RET,3,,more staff,\n")) == (1, 0, 1, 0)
+    result = filled("changes", CHANGES + "L-1,2026-04-01,RET,4,,more staff,\n")
+    assert [(one.column, one.problem) for one in result.rejected] == [
+        ("date", "The line starts on 1 Apr 2026 and says something else.")
+    ]
