@@ -12,9 +12,24 @@ from desktop.domain.terms.single import SeveralDiscountsError, Terms, bare_words
 PaymentTerms = Terms | Shares | EqualParts
 
 _REST = r"(?:the |der |den |le )?(?:rest|rests|restbetrag|remainder|remaining|balance|solde|reste)\b"
-_SHARE = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,4}})? ?%|[0-9]{{1,3}} ?/ ?[0-9]{{1,3}}(?![0-9/])|{_REST})"
+_HALF = r"(?:the |die |la )?(?:half|halfte|moitie)\b"
+_SHARE = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,4}})? ?%|[0-9]{{1,3}} ?/ ?[0-9]{{1,3}}(?![0-9/])|{_HALF}|{_REST})"
 # Between two shares; the comma inside "30 days, then end of the month" is none because no share follows it.
 _BETWEEN = re.compile(rf" ?(?:(?<![0-9]),|,(?![0-9])|[;+&]|,? ?\b(?:and|then|und|dann|et|puis)\b)+ ?(?={_SHARE})")
+# What is asked for with the order is due at once on its invoice.
+_ADVANCE = r"(?:acompte|anzahlung|down ?payment|deposit|advance)"
+_WITH_ORDER = (
+    (re.compile(rf"\b{_ADVANCE}(?: (?:de|von|of))? (?P<share>{_SHARE})"), r"\g<share> receipt"),
+    (re.compile(rf"(?P<share>{_SHARE}) (?:d'|as )?{_ADVANCE}\b"), r"\g<share> receipt"),
+    (
+        re.compile(
+            r"\b(?:(?:with|on|at|upon) (?:the )?order|(?:bei|mit) (?:auftrag|auftragserteilung|bestellung)|"
+            r"a la (?:commande|signature)|on signature|down)\b"
+        ),
+        "receipt",
+    ),
+    (re.compile(r"\breceipt(?: receipt)+\b"), "receipt"),
+)
 _PART = re.compile(rf"(?P<share>{_SHARE})[ :]*(?P<terms>.*)")
 _LIST = r"[0-9]{1,3}(?: ?/ ?[0-9]{1,3})+"
 _COMPACT = re.compile(
@@ -22,6 +37,11 @@ _COMPACT = re.compile(
 )
 _DAYS = re.compile(
     rf"(?:net|netto|due|fallig|a|nach|in|after)? ?(?P<days>{_LIST}) ?(?:days?|tagen?|jours?)?(?: net(?:to)?)?"
+)
+_LISTED = re.compile(
+    r"(?P<net>(?:net|netto|due|payable|zahlbar|fallig|a|nach|in|after) )?"
+    r"(?P<days>[0-9]{1,3}(?:(?: ?[/,] ?| ?,? (?:and|und|et) )[0-9]{1,3})+)"
+    r"(?P<unit> ?(?:days?|tagen?|jours?))?(?: net(?:to)?)?"
 )
 
 _COUNTS = {"two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "zwei": 2, "drei": 3, "vier": 4, "sechs": 6}
@@ -64,7 +84,9 @@ def parse_terms(text: str) -> PaymentTerms:
     try:
         return parse_single(text)
     except ValueError as error:
-        found = _compact(text) or _shares(text, isinstance(error, SeveralDiscountsError)) or _equal(text)
+        found = (
+            _compact(text) or _listed(text) or _shares(text, isinstance(error, SeveralDiscountsError)) or _equal(text)
+        )
         if found is None:
             raise
         if isinstance(found, ValueError):
@@ -74,7 +96,10 @@ def parse_terms(text: str) -> PaymentTerms:
 
 def _shares(text: str, like_discounts: bool) -> Terms | Shares | ValueError | None:
     """None where not every part begins with a share, and for small ones that are discounts as well."""
-    pieces = [_PART.fullmatch(piece.strip()) for piece in _BETWEEN.split(bare_words(text))]
+    words = bare_words(text)
+    for pattern, instead in _WITH_ORDER:
+        words = pattern.sub(instead, words)
+    pieces = [_PART.fullmatch(piece.strip()) for piece in _BETWEEN.split(words)]
     parts = [piece for piece in pieces if piece is not None]
     if len(parts) < len(pieces):
         return None
@@ -100,6 +125,8 @@ def _share(text: str) -> Fraction | None:
     if text.endswith("%"):
         return Fraction(text[:-1].strip().replace(",", ".")) / 100
     above, slash, below = text.partition("/")
+    if re.fullmatch(_HALF, text):
+        return Fraction(1, 2)
     if not slash:
         return None
     if not int(below):
@@ -123,6 +150,23 @@ def _compact(text: str) -> Shares | ValueError | None:
         if len(shares) != len(days):
             raise ValueError(f"“{text.strip()}” has {len(shares)} shares but {len(days)} due dates.")
         return Shares(tuple((Fraction(share, 100), Terms(day)) for share, day in zip(shares, days, strict=True)))
+    except ValueError as error:
+        return error
+
+
+def _listed(text: str) -> Shares | ValueError | None:
+    """Equal shares at so many days each, as in "30/60/90" or "30, 60 and 90 days net".
+
+    None where the numbers do not rise, and for two that may be a discount and its days.
+    """
+    found = _LISTED.fullmatch(bare_words(text))
+    if found is None:
+        return None
+    days = [int(day) for day in re.findall("[0-9]+", found["days"])]
+    if days != sorted(set(days)) or (len(days) == 2 and (days[0] < 7 or not (found["net"] or found["unit"]))):
+        return None
+    try:
+        return Shares(tuple((Fraction(1, len(days)), Terms(day)) for day in days))
     except ValueError as error:
         return error
 
