@@ -18,7 +18,7 @@ from desktop.i18n import _
 from desktop.services.charging import Freed
 from desktop.services.issuing import ReadyInvoice
 from desktop.services.runs.freezing import prepare, texts_for
-from desktop.services.unused_credits import rest_of, taken_as_unused
+from desktop.services.unused_credits import Taken, rest_of, taken_as_unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +186,22 @@ _NOTES = "FROM invoice k JOIN {table} x ON x.invoice_id = k.id WHERE k.corrects_
 
 
 def _rest(connection: Connection, invoice_id: int, lines: Mapping[int, Line], currency: str) -> dict[int, Line]:
-    credited = {
-        key
-        for (key,) in connection.exec_driver_sql(
-            "SELECT x.corrects_line_id " + _NOTES.format(table="invoice_line"), (invoice_id,)
-        )
-    }
+    credited: dict[int, list[tuple[int, int, int]]] = {}
+    for key, *figures in connection.exec_driver_sql(
+        "SELECT x.corrects_line_id, x.quantity, x.base_quantity, x.net " + _NOTES.format(table="invoice_line"),
+        (invoice_id,),
+    ):
+        credited.setdefault(key, []).append((figures[0], figures[1], figures[2]))
     taken = taken_as_unused(connection, invoice_id)
     rest: dict[int, Line] = {}
     for key, line in lines.items():
-        if key in credited:
-            continue
-        if key not in taken:
+        gone = taken.get(key, Taken((), 0))
+        for quantity, base, net in credited.get(key, ()):
+            gone = gone.with_part(quantity, base, net)
+        if key not in credited and key not in taken:
             rest[key] = line
-        elif taken[key].net != line.net:
-            rest[key] = rest_of(line, taken[key], currency)
+        elif gone.net != line.net:
+            rest[key] = rest_of(line, gone, currency)
     return rest
 
 

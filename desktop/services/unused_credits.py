@@ -32,6 +32,12 @@ class Taken(NamedTuple):
     units: tuple[tuple[int, int], ...]
     net: int
 
+    def with_part(self, quantity: int, base: int, net: int) -> Taken:
+        """With more of the line taken, added up where it is over the same base."""
+        units = {own: units for units, own in self.units}
+        units[base] = units.get(base, 0) + quantity
+        return Taken(tuple((total, own) for own, total in units.items()), self.net + net)
+
 
 class Corrected(NamedTuple):
     """The one invoice whose unused days a credit note of a run takes back, its date and its exchange rate."""

@@ -327,6 +327,18 @@ class TestAnInvoiceThatCarriesAnUnusedLine:
         assert [row[2] for row in lines_of(book, "INV-2026-0003")] == [30000, -10000]
         prove(book)
 
+    def test_credited_after_the_rest_of_the_first_invoice_leaves_its_days_to_be_credited(
+        self, book: Book, contracts: Contracts, grown: int
+    ) -> None:
+        credit(book, "INV-2026-0001", on="2026-01-23", release=True)
+        credit(book, "INV-2026-0002", on="2026-01-23", release=True)
+        assert standing(book) == [("2026-01-22", "2026-02-01", 10000)]
+        assert creditable(book, "INV-2026-0001").payable == 11900
+        again(contracts, "2026-01-24")
+        assert [row[2] for row in lines_of(book, "INV-2026-0003")] == [21000, 30000, -10000]
+        assert sum(row[2] for row in standing(book)) == 51000
+        prove(book)
+
     def test_credited_for_good_frees_the_first_invoice_to_be_credited_whole(self, book: Book, grown: int) -> None:
         credit(book, "INV-2026-0002", on="2026-01-23")
         assert credit(book, "INV-2026-0001").amount == 36890

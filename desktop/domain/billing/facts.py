@@ -225,7 +225,8 @@ class Standing:
     """A standing charge of a recurring line with its invoice line: what unused days of it are credited by.
 
     `line` is the invoice line as it was frozen, `line_id` its id, `invoice_id` and `number` its invoice. `room` is what
-    is left to credit of the line's tax group, net, where a part of it was credited without saying of which days.
+    is left to credit of the line's tax group, net, where a part of it was credited without saying of which days;
+    `line_room` what is left of the line itself, where a credit note took it back, whole or in part.
     """
 
     charge_id: int
@@ -240,6 +241,7 @@ class Standing:
     number: str
     currency: str
     room: int | None = None
+    line_room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,20 +23,23 @@ def add_unused(agreement: Agreement, work: Work, lines: list[Line], charges: lis
     """Append a negative line for each run of unused days of a standing charge, at its own price and tax.
 
     What is credited of a charge is never more than its amount, and all of it where all of its days are unused. Where
-    an amount of the invoice was credited without saying which days, only what is left of it is.
+    an amount of the invoice, or its line, was credited by a credit note, only what is left of that is.
     """
-    rooms: dict[tuple[int, str, int], int] = {}
+    rooms: dict[object, int] = {}
     for line in agreement.lines:
         for charge in work.standing.get(line.id, ()):
-            group = (charge.invoice_id, charge.line.category, charge.line.rate)
-            room = rooms.get(group, charge.room) if charge.room is not None else None
+            limits: dict[object, int] = {}
+            if charge.room is not None:
+                limits[charge.invoice_id, charge.line.category, charge.line.rate] = charge.room
+            if charge.line_room is not None:
+                limits[charge.line_id] = charge.line_room
+            left = {key: rooms.get(key, limit) for key, limit in limits.items()}
             spans = unused_spans(agreement, line, charge.start, charge.end)
             made = _credits(agreement, charge, spans, len(lines))
             credited = -sum(credit.net for credit, _ in made)
-            if room is not None:
-                if credited > room:
-                    continue
-                rooms[group] = room - credited
+            if any(credited > room for room in left.values()):
+                continue
+            rooms |= {key: room - credited for key, room in left.items()}
             lines += [credit for credit, _ in made]
             charges += [credit for _, credit in made]
 

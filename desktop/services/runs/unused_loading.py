@@ -37,7 +37,7 @@ def load_unused(connection: Connection, agreements: Iterable[Agreement], work: M
     fields = len(Line._fields)
     for row in queries.standing(connection, windows):
         charge, line_id, start, end, sequence, quantity, amount, invoice_line, invoice, number = row[: queries.LINE_AT]
-        currency, kind, by_amount, left = row[queries.LINE_AT + fields :]
+        currency, kind, by_amount, left, by_line, unused = row[queries.LINE_AT + fields :]
         frozen = Line._make(row[queries.LINE_AT : queries.LINE_AT + fields])
         if kind == "credit_note":
             # What a total below nothing charged beside its credits stands there mirrored.
@@ -57,6 +57,7 @@ def load_unused(connection: Connection, agreements: Iterable[Agreement], work: M
             number,
             currency,
             left if by_amount else None,
+            frozen.net - by_line - unused if by_line is not None else None,
         )
         work[owners[line_id]].standing.setdefault(line_id, []).append(one)
 
