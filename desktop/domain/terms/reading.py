@@ -85,7 +85,7 @@ def parse_terms(text: str) -> PaymentTerms:
         return parse_single(text)
     except ValueError as error:
         found = (
-            _compact(text) or _listed(text) or _shares(text, isinstance(error, SeveralDiscountsError)) or _equal(text)
+            _listed(text) or _compact(text) or _shares(text, isinstance(error, SeveralDiscountsError)) or _equal(text)
         )
         if found is None:
             raise
