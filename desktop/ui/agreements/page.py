@@ -36,6 +36,7 @@ from desktop.ui.importing.exchange import exchange
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.projects.bars import Bars
+from desktop.ui.projects.list_page import ProjectsPage
 from desktop.ui.projects.page import ProjectPage
 from desktop.ui.projects.words import bars, is_project
 from desktop.ui.saving import take_back, write
@@ -85,7 +86,7 @@ class AgreementsPage(Page):
                     ChipMenu("segment", _("Segment"), _("All segments")),
                 ],
                 main_action="agreements.new",
-                side_actions=["agreements.renewals", "agreements.rises"],
+                side_actions=["agreements.projects", "agreements.renewals", "agreements.rises"],
                 menu=[
                     "agreements.edit",
                     "agreements.change",
@@ -133,6 +134,7 @@ class AgreementsPage(Page):
             Action("agreements.commit", _("Commitment…"), self.commit, enabled=one),
             Action("agreements.beside_back", _("Take back what was agreed beside…"), self.beside_back, enabled=one),
             Action("agreements.propose", _("Propose prices…"), self.propose, enabled=some),
+            Action("agreements.projects", _("Projects"), self.projects, shortcut="Ctrl+Shift+J"),
             Action("agreements.renewals", _("Renewals"), self.renewals, shortcut="Ctrl+Shift+R"),
             Action("agreements.rises", _("Proposed prices"), self.rises, shortcut="Ctrl+Shift+P"),
             Action("agreements.rise", _("Price rise…"), self.rise, "", "R", some, _("price rise")),
@@ -266,6 +268,9 @@ class AgreementsPage(Page):
 
     def propose(self) -> None:
         ask_proposal(self.desk, self, self.selected_ids())
+
+    def projects(self) -> None:
+        self.shell.push(ProjectsPage(self.desk))
 
     def renewals(self) -> None:
         self.shell.push(RenewalsPage(self.desk))

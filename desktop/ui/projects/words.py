@@ -20,6 +20,21 @@ def is_project(where: Position) -> bool:
     )
 
 
+def over(where: Position) -> str:
+    """What of the project is beyond what was agreed, in a sentence; empty where nothing is."""
+    said = []
+    worth = where.billed + where.waiting
+    if where.scope is not None and worth > where.scope + where.ahead:
+        said.append(
+            (_("Billed and done come to {amount} more than the agreed sum."), worth - where.scope - where.ahead)
+        )
+    if where.budget is not None and where.used > where.budget:
+        said.append((_("The budget is exceeded by {amount}."), where.used - where.budget))
+    if where.po_limit is not None and where.po_used > where.po_limit:
+        said.append((_("The purchase order is exceeded by {amount}."), where.po_used - where.po_limit))
+    return " ".join(words.format(amount=money_text(amount, where.currency)) for words, amount in said)
+
+
 def share_text(fraction: int | None) -> str:
     return "" if fraction is None else percent_text(unscaled(fraction) * 100)
 
