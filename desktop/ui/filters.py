@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout
 
 from desktop.i18n import money_text, ngettext, number_text
+from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.theme import Theme
 
 # A person types on within this time; less would ask the book at each letter.
@@ -162,7 +163,7 @@ class FigureCard(QPushButton):
         self._filters = filters
         self._key = ""
         self._theme = theme
-        self._figure, self._words = QLabel(), QLabel()
+        self._figure, self._words = ElidedLabel(), ElidedLabel()
         self._figure.setProperty("role", "figure")
         self._words.setProperty("role", "secondary")
         layout = QVBoxLayout(self)
@@ -180,6 +181,7 @@ class FigureCard(QPushButton):
         self._figure.setText(figure.text)
         self._words.setText(figure.words)
         self.setAccessibleName(f"{figure.text} {figure.words}")
+        self.setToolTip(self.accessibleName())
         self.setCheckable(bool(figure.key))
         # One that filters nothing is no button: neither key nor mouse should promise otherwise.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if figure.key else Qt.FocusPolicy.NoFocus)
@@ -193,7 +195,9 @@ class FigureCard(QPushButton):
         return layout.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize()
 
     def _toggle(self) -> None:
         self._filters.toggle(self._key)

@@ -12,6 +12,7 @@ from desktop.ui.actions import GAP, Action, Actions
 from desktop.ui.bar import Bar, Hints
 from desktop.ui.cells import PAD
 from desktop.ui.columns import Column
+from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.filters import (
     Chip,
     ChipButton,
@@ -201,14 +202,16 @@ class Page(QWidget):
         return self.bar
 
     def _build_body(self) -> QWidget:
-        self._foot_count, self._foot_sums = QLabel(), QLabel()
+        self._foot_count, self._foot_sums = QLabel(), ElidedLabel()
+        self._foot_sums.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 9)
         for label in (self._foot_count, self._foot_sums):
             label.setProperty("role", "secondary")
             label.setFont(self.shell.theme.font("body", figures=True))
-        foot.addWidget(self._foot_count, 1)
-        foot.addWidget(self._foot_sums)
+        foot.setSpacing(16)
+        foot.addWidget(self._foot_count)
+        foot.addWidget(self._foot_sums, 1)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)

@@ -1,5 +1,6 @@
 """The bar above a table, from wide to narrow: hints go first, then the search gets shorter, then chips fold."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -57,7 +58,7 @@ def test_nothing_is_cut_or_covered_at_any_width(bar: Bar, qapp: QApplication, wi
 
 
 def test_hints_are_shown_whole_or_not_at_all(bar: Bar, qapp: QApplication) -> None:
-    hints = bar.findChild(Hints)
+    (hints,) = bar.findChildren(Hints)
     seen = set()
     for width in range(700, 2000, 50):
         bar.resize(width, 40)
@@ -96,14 +97,20 @@ def test_a_chip_that_grows_by_its_count_makes_room(bar: Bar, qapp: QApplication)
 
 
 def test_it_comes_to_rest(bar: Bar, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked = 0
     hold = bar.folded.hold
-    monkeypatch.setattr(bar.folded, "hold", lambda chips: (asked.append(chips), hold(chips)))
+
+    def count(chips: Sequence[ChipButton]) -> None:
+        nonlocal asked
+        asked += 1
+        hold(chips)
+
+    monkeypatch.setattr(bar.folded, "hold", count)
     bar.resize(520, 40)
     for _ in range(20):
         qapp.processEvents()
-    count = len(asked)
-    assert count
+    before = asked
+    assert before
     for _ in range(20):
         qapp.processEvents()
-    assert len(asked) == count
+    assert asked == before
