@@ -82,11 +82,12 @@ def billed_parts(connection: Connection, parts: str) -> Rows:
         json_extract(value, '$[1]') AS period_start, json_extract(value, '$[2]') AS period_end,
         json_extract(value, '$[3]') AS first, json_extract(value, '$[4]') AS last FROM json_each(?))
         SELECT (SELECT coalesce(sum(u.quantity), 0) FROM agreement_line g
-        JOIN (SELECT DISTINCT c.invoice_id FROM charge c WHERE c.agreement_line_id = part.line_id
-          AND c.period_start = part.period_start AND c.period_end = part.period_end AND c.kind = 'usage'
-          AND c.reversed_by IS NULL) b
+        JOIN (SELECT c.invoice_id, min(l.period_start) AS since, max(l.period_end) AS until FROM charge c
+          JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
+          WHERE c.agreement_line_id = part.line_id AND c.period_start = part.period_start
+          AND c.period_end = part.period_end AND c.kind = 'usage' AND c.reversed_by IS NULL GROUP BY c.invoice_id) b
         JOIN usage u ON u.invoice_id = b.invoice_id AND u.agreement_id = g.agreement_id AND u.item_id = g.item_id
-          AND u.end_date > part.first AND u.end_date <= part.last
+          AND u.end_date > max(part.first, b.since) AND u.end_date <= min(part.last, b.until)
         WHERE g.id = part.line_id) FROM part ORDER BY k""",
         parts,
     )

@@ -221,13 +221,18 @@ def free_charges(connection: Connection, invoice_id: int, positions: set[int] | 
 
 
 def _refuse_parts_of_use(connection: Connection, invoice_id: int, rows: Sequence[Any]) -> None:
-    """The units of a meter's period are freed together: no row of usage belongs to one tier alone."""
+    """The units of a meter's period are freed together: no row of usage belongs to one tier alone.
+
+    So are those of two lines that count the same meter one after the other within a period.
+    """
     chosen = {row[0] for row in rows}
     spans = {(row[3], row[9], row[10]) for row in rows if row[1] == "usage"}
     for line, start, end in spans:
         for charge, position in connection.exec_driver_sql(
-            """SELECT id, position FROM charge WHERE invoice_id = ? AND agreement_line_id = ? AND period_start = ?
-            AND period_end = ? AND kind = 'usage' AND reversed_by IS NULL""",
+            """SELECT c.id, c.position FROM agreement_line f JOIN agreement_line g ON g.agreement_id = f.agreement_id
+            AND g.item_id = f.item_id JOIN charge c ON c.agreement_line_id = g.id AND c.invoice_id = ?1
+            AND c.period_start < ?4 AND c.period_end > ?3 AND c.kind = 'usage' AND c.reversed_by IS NULL
+            WHERE f.id = ?2 ORDER BY c.position""",
             (invoice_id, line, start, end),
         ):
             if charge not in chosen:

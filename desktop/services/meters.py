@@ -108,9 +108,8 @@ def _rated(agreement: Agreement, loaded: Loaded, billing: Billing) -> Iterator[t
     work = loaded.work[agreement.id]
     for line in agreement.lines:
         if line.kind == "usage":
-            used, charged = work.used.get(line.id, []), work.usage_charged.get(line.id, [])
             # What is worth how much before tax does not depend on the tax.
-            yield line, rate_meter(agreement, line, agreement.client_id, used, charged, billing, None)
+            yield line, rate_meter(agreement, line, agreement.client_id, work, billing, None)
 
 
 def _meter(

@@ -23,12 +23,14 @@ class Counted:
 
 
 _ROWS = """SELECT c.position, coalesce(u.external_id, '#' || u.id), u.start_date, u.end_date, u.quantity, u.note
- FROM (SELECT min(position) AS position, agreement_line_id, period_start, period_end FROM charge
-   WHERE invoice_id = ?1 AND kind = 'usage' AND mark > 0 AND reversed_by IS NULL
-   GROUP BY agreement_line_id, period_start, period_end) c
+ FROM (SELECT min(c.position) AS position, c.agreement_line_id, min(l.period_start) AS first,
+     max(l.period_end) AS last FROM charge c
+   JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
+   WHERE c.invoice_id = ?1 AND c.kind = 'usage' AND c.mark > 0 AND c.reversed_by IS NULL
+   GROUP BY c.agreement_line_id, c.period_start, c.period_end) c
  JOIN agreement_line g ON g.id = c.agreement_line_id
  JOIN usage u ON u.invoice_id = ?1 AND u.agreement_id = g.agreement_id AND u.item_id = g.item_id
-   AND u.end_date > c.period_start AND u.end_date <= c.period_end
+   AND u.end_date > c.first AND u.end_date <= c.last
  ORDER BY c.position, u.end_date, u.id"""
 
 

@@ -122,7 +122,8 @@ def test_a_threshold_is_measured_by_what_would_be_billed() -> None:
 def test_an_end_entered_after_a_threshold_was_billed_keeps_the_period() -> None:
     agreed = agreement(line(kind="usage", unit_price="1", threshold=1_000, end=day("2026-01-20")))
     before = charged(*JANUARY, 20, 2_000, reached=day("2026-01-11"))
-    assert billed(agreed, "2026-01-19", used(*JANUARY, 3), before=(before,)) == [(*JANUARY, 3, 1, 300)]
+    counted = used("2026-01-01", "2026-01-20", 3)
+    assert billed(agreed, "2026-01-19", counted, before=(before,)) == [("2026-01-01", "2026-01-20", 3, 1, 300)]
 
 
 def test_what_was_billed_keeps_its_price_where_that_was_corrected_since() -> None:

@@ -18,10 +18,17 @@ LOOK_BACK = 6
 
 
 class Metered(NamedTuple):
-    """A period of a meter, and whether it is over by the through-date."""
+    """A period of a meter, and whether it is over by the through-date.
+
+    Only records that end on the days [first, after) count: those on which its line lives. `odd` tells that the period
+    was charged and is not one of the grid any more.
+    """
 
     period: Period
     over: bool
+    first: date
+    after: date
+    odd: bool = False
 
 
 def first_of_meter(agreement: Agreement, line: AgreementLine) -> date:
@@ -91,15 +98,23 @@ def _grid(
     begin = edge if elsewhere is None or edge > elsewhere else elsewhere
     found = due_periods(cadence, start, end, "advance", through, begin, pauses, trial)
     grid = {(one.start, one.end) for one in found}
-    odd = [span for span in known if span not in grid and span[1] > edge]
+    odd = {span for span in known if span not in grid and span[1] > edge}
     if odd:
         found = due_periods(cadence, start, end, "advance", through, begin, (*pauses, *odd), trial)
         found += [Period(*span, *span) for span in odd]
         found.sort(key=lambda one: one.start)
     after = date.fromordinal(through.toordinal() + 1)
-    return tuple(
-        Metered(one, (one.end if end is None else min(one.end, end)) <= after) for one in found if one.start <= through
-    )
+    metered: list[Metered] = []
+    for one in found:
+        if one.start > through:
+            continue
+        if (one.start, one.end) not in odd:
+            metered.append(Metered(one, one.end <= after, one.start, one.end))
+            continue
+        # Another line may count what this one does not live to see.
+        last = one.end if end is None else min(one.end, end)
+        metered.append(Metered(one, last <= after, max(one.start, start), last, odd=True))
+    return tuple(metered)
 
 
 def rises_within(line: AgreementLine, start: date, end: date) -> list[date]:

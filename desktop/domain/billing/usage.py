@@ -47,11 +47,16 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Rated:
-    """What one period of a meter bills now; `owed` is the net of its use so far, with what was billed before."""
+    """What one period of a meter bills now, of records that end on [first, after).
+
+    `owed` is the net of its use so far, with what was billed before.
+    """
 
     period: Period
     over: bool
     parts: list[Part]
+    first: date
+    after: date
     entries: list[Entry] = field(default_factory=list)
     net: int = 0
     owed: int = 0
@@ -81,12 +86,12 @@ def add_usage(
     for line in agreement.lines:
         if line.kind != "usage":
             continue
-        used, charged = work.used.get(line.id, []), work.usage_charged.get(line.id, [])
+        used, charged = work.used.get(line.id, ()), work.usage_charged.get(line.id, ())
         item = billing.items.get(line.item_id) if line.item_id else None
         entry = taxing.entry(item)
         mark = max((one.mark for one in used), default=0)
         billed = {(one.start, one.end): one for one in charged}
-        for rated in rate_meter(agreement, line, client_id, used, charged, billing, entry):
+        for rated in rate_meter(agreement, line, client_id, work, billing, entry):
             if not rated.over and not _crossed(line, rated):
                 continue
             before = billed.get((rated.period.start, rated.period.end))
@@ -104,17 +109,17 @@ def rate_meter(
     agreement: Agreement,
     line: AgreementLine,
     client_id: int,
-    used: Sequence[Used],
-    charged: Sequence[UsageCharged],
+    work: Work,
     billing: Billing,
     tax: TaxEntry | None,
 ) -> list[Rated]:
     """What each period of a usage line comes to now, oldest first; the running one with what it has so far."""
+    used, charged = work.used.get(line.id, ()), work.usage_charged.get(line.id, ())
     since = look_back(agreement, line, billing.through)
     for one in used:
         if one.start < since:
             since = one.start
-    last = max((one.end for one in charged), default=None)
+    last = _charged_to(agreement, line, work)
     billed = {(one.start, one.end): one for one in charged}
     found: list[Rated] = []
     at = 0
@@ -136,9 +141,20 @@ def rate_meter(
     return found
 
 
-def _nothing(rated: Rated, source: str) -> Entry:
-    step = rated.parts[0].steps[0] if rated.parts[0].steps else _UNPRICED
-    return Entry(0, 0, step.price, step.rate_id, source or step.source, "", 0, 0)
+def _charged_to(agreement: Agreement, line: AgreementLine, work: Work) -> date | None:
+    """The first day after all that was charged of a meter, by this line or one that it followed."""
+    ends = [
+        one.end
+        for other in agreement.lines
+        if other.item_id == line.item_id and other.kind == "usage"
+        for one in work.usage_charged.get(other.id, ())
+    ]
+    return max(ends, default=None)
+
+
+def _nothing(rated: Rated, source: str, at: int = 0) -> Entry:
+    step = rated.parts[at].steps[0] if rated.parts[at].steps else _UNPRICED
+    return Entry(at, 0, step.price, step.rate_id, source or step.source, "", 0, 0)
 
 
 def _rate(
@@ -153,7 +169,7 @@ def _rate(
 ) -> Rated:
     period = metered.period
     parts = _parts(agreement, line, client_id, period, billing, tax)
-    rated = Rated(period, metered.over, parts, rows=sum(one.rows for one in used))
+    rated = Rated(period, metered.over, parts, metered.first, metered.after, rows=sum([one.rows for one in used]))
     new = _by_part(parts, [(one.start, one.units) for one in used])
     old = [0] * len(parts)
     if before is not None:
@@ -167,13 +183,38 @@ def _rate(
         _compare(rated, was, now, discount, agreement.currency)
         if before is not None and not before.in_order:
             _settle(rated, was, before, discount, agreement.currency)
-    elif rated.rows and before is None:
-        rated.entries.append(_nothing(rated, ""))
+    if rated.rows:
+        _note_nothing(rated, used)
     rated.net = sum(entry.net for entry in rated.entries)
     rated.owed = rated.net + (before.amount - before.minimum if before else 0)
     if metered.over and line.minimum:
-        _fill_up(rated, line, before, agreement.currency)
+        _fill_up(rated, _least(agreement, line.minimum, metered, before), before, agreement.currency)
     return rated
+
+
+def _note_nothing(rated: Rated, used: Sequence[Used]) -> None:
+    """A line of nothing where the records of a part come to nothing, so that they count as billed too."""
+    noted = {entry.part for entry in rated.entries}
+    for one in used:
+        at = _part_of(rated.parts, one.start)
+        if at not in noted:
+            noted.add(at)
+            rated.entries.append(_nothing(rated, "", at))
+
+
+def _least(agreement: Agreement, minimum: int, metered: Metered, before: UsageCharged | None) -> int:
+    """The minimum of a period by the days that its line lives, minor units."""
+    period = metered.period
+    least = minimum
+    if period.is_stub and period.full_days:
+        least = divide(least * period.days, period.full_days)
+    if not metered.odd:
+        return least
+    lived = max(0, (metered.after - metered.first).days)
+    if agreement.unused != "keep" and lived < period.days:
+        least = divide(least * lived, period.days)
+    # The grid that made it a stub is gone; what was billed to its end was at least what was asked for then.
+    return min(least, before.amount) if before is not None and before.reached is None else least
 
 
 def _parts(
@@ -203,10 +244,13 @@ def _by_part(parts: Sequence[Part], counted: Sequence[tuple[date, int]]) -> list
         return [sum(units for _, units in counted)]
     found = [0] * len(parts)
     for day, units in counted:
-        text = day.isoformat()
-        at = max((k for k, part in enumerate(parts) if part.start <= text), default=0)
-        found[at] += units
+        found[_part_of(parts, day)] += units
     return found
+
+
+def _part_of(parts: Sequence[Part], day: date) -> int:
+    text = day.isoformat()
+    return max((k for k, part in enumerate(parts) if part.start <= text), default=0)
 
 
 def _included(line: AgreementLine, period: Period) -> int:
@@ -291,13 +335,8 @@ def _settle(rated: Rated, was: Shares, before: UsageCharged, discount: int, curr
         rated.entries.append(_sum_entry(rated, rest, RERATED, RETURNED_WORDS, currency))
 
 
-def _fill_up(rated: Rated, line: AgreementLine, before: UsageCharged | None, currency: str) -> None:
+def _fill_up(rated: Rated, least: int, before: UsageCharged | None, currency: str) -> None:
     """What the period's minimum asks for beyond its use; late use is taken off what was asked for."""
-    assert line.minimum is not None
-    period = rated.period
-    least = line.minimum
-    if period.is_stub and period.full_days:
-        least = divide(least * period.days, period.full_days)
     wanted = max(0, least - rated.owed) - (before.minimum if before else 0)
     if wanted:
         words = minimum_words(major_text(least, currency), currency)
@@ -313,6 +352,15 @@ def _tier_words(step: Step) -> str:
     """A tier in figures, which every language reads."""
     low = f"{unscaled(step.low):f}"
     return f"> {low}" if step.high is None else f"{low} – {unscaled(step.high):f}"
+
+
+def _days_of(part: Part, rated: Rated, through: date) -> tuple[str, str]:
+    """The days that a line of a part counts, half-open: issuing marks the records that end on them as billed."""
+    after = rated.after if rated.over else min(rated.after, date.fromordinal(through.toordinal() + 1))
+    end = min(part.end, iso(after))
+    start = max(part.start, iso(rated.first))
+    # A part that lies beyond has no records of its own; its earlier units may cost something else by now.
+    return (start, end) if start < end else (iso(date.fromordinal(after.toordinal() - 1)), iso(after))
 
 
 def _append(
@@ -342,9 +390,7 @@ def _append(
             allowance -= residue
         else:
             charge = residue
-    end = part.end
-    if not rated.over:
-        end = min(end, iso(date.fromordinal(billing.through.toordinal() + 1)))
+    start, end = _days_of(part, rated, billing.through)
     position = len(lines) + 1
     lines.append(
         Line(
@@ -356,7 +402,7 @@ def _append(
             line.description or (item.name if item else ""),
             one.detail,
             "",
-            part.start,
+            start,
             end,
             quantity,
             item.unit if item and one.discounted else "",

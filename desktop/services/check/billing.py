@@ -107,11 +107,26 @@ _RULES: Final = (
         "the units that an invoice bills of a meter's period are not those of the records that it took",
         """SELECT i.number || ', line #' || c.agreement_line_id || ', ' || c.period_start FROM charge c
         JOIN invoice i ON i.id = c.invoice_id JOIN agreement_line g ON g.id = c.agreement_line_id
+        JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
         WHERE c.kind = 'usage' AND c.reversed_by IS NULL
         GROUP BY c.invoice_id, c.agreement_line_id, c.period_start, c.period_end
         HAVING sum(c.quantity) <> (SELECT coalesce(sum(u.quantity), 0) FROM usage u WHERE u.invoice_id = c.invoice_id
         AND u.agreement_id = g.agreement_id AND u.item_id = g.item_id
-        AND u.end_date > c.period_start AND u.end_date <= c.period_end)""",
+        AND u.end_date > min(l.period_start) AND u.end_date <= max(l.period_end))""",
+    ),
+    (
+        "billable",
+        "two lines of it bill the same days of the same meter",
+        """SELECT DISTINCT i.number || ', lines ' || l.position || ', ' || m.position FROM charge c
+        JOIN agreement_line g ON g.id = c.agreement_line_id
+        JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position
+        JOIN charge o ON o.invoice_id = c.invoice_id AND o.kind = 'usage' AND o.reversed_by IS NULL AND o.mark > 0
+        AND o.agreement_line_id > c.agreement_line_id
+        JOIN agreement_line h ON h.id = o.agreement_line_id AND h.agreement_id = g.agreement_id
+        AND h.item_id = g.item_id
+        JOIN invoice_line m ON m.invoice_id = o.invoice_id AND m.position = o.position
+        AND m.period_start < l.period_end AND l.period_start < m.period_end
+        JOIN invoice i ON i.id = c.invoice_id WHERE c.kind = 'usage' AND c.reversed_by IS NULL AND c.mark > 0""",
     ),
     (
         "billable",

@@ -132,8 +132,9 @@ def _load_used(
                     before = next((one for one in known if (one.start, one.end) == (period.start, period.end)), None)
                     if before is not None:
                         cut.append((line.id, before, parts))
-            for start, end in parts:
-                if start <= through:
+            for first, last in parts:
+                start, end = max(first, metered.first), min(last, metered.after)
+                if start < end and start <= through:
                     asked.append(_span(meter, start.isoformat(), min(end, after).isoformat()))
                     spans.append((meter, start, end))
     rows = json.loads(f"[{','.join(row[0] for row in queries.unbilled(connection, json.dumps(asked), marked=marked))}]")
