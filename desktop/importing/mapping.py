@@ -154,7 +154,9 @@ def require(mapping: Mapping) -> None:
     """UserError naming the fields that no column gives."""
     if not mapping.missing:
         return
-    names = "; ".join(_(" or ").join(group) for group in mapping.missing)
+    # What only a tracker's own columns give is nothing to ask a person for.
+    offered = [[name for name in group if not name.startswith("tracker_")] for group in mapping.missing]
+    names = "; ".join(map(_(" or ").join, offered))
     unused = ", ".join(f"“{column_name(mapping.header, place)}”" for place in mapping.unmapped[:12])
     raise UserError(
         _("No column of the file is recognised as {fields}.").format(fields=names),

@@ -175,3 +175,42 @@ def test_what_cannot_be_written_is_refused(small: Book, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         export_file(small, "clients", tmp_path / "none" / "c.csv")
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".csv", ".ods", ".part")) == []
+
+
+def test_all_that_a_clients_form_sets_comes_into_another_book(tmp_path: Path) -> None:
+    text = (
+        "code,name,country,region,place_of_supply,tax_certificate,withholding,withholding_section,iban,is_business,"
+        "tax_treatment,combine,buyer_reference_required,on_hold,hold_reason,disputed,note\n"
+        "IN1,Bharat Ltd,IN,Delhi,Karnataka,EX-9,10,194J,,yes,exempt,yes,no,yes,audit,no,=secret\n"
+        "DE1,Bahn AG,DE,,,,,,DE89 3704 0044 0532 0130 00,no,auto,no,yes,no,,yes,\n"
+    )
+    columns = (
+        "SELECT code, place_of_supply, tax_certificate, withholding, withholding_section, iban, is_business,"
+        " tax_treatment, combine, buyer_reference_required, on_hold, hold_reason, disputed, note FROM client ORDER BY 1"
+    )
+    with new_book(tmp_path) as first:
+        made = import_file(first, "clients", text.encode(), actor="Ann", today=TODAY)
+        assert made.rejected == ()
+        stand = rows(first, columns)
+        path = export_file(first, "clients", tmp_path / "clients.csv").path
+    assert stand[1][1:8] == ("29", "EX-9", 100_000, "194J", "", 1, "exempt")
+    (tmp_path / "other").mkdir()
+    with new_book(tmp_path / "other") as second:
+        assert import_file(second, "clients", path, actor="Ann", today=TODAY).rejected == ()
+        assert rows(second, columns) == stand
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "problem"),
+    [
+        ("withholding", "120", "120 % cannot be withheld."),
+        ("iban", "DE89 3702", "IBAN DE89 3702"),
+        ("place_of_supply", "Bavaria", "“Bavaria” is no state of India"),
+    ],
+)
+def test_fields_that_no_form_takes_no_file_takes(tmp_path: Path, column: str, value: str, problem: str) -> None:
+    with new_book(tmp_path) as book:
+        text = f"code,name,country,{column}\nA,Alpha,IN,{value}\n"
+        (refused,) = import_file(book, "clients", text.encode(), actor="Ann", today=TODAY).rejected
+        assert (refused.column, refused.value) == (column, value)
+        assert refused.problem.startswith(problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.domain.identifiers import check_tax_id
+from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.i18n import _, number_text
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
 from desktop.importing.kinds.rules import check_decimals
@@ -20,6 +20,16 @@ DELIVERIES = {
     "facturx": ("factur-x", "zugferd"),
     "xrechnung": ("x-rechnung",),
     "ubl": ("peppol",),
+}
+
+_TREATMENTS = {
+    "auto": spelled("automatic | by the rules | automatisch"),
+    "domestic": spelled("national | inland | Inland"),
+    "reverse_charge": spelled("reverse charge | Steuerschuldnerschaft des Leistungsempfängers | autoliquidation"),
+    "intra_goods": spelled("intra-community | innergemeinschaftlich | intracommunautaire"),
+    "export": spelled("Ausfuhr | Drittland | exportation"),
+    "exempt": spelled("tax exempt | steuerfrei | befreit | exonéré"),
+    "outside": spelled("out of scope | nicht steuerbar | hors champ"),
 }
 
 FIELDS = (
@@ -232,6 +242,62 @@ FIELDS = (
         """),
         offered=False,
     ),
+    Field(
+        "is_business",
+        "bool",
+        spelled("is company | is a business | Unternehmer | gewerblich | professionnel"),
+        offered=False,
+    ),
+    Field("tax_treatment", "choice", spelled("tax rule | Besteuerung"), offered=False, choices=_TREATMENTS),
+    Field(
+        "place_of_supply",
+        "text",
+        spelled("place of supply | POS state | gst state | tax jurisdiction | nexus state | Leistungsort"),
+        offered=False,
+    ),
+    Field(
+        "tax_certificate",
+        "code",
+        spelled("""
+            exemption certificate | resale certificate | exemption number |
+            Freistellungsbescheinigung | certificat d'exonération
+        """),
+        offered=False,
+    ),
+    Field(
+        "withholding",
+        "percent",
+        spelled("""
+            withholding rate | withholding tax rate | tds rate | Quellensteuer |
+            Quellensteuersatz | retenue à la source
+        """),
+        offered=False,
+    ),
+    Field("withholding_section", "code", spelled("tds section | withholding code"), offered=False),
+    Field("iban", "code", spelled("iban number | Konto IBAN"), offered=False),
+    Field(
+        "combine",
+        "bool",
+        spelled("one invoice | combine invoices | consolidated billing | Sammelrechnung | facture groupée"),
+        offered=False,
+    ),
+    Field(
+        "buyer_reference_required",
+        "bool",
+        spelled("buyer reference needed | requires buyer reference | Leitweg-ID nötig"),
+        offered=False,
+    ),
+    Field("on_hold", "bool", spelled("hold | blocked | gesperrt | bloqué"), offered=False),
+    Field("hold_reason", "text", spelled("why on hold | reason for hold | Sperrgrund"), offered=False),
+    Field("disputed", "bool", spelled("in dispute | strittig | en litige"), offered=False),
+    Field(
+        "note",
+        "lines",
+        spelled(
+            "notes | comment | comments | memo | remarks | Notiz | Bemerkung | Bemerkungen | remarque | commentaire"
+        ),
+        offered=False,
+    ),
 )
 
 
@@ -244,6 +310,17 @@ def check(values: Values, verdict: Verdict) -> None:
             _("Write 0 or more, or leave it empty for no limit."),
         )
     check_decimals(values, verdict, ("credit_limit",))
+    withheld = values["withholding"]
+    if withheld is not None and not 0 <= withheld < 100:
+        verdict.reject(
+            "withholding",
+            _("{percent} % cannot be withheld.").format(percent=number_text(withheld)),
+            _("Write a percentage of the net from 0 to below 100, such as 10."),
+        )
+    if values["iban"]:
+        account = check_iban(values["iban"])
+        if not account.ok:
+            verdict.reject("iban", f"{account.problem}.", _("Correct it, or leave it empty."))
     if values["tax_id"]:
         # Only noted: whether this client needs a tax id at all is decided before an invoice.
         checked = check_tax_id(values["country"] or "", values["tax_id"])

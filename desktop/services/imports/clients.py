@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.schema import Client, Contact
-from desktop.domain.identifiers import check_tax_id
-from desktop.domain.money import exact_minor, exponent
+from desktop.domain.identifiers import check_iban, check_tax_id
+from desktop.domain.money import exact_minor, exponent, percent_to_scaled
 from desktop.i18n import _
 from desktop.importing.results import Report, Row
 from desktop.services.change_sets import Change
+from desktop.services.field_checks import check_place
 from desktop.services.imports.intake import (
     Intake,
     Lookup,
@@ -23,10 +24,13 @@ from desktop.services.imports.intake import (
     differs,
     next_id,
 )
+from desktop.services.problems import Problems
 
 _PLAIN = (
     "name", "contact", "phone", "street", "street2", "postcode", "city", "region", "country", "tax_number",
-    "currency", "language", "terms", "delivery", "po_required", "buyer_reference",
+    "currency", "language", "terms", "delivery", "po_required", "buyer_reference", "is_business", "tax_treatment",
+    "tax_certificate", "withholding_section", "combine", "buyer_reference_required", "on_hold", "hold_reason",
+    "disputed", "note",
 )  # fmt: skip
 
 
@@ -47,13 +51,19 @@ class ClientIntake(Intake):
         if self.is_repeated(row, values["code"]) or (current is not None and current["digest"] == row.digest):
             return "same"
         problems = Lookup()
+        country = values["country"] or (current["country"] if current else "")
         columns = {name: column_value(values[name]) for name in _PLAIN if values[name] is not None}
         emails = [part.strip() for part in (values["email"] or "").split(",") if part.strip()]
         if emails:
             columns["email"] = emails[0]
         if values["tax_id"]:
-            checked = check_tax_id(values["country"] or (current["country"] if current else ""), values["tax_id"])
+            checked = check_tax_id(country, values["tax_id"])
             columns["tax_id"] = checked.normal if checked.ok else values["tax_id"]
+        if values["iban"]:
+            columns["iban"] = check_iban(values["iban"]).normal
+        if values["withholding"] is not None:
+            columns["withholding"] = percent_to_scaled(values["withholding"])
+        self._take_place(country, values["place_of_supply"], columns, problems)
         currency = values["currency"] or (current["currency"] if current else self.references.firm_currency)
         columns["currency"] = currency
         limit = values["credit_limit"]
@@ -97,6 +107,15 @@ class ClientIntake(Intake):
             problems.done()
         self._changed.append((current, columns, segment))
         return "changed"
+
+    def _take_place(self, country: str, place: str | None, columns: dict[str, Any], problems: Lookup) -> None:
+        """A place of supply as its country's list writes it."""
+        if place:
+            told, wrong = {"place_of_supply": place}, Problems()
+            check_place(country, told, wrong)
+            columns["place_of_supply"] = told["place_of_supply"]
+            for sentence in wrong.fields.values():
+                problems.reject("place_of_supply", place, sentence, _("Correct it, or leave it empty."))
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         self.make_segments(made)

@@ -16,7 +16,6 @@ from desktop.importing.options import TableOptions
 from desktop.importing.records import Dialect, read_records
 from desktop.importing.trackers import tracker_profile
 
-
 _BREAK = re.compile(r"\r\n|[\r\n]")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.services.imports import TableOptions
@@ -17,7 +17,7 @@ class Source:
 
     name: str
     content: Path | bytes
-    options: TableOptions = TableOptions()
+    options: TableOptions = field(default_factory=TableOptions)
 
     @property
     def stem(self) -> str:
