@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
-from desktop.i18n import _, amount_text, moment_text, ngettext
+from desktop.i18n import _, amount_text, date_text, moment_text, ngettext, number_text
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -42,13 +43,23 @@ def add(commands: Commands) -> None:
     backtest.add_argument("--severity", choices=("block", "hold", "note"), help=_("as if it did this"))
     backtest.add_argument("--segment", metavar="NAME", help=_("at this segment, on its invoices"))
     backtest.add_argument("--client", metavar="CODE", help=_("at this client, on its invoices"))
-    backtest.add_argument("--last", type=count, default=240, metavar="N", help=_("on so many invoices; by default 240"))
-    backtest.add_argument("--all", action="store_true", help=_("on all invoices"))
+    many = backtest.add_mutually_exclusive_group()
+    many.add_argument(
+        "--last", type=count, metavar="N", help=_("on so many invoices; by default 240, or all of a span")
+    )
+    many.add_argument("--all", action="store_true", help=_("on all invoices"))
     backtest.add_argument("--since", type=day, metavar="DATE", help=_("on those dated from this day on"))
     backtest.add_argument("--until", type=day, metavar="DATE", help=_("on those dated up to this day"))
     backtest.add_argument(
-        "--suggest", type=count, metavar="PERCENT", help=_("also name a limit that holds about so many percent")
+        "--suggest", type=_share, metavar="PERCENT", help=_("also name a limit that holds about so many percent")
     )
+
+
+def _share(text: str) -> int:
+    share = count(text)
+    if share > 100:
+        raise argparse.ArgumentTypeError(_("“{text}” is more than all of them: give 1 to 100").format(text=text))
+    return share
 
 
 def _exceptions(call: Call) -> None:
@@ -164,10 +175,16 @@ def _assign(call: Call) -> None:
 
 
 def _backtest(call: Call) -> None:
-    from desktop.services.back_testing import Proposal, back_test, caveat, recall, sentence, untested
+    from desktop.services.back_testing import LAST, TUNED, Proposal, back_test, caveat, recall, sentence, untested
     from desktop.services.rules import own_rules
 
     arguments = call.arguments
+    since, until = arguments.since, arguments.until
+    if since and until and since > until:
+        raise UserError(
+            _("{since} is after {until}.").format(since=date_text(since), until=date_text(until)),
+            _("Give --since the first day and --until the last."),
+        )
     with call.book() as book:
         scope, scope_id = _level(book, arguments)
         given = _parameters(book, arguments)
@@ -186,16 +203,17 @@ def _backtest(call: Call) -> None:
         test = back_test(
             book,
             proposal,
-            last=None if arguments.all or arguments.since or arguments.until else arguments.last,
-            since=arguments.since,
-            until=arguments.until,
+            last=arguments.last or (None if arguments.all or since or until else LAST),
+            since=since,
+            until=until,
             today=call.today,
             report=call.progress,
         )
-        suggestion = None
+        suggestion, looked = None, 0
         if arguments.suggest and not untested(arguments.code):
-            past = recall(book, scope, scope_id, last=arguments.last, today=call.today)
-            suggestion = past.suggested(proposal, arguments.suggest)
+            last = arguments.last or LAST
+            past = recall(book, scope, scope_id, last=last, since=since, until=until, today=call.today)
+            suggestion, looked = past.suggested(proposal, arguments.suggest), len(past.cases)
     data = {
         "code": test.code,
         "looked_at": test.looked_at,
@@ -222,8 +240,17 @@ def _backtest(call: Call) -> None:
     def text() -> str:
         parts = [" ".join(filter(None, (sentence(test), "" if test.reason else caveat(test.code))))]
         if suggestion is not None:
-            words = _("To hold about {share} % choose {value}: it holds {held}.")
-            parts.append(words.format(share=arguments.suggest, value=f"{suggestion.value:,}", held=suggestion.held))
+            words = _("To hold about {share} % choose {value}: it holds {held} of the last {count}.").format(
+                share=arguments.suggest,
+                value=number_text(suggestion.value),
+                held=number_text(suggestion.held),
+                count=number_text(looked),
+            )
+            parts.append(words)
+        elif arguments.suggest and arguments.code not in TUNED:
+            parts.append(_("Nothing is suggested: this rule has no limit to choose."))
+        elif looked:
+            parts.append(_("Nothing is suggested: limits of single clients or segments hold more than that."))
         if test.proposed:
             parts.append(
                 table(
@@ -269,7 +296,12 @@ def _parameters(book: Book, arguments: Any) -> dict[str, int]:
     given: dict[str, int] = {}
     for pair in arguments.set:
         name, equals, text = pair.partition("=")
-        if name not in row.parameters or not equals or not text.isdecimal():
+        if name in row.parameters and not text.isdecimal():
+            raise UserError(
+                _("“{text}” is no limit of this rule.").format(text=text),
+                _("Give a whole number, 0 or more, such as {name}=10000.").format(name=name),
+            )
+        if name not in row.parameters or not equals:
             raise UserError(
                 _("“{pair}” says nothing of this rule.").format(pair=pair),
                 _("It takes: {names}.").format(names=", ".join(f"{one}=NUMBER" for one in row.parameters))

@@ -291,6 +291,8 @@ def back_test(
         exchange = ExchangeRates(connection)
         targets = queries.issued(connection, proposal.scope, proposal.scope_id, last, since, until)
         found = [part.tested(proposal) for part in _parts(connection, targets, setting, exchange, report)]
+    if not targets and (since or until):
+        return BackTest(proposal.code, 0, reason=_("No invoice that a rule looked at is dated within these days."))
     return BackTest(
         proposal.code,
         len(targets),

@@ -214,6 +214,13 @@ def test_a_rule_is_tried_on_what_was_issued(firm: Sheaf) -> None:
     assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1000", "--severity", "note")["noted"] == 1
     assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1", "--client", "ZEN")["looked_at"] == 1
     assert firm.json("backtest", "firm.sheaf", "amount_above", "limit=1", "--until", "2024-12-31")["looked_at"] == 0
+    assert "dated within these days" in firm("backtest", "firm.sheaf", "amount_above", "--until", "2024-12-31").out
+    assert "no limit to choose" in firm("backtest", "firm.sheaf", "vague_text", "--suggest", "5").out
+    span = firm(
+        "backtest", "firm.sheaf", "amount_above", "--since", "2025-01-01", "--last", "1", "--suggest", "100"
+    ).out
+    assert "invoice; today" in span
+    assert "it holds 1 of the last 1." in span
     firm("settings", "firm.sheaf", "rule.amount_above.limit", "1000")
     assert firm.json("backtest", "firm.sheaf", "amount_above", "--all")["held"] == 1
     assert firm.json("backtest", "firm.sheaf", "amount_above", "--switch", "off")["held"] == 0
@@ -223,11 +230,17 @@ def test_a_rule_is_tried_on_what_was_issued(firm: Sheaf) -> None:
     for wrong, word in (
         (["nonsense"], "no rule “nonsense”"),
         (["amount_above", "days=3"], "It takes: limit=NUMBER."),
+        (["amount_above", "limit=2500.50"], "“2500.50” is no limit of this rule. Give a whole number"),
+        (["amount_above", "--since", "2025-02-01", "--until", "2025-01-31"], "is after"),
         (["vague_text", "limit=3"], "It has no limit to set."),
         (["amount_above", "--segment", "Gold"], "no segment “Gold”"),
     ):
         refused = firm("backtest", "firm.sheaf", *wrong)
         assert refused.code == 1
+        assert word in refused.err
+    for usage, word in ((["--suggest", "200"], "more than all"), (["--all", "--last", "3"], "not allowed with")):
+        refused = firm("backtest", "firm.sheaf", "amount_above", *usage)
+        assert refused.code == 2
         assert word in refused.err
 
 
