@@ -1,6 +1,6 @@
 """Widths, order and choice of a table's columns: set from the columns' own data, then as the person left them."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView
 
 from desktop.ui.columns import Column
@@ -8,6 +8,8 @@ from desktop.ui.memory import Memory
 from desktop.ui.theme import Theme
 
 _SAVE_AFTER_MS = 400
+# Below this part of their width names are not told apart any more: then the table is scrolled instead.
+_LEAST_PERCENT = 66
 
 
 class ColumnLayout(QObject):
@@ -23,7 +25,13 @@ class ColumnLayout(QObject):
         self._name = f"columns/{name}"
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self._timer.timeout.connect(self._save)
+        self._least = {
+            place: theme.px(column.width) * _LEAST_PERCENT // 100 for place, column in enumerate(columns) if column.wide
+        }
+        self._sharing = False
         self._arrange(theme)
+        header.installEventFilter(self)
+        header.sectionResized.connect(self._share_room)
         header.sectionResized.connect(self._save_soon)
         header.sectionMoved.connect(self._save_soon)
 
@@ -36,7 +44,31 @@ class ColumnLayout(QObject):
         """Show or hide a column; the last one stays."""
         if visible or len(self.shown()) > 1:
             self._header.setSectionHidden(self._columns.index(column), not visible)
+            self._share_room()
             self._save_soon()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._share_room()
+        return super().eventFilter(watched, event)
+
+    def _share_room(self) -> None:
+        """Wide columns take what room is left, as long as it is enough to read them."""
+        if self._sharing:
+            return
+        header = self._header
+        wide = [place for place in self._least if not header.isSectionHidden(place)]
+        taken = sum(header.sectionSize(place) for place in range(len(self._columns)) if place not in wide)
+        enough = header.width() - taken >= sum(self._least[place] for place in wide)
+        mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
+        # Each of these says again that a section has another size.
+        self._sharing = True
+        for place in wide:
+            if header.sectionResizeMode(place) != mode:
+                header.setSectionResizeMode(place, mode)
+                if not enough:
+                    header.resizeSection(place, self._least[place])
+        self._sharing = False
 
     def _save_soon(self) -> None:
         # Not the timer's own slot: it would take the section's number for a time.

@@ -161,6 +161,27 @@ def test_widths_order_and_choice_of_columns_are_remembered(
     assert again.isSectionHidden(5)
 
 
+def test_a_wide_column_takes_the_room_but_stays_readable(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(3)
+    header = table.horizontalHeader()
+    others = sum(header.sectionSize(place) for place in range(6))
+    table.resize(1200, 400)
+    qtbot.wait(20)
+    assert header.sectionSize(6) == table.viewport().width() - others
+    table.resize(600, 400)
+    qtbot.wait(20)
+    assert header.sectionSize(6) == 132
+    assert table.horizontalScrollBar().maximum() > 0
+    header.resizeSection(1, 20)
+    header.resizeSection(2, 20)
+    qtbot.wait(20)
+    assert header.sectionSize(6) > 132
+    assert table.horizontalScrollBar().maximum() == 0
+    table.resize(1200, 400)
+    qtbot.wait(20)
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 def pop_up(table: Table) -> QMenu:
     place = QPoint(50, 50)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, table.viewport().mapToGlobal(place))

@@ -32,7 +32,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
-from desktop.ui.importing.exchange import exchange
+from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.projects.bars import Bars
@@ -54,9 +54,9 @@ class AgreementsPage(Page):
                 title=_("Agreements"),
                 columns=[
                     Column("code", _("Code"), 68, sort_key="code", secondary=True),
-                    Column("title", _("Agreement"), 160, sort_key="title", strong=True, wide=True),
+                    Column("title", _("Agreement"), 160, sort_key="title", strong=True, wide=True, lines=2),
                     Column("tag", "", 84, "tag", sort_key="state"),
-                    Column("client", _("Client"), 150, sort_key="client", wide=True),
+                    Column("client", _("Client"), 150, sort_key="client", wide=True, lines=2),
                     Column("cadence", _("Billed"), 140, sort_key="billing", secondary=True),
                     Column("amount", _("A period"), 88, "money"),
                     Column("next_due", _("Next due"), 104, "date"),
@@ -150,7 +150,7 @@ class AgreementsPage(Page):
             Action("agreements.client", _("Open the client"), self.client, enabled=one),
             Action("agreements.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
             Action("agreements.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
-            *exchange(self.desk, self, ["agreements", "changes"], by_ids=True),
+            *exchange(self.desk, self, ["agreements", "changes"], ids_of=same_ids),
         ]
 
     # The pane at the right

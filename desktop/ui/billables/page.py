@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
@@ -35,6 +35,11 @@ from desktop.ui.saving import write
 _MOST_ROWS_TO_SUM = 5_000
 
 
+def _ids_of(kind: str, ids: Sequence[int]) -> frozenset[int]:
+    table = {"charges": "one_off"}.get(kind, kind)
+    return frozenset(own for one, own in map(source, ids) if one == table)
+
+
 class BillablesPage(Page):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -55,7 +60,7 @@ class BillablesPage(Page):
                     Column("person", _("Person"), 72, sort_key="person", secondary=True, lines=2),
                     Column("quantity", _("Quantity"), 76, "number", sort_key="quantity"),
                     Column("unit_price", _("Rate"), 58, "number", secondary=True),
-                    Column("amount", _("Amount"), 98, "money"),
+                    Column("amount", _("Amount"), 112, "money"),
                     Column("on", _("Billed on"), 112, secondary=True, hidden=True),
                     Column("kind_word", _("Kind"), 80, sort_key="kind", secondary=True, hidden=True),
                 ],
@@ -125,7 +130,7 @@ class BillablesPage(Page):
             ),
             Action("billables.delete", _("Delete"), self.delete, "delete", "Del", self._deletable, danger=True),
             Action("billables.import", _("Import…"), self.bring_in, "import"),
-            *exchange(self.desk, self, ["time", "usage", "charges"]),
+            *exchange(self.desk, self, ["time", "usage", "charges"], ids_of=_ids_of),
         ]
 
     def _show_summary(self, summary: object) -> None:
