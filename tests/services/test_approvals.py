@@ -23,6 +23,7 @@ from desktop.services.runs import (
     LineEdit,
     approve,
     approve_drafts,
+    discard,
     edit,
     exceptions,
     explain,
@@ -73,6 +74,18 @@ def people(book: Book, draft: int = 1) -> tuple[str, str | None, str | None]:
 
 def issued(book: Book) -> int:
     return resume(book, RUN, actor=ANNE, now=book.now).outcomes["issued"]
+
+
+def test_what_became_of_an_exception_that_is_not_open_is_told(book: Book, made: Contracts) -> None:
+    bill(made, "100", "200")
+    first, second = ids(book)
+    approve(book, [first], "Looked", actor=ANNE, now=book.now)
+    issued(book)
+    with pytest.raises(UserError, match=f"Exception {first} .* was issued as INV-2026-0001"):
+        approve(book, [second, first], "Looked", actor=ANNE, now=book.now)
+    discard(book, [2], actor=ANNE)
+    with pytest.raises(UserError, match="open"):
+        approve(book, [second], "Looked", actor=ANNE, now=book.now)
 
 
 # --- a person's own limit

@@ -124,7 +124,7 @@ class OpenFinding(NamedTuple):
 
 
 def open_findings(connection: Connection, finding_ids: Sequence[int]) -> list[OpenFinding]:
-    """These findings; UserError naming the first that is not open any more."""
+    """These findings; UserError telling of the first that is not open any more what became of it."""
     rows = connection.exec_driver_sql(
         """SELECT f.id, f.draft_id, f.severity, f.message, f.remedy, f.code, f.approved
         FROM finding f JOIN draft d ON d.id = f.draft_id
@@ -133,8 +133,23 @@ def open_findings(connection: Connection, finding_ids: Sequence[int]) -> list[Op
     ).fetchall()
     missing = [key for key in finding_ids if key not in {row[0] for row in rows}]
     if missing:
-        raise UserError(f"There is no open exception {missing[0]}.", "List them with: sheaf exceptions BOOK")
+        raise _not_open(connection, missing[0])
     return [OpenFinding(*row) for row in rows]
+
+
+def _not_open(connection: Connection, finding_id: int) -> UserError:
+    remedy = _("List those that are open with: sheaf exceptions BOOK")
+    row = connection.exec_driver_sql(
+        """SELECT d.state, coalesce(i.number, '') FROM finding f JOIN draft d ON d.id = f.draft_id
+        LEFT JOIN invoice i ON i.id = d.invoice_id WHERE f.id = ?""",
+        (finding_id,),
+    ).fetchone()
+    if row is None:
+        return UserError(_("There is no open exception {id}.").format(id=finding_id), remedy)
+    said = _("Exception {id} is not open any more: its draft was issued as {invoice}.")
+    if row[0] != "issued":
+        said = _("Exception {id} is not open any more: its draft was discarded.")
+    return UserError(said.format(id=finding_id, invoice=row[1]), remedy)
 
 
 def _approve(made: Change, rows: Sequence[OpenFinding], note: str, now: str) -> Approval:
