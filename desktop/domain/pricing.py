@@ -72,9 +72,12 @@ class _Card:
 
 
 class PriceBook:
-    """All rates of the book, for many look-ups. List prices are item id -> (currency, price)."""
+    """All rates of the book, for many look-ups. List prices are item id -> (currency, price).
 
-    __slots__ = ("_cards", "_items", "_list")
+    `graduated` are the items that any card prices in graduated tiers.
+    """
+
+    __slots__ = ("_cards", "_items", "_list", "graduated")
 
     def __init__(self, rates: Iterable[RateRow], list_prices: Mapping[int, tuple[str, Decimal]] | None = None) -> None:
         self._list = dict(list_prices or {})
@@ -87,6 +90,9 @@ class PriceBook:
             days = sorted(by_day)
             self._cards[key] = (days, [_card(by_day[day]) for day in days])
         self._items = {item_id for item_id, _, _ in self._cards}
+        self.graduated = frozenset(
+            key[0] for key, (_, cards) in self._cards.items() if any(card.mode == "graduated" for card in cards)
+        )
 
     def on_card(self, item_id: int) -> bool:
         """Whether any rate card, whoever's and whenever, names the item."""

@@ -192,6 +192,15 @@ class UsageCharged(NamedTuple):
     parts: tuple[tuple[date, int], ...] = ()
 
 
+class TierBilled(NamedTuple):
+    """Hours of an item that stand billed in the tier up to `high` of a graduated card, in the period around `day`."""
+
+    item_id: int
+    day: date
+    high: int | None
+    units: int
+
+
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """A milestone done and not billed; a net amount in minor units or a fraction (times 10**6) of the scope."""
@@ -262,7 +271,8 @@ class Work:
     """What waits to be billed under one agreement, and what was billed; by id of the agreement line where it has one.
 
     `usage_lines` tells whether it has a meter at all. `standing` holds the charges that reach beyond the life of their
-    line, or into a pause. `worked` is the net billed of an agreement with a budget, without deposits ahead.
+    line, or into a pause. `worked` is the net billed of an agreement with a budget, without deposits ahead, `tiers`
+    what stands billed of hours that wait for more in graduated tiers.
     """
 
     charged: dict[int, ChargedSpan] = field(default_factory=dict)
@@ -270,6 +280,7 @@ class Work:
     one_offs: list[OneOff] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
     time_billed: int = 0
+    tiers: list[TierBilled] = field(default_factory=list)
     usage_lines: bool = False
     used: dict[int, list[Used]] = field(default_factory=dict)
     usage_charged: dict[int, list[UsageCharged]] = field(default_factory=dict)

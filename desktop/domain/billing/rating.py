@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from desktop.domain.money import unscaled
 from desktop.domain.pricing import Step
 
 FREE = -1
@@ -74,3 +75,9 @@ def _reached(steps: Sequence[Step], total: int) -> int:
         if step.high is None or total <= step.high:
             return at
     return len(steps)
+
+
+def tier_words(step: Step) -> str:
+    """A tier in figures, which every language reads."""
+    low = f"{unscaled(step.low):f}"
+    return f"> {low}" if step.high is None else f"{low} – {unscaled(step.high):f}"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.facts import Billing, ItemFacts, TimeEntry, Work
 from desktop.domain.billing.lines import MISSING, Charged, Line, line_amount, part_of, positive_price
+from desktop.domain.billing.rating import tier_words
 from desktop.domain.billing.recurring import discount_words, iso
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.document import CAP_WORDS
@@ -92,13 +93,25 @@ def time_lines(
             groups[group] = (head, [entry])
     lines: list[Line] = []
     charges: list[Charged] = []
+    filled: dict[object, _Filled] = {}
     for head, entries in groups.values():
-        for tier, mine, units in _tiers(head, entries):
+        reached: _Filled = {}
+        if head.steps:
+            span = agreement.cadence.full_period(entries[0].day)
+            period = (head.item_id, span)
+            if period not in filled:
+                filled[period] = _filled(work, head.item_id, *span)
+            reached = filled[period]
+        for tier, mine, units in _tiers(head, entries, reached):
             position += 1
             _group(agreement, tier, mine, units, entries, position, billing, taxing, lines, charges)
     if agreement.cap is not None and lines:
         _cap(agreement, work.time_billed, lines, charges)
     return lines, charges, unpriced
+
+
+_Filled = dict[int | None, int]
+"""Hours of a period by the upper end of the tier that they are in."""
 
 
 class _Head(NamedTuple):
@@ -111,6 +124,15 @@ class _Head(NamedTuple):
     line: AgreementLine | None
     rate: int
     steps: tuple[Step, ...] = ()
+
+
+def _filled(work: Work, item_id: int | None, start: date, end: date) -> _Filled:
+    """What earlier invoices billed of a period in tiers."""
+    found: _Filled = {}
+    for one in work.tiers:
+        if one.item_id == item_id and start <= one.day < end:
+            found[one.high] = found.get(one.high, 0) + one.units
+    return found
 
 
 def _head(
@@ -133,30 +155,65 @@ def _head(
     return _Head(item_id, price, rate_id, source, line, rate, steps), since if lasting else None
 
 
-def _tiers(head: _Head, entries: Sequence[TimeEntry]) -> list[tuple[_Head, Sequence[TimeEntry], int]]:
-    """The group as it is, or a part for each tier that its hours reach, with the entries that begin in it."""
+def _tiers(head: _Head, entries: Sequence[TimeEntry], filled: _Filled) -> list[tuple[_Head, Sequence[TimeEntry], int]]:
+    """The group as it is, or a part for each tier that its hours fall into, with the entries that begin in it."""
     units = sum([entry.hours for entry in entries])
     if not head.steps:
         return [(head, entries, units)]
     found: list[tuple[_Head, Sequence[TimeEntry], int]] = []
     ordered = sorted(entries, key=lambda entry: (entry.day, entry.id))
-    sign, reached = (1, units) if units >= 0 else (-1, -units)
-    at = begun = 0
-    for step in head.steps:
-        top = reached if step.high is None else min(step.high, reached)
+    parts = _taken(head.steps, units, filled)
+    sign = 1 if units >= 0 else -1
+    at = begun = top = 0
+    for count, (place, part) in enumerate(parts, 1):
+        top += part * sign
         mine: list[TimeEntry] = []
-        while at < len(ordered) and (begun < top or top == reached):
+        while at < len(ordered) and (begun < top or count == len(parts)):
             mine.append(ordered[at])
             begun += ordered[at].hours * sign
             at += 1
-        tier = head._replace(price=step.price, rate_id=step.rate_id, source=step.source)
-        if top > step.low or mine:
-            found.append((tier, mine, sign * (top - step.low)))
-        if top == reached:
-            return found
-    # Beyond the last tier nothing prices the hours, as nothing prices units there.
-    beyond = head._replace(price=0, rate_id=None, source=MISSING)
-    return [*found, (beyond, ordered[at:], sign * (reached - (head.steps[-1].high or 0)))]
+        # Beyond the last tier nothing prices the hours, as nothing prices units there.
+        tier = head._replace(steps=head.steps[place : place + 1], price=0, rate_id=None, source=MISSING)
+        for step in tier.steps:
+            tier = tier._replace(price=step.price, rate_id=step.rate_id, source=step.source)
+        found.append((tier, mine, part))
+    return found
+
+
+def _taken(steps: Sequence[Step], units: int, filled: _Filled) -> list[tuple[int, int]]:
+    """(index of the step, hours) of a group: the lowest room is filled first, the highest hours taken back first.
+
+    `filled` are the hours by upper end of their tier that the period has so far, and has these too afterwards.
+    """
+    if filled.keys() - {step.high for step in steps}:
+        # Another card since, with other tiers: the hours stand in the order in which they came.
+        total = sum(filled.values())
+        filled.clear()
+        for step in steps:
+            filled[step.high] = max(0, (total if step.high is None else min(total, step.high)) - step.low)
+    found: list[tuple[int, int]] = []
+    left = units
+    order = list(enumerate(steps))
+    for place, step in order if units > 0 else order[::-1]:
+        has = filled.get(step.high, 0)
+        if units > 0:
+            part = left if step.high is None else max(0, min(left, step.high - step.low - has))
+        else:
+            part = max(left, -max(0, has))
+        if part:
+            found.append((place, part))
+            filled[step.high] = has + part
+            left -= part
+    if left > 0:
+        found.append((len(steps), left))
+    elif left < 0:
+        # Taken back beyond all that was worked: as it would be priced.
+        for place, step in order:
+            part = max(left, step.low - step.high) if step.high is not None else left
+            if part:
+                found.append((place, part))
+                left -= part
+    return found or [(0, 0)]
 
 
 def _group(
@@ -191,7 +248,7 @@ def _group(
             head.rate_id,
             head.source,
             _words(agreement, whole, line, item),
-            _detail(agreement, whole) if not head.steps else "",
+            _detail(agreement, whole) if not head.steps else tier_words(head.steps[0]),
             "",
             iso(first),
             iso(last + _DAY),

@@ -11,7 +11,7 @@ from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing.facts import Billing, ItemFacts, TaxEntry, UsageCharged, Used, Work
 from desktop.domain.billing.lines import MISSING, Charged, Line, divide, line_amount, part_of, positive_price
 from desktop.domain.billing.metering import Metered, look_back, meter_periods, parts_of, rises_within
-from desktop.domain.billing.rating import FREE, Part, Shares, shares
+from desktop.domain.billing.rating import FREE, Part, Shares, shares, tier_words
 from desktop.domain.billing.recurring import discount_words, iso
 from desktop.domain.billing.taxing import Taxing, changes_within, rate_on
 from desktop.domain.document import EARLIER_WORDS, INCLUDED_WORDS, RESIDUE_WORDS, RETURNED_WORDS, minimum_words
@@ -290,7 +290,7 @@ def _compare(rated: Rated, was: Shares, now: Shares, discount: int, currency: st
             if key in was:
                 net -= _net(was[key], tier.price, discount, currency)
             if units or net:
-                detail = _tier_words(tier) if several and tier is not _UNPRICED else ""
+                detail = tier_words(tier) if several and tier is not _UNPRICED else ""
                 rated.entries.append(Entry(at, units, tier.price, tier.rate_id, tier.source, detail, net, units))
 
 
@@ -332,6 +332,10 @@ def _settle(rated: Rated, was: Shares, before: UsageCharged, discount: int, curr
             expected += _net(units, (steps[step] if step < len(steps) else _UNPRICED).price, discount, currency)
     rest = expected - (before.amount - before.minimum)
     if rest:
+        # Two corrections of the same units would only confuse each other.
+        rest += sum(entry.net for entry in rated.entries if entry.source == RERATED)
+        rated.entries = [entry for entry in rated.entries if entry.source != RERATED]
+    if rest:
         rated.entries.append(_sum_entry(rated, rest, RERATED, RETURNED_WORDS, currency))
 
 
@@ -346,12 +350,6 @@ def _fill_up(rated: Rated, least: int, before: UsageCharged | None, currency: st
 def _sum_entry(rated: Rated, net: int, source: str, detail: str, currency: str) -> Entry:
     price = net * SCALE // per_major(currency)
     return Entry(len(rated.parts) - 1, SCALE, price, None, source, detail, net, 0, discounted=False)
-
-
-def _tier_words(step: Step) -> str:
-    """A tier in figures, which every language reads."""
-    low = f"{unscaled(step.low):f}"
-    return f"> {low}" if step.high is None else f"{low} – {unscaled(step.high):f}"
 
 
 def _days_of(part: Part, rated: Rated, through: date) -> tuple[str, str]:

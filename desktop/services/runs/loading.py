@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
-from db.queries import families
+from db.queries import families, hours
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.agreement_terms import Terms
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
+from desktop.domain.billing.facts import TierBilled
 from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
 from desktop.domain.money import spread
@@ -84,6 +85,7 @@ def load(
     capped = [agreement.id for agreement in loaded.agreements.values() if agreement.cap is not None]
     for agreement_id, amount in queries.time_billed(connection, queries.ids_text(capped)) if capped else ():
         loaded.work[agreement_id].time_billed = amount
+    _load_tiers(connection, setting.billing.prices.graduated, loaded)
     load_projects(connection, ids, through, drafts, loaded.agreements, loaded.work)
     _load_deposits(connection, ids, loaded)
     load_usage(connection, loaded.agreements.values(), loaded.work, through, setting.billing.taxes.values(), drafts)
@@ -91,6 +93,20 @@ def load(
         loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}
     _load_standing(connection, client_ids, ids, setting, loaded)
     return loaded
+
+
+def _load_tiers(connection: Connection, items: frozenset[int], loaded: Loaded) -> None:
+    """What stands billed in tiers under the agreements with hours that a graduated card may price."""
+    if not items:
+        return
+    tiered = [
+        agreement_id
+        for agreement_id, work in loaded.work.items()
+        if any(entry.item_id is None or entry.item_id in items for entry in work.time)
+    ]
+    for agreement_id, *tier in hours.in_tiers(connection, queries.ids_text(tiered)) if tiered else ():
+        item_id, day, high, units = tier
+        loaded.work[agreement_id].tiers.append(TierBilled(item_id, date.fromisoformat(day), high, units))
 
 
 def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loaded:
