@@ -1,7 +1,7 @@
 """Everything of a kind that can be imported, as rows in the words of its import.
 
-`key` is the id of the record that a row belongs to, of its agreement for changes and milestones; `currency_of` is the
-currency of its amounts. Ends are last days, as in files.
+`key` is the id of the record that a row belongs to: of its agreement for changes and milestones, of its item for
+rates; `currency_of` is the currency of its amounts. Ends are last days, as in files.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ _SOURCES = {
     ),
     "rates": _Source(
         {
-            "key": "t.id",
+            "key": "t.item_id",
             "currency_of": "t.currency",
             "item": "i.code",
             "client": "c.code",
@@ -236,12 +236,13 @@ _SOURCES = {
             "quantity": "t.quantity",
             "unit_price": "t.unit_price",
             "currency": "t.currency",
+            "kind": "CASE WHEN t.kind = 'deposit' THEN t.kind END",
         },
         "one_off t JOIN client c ON c.id = t.client_id LEFT JOIN agreement a ON a.id = t.agreement_id"
-        # Deposits are asked for in the book; the fixed prices of agreements stand with these.
-        " LEFT JOIN item i ON i.id = t.item_id WHERE t.kind <> 'deposit'"
-        " AND (t.external_id IS NULL OR a.code IS NULL OR NOT t.external_id GLOB a.code || '#[0-9]*') ORDER BY t.id",
-        ("currency",),
+        # The fixed prices of agreements stand with these.
+        " LEFT JOIN item i ON i.id = t.item_id"
+        " WHERE (t.external_id IS NULL OR a.code IS NULL OR NOT t.external_id GLOB a.code || '#[0-9]*') ORDER BY t.id",
+        ("currency", "kind"),
     ),
     "opening": _Source(
         {

@@ -28,7 +28,7 @@ def filled(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.values.items() if value is not None}
 
 
-def one(kind: str, **cells: str) -> tuple[list[Row], list[Rejection]]:
+def one(kind: str, /, **cells: str) -> tuple[list[Row], list[Rejection]]:
     """A file of one row, each cell quoted."""
     quoted = [f'"{value}"' for value in cells.values()]
     return read(kind, ",".join(cells) + "\n" + ",".join(quoted) + "\n")
@@ -147,6 +147,18 @@ def test_a_shortened_number_as_code_is_noted() -> None:
     assert "shortened" in row.notes[0].text
 
 
+def test_hours_are_taken_back_as_by_hand_and_said() -> None:
+    [row], [] = one("time", **TIME | {"hours": "-1:30"})
+    assert row.values["hours"] == Decimal("-1.5")
+    assert [note.text for note in row.notes] == ["Hours below 0 take back what was written down too high."]
+
+
+@pytest.mark.parametrize("price, quantity", [("50", "1"), ("-50", "1"), ("50", "-1")])
+def test_a_discount_takes_off_however_it_is_written(price: str, quantity: str) -> None:
+    [row], [] = one("charges", **CHARGE | {"kind": "Rabatt", "unit_price": price, "quantity": quantity})
+    assert row.values["quantity"] * row.values["unit_price"] == -50
+
+
 def test_time_as_written_by_hand_and_by_clocks() -> None:
     [row], [] = one("time", **TIME, id="7", person="Eva", item="DEV", rate="€ 120", note="one\ntwo")
     assert filled(row) == {
@@ -165,7 +177,6 @@ def test_time_as_written_by_hand_and_by_clocks() -> None:
 @pytest.mark.parametrize(
     "kind, cells, column, words",
     [
-        ("time", TIME | {"hours": "-1"}, "hours", "below 0"),
         ("time", TIME | {"hours": "0"}, "hours", "nothing to bill"),
         ("time", TIME | {"hours": "1:75"}, "hours", "more than 59"),
         ("time", TIME | {"rate": "0"}, "rate", "rate of 0"),
@@ -177,6 +188,8 @@ def test_time_as_written_by_hand_and_by_clocks() -> None:
         ("charges", CHARGE | {"quantity": "0"}, "quantity", "quantity of 0"),
         ("charges", CHARGE | {"unit_price": ""}, "unit_price", "neither a price nor an item"),
         ("charges", CHARGE | {"unit_price": "0.00"}, "unit_price", "price of 0"),
+        ("charges", CHARGE | {"kind": "deposit", "unit_price": "-5"}, "kind", "is a discount"),
+        ("charges", CHARGE | {"kind": "deposit", "unit_price": "", "item": "DEV"}, "unit_price", "needs its price"),
         ("charges", CHARGE | {"description": ""}, "item", "neither item nor description"),
         ("charges", CHARGE | {"unit_price": "10.1234567"}, "unit_price", "more than six decimals"),
         ("charges", CHARGE | {"unit_price": "9999999999999"}, "unit_price", "larger than 1,000,000,000,000"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from db.engine import Book
 from db.schema import AgreementLine
 from desktop.errors import UserError
 from desktop.importing.values.text import clean_text
+from desktop.services.billables import create_one_off
 from desktop.services.changes import change
 from desktop.services.exports import export_file, export_rows
 from desktop.services.imports import KINDS, import_file
@@ -201,7 +203,7 @@ def test_all_that_a_clients_form_sets_comes_into_another_book(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "problem"),
+    "column, value, problem",
     [
         ("withholding", "120", "120 % cannot be withheld."),
         ("iban", "DE89 3702", "IBAN DE89 3702"),
@@ -214,3 +216,30 @@ def test_fields_that_no_form_takes_no_file_takes(tmp_path: Path, column: str, va
         (refused,) = import_file(book, "clients", text.encode(), actor="Ann", today=TODAY).rejected
         assert (refused.column, refused.value) == (column, value)
         assert refused.problem.startswith(problem)
+
+
+def test_deposits_are_charges_that_say_so(tmp_path: Path) -> None:
+    with new_book(tmp_path) as book:
+        for kind, text in (("clients", CLIENTS), ("items", ITEMS), ("agreements", AGREEMENTS)):
+            import_file(book, kind, text.encode(), actor="Ann", today=TODAY)
+        given = {"client_id": 1, "agreement_id": 1, "due_date": date(2026, 3, 1), "unit_price": Decimal(500)}
+        create_one_off(book, given | {"kind": "deposit", "description": "First part"}, actor="Ann")
+        create_one_off(book, given | {"kind": "discount", "description": "Loyal"}, actor="Ann")
+        names, exported = export_rows(book, "charges")
+        assert [dict(zip(names, row, strict=True))["kind"] for row in exported] == ["deposit", None]
+        path = export_file(book, "charges", tmp_path / "charges.csv").path
+        assert import_file(book, "charges", path, actor="Ann", today=TODAY).unchanged == 2
+        with change(book, "Ann", "again") as made:
+            made.connection.exec_driver_sql("DELETE FROM one_off")
+        assert import_file(book, "charges", path, actor="Ann", today=TODAY).imported == 2
+        assert rows(book, "SELECT kind, unit_price FROM one_off ORDER BY kind") == [
+            ("deposit", 500_000_000),
+            ("discount", -500_000_000),
+        ]
+
+
+def test_prices_of_some_items_alone(sample: Book) -> None:
+    ((item, code),) = rows(sample, "SELECT i.id, i.code FROM item i JOIN rate r ON r.item_id = i.id LIMIT 1")
+    names, told = export_rows(sample, "rates", {item})
+    assert told
+    assert {row[names.index("item")] for row in told} == {code}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -232,6 +232,33 @@ def test_what_is_filtered_is_written_alone(driver: Driver) -> None:
     page.acts.refresh()
     assert page.acts["clients.export"].text() == "Export what is shown…"
     assert list(page.model.ids) == [2]
+
+
+def test_billables_are_written_as_they_are_shown(driver: Driver, tmp_path: Path) -> None:
+    book = driver.desk.book
+    text = "id,agreement,date,person,hours,note\nT1,A-1,2026-03-02,Ann,1,seen\nT2,A-1,2026-03-03,Ann,1,other\n"
+    assert import_file(book, "time", text.encode(), actor="Ann", today=date(2026, 3, 31)).imported == 2
+    charge = "id,client,date,description,quantity,unit_price\nX1,ACME,2026-03-01,Setup,1,250\n"
+    assert import_file(book, "charges", charge.encode(), actor="Ann", today=date(2026, 3, 31)).imported == 1
+    driver.desk.shell.jobs.announce({"billables"})
+    page = go(driver, "billables")
+    page.search.setText("seen")
+    page.search.searched.emit("seen")
+    driver.settle()
+    page.acts.refresh()
+    assert page.acts["time.export"].text() == "Export Hours as shown…"
+    page.acts["time.export"].trigger()
+    (asked,) = opened(QFileDialog)
+    asked.fileSelected.emit(str(tmp_path / "shown.csv"))
+    asked.close()
+    driver.settle()
+    assert driver.window.notices.sentence.startswith("1 row is written to shown.csv.")
+    page.acts["charges.export"].trigger()
+    (asked,) = opened(QFileDialog)
+    asked.fileSelected.emit(str(tmp_path / "none.csv"))
+    asked.close()
+    driver.settle()
+    assert driver.window.notices.sentence.startswith("0 rows are written to none.csv.")
 
 
 # The watched folder

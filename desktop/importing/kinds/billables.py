@@ -109,6 +109,12 @@ TIME_FIELDS = (
 )
 _TRACKED = ("tracker_code", "tracker_project", "tracker_task", "tracker_start")
 
+_CHARGES = {
+    "charge": spelled("one-off | fee | Einmalposten | Gebühr | frais"),
+    "discount": spelled("rebate | Rabatt | Nachlass | remise | rabais"),
+    "deposit": spelled("advance payment | down payment | Anzahlung | Abschlag | acompte"),
+}
+
 CHARGE_FIELDS = (
     Field("id", "code", spelled("charge id | external id | uuid | line id | Kennung | identifiant")),
     Field("client", "code", CLIENT_NAMES),
@@ -149,6 +155,7 @@ CHARGE_FIELDS = (
         """),
     ),
     Field("currency", "currency", CURRENCY_NAMES, offered=False),
+    Field("kind", "choice", ("charge kind",), offered=False, choices=_CHARGES),
 )
 
 _ONE = Decimal(1)
@@ -157,14 +164,10 @@ _DAY = Decimal(24)
 
 def check_time(values: Values, verdict: Verdict) -> None:
     hours = values["hours"]
-    if hours is not None and hours < 0:
-        verdict.reject(
-            "hours",
-            _("{hours} hours are below 0.").format(hours=number_text(hours)),
-            _("Write hours above 0; to take back time that is billed, issue a credit note."),
-        )
-    elif hours == 0:
+    if hours == 0:
         verdict.reject("hours", _("0 hours are nothing to bill."), _("Write the hours, or leave the row out."))
+    elif hours is not None and hours < 0:
+        verdict.note("hours", _("Hours below 0 take back what was written down too high."))
     elif hours is not None and hours > _DAY:
         verdict.note("hours", _("{hours} hours on one day.").format(hours=number_text(hours)))
     # Trackers give time that is not billed, or whose rate they do not know, the rate 0.
@@ -190,7 +193,15 @@ def check_charge(values: Values, verdict: Verdict) -> None:
     check_quantity(values, verdict, "quantity", negative=True)
     check_product(values, verdict)
     price = values["unit_price"]
-    if price is not None and price < 0:
+    quantity = values["quantity"]
+    takes_off = quantity is not None and (quantity < 0) != (price is not None and price < 0)
+    if values["kind"] == "discount" and price is not None and not takes_off:
+        price = values["unit_price"] = -price
+    if values["kind"] in ("charge", "deposit") and takes_off:
+        verdict.reject("kind", _("What is below 0 is a discount."), _("Write discount, or an amount above 0."))
+    elif values["kind"] in ("discount", "deposit") and price is None and values["item"]:
+        verdict.reject("unit_price", _("A discount or a deposit needs its price."), _("Write the unit price."))
+    elif price is not None and price < 0:
         verdict.note("unit_price", _("The price is below 0: the charge is a discount."))
     if price is None and values["item"] is None:
         verdict.reject(

@@ -22,7 +22,7 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.form import Field, Form, Section
-from desktop.ui.importing.exchange import exchange
+from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.runs.review import ReviewPage
@@ -96,7 +96,7 @@ class ClientsPage(Page):
             Action("clients.archive", self._archive_text, self.archive, enabled=some),
             Action("clients.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
             Action("clients.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
-            *exchange(self.desk, self, ["clients"], by_ids=True),
+            *exchange(self.desk, self, ["clients"], ids_of=same_ids),
         ]
 
     # The pane at the right

@@ -24,6 +24,8 @@ from desktop.ui.importing.words import kind_word
 from desktop.ui.page import Page
 
 _FOLDER = "export_folder"
+# The records of a kind that rows of a page stand for.
+IdsOf = Callable[[str, Sequence[int]], frozenset[int]]
 
 
 def exchange(
@@ -31,22 +33,27 @@ def exchange(
     page: Page,
     kinds: Sequence[str],
     *,
-    by_ids: bool = False,
+    ids_of: IdsOf | None = None,
     fixed: Callable[[], Mapping[str, str]] = dict,
     only: Callable[[], Collection[int]] | None = None,
 ) -> list[Action]:
     """Pasting and exporting as a page's actions; the first kind is what pasted rows are unless they say otherwise.
 
-    `by_ids`: the ids of the page's rows are those of the records, so that what is filtered is written alone.
+    `ids_of` gives the records of a kind for ids of the page, so that what is filtered is written alone.
     `fixed` are fields that the page knows of every pasted row; `only` the ids to which it is about.
     """
     name = kinds[0]
     pasting = partial(paste, desk, page, kinds, fixed)
     actions = [Action(f"{name}.paste", _("Paste rows from a spreadsheet…"), pasting, "", "Ctrl+V")]
     for kind in kinds:
-        text: Callable[[], str] = partial(_export_text, page, kind, by_ids, len(kinds) > 1)
-        actions.append(Action(f"{kind}.export", text, partial(ask_export, desk, page, kind, by_ids, only)))
+        text: Callable[[], str] = partial(_export_text, page, kind, ids_of is not None, len(kinds) > 1)
+        actions.append(Action(f"{kind}.export", text, partial(ask_export, desk, page, kind, ids_of, only)))
     return actions
+
+
+def same_ids(_kind: str, ids: Sequence[int]) -> frozenset[int]:
+    """Of a page whose rows are the records, or what each row of the kind belongs to."""
+    return frozenset(ids)
 
 
 def paste(desk: Desk, page: Page, kinds: Sequence[str], fixed: Callable[[], Mapping[str, str]]) -> None:
@@ -58,8 +65,8 @@ def paste(desk: Desk, page: Page, kinds: Sequence[str], fixed: Callable[[], Mapp
     ask_import(desk, page, kind, Source(_("the clipboard"), content, options))
 
 
-def _export_text(page: Page, kind: str, by_ids: bool, named: bool) -> str:
-    if by_ids and _is_narrowed(page):
+def _export_text(page: Page, kind: str, follows: bool, named: bool) -> str:
+    if follows and _is_narrowed(page):
         return _("Export {kind} as shown…").format(kind=kind_word(kind)) if named else _("Export what is shown…")
     return _("Export {kind}…").format(kind=kind_word(kind)) if named else _("Export…")
 
@@ -69,10 +76,12 @@ def _is_narrowed(page: Page) -> bool:
 
 
 def ask_export(
-    desk: Desk, page: Page, kind: str, by_ids: bool, only: Callable[[], Collection[int]] | None = None
+    desk: Desk, page: Page, kind: str, ids_of: IdsOf | None, only: Callable[[], Collection[int]] | None = None
 ) -> None:
     """Ask where to, and write in a worker."""
-    ids = frozenset(page.model.ids) if by_ids and _is_narrowed(page) else frozenset(only()) if only else None
+    ids = frozenset(only()) if only else None
+    if ids_of is not None and _is_narrowed(page):
+        ids = ids_of(kind, page.model.ids)
     kept = desk.shell.memory.get(_FOLDER)
     folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
     dialog = QFileDialog(page, _("Export"), str(folder), "CSV (*.csv);;Excel (*.xlsx)")

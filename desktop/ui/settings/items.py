@@ -20,7 +20,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.filters import Chip
 from desktop.ui.form import Field, Section
-from desktop.ui.importing.exchange import exchange
+from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
@@ -95,7 +95,15 @@ class ItemsSection(Page):
                 ],
                 main_action="items.new",
                 side_actions=["items.raise"],
-                menu=["items.edit", "items.price", "items.unprice", GAP, "items.merge", "items.archive", "items.delete"],
+                menu=[
+                    "items.edit",
+                    "items.price",
+                    "items.unprice",
+                    GAP,
+                    "items.merge",
+                    "items.archive",
+                    "items.delete",
+                ],
                 empty_action="items.new",
             ),
         )
@@ -110,7 +118,7 @@ class ItemsSection(Page):
             Action("items.merge", _("Merge with…"), self.merge, "", "M", self._one_or_two),
             Action("items.archive", self._archive_text, self.archive, "", "A", self._one),
             Action("items.delete", _("Delete"), self.delete, "delete", "Del", self._one, danger=True),
-            *exchange(self.desk, self, ["items", "rates"]),
+            *exchange(self.desk, self, ["items", "rates"], ids_of=same_ids),
         ]
 
     def _summary(self) -> Summary:
