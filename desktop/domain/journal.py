@@ -80,6 +80,7 @@ def invoice_postings(
 
     Amounts are positive on both kinds, a credit note posts the mirror. A line whose last field is true moves
     `deposits` instead of revenue: deposits charged, and deposits that a later invoice deducts by negative lines.
+    Taxes of one rate, such as CGST and SGST, stay apart, for they are owed to several authorities.
     ValueError if lines and taxes do not add up to gross.
     """
     sides: dict[tuple[str, str | None, int | None, str | None, str | None], int] = {}
@@ -89,17 +90,18 @@ def invoice_postings(
         key = ("deposits" if is_deposit or all_deposits else "revenue", category, rate, start, end)
         sides[key] = sides.get(key, 0) - net
         left -= net
+    sign = -1 if kind == "credit_note" else 1
+    levied: list[_Side] = []
     for category, rate, tax in taxes:
-        tax_key = ("tax_payable", category, rate, None, None)
-        sides[tax_key] = sides.get(tax_key, 0) - tax
+        levied.append(("tax_payable", category, rate, None, None, -sign * tax))
         left -= tax
     if left:
         raise ValueError(f"lines and taxes differ from the gross of {gross} by {left}")
-    if rounding:
-        sides[("rounding", None, None, None, None)] = -rounding
-    sign = -1 if kind == "credit_note" else 1
     amounts: list[_Side] = [("receivable", None, None, None, None, sign * (gross + rounding))]
     amounts += [(*key, sign * amount) for key, amount in sides.items()]
+    amounts += levied
+    if rounding:
+        amounts.append(("rounding", None, None, None, None, -sign * rounding))
     return _balanced(client_id, currency, amounts, factor)
 
 

@@ -139,6 +139,20 @@ def test_a_discount_taken_lowers_the_tax_of_each_group_in_proportion() -> None:
     ]
 
 
+def test_taxes_of_one_rate_are_owed_to_several_authorities() -> None:
+    lines = [(450_150, "S", 180_000, None, None, False)]
+    taxes = [("S", 90_000, 40_514), ("S", 90_000, 40_514)]
+    for kind, sign in (("invoice", 1), ("credit_note", -1)):
+        postings = invoice_postings(kind, 7, "INR", 531_178, lines, taxes, SAME, rounding=22)
+        assert [(p.role, p.amount * sign) for p in postings] == [
+            ("receivable", 531_200),
+            ("revenue", -450_150),
+            ("tax_payable", -40_514),
+            ("tax_payable", -40_514),
+            ("rounding", -22),
+        ]
+
+
 def test_a_discount_taken_lowers_each_of_several_taxes() -> None:
     part = TaxedPart("S", 180_000, 10_000, 1_800, ((90_000, 900), (90_000, 900)))
     postings = discount_postings(7, "INR", 236, [part], SAME)
