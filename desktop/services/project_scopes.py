@@ -69,6 +69,11 @@ def scope_obstacle(currency: str, scope: Scope, since: date | None) -> UserError
     """Why a scope that was changed from a day on does not fit what is billed of it; None where it does."""
     billed = scope.billed + scope.others
     agreed = scope_on(scope, date.max)
+    if agreed < 0 and not billed:
+        return UserError(
+            _("The agreed sum cannot fall below nothing, to {agreed}.").format(agreed=money_text(agreed, currency)),
+            _("Take less away."),
+        )
     if agreed < billed:
         return UserError(
             _("{billed} of its milestones is billed; the agreed sum cannot fall to {agreed}.").format(

@@ -72,8 +72,14 @@ class Position:
     @property
     def unplanned(self) -> int:
         """What of the scope, with what is ahead, no milestone and no unbilled work accounts for; below 0 is too much
-        planned."""
-        return (self.scope or 0) + self.ahead - self.billed - self.waiting - self.planned
+        planned. A deposit accounts for nothing until it is deducted: what it is paid for is still planned.
+        """
+        return (self.scope or 0) + self.ahead - self.worked - self.waiting - self.planned
+
+    @property
+    def worked(self) -> int:
+        """What is billed for what was done: without deposits ahead."""
+        return self.billed - self.deposits_ahead
 
     @property
     def billed_share(self) -> int | None:

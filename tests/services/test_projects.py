@@ -89,11 +89,14 @@ def test_a_deposit_counts_as_billed_but_not_as_work(book: Book, put: Contracts) 
     record_payment(book, amount=35_700, paid_on=TODAY, actor=ANNE, today=TODAY, numbers=[deposit])
     now = where(book, project)
     assert (now.billed, now.deposits_ahead, now.deposits, now.used, now.left) == (30_000, 30_000, 35_700, 0, 70_000)
+    assert (now.worked, now.unplanned) == (0, 100_000)
     done(book, project, 50_000)
     assert (where(book, project).waiting, where(book, project).used) == (50_000, 50_000)
+    assert where(book, project).unplanned == 50_000
     bill(book)
     now = where(book, project)
     assert (now.billed, now.deposits_ahead, now.used, now.left) == (50_000, 0, 50_000, 50_000)
+    assert now.unplanned == 50_000
 
 
 def test_hours_use_up_a_budget_and_the_gate_holds_what_exceeds_it(book: Book, put: Contracts) -> None:

@@ -15,6 +15,7 @@ from db.engine import Book
 from desktop.services.milestones import create_milestone, mark_done
 from desktop.services.runs import bill
 from desktop.ui.agreements.page import AgreementsPage
+from desktop.ui.projects.bars import Bars
 from desktop.ui.projects.list_page import ProjectsPage
 from desktop.ui.projects.page import ProjectPage
 from tests.books import new_book
@@ -83,6 +84,21 @@ def test_projects_stand_beside_each_other_with_their_sums(driver: Driver, book: 
     page._chips["over"].click()
     driver.settle()
     assert list(page.model.ids) == [first]
+
+
+def test_a_deposit_is_neither_too_much_planned_nor_beyond_the_price(driver: Driver, book: Book) -> None:
+    put = Contracts(book)
+    client = put.client(postcode="53111")
+    project = put.agreement(client, "P1", HOURS, billing="fixed", agreed=800_000, title="Web shop")
+    put.one_off(client, project, "2026-05-01", "3000", kind="deposit")
+    bill(book, through=TODAY, issue_date=TODAY, actor=ACTOR, now=book.now)
+    finish(book, project, share="1")
+    page = listed(driver)
+    assert shown(page, 0, "state", "billed", "waiting", "left") == ["To bill", "3,000.00", "8,000.00", "5,000.00"]
+    assert not any("Too much" in one.text() for one in page.pane.findChildren(QLabel))
+    (bars,) = page.pane.findChildren(Bars)
+    price = bars._bars[0]
+    assert (price.whole, [part.size for part in price.parts]) == (800_000, [300_000, 500_000])
 
 
 def test_enter_opens_the_project_and_escape_comes_back(driver: Driver, book: Book) -> None:

@@ -23,7 +23,7 @@ def is_project(where: Position) -> bool:
 def over(where: Position) -> str:
     """What of the project is beyond what was agreed, in a sentence; empty where nothing is."""
     said = []
-    worth = where.billed + where.waiting
+    worth = where.worked + where.waiting
     if where.scope is not None and worth > where.scope + where.ahead:
         said.append(
             (_("Billed and done come to {amount} more than the agreed sum."), worth - where.scope - where.ahead)
@@ -50,14 +50,19 @@ def bars(where: Position) -> list[Bar]:
 
     found = []
     if where.scope is not None or where.has_milestones:
-        parts = [
-            part(where.billed, "accent", _("billed")),
-            part(where.waiting, "held", _("done, not billed")),
-            part(where.planned, "quiet", _("planned")),
-        ]
+        # Work that a deposit paid ahead is part of what is billed already, and shown as such.
+        ahead = where.deposits_ahead
+        parts = [part(where.billed, "accent", _("billed"))]
+        for size, token, word in (
+            (where.waiting, "held", _("done, not billed")),
+            (where.planned, "quiet", _("planned")),
+        ):
+            if size:
+                parts.append(Part(max(size - ahead, 0), token, f"{word}\t{money(size)}"))
+            ahead = max(ahead - size, 0)
         whole = max((where.scope or 0) + where.ahead, sum(max(one.size, 0) for one in parts))
         aside = money(where.scope) if where.scope is not None else ""
-        found.append(Bar(_("Price, net"), aside, whole, [parts[0], *(one for one in parts[1:] if one.size)]))
+        found.append(Bar(_("Price, net"), aside, whole, parts))
     if where.invoiced:
         parts = [
             part(where.paid, "good", _("paid")),
