@@ -15,14 +15,15 @@ from desktop.domain.money import exponent
 
 _PIECES = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 _PLAIN_ENGLISH = "en_GB"
+_ENGLISH_OF = {"US": "en_US", "IN": "en_IN"}
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
 @lru_cache(maxsize=256)
-def document_locale(language: str, american: bool = False) -> str:
+def document_locale(language: str, country: str = "") -> str:
     """The locale that a document is written in: its language where there are words for it, else English.
 
-    Bare "en" writes dates as Europe does, or as America does for an American seller.
+    Bare "en" writes dates and figures as Europe does, as America does with "US", in lakhs and crores with "IN".
     """
     try:
         locale = Locale.parse(language.replace("-", "_"))
@@ -31,7 +32,7 @@ def document_locale(language: str, american: bool = False) -> str:
     if locale.language not in LANGUAGES:
         locale = Locale("en")
     if str(locale) == "en":
-        return "en_US" if american else _PLAIN_ENGLISH
+        return _ENGLISH_OF.get(country, _PLAIN_ENGLISH)
     return str(locale)
 
 

@@ -54,9 +54,11 @@ def missing_glyphs(document: Document) -> str:
 
 def setting_for(document: Document, template: TemplateVersion) -> Setting:
     """The setting of a document: its template, language and currency. Asked twice, it is the same object."""
-    american = "US" in (document.seller.country, document.buyer.country)
+    seller, buyer = document.seller.country, document.buyer.country
+    # An American reads a foreign firm's dates in America's order.
+    country = "US" if buyer == "US" else seller
     taxed = document.tax_currency if document.tax_in_tax_currency is not None else ""
-    return _setting(template, document_locale(document.language, american), document.currency, taxed)
+    return _setting(template, document_locale(document.language, country), document.currency, taxed)
 
 
 @lru_cache(maxsize=1024)

@@ -45,6 +45,10 @@ def test_each_tax_has_its_row_and_the_line_its_code() -> None:
     assert "Rounding" not in found
 
 
+def test_an_indian_firm_writes_lakhs() -> None:
+    assert "15,00,500.00" in read(indian(payable=150_050_000))
+
+
 def test_two_slabs_say_what_each_lies_on() -> None:
     more = DocumentTax("S", Decimal("2.5"), 20_000, 500, name="CGST")
     found = read(indian(taxes=(*HALVES, more), net=120_000))

@@ -95,18 +95,21 @@ def test_countries_in_the_documents_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "language, american, locale",
+    "language, country, locale",
     [
-        ("de", False, "de"),
-        ("de-CH", False, "de_CH"),
-        ("fr_BE", False, "fr_BE"),
-        ("en", False, "en_GB"),
-        ("en", True, "en_US"),
-        ("en-IE", True, "en_IE"),
-        ("pl", False, "en_GB"),
-        ("", False, "en_GB"),
-        ("klingon-??", False, "en_GB"),
+        ("de", "DE", "de"),
+        ("de-CH", "DE", "de_CH"),
+        ("fr_BE", "DE", "fr_BE"),
+        ("en", "DE", "en_GB"),
+        ("en", "US", "en_US"),
+        ("en-IE", "US", "en_IE"),
+        ("pl", "DE", "en_GB"),
+        ("", "DE", "en_GB"),
+        ("klingon-??", "DE", "en_GB"),
+        ("en", "IN", "en_IN"),
+        ("hi", "IN", "en_IN"),
+        ("de", "IN", "de"),
     ],
 )
-def test_the_locale_of_a_document(language: str, american: bool, locale: str) -> None:
-    assert document_locale(language, american) == locale
+def test_the_locale_of_a_document(language: str, country: str, locale: str) -> None:
+    assert document_locale(language, country) == locale
