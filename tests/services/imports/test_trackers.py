@@ -106,3 +106,17 @@ def test_a_word_in_brackets_is_no_currency(book: Book, filled: Importer) -> None
     assert counted(filled("time", text)) == (1, 1, 0, 0)
     assert counted(filled("time", text.replace("(all)", "(net)").replace("x\n", "y\n"))) == (1, 1, 0, 0)
     assert filled("time", text.replace("(all)", "(ALL)").replace("x\n", "z\n")).rejected_rows == 1
+
+
+def test_an_entry_longer_than_a_day_is_a_slip_or_another_unit(filled: Importer) -> None:
+    result = filled("time", KIMAI.replace(",1:30,", ",5400,"))
+    assert counted(result) == (2, 1, 0, 1)
+    assert [(one.row, one.column, one.problem) for one in result.rejected] == [
+        (2, "Duration", "5,400 hours in one entry: a day has 24.")
+    ]
+
+
+def test_a_price_in_a_translated_export_is_not_lost(book: Book, filled: Importer) -> None:
+    head = "Projekt,Kunde,Benutzer,Startdatum,Startzeit,Dauer (dezimal),Abrechnungssatz (EUR)\n"
+    assert counted(filled("time", head + 'A-1,Acme Ltd,Eva,14.03.2026,09:00:00,"1,50","85,00"\n')) == (1, 1, 0, 0)
+    assert rows(book, "SELECT hours, rate FROM time_entry") == [(1_500_000, 85_000_000)]
