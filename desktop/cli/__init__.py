@@ -11,7 +11,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from desktop.cli import billing, books, cleaning, documents, figures, gate, imports, money, plans, reports, watching
+from desktop.cli import (
+    agreements,
+    billing,
+    books,
+    cleaning,
+    documents,
+    figures,
+    gate,
+    imports,
+    money,
+    plans,
+    reports,
+    watching,
+)
 from desktop.cli.arguments import Commands, Parser
 from desktop.cli.call import Call
 from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
@@ -21,7 +34,7 @@ from desktop.i18n import _
 if TYPE_CHECKING:
     from db.engine import Book
 
-_GROUPS = (books, imports, watching, billing, gate, documents, money, plans, reports, cleaning, figures)
+_GROUPS = (books, imports, watching, agreements, billing, gate, documents, money, plans, reports, cleaning, figures)
 log = logging.getLogger(__name__)
 
 

@@ -63,6 +63,39 @@ def agreement(book: Book, agreement_id: int) -> Record:
         }
 
 
+def agreement_id(book: Book, code: str) -> int:
+    """The id of the agreement with this code, whatever its capitals. UserError if there is none."""
+    with book.reading() as session:
+        known = session.scalar(select(Agreement.id).where(func.lower(Agreement.code) == code.strip().lower()))
+    if known is None:
+        raise UserError(_("There is no agreement with the code “{code}”.").format(code=code))
+    return known
+
+
+def line_of_item(book: Book, agreement_id: int, item_code: str, day: date) -> int:
+    """The id of the line that bills an item on a day. UserError where none does, or more than one."""
+    with book.reading() as session:
+        lines = session.execute(
+            select(AgreementLine.id, AgreementLine.start_date, AgreementLine.end_date, Item.code)
+            .join(Item, Item.id == AgreementLine.item_id)
+            .where(AgreementLine.agreement_id == agreement_id)
+            .order_by(AgreementLine.position)
+        ).all()
+    running = [one for one in lines if (one[1] is None or one[1] <= day) and (one[2] is None or day < one[2])]
+    fitting = [one[0] for one in running if one[3].lower() == item_code.strip().lower()]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise UserError(
+            _("{count} lines bill {item} on {day}.").format(count=len(fitting), item=item_code, day=date_text(day)),
+            _("Change the one you mean in the window."),
+        )
+    raise UserError(
+        _("No line bills {item} on {day}.").format(item=item_code, day=date_text(day)),
+        _("Its lines bill {items} then.").format(items=", ".join(one[3] for one in running) or _("nothing")),
+    )
+
+
 def billed_through(session: Session, agreement_id: int) -> date | None:
     """The first day after all that recurring lines have billed and no credit note has freed."""
     return session.scalar(

@@ -81,18 +81,21 @@ def preview_change(
 
 def _lines(connection: Connection, agreement_id: int, dated: date, today: date) -> tuple[list[ChangeFigure], date, str]:
     client = connection.exec_driver_sql("SELECT client_id FROM agreement WHERE id = ?", (agreement_id,)).scalar_one()
-    through = max(dated, today)
-    loaded = load(connection, read_setting(connection, through, through), [(client, agreement_id)])
+    asked = max(dated, today)
+    loaded = load(connection, read_setting(connection, asked, asked), [(client, agreement_id)])
     agreement = loaded.agreements[agreement_id]
+    work = loaded.work[agreement_id]
+    # Later periods are billed anyway, and come to what the line then says.
+    billed = max((span.end for span in work.charged.values()), default=dated)
+    through = max(dated, min(today, date.fromordinal(billed.toordinal() - 1)))
     if agreement.timing == "arrears":
         through = max(through, date.fromordinal(agreement.cadence.full_period(dated)[1].toordinal() - 1))
     setting = read_setting(connection, through, through)
-    work = loaded.work[agreement_id]
     only = Work(charged=work.charged, standing=work.standing)
     # Switched off, it bills nothing now; what the change comes to is asked all the same.
     built = build(agreement._replace(active=True), loaded.client_of(agreement), only, setting.billing)
     lines = [line for draft in built.drafts for line in draft.lines]
-    return [_figure(agreement, line) for line in lines if line.period_start], through, agreement.currency
+    return [_figure(agreement, line) for line in lines if line.period_start], max(through, today), agreement.currency
 
 
 def _figure(agreement: Agreement, line: Line) -> ChangeFigure:

@@ -57,6 +57,15 @@ def _counts(rows: Any) -> dict[int | None, int]:
     return dict(rows)
 
 
+def segment_id(book: Book, name: str) -> int:
+    """The id of the segment with this name. UserError if there is none."""
+    with book.reading() as session:
+        known = session.scalar(select(Segment.id).where(Segment.name == name.strip()))
+    if known is None:
+        raise UserError(_("There is no segment “{name}”.").format(name=name), _("See the settings."))
+    return known
+
+
 def save_segment(book: Book, values: Mapping[str, object], *, actor: str, segment_id: int | None = None) -> int:
     """Add a segment, or change one. Raises ValidationError."""
     with change(book, actor, _("Change a segment")) as made:
