@@ -17,7 +17,7 @@ from db.schema import Agreement, Client, Draft, Invoice, Item, Milestone, Run, S
 from desktop.domain.billing.milestones import worths
 from desktop.domain.money import SCALE, unscaled
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, percent_text
+from desktop.i18n import _, date_text, number_text, percent_text
 from desktop.services.changes import change
 from desktop.services.field_checks import check_exists, check_needed, check_unique
 from desktop.services.problems import Problems
@@ -252,39 +252,69 @@ def mark_done(
     Billing goes the way of any run, limited to the agreement: all that is due of it. Raises UserError where it is
     billed already or the day is still to come; what keeps it from being billed at once is told, not raised.
     """
+    return mark_all_done(book, [milestone_id], done_on, actor=actor, today=today, now=now, report=report)
+
+
+def mark_all_done(
+    book: Book,
+    milestone_ids: Sequence[int],
+    done_on: date,
+    *,
+    actor: str,
+    today: date,
+    now: str,
+    report: Report = silent,
+) -> Marked:
+    """As `mark_done`, of several milestones in one step, billed together: all of them or none are marked."""
     if done_on > today:
         raise UserError(
             _("{day} is still to come.").format(day=date_text(done_on)), _("Mark the milestone once it is done.")
         )
+    codes: dict[str, None] = {}
+    off: dict[str, None] = {}
     with change(book, actor, _("Mark a milestone as done")) as made:
-        row: Milestone = found(made.session, Milestone, milestone_id, _("The milestone"))
-        _refuse_billed(made.session, row)
-        agreement = made.session.get_one(Agreement, row.agreement_id)
-        code, active, immediate = agreement.code, agreement.active, bills_at_once(made.session, agreement)
-        made.summary = _("Mark milestone {name} of {code} as done").format(name=row.name, code=code)
-        made.update(Milestone, milestone_id, done_on=done_on)
-    if not active:
+        names = []
+        for milestone_id in milestone_ids:
+            row: Milestone = found(made.session, Milestone, milestone_id, _("The milestone"))
+            _refuse_billed(made.session, row)
+            agreement = made.session.get_one(Agreement, row.agreement_id)
+            if not agreement.active:
+                off[agreement.code] = None
+            elif bills_at_once(made.session, agreement):
+                codes[agreement.code] = None
+            names.append((row.name, agreement.code))
+            made.update(Milestone, milestone_id, done_on=done_on)
+        if len(names) == 1:
+            made.summary = _("Mark milestone {name} of {code} as done").format(name=names[0][0], code=names[0][1])
+        else:
+            made.summary = _("Mark {count} milestones as done").format(count=number_text(len(names)))
+    if off and not codes:
+        code = ", ".join(off)
         return Marked("next", reason=_("{code} is switched off: no run bills it before it is on.").format(code=code))
-    if not immediate:
+    if not codes:
         return Marked("next")
     try:
         issue_date = max(today, earliest_issue_date(book) or today)
-        scope = Scope(agreements=(code,))
+        scope = Scope(agreements=tuple(codes))
         result = bill(book, through=today, issue_date=issue_date, scope=scope, actor=actor, now=now, report=report)
     except UserError as error:
         return Marked("next", reason=str(error))
-    return _became(book, milestone_id, result.run, result.run_id)
+    return _became(book, milestone_ids, result.run, result.run_id)
 
 
-def _became(book: Book, milestone_id: int, run: str, run_id: int) -> Marked:
+def _became(book: Book, milestone_ids: Sequence[int], run: str, run_id: int) -> Marked:
+    numbers: dict[str, None] = {}
+    states = set()
     with book.reading() as session:
-        row: Milestone = found(session, Milestone, milestone_id, _("The milestone"))
-        if row.invoice_id is not None:
-            number = session.get_one(Invoice, row.invoice_id).number
-            return Marked("billed", (number,), run, run_id)
-        held = row.draft_id is not None
+        for milestone_id in milestone_ids:
+            row: Milestone = found(session, Milestone, milestone_id, _("The milestone"))
+            if row.invoice_id is not None:
+                numbers[session.get_one(Invoice, row.invoice_id).number] = None
+            states.add("billed" if row.invoice_id is not None else "held" if row.draft_id is not None else "next")
+    if states == {"billed"}:
+        return Marked("billed", tuple(numbers), run, run_id)
     reason = " ".join(outcome.reason for outcome in explain(book, run) if outcome.reason)
-    return Marked("held" if held else "next", (), run, run_id, reason)
+    return Marked("held" if "held" in states else "next", tuple(numbers), run, run_id, reason)
 
 
 def at_once(book: Book, agreement_id: int) -> bool:

@@ -205,6 +205,20 @@ def test_a_segment_bills_what_is_done_at_once(book: Book, of: str) -> None:
     assert value(book, "SELECT count(*) FROM invoice") == 1
 
 
+def test_several_are_marked_together_or_not_at_all(book: Book, project: int) -> None:
+    first, second, third = plan(book, project, "0.2", "0.3", "0.5")
+    done(book, first)
+    bill(book)
+    with pytest.raises(UserError, match="was billed on"):
+        service.mark_all_done(book, [second, first], TODAY, actor=ANNE, today=TODAY, now=NOW)
+    assert [state for _name, _amount, state in rows(book, project)] == ["billed", "planned", "planned"]
+    made = service.mark_all_done(book, [second, third], TODAY, actor=ANNE, today=TODAY, now=NOW)
+    assert made.state == "next"
+    assert [state for _name, _amount, state in rows(book, project)] == ["billed", "done", "done"]
+    assert undo(book, actor=ANNE) == "Mark 2 milestones as done"
+    assert [state for _name, _amount, state in rows(book, project)] == ["billed", "planned", "planned"]
+
+
 @pytest.mark.parametrize("when", ["at_once", "run"])
 def test_of_an_agreement_that_is_off_it_says_that_no_run_bills_it(book: Book, when: str) -> None:
     put = Contracts(book)

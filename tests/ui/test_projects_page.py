@@ -145,7 +145,7 @@ def test_what_the_gate_holds_says_so_and_leads_to_the_run(driver: Driver, book: 
     pick(driver, page, 0)
     key(driver, page, Qt.Key.Key_D)
     assert save(driver, dialog(driver))
-    assert "its invoice is held in run R-2026-0001" in driver.window.notices.sentence
+    assert "the invoice is held in run R-2026-0001" in driver.window.notices.sentence
     assert shown(page, 0)[STATE] == "Reserved"
     assert not page.acts["project.delete"].isEnabled()
     key(driver, page, Qt.Key.Key_S)
@@ -289,3 +289,18 @@ def test_the_story_of_an_invoice_leads_to_the_milestone_and_its_sum(book: Book, 
         "30% of 9,000.00",
         "agreed 8000.00, changes: CO-1 1000.00",
     ]
+
+
+def test_several_milestones_are_marked_and_billed_in_one_go(driver: Driver, book: Book, project: int) -> None:
+    for name, share in (("Design accepted", "0.2"), ("Shop built", "0.3"), ("Shop live", "0.5")):
+        add(book, project, name, share)
+    page = page_of(driver, project)
+    page.table.select([page.model.ids[0], page.model.ids[1]])
+    driver.settle()
+    key(driver, page, Qt.Key.Key_D)
+    assert save(driver, dialog(driver))
+    assert driver.window.notices.sentence == "2 milestones are done and billed on INV-2026-0001."
+    assert [one.state for one in told(book, project)] == ["billed", "billed", "planned"]
+    page.table.select([page.model.ids[1], page.model.ids[2]])
+    driver.settle()
+    assert not page.acts["project.done"].isEnabled()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text
+from desktop.i18n import _, date_text, number_text
 from desktop.jobs import Job
 from desktop.services import change_orders
-from desktop.services.milestones import Marked, create_milestone, mark_done, milestone, update_milestone
+from desktop.services.milestones import Marked, create_milestone, mark_all_done, milestone, update_milestone
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
@@ -77,16 +77,17 @@ def edit_milestone(desk: Desk, parent: QWidget, found: Known, milestone_id: int 
         desk.shell.jobs.ask(lambda: milestone(book, milestone_id), show)
 
 
-def ask_done(desk: Desk, parent: QWidget, found: Known, milestone_id: int, then: Then) -> None:
-    """Ask for the day on which a milestone was done, and say what follows from it."""
-    one = found.milestones[milestone_id]
+def ask_done(desk: Desk, parent: QWidget, found: Known, milestone_ids: Sequence[int], then: Then) -> None:
+    """Ask for the day on which milestones were done, and say what follows from it."""
+    chosen = [found.milestones[one] for one in milestone_ids]
+    one = chosen[0]
     follows = (
         _("Its segment bills at once: all that is due of the agreement goes on an invoice when you confirm.")
         if found.at_once
         else _("The next run bills it.")
     )
     fields = [Field("done_on", _("Done on"), "date", required=True, span=3, note=follows)]
-    form = Form([Section(one.name, fields)], desk.shell.theme)
+    form = Form([Section(", ".join(one.name for one in chosen), fields)], desk.shell.theme)
     form.put({"done_on": one.done_on or desk.today()})
     book, actor, today, now = desk.book, desk.actor, desk.today(), desk.now
 
@@ -95,7 +96,7 @@ def ask_done(desk: Desk, parent: QWidget, found: Known, milestone_id: int, then:
         assert isinstance(day, date)
 
         def work() -> Marked:
-            return mark_done(book, milestone_id, day, actor=actor, today=today, now=now)
+            return mark_all_done(book, milestone_ids, day, actor=actor, today=today, now=now)
 
         title = _("Billing the milestone") if found.at_once else _("Marking the milestone")
         return writing(desk, title, work, BILLED)
@@ -104,29 +105,32 @@ def ask_done(desk: Desk, parent: QWidget, found: Known, milestone_id: int, then:
     dialog = FormDialog(desk.shell, _("Milestone done"), form, verb, save, parent)
 
     def saved(written: object) -> None:
-        _tell_done(desk, one.name, written)
-        then(milestone_row_id(milestone_id))
+        _tell_done(desk, [one.name for one in chosen], written)
+        then(milestone_row_id(one.id))
 
     dialog.saved.connect(saved)
     dialog.open()
 
 
-def _tell_done(desk: Desk, name: str, written: object) -> None:
+def _tell_done(desk: Desk, names: Sequence[str], written: object) -> None:
     assert isinstance(written, Written)
     marked = written.result
     assert isinstance(marked, Marked)
+    done = _("“{name}” is done").format(name=names[0])
+    if len(names) > 1:
+        done = _("{count} milestones are done").format(count=number_text(len(names)))
     if marked.state == "billed":
-        text = _("“{name}” is done and billed on {number}.").format(name=name, number=", ".join(marked.invoices))
+        text = _("{done} and billed on {number}.").format(done=done, number=", ".join(marked.invoices))
         desk.shell.notices.say(text, offers=[(_("Show the invoices"), lambda: desk.shell.go("invoices"))])
     elif marked.state == "held":
-        text = _("“{name}” is done; its invoice is held in run {run}.").format(name=name, run=marked.run)
+        text = _("{done}; the invoice is held in run {run}.").format(done=done, run=marked.run)
         offers = [(_("Show the runs"), lambda: desk.shell.go("runs", marked.run_id))]
         desk.shell.notices.say(text, marked.reason, offers=offers, tone="held")
     elif marked.reason:
-        text = _("“{name}” is done, but not billed yet.").format(name=name)
+        text = _("{done}, but not billed yet.").format(done=done)
         desk.shell.notices.say(text, marked.reason, tone="held")
     else:
-        tell(desk, _("“{name}” is done; the next run bills it.").format(name=name), written, BILLED)
+        tell(desk, _("{done}; the next run bills what is done.").format(done=done), written, BILLED)
 
 
 def edit_change(desk: Desk, parent: QWidget, found: Known, order_id: int | None, then: Then) -> None:

@@ -168,8 +168,15 @@ class ProjectPage(Page):
     def _deletable(self) -> bool:
         return self._state() in ("planned", "late", "done", "proposed")
 
+    def _to_mark(self) -> list[int]:
+        """The milestones selected; none where one of the rows selected cannot be marked."""
+        picked = [own_id(one) for one in self.selected_ids()]
+        chosen = [self._known.milestones.get(own) if of_milestones else None for of_milestones, own in picked]
+        ready = all(one is not None and one.state in ("planned", "late", "done") for one in chosen)
+        return [own for _of_milestones, own in picked] if ready else []
+
     def _markable(self) -> bool:
-        return self._state() in ("planned", "late", "done")
+        return bool(self._to_mark())
 
     def _marked(self) -> bool:
         return self._state() == "done"
@@ -212,9 +219,7 @@ class ProjectPage(Page):
             edit_change(self.desk, self, self._known, change.id, self.reveal_written)
 
     def done(self) -> None:
-        milestone = self._milestone()
-        assert milestone is not None
-        ask_done(self.desk, self, self._known, milestone.id, self.reveal_written)
+        ask_done(self.desk, self, self._known, self._to_mark(), self.reveal_written)
 
     def undone(self) -> None:
         self._write(_("Marking the milestone"), mark_undone, _("{name} is not done any more."))
