@@ -69,6 +69,8 @@ class Program(QObject):
         self.desk: Desk | None = None
         self._book: Book | None = None
         self._server: HandoverServer | None = None
+        self._counting: Job | None = None
+        self._count_again = False
         log.catch_bugs(self.window.notices.show_bug)
 
     def _mode(self) -> Mode:
@@ -196,6 +198,7 @@ class Program(QObject):
         FolderWatch(desk, self.window)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
+        self._ask_pressing()
 
     def remember(self, path: Path) -> None:
         names = [str(path.absolute())]
@@ -223,6 +226,31 @@ class Program(QObject):
         book = self._book
         if book is not None:
             self.jobs.ask(lambda: overview(book), self._show_overview, lane=Lane.HAND)
+            self._ask_pressing()
+
+    def _ask_pressing(self) -> None:
+        """Count what wants mending, in a lane where nobody waits; one question at a time, the last change counts."""
+        from desktop.services.hygiene import pressing
+
+        book, desk = self._book, self.desk
+        if book is None or desk is None:
+            return
+        if self._counting is not None:
+            self._count_again = True
+            return
+        day = desk.today()
+        self._counting = self.jobs.ask(lambda: pressing(book, day), self._show_pressing, lane=Lane.SIDE)
+        self._counting.ended.connect(self._pressing_asked)
+
+    def _show_pressing(self, count: object) -> None:
+        if isinstance(count, int) and self.window.rail is not None:
+            self.window.rail.count("hygiene", count)
+
+    def _pressing_asked(self, _job: object) -> None:
+        self._counting = None
+        if self._count_again:
+            self._count_again = False
+            self._ask_pressing()
 
     def _show_overview(self, found: object) -> None:
         from desktop.services.overview import Overview

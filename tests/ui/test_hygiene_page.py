@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from db.engine import Book
 from desktop.services.catalogue import save_item
 from desktop.services.changes import undo
 from desktop.services.clients import client, create_client, update_client
+from desktop.services.hygiene import hygiene, postpone, pressing
 from desktop.ui.clients.page import ClientsPage
 from desktop.ui.hygiene.compare import CompareForm
 from desktop.ui.hygiene.duplicates import DuplicatesPage
 from desktop.ui.hygiene.page import HygienePage
+from desktop.ui.rail import PlaceButton
 from desktop.ui.settings.items import ItemsSection
 from desktop.ui.settings.page import SettingsPage
 from tests.books import new_book
@@ -93,6 +96,28 @@ def test_what_wants_mending_is_listed_and_leads_to_where_it_is_mended(driver: Dr
     page.reload()
     driver.settle()
     assert "address_incomplete" not in codes(page)
+
+
+def test_the_rail_counts_what_would_stop_or_hold_a_run(driver: Driver, book: Book) -> None:
+    def counted() -> str:
+        driver.settle()
+        names = [one.accessibleName() for one in driver.window.findChildren(PlaceButton)]
+        return next(name for name in names if name.startswith("Clean-up"))
+
+    today = driver.desk.today()
+    driver.desk.shell.jobs.announce({"clients"})
+    pressing_now = pressing(book, today)
+    # Of several changes in a moment the last counts.
+    assert 0 < pressing_now < len(hygiene(book, today))
+    assert counted() == f"Clean-up {pressing_now}"
+    urgent = [one for one in hygiene(book, today) if one.severity != "note"]
+    for one in urgent:
+        postpone(book, [one], today + timedelta(days=9), actor=ACTOR)
+        driver.desk.shell.jobs.announce({"clients"})
+    assert counted() == "Clean-up"
+    postpone(book, urgent[:1], None, actor=ACTOR)
+    driver.desk.shell.jobs.announce({"clients"})
+    assert counted() == "Clean-up 1"
 
 
 def test_an_item_leads_to_the_catalogue(driver: Driver) -> None:

@@ -21,7 +21,7 @@ from desktop.services.hygiene.of_clients import about_clients
 from desktop.services.hygiene.of_prices import about_prices
 from desktop.services.hygiene.of_work import about_work
 
-__all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone"]
+__all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone", "pressing"]
 
 # What a person does not want to see until a day: {key of the finding: day}.
 _SETTING: Final = "hygiene.postponed"
@@ -39,6 +39,11 @@ def hygiene(book: Book, today: date) -> list[Finding]:
         waiting = _postponed(connection)
     dated = [one.until(waiting.get(one.key)) if waiting.get(one.key, today) > today else one for one in found]
     return sorted(dated, key=lambda one: _ORDER[one.severity])
+
+
+def pressing(book: Book, today: date) -> int:
+    """How many matters would stop or hold a run, those that were put off left out."""
+    return sum(one.severity != "note" and one.postponed is None for one in hygiene(book, today))
 
 
 def postpone(book: Book, findings: Collection[Finding], until: date | None, *, actor: str) -> None:
