@@ -131,6 +131,31 @@ def test_a_code_gets_several_taxes(driver: Driver, book: Book) -> None:
     assert next(one["percent"] for one in tax_codes(book) if one["code"] == "tx-austin") == Decimal("8.75")
 
 
+def test_a_new_code_has_its_taxes_at_once(driver: Driver, book: Book) -> None:
+    codes = section(driver, "taxes")
+    assert isinstance(codes, TaxesSection)
+    codes.new()
+    shown = dialog(driver)
+    write(shown.form, code="reno", name="Reno")
+    fill(shown.form, "taxes", ("Nevada", "4.6"), ("", "3.665"))
+    assert not save(driver, shown)
+    assert isinstance(shown.form, LinesForm)
+    said = shown.form.table("taxes").model.problem(1, "name")
+    assert said.endswith("Each of several taxes needs a name; it stands on the invoice.")
+    fill(shown.form, "taxes", ("Nevada", "4.6"), ("Washoe", "3.665"))
+    assert save(driver, shown)
+    code = next(one for one in tax_codes(book) if one["code"] == "reno")
+    assert code["percent"] == Decimal("8.265")
+    assert [taxes for _day, taxes in code["taxes"]] == [[("Nevada", Decimal("4.6")), ("Washoe", Decimal("3.665"))]]
+    codes.new()
+    shown = dialog(driver)
+    write(shown.form, code="one", name="One tax")
+    fill(shown.form, "taxes", ("", "7"))
+    assert save(driver, shown)
+    code = next(one for one in tax_codes(book) if one["code"] == "one")
+    assert (code["percent"], code["taxes"]) == (Decimal(7), [])
+
+
 def test_the_firm_says_how_it_is_taxed_and_rounded(driver: Driver, book: Book) -> None:
     page = section(driver, "firm")
     assert isinstance(page, FirmSection)

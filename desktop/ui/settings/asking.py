@@ -21,18 +21,19 @@ def ask(
     desk: Desk,
     parent: QWidget,
     title: str,
-    sections: Sequence[Section],
+    sections: Sequence[Section] | Form,
     values: Mapping[str, object],
     verb: str,
     work: Work,
     sentence: str | Callable[[object], str],
     then: Callable[[int], object] | None = None,
 ) -> FormDialog:
-    """Open a form with these values; `work` writes what was typed and raises ValidationError for a wrong field.
+    """Open a form of these sections, or this one, with these values.
 
-    `then` gets the id that `work` gave, before the pages reload.
+    `work` writes what was typed and raises ValidationError for a wrong field. `then` gets the id that `work` gave,
+    before the pages reload.
     """
-    form = Form(sections, desk.shell.theme)
+    form = sections if isinstance(sections, Form) else Form(sections, desk.shell.theme)
     form.put(values)
     dialog = FormDialog(
         desk.shell, title, form, verb, lambda typed: writing(desk, title, lambda: work(typed), SETTINGS), parent

@@ -176,7 +176,7 @@ class TaxesSection(Page):
     # What can be done
 
     def new(self) -> None:
-        self._open_form({"category": "S", "rate": None, "from": None}, None)
+        self._open_form({"category": "S"}, None)
 
     def edit(self) -> None:
         self._open_form(self._chosen, self._key())
@@ -190,25 +190,34 @@ class TaxesSection(Page):
             Field("exemption_text", _("Reason on the invoice"), hint=_("Needed where no tax is charged")),
             Field("exemption_code", _("Code of the reason"), span=3, hint="VATEX-EU-…"),
         ]
+        actor, book, theme = self.desk.actor, self.desk.book, self.desk.shell.theme
+        form = LinesForm([Section("", fields)], theme)
         if key is None:
-            fields.append(Field("rate", _("Rate in percent"), "percent", span=3))
-        actor, book = self.desk.actor, self.desk.book
+            table = LineTable(_tax_columns(), theme, _("Taxes; a single one needs no name"))
+            form.add_table("taxes", _("Taxes; a single one needs no name"), table, 1)
+            row = {**row, "taxes": [{"name": "", "percent": None}]}
 
         def work(typed: dict[str, object]) -> int:
             values = {
                 **texts(typed, "code", "name", "exemption_text", "exemption_code"),
                 **{name: typed[name] for name in ("country", "category") if typed[name]},
             }
-            percent = typed.get("rate")
-            rate = (_BEGINNING, percent) if isinstance(percent, Decimal) else None
-            return save_tax_code(book, values, actor=actor, tax_code_id=key, rate=rate)
+            taxes = _typed_taxes(typed.get("taxes", []))
+            try:
+                return save_tax_code(
+                    book, values, actor=actor, tax_code_id=key, taxes=(_BEGINNING, taxes) if taxes else None
+                )
+            except ValidationError as error:
+                raise ValidationError(
+                    {_cell_of(taxes) if field == "rate" else field: said for field, said in error.fields.items()}
+                ) from None
 
         title = _("Edit the tax code") if key else _("New tax code")
         ask(
             self.desk,
             self,
             title,
-            [Section("", fields)],
+            form,
             row,
             _("Save"),
             work,
@@ -259,12 +268,10 @@ class TaxesSection(Page):
         title = _("Taxes of {name}").format(name=self._chosen["name"])
 
         def work(typed: dict[str, object]) -> None:
-            day, rows = typed["valid_from"], typed["taxes"]
+            day = typed["valid_from"]
             assert isinstance(day, date)
-            assert isinstance(rows, list)
-            taxes = [(str(row.get("name") or ""), row.get("percent") or Decimal(0)) for row in rows]
             try:
-                set_taxes(book, key, day, taxes, actor=actor)
+                set_taxes(book, key, day, _typed_taxes(typed["taxes"]), actor=actor)
             except ValidationError as error:
                 # The table has no field of that name: what is wrong is said below the day.
                 raise ValidationError({"valid_from": " ".join(error.fields.values())}) from None
@@ -321,6 +328,19 @@ def _tax_columns() -> list[LineColumn]:
         LineColumn("name", _("Name on the invoice"), wide=True, hint=_("Such as CGST")),
         LineColumn("percent", _("Percent"), "percent", width=110),
     ]
+
+
+def _typed_taxes(rows: object) -> list[tuple[str, Decimal]]:
+    """The taxes of a table, without the lines left empty."""
+    assert isinstance(rows, list)
+    typed = [(" ".join(str(row.get("name") or "").split()), row.get("percent")) for row in rows]
+    return [(name, percent or Decimal(0)) for name, percent in typed if name or percent is not None]
+
+
+def _cell_of(taxes: Sequence[tuple[str, Decimal]]) -> str:
+    """Where it is said what is wrong with taxes: at the name that is missing, else at the first figure."""
+    nameless = next((place for place, (name, _percent) in enumerate(taxes) if not name), None)
+    return f"taxes.{nameless}.name" if len(taxes) > 1 and nameless is not None else "taxes.0.percent"
 
 
 def _sum_of(taxes: Sequence[tuple[str, Decimal]]) -> str:
