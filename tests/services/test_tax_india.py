@@ -172,6 +172,16 @@ def test_a_line_without_hsn_or_sac_is_blocked(india: Book) -> None:
     assert [one.code for one in exceptions(india)] == ["hsn_missing"]
 
 
+def test_a_wrong_gstin_is_blocked_and_called_by_its_name(india: Book) -> None:
+    made = Contracts(india)
+    acme = made.client(country="IN", currency="INR", region="Karnataka", tax_id="29AAPFU0939F1ZV")
+    made.one_off(acme, None, "2026-04-01", "500", item_id=made.item("SVC", hsn_sac="998311"), currency="INR")
+    made.bill("2026-04-30")
+    assert [(one.code, one.remedy) for one in exceptions(india)] == [
+        ("tax_id_invalid", "Correct the GSTIN with the client.")
+    ]
+
+
 def test_the_document_names_the_place_and_each_tax(india: Book) -> None:
     made = Contracts(india)
     acme = made.client(

@@ -51,7 +51,8 @@ def tax_id_invalid(case: Case, _: Mapping[str, Any]) -> Found:
     if client.tax_id:
         checked = check_tax_id(client.country, client.tax_id)
         if not checked.ok:
-            yield f"{checked.problem}.", "Correct the VAT id with the client.", f"client:{client.id}:tax_id"
+            word = "GSTIN" if client.country == "IN" else "tax id"
+            yield f"{checked.problem}.", f"Correct the {word} with the client.", f"client:{client.id}:tax_id"
 
 
 def buyer_reference_missing(case: Case, _: Mapping[str, Any]) -> Found:
