@@ -21,6 +21,7 @@ from desktop.services import agreements, billables, milestones, usage
 from desktop.services.changes import change
 from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
+from desktop.services.project_documents import worked
 from desktop.services.runs import Scope, bill
 from desktop.services.sample.beginning import CLERK, Basis
 from desktop.services.sample.world import broken_tax_id
@@ -271,7 +272,10 @@ class Faults:
         usage.change_usage(self.book, one.last_reading, {"quantity": reading["quantity"] * 20}, actor=CLERK)
 
     def budget_used_up(self, one: Candidate) -> None:
-        self._agreement(one, budget=max(one.largest or 0, 100) // 2)
+        """It held for a year of work; this month's goes beyond it."""
+        with self.book.reading() as session:
+            billed = worked(session.connection(), [one.id]).get(one.id, 0)
+        self._agreement(one, budget=billed + max(one.largest or 0, 100) // 4)
 
     def large_amount(self, one: Candidate) -> None:
         self._charge(one, "Trade fair: stand, demo and five workshop days", "14850")
