@@ -142,7 +142,7 @@ class OpenAmounts:
         if not named:
             raise UserError(
                 _("{number} has no instalment {place}.").format(number=whole, place=place),
-                _("It has {list}.").format(list=", ".join(f"{whole}/{due.instalment}" for due in items)),
+                _("It has {list}.").format(list=", ".join(f"{whole}/{one}" for one in _payable(items))),
             )
         return named
 
@@ -249,6 +249,11 @@ class OpenAmounts:
             ),
             _("Name the invoice that it is for."),
         )
+
+
+def _payable(items: Sequence[Due]) -> list[int]:
+    """The instalments that are open, in their order; all where nothing is, such as those of plans called off."""
+    return sorted(due.instalment for due in items if due.open) or sorted(due.instalment for due in items)
 
 
 def split_instalment(number: str) -> tuple[str, int | None]:

@@ -150,6 +150,14 @@ def test_a_payment_before_the_plan_that_is_booked_later_counts_from_the_plan_on(
     prove(book)
 
 
+def test_a_part_that_is_not_there_is_answered_with_those_that_are_open(book: Book, number: str) -> None:
+    agree(book, number)
+    agree(book, number, parts=[(date(2026, 4, 1), 5_000), (date(2026, 3, 20), 6_900)])
+    with pytest.raises(UserError) as refused:
+        pay(book, 100, f"{number}/9", on=date(2026, 3, 20))
+    assert refused.value.remedy == f"It has {number}/5, {number}/6."
+
+
 def test_reversing_a_payment_opens_the_instalment_again(book: Book, number: str) -> None:
     agree(book, number)
     payment = pay(book, 6_000, number, on=date(2026, 3, 20))
