@@ -75,6 +75,10 @@ class BillableIntake(Intake):
         """A column, and its value in all rows of the book that this one may repeat; None where any may be."""
         return "", None
 
+    def alike(self, _row: Row, columns: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        """As which the row may stand in the book already."""
+        return (columns,)
+
     def _learn(self, row: Row) -> None:
         """Read what the row may repeat, unless an earlier one asked for the same."""
         column, value = self.bound(row)
@@ -101,13 +105,14 @@ class BillableIntake(Intake):
         if row.occurrence < self._digests[row.digest]:
             return "same"
         columns = self._checked(row)
-        content = hash(tuple(columns[name] for name in self.content))
-        standing = self._contents[content]
-        if standing:
-            others = standing - self._contents[hash((content, row.digest))]
-            if self._taken[content] < others:
-                self._taken[content] += 1
-                return "same"
+        for alike in self.alike(row, columns):
+            content = hash(tuple(alike[name] for name in self.content))
+            standing = self._contents[content]
+            if standing:
+                others = standing - self._contents[hash((content, row.digest))]
+                if self._taken[content] < others:
+                    self._taken[content] += 1
+                    return "same"
         self._writes.insert(columns)
         return "new"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -75,6 +76,13 @@ class TimeIntake(BillableIntake):
             "note": note,
             "billable": column_value(values["billable"] is not False),
         }
+
+    def alike(self, row: Row, columns: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        """An entry whose agreement only the book tells may have come in when it told none."""
+        names = ("agreement", "tracker_project", "tracker_code")
+        if columns["agreement_id"] is None or any(row.values[name] for name in names):
+            return (columns,)
+        return columns, columns | {"agreement_id": None}
 
     def _work(self, row: Row, problems: Lookup) -> tuple[int | None, str]:
         """The item and the note. A tracker's task need not be an item: then it stays readable in the note."""

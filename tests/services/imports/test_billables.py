@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from db.engine import Book
+from db.schema import TimeEntry
 from desktop.services import runs
+from desktop.services.changes import change
 from desktop.services.imports import ImportResult
 from tests.services.imports.conftest import Importer
 from tests.services.imports.material import TIME, counted, rows
@@ -142,3 +144,16 @@ def test_charges_and_discounts(book: Book, filled: Importer) -> None:
         (1, None, None, "discount", "Return", 2_000_000, -30_000_000, "EUR"),
     ]
     assert counted(filled("charges", text.replace("Setup", "Set-up"))) == (4, 1, 3, 0)
+
+
+def test_an_entry_that_waited_for_an_agreement_is_not_doubled_once_there_is_one(book: Book, filled: Importer) -> None:
+    with change(book, "Ann", "by hand") as made:
+        made.insert(TimeEntry, client_id=2, work_date=date(2026, 3, 2), person="Ann", hours=1_000_000, note="call")
+    told = "client,date,person,hours,note\nZEN,2026-03-02,Ann,1,call\n"
+    assert counted(filled("time", told)) == (1, 0, 1, 0)
+    head = "code,client,billing,item,every,start\n"
+    assert filled("agreements", head + "Z-9,ZEN,time,DEV,monthly,2026-01-01\n").rejected == ()
+    assert counted(filled("time", told)) == (1, 0, 1, 0)
+    # One more of the same is work of its own.
+    assert counted(filled("time", told + "ZEN,2026-03-02,Ann,1,call\n")) == (2, 1, 1, 0)
+    assert rows(book, "SELECT agreement_id FROM time_entry ORDER BY id") == [(None,), (3,)]

@@ -54,12 +54,12 @@ def test_rows_in_another_order_and_layout_are_the_same(book: Book, filled: Impor
 
 
 def test_good_rows_are_taken_and_bad_ones_told(book: Book, filled: Importer) -> None:
-    text = TIME + "T3,A-1,2026-02-30,Ann,DEV,1,,\nT4,A-9,2026-03-04,Ann,DEV,-1,,\n"
+    text = TIME + "T3,A-1,2026-02-30,Ann,DEV,1,,\nT4,A-9,2026-03-04,Ann,DEV,0,,\n"
     result = filled("time", text)
     assert counted(result) == (4, 2, 0, 2)
     assert [(one.row, one.column, one.value) for one in result.rejected] == [
         (4, "date", "2026-02-30"),
-        (5, "hours", "-1"),
+        (5, "hours", "0"),
     ]
     assert rows(book, "SELECT external_id FROM time_entry ORDER BY id") == [("T1",), ("T2",)]
     assert summary(result) == "2 rows imported, 0 unchanged, 2 rejected."
