@@ -276,6 +276,7 @@ def _replace_lines(
                     ),
                     _("Give the line an end date instead."),
                 )
+            _refuse_changed(made.session, before, line)
             made.delete(AgreementLine, line_id)
     in_order = kept == sorted(kept, key=lambda line_id: standing[line_id].position)
     grows = all("id" not in part for part in parts[len(kept) :]) and all("id" in part for part in parts[: len(kept)])
@@ -291,6 +292,21 @@ def _replace_lines(
             made.update(AgreementLine, part["id"], **values | {"position": position})
         else:
             made.insert(AgreementLine, **values | {"agreement_id": before.id, "position": position})
+
+
+def _refuse_changed(session: Session, agreement: Agreement, line: AgreementLine) -> None:
+    """A line that a change ended or began stays with its change: the record of it names both."""
+    changed = select(ChangeOrder.dated).where(
+        (ChangeOrder.old_line_id == line.id) | (ChangeOrder.new_line_id == line.id)
+    )
+    day = session.scalar(changed.order_by(ChangeOrder.dated).limit(1))
+    if day is not None:
+        raise UserError(
+            _("Line {position} of {code} belongs to a change from {day} and stays.").format(
+                position=line.position, code=agreement.code, day=date_text(day)
+            ),
+            _("Give the line an end date, or undo the change."),
+        )
 
 
 def end_agreement(book: Book, agreement_id: int, last_day: date, *, actor: str, credit: bool = True) -> date:

@@ -9,6 +9,7 @@ import pytest
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.agreement_changes import apply_line_change
+from desktop.services.agreements import update_agreement
 from desktop.services.changes import change, undo
 from tests.billing_facts import day, money
 from tests.books import new_book
@@ -97,3 +98,13 @@ class TestALineThatAnotherFollows:
             with pytest.raises(UserError, match="last day"):
                 apply_line_change(made, agreement, line, date(2026, 5, 1))
         assert [row[1] for row in rows(book, LINES)] == [money(1), money(2), money(3)]
+
+
+def test_a_line_that_a_change_began_or_ended_is_not_deleted(book: Book, contracts: Contracts) -> None:
+    agreement = contracts.agreement(contracts.client())
+    new = changed(book, agreement, 1, "2026-03-10", quantity=money(2))
+    (old,) = rows(book, "SELECT id FROM agreement_line WHERE id <> ?", new)[0]
+    for kept in (old, new):
+        with pytest.raises(UserError, match="belongs to a change from"):
+            update_agreement(book, agreement, {}, [{"id": kept}], actor=ANNE)
+    assert len(rows(book, LINES)) == 2
