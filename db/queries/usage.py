@@ -73,6 +73,19 @@ def charged(connection: Connection, lines: str) -> Rows:
     )
 
 
+def closed(connection: Connection, agreement_ids: str) -> Rows:
+    """(agreement, line, first day after the last period that was billed to its end) of usage lines."""
+    return _rows(
+        connection,
+        """SELECT g.agreement_id, g.id, max(c.period_end) FROM json_each(?) s
+        JOIN agreement_line g ON g.agreement_id = s.value AND g.kind = 'usage'
+        JOIN charge c ON c.agreement_line_id = g.id AND c.kind = 'usage' AND c.reversed_by IS NULL
+        JOIN invoice_line l ON l.invoice_id = c.invoice_id AND l.position = c.position AND l.period_end = c.period_end
+        GROUP BY g.id""",
+        agreement_ids,
+    )
+
+
 def billed_parts(connection: Connection, parts: str) -> Rows:
     """Units billed of the rows that end in each part of a charged period: parts are (line, period start, period end,
     first, last)."""

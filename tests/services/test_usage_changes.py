@@ -12,8 +12,10 @@ import pytest
 from db.schema import Agreement
 from desktop.errors import UserError
 from desktop.services.agreement_changes import change_line
+from desktop.services.agreement_outlook import outlook
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
+from desktop.services.lists.agreements import AgreementList
 from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, rows, value
@@ -150,6 +152,24 @@ def test_a_stub_that_was_billed_does_not_grow_when_the_agreement_goes_on(meters:
     meters.use(one, item, "2026-01-20", "1")
     meters.bill("2026-01-31")
     assert value(meters.book, "SELECT sum(amount) FROM charge") == 3_100
+
+
+def test_what_is_due_next_of_use_alone_is_its_running_period(meters: Meters) -> None:
+    one, item, _ = _meter(meters, threshold=500)
+    today = day("2026-01-10")
+
+    def due() -> list[tuple[str, str]]:
+        found = outlook(meters.book, one, today, 2)
+        return [(period.start.isoformat(), period.due.isoformat()) for period in found]
+
+    assert due() == [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
+    meters.use(one, item, "2026-01-05", "10")
+    meters.bill("2026-01-10")
+    assert due()[0] == ("2026-01-01", "2026-01-31")
+    meters.use(one, item, "2026-01-25", "1")
+    meters.bill("2026-01-31")
+    assert due()[0] == ("2026-02-01", "2026-02-28")
+    assert AgreementList(meters.book, today).rows([one])[one]["next_due"] == day("2026-02-28")
 
 
 def test_records_that_come_to_nothing_are_billed_with_their_period(meters: Meters) -> None:

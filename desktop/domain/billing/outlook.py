@@ -27,8 +27,15 @@ class Upcoming:
 def upcoming(
     agreement: Agreement, charged: Mapping[int, ChargedSpan], today: date, count: int = 1
 ) -> tuple[Upcoming, ...]:
-    """The next periods of the recurring lines, alike ones once. Hours and one-off charges have none."""
+    """The next periods of the recurring lines, alike ones once; of an agreement on use alone those of its meters.
+
+    Hours and one-off charges have none.
+    """
     lines = [line for line in agreement.lines if line.kind == "recurring"]
+    if not lines:
+        # Use is billed once it is known, whatever the timing.
+        lines = [line for line in agreement.lines if line.kind == "usage"]
+        agreement = agreement._replace(timing="arrears")
     if not lines or not agreement.active:
         return ()
     number = agreement.cadence.number(max(today, agreement.start))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
-from db.queries import families, hours
+from db.queries import families, hours, usage
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.agreement_terms import Terms
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
@@ -115,6 +115,9 @@ def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loa
     ids = queries.ids_text(agreement_ids)
     _load_agreements(connection, ids, loaded)
     _load_charged(connection, ids, loaded)
+    for agreement_id, line_id, last in usage.closed(connection, ids):
+        end = date.fromisoformat(last)
+        loaded.work[agreement_id].charged[line_id] = ChargedSpan(min(loaded.agreements[agreement_id].start, end), end)
     return loaded
 
 
