@@ -71,7 +71,7 @@ def test_figures(firm: Sheaf, rate: str, stored: str) -> None:
     [
         ("T8,A-1,2025-02-30,1,", "date", "does not exist in the calendar"),
         ("T8,A-1,2025-03-05,1,0", "rate", "would bill nothing"),
-        ("T8,A-1,2025-03-05,(12.00),", "hours", "below 0"),
+        ("T8,A-1,2025-03-05,0,", "hours", "nothing to bill"),
         ("T8,A-1,2025-03-05,,", "hours", "is empty"),
         ("T8,A-1,2025-03-05,1:75,", "hours", "59 minutes"),
         ('T8,A-1,"2025-03-05,1,', "", "quotation mark"),

@@ -166,14 +166,14 @@ def check_time(values: Values, verdict: Verdict) -> None:
     hours = values["hours"]
     if hours == 0:
         verdict.reject("hours", _("0 hours are nothing to bill."), _("Write the hours, or leave the row out."))
-    elif hours is not None and hours < 0:
-        verdict.note("hours", _("Hours below 0 take back what was written down too high."))
-    elif hours is not None and hours > _DAY and any(values[name] is not None for name in _TRACKED):
+    elif hours is not None and abs(hours) > _DAY and any(values[name] is not None for name in _TRACKED):
         verdict.reject(
             "hours",
             _("{hours} hours in one entry: a day has 24.").format(hours=number_text(hours)),
             _("Correct the entry; if the file counts minutes or seconds, export it with hours such as 1:30."),
         )
+    elif hours is not None and hours < 0:
+        verdict.note("hours", _("Hours below 0 take back what was written down too high."))
     elif hours is not None and hours > _DAY:
         verdict.note("hours", _("{hours} hours on one day.").format(hours=number_text(hours)))
     # Trackers give time that is not billed, or whose rate they do not know, the rate 0.

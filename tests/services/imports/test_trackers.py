@@ -109,8 +109,9 @@ def test_a_word_in_brackets_is_no_currency(book: Book, filled: Importer) -> None
 
 
 def test_an_entry_longer_than_a_day_is_a_slip_or_another_unit(filled: Importer) -> None:
+    assert filled("time", KIMAI.replace(",1:30,", ",-5400,")).rejected_rows == 1
     result = filled("time", KIMAI.replace(",1:30,", ",5400,"))
-    assert counted(result) == (2, 1, 0, 1)
+    assert counted(result) == (2, 0, 1, 1)
     assert [(one.row, one.column, one.problem) for one in result.rejected] == [
         (2, "Duration", "5,400 hours in one entry: a day has 24.")
     ]
