@@ -18,13 +18,18 @@ def prepayments(connection: Connection, ids: str) -> Sequence[Any]:
 
 
 def commitments(connection: Connection, ids: str, through: str) -> Sequence[Any]:
-    """(agreement, client, id, start, end, amount, description, item) of those over by a day and not billed."""
+    """(agreement, client, id, start, end, amount, description, item, net billed, what was first asked for or null, next
+    sequence) of those over by a day; where a credit note gave up a shortfall, nothing of it is reckoned again."""
     return connection.exec_driver_sql(
-        """SELECT m.agreement_id, a.client_id, m.id, m.start_date, m.end_date, m.amount, m.description, m.item_id
+        """SELECT m.agreement_id, a.client_id, m.id, m.start_date, m.end_date, m.amount, m.description, m.item_id,
+        coalesce(sum(c.amount), 0), (SELECT f.amount FROM charge f WHERE f.commitment_id = m.id
+          AND f.reversed_by IS NULL ORDER BY f.sequence LIMIT 1), coalesce(max(c.sequence) + 1, 0)
         FROM commitment m JOIN agreement a ON a.id = m.agreement_id
+        LEFT JOIN charge c ON c.commitment_id = m.id AND c.reversed_by IS NULL
         WHERE m.agreement_id IN (SELECT value FROM json_each(?)) AND m.end_date <= date(?, '+1 day')
-        AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.commitment_id = m.id AND c.reversed_by IS NULL)
-        ORDER BY m.agreement_id, m.start_date, m.id""",
+        AND NOT EXISTS (SELECT 1 FROM charge g JOIN invoice n ON n.corrects_id = g.invoice_id
+          AND n.kind = 'credit_note' WHERE g.commitment_id = m.id AND g.reversed_by IS NULL)
+        GROUP BY m.id ORDER BY m.agreement_id, m.start_date, m.id""",
         (ids, through),
     ).fetchall()
 

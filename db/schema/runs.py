@@ -163,6 +163,7 @@ class Charge(Base):
         Index(
             "ix_charge_commitment_once",
             "commitment_id",
+            "sequence",
             unique=True,
             sqlite_where=text("reversed_by IS NULL AND commitment_id IS NOT NULL"),
         ),

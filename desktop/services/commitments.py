@@ -46,7 +46,7 @@ def commitments(book: Book, agreement_id: int) -> list[CommitmentState]:
         ):
             billed = connection.exec_driver_sql(
                 "SELECT i.number FROM charge c JOIN invoice i ON i.id = c.invoice_id"
-                " WHERE c.commitment_id = ? AND c.reversed_by IS NULL",
+                " WHERE c.commitment_id = ? AND c.reversed_by IS NULL ORDER BY c.sequence",
                 (one.id,),
             ).scalar()
             spent = spent_within(connection, agreement_id, row.client_id, one.start_date, one.end_date)

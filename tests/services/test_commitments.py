@@ -19,7 +19,7 @@ from desktop.services.commitments import (
 )
 from desktop.services.credits import credit_invoice
 from desktop.services.problems import ValidationError
-from tests.billing_facts import day
+from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 from tests.ledger_proof import prove
@@ -57,6 +57,39 @@ class TestACommitment:
         credit_invoice(book, number, reason="Wrong", actor=ANNE, today=day("2027-01-02"), release=True)
         contracts.bill("2027-01-03")
         assert len(rows(book, lines)) == 3
+        prove(book)
+
+    def test_is_filled_by_what_is_charged_late_and_no_further(self, book: Book, contracts: Contracts) -> None:
+        client = contracts.client()
+        agreement = contracts.agreement(client)
+        add_commitment(book, agreement, YEAR | {"amount": 200_000}, actor=ANNE)
+        contracts.bill("2026-12-31")
+        standing = "SELECT sum(amount), count(*) FROM charge WHERE commitment_id IS NOT NULL AND reversed_by IS NULL"
+        assert rows(book, standing) == [(80_000, 1)]
+        contracts.one_off(client, agreement, "2026-06-01", "300")
+        contracts.one_off(client, agreement, "2026-06-01", "150")
+        contracts.bill("2027-01-31")
+        assert rows(book, "SELECT quantity, net FROM invoice_line WHERE price_source = 'commitment'")[1:] == [
+            (money(-1), -45_000)
+        ]
+        assert rows(book, standing) == [(35_000, 2)]
+        contracts.one_off(client, agreement, "2026-06-01", "900")
+        contracts.bill("2027-02-28")
+        assert rows(book, standing) == [(0, 3)]
+        contracts.bill("2027-03-31")
+        assert rows(book, standing) == [(0, 3)]
+        prove(book)
+
+    def test_given_up_by_a_credit_note_is_not_reckoned_again(self, book: Book, contracts: Contracts) -> None:
+        client = contracts.client()
+        agreement = contracts.agreement(client)
+        add_commitment(book, agreement, YEAR | {"amount": 200_000}, actor=ANNE)
+        contracts.bill("2026-12-31")
+        number = commitments(book, agreement)[0].billed_by
+        credit_invoice(book, number, reason="Goodwill", actor=ANNE, today=day("2027-01-02"), lines=[13])
+        contracts.one_off(client, agreement, "2026-06-01", "300")
+        contracts.bill("2027-01-31")
+        assert value(book, "SELECT count(*) FROM charge WHERE commitment_id IS NOT NULL") == 1
         prove(book)
 
     def test_that_covers_no_day_or_no_money_is_refused(self, book: Book, contracts: Contracts) -> None:

@@ -1417,8 +1417,8 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE UNIQUE INDEX ix_charge_commitment_once ON charge (commitment_id) WHERE reversed_by IS NULL AND
-    commitment_id IS NOT NULL
+    CREATE UNIQUE INDEX ix_charge_commitment_once ON charge (commitment_id, sequence) WHERE reversed_by IS NULL
+    AND commitment_id IS NOT NULL
     """,
     """
     CREATE INDEX ix_charge_invoice ON charge (invoice_id, position)

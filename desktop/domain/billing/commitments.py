@@ -1,4 +1,7 @@
-"""Commitments: what a client spent less than it committed to is billed when the span is over."""
+"""Commitments: what a client spent less than it committed to is billed when the span is over.
+
+What is charged late for the span takes the place of what was asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import date, timedelta
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing.facts import Billing, Commitment, Work
-from desktop.domain.billing.lines import Charged, Line, divide
+from desktop.domain.billing.lines import Charged, Line, divide, positive_price
 from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.document import commitment_words
 from desktop.domain.money import SCALE, major_text, per_major
@@ -19,7 +22,8 @@ _DAY = timedelta(days=1)
 def add_commitments(
     agreement: Agreement, work: Work, billing: Billing, taxing: Taxing, lines: list[Line], charges: list[Charged]
 ) -> None:
-    """Append the shortfall of each commitment whose span is over; `lines` so far count towards it."""
+    """Append the shortfall of each commitment whose span is over, or what it changed by; `lines` so far count towards
+    it. What a person asked less for stays less."""
     own = list(charges)
     for commitment in work.commitments:
         if commitment.end > billing.through + _DAY:
@@ -34,8 +38,11 @@ def add_commitments(
             )
             for charge in own
         )
-        if spent < commitment.amount:
-            _append(agreement, commitment, spent, billing, taxing, lines, charges)
+        lacks = max(0, commitment.amount - spent)
+        if commitment.asked is not None:
+            lacks = min(lacks, commitment.asked)
+        if lacks != commitment.billed:
+            _append(agreement, commitment, spent, lacks - commitment.billed, billing, taxing, lines, charges)
 
 
 def amount_within(amount: int, start: date, end: date, first: date, after: date) -> int:
@@ -50,6 +57,7 @@ def _append(
     agreement: Agreement,
     commitment: Commitment,
     spent: int,
+    net: int,
     billing: Billing,
     taxing: Taxing,
     lines: list[Line],
@@ -57,9 +65,9 @@ def _append(
 ) -> None:
     item = billing.items.get(commitment.item_id) if commitment.item_id else None
     entry = taxing.entry(item)
-    net = commitment.amount - spent
     currency = agreement.currency
     start, end = commitment.start.isoformat(), commitment.end.isoformat()
+    quantity, price = positive_price(SCALE, net * (SCALE // per_major(currency)))
     position = len(lines) + 1
     lines.append(
         Line(
@@ -73,9 +81,9 @@ def _append(
             "",
             start,
             end,
-            SCALE,
+            quantity,
             "",
-            net * (SCALE // per_major(currency)),
+            price,
             SCALE,
             0,
             "",
@@ -86,4 +94,6 @@ def _append(
             rate_on(entry, commitment.end - _DAY) if entry else 0,
         )
     )
-    charges.append(Charged(COMMITMENT, agreement.id, commitment.id, start, end, 0, position, SCALE, net))
+    charges.append(
+        Charged(COMMITMENT, agreement.id, commitment.id, start, end, commitment.sequence, position, quantity, net)
+    )

@@ -255,7 +255,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """The least a client spends over [start, end), net; `spent` is what counts towards it so far."""
+    """The least a client spends over [start, end), net; `spent` is what counts towards it so far.
+
+    Of a shortfall `billed` is what stands billed, `asked` what was first asked for, None before that.
+    """
 
     id: int
     start: date
@@ -264,6 +267,9 @@ class Commitment:
     description: str
     item_id: int | None
     spent: int
+    billed: int = 0
+    asked: int | None = None
+    sequence: int = 0
 
 
 @dataclass(slots=True)

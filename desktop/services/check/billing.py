@@ -45,7 +45,7 @@ _RULES: Final = (
         UNION ALL SELECT 'milestone #' || milestone_id FROM charge WHERE reversed_by IS NULL
         AND milestone_id IS NOT NULL GROUP BY milestone_id HAVING count(*) > 1
         UNION ALL SELECT 'commitment #' || commitment_id FROM charge WHERE reversed_by IS NULL
-        AND commitment_id IS NOT NULL GROUP BY commitment_id HAVING count(*) > 1""",
+        AND commitment_id IS NOT NULL GROUP BY commitment_id, sequence HAVING count(*) > 1""",
     ),
     (
         "charge",

@@ -24,13 +24,13 @@ def load_prepayments(connection: Connection, ids: str) -> dict[int, tuple[Prepay
 
 
 def load_commitments(connection: Connection, ids: str, through: date, work: Mapping[int, Work]) -> None:
-    """Those whose span is over and whose shortfall is not billed, with what was spent of them."""
-    for agreement, client, key, start, end, amount, text, item in queries.commitments(
+    """Those whose span is over, with what was spent of them and what of a shortfall is billed."""
+    for agreement, client, key, start, end, amount, text, item, *billed in queries.commitments(
         connection, ids, through.isoformat()
     ):
         first, after = date.fromisoformat(start), date.fromisoformat(end)
         spent = spent_within(connection, agreement, client, first, after)
-        work[agreement].commitments.append(Commitment(key, first, after, amount, text, item, spent))
+        work[agreement].commitments.append(Commitment(key, first, after, amount, text, item, spent, *billed))
 
 
 def spent_within(connection: Connection, agreement_id: int, client_id: int, first: date, after: date) -> int:
