@@ -41,7 +41,8 @@ from desktop.services.disputes import open_dispute
 from desktop.services.open_items import open_items
 from desktop.services.opening import OpeningItem, add_opening_credit, add_opening_item
 from desktop.services.payment_plans import agree_plan
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.runs import Scope, bill
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book

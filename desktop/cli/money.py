@@ -159,7 +159,7 @@ def _use_credit(call: Call) -> None:
 
 
 def _reverse(call: Call) -> None:
-    from desktop.services.payments import reverse_payment
+    from desktop.services.payment_reversals import reverse_payment
     from desktop.services.trail import currency_of
 
     arguments = call.arguments

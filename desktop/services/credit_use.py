@@ -14,7 +14,8 @@ from desktop.i18n import _, money_text
 from desktop.services.changes import change
 from desktop.services.ledger import Ledger
 from desktop.services.open_amounts import Credit, Due
-from desktop.services.payments import not_to_come, one_client, one_currency, take_back
+from desktop.services.payment_reversals import take_back
+from desktop.services.payments import not_to_come, one_client, one_currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from db.engine import Book
 from desktop.services.accounts import Account, AccountRow, Link, account
 from desktop.services.credits import credit_invoice
 from desktop.services.opening import OpeningItem, add_opening_item
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.write_offs import write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice

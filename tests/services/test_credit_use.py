@@ -8,7 +8,8 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.credit_use import Applied, apply_credit, withdraw_credit
 from desktop.services.credits import credit_invoice
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
 from tests.ledger_proof import prove

@@ -21,7 +21,8 @@ from desktop.services.credit_use import apply_credit, withdraw_credit
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
 from desktop.services.payment_plans import agree_plan, cancel_plan, plan_basis
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate

@@ -18,7 +18,8 @@ from desktop.errors import UserError
 from desktop.services.aging import aging_at
 from desktop.services.credits import credit_invoice
 from desktop.services.payment_plans import agree_plan, cancel_plan, plan_basis, schedule
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice

@@ -20,7 +20,8 @@ from desktop.domain.periods import Interval
 from desktop.errors import UserError
 from desktop.services.credits import credit_invoice
 from desktop.services.payment_plans import agree_plan, plan_basis
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.rounding import set_rounding
 from desktop.services.tax_rules import Area, save_areas
 from desktop.services.withholding import expected_withholding

@@ -19,8 +19,9 @@ from desktop.services.lists.clients import ClientList, client_facts
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.lists.payments import PaymentList
 from desktop.services.merging import merge_clients
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payment_suggestions import suggest_payment
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.problems import ValidationError
 from desktop.services.rates import rates, set_rate
 from desktop.services.reports import report

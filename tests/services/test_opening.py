@@ -18,7 +18,8 @@ from desktop.services.opening import (
     book_opening_items,
     standing_documents,
 )
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.write_offs import write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_rate

@@ -27,8 +27,9 @@ from desktop.services.payment_plans import (
     schedule,
     typed_parts,
 )
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payment_suggestions import suggest_payment
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.problems import ValidationError
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book

@@ -7,8 +7,9 @@ import pytest
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.allocations import AllocatedRow, allocations
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payment_suggestions import SuggestedItem, suggest_payment
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
 

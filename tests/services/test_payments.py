@@ -7,7 +7,8 @@ import pytest
 
 from db.engine import Book
 from desktop.errors import UserError
-from desktop.services.payments import PaymentResult, plan_payment, record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import PaymentResult, plan_payment, record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate
 from tests.ledger_proof import firm_receivable, prove

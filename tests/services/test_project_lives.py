@@ -21,7 +21,8 @@ from desktop.services import change_orders, runs
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
 from desktop.services.milestones import create_milestone, mark_done, milestones
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from desktop.services.projects import Position, position, positions
 from desktop.services.write_offs import write_off
 from tests.books import new_book

@@ -14,8 +14,9 @@ from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.credits import credit_invoice
 from desktop.services.payment_plans import agree_plan
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payment_suggestions import suggest_payment
-from desktop.services.payments import PaymentResult, record_payment, reverse_payment
+from desktop.services.payments import PaymentResult, record_payment
 from desktop.services.withholding import expected_withholding
 from tests.books import new_book
 from tests.contracts import rows

@@ -9,7 +9,7 @@ from typing import Any
 from db.engine import Book
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
-from desktop.services.payments import reverse_payment
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.sample.beginning import OWNER
 from desktop.services.sample.paying import Expected, Payer
 from desktop.services.sample.year import Clock

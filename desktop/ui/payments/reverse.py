@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.payments import Reversal, reverse_payment
+from desktop.services.payment_reversals import Reversal, reverse_payment
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section

@@ -6,7 +6,8 @@ import pytest
 
 from db.engine import Book
 from desktop.services.lists.payments import PaymentList, PaymentTotals
-from desktop.services.payments import record_payment, reverse_payment
+from desktop.services.payment_reversals import reverse_payment
+from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
 
