@@ -18,11 +18,12 @@ def prepayments(connection: Connection, ids: str) -> Sequence[Any]:
 
 
 def commitments(connection: Connection, ids: str, through: str) -> Sequence[Any]:
-    """(agreement, client, id, start, end, amount, description, item, net billed, what was first asked for or null, next
+    """(agreement, client, id, start, end, amount, description, item, net billed, what a person set it to or null, next
     sequence) of those over by a day; where a credit note gave up a shortfall, nothing of it is reckoned again."""
     return connection.exec_driver_sql(
         """SELECT m.agreement_id, a.client_id, m.id, m.start_date, m.end_date, m.amount, m.description, m.item_id,
-        coalesce(sum(c.amount), 0), (SELECT f.amount FROM charge f WHERE f.commitment_id = m.id
+        coalesce(sum(c.amount), 0), (SELECT f.amount FROM charge f JOIN invoice_line l ON l.invoice_id = f.invoice_id
+          AND l.position = f.position AND l.price_source = 'hand' WHERE f.commitment_id = m.id
           AND f.reversed_by IS NULL ORDER BY f.sequence LIMIT 1), coalesce(max(c.sequence) + 1, 0)
         FROM commitment m JOIN agreement a ON a.id = m.agreement_id
         LEFT JOIN charge c ON c.commitment_id = m.id AND c.reversed_by IS NULL

@@ -19,6 +19,7 @@ from desktop.services.commitments import (
 )
 from desktop.services.credits import credit_invoice
 from desktop.services.problems import ValidationError
+from desktop.services.runs import LineEdit, approve_drafts, edit, plan, resume
 from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
@@ -78,7 +79,28 @@ class TestACommitment:
         assert rows(book, standing) == [(0, 3)]
         contracts.bill("2027-03-31")
         assert rows(book, standing) == [(0, 3)]
+        contracts.one_off(client, agreement, "2026-06-01", "1250", kind="discount")
+        contracts.one_off(client, agreement, "2027-04-01", "5000")
+        contracts.bill("2027-04-30")
+        # 2,000 are committed, and 1,300 were spent after all.
+        assert rows(book, standing) == [(70_000, 4)]
         prove(book)
+
+    def test_lowered_by_hand_stays_lower(self, book: Book, contracts: Contracts) -> None:
+        client = contracts.client()
+        agreement = contracts.agreement(client)
+        add_commitment(book, agreement, YEAR | {"amount": 200_000}, actor=ANNE)
+        planned = plan(book, through=day("2026-12-31"), issue_date=day("2026-12-31"), actor=ANNE, now=book.now)
+        (draft,) = rows(book, "SELECT id FROM draft")[0]
+        edit(book, draft, [LineEdit(13, unit_price=Decimal(500))], actor=ANNE)
+        drafts = [draft]
+        approve_drafts(book, drafts, "Agreed", actor=ANNE, now=book.now)
+        resume(book, planned.number, actor=ANNE, now=book.now)
+        contracts.one_off(client, agreement, "2026-06-01", "400")
+        contracts.bill("2027-01-31")
+        standing = "SELECT sum(amount) FROM charge WHERE commitment_id IS NOT NULL"
+        # 400 lack, which is less than the 500 that were asked for.
+        assert value(book, standing) == 40_000
 
     def test_given_up_by_a_credit_note_is_not_reckoned_again(self, book: Book, contracts: Contracts) -> None:
         client = contracts.client()

@@ -257,7 +257,7 @@ class Standing:
 class Commitment:
     """The least a client spends over [start, end), net; `spent` is what counts towards it so far.
 
-    Of a shortfall `billed` is what stands billed, `asked` what was first asked for, None before that.
+    Of a shortfall `billed` is what stands billed, `asked` what a person set it to before, None where nobody did.
     """
 
     id: int
