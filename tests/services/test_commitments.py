@@ -80,8 +80,8 @@ class TestACommitment:
         contracts.bill("2027-03-31")
         assert rows(book, standing) == [(0, 3)]
         contracts.one_off(client, agreement, "2026-06-01", "1250", kind="discount")
-        contracts.one_off(client, agreement, "2027-04-01", "5000")
-        contracts.bill("2027-04-30")
+        contracts.one_off(client, agreement, "2027-04-01", "1300")
+        assert contracts.bill("2027-04-30").outcomes["issued"] == 1
         # 2,000 are committed, and 1,300 were spent after all.
         assert rows(book, standing) == [(70_000, 4)]
         prove(book)
