@@ -237,6 +237,13 @@ class LivesOfAgreements(RuleBasedStateMachine):
                 quantity=money(units),
             )
 
+    @rule(run=runs, day=around, price=st.sampled_from(["0.37", "0.41", "1"]))
+    def change_the_meter(self, run: Run, day: int, price: str) -> None:
+        """Its line is replaced within a period, whatever of that was billed; the counting goes on."""
+        on = self.on(run, day)
+        line = value(self.book, "SELECT id FROM agreement_line WHERE kind = 'usage' AND end_date IS NULL")
+        self.attempt(lambda: change_line(self.book, self.metered, line, on, unit_price=Decimal(price), actor=ANNE))
+
     @rule(forward=st.integers(0, 60), ahead=st.integers(-20, 45))
     def bill_some(self, forward: int, ahead: int) -> None:
         self.run_through(forward, ahead)
