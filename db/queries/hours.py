@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from db.queries.billing import Rows, _rows
+from db.queries.rows import Rows, plain_rows
 
 
 def in_tiers(connection: Connection, agreement_ids: str) -> Rows:
@@ -13,7 +13,7 @@ def in_tiers(connection: Connection, agreement_ids: str) -> Rows:
     An entry over several tiers is charged by the first of their lines alone; the lines behind it, of the same item and
     days, are its agreement's too.
     """
-    return _rows(
+    return plain_rows(
         connection,
         """WITH own AS MATERIALIZED (SELECT DISTINCT c.agreement_id, c.invoice_id, c.position, l.item_id,
           l.period_start, l.period_end FROM json_each(?) s JOIN charge c ON c.agreement_id = s.value AND c.kind = 'time'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from db.queries.billing import Rows, _rows
+from db.queries.rows import Rows, plain_rows
 
 _SPANS = """WITH span AS MATERIALIZED (SELECT key AS k, json_extract(value, '$[0]') AS agreement_id,
  json_extract(value, '$[1]') AS item_id, json_extract(value, '$[2]') AS first, json_extract(value, '$[3]') AS last,
@@ -19,7 +19,9 @@ def first_unbilled(connection: Connection, spans: str) -> Rows:
 
     Rows end after the first day and at the latest on the last.
     """
-    return _rows(connection, f"{_SPANS} SELECT (SELECT min(u.end_date) FROM {_WAITING}) FROM span ORDER BY k", spans)
+    return plain_rows(
+        connection, f"{_SPANS} SELECT (SELECT min(u.end_date) FROM {_WAITING}) FROM span ORDER BY k", spans
+    )
 
 
 def unbilled(connection: Connection, spans: str, *, marked: bool) -> Rows:
@@ -27,7 +29,7 @@ def unbilled(connection: Connection, spans: str, *, marked: bool) -> Rows:
     the highest id of the spans."""
     known = " AND (span.mark IS NULL OR u.id <= span.mark)" if marked else ""
     # An array for each span, since a join would sort the million rows that the index holds in order already.
-    return _rows(
+    return plain_rows(
         connection,
         f"""{_SPANS} SELECT (SELECT json_array(sum(u.quantity), count(*), sum(u.days), max(u.id))
         FROM {_WAITING}{known}) FROM span ORDER BY k""",
@@ -38,7 +40,7 @@ def unbilled(connection: Connection, spans: str, *, marked: bool) -> Rows:
 def edges(connection: Connection, spans: str, *, marked: bool) -> Rows:
     """Of each span as in `first_unbilled` the end and the days of its first row, and the end of its last."""
     rows = _WAITING + (" AND (span.mark IS NULL OR u.id <= span.mark)" if marked else "")
-    return _rows(
+    return plain_rows(
         connection,
         f"""{_SPANS} SELECT (SELECT min(u.end_date) FROM {rows}),
         (SELECT u.days FROM {rows} ORDER BY u.end_date LIMIT 1), (SELECT max(u.end_date) FROM {rows})
@@ -50,7 +52,7 @@ def edges(connection: Connection, spans: str, *, marked: bool) -> Rows:
 def repeated(connection: Connection, spans: str, *, marked: bool) -> Rows:
     """Of each span as in `first_unbilled`, how many of its rows say the very same as another: days and units."""
     known = " AND (span.mark IS NULL OR u.id <= span.mark)" if marked else ""
-    return _rows(
+    return plain_rows(
         connection,
         f"""{_SPANS} SELECT (SELECT coalesce(sum(more), 0) FROM (SELECT count(*) - 1 AS more FROM {_WAITING}{known}
         GROUP BY u.end_date, u.quantity, u.days HAVING count(*) > 1)) FROM span ORDER BY k""",
@@ -61,7 +63,7 @@ def repeated(connection: Connection, spans: str, *, marked: bool) -> Rows:
 def charged(connection: Connection, lines: str) -> Rows:
     """What stands charged of usage lines, given with the day after which their periods end, by line and period:
     (line, start, end, units, amount, highest sequence, count, amount of minimums, first day after what was counted)."""
-    return _rows(
+    return plain_rows(
         connection,
         """SELECT c.agreement_line_id, c.period_start, c.period_end, sum(c.quantity), sum(c.amount), max(c.sequence),
         count(*), sum(CASE c.mark WHEN 0 THEN c.amount ELSE 0 END), max(l.period_end)
@@ -75,7 +77,7 @@ def charged(connection: Connection, lines: str) -> Rows:
 
 def closed(connection: Connection, agreement_ids: str) -> Rows:
     """(agreement, line, first day after the last period that was billed to its end) of usage lines."""
-    return _rows(
+    return plain_rows(
         connection,
         """SELECT g.agreement_id, g.id, max(c.period_end) FROM json_each(?) s
         JOIN agreement_line g ON g.agreement_id = s.value AND g.kind = 'usage'
@@ -89,7 +91,7 @@ def closed(connection: Connection, agreement_ids: str) -> Rows:
 def billed_parts(connection: Connection, parts: str) -> Rows:
     """Units billed of the rows that end in each part of a charged period: parts are (line, period start, period end,
     first, last)."""
-    return _rows(
+    return plain_rows(
         connection,
         """WITH part AS MATERIALIZED (SELECT key AS k, json_extract(value, '$[0]') AS line_id,
         json_extract(value, '$[1]') AS period_start, json_extract(value, '$[2]') AS period_end,
@@ -108,7 +110,7 @@ def billed_parts(connection: Connection, parts: str) -> Rows:
 
 def drafted_marks(connection: Connection, draft_ids: str) -> Rows:
     """(line, highest usage id counted, whether it waits for a record) of the usage that stored drafts bill."""
-    return _rows(
+    return plain_rows(
         connection,
         """SELECT json_extract(c.value, '$[2]'), max(json_extract(c.value, '$[9]')),
         max(json_extract(c.value, '$[9]') = 0 AND json_extract(c.value, '$[8]') = 0)
@@ -120,7 +122,7 @@ def drafted_marks(connection: Connection, draft_ids: str) -> Rows:
 
 def unbilled_rows(connection: Connection, agreement_ids: str, last: str) -> Rows:
     """(agreement, item, count) of the unbilled rows that end on a day at the latest."""
-    return _rows(
+    return plain_rows(
         connection,
         """SELECT u.agreement_id, u.item_id, count(*) FROM json_each(?) s JOIN usage u ON u.agreement_id = s.value
         AND u.invoice_id IS NULL AND u.end_date <= ? GROUP BY u.agreement_id, u.item_id""",

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.documents.batch import RenderPool, Written, render_batch
 from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import usage as queries
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import Billing, Work
 from desktop.domain.billing.usage import UNMETERED, Rated, rate_meter

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.queries import projects as queries
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from db.schema import Agreement, Client, Draft, Invoice, Item, Milestone, Run, Segment
 from desktop.domain.billing.milestones import worths
 from desktop.domain.money import SCALE, unscaled

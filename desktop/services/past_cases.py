@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from db.queries import past as queries
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, Charged, ClientFacts, Draft, Line
 from desktop.domain.findings import Case, LastInvoice, Sibling, Similar, Standing

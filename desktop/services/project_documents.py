@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.queries import projects as queries
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.billing import part_of
 from desktop.domain.money import spread
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import projects as queries
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.billing.facts import Milestone, Scope
 from desktop.domain.billing.milestones import scope_on
 from desktop.domain.money import SCALE, scaled_to_percent

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries import billing
 from db.queries import projects as queries
-from db.queries.billing import ids_text
+from db.queries import standing
+from db.queries.rows import ids_text
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.milestones import read_milestones
@@ -125,7 +125,7 @@ def _positions(connection: Connection, rows: Sequence[Any], as_of: date) -> list
     for key, milestones in read_milestones(connection, keys, as_of).items():
         planned[key] = sum(one.amount or 0 for one in milestones if one.state in ("planned", "late"))
     waiting = unbilled_of(connection, keys, as_of)
-    ordered = {(client, number): net for client, number, net in billing.po_used(connection, ids)}
+    ordered = {(client, number): net for client, number, net in standing.po_used(connection, ids)}
     found = []
     for row in rows:
         key, code, title, client, client_name, client_id, kind, currency, agreed, budget, number, limit, active = row

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import ids_text, reserved
+from db.queries.billing import reserved
+from db.queries.rows import ids_text
 from desktop.domain.billing import TimeEntry
 from desktop.domain.billing.time import line_for, price_of
 from desktop.domain.money import round_half_away, to_major, unit, unscaled

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.billing import Draft, Line, line_amount
 from desktop.domain.document import RESIDUE_WORDS
 from desktop.domain.money import SCALE, scaled, to_major

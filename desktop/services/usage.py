@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from db.schema import Agreement, AgreementLine, Invoice, Item, Usage
 from desktop.domain.money import unscaled
 from desktop.errors import UserError

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 
 
 class Row(NamedTuple):

@@ -224,7 +224,7 @@ class LivesOfAgreements(RuleBasedStateMachine):
     @rule(day=st.integers(0, SPAN - 1), units=st.integers(0, 4_000))
     def count(self, day: int, units: int) -> None:
         """A record of a day may arrive long after the invoice of its period."""
-        first = FIRST + timedelta(days=day)
+        first = FIRST + timedelta(days=min(max(day, 0), SPAN - 1))
         self.records += units
         with change(self.book, ANNE, "Count") as made:
             made.insert(
@@ -237,12 +237,13 @@ class LivesOfAgreements(RuleBasedStateMachine):
                 quantity=money(units),
             )
 
-    @rule(run=runs, day=around, price=st.sampled_from(["0.37", "0.41", "1"]))
-    def change_the_meter(self, run: Run, day: int, price: str) -> None:
-        """Its line is replaced within a period, whatever of that was billed; the counting goes on."""
+    @rule(run=runs, day=around, price=st.sampled_from(["0.37", "0.41", "1"]), late=st.integers(-20, 20))
+    def change_the_meter(self, run: Run, day: int, price: str, late: int) -> None:
+        """Its line is replaced within a period, whatever of that was billed, and a record of about then comes late."""
         on = self.on(run, day)
         line = value(self.book, "SELECT id FROM agreement_line WHERE kind = 'usage' AND end_date IS NULL")
         self.attempt(lambda: change_line(self.book, self.metered, line, on, unit_price=Decimal(price), actor=ANNE))
+        self.count((on - FIRST).days + late, 100)
 
     @rule(forward=st.integers(0, 60), ahead=st.integers(-20, 45))
     def bill_some(self, forward: int, ahead: int) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import po_used
+from db.queries.standing import po_used
 from desktop.domain.billing.lines import line_amount, part_of
 from desktop.domain.billing.outlook import upcoming
 from desktop.domain.money import SCALE, scaled, unscaled

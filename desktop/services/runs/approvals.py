@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.findings import Finding
 from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.wording import amount_words

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries.billing import firm as firm_row
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.billing import ClientFacts, Draft, FirmFacts
 from desktop.domain.billing.regimes import place_words, regime_of
 from desktop.domain.money import scaled_to_percent

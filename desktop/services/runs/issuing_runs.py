@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from db.refusals import BookUnusable, as_user_error
 from desktop.domain.billing import Draft
 from desktop.domain.sealing import batch_digest

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 
 from db.queries import billing as queries
 from db.queries import families, hours, usage
+from db.queries import standing as standing_of
+from db.queries.rows import ids_text
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.agreement_terms import Terms
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
@@ -63,9 +65,9 @@ def load(
     """All about the (client id, agreement id or None) pairs; with `draft_ids`, only what those drafts reserve."""
     loaded = Loaded()
     through = setting.billing.through
-    client_ids = queries.ids_text(dict.fromkeys(client for client, _ in pairs))
-    ids = queries.ids_text(agreement for _, agreement in pairs if agreement is not None)
-    drafts = queries.ids_text(draft_ids) if draft_ids is not None else None
+    client_ids = ids_text(dict.fromkeys(client for client, _ in pairs))
+    ids = ids_text(agreement for _, agreement in pairs if agreement is not None)
+    drafts = ids_text(draft_ids) if draft_ids is not None else None
     _load_agreements(connection, ids, loaded)
     _load_clients(connection, client_ids, setting, loaded)
     _load_charged(connection, ids, loaded)
@@ -83,7 +85,7 @@ def load(
         elif row[1] in outside:
             loaded.outside.setdefault(row[1], []).append(one_off)
     capped = [agreement.id for agreement in loaded.agreements.values() if agreement.cap is not None]
-    for agreement_id, amount in queries.time_billed(connection, queries.ids_text(capped)) if capped else ():
+    for agreement_id, amount in queries.time_billed(connection, ids_text(capped)) if capped else ():
         loaded.work[agreement_id].time_billed = amount
     _load_tiers(connection, setting.billing.prices.graduated, loaded)
     load_projects(connection, ids, through, drafts, loaded.agreements, loaded.work)
@@ -104,7 +106,7 @@ def _load_tiers(connection: Connection, items: frozenset[int], loaded: Loaded) -
         for agreement_id, work in loaded.work.items()
         if any(entry.item_id is None or entry.item_id in items for entry in work.time)
     ]
-    for agreement_id, *tier in hours.in_tiers(connection, queries.ids_text(tiered)) if tiered else ():
+    for agreement_id, *tier in hours.in_tiers(connection, ids_text(tiered)) if tiered else ():
         item_id, day, high, units = tier
         loaded.work[agreement_id].tiers.append(TierBilled(item_id, date.fromisoformat(day), high, units))
 
@@ -112,7 +114,7 @@ def _load_tiers(connection: Connection, items: frozenset[int], loaded: Loaded) -
 def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loaded:
     """The agreements and what is billed of their lines, and nothing else: for lists, which judge nobody."""
     loaded = Loaded()
-    ids = queries.ids_text(agreement_ids)
+    ids = ids_text(agreement_ids)
     _load_agreements(connection, ids, loaded)
     _load_charged(connection, ids, loaded)
     for agreement_id, line_id, last in usage.closed(connection, ids):
@@ -124,7 +126,7 @@ def load_agreements(connection: Connection, agreement_ids: Iterable[int]) -> Loa
 def load_clients(connection: Connection, client_ids: Iterable[int], setting: Setting) -> dict[int, ClientFacts]:
     """Clients as they are now, with what they inherit from their own segment."""
     loaded = Loaded()
-    _load_clients(connection, queries.ids_text(client_ids), setting, loaded)
+    _load_clients(connection, ids_text(client_ids), setting, loaded)
     return loaded.clients
 
 
@@ -260,7 +262,7 @@ def _load_charged(connection: Connection, ids: str, loaded: Loaded) -> None:
             broken.append(line_id)
     if broken:
         spans: dict[int, list[tuple[date, date]]] = {}
-        for line_id, first, last in queries.charged_spans(connection, queries.ids_text(broken)):
+        for line_id, first, last in queries.charged_spans(connection, ids_text(broken)):
             spans.setdefault(line_id, []).append((date.fromisoformat(first), date.fromisoformat(last)))
         for line_id, pieces in spans.items():
             work = loaded.work[by_line[line_id][0].id]
@@ -292,39 +294,39 @@ def _load_standing(connection: Connection, client_ids: str, ids: str, setting: S
     merged = families.members(connection, client_ids)
     if merged:
         # What was issued to them before counts for the client that they turned out to be.
-        client_ids = queries.ids_text([*loaded.clients, *merged])
-    for member, currency, amount, due, number in queries.open_by_client(connection, client_ids):
+        client_ids = ids_text([*loaded.clients, *merged])
+    for member, currency, amount, due, number in standing_of.open_by_client(connection, client_ids):
         stand = standing[merged.get(member, member)]
         stand.open_firm += in_firm(amount, currency, firm_currency, setting.rates.get(currency))
         days = (today - date.fromisoformat(due)).days
         if days > stand.overdue_days:
             stand.overdue_days, stand.overdue_number = days, number
-    for member, currency, amount in queries.credit_by_client(connection, client_ids):
+    for member, currency, amount in standing_of.credit_by_client(connection, client_ids):
         client = merged.get(member, member)
         if currency == loaded.clients[client].currency:
             standing[client].unapplied += amount
-    for member, number in queries.disputes(connection, client_ids):
+    for member, number in standing_of.disputes(connection, client_ids):
         client = merged.get(member, member)
         standing[client].disputed = (*standing[client].disputed, number)
     around = timedelta(days=int(setting.rules.widest("look_alike", "days")))
     since, until = (today - around).isoformat(), (today + around).isoformat()
-    for member, number, issued, gross, currency in queries.recent_invoices(connection, client_ids, since, until):
+    for member, number, issued, gross, currency in standing_of.recent_invoices(connection, client_ids, since, until):
         client = merged.get(member, member)
         similar = Similar(number, date.fromisoformat(issued), gross, currency)
         standing[client].similar = (*standing[client].similar, similar)
-    for member in queries.invoiced_clients(connection, client_ids):
+    for member in standing_of.invoiced_clients(connection, client_ids):
         standing[merged.get(member, member)].invoiced_before = True
-    for client, number, net in queries.po_used(connection, ids):
+    for client, number, net in standing_of.po_used(connection, ids):
         standing[client].po_used = {**standing[client].po_used, number: net}
     histories: dict[int, list[Any]] = {}
-    for row in queries.history(connection, ids):
+    for row in standing_of.history(connection, ids):
         histories.setdefault(row[0], []).append(row)
     newest = [own[0][1] for own in histories.values()]
     # Of one that is paid in part, an instalment may be due before the last one is.
     in_part = [own[0][1] for own in histories.values() if 0 < own[0][7] < own[0][6]]
-    next_due = dict(queries.next_due(connection, queries.ids_text(in_part))) if in_part else {}
+    next_due = dict(standing_of.next_due(connection, ids_text(in_part))) if in_part else {}
     last_lines: dict[int, dict[int, list[tuple[int, int, int]]]] = {}
-    for invoice, line, quantity, price, base in queries.invoice_lines(connection, queries.ids_text(newest)):
+    for invoice, line, quantity, price, base in standing_of.invoice_lines(connection, ids_text(newest)):
         last_lines.setdefault(invoice, {}).setdefault(line, []).append((quantity, price, base))
     for agreement in loaded.agreements.values():
         stand = standing[agreement.client_id]

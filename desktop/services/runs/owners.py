@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change

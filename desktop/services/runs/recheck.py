@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from db.queries import billing as queries
-from db.queries.billing import ids_text
+from db.queries import standing as standing_of
+from db.queries.rows import ids_text
 from desktop.domain.billing import Draft, recorded_nothing
 from desktop.domain.findings import Finding, Sibling
 from desktop.domain.wording import amount_words
@@ -102,7 +102,7 @@ def _siblings(
     connection: Connection, run: RunFacts, clients: set[int], setting: Setting
 ) -> dict[int, list[tuple[int, Sibling]]]:
     found: dict[int, list[tuple[int, Sibling]]] = {}
-    for draft_id, client, gross, net, currency, po_number, state in queries.siblings(
+    for draft_id, client, gross, net, currency, po_number, state in standing_of.siblings(
         connection, run.id, ids_text(clients)
     ):
         clear = state in ("ready", "approved")

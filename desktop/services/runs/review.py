@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from db.engine import Book
-from db.queries.billing import ids_text
+from db.queries.rows import ids_text
 from desktop.domain.billing import Draft
 from desktop.domain.money import unscaled
 from desktop.errors import UserError

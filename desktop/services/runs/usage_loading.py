@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from db.queries import usage as queries
-from db.queries.billing import Rows
+from db.queries.rows import Rows
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import TaxEntry, Work
 from desktop.domain.billing.facts import UsageCharged, Used
