@@ -1,4 +1,4 @@
-"""What a run reads: agreements with their lines, what waits to be billed, and how clients stand.
+"""What a run reads: agreements with their lines, what waits to be billed.
 
 Every function takes ids as one JSON text, so that a statement stays the same for any number of them.
 """
