@@ -351,12 +351,23 @@ def test_every_unit_is_billed_once_whatever_comes_when(life: tuple[Any, ...]) ->
 
 
 def _nothing_owed(book: Book, used: dict[int, int], mode: str, tiers: Any, terms: dict[str, Any]) -> tuple[int, ...]:
-    """Units that cost nothing wait for an invoice that there may never be: all of them, where all are included."""
-    free = {month for month, units in used.items() if cost(units, mode, tiers, terms["included"], 0) == 0}
+    """Units that add nothing to what is billed, being included or within the minimum, wait for an invoice that there
+    may never be: all that wait, where that holds for each period of them.
+    """
+
+    def worth(units: int) -> int:
+        return cost(units, mode, tiers, terms["included"], terms["minimum"] or 0)
+
     waiting = rows(
-        book, "SELECT CAST(substr(date(end_date, '-1 day'), 6, 2) AS INTEGER) FROM usage WHERE invoice_id IS NULL"
+        book,
+        """SELECT CAST(substr(date(end_date, '-1 day'), 6, 2) AS INTEGER), quantity / 1000000 FROM usage
+        WHERE invoice_id IS NULL AND quantity > 0""",
     )
-    return (len(waiting),) if {month for (month,) in waiting} <= free else ()
+    by_month: dict[int, int] = {}
+    for month, units in waiting:
+        by_month[month] = by_month.get(month, 0) + units
+    free = all(worth(used[month]) == worth(used[month] - units) for month, units in by_month.items())
+    return (len(waiting),) if free else ()
 
 
 def _run(meters: Meters, through: date) -> None:
