@@ -114,7 +114,9 @@ class ClientForm(LinesForm):
     def _explain_terms(self) -> None:
         typed = self.editor("terms").value()
         said = terms_text(str(typed)) if typed else ""
-        self.explain("terms", said if said != typed else _("Such as “net 30”, “net 30 2%/10”, “day 15”, “30% now, 70% net 30”."))
+        self.explain(
+            "terms", said if said != typed else _("Such as “net 30”, “net 30 2%/10”, “day 15”, “30% now, 70% net 30”.")
+        )
 
 
 def _plain(value: object) -> object:
