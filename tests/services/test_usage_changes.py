@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from db.schema import Agreement
+from db.schema import Agreement, RuleSetting
+from desktop.domain.findings.catalogue import RULES
 from desktop.errors import UserError
 from desktop.services.agreement_changes import change_line
 from desktop.services.agreement_outlook import outlook
+from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.credits import credit_invoice
 from desktop.services.lists.agreements import AgreementList
 from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, rows, value
-from tests.services.test_usage_billing import Meters
+from tests.services.test_usage_billing import NO_GATE, Meters
 
 
 @pytest.fixture
@@ -183,3 +190,63 @@ def test_records_that_come_to_nothing_are_billed_with_their_period(meters: Meter
     meters.bill("2026-02-28")
     assert value(meters.book, "SELECT count(*) FROM usage WHERE invoice_id IS NULL") == 0
     assert _lines(meters, 2) == [("2026-01-01", "2026-02-01", 0, 1, 0), ("2026-02-01", "2026-03-01", 1, 1, 100)]
+
+
+# --- any life of a meter whose line is replaced
+
+uses = st.tuples(st.just("use"), st.integers(0, 58), st.integers(-5, 30))
+changes = st.tuples(st.just("change"), st.integers(-30, 10), st.sampled_from(["1", "2", "3"]))
+others = st.tuples(st.just("run"), st.integers(0, 30)) | st.tuples(st.just("credit"), st.integers(0, 9))
+# Each begins with what makes it worth a try: a period that was billed, and its line replaced.
+lives = st.tuples(
+    st.just(("use", 3, 20)),
+    st.tuples(st.just("run"), st.integers(10, 40)),
+    changes,
+    uses,
+    uses,
+    uses | changes | others,
+    uses | changes | others,
+    uses | changes | others,
+    uses | changes | others,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives, st.sampled_from([None, 1_000]), st.sampled_from([None, 2_000]))
+def test_each_unit_is_billed_once_whatever_line_counts_it(
+    life: tuple[tuple[Any, ...], ...], threshold: int | None, minimum: int | None
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, new_book(Path(folder)) as book:
+        meters = Meters(book)
+        meters.quiet()
+        with change(book, ANNE, "Ask nobody") as made:
+            for rule in RULES:
+                if rule.severity == "hold" and rule.code not in NO_GATE:
+                    made.insert(RuleSetting, code=rule.code, scope="firm", enabled=False)
+        one, item, _ = _meter(meters, threshold=threshold, minimum=minimum)
+        used, now = 0, day("2026-01-01")
+        for what, *figures in life:
+            if what == "use":
+                meters.use(one, item, (day("2026-01-01") + timedelta(days=figures[0])).isoformat(), str(figures[1]))
+                used += figures[1]
+            elif what == "run":
+                now += timedelta(days=figures[0])
+                meters.bill(now.isoformat(), max(now, day("2026-03-01")).isoformat())
+            elif what == "change":
+                on = max(day("2026-01-01"), now + timedelta(days=figures[0]))
+                line = value(book, "SELECT id FROM agreement_line WHERE end_date IS NULL")
+                with suppress(UserError):
+                    _change(meters, one, line, on.isoformat(), figures[1])
+            elif numbers := rows(book, "SELECT number FROM invoice WHERE kind = 'invoice' AND gross > 0"):
+                with suppress(UserError):
+                    number = numbers[figures[0] % len(numbers)][0]
+                    today = max(now, day("2026-03-01"))
+                    credit_invoice(book, number, release=True, reason="Wrong", actor=ANNE, today=today)
+        # Something to pay beside it, since a total of nothing waits.
+        meters.one_off(value(book, "SELECT id FROM client"), one, "2026-03-01", "10000")
+        last = max(now, day("2026-03-31"))
+        meters.bill(last.isoformat(), last.isoformat())
+        assert check(book).problems == ()
+        assert value(book, "SELECT count(*) FROM usage WHERE invoice_id IS NULL") == 0
+        units = "SELECT coalesce(sum(quantity), 0) FROM charge WHERE kind = 'usage' AND reversed_by IS NULL"
+        assert value(book, units) == money(used)
