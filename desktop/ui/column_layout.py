@@ -59,15 +59,12 @@ class ColumnLayout(QObject):
         header = self._header
         wide = [place for place in self._least if not header.isSectionHidden(place)]
         taken = sum(header.sectionSize(place) for place in range(len(self._columns)) if place not in wide)
-        enough = header.width() - taken >= sum(self._least[place] for place in wide)
-        mode = QHeaderView.ResizeMode.Stretch if enough else QHeaderView.ResizeMode.Interactive
+        left = max(header.width() - taken - sum(self._least[place] for place in wide), 0)
         # Each of these says again that a section has another size.
         self._sharing = True
-        for place in wide:
-            if header.sectionResizeMode(place) != mode:
-                header.setSectionResizeMode(place, mode)
-                if not enough:
-                    header.resizeSection(place, self._least[place])
+        for number, place in enumerate(wide, 1):
+            part = left * number // len(wide) - left * (number - 1) // len(wide)
+            header.resizeSection(place, self._least[place] + part)
         self._sharing = False
 
     def _save_soon(self) -> None:
@@ -80,7 +77,7 @@ class ColumnLayout(QObject):
         for place, column in enumerate(self._columns):
             one = kept.get(column.key, {})
             if column.wide:
-                self._header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+                self._header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
             else:
                 self._header.resizeSection(place, int(one.get("width", theme.px(column.width))))
             self._header.setSectionHidden(place, bool(one.get("hidden", column.hidden)))

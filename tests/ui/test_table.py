@@ -172,6 +172,11 @@ def test_a_wide_column_takes_the_room_but_stays_readable(open_table: Open, qtbot
     qtbot.wait(20)
     assert header.sectionSize(6) == 132
     assert table.horizontalScrollBar().maximum() > 0
+    table.resize(1200, 400)
+    qtbot.wait(20)
+    assert header.sectionSize(6) == table.viewport().width() - others
+    table.resize(600, 400)
+    qtbot.wait(20)
     header.resizeSection(1, 20)
     header.resizeSection(2, 20)
     qtbot.wait(20)
