@@ -68,6 +68,11 @@ def _(text: str) -> str:
     return _State.texts.gettext(text)
 
 
+def N_(text: str) -> str:  # noqa: N802
+    """The text as it is: marks for the collector of texts what `_` looks up later."""
+    return text
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that fits the count, in the user's language. The caller fills in the figure."""
     return _State.texts.ngettext(singular, plural, count)

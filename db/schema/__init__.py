@@ -17,6 +17,7 @@ from db.schema.agreements import (
 from db.schema.audit import AuditEvent, AuditPayload, ChangeSet
 from db.schema.base import Base, guard_integers
 from db.schema.clients import Address, Client, Contact, ImportBatch, Item, Rate, SavedMapping, Segment
+from db.schema.desk import Attachment, Note, SavedView, Unfinished
 from db.schema.firm import (
     BankAccount,
     Book,
@@ -46,6 +47,7 @@ __all__ = [
     "Agreement",
     "AgreementLine",
     "Allocation",
+    "Attachment",
     "AuditEvent",
     "AuditPayload",
     "BankAccount",
@@ -70,6 +72,7 @@ __all__ = [
     "Item",
     "JournalEntry",
     "Milestone",
+    "Note",
     "OneOff",
     "OpenCredit",
     "OpenItem",
@@ -88,6 +91,7 @@ __all__ = [
     "RuleTemplate",
     "Run",
     "SavedMapping",
+    "SavedView",
     "Segment",
     "Series",
     "SeriesYear",
@@ -98,6 +102,7 @@ __all__ = [
     "Template",
     "TemplateVersion",
     "TimeEntry",
+    "Unfinished",
     "Usage",
     "WriteOff",
 ]

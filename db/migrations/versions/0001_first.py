@@ -131,6 +131,19 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE saved_view (
+        id INTEGER NOT NULL,
+        page VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        "query" VARCHAR NOT NULL,
+        position INTEGER NOT NULL,
+        CONSTRAINT pk_saved_view PRIMARY KEY (id)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_saved_view_page_name ON saved_view (page, name)
+    """,
+    """
     CREATE TABLE series (
         id INTEGER NOT NULL,
         code VARCHAR NOT NULL,
@@ -180,6 +193,41 @@ STATEMENTS = (
         CONSTRAINT pk_template PRIMARY KEY (id),
         CONSTRAINT uq_template_name UNIQUE (name)
     )
+    """,
+    """
+    CREATE TABLE unfinished (
+        id INTEGER NOT NULL,
+        form VARCHAR NOT NULL,
+        subject_id INTEGER NOT NULL,
+        author VARCHAR NOT NULL,
+        at VARCHAR NOT NULL,
+        entries VARCHAR NOT NULL,
+        CONSTRAINT pk_unfinished PRIMARY KEY (id)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_unfinished_form_subject_id ON unfinished (form, subject_id, author)
+    """,
+    """
+    CREATE TABLE attachment (
+        id INTEGER NOT NULL,
+        subject VARCHAR NOT NULL,
+        subject_id INTEGER NOT NULL,
+        file_id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        at VARCHAR NOT NULL,
+        author VARCHAR NOT NULL,
+        CONSTRAINT pk_attachment PRIMARY KEY (id),
+        CONSTRAINT ck_attachment_subject_word CHECK (subject = 'client' OR subject = 'agreement' OR subject =
+        'invoice' OR subject = 'payment' OR subject = 'run' OR subject = 'item' OR subject = 'dispute'),
+        CONSTRAINT fk_attachment_file_id FOREIGN KEY(file_id) REFERENCES file (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_attachment_file_id ON attachment (file_id)
+    """,
+    """
+    CREATE INDEX ix_attachment_subject ON attachment (subject, subject_id)
     """,
     """
     CREATE TABLE audit_event (
@@ -260,6 +308,29 @@ STATEMENTS = (
         CONSTRAINT pk_import_batch PRIMARY KEY (id),
         CONSTRAINT fk_import_batch_change_set_id FOREIGN KEY(change_set_id) REFERENCES change_set (id)
     )
+    """,
+    """
+    CREATE TABLE note (
+        id INTEGER NOT NULL,
+        subject VARCHAR NOT NULL,
+        subject_id INTEGER NOT NULL,
+        text VARCHAR NOT NULL,
+        at VARCHAR NOT NULL,
+        author VARCHAR NOT NULL,
+        due_on DATE,
+        owner_id INTEGER,
+        done_on DATE,
+        CONSTRAINT pk_note PRIMARY KEY (id),
+        CONSTRAINT ck_note_subject_word CHECK (subject = 'client' OR subject = 'agreement' OR subject = 'invoice' OR
+        subject = 'payment' OR subject = 'run' OR subject = 'item' OR subject = 'dispute'),
+        CONSTRAINT fk_note_owner_id FOREIGN KEY(owner_id) REFERENCES person (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_note_due_on ON note (due_on) WHERE due_on IS NOT NULL AND done_on IS NULL
+    """,
+    """
+    CREATE INDEX ix_note_subject ON note (subject, subject_id)
     """,
     """
     CREATE TABLE rule_setting (
