@@ -32,6 +32,7 @@ usage: python3 dev.py COMMAND [arguments]
   test [arguments]    run the tests; arguments go to pytest
   setup               install what the program needs into .venv; the command is then .venv/bin/sheaf
   screenshots [...]   take pictures of the real window
+  texts               bring the translations up to date with the program and compile them
   bench [...]         measure, as ratios against the floors
   build               make installers
 """
@@ -67,7 +68,15 @@ class Stop(Exception):
 def main(argv: list[str]) -> int:
     """The exit code of the command."""
     command, arguments = (argv[0], argv[1:]) if argv else ("", [])
-    commands = {"run": run, "test": test, "setup": setup, "screenshots": screenshots, "bench": bench, "build": build}
+    commands = {
+        "run": run,
+        "test": test,
+        "setup": setup,
+        "screenshots": screenshots,
+        "texts": texts,
+        "bench": bench,
+        "build": build,
+    }
     if command in ("-h", "--help", "help"):
         print(USAGE, end="")
         return 0
@@ -134,6 +143,12 @@ def screenshots(arguments: list[str]) -> int:
     """Take the pictures of the README."""
     prepare()
     return python("-m", "tests.screenshots", *arguments, QT_QPA_PLATFORM="offscreen")
+
+
+def texts(arguments: list[str]) -> int:
+    """Collect the program's texts into the catalogues and compile these."""
+    prepare()
+    return python("-m", "tests.texts", *arguments)
 
 
 def bench(arguments: list[str]) -> int:
