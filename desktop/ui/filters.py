@@ -239,6 +239,12 @@ class SearchField(QLineEdit):
         else:
             super().keyPressEvent(event)
 
+    def put(self, text: str) -> None:
+        """Show a search that whoever calls asks for itself."""
+        self.setText(text)
+        self._typing.stop()
+        self._last = text
+
     def _search(self) -> None:
         self._typing.stop()
         if self.text() != self._last:

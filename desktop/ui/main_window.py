@@ -14,7 +14,7 @@ from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
 from desktop.ui.page import Page
 from desktop.ui.rail import Place, Rail
-from desktop.ui.shell import Shell
+from desktop.ui.shell import Shell, ShowsQuery
 from desktop.ui.theme import Theme
 
 _SIZE = (1440, 840)
@@ -116,8 +116,13 @@ class MainWindow(QMainWindow):
         """What is shown; nothing before `furnish`."""
         return self._stack.currentWidget()
 
-    def go(self, name: str, one: int | None = None) -> QWidget:
-        """Show a place, and there the row with this id."""
+    def go(
+        self, name: str, one: int | None = None, *, filters: frozenset[str] | None = None, search: str = ""
+    ) -> QWidget:
+        """Show a place: there the row with this id, or the rows that these filters and this search leave.
+
+        With neither filters nor a search the place stays as the person left it.
+        """
         while self._pushed:
             self._drop(self._pushed.pop())
         if self._here and self._here != name:
@@ -127,6 +132,8 @@ class MainWindow(QMainWindow):
         self._show(root)
         if self.rail is not None:
             self.rail.mark(name)
+        if (filters is not None or search) and isinstance(root, ShowsQuery):
+            root.show_query(filters or frozenset(), search)
         if one is not None and isinstance(root, Page):
             root.reveal(one)
         return root

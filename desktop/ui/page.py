@@ -123,8 +123,7 @@ class Page(QWidget):
         self._stale = False
         self._had_selection = self.table.selected_count() > 0
         if self.model.query is None:
-            first = Query(filters=self.filters.on, sort=self.design.sort, descending=self.design.descending)
-            self.model.set_query(first)
+            self.model.set_query(Query(self.search.text(), self.filters.on, self.design.sort, self.design.descending))
         else:
             self.model.reload()
         if self.design.summary is not None:
@@ -139,6 +138,11 @@ class Page(QWidget):
     def reveal_written(self, one: int) -> None:
         """As `reveal`, for a row just written: it comes with the reload that its write brings about."""
         self._to_reveal = one
+
+    def show_query(self, filters: frozenset[str], search: str = "") -> None:
+        """Show what these filters and this search leave, whatever narrowed the page before."""
+        self.search.put(search)
+        self.filters.put(filters)
 
     @property
     def facts(self) -> str:
@@ -274,6 +278,9 @@ class Page(QWidget):
         self.search.selectAll()
 
     def _ask(self, _search: object = None) -> None:
+        if self._stale and self.model.query is None:
+            # The first question is put when the page is first seen.
+            return
         asked = self.model.asked._replace(search=self.search.text(), filters=self.filters.on)
         if asked != self.model.asked:
             self.model.set_query(asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -12,9 +13,17 @@ from desktop.ui.notice import NoticeBar
 from desktop.ui.theme import Theme
 
 
+@runtime_checkable
+class ShowsQuery(Protocol):
+    """A place that can be opened on the rows behind a figure."""
+
+    def show_query(self, filters: frozenset[str], search: str = "") -> None: ...
+
+
 @dataclass
 class Shell:
-    """`go(place)` shows a place of the rail, `go(place, id)` one thing in it; `push(page)` shows a page above it."""
+    """`go(place)` shows a place of the rail, `go(place, id)` one thing in it, `go(place, filters=…, search=…)` the
+    rows behind a figure; `push(page)` shows a page above it."""
 
     theme: Theme
     memory: Memory

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Job
+from desktop.ui.listing import Query
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rail import Place
 from tests.ui.review import Drafts, ReviewPage
@@ -179,6 +180,35 @@ def test_a_row_is_revealed_even_where_a_filter_hides_it(page: ReviewPage, settle
     page.reveal(999)
     settle()
     assert page.table.selected_ids() == [7]
+
+
+def test_a_place_opens_on_the_rows_behind_a_figure(page: ReviewPage, settle: Settle) -> None:
+    asked = page.drafts.asked_for_ids
+    page.shell.go("runs", filters=frozenset({"held"}), search="Pixel")
+    settle()
+    assert page.search.text() == "Pixel"
+    assert page.model.query == Query("Pixel", frozenset({"held"}), page.design.sort, page.design.descending)
+    assert page.drafts.asked_for_ids == asked + 1
+    page.shell.go("runs")
+    settle()
+    assert page.model.query is not None and page.model.query.narrowed
+    page.shell.go("runs", filters=frozenset())
+    settle()
+    assert page.model.rowCount() == 8 and not page.search.text()
+
+
+def test_a_place_not_seen_before_opens_on_the_rows_behind_a_figure(
+    window: MainWindow, drafts: Drafts, settle: Settle
+) -> None:
+    window.show()
+    window.furnish(
+        [Place("else", "Else", QLabel), Place("runs", "Runs", lambda: ReviewPage(window.shell, drafts))], first="else"
+    )
+    shown = window.go("runs", filters=frozenset({"held"}))
+    settle()
+    assert isinstance(shown, ReviewPage)
+    assert shown.model.query == Query("", frozenset({"held"}), shown.design.sort, shown.design.descending)
+    assert shown.model.rowCount() == 5
 
 
 def test_enter_opens_the_row(page: ReviewPage, qtbot: QtBot) -> None:
