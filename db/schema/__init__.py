@@ -36,7 +36,7 @@ from db.schema.firm import (
     Template,
     TemplateVersion,
 )
-from db.schema.invoices import Dispute, Invoice, InvoiceLine, InvoiceTax, OpenItem, Party, PaymentPlan
+from db.schema.invoices import Dispute, Invoice, InvoiceLine, InvoiceTax, OpenItem, Party, PaymentPlan, Promise
 from db.schema.payments import Allocation, JournalEntry, OpenCredit, Payment, Posting, WriteOff
 from db.schema.runs import Charge, Draft, Finding, Outcome, Run
 
@@ -86,6 +86,7 @@ __all__ = [
     "Prepayment",
     "PriceChange",
     "PriceProposal",
+    "Promise",
     "Rate",
     "RuleSetting",
     "RuleTemplate",

@@ -190,3 +190,23 @@ class Dispute(Base):
     amount: Mapped[Amount | None]
     closed_on: Mapped[date | None]
     outcome: Mapped[str] = mapped_column(default="")
+
+
+class Promise(Base):
+    """What a client said it would pay, and until when. Whether it did is told by its payments, never written here.
+
+    `amount` in minor units of `currency`; `noted_at` is UTC text. A promise that no longer holds is withdrawn.
+    """
+
+    __tablename__ = "promise"
+    __table_args__ = (CheckConstraint("amount > 0", name="above_zero"),)
+    id: Mapped[Id]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    currency: Mapped[str]
+    amount: Mapped[Amount]
+    promised_on: Mapped[date]
+    said_by: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    noted_at: Mapped[str]
+    noted_by: Mapped[str]
+    withdrawn_on: Mapped[date | None]

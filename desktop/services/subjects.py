@@ -48,6 +48,7 @@ _WORDS: Final = {
     "prepayment": "prepayment",
     "price_change": "price change",
     "price_proposal": "proposed price",
+    "promise": "promise to pay",
     "rate": "price on the rate card",
     "rule_setting": "rule of the gate",
     "saved_view": "view",

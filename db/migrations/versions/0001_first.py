@@ -682,6 +682,27 @@ STATEMENTS = (
     CREATE INDEX ix_payment_paid_on ON payment (paid_on)
     """,
     """
+    CREATE TABLE promise (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        promised_on DATE NOT NULL,
+        said_by VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
+        noted_at VARCHAR NOT NULL,
+        noted_by VARCHAR NOT NULL,
+        withdrawn_on DATE,
+        CONSTRAINT pk_promise PRIMARY KEY (id),
+        CONSTRAINT ck_promise_above_zero CHECK (amount > 0),
+        CONSTRAINT fk_promise_client_id FOREIGN KEY(client_id) REFERENCES client (id) ON DELETE CASCADE,
+        CONSTRAINT ck_promise_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_promise_client_id ON promise (client_id)
+    """,
+    """
     CREATE TABLE rate (
         id INTEGER NOT NULL,
         item_id INTEGER NOT NULL,
