@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs
 from desktop.ui.actions import GAP, Action, Actions
+from desktop.ui.focus_order import follow_layout
 from desktop.ui.job_bar import JobBar
 from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
 
     def _show(self, page: QWidget) -> None:
         self._stack.setCurrentWidget(page)
+        follow_layout(self)
         if self._page_menu is None:
             return
         self._page_menu.clear()

@@ -23,6 +23,7 @@ from desktop.ui.filters import (
     Filters,
     SearchField,
 )
+from desktop.ui.focus_order import follow_layout
 from desktop.ui.listing import Listing, Query, SumsItself, totals
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.shell import Shell
@@ -88,6 +89,7 @@ class Page(QWidget):
         self._all_sums = ""
         self.model = RowsModel(design.listing, design.columns, shell.jobs, shell.home_currency)
         self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, design.name)
+        self.table.setAccessibleName(design.title)
         self.acts = Actions(shell.theme, self)
         self.filters = Filters(design.chips, design.first_filters, self)
         declared = list(self.offers())
@@ -173,6 +175,7 @@ class Page(QWidget):
             Empty(self.design.nothing_yet, empty_action),
             Empty(self.design.nothing_found or _("Nothing fits the search and the filters."), self.acts[show_all.id]),
         )
+        follow_layout(self)
 
     def _gap(self) -> QAction:
         gap = QAction(self)
@@ -351,6 +354,7 @@ class Page(QWidget):
         while len(self._cards) < len(summary.figures):
             self._cards.append(FigureCard(self.filters, self.shell.theme))
             self._strip.addWidget(self._cards[-1], 1)
+            follow_layout(self)
         for place, card in enumerate(self._cards):
             card.setVisible(place < len(summary.figures))
             if place < len(summary.figures):
