@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.schema.base import Base, Id, words
 
 # What a note or a file can lie beside; the names are those of the tables.
-SUBJECTS = ("client", "agreement", "invoice", "payment", "run", "item", "dispute")
+SUBJECTS = ("client", "agreement", "invoice", "payment", "run", "draft", "item", "dispute")
 
 
 class Note(Base):

@@ -219,7 +219,8 @@ STATEMENTS = (
         author VARCHAR NOT NULL,
         CONSTRAINT pk_attachment PRIMARY KEY (id),
         CONSTRAINT ck_attachment_subject_word CHECK (subject = 'client' OR subject = 'agreement' OR subject =
-        'invoice' OR subject = 'payment' OR subject = 'run' OR subject = 'item' OR subject = 'dispute'),
+        'invoice' OR subject = 'payment' OR subject = 'run' OR subject = 'draft' OR subject = 'item' OR subject =
+        'dispute'),
         CONSTRAINT fk_attachment_file_id FOREIGN KEY(file_id) REFERENCES file (id)
     )
     """,
@@ -322,7 +323,7 @@ STATEMENTS = (
         done_on DATE,
         CONSTRAINT pk_note PRIMARY KEY (id),
         CONSTRAINT ck_note_subject_word CHECK (subject = 'client' OR subject = 'agreement' OR subject = 'invoice' OR
-        subject = 'payment' OR subject = 'run' OR subject = 'item' OR subject = 'dispute'),
+        subject = 'payment' OR subject = 'run' OR subject = 'draft' OR subject = 'item' OR subject = 'dispute'),
         CONSTRAINT fk_note_owner_id FOREIGN KEY(owner_id) REFERENCES person (id)
     )
     """,
