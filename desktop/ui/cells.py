@@ -64,6 +64,14 @@ class Cells(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, self._theme.row_height)
 
+    def width_of(self, model: RowsModel, position: int, section: int) -> int:
+        """What a cell needs to be read on one line; nothing while its row is fetched."""
+        column, text = model.columns[section], model.text_at(position, section)
+        if column.kind == "tag":
+            least = self._theme.px(_PILL_WIDTH)
+            return max(least, QFontMetrics(self._pill).horizontalAdvance(text) + 2 * _PILL_PAD) + 2 * PAD
+        return QFontMetrics(self._font(column)).horizontalAdvance(text) + 2 * PAD + 1
+
     def _font(self, column: Column) -> QFont:
         if column.figures:
             return self._figures

@@ -1,8 +1,11 @@
 """Widths, order and choice of a table's columns: set from the columns' own data, then as the person left them."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView
 
+from desktop.services.views import ViewColumn
 from desktop.ui.columns import Column
 from desktop.ui.memory import Memory
 from desktop.ui.theme import Theme
@@ -10,10 +13,14 @@ from desktop.ui.theme import Theme
 _SAVE_AFTER_MS = 400
 # Below this part of their width names are not told apart any more: then the table is scrolled instead.
 _LEAST_PERCENT = 66
+# A width is kept as drawn for the design's own font, so that it fits on a screen with a larger one.
+_EXACT = 1_000
 
 
 class ColumnLayout(QObject):
     """Keeps a header as its person arranged it, by the columns' keys: a new column of a new version just joins."""
+
+    changed = Signal()  # by a person, or by what was put
 
     def __init__(
         self, header: QHeaderView, columns: tuple[Column, ...], memory: Memory, name: str, theme: Theme
@@ -22,23 +29,30 @@ class ColumnLayout(QObject):
         self._header = header
         self._columns = columns
         self._memory = memory
+        self._theme = theme
         self._name = f"columns/{name}"
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self._timer.timeout.connect(self._save)
         self._least = {
             place: theme.px(column.width) * _LEAST_PERCENT // 100 for place, column in enumerate(columns) if column.wide
         }
-        self._sharing = False
-        self._arrange(theme)
+        # Wide columns that a person has given a width of their own; they take no more part in sharing the room.
+        self._own: set[int] = set()
+        self._widths = {place: theme.px(column.width) for place, column in enumerate(columns)}
+        self._arranging = False
+        self._apply(self._remembered())
         header.installEventFilter(self)
-        header.sectionResized.connect(self._share_room)
-        header.sectionResized.connect(self._save_soon)
+        header.sectionResized.connect(self._follow_width)
         header.sectionMoved.connect(self._save_soon)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column there is, shown or not."""
+        return self._columns
 
     def shown(self) -> list[Column]:
         """The columns that can be seen, in the order in which they stand."""
-        order = (self._header.logicalIndex(place) for place in range(len(self._columns)))
-        return [self._columns[one] for one in order if not self._header.isSectionHidden(one)]
+        return [self._columns[one] for one in self._order() if not self._header.isSectionHidden(one)]
 
     def show(self, column: Column, visible: bool) -> None:
         """Show or hide a column; the last one stays."""
@@ -47,60 +61,90 @@ class ColumnLayout(QObject):
             self._share_room()
             self._save_soon()
 
+    def state(self) -> tuple[ViewColumn, ...]:
+        """Every column in its order, as `put` takes it."""
+        return tuple(
+            ViewColumn(self._columns[one].key, self._design_width(one), self._header.isSectionHidden(one))
+            for one in self._order()
+        )
+
+    def put(self, columns: Sequence[ViewColumn]) -> None:
+        """Arrange the columns so; without any, as they first came."""
+        self._apply(columns)
+        self._save_soon()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._share_room()
         return super().eventFilter(watched, event)
 
+    def _order(self) -> list[int]:
+        return [self._header.logicalIndex(place) for place in range(len(self._columns))]
+
+    def _follow_width(self, section: int, before: int, width: int) -> None:
+        if self._arranging:
+            return
+        # A column that is hidden or shown again tells of it as a width from or to nothing.
+        if before and width:
+            self._widths[section] = width
+            if section in self._least:
+                self._own.add(section)
+        self._share_room()
+        self._save_soon()
+
     def _share_room(self) -> None:
         """Wide columns take what room is left, as long as it is enough to read them."""
-        if self._sharing:
+        if self._arranging:
             return
         header = self._header
-        wide = [place for place in self._least if not header.isSectionHidden(place)]
+        wide = [place for place in self._least if place not in self._own and not header.isSectionHidden(place)]
         taken = sum(header.sectionSize(place) for place in range(len(self._columns)) if place not in wide)
         left = max(header.width() - taken - sum(self._least[place] for place in wide), 0)
         # Each of these says again that a section has another size.
-        self._sharing = True
+        self._arranging = True
         for number, place in enumerate(wide, 1):
             part = left * number // len(wide) - left * (number - 1) // len(wide)
             header.resizeSection(place, self._least[place] + part)
-        self._sharing = False
+        self._arranging = False
 
     def _save_soon(self) -> None:
         # Not the timer's own slot: it would take the section's number for a time.
         self._timer.start()
+        self.changed.emit()
 
-    def _arrange(self, theme: Theme) -> None:
-        remembered = self._memory.get(self._name)
-        kept: dict[str, dict[str, int | bool]] = remembered if isinstance(remembered, dict) else {}
-        for place, column in enumerate(self._columns):
-            one = kept.get(column.key, {})
-            if column.wide:
-                self._header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-            else:
-                self._header.resizeSection(place, int(one.get("width", theme.px(column.width))))
-            self._header.setSectionHidden(place, bool(one.get("hidden", column.hidden)))
-        if kept:
-            places = {column.key: int(kept.get(column.key, {}).get("place", 99)) for column in self._columns}
-            order = sorted(range(len(self._columns)), key=lambda one: (places[self._columns[one].key], one))
-            for place, section in enumerate(order):
-                self._header.moveSection(self._header.visualIndex(section), place)
+    def _remembered(self) -> list[ViewColumn]:
+        kept = self._memory.get(self._name)
+        if not isinstance(kept, list):
+            return []
+        return [ViewColumn(str(key), int(width), bool(hidden)) for key, width, hidden in kept]
 
     def _save(self) -> None:
-        header = self._header
-        state = {
-            column.key: {
-                "width": header.sectionSize(one) if not header.isSectionHidden(one) else self._width(column),
-                "hidden": header.isSectionHidden(one),
-                "place": header.visualIndex(one),
-            }
-            for one, column in enumerate(self._columns)
-        }
-        self._memory.put(self._name, state)
+        self._memory.put(self._name, [(one.key, one.width, one.hidden) for one in self.state()])
 
-    def _width(self, column: Column) -> int:
-        """A hidden column has no size of its own; it comes back as it was."""
-        kept = self._memory.get(self._name)
-        one = kept.get(column.key, {}) if isinstance(kept, dict) else {}
-        return int(one.get("width", column.width))
+    def _apply(self, columns: Sequence[ViewColumn]) -> None:
+        header, given = self._header, {one.key: (place, one) for place, one in enumerate(columns)}
+        self._arranging = True
+        self._own.clear()
+        for section, column in enumerate(self._columns):
+            one = given[column.key][1] if column.key in given else ViewColumn(column.key, 0, column.hidden)
+            width = self._theme.px(_EXACT * one.width) // _EXACT if one.width else self._theme.px(column.width)
+            if one.width and column.wide:
+                self._own.add(section)
+            self._widths[section] = width
+            header.setSectionHidden(section, False)
+            header.resizeSection(section, width)
+            header.setSectionHidden(section, one.hidden)
+        # What is not named stands where the design has it, behind what is.
+        order = sorted(
+            range(len(self._columns)), key=lambda one: (given.get(self._columns[one].key, (_EXACT, None))[0], one)
+        )
+        for place, section in enumerate(order):
+            header.moveSection(header.visualIndex(section), place)
+        self._arranging = False
+        self._share_room()
+
+    def _design_width(self, section: int) -> int:
+        """In pixels of the design; 0 where the column shares the room that is left."""
+        if section in self._least and section not in self._own:
+            return 0
+        return self._widths[section] * _EXACT // self._theme.px(_EXACT)

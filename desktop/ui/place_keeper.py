@@ -40,6 +40,16 @@ class PlaceKeeper(QObject):
         if places:
             self._focus(places[0])
 
+    def invert(self) -> None:
+        """Select the other rows. A selection in a great many pieces is many pieces the other way round, too."""
+        last_column = len(self._model.columns) - 1
+        made, start = QItemSelection(), 0
+        for first, last in [*self.selected_runs(), (self._model.rowCount(), -1)]:
+            if first > start:
+                made.select(self._model.index(start, 0), self._model.index(first - 1, last_column))
+            start = max(start, last + 1)
+        self._table.selectionModel().select(made, _SELECT)
+
     def select_first(self) -> None:
         if self._model.rowCount():
             self._focus(0)

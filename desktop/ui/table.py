@@ -66,7 +66,7 @@ class Table(QTableView):
         self.setItemDelegate(self._cells)
         self.setHorizontalHeader(self._header)
         self._prepare()
-        self._arrangement = ColumnLayout(self._header, model.columns, memory, name, theme)
+        self.arrangement = ColumnLayout(self._header, model.columns, memory, name, theme)
         self._place = PlaceKeeper(self, model)
         self._empty = EmptyState(self.viewport())
         self._waiting = QProgressBar(self, minimum=0, maximum=0, textVisible=False)
@@ -75,6 +75,8 @@ class Table(QTableView):
         self._patience.timeout.connect(self._waiting.show)
         self._copy = self._key_action(_("Copy"), QKeySequence.StandardKey.Copy, self.copy)
         self._copy_all = self._key_action(_("Copy with headings"), "Ctrl+Shift+C", self.copy_with_headings)
+        self._select_all = self._key_action(_("Select all"), QKeySequence.StandardKey.SelectAll, self.selectAll)
+        self._invert = self._key_action(_("Invert the selection"), "Ctrl+Shift+A", self.invert_selection)
         self._connect()
         self._restyle()
 
@@ -123,7 +125,7 @@ class Table(QTableView):
 
     def shown_columns(self) -> list[Column]:
         """The columns that are not hidden, from left to right."""
-        return self._arrangement.shown()
+        return self.arrangement.shown()
 
     def selected_count(self) -> int:
         return sum(last - first + 1 for first, last in self._place.selected_runs())
@@ -132,6 +134,10 @@ class Table(QTableView):
         """Select these rows, as far as they are there, and show the first."""
         self._place.select(ids)
         self.scrollTo(self.currentIndex())
+
+    def invert_selection(self) -> None:
+        """Select the rows that are not selected, and only them."""
+        self._place.invert()
 
     def edit_current(self, key: str) -> None:
         """Edit one column of the current row in place."""
@@ -188,19 +194,31 @@ class Table(QTableView):
         order = Qt.SortOrder.DescendingOrder if asked.descending else Qt.SortOrder.AscendingOrder
         self._header.setSortIndicator(places[0] if places else -1, order)
 
+    def sizeHintForColumn(self, column: int) -> int:
+        """What the rows in view need, for a double click at the edge of the heading."""
+        first, last = max(0, self.rowAt(0)), self.rowAt(self.viewport().height() - 1)
+        seen = range(first, last + 1 if last >= 0 else self.rows.rowCount())
+        widest = max((self._cells.width_of(self.rows, row, column) for row in seen), default=0)
+        return max(widest, self._header.width_of(column))
+
     def _show_header_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
+        section = self._header.logicalIndexAt(place)
+        if section >= 0:
+            menu.addAction(_("Fit its width")).triggered.connect(lambda: self.resizeColumnToContents(section))
+        menu.addAction(_("Columns as they came")).triggered.connect(lambda: self.arrangement.put(()))
+        menu.addSeparator()
         self._fill_columns_menu(menu)
         self._pop_up(menu, self._header.viewport().mapToGlobal(place))
 
     def _fill_columns_menu(self, menu: QMenu) -> None:
-        shown = self._arrangement.shown()
+        shown = self.arrangement.shown()
         for column in self.rows.columns:
             if column.title:
                 choice = menu.addAction(column.title)
                 choice.setCheckable(True)
                 choice.setChecked(column in shown)
-                choice.toggled.connect(lambda visible, column=column: self._arrangement.show(column, visible))
+                choice.toggled.connect(lambda visible, column=column: self.arrangement.show(column, visible))
 
     # Menu, copy, keys
 
@@ -213,6 +231,8 @@ class Table(QTableView):
         menu.addActions(self._menu)
         menu.addSeparator()
         menu.addActions([self._copy, self._copy_all])
+        menu.addSeparator()
+        menu.addActions([self._select_all, self._invert])
         menu.addSeparator()
         by = menu.addMenu(_("Sort by"))
         for section, column in enumerate(self.rows.columns):
@@ -234,7 +254,7 @@ class Table(QTableView):
         self._copy_rows(headings=True)
 
     def _copy_rows(self, *, headings: bool) -> None:
-        ids, listing, columns = self.selected_ids(), self.rows.listing, self._arrangement.shown()
+        ids, listing, columns = self.selected_ids(), self.rows.listing, self.arrangement.shown()
         if not ids:
             return
         title = ngettext("Copying {count} row", "Copying {count} rows", len(ids)).format(count=len(ids))

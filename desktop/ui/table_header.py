@@ -1,7 +1,7 @@
 """The heading row of a table: quiet words over their columns and a small arrow where the rows are sorted."""
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.ui.cells import PAD
@@ -28,6 +28,11 @@ class TableHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._theme.row_height)
+
+    def width_of(self, section: int) -> int:
+        """What a heading needs beside the arrow of its order."""
+        metrics = QFontMetrics(self._theme.font("head", strong=True))
+        return metrics.horizontalAdvance(self._columns[section].title) + 2 * PAD + _ARROW + 5
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Jobs
+from desktop.services.views import ViewColumn
 from desktop.ui.columns import Column
 from desktop.ui.listing import Query
 from desktop.ui.memory import Memory
@@ -187,6 +188,65 @@ def test_a_wide_column_takes_the_room_but_stays_readable(open_table: Open, qtbot
     assert table.horizontalScrollBar().maximum() == 0
 
 
+def test_a_wide_column_given_a_width_keeps_it(open_table: Open, qtbot: QtBot, memory: Memory) -> None:
+    table = open_table(3)
+    header = table.horizontalHeader()
+    header.resizeSection(6, 240)
+    table.resize(1300, 400)
+    qtbot.wait(20)
+    assert header.sectionSize(6) == 240
+    qtbot.waitUntil(lambda: memory.get("columns/parcels") is not None)
+    again = open_table(3)
+    assert again.horizontalHeader().sectionSize(6) == 240
+    again.arrangement.put(())
+    others = sum(again.horizontalHeader().sectionSize(place) for place in range(6))
+    assert again.horizontalHeader().sectionSize(6) == again.viewport().width() - others
+
+
+def test_a_double_click_at_the_edge_fits_the_column_to_what_is_seen(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(300)
+    header = table.horizontalHeader()
+    header.resizeSection(2, 50)
+    edge = QPoint(header.sectionViewportPosition(2) + 49, header.height() // 2)
+    qtbot.mouseMove(header.viewport(), edge)
+    qtbot.mouseDClick(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    fitted = header.sectionSize(2)
+    metrics = QFontMetrics(table.font())
+    assert metrics.horizontalAdvance("Client 0703") < fitted < metrics.horizontalAdvance("Client 0703") + 50
+    header.resizeSection(0, 50)
+    table.resizeColumnToContents(0)
+    assert header.sectionSize(0) > 60
+
+
+def test_an_arrangement_is_put_and_taken_off(open_table: Open) -> None:
+    table = open_table(3)
+    first = table.arrangement.state()
+    table.arrangement.put(
+        [ViewColumn("gross", 150), ViewColumn("client"), ViewColumn("number", 0, hidden=True), ViewColumn("gone", 80)]
+    )
+    keys = [column.key for column in table.shown_columns()]
+    assert keys == ["gross", "client", "state", "issued", "note"]
+    assert table.horizontalHeader().sectionSize(4) == 150
+    kept = table.arrangement.state()
+    table.arrangement.put(())
+    assert table.arrangement.state() == first
+    table.arrangement.put(kept)
+    assert table.arrangement.state() == kept
+
+
+def test_the_selection_is_turned_round(open_table: Open, qtbot: QtBot) -> None:
+    table = open_table(8)
+    table.select([1, 4, 5])
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert table.selected_ids() == [2, 3, 6, 7, 8]
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert table.selected_count() == 8
+    table.invert_selection()
+    assert table.selected_ids() == []
+    table.invert_selection()
+    assert table.selected_count() == 8
+
+
 def pop_up(table: Table) -> QMenu:
     place = QPoint(50, 50)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, table.viewport().mapToGlobal(place))
@@ -199,7 +259,15 @@ def test_the_context_menu_offers_the_actions_sorting_and_columns(open_table: Ope
     table.set_menu([QAction("Credit", table)])
     menu = pop_up(table)
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert texts == ["Credit", "Copy", "Copy with headings", "Sort by", "Columns"]
+    assert texts == [
+        "Credit",
+        "Copy",
+        "Copy with headings",
+        "Select all",
+        "Invert the selection",
+        "Sort by",
+        "Columns",
+    ]
     by, columns = (inner for action in menu.actions() if isinstance(inner := action.menu(), QMenu))
     assert [action.text() for action in by.actions()] == ["Number", "Client", "Issued", "Amount"]
     by.actions()[3].trigger()
