@@ -38,6 +38,10 @@ class Invoice(Base):
         Index("ix_invoice_issue_date", "issue_date"),
         Index("ix_invoice_run", "run_id"),
         Index("ix_invoice_corrects", "corrects_id", sqlite_where=text("corrects_id IS NOT NULL")),
+        # People look for an invoice by the figure on a bank statement or the order on a letter.
+        Index("ix_invoice_gross", "gross"),
+        Index("ix_invoice_net", "net"),
+        Index("ix_invoice_po_number", "po_number", sqlite_where=text("po_number <> ''")),
     )
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)

@@ -873,7 +873,16 @@ STATEMENTS = (
     CREATE INDEX ix_invoice_corrects ON invoice (corrects_id) WHERE corrects_id IS NOT NULL
     """,
     """
+    CREATE INDEX ix_invoice_gross ON invoice (gross)
+    """,
+    """
     CREATE INDEX ix_invoice_issue_date ON invoice (issue_date)
+    """,
+    """
+    CREATE INDEX ix_invoice_net ON invoice (net)
+    """,
+    """
+    CREATE INDEX ix_invoice_po_number ON invoice (po_number) WHERE po_number <> ''
     """,
     """
     CREATE INDEX ix_invoice_run ON invoice (run_id)
