@@ -6,7 +6,6 @@ Each row is of the client that its own client was merged into, if it was; severa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 

@@ -10,7 +10,7 @@ SALES = st.lists(st.tuples(st.integers(-10_000, 1_000_000), st.integers(1, 31)),
 
 
 @pytest.mark.parametrize(
-    ("receivables", "sales", "days", "expected"),
+    "receivables, sales, days, expected",
     [
         (45_000, 90_000, 90, "45.0"),
         (1, 3, 100, "33.3"),
@@ -30,7 +30,7 @@ def test_without_sales_there_is_no_simple_figure(sales: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("receivables", "expected"),
+    "receivables, expected",
     [(0, "0.0"), (50, "5.0"), (100, "10.0"), (150, "25.0"), (200, "40.0"), (300, "71.0"), (301, None)],
 )
 def test_count_back_uses_up_the_latest_sales_first(receivables: int, expected: str | None) -> None:

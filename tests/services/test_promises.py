@@ -115,7 +115,7 @@ def test_noting_and_withdrawing_are_undone(book: Book, client: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "by", "currency", "said"),
+    "amount, by, currency, said",
     [
         (0, BY, "EUR", "above zero"),
         (10_001, BY, "EUR", "owes €100.00, less than €100.01"),
@@ -129,4 +129,5 @@ def test_what_cannot_be_meant_is_refused(
     before = changes(book, 1)
     with pytest.raises(UserError, match=said):
         promise(book, client, amount, by, currency)
-    assert changes(book, 1) == before and promises_of(book, TODAY) == ()
+    assert changes(book, 1) == before
+    assert promises_of(book, TODAY) == ()
