@@ -9,14 +9,14 @@ import ctypes
 import gettext as _gettext
 import re
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from locale import windows_locale
 from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError, default_locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from desktop.errors import UserError
@@ -118,6 +118,17 @@ def date_text(day: date, locale: str | None = None, form: DateForm = "medium") -
 def short_day_text(day: date, locale: str | None = None) -> str:
     """A day of these months without its year: `21 Nov`."""
     return format_skeleton("MMMd", day, locale=locale or _State.locale)
+
+
+def span_text(start: date, end: date, locale: str | None = None) -> str:
+    """A half-open span of days with its last day: `January 2026`, or `3 – 14 January 2026`."""
+    locale = locale or _State.locale
+    last = end - timedelta(days=1)
+    if start.day == 1 and end.day == 1 and (start.year, start.month) == (last.year, last.month):
+        return format_skeleton("yMMMM", start, locale=locale)
+    if start == last:
+        return date_text(start, locale, "long")
+    return format_interval(start, last, "yMMMMd", locale=locale)
 
 
 def moment_text(at: str, locale: str | None = None) -> str:

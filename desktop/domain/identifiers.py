@@ -17,14 +17,20 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, 
 from stdnum.util import clean
 
 from desktop.domain.tax_catalogue import EU_COUNTRIES
+from desktop.domain.wording import Said, say, word
+from desktop.i18n import N_
 
 _VAT = EU_COUNTRIES | {"GB", "XI", "CH", "LI", "NO", "IS"}
 # Beside VAT ids, the numbers whose check digits are beyond doubt; every other country's are taken as they come.
+_VAT_ID = N_("VAT id")
 _NAMES = {"IN": "GSTIN", "AU": "ABN"}
 # Ladakh, since 2019, and what belongs to no state.
 _YOUNG_STATES = ("38", "97")
 _GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
 _SWISS_SUFFIXES = ("MWST", "TVA", "IVA", "TPV")
+
+
+_NO_PROBLEM = Said("")
 
 
 class _Module(Protocol):
@@ -34,11 +40,12 @@ class _Module(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: `normal` is the number as it should be written, `problem` a sentence or empty."""
+    """What a check found: `normal` is the number as it should be written, `problem` a sentence; its
+    template is empty where nothing is wrong."""
 
     ok: bool
     normal: str
-    problem: str = ""
+    problem: Said = _NO_PROBLEM
 
 
 def normalise(text: str) -> str:
@@ -68,12 +75,12 @@ def check_tax_id(country: str, text: str) -> Checked:
         country = "XI"
     if country in _NAMES:
         return _checked(country, bare, text, _NAMES[country])
-    own = _checked(country, bare, text, "VAT id") if country in _VAT else None
+    own = _checked(country, bare, text, _VAT_ID) if country in _VAT else None
     if own is not None and own.ok:
         return own
     abroad = {"EL": "GR"}.get(bare[:2], bare[:2])
     if abroad != country and abroad in EU_COUNTRIES | {"XI"} and (country in _VAT or country == ""):
-        return _checked(abroad, bare, text, "VAT id")
+        return _checked(abroad, bare, text, _VAT_ID)
     return own or Checked(True, text.strip())
 
 
@@ -88,8 +95,8 @@ def _checked(country: str, bare: str, text: str, name: str) -> Checked:
             return Checked(True, _swiss(module, number))
         valid = _young_gstin(number) if country == "IN" and number[:2] in _YOUNG_STATES else module.validate(number)
     except ValidationError as error:
-        return Checked(False, text.strip(), f"{name} {text.strip()} {_what_is_wrong(error)}")
-    if name != "VAT id":
+        return Checked(False, text.strip(), _wrong(name, text, error))
+    if name != _VAT_ID:
         return Checked(True, valid)
     # Some modules keep the letter that others call prefix: Austria's U stands behind AT.
     return Checked(True, valid if valid.startswith(prefix) else prefix + valid)
@@ -112,14 +119,15 @@ def _swiss(module: _Module, number: str) -> str:
     return f"{plain} {suffix}".strip()
 
 
-def _what_is_wrong(error: ValidationError) -> str:
+def _wrong(name: str, text: str, error: ValidationError) -> Said:
+    kind, typed = word(name), text.strip()
     if isinstance(error, InvalidChecksum):
-        return "fails its check digits"
+        return say("{kind} {number} fails its check digits.", kind=kind, number=typed)
     if isinstance(error, InvalidLength):
-        return "has too few or too many digits"
+        return say("{kind} {number} has too few or too many digits.", kind=kind, number=typed)
     if isinstance(error, InvalidComponent):
-        return "has a part that cannot be"
-    return "does not have the form of one"
+        return say("{kind} {number} has a part that cannot be.", kind=kind, number=typed)
+    return say("{kind} {number} does not have the form of one.", kind=kind, number=typed)
 
 
 def check_iban(text: str) -> Checked:
@@ -130,7 +138,7 @@ def check_iban(text: str) -> Checked:
     try:
         return Checked(True, str(iban.validate(bare)))
     except ValidationError as error:
-        return Checked(False, text.strip(), f"IBAN {text.strip()} {_what_is_wrong(error)}")
+        return Checked(False, text.strip(), _wrong("IBAN", text, error))
 
 
 def check_bic(text: str) -> Checked:
@@ -140,7 +148,7 @@ def check_bic(text: str) -> Checked:
     try:
         return Checked(True, str(bic.validate(bare)))
     except ValidationError as error:
-        return Checked(False, text.strip(), f"BIC {text.strip()} {_what_is_wrong(error)}")
+        return Checked(False, text.strip(), _wrong("BIC", text, error))
 
 
 def iban_text(text: str) -> str:

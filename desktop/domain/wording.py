@@ -1,33 +1,101 @@
-"""Amounts and days inside the sentences of findings and reasons."""
+"""Sentences of findings and reasons: an English template and its figures, kept apart.
+
+What a rule finds is stored once and read by people of several languages, so a sentence is put into words and its
+figures into signs only where it is read. `say`, `say_many` and `word` mark their texts for the collector.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from desktop.domain.money import exponent
+Figure = str | int | tuple[Any, ...]
+"""A text of the book, a count, or a figure of one of the functions below: its kind first, then plain values."""
 
-
-def amount_words(minor: int, currency: str) -> str:
-    """An amount inside a sentence: 1,234.50 EUR."""
-    digits = exponent(currency)
-    whole, part = divmod(abs(minor), 10**digits)
-    sign = "−" if minor < 0 else ""
-    decimals = f".{part:0{digits}d}" if digits else ""
-    return f"{sign}{whole:,}{decimals} {currency}"
+PLURAL = "\n"
+"""Parts the two forms of a template that counts; no template has a line break of its own."""
 
 
-def day_words(day: date) -> str:
-    """A day inside a sentence: 3 November 2026."""
-    return f"{day.day} {day:%B %Y}"
+class Said(NamedTuple):
+    """A sentence before it is put into words: an English template with named fields, and what they stand for."""
+
+    template: str
+    figures: Mapping[str, Figure] = {}
+
+    def stored(self) -> str:
+        """As the book keeps it: the bare template, or `[template, figures]` as JSON."""
+        if not self.figures:
+            return self.template
+        return json.dumps([self.template, self.figures], ensure_ascii=False, separators=(",", ":"))
 
 
-def span_words(start: date, end: date) -> str:
-    """A half-open span inside a sentence: January 2026, or 3 to 14 January 2026 with its last day."""
-    last = date.fromordinal(end.toordinal() - 1)
-    if start.day == 1 and end.day == 1 and (start.year, start.month) == (last.year, last.month):
-        return f"{start:%B %Y}"
-    if start == last:
-        return day_words(start)
-    if (start.year, start.month) == (last.year, last.month):
-        return f"{start.day} to {day_words(last)}"
-    return f"{day_words(start)} to {day_words(last)}"
+def restored(text: str) -> Said:
+    """What `Said.stored` wrote."""
+    return Said(*json.loads(text)) if text.startswith("[") else Said(text)
+
+
+def say(template: str, /, **figures: Figure) -> Said:
+    """A sentence with its figures."""
+    return Said(template, figures)
+
+
+def say_many(one: str, many: str, /, *, count: int, **figures: Figure) -> Said:
+    """A sentence whose form goes by `count`."""
+    return Said(one + PLURAL + many, {"count": count, **figures})
+
+
+def as_typed(text: str) -> Said:
+    """A text of a person or of another program, which is not translated. An empty one stays empty."""
+    return Said("{text}", {"text": text}) if text else Said("")
+
+
+def word(text: str) -> tuple[str, str]:
+    """A word of the program's own inside a sentence."""
+    return ("word", text)
+
+
+def words(*texts: Figure) -> tuple[Any, ...]:
+    """Several words or texts, joined as the language joins them: “street and city”."""
+    return ("list", *texts)
+
+
+def money(minor: int, currency: str) -> tuple[str, int, str]:
+    """An amount in minor units."""
+    return ("money", minor, currency)
+
+
+def price(scaled: int, currency: str) -> tuple[str, int, str]:
+    """A price times 10**6, with all the decimals it has."""
+    return ("price", scaled, currency)
+
+
+def number(scaled: int) -> tuple[str, int]:
+    """A quantity times 10**6."""
+    return ("number", scaled)
+
+
+def percent(value: Decimal | int) -> tuple[str, str]:
+    """A rate in percent: 19 stands for 19 %."""
+    return ("percent", f"{value:f}" if isinstance(value, Decimal) else str(value))
+
+
+def day(value: date) -> tuple[str, str]:
+    return ("day", value.isoformat())
+
+
+def span(start: date, end: date) -> tuple[str, str, str]:
+    """A half-open span of days."""
+    return ("span", start.isoformat(), end.isoformat())
+
+
+def days(count: int) -> tuple[str, int]:
+    """A number of days, with the word for them."""
+    return ("days", count)
+
+
+def sentence(said: Said) -> tuple[str, str, Mapping[str, Figure]]:
+    """A sentence inside another one."""
+    return ("said", said.template, said.figures)

@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from db.engine import Book
 from db.queries import past as queries
 from desktop.domain.findings.rule import Effective, Override
+from desktop.domain.wording import Said
 from desktop.i18n import _, ngettext, number_text
+from desktop.saying import put
 from desktop.services.exchange import ExchangeRates
 from desktop.services.past_cases import PastCase, past_cases
 from desktop.services.runs.scope import Report, silent
@@ -234,7 +236,7 @@ def _rule_of(rules: Rules, past: PastCase, code: str) -> Effective | None:
     return next((row for row in rules.of(*past.level) if row.rule.code == code), None)
 
 
-def _hit(past: PastCase, severity: str, message: str) -> Hit:
+def _hit(past: PastCase, severity: str, message: Said) -> Hit:
     draft = past.case.draft
     return Hit(
         past.invoice_id,
@@ -245,7 +247,7 @@ def _hit(past: PastCase, severity: str, message: str) -> Hit:
         draft.net,
         draft.currency,
         severity,
-        message,
+        put(message),
     )
 
 

@@ -30,6 +30,8 @@ from desktop.domain.identifiers import check_iban
 from desktop.domain.money import SCALE
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import put
+from desktop.services.beside import delete_beside
 from desktop.services.changes import Change, change
 from desktop.services.field_checks import (
     check_country,
@@ -195,7 +197,7 @@ def check_client(session: Session, values: Record, problems: Problems, before: C
         checked = check_iban(values["iban"])
         values["iban"] = checked.normal
         if not checked.ok:
-            problems.add("iban", checked.problem + ".")
+            problems.add("iban", put(checked.problem))
     check_place(country, values, problems)
     if not 0 <= values.get("withholding", 0) < SCALE:
         problems.add("withholding", _("What is withheld is at least 0 and below 100 %."))
@@ -280,6 +282,7 @@ def _delete_what_is_its_own(made: Change, client_id: int) -> None:
         made.delete(RuleSetting, rule_id)
     for rate_id in made.session.scalars(select(Rate.id).where(Rate.client_id == client_id)).all():
         made.delete(Rate, rate_id)
+    delete_beside(made, "client", client_id)
 
 
 def save_contact(

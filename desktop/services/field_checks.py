@@ -16,6 +16,7 @@ from desktop.domain.money import exponent
 from desktop.domain.states import INDIA, state_of
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, date_text
+from desktop.saying import put
 from desktop.services.problems import Problems
 from desktop.services.records import Record
 
@@ -103,7 +104,7 @@ def check_tax_id_of(country: str, values: Record, problems: Problems) -> None:
     if checked.ok:
         values["tax_id"] = checked.normal
     else:
-        problems.add("tax_id", checked.problem + ".")
+        problems.add("tax_id", put(checked.problem))
 
 
 def check_place(country: str, values: Record, problems: Problems, name: str = "place_of_supply") -> None:

@@ -13,6 +13,7 @@ from desktop.domain.billing.regimes import REGIMES
 from desktop.domain.identifiers import check_bic, check_iban
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import put
 from desktop.services.changes import Change, change
 from desktop.services.field_checks import (
     check_country,
@@ -119,12 +120,12 @@ def save_bank_account(book: Book, values: Mapping[str, object], *, actor: str, a
             checked = check_iban(iban)
             cleaned["iban"] = checked.normal
             if not checked.ok:
-                problems.add("iban", checked.problem + ".")
+                problems.add("iban", put(checked.problem))
         if bic:
             checked = check_bic(bic)
             cleaned["bic"] = checked.normal
             if not checked.ok:
-                problems.add("bic", checked.problem + ".")
+                problems.add("bic", put(checked.problem))
         if account_id is not None:
             found(made.session, BankAccount, account_id, _("The bank account"))
             problems.raise_any()

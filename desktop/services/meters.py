@@ -19,8 +19,8 @@ from desktop.domain.billing.usage import UNMETERED, Rated, rate_meter
 from desktop.domain.findings import RULES
 from desktop.domain.findings.usage_rules import faults
 from desktop.domain.money import unscaled
-from desktop.domain.wording import span_words
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text, span_text
+from desktop.saying import put
 from desktop.services.runs.loading import Loaded, load_agreements
 from desktop.services.runs.setting import Setting, read_setting
 from desktop.services.runs.usage_loading import load_usage
@@ -231,7 +231,7 @@ def _problems(agreement: Agreement, loaded: Loaded, setting: Setting) -> Iterato
                 yield (
                     "missing",
                     name,
-                    words.format(item=name, period=span_words(start, end)),
+                    words.format(item=name, period=span_text(start, end)),
                     _("Enter what the meter counted, 0 where it was nothing, or import it."),
                 )
             if not rated.priced:
@@ -242,14 +242,14 @@ def _problems(agreement: Agreement, loaded: Loaded, setting: Setting) -> Iterato
                     words.format(
                         units=number_text(unscaled(rated.units)),
                         item=name,
-                        period=span_words(start, end),
+                        period=span_text(start, end),
                         currency=agreement.currency,
                     ),
                     _("Set a price on the agreement's line, the rate card or the item."),
                 )
             if rated.over:
-                for kind, sentence, remedy in faults(work, line, name, start, end, rated.units, parameters):
-                    yield kind, name, sentence, remedy
+                for kind, said, remedy in faults(work, line, name, start, end, rated.units, parameters):
+                    yield kind, name, put(said), put(remedy)
 
 
 def _outside(connection: Connection, loaded: Loaded, names: dict[int, str], setting: Setting) -> Iterator[UsageProblem]:

@@ -16,6 +16,7 @@ from db.engine import Book
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import told
 from desktop.services.instalments import Instalment, instalments
 from desktop.services.open_amounts import split_instalment
 from desktop.services.project_trail import milestone_details
@@ -203,7 +204,7 @@ def trail(book: Book, number: str) -> Trail:
                 Settled(date.fromisoformat(row[0]), *row[1:]) for row in connection.exec_driver_sql(_SETTLED, key)
             ),
             findings=tuple(
-                Approved(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
+                Approved(row[0], row[1], told(row[2]), bool(row[3]), row[4], row[5])
                 for row in connection.exec_driver_sql(_FINDINGS, key)
             ),
             journal=tuple(

@@ -11,6 +11,7 @@ import pytest
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import MISSING, Billing, ChargedSpan, ClientFacts, Draft, Line, TaxEntry, Work, build
 from desktop.domain.money import SCALE
+from desktop.saying import put
 from tests.billing_facts import (
     COURSE,
     LONG_AGO,
@@ -54,7 +55,7 @@ def skip(agreed: Agreement, through: str, work: Work | None = None) -> tuple[str
     built = build(agreed, client(), work or Work(), setting(through))
     assert built.drafts == []
     assert built.skip is not None
-    return built.skip.code, built.skip.reason
+    return built.skip.code, put(built.skip.reason)
 
 
 def spans(draft: Draft) -> list[tuple[str, str]]:

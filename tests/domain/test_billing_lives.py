@@ -13,6 +13,7 @@ from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.billing import Charged, ChargedSpan, Draft, TaxEntry, Work, build
 from desktop.domain.money import SCALE
 from desktop.domain.periods import Cadence, Interval
+from desktop.saying import put
 from tests.billing_facts import REDUCED, STANDARD, TAXES, agreement, client, line, money, setting
 from tests.domain.test_billing import check_lines
 
@@ -117,7 +118,7 @@ class Book:
         assert len(built.drafts) <= 1
         if not built.drafts:
             assert built.skip is not None
-            assert built.skip.reason.endswith(".")
+            assert put(built.skip.reason).endswith(".")
             return None
         (draft,) = built.drafts
         check_lines(draft)

@@ -17,6 +17,7 @@ from db.engine import Book
 from db.schema import Agreement, AgreementLine, Client
 from desktop.domain.findings import RULES
 from desktop.errors import UserError
+from desktop.saying import told
 from desktop.services.back_testing import BackTest, Proposal, back_test, caveat, recall, sentence, untested
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
@@ -281,7 +282,7 @@ def _live_and_compare(
             JOIN run r ON r.id = d.run_id WHERE r.number = ?""",
             run,
         ):
-            found_then.setdefault(draft, set()).add((code, message))
+            found_then.setdefault(draft, set()).add((code, told(message)))
         release(book, run)
     documents = dict(rows(book, "SELECT id, invoice_id FROM draft"))
     assert None not in documents.values()

@@ -8,6 +8,7 @@ import pytest
 
 from db.engine import Book
 from db.schema import Agreement, Firm, Segment
+from desktop.saying import told
 from desktop.services.changes import change
 from desktop.services.documents import document, draft_document
 from desktop.services.field_checks import check_terms
@@ -70,7 +71,7 @@ def test_an_invoice_in_part_is_short_only_when_an_instalment_is_late(contracts: 
     )
     assert contracts.bill("2026-04-01").outcomes["held"] == 1
     ((message,),) = rows(contracts.book, "SELECT message FROM finding WHERE code = 'partly_paid'")
-    assert message.startswith("INV-2026-0002 was paid in part")
+    assert told(message).startswith("INV-2026-0002 was paid in part")
 
 
 def test_forms_and_imports_keep_the_canonical_text() -> None:

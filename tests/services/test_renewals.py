@@ -9,6 +9,7 @@ import pytest
 
 from db.engine import Book
 from desktop.errors import UserError
+from desktop.saying import told
 from desktop.services.agreements import end_agreement
 from desktop.services.changes import undo
 from desktop.services.renewals import give_notice, last_day_after_notice, renew, renewals, withdraw_notice
@@ -94,7 +95,7 @@ class TestATermThatRenewsByItself:
         contracts.agreement(contracts.client(), "AUTO", renewal="auto", charged_through="2026-11-01", **YEAR)
         contracts.bill("2026-11-30", "2026-11-22")
         (message,) = (text for (text,) in rows(book, "SELECT message FROM finding WHERE code = 'ends_soon'"))
-        assert message == "AUTO renews by itself on 1 January 2027, unless notice is given by 30 November 2026."
+        assert told(message) == "AUTO renews by itself on 1 January 2027, unless notice is given by 30 November 2026."
 
 
 class TestNotice:

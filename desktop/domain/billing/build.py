@@ -21,7 +21,7 @@ from desktop.domain.billing.unused import add_unused
 from desktop.domain.billing.usage import UNMETERED, add_usage
 from desktop.domain.money import LARGEST, SCALE, per_major, scaled, unscaled
 from desktop.domain.periods import Period
-from desktop.domain.wording import amount_words, day_words
+from desktop.domain.wording import Said, day, money, say, say_many
 
 _DAY = timedelta(days=1)
 _WAITING = (MISSING, UNMETERED)
@@ -34,10 +34,10 @@ class Skip:
     """Why an agreement bills nothing now: a code and a sentence."""
 
     code: str
-    reason: str
+    reason: Said
 
 
-ZERO_TOTAL = Skip("zero_total", "What is due adds up to nothing.")
+ZERO_TOTAL = Skip("zero_total", say("What is due adds up to nothing."))
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ def build(
     `taxing` is the client's, where several of its agreements share what was decided.
     """
     if not agreement.active:
-        return Built(skip=Skip("inactive", "The agreement is switched off."))
+        return Built(skip=Skip("inactive", say("The agreement is switched off.")))
     built = Built()
     taxing = taxing or Taxing(billing, client)
     lines, charges = recurring_lines(agreement, client.id, work, billing, taxing)
@@ -127,9 +127,15 @@ def recorded_nothing(draft: Draft) -> bool:
 
 
 def _cap_reached(cap: int, currency: str, entries: int) -> Skip:
-    word = "entry stays" if entries == 1 else "entries stay"
-    words = amount_words(cap, currency)
-    return Skip("cap_reached", f"Its cap of {words} is used up; {entries} time {word} unbilled.")
+    return Skip(
+        "cap_reached",
+        say_many(
+            "Its cap of {cap} is used up; {count} time entry stays unbilled.",
+            "Its cap of {cap} is used up; {count} time entries stay unbilled.",
+            count=entries,
+            cap=money(cap, currency),
+        ),
+    )
 
 
 def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Billing) -> Built:
@@ -175,7 +181,10 @@ def _too_large(draft: Draft) -> Skip | None:
     line = max(draft.lines, key=lambda line: abs(line.net) + line.allowance)
     return Skip(
         "too_large",
-        f"“{line.description}” comes to more than a document can hold: correct its quantity or its price.",
+        say(
+            "“{line}” comes to more than a document can hold: correct its quantity or its price.",
+            line=line.description,
+        ),
     )
 
 
@@ -318,38 +327,50 @@ def _tiers_together(
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
     """The reason in plain words, with the date from which there will be something."""
     if agreement.start > through:
-        return Skip("not_started", f"It starts on {day_words(agreement.start)}.")
+        return Skip("not_started", say("It starts on {day}.", day=day(agreement.start)))
     if agreement.trial_until and agreement.trial_until > through:
-        return Skip("trial", f"It is in its trial until {day_words(agreement.trial_until)}.")
+        return Skip("trial", say("It is in its trial until {day}.", day=day(agreement.trial_until)))
     recurring = [line for line in agreement.lines if line.kind == "recurring"]
     if recurring:
         following = _next_due(agreement, work, through)
         if following is not None:
             paused = next((p for p in agreement.pauses if p[0] <= through and (p[1] is None or p[1] > through)), None)
             if paused:
-                until = f" until {day_words(paused[1])}" if paused[1] else ""
-                return Skip("paused", f"It is paused since {day_words(paused[0])}{until}.")
-            return Skip("not_due", f"Nothing is due through {day_words(through)}; next on {day_words(following)}.")
+                since, until = paused
+                said = say("It is paused since {day}.", day=day(since))
+                if until:
+                    said = say("It is paused since {day} until {until}.", day=day(since), until=day(until))
+                return Skip("paused", said)
+            return Skip(
+                "not_due",
+                say("Nothing is due through {day}; next on {next}.", day=day(through), next=day(following)),
+            )
         if agreement.end is not None and agreement.end <= through + _DAY:
             term = agreement.term
             if term is not None and term.renewal == "ask" and term.end == agreement.end:
                 return Skip(
-                    "term_over", f"Its term ended on {day_words(agreement.end - _DAY)}: renew it, or let it end."
+                    "term_over",
+                    say("Its term ended on {day}: renew it, or let it end.", day=day(agreement.end - _DAY)),
                 )
-            return Skip("ended", f"It ended on {day_words(agreement.end - _DAY)} and all of it is billed.")
+            return Skip("ended", say("It ended on {day} and all of it is billed.", day=day(agreement.end - _DAY)))
         if any(p[1] is None for p in agreement.pauses):
-            return Skip("paused", "It is paused until further notice.")
-        return Skip("not_due", f"All of it is billed through {day_words(through)}.")
+            return Skip("paused", say("It is paused until further notice."))
+        return Skip("not_due", say("All of it is billed through {day}.", day=day(through)))
     if work.usage_lines and (agreement.end is None or agreement.end > through + _DAY):
         following = agreement.cadence.cycle_after(through + _DAY)
         if agreement.end is not None:
             following = min(following, agreement.end)
-        return Skip("not_due", f"No use is due through {day_words(through)}; next on {day_words(following - _DAY)}.")
+        return Skip(
+            "not_due",
+            say("No use is due through {day}; next on {next}.", day=day(through), next=day(following - _DAY)),
+        )
     if not agreement.lines and not work.one_offs:
         if agreement.billing != "fixed" and agreement.agreed is None:
-            return Skip("no_lines", "It has no lines: add what it bills.")
-        return Skip("no_work", f"No milestone is done and not billed, and no charge is due, on {day_words(through)}.")
-    return Skip("no_work", f"No unbilled hours or charges through {day_words(through)}.")
+            return Skip("no_lines", say("It has no lines: add what it bills."))
+        return Skip(
+            "no_work", say("No milestone is done and not billed, and no charge is due, on {day}.", day=day(through))
+        )
+    return Skip("no_work", say("No unbilled hours or charges through {day}.", day=day(through)))
 
 
 def _next_due(agreement: Agreement, work: Work, through: date) -> date | None:
@@ -361,6 +382,6 @@ def _next_due(agreement: Agreement, work: Work, through: date) -> date | None:
         if line.kind == "recurring":
             found = periods_of(agreement, line, work.charged.get(line.id), horizon, known)
             if found:
-                day = due_on(agreement, line, found[0])
-                best = day if best is None else min(best, day)
+                due = due_on(agreement, line, found[0])
+                best = due if best is None else min(best, due)
     return best

@@ -12,24 +12,28 @@ from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.tax import GOODS_UNION, vat_place
 from desktop.domain.tax_catalogue import EU_COUNTRIES
-from desktop.domain.wording import amount_words, day_words
+from desktop.domain.wording import Said, day, money, say, word, words
 
-Found = Iterator[tuple[str, str, str]]
+Found = Iterator[tuple[Said, Said, str]]
 
 
 def address_incomplete(case: Case, _: Mapping[str, Any]) -> Found:
     client = case.client
     missing = []
     if not client.country:
-        missing.append(("country", "country"))
+        missing.append(("country", word("country")))
     if not client.city:
-        missing.append(("city", "city"))
+        missing.append(("city", word("city")))
     if not client.street and not client.postcode:
-        missing.append(("street", "street or postcode"))
+        missing.append(("street", word("street or postcode")))
     if missing:
-        words = " and ".join(word for _, word in missing)
-        field = f"client:{client.id}:{missing[0][0]}"
-        yield f"The address of {client.name} has no {words}.", "Complete the client's address.", field
+        yield (
+            say(
+                "The address of {client} has no {parts}.", client=client.name, parts=words(*(one for _, one in missing))
+            ),
+            say("Complete the client's address."),
+            f"client:{client.id}:{missing[0][0]}",
+        )
 
 
 def tax_id_missing(case: Case, _: Mapping[str, Any]) -> Found:
@@ -38,10 +42,14 @@ def tax_id_missing(case: Case, _: Mapping[str, Any]) -> Found:
         return
     categories = {line.category for line in case.draft.lines}
     if categories & {"AE", "K"}:
-        treatment = "Reverse charge" if "AE" in categories else "A tax-free supply within the EU"
+        said = say(
+            "A tax-free supply within the EU needs the VAT id of {client}, and there is none.", client=client.name
+        )
+        if "AE" in categories:
+            said = say("Reverse charge needs the VAT id of {client}, and there is none.", client=client.name)
         yield (
-            f"{treatment} needs the VAT id of {client.name}, and there is none.",
-            "Enter the VAT id, or mark the client as a consumer.",
+            said,
+            say("Enter the VAT id, or mark the client as a consumer."),
             f"client:{client.id}:tax_id",
         )
 
@@ -51,16 +59,18 @@ def tax_id_invalid(case: Case, _: Mapping[str, Any]) -> Found:
     if client.tax_id:
         checked = check_tax_id(client.country, client.tax_id)
         if not checked.ok:
-            word = "GSTIN" if client.country == "IN" else "tax id"
-            yield f"{checked.problem}.", f"Correct the {word} with the client.", f"client:{client.id}:tax_id"
+            remedy = say("Correct the tax id with the client.")
+            if client.country == "IN":
+                remedy = say("Correct the GSTIN with the client.")
+            yield checked.problem, remedy, f"client:{client.id}:tax_id"
 
 
 def buyer_reference_missing(case: Case, _: Mapping[str, Any]) -> Found:
     client = case.client
     if client.buyer_reference_required and not case.draft.buyer_reference:
         yield (
-            f"{client.name} wants a buyer reference on every invoice, and there is none.",
-            "Enter it at the client or the agreement.",
+            say("{client} wants a buyer reference on every invoice, and there is none.", client=client.name),
+            say("Enter it at the client or the agreement."),
             f"client:{client.id}:buyer_reference",
         )
 
@@ -69,15 +79,26 @@ def currency_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
         if agreement.currency != case.client.currency:
             yield (
-                f"{agreement.code} is in {agreement.currency}, but {case.client.name} pays in {case.client.currency}.",
-                "Set the same currency at the agreement and the client.",
+                say(
+                    "{agreement} is in {currency}, but {client} pays in {own}.",
+                    agreement=agreement.code,
+                    currency=agreement.currency,
+                    client=case.client.name,
+                    own=case.client.currency,
+                ),
+                say("Set the same currency at the agreement and the client."),
                 f"agreement:{agreement.id}:currency",
             )
         yield from _other_currencies(case, agreement)
     if not case.agreements and case.draft.currency != case.client.currency:
         yield (
-            f"The charges are in {case.draft.currency}, but {case.client.name} pays in {case.client.currency}.",
-            "Enter the charges in the client's currency.",
+            say(
+                "The charges are in {currency}, but {client} pays in {own}.",
+                currency=case.draft.currency,
+                client=case.client.name,
+                own=case.client.currency,
+            ),
+            say("Enter the charges in the client's currency."),
             f"client:{case.client.id}:currency",
         )
 
@@ -88,8 +109,14 @@ def _other_currencies(case: Case, agreement: Agreement) -> Found:
     for one_off in work.one_offs if work else ():
         if one_off.id in billed and one_off.currency != agreement.currency:
             yield (
-                f"“{one_off.description}” is in {one_off.currency}, but {agreement.code} is in {agreement.currency}.",
-                "Enter the charge in the agreement's currency.",
+                say(
+                    "“{charge}” is in {currency}, but {agreement} is in {own}.",
+                    charge=one_off.description,
+                    currency=one_off.currency,
+                    agreement=agreement.code,
+                    own=agreement.currency,
+                ),
+                say("Enter the charge in the agreement's currency."),
                 f"one_off:{one_off.id}:currency",
             )
 
@@ -104,9 +131,16 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         seen.add(line.category)
         where = f"client:{client.id}:tax_treatment"
         if not line.category:
+            said = say("No tax code covers “{line}” for a client without a country.", line=line.description)
+            if client.country:
+                said = say(
+                    "No tax code covers “{line}” for a client in {country}.",
+                    line=line.description,
+                    country=client.country,
+                )
             yield (
-                f"No tax code covers “{line.description}” for a client in {client.country or 'no country'}.",
-                "Add the tax code under Settings, Taxes, or choose another at the item.",
+                said,
+                say("Add the tax code under Settings, Taxes, or choose another at the item."),
                 f"item:{line.item_id}:tax_code_id" if line.item_id else where,
             )
             continue
@@ -115,15 +149,21 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         union = EU_COUNTRIES if line.category == "AE" else GOODS_UNION
         if line.category in ("AE", "K") and vat and (abroad == home or abroad not in union):
             yield (
-                "Reverse charge and intra-EU supplies need a client in another EU state; "
-                f"this one is in {client.country}.",
-                "Set the client's tax treatment back to automatic.",
+                say(
+                    "Reverse charge and intra-EU supplies need a client in another EU state; this one is in {country}.",
+                    country=client.country,
+                ),
+                say("Set the client's tax treatment back to automatic."),
                 where,
             )
         elif line.category == "G" and abroad in union and home in union:
             yield (
-                f"An export leaves the EU, but {client.name} is in {client.country}.",
-                "Set the client's tax treatment back to automatic.",
+                say(
+                    "An export leaves the EU, but {client} is in {country}.",
+                    client=client.name,
+                    country=client.country,
+                ),
+                say("Set the client's tax treatment back to automatic."),
                 where,
             )
 
@@ -137,8 +177,11 @@ def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:
     if "O" in categories and len(categories) > 1:
         others = ", ".join(sorted(categories - {"O"}))
         yield (
-            f"“Not subject to tax” (O) stands alone on an invoice; here it is mixed with {others} (BR-O-11).",
-            "Bill these lines on an invoice of their own.",
+            say(
+                "“Not subject to tax” (O) stands alone on an invoice; here it is mixed with {others} (BR-O-11).",
+                others=others,
+            ),
+            say("Bill these lines on an invoice of their own."),
             "",
         )
 
@@ -147,8 +190,8 @@ def price_missing(case: Case, _: Mapping[str, Any]) -> Found:
     for description in dict.fromkeys(line.description for line in case.draft.lines if line.price_source == MISSING):
         agreement = case.agreement
         yield (
-            f"“{description}” has no price in {case.draft.currency}.",
-            "Set a price on the agreement's line, the rate card or the item.",
+            say("“{line}” has no price in {currency}.", line=description, currency=case.draft.currency),
+            say("Set a price on the agreement's line, the rate card or the item."),
             f"agreement:{agreement.id}:lines" if agreement else "",
         )
 
@@ -163,30 +206,33 @@ def overlap(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         for first, end in span.spans or ((span.start, span.end),):
             if first.isoformat() < charge.period_end and charge.period_start < end.isoformat():
-                code = codes.get(charge.agreement_id or 0, "This")
                 yield (
-                    f"{code} is billed already from {day_words(first)} to before {day_words(end)}.",
-                    "Discard this draft and plan the run again.",
+                    say(
+                        "{agreement} is billed already from {first} to before {end}.",
+                        agreement=codes.get(charge.agreement_id or 0, word("This")),
+                        first=day(first),
+                        end=day(end),
+                    ),
+                    say("Discard this draft and plan the run again."),
                     f"agreement:{charge.agreement_id}:charged_through",
                 )
                 return
 
 
 def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:
-    last, day = case.standing.series_last, case.billing.issue_date
-    if case.planning and last is not None and day < last:
+    last, dated = case.standing.series_last, case.billing.issue_date
+    if case.planning and last is not None and dated < last:
         yield (
-            f"The run is dated {day_words(day)}, but the series has an invoice of {day_words(last)}.",
-            f"Plan the run with an issue date from {day_words(last)} on.",
+            say("The run is dated {day}, but the series has an invoice of {last}.", day=day(dated), last=day(last)),
+            say("Plan the run with an issue date from {day} on.", day=day(last)),
             "run::issue_date",
         )
 
 
 def negative_total(case: Case, _: Mapping[str, Any]) -> Found:
     if case.draft.gross < 0:
-        words = amount_words(case.draft.gross, case.draft.currency)
         yield (
-            f"The total is {words}, below nothing.",
-            "Approve to issue it as a credit note, or hold it until more is due.",
+            say("The total is {total}, below nothing.", total=money(case.draft.gross, case.draft.currency)),
+            say("Approve to issue it as a credit note, or hold it until more is due."),
             "",
         )

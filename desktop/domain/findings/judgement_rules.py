@@ -8,14 +8,13 @@ from typing import Any
 
 from desktop.domain.agreement_terms import current_end, notice_by
 from desktop.domain.billing import Line
-from desktop.domain.billing.deposits import closes
 from desktop.domain.billing.lines import DISCOUNT, divide
 from desktop.domain.document import CAP_WORDS
 from desktop.domain.findings.rule import Case, parameter
 from desktop.domain.money import SCALE, scaled, to_minor, unscaled
-from desktop.domain.wording import amount_words, day_words
+from desktop.domain.wording import Figure, Said, day, money, number, percent, price, say, say_many
 
-Found = Iterator[tuple[str, str, str]]
+Found = Iterator[tuple[Said, Said, str]]
 
 _VAGUE_WORDS = (
     "consulting|consulting services|services|service|misc|miscellaneous|various|sundries|sundry|work|hours|fees|other|"
@@ -29,9 +28,12 @@ def amount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
     limit = to_minor(parameter(parameters, "limit"), case.billing.firm.currency)
     if case.in_firm(case.draft.net) > limit:
         yield (
-            f"The amount of {amount_words(case.draft.net, case.draft.currency)} is above the limit of "
-            f"{amount_words(limit, case.billing.firm.currency)}.",
-            "Approve it, or raise the limit for this client or segment.",
+            say(
+                "The amount of {amount} is above the limit of {limit}.",
+                amount=money(case.draft.net, case.draft.currency),
+                limit=money(limit, case.billing.firm.currency),
+            ),
+            say("Approve it, or raise the limit for this client or segment."),
             f"rule:amount_above:client:{case.client.id}",
         )
 
@@ -49,12 +51,18 @@ def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
     change = case.draft.net * len(history) - total
     limit = parameter(parameters, "percent")
     if abs(change) * 100 > limit * total:
-        mean = amount_words(divide(total, len(history)), case.draft.currency)
-        word = "over" if change > 0 else "under"
+        figures: dict[str, Figure] = {
+            "share": percent(divide(abs(change) * 100, total)),
+            "count": len(history),
+            "mean": money(divide(total, len(history)), case.draft.currency),
+            "limit": percent(limit),
+        }
+        said = say("{share} under the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
+        if change > 0:
+            said = say("{share} over the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
         yield (
-            f"{divide(abs(change) * 100, total)} % {word} the average of the last {len(history)} invoices, {mean} "
-            f"(limit {limit:f} %).",
-            "Look at what changed, then approve.",
+            said,
+            say("Look at what changed, then approve."),
             "",
         )
 
@@ -66,8 +74,12 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
     for line in case.draft.lines:
         if line.price_source == "hand":
             yield (
-                f"The price of “{line.description}” was changed by hand to {_price(line, case)}.",
-                "Approve the price, or undo the change.",
+                say(
+                    "The price of “{line}” was changed by hand to {price}.",
+                    line=line.description,
+                    price=price(line.unit_price, case.draft.currency),
+                ),
+                say("Approve the price, or undo the change."),
                 "",
             )
             continue
@@ -76,112 +88,33 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
         if line.price_source not in ("agreed", "entry") or line.quantity < 0:
             continue
         before = last.get(line.agreement_line_id, ()) if line.agreement_line_id else ()
-        if any(price == line.unit_price for _, price, _ in before):
+        if any(was == line.unit_price for _, was, _ in before):
             continue
-        day = date.fromisoformat(line.period_start) if line.period_start else case.billing.issue_date
-        card = prices.price(line.item_id, case.client.id, case.draft.currency, day, abs(unscaled(line.quantity)))
+        on = date.fromisoformat(line.period_start) if line.period_start else case.billing.issue_date
+        card = prices.price(line.item_id, case.client.id, case.draft.currency, on, abs(unscaled(line.quantity)))
         if card is None or card.source == "list":
             continue
-        price = scaled(card.unit_price)
-        if price != line.unit_price and (line.item_id, line.unit_price) not in seen:
+        listed = scaled(card.unit_price)
+        if listed != line.unit_price and (line.item_id, line.unit_price) not in seen:
             seen.add((line.item_id, line.unit_price))
             yield (
-                f"“{line.description}” is priced {_price(line, case)}; the rate card says "
-                f"{card.unit_price:f} {case.draft.currency}.",
-                "Approve the price, or correct the agreement or the rate card.",
+                say(
+                    "“{line}” is priced {price}; the rate card says {card}.",
+                    line=line.description,
+                    price=price(line.unit_price, case.draft.currency),
+                    card=price(listed, case.draft.currency),
+                ),
+                say("Approve the price, or correct the agreement or the rate card."),
                 f"agreement:{case.agreement.id}:lines" if case.agreement else f"item:{line.item_id}:price",
             )
-
-
-def _price(line: Line, case: Case) -> str:
-    return f"{unscaled(line.unit_price):f} {case.draft.currency}"
-
-
-def disputed(case: Case, _: Mapping[str, Any]) -> Found:
-    if case.standing.disputed:
-        numbers = ", ".join(case.standing.disputed[:3])
-        yield (
-            f"{case.client.name} disputes {numbers}.",
-            "Settle the dispute first, or approve.",
-            f"client:{case.client.id}:disputed",
-        )
-    elif case.client.disputed:
-        yield (
-            f"{case.client.name} is marked as disputed.",
-            "Settle the dispute first, or approve.",
-            f"client:{case.client.id}:disputed",
-        )
-
-
-def client_on_hold(case: Case, _: Mapping[str, Any]) -> Found:
-    if case.client.on_hold:
-        reason = f": {case.client.hold_reason}" if case.client.hold_reason else ""
-        yield (
-            f"{case.client.name} is on hold{reason}.",
-            "Take the hold off at the client, or approve this one invoice.",
-            f"client:{case.client.id}:on_hold",
-        )
-
-
-def credit_limit(case: Case, _: Mapping[str, Any]) -> Found:
-    limit = case.client.credit_limit
-    before = sum(sibling.gross_firm for sibling in case.standing.siblings if sibling.clear)
-    total = case.standing.open_firm + before + case.in_firm(case.draft.gross)
-    if limit is not None and total > limit:
-        currency = case.billing.firm.currency
-        yield (
-            f"With this invoice {case.client.name} owes {amount_words(total, currency)}, above the credit limit of "
-            f"{amount_words(limit, currency)}.",
-            "Approve, or wait for a payment.",
-            f"client:{case.client.id}:credit_limit",
-        )
-
-
-def client_overdue(case: Case, parameters: Mapping[str, Any]) -> Found:
-    days = int(parameters["days"])
-    if case.standing.overdue_days > days:
-        yield (
-            f"{case.standing.overdue_number} of {case.client.name} is {case.standing.overdue_days} days overdue "
-            f"(limit {days}).",
-            "Chase it first, or approve.",
-            f"client:{case.client.id}:account",
-        )
-
-
-def partly_paid(case: Case, _: Mapping[str, Any]) -> Found:
-    last = case.standing.last
-    if last and 0 < last.open < last.payable and last.due_date <= case.billing.issue_date:
-        yield (
-            f"{last.number} was paid in part: {amount_words(last.open, case.draft.currency)} of "
-            f"{amount_words(last.payable, case.draft.currency)} is still open.",
-            "Ask why it was paid short, or approve.",
-            f"client:{case.client.id}:account",
-        )
-
-
-def deposit_open(case: Case, _: Mapping[str, Any]) -> Found:
-    if case.draft.kind == "deposit":
-        return
-    for agreement in case.agreements:
-        work = case.work.get(agreement.id)
-        if work is None or not closes(agreement, case.billing.through):
-            continue
-        for deposit in work.deposits:
-            if deposit.open > 0:
-                yield (
-                    f"The deposit {deposit.number} still has {amount_words(deposit.open, deposit.currency)} open, and "
-                    "this final invoice asks for all that was not received.",
-                    f"Credit what is open of {deposit.number}, then approve.",
-                    f"client:{case.client.id}:account",
-                )
 
 
 def po_missing(case: Case, _: Mapping[str, Any]) -> Found:
     if case.client.po_required and not case.draft.po_number:
         agreement = case.agreement
         yield (
-            f"{case.client.name} wants a purchase order number on every invoice.",
-            "Enter the PO number at the agreement.",
+            say("{client} wants a purchase order number on every invoice.", client=case.client.name),
+            say("Enter the PO number at the agreement."),
             f"agreement:{agreement.id}:po_number" if agreement else f"client:{case.client.id}:po_required",
         )
 
@@ -190,25 +123,29 @@ def po_expired(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
         if agreement.po_number and agreement.po_expires and agreement.po_expires < case.billing.issue_date:
             yield (
-                f"PO {agreement.po_number} ended on {day_words(agreement.po_expires)}.",
-                "Ask the client for a new PO.",
+                say("PO {number} ended on {day}.", number=agreement.po_number, day=day(agreement.po_expires)),
+                say("Ask the client for a new PO."),
                 f"agreement:{agreement.id}:po_expires",
             )
 
 
 def po_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
-        number = agreement.po_number
-        if not number or agreement.po_limit is None:
+        order = agreement.po_number
+        if not order or agreement.po_limit is None:
             continue
-        used = case.standing.po_used.get(number, 0)
-        used += sum(sibling.net for sibling in case.standing.siblings if sibling.clear and sibling.po_number == number)
+        used = case.standing.po_used.get(order, 0)
+        used += sum(sibling.net for sibling in case.standing.siblings if sibling.clear and sibling.po_number == order)
         left = agreement.po_limit - used
         if case.draft.net > left:
             yield (
-                f"PO {agreement.po_number} has {amount_words(max(left, 0), case.draft.currency)} left, this bills "
-                f"{amount_words(case.draft.net, case.draft.currency)}.",
-                "Ask the client to raise the PO, or approve.",
+                say(
+                    "PO {number} has {left} left, this bills {billed}.",
+                    number=order,
+                    left=money(max(left, 0), case.draft.currency),
+                    billed=money(case.draft.net, case.draft.currency),
+                ),
+                say("Ask the client to raise the PO, or approve."),
                 f"agreement:{agreement.id}:po_limit",
             )
 
@@ -226,16 +163,26 @@ def discount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
             if line.allowance and line.allowance * 100 > limit * before and CAP_WORDS not in line.allowance_reason:
                 share = divide(line.allowance * 100, before)
                 yield (
-                    f"“{line.description}” has a discount of {share} % (limit {limit:f} %).",
-                    "Approve the discount, or lower it at the agreement.",
+                    say(
+                        "“{line}” has a discount of {share} (limit {limit}).",
+                        line=line.description,
+                        share=percent(share),
+                        limit=percent(limit),
+                    ),
+                    say("Approve the discount, or lower it at the agreement."),
                     field,
                 )
                 return
     if gross and taken * 100 > limit * gross:
         yield (
-            f"Discounts of {amount_words(taken, case.draft.currency)} are {divide(taken * 100, gross)} % of "
-            f"{amount_words(gross, case.draft.currency)} (limit {limit:f} %).",
-            "Approve the discounts, or lower them.",
+            say(
+                "Discounts of {taken} are {share} of {gross} (limit {limit}).",
+                taken=money(taken, case.draft.currency),
+                share=percent(divide(taken * 100, gross)),
+                gross=money(gross, case.draft.currency),
+                limit=percent(limit),
+            ),
+            say("Approve the discounts, or lower them."),
             field,
         )
 
@@ -248,17 +195,24 @@ def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
         close = abs(other.issue_date - case.billing.issue_date) <= span
         if close and other.gross == case.draft.gross and other.currency == case.draft.currency:
             yield (
-                f"{other.number} of {day_words(other.issue_date)} has the same total of "
-                f"{amount_words(other.gross, other.currency)}.",
-                "Make sure that this is not the same work twice, then approve.",
+                say(
+                    "{invoice} of {day} has the same total of {total}.",
+                    invoice=other.number,
+                    day=day(other.issue_date),
+                    total=money(other.gross, other.currency),
+                ),
+                say("Make sure that this is not the same work twice, then approve."),
                 "",
             )
             return
     for sibling in case.standing.siblings:
         if sibling.gross == case.draft.gross and sibling.currency == case.draft.currency:
             yield (
-                f"Another draft of this run has the same total of {amount_words(sibling.gross, sibling.currency)}.",
-                "Make sure that this is not the same work twice, then approve.",
+                say(
+                    "Another draft of this run has the same total of {total}.",
+                    total=money(sibling.gross, sibling.currency),
+                ),
+                say("Make sure that this is not the same work twice, then approve."),
                 "",
             )
             return
@@ -270,17 +224,19 @@ def vague_text(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         words = line.description.strip().strip(".").casefold()
         if len(words) < 3 or words in VAGUE:
-            what = f"“{line.description}”" if words else "A line without a text"
+            said = say("A line without a text is too vague to approve.")
+            if words:
+                said = say("“{line}” is too vague to approve.", line=line.description)
             yield (
-                f"{what} is too vague to approve.",
-                "Say what was done, or choose an item of the catalogue.",
+                said,
+                say("Say what was done, or choose an item of the catalogue."),
                 f"agreement:{case.agreement.id}:lines" if case.agreement else "",
             )
             return
         if line.item_id is None and line.period_start is None and line.agreement_line_id is None:
             yield (
-                f"“{line.description}” names neither an item nor a period.",
-                "Choose an item of the catalogue, or give the service period.",
+                say("“{line}” names neither an item nor a period.", line=line.description),
+                say("Choose an item of the catalogue, or give the service period."),
                 "",
             )
             return
@@ -294,15 +250,25 @@ def old_time(case: Case, parameters: Mapping[str, Any]) -> Found:
         age = (case.billing.through - first).days
         if age > days:
             yield (
-                f"It bills hours of {day_words(first)}, {age} days ago (limit {days}).",
-                "Check that they were not billed elsewhere, then approve.",
+                say_many(
+                    "It bills hours of {day}, {count} day ago (limit {limit}).",
+                    "It bills hours of {day}, {count} days ago (limit {limit}).",
+                    count=age,
+                    day=day(first),
+                    limit=days,
+                ),
+                say("Check that they were not billed elsewhere, then approve."),
                 "",
             )
 
 
 def first_invoice(case: Case, _: Mapping[str, Any]) -> Found:
     if not case.standing.invoiced_before:
-        yield f"It is the first invoice to {case.client.name}.", "Look it over once, then approve.", ""
+        yield (
+            say("It is the first invoice to {client}.", client=case.client.name),
+            say("Look it over once, then approve."),
+            "",
+        )
 
 
 def changed(case: Case, _: Mapping[str, Any]) -> Found:
@@ -322,22 +288,28 @@ def changed(case: Case, _: Mapping[str, Any]) -> Found:
         if now in seen:
             continue
         seen.add(now)
-        if all(price != line.unit_price for _, price, _ in before):
+        if all(earlier != line.unit_price for _, earlier, _ in before):
             was = before[-1][1]
-            word = "rose" if line.unit_price > was else "fell"
-            yield (
-                f"The price of “{line.description}” {word} from {unscaled(was):f} to "
-                f"{unscaled(line.unit_price):f} {case.draft.currency}.",
-                "Nothing to do if this was agreed.",
-                "",
-            )
+            figures: dict[str, Figure] = {
+                "line": line.description,
+                "was": number(was),
+                "price": price(line.unit_price, case.draft.currency),
+            }
+            said = say("The price of “{line}” fell from {was} to {price}.", **figures)
+            if line.unit_price > was:
+                said = say("The price of “{line}” rose from {was} to {price}.", **figures)
+            yield said, say("Nothing to do if this was agreed."), ""
             continue
         whole = [quantity for quantity, _, base in before if base == SCALE]
         if whole and line.base_quantity == SCALE and line.quantity not in whole and _is_recurring(line, case):
             yield (
-                f"The quantity of “{line.description}” went from {unscaled(whole[-1]):f} to "
-                f"{unscaled(line.quantity):f}.",
-                "Nothing to do if this was agreed.",
+                say(
+                    "The quantity of “{line}” went from {was} to {quantity}.",
+                    line=line.description,
+                    was=number(whole[-1]),
+                    quantity=number(line.quantity),
+                ),
+                say("Nothing to do if this was agreed."),
                 "",
             )
 
@@ -353,38 +325,41 @@ def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
         if agreement.end is not None:
             if 0 <= (agreement.end - today).days <= days:
                 asks = terms is not None and terms.renewal == "ask" and agreement.end == terms.end
-                last = day_words(agreement.end - timedelta(days=1))
+                figures: dict[str, Figure] = {
+                    "agreement": agreement.code,
+                    "day": day(agreement.end - timedelta(days=1)),
+                }
                 yield (
-                    f"The term of {agreement.code} ends on {last}." if asks else f"{agreement.code} ends on {last}.",
-                    "Renew it, or let it end." if asks else "Agree on a renewal if it goes on.",
+                    say("The term of {agreement} ends on {day}.", **figures)
+                    if asks
+                    else say("{agreement} ends on {day}.", **figures),
+                    say("Renew it, or let it end.") if asks else say("Agree on a renewal if it goes on."),
                     f"agreement:{agreement.id}:{'term_end' if asks else 'end_date'}",
                 )
         elif terms is not None and (term := current_end(terms, today)) is not None:
             last_notice = notice_by(terms, term)
             if terms.renewal == "auto" and 0 <= (last_notice - today).days <= days:
                 yield (
-                    f"{agreement.code} renews by itself on {day_words(term)}, unless notice is given by "
-                    f"{day_words(last_notice)}.",
-                    "Talk to the client before that, if prices or terms are to change.",
+                    say(
+                        "{agreement} renews by itself on {day}, unless notice is given by {notice}.",
+                        agreement=agreement.code,
+                        day=day(term),
+                        notice=day(last_notice),
+                    ),
+                    say("Talk to the client before that, if prices or terms are to change."),
                     f"agreement:{agreement.id}:term_end",
                 )
 
 
-def unapplied_credit(case: Case, _: Mapping[str, Any]) -> Found:
-    if case.standing.unapplied > 0:
-        yield (
-            f"{case.client.name} has an unused credit of {amount_words(case.standing.unapplied, case.draft.currency)}.",
-            "Apply it under Payments once the invoice is issued.",
-            f"client:{case.client.id}:account",
-        )
-
-
 def unbilled_left(case: Case, _: Mapping[str, Any]) -> Found:
     if case.unpriced_time:
-        word = "entry has" if case.unpriced_time == 1 else "entries have"
         yield (
-            f"{case.unpriced_time} time {word} no rate and stay unbilled.",
-            "Set a rate on the agreement's line or the rate card.",
+            say_many(
+                "{count} time entry has no rate and stays unbilled.",
+                "{count} time entries have no rate and stay unbilled.",
+                count=case.unpriced_time,
+            ),
+            say("Set a rate on the agreement's line or the rate card."),
             f"agreement:{case.agreement.id}:lines" if case.agreement else "",
         )
 
@@ -393,7 +368,11 @@ def exchange_rate_missing(case: Case, _: Mapping[str, Any]) -> Found:
     currency, firm = case.draft.currency, case.billing.firm.currency
     if currency != firm and case.standing.rate is None:
         yield (
-            f"No exchange rate from {currency} to {firm} is known; limits compare one to one.",
-            "Enter a rate under Settings, Currencies.",
+            say(
+                "No exchange rate from {currency} to {firm} is known; limits compare one to one.",
+                currency=currency,
+                firm=firm,
+            ),
+            say("Enter a rate under Settings, Currencies."),
             f"firm:1:rate:{currency}",
         )

@@ -7,9 +7,9 @@ from typing import Any
 
 from desktop.domain.billing.milestones import scope_on
 from desktop.domain.findings.rule import Case
-from desktop.domain.wording import amount_words
+from desktop.domain.wording import Said, money, say
 
-Found = Iterable[tuple[str, str, str]]
+Found = Iterable[tuple[Said, Said, str]]
 
 
 def budget_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
@@ -24,9 +24,13 @@ def budget_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
         if billed > max(left, 0):
             currency = case.draft.currency
             yield (
-                f"Its budget of {amount_words(agreement.budget, currency)} has {amount_words(max(left, 0), currency)} "
-                f"left, this bills {amount_words(billed, currency)}.",
-                "Ask the client to raise the budget, or approve.",
+                say(
+                    "Its budget of {budget} has {left} left, this bills {billed}.",
+                    budget=money(agreement.budget, currency),
+                    left=money(max(left, 0), currency),
+                    billed=money(billed, currency),
+                ),
+                say("Ask the client to raise the budget, or approve."),
                 f"agreement:{agreement.id}:budget",
             )
 
@@ -46,8 +50,11 @@ def scope_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
         if here > 0 and total > agreed:
             currency = case.draft.currency
             yield (
-                f"With this, its milestones come to {amount_words(total, currency)}; "
-                f"{amount_words(agreed, currency)} is agreed.",
-                "Enter the change order that the client approved, or approve.",
+                say(
+                    "With this, its milestones come to {total}; {agreed} is agreed.",
+                    total=money(total, currency),
+                    agreed=money(agreed, currency),
+                ),
+                say("Enter the change order that the client approved, or approve."),
                 f"agreement:{agreement.id}:agreed",
             )

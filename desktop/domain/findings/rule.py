@@ -13,6 +13,7 @@ from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ClientFacts, Draft, Work
 from desktop.domain.billing.lines import divide
 from desktop.domain.money import SCALE, per_major
+from desktop.domain.wording import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Finding:
 
     code: str
     severity: str
-    message: str
-    remedy: str
+    message: Said
+    remedy: Said
     field: str = ""
 
 
@@ -128,7 +129,7 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
-RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[str, str, str]]]
+RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[Said, Said, str]]]
 """Yields (message, remedy, field) for each thing found; the parameters are the rule's own."""
 
 

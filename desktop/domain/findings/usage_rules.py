@@ -12,11 +12,11 @@ from desktop.domain.billing import Work
 from desktop.domain.billing.facts import UsageCharged, Used
 from desktop.domain.billing.usage import UNMETERED
 from desktop.domain.findings.rule import Case, parameter
-from desktop.domain.money import unscaled
-from desktop.domain.wording import day_words, span_words
+from desktop.domain.money import scaled
+from desktop.domain.wording import Said, day, days, number, say, say_many, span
 
-Found = Iterator[tuple[str, str, str]]
-Faults = Iterator[tuple[str, str, str]]
+Found = Iterator[tuple[Said, Said, str]]
+Faults = Iterator[tuple[str, Said, Said]]
 
 _DAY = timedelta(days=1)
 _COMPARED = 6
@@ -26,17 +26,23 @@ def usage_missing(case: Case, _: Mapping[str, Any]) -> Found:
     missing: dict[int, list[tuple[str, date, date]]] = {}
     for line in case.draft.lines:
         if line.price_source == UNMETERED and line.agreement_line_id and line.period_start and line.period_end:
-            span = (date.fromisoformat(line.period_start), date.fromisoformat(line.period_end))
-            missing.setdefault(line.agreement_line_id, []).append((line.description, *span))
+            period = (date.fromisoformat(line.period_start), date.fromisoformat(line.period_end))
+            missing.setdefault(line.agreement_line_id, []).append((line.description, *period))
     owners = {charge.source_id: charge.agreement_id for charge in case.draft.charges if charge.kind == "usage"}
     for line_id, periods in missing.items():
         what, start, end = periods[0]
-        more = (
-            f" and {len(periods) - 1} more periods" if len(periods) > 2 else " and one more period" * (len(periods) - 1)
-        )
+        said = say("No use of “{item}” is recorded for {period}.", item=what, period=span(start, end))
+        if len(periods) > 1:
+            said = say_many(
+                "No use of “{item}” is recorded for {period} and one more period.",
+                "No use of “{item}” is recorded for {period} and {count} more periods.",
+                count=len(periods) - 1,
+                item=what,
+                period=span(start, end),
+            )
         yield (
-            f"No use of “{what}” is recorded for {span_words(start, end)}{more}.",
-            "Enter what the meter counted, 0 where it was nothing, then look at the draft again.",
+            said,
+            say("Enter what the meter counted, 0 where it was nothing, then look at the draft again."),
             f"agreement:{owners.get(line_id)}:usage",
         )
 
@@ -46,8 +52,8 @@ def usage_suspect(case: Case, parameters: Mapping[str, Any]) -> Found:
     for charge in case.draft.charges:
         if charge.kind == "usage" and charge.agreement_id is not None:
             periods = spans.setdefault((charge.agreement_id, charge.source_id), {})
-            span = (charge.period_start, charge.period_end)
-            periods[span] = periods.get(span, 0) + charge.quantity
+            period = (charge.period_start, charge.period_end)
+            periods[period] = periods.get(period, 0) + charge.quantity
     if not spans:
         return
     names = {line.agreement_line_id: line.description for line in case.draft.lines}
@@ -58,8 +64,8 @@ def usage_suspect(case: Case, parameters: Mapping[str, Any]) -> Found:
             continue
         for (first, last), units in periods.items():
             start, end = date.fromisoformat(first), date.fromisoformat(last)
-            for _kind, sentence, remedy in faults(work, line, names[line_id], start, end, units, parameters):
-                yield sentence, remedy, f"agreement:{agreement_id}:usage"
+            for _kind, said, remedy in faults(work, line, names[line_id], start, end, units, parameters):
+                yield said, remedy, f"agreement:{agreement_id}:usage"
 
 
 def faults(
@@ -77,48 +83,75 @@ def faults(
     late = before is not None and before.reached is None
     if late:
         rows = sum(one.rows for one in used)
-        came = "record came" if rows == 1 else "records came"
         yield (
             "late",
-            f"{rows} {came} late: {_figure(units)} of “{name}” for {span_words(start, end)}, which was billed already.",
-            "Approve to bill them now, or correct the records.",
+            say_many(
+                "{count} record came late: {units} of “{item}” for {period}, which was billed already.",
+                "{count} records came late: {units} of “{item}” for {period}, which was billed already.",
+                count=rows,
+                units=number(units),
+                item=name,
+                period=span(start, end),
+            ),
+            say("Approve to bill them now, or correct the records."),
         )
     elif line.metering == "readings":
-        yield from _laid(used, name, start, span_words(start, end))
+        yield from _laid(used, name, start, end)
     repeats = sum(one.repeats for one in used)
     if repeats and line.metering == "events":
-        says = "record of it says" if repeats == 1 else "records of it say"
         yield (
             "doubled",
-            f"{repeats} {says} the very same as another: “{name}” in {span_words(start, end)}.",
-            "Delete what was recorded twice, or approve.",
+            say_many(
+                "{count} record of it says the very same as another: “{item}” in {period}.",
+                "{count} records of it say the very same as another: “{item}” in {period}.",
+                count=repeats,
+                item=name,
+                period=span(start, end),
+            ),
+            say("Delete what was recorded twice, or approve."),
         )
     if charged:
         yield from _unusual(charged, name, start, end, units + (before.units if before else 0), parameters)
 
 
-def _laid(used: Sequence[Used], name: str, start: date, when: str) -> Faults:
+def _laid(used: Sequence[Used], name: str, start: date, end: date) -> Faults:
     """Readings follow one another: their days add up to their span, which begins with the period at the latest."""
     first, last = min(one.first for one in used), max(one.last for one in used)
-    days, span = sum(one.days for one in used), (last - first).days
+    read, spanned = sum(one.days for one in used), (last - first).days
+    when = span(start, end)
     if first > start:
-        days_missing = (first - start).days
         yield (
             "gap",
-            f"The readings of “{name}” for {when} begin on {day_words(first)}, {_days(days_missing)} late.",
-            "Enter the reading that is missing, or approve.",
+            say(
+                "The readings of “{item}” for {period} begin on {day}, {days} late.",
+                item=name,
+                period=when,
+                day=day(first),
+                days=days((first - start).days),
+            ),
+            say("Enter the reading that is missing, or approve."),
         )
-    if days < span:
+    if read < spanned:
         yield (
             "gap",
-            f"The readings of “{name}” for {when} leave out {_days(span - days)}.",
-            "Enter the reading that is missing, or approve.",
+            say(
+                "The readings of “{item}” for {period} leave out {days}.",
+                item=name,
+                period=when,
+                days=days(spanned - read),
+            ),
+            say("Enter the reading that is missing, or approve."),
         )
-    elif days > span:
+    elif read > spanned:
         yield (
             "doubled",
-            f"The readings of “{name}” for {when} count {_days(days - span)} twice.",
-            "Correct the readings that overlap, or approve.",
+            say(
+                "The readings of “{item}” for {period} count {days} twice.",
+                item=name,
+                period=when,
+                days=days(read - spanned),
+            ),
+            say("Correct the readings that overlap, or approve."),
         )
 
 
@@ -133,15 +166,15 @@ def _unusual(
     if middle > 0 and units > times * int(middle):
         yield (
             "outlier",
-            f"{_figure(units)} of “{name}” for {span_words(start, end)} is more than {times:f} times the usual "
-            f"{_figure(int(middle))} (median of {len(usual)} periods).",
-            "Look at the records, then approve.",
+            say(
+                "{units} of “{item}” for {period} is more than {times} times the usual {usual} "
+                "(median of {count} periods).",
+                units=number(units),
+                item=name,
+                period=span(start, end),
+                times=number(scaled(times)),
+                usual=number(int(middle)),
+                count=len(usual),
+            ),
+            say("Look at the records, then approve."),
         )
-
-
-def _figure(units: int) -> str:
-    return f"{unscaled(units):,f}"
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"

@@ -6,6 +6,7 @@ from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.i18n import _, number_text
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
 from desktop.importing.kinds.rules import check_decimals
+from desktop.saying import put
 
 # What the book calls the ways in which an invoice reaches a client.
 DELIVERIES = {
@@ -320,12 +321,12 @@ def check(values: Values, verdict: Verdict) -> None:
     if values["iban"]:
         account = check_iban(values["iban"])
         if not account.ok:
-            verdict.reject("iban", f"{account.problem}.", _("Correct it, or leave it empty."))
+            verdict.reject("iban", put(account.problem), _("Correct it, or leave it empty."))
     if values["tax_id"]:
         # Only noted: whether this client needs a tax id at all is decided before an invoice.
         checked = check_tax_id(values["country"] or "", values["tax_id"])
         if not checked.ok:
-            verdict.note("tax_id", f"{checked.problem}.")
+            verdict.note("tax_id", put(checked.problem))
 
 
 KIND = Kind("clients", FIELDS, check, key=("code",), made_from=("code", "name"))

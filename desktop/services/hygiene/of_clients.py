@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.domain.tax_catalogue import EU_COUNTRIES
 from desktop.i18n import _, date_text
+from desktop.saying import put
 from desktop.services.field_checks import is_email
 from desktop.services.hygiene.finding import Finding, Look, Severity
 
@@ -84,12 +85,10 @@ def _ids(row: Any, severity: Severity) -> Iterable[Finding]:
         )
     checked = check_tax_id(row.country, row.tax_id)
     if not checked.ok:
-        yield _client(
-            row, "tax_id_invalid", severity, checked.problem + ".", _("Correct it with the client."), "tax_id"
-        )
+        yield _client(row, "tax_id_invalid", severity, put(checked.problem), _("Correct it with the client."), "tax_id")
     account = check_iban(row.iban)
     if not account.ok:
-        yield _client(row, "iban_invalid", "note", account.problem + ".", _("Correct it with the client."), "iban")
+        yield _client(row, "iban_invalid", "note", put(account.problem), _("Correct it with the client."), "iban")
     if row.buyer_reference_required and not row.buyer_reference and (row.lacking or not row.running):
         yield _client(
             row,

@@ -11,6 +11,7 @@ from decimal import Decimal
 from db.engine import Book
 from desktop.domain.billing.lines import divide
 from desktop.i18n import _, date_text, moment_text, money_text, short_day_text
+from desktop.saying import told
 from desktop.services.runs import SECOND, end_of
 
 _RUN_SORTS = {
@@ -117,7 +118,8 @@ class RunList:
 
 
 class ReviewList:
-    """The drafts of one run. Filters: needs (held, blocked, failed), ready, issued, note, and severity words.
+    """The drafts of one run. Filters: needs (held, blocked, failed), each of these three alone, ready, noted, issued,
+    discarded, and severity words; differs narrows to what bills another amount than last time, or for the first time.
 
     mine, overdue and today narrow what needs a person, as `watch` tells at that moment. What is due first stands first.
     """
@@ -131,12 +133,18 @@ class ReviewList:
         where, values = ["d.run_id = ?"], list[object]([self._run])
         states = {
             "needs": "d.state IN ('held', 'failed')",
+            "held": "d.state = 'held' AND d.severity <> 'block'",
+            "blocked": "d.state = 'held' AND d.severity = 'block'",
+            "failed": "d.state = 'failed'",
             "ready": "d.state IN ('ready', 'approved')",
+            "noted": "d.state = 'ready' AND d.severity = 'note'",
             "issued": "d.state = 'issued'",
             "discarded": "d.state = 'discarded'",
         }
         chosen = [condition for word, condition in states.items() if word in filters]
         where.append(f"({' OR '.join(chosen)})" if chosen else "d.state <> 'discarded'")
+        if "differs" in filters:
+            where.append("(d.previous_net IS NULL OR d.net <> d.previous_net)")
         for word in ("block", "hold", "note"):
             if word in filters:
                 where.append(f"d.severity = '{word}'")
@@ -165,7 +173,9 @@ class ReviewList:
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """state (blocked, held, one_of_two, note, ready, approved, issued, failed), client, agreement, amount (net),
         currency, gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field,
-        codes, edited, client_id, client_code, invoice, owner, due (in words, by the clock here)."""
+        codes, edited, client_id, client_code, invoice, owner, due (in words, by the clock here), note (the newest).
+
+        `found` is what stands against it, or what was decided; the newest note follows it."""
         watch = self._watch()
         with self._book.reading() as session:
             connection = session.connection()
@@ -175,7 +185,9 @@ class ReviewList:
                 d.client_id, c.code, coalesce(i.number, ''), d.error, d.decision_note,
                 coalesce((SELECT group_concat(CASE a.title WHEN '' THEN a.code ELSE a.title END, ', ')
                   FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind,
-                coalesce(p.name, ''), coalesce(d.due_at, '')
+                coalesce(p.name, ''), coalesce(d.due_at, ''),
+                coalesce((SELECT n.text FROM note n WHERE n.subject = 'draft' AND n.subject_id = d.id
+                  ORDER BY n.id DESC LIMIT 1), '')
                 FROM draft d JOIN client c ON c.id = d.client_id LEFT JOIN invoice i ON i.id = d.invoice_id
                 LEFT JOIN person p ON p.id = d.owner_id
                 WHERE d.id IN (SELECT value FROM json_each(?))""",
@@ -188,7 +200,7 @@ class ReviewList:
                 ORDER BY CASE severity WHEN 'block' THEN 0 WHEN 'hold' THEN 1 ELSE 2 END, id""",
                 (text,),
             ):
-                findings.setdefault(row[0], []).append((row[1], row[2], row[3], row[4], row[5]))
+                findings.setdefault(row[0], []).append((row[1], row[2], told(row[3]), told(row[4]), row[5]))
         shown: dict[int, Mapping[str, object]] = {}
         for row in drafts:
             found = findings.get(row[0], [])
@@ -203,6 +215,8 @@ class ReviewList:
             words = row[12] or (found[0][2] if found else row[13])
             if len(found) > 1 and not row[12]:
                 words = f"{words} +{len(found) - 1}"
+            if row[18]:
+                words = _("{found} · Note: {note}").format(found=words, note=row[18]) if words else row[18]
             shown[row[0]] = {
                 "state": "one_of_two" if waits_second else state,
                 "client": row[3],
@@ -223,6 +237,7 @@ class ReviewList:
                 "invoice": row[11],
                 "owner": row[16] if needs else "",
                 "due": _due_words(row[17], watch) if needs and row[17] else "",
+                "note": row[18],
             }
         return shown
 
@@ -266,7 +281,8 @@ def watched(book: Book, run_id: int, watch: Watch) -> dict[str, int]:
 
 def review_facts(book: Book, run_id: int) -> Mapping[str, object]:
     """The head of a review: number, state, dates, counts of agreements, and for ready, held, blocked, note, failed,
-    skipped and issued their count and their net by currency as {"count": n, "amounts": {currency: minor}}."""
+    skipped and issued their count and their net by currency as {"count": n, "amounts": {currency: minor}}; `payable` is
+    what is asked for by what is ready, by currency, and `decided` how many drafts a person decided about."""
     with book.reading() as session:
         connection = session.connection()
         run = connection.exec_driver_sql(
@@ -301,6 +317,17 @@ def review_facts(book: Book, run_id: int) -> Mapping[str, object]:
                 amounts = group["amounts"]
                 assert isinstance(amounts, dict)
                 amounts[currency] = amounts.get(currency, 0) + net
+        facts["payable"] = {
+            row[0]: row[1]
+            for row in connection.exec_driver_sql(
+                """SELECT currency, sum(gross + rounding) FROM draft WHERE run_id = ? AND state IN ('ready', 'approved')
+                GROUP BY currency ORDER BY currency""",
+                (run_id,),
+            )
+        }
+        facts["decided"] = connection.exec_driver_sql(
+            "SELECT count(*) FROM draft WHERE run_id = ? AND decided_by IS NOT NULL", (run_id,)
+        ).scalar_one()
         groups["skipped"]["count"] = connection.exec_driver_sql(
             "SELECT count(*) FROM outcome WHERE run_id = ? AND state = 'skipped'", (run_id,)
         ).scalar_one()

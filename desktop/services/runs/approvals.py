@@ -14,9 +14,10 @@ from db.engine import Book
 from db.queries.rows import ids_text
 from desktop.domain.findings import Finding
 from desktop.domain.journal import firm_factor, in_firm
-from desktop.domain.wording import amount_words
+from desktop.domain.wording import Figure, Said, money, restored, say
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.exchange import ExchangeRates
 from desktop.services.limits import limit_refusal, second_approval_above
@@ -63,15 +64,22 @@ class SecondLook:
         rates = self._rates = self._rates or ExchangeRates(self._connection)
         return firm_factor(rates.on(currency, day), currency, rates.firm_currency)
 
-    def finding(self, first: str) -> Finding:
-        """What holds a draft that `first` approved."""
+    def finding(self, first: str | None) -> Finding:
+        """What holds a draft that `first` approved; None where nobody knows any more who it was."""
         rates = self._rates = self._rates or ExchangeRates(self._connection)
-        limit = amount_words(self.above or 0, rates.firm_currency)
+        limit: Figure = money(self.above or 0, rates.firm_currency)
+        if first is None:
+            return Finding(
+                SECOND,
+                "hold",
+                say("Above {limit} two people approve: one did, and one more is needed.", limit=limit),
+                say("Someone else approves it."),
+            )
         return Finding(
             SECOND,
             "hold",
-            f"Above {limit} two people approve: {first} did, and one more is needed.",
-            f"Someone other than {first} approves it.",
+            say("Above {limit} two people approve: {first} did, and one more is needed.", limit=limit, first=first),
+            say("Someone other than {first} approves it.", first=first),
         )
 
 
@@ -85,7 +93,10 @@ def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, no
         rows = open_findings(made.connection, finding_ids)
         blocked = [row for row in rows if row.severity == "block"]
         if blocked:
-            raise UserError(f"{blocked[0].message} This cannot be approved.", blocked[0].remedy)
+            raise UserError(
+                _("{finding} This cannot be approved.").format(finding=told(blocked[0].message)),
+                told(blocked[0].remedy),
+            )
         done = _approve(made, [row for row in rows if not row.approved], note, now)
         if done.refused:
             raise UserError(done.reason, done.remedy)
@@ -112,7 +123,7 @@ def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: st
 
 
 class OpenFinding(NamedTuple):
-    """A finding of a draft that is not issued."""
+    """A finding of a draft that is not issued; message and remedy as `Said.stored` writes them."""
 
     id: int
     draft_id: int
@@ -197,8 +208,10 @@ def _approve(made: Change, rows: Sequence[OpenFinding], note: str, now: str) -> 
                 waiting.append(draft.id)
         if not left:
             released.append(draft.id)
-        names = f"{draft.decided_by} and {made.actor}" if seconds else made.actor
-        _put_state(connection, draft.id, left, names)
+        by = say("Approved by {actor}.", actor=made.actor)
+        if seconds:
+            by = say("Approved by {first} and {second}.", first=draft.decided_by or "", second=made.actor)
+        _put_state(connection, draft.id, left, by)
     return Approval(
         count,
         tuple(released),
@@ -241,18 +254,18 @@ def _refusal(
     return limit_refusal(connection, actor, "approval", abs(draft.net), second.factor(draft.currency, draft.day))
 
 
-def _ask_second(connection: Connection, draft_id: int, found: Finding) -> tuple[str, str]:
+def _ask_second(connection: Connection, draft_id: int, found: Finding) -> tuple[str, Said]:
     connection.exec_driver_sql(
         """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
         VALUES (?, ?, ?, ?, ?, ?, 0)""",
-        (draft_id, found.code, found.severity, found.message, found.remedy, found.field),
+        (draft_id, found.code, found.severity, found.message.stored(), found.remedy.stored(), found.field),
     )
     return found.severity, found.message
 
 
-def _left(connection: Connection, draft_id: int) -> list[tuple[str, str]]:
+def _left(connection: Connection, draft_id: int) -> list[tuple[str, Said]]:
     return [
-        (row[0], row[1])
+        (row[0], restored(row[1]))
         for row in connection.exec_driver_sql(
             "SELECT severity, message FROM finding WHERE draft_id = ? AND approved = 0 AND severity <> 'note'",
             (draft_id,),
@@ -260,12 +273,12 @@ def _left(connection: Connection, draft_id: int) -> list[tuple[str, str]]:
     ]
 
 
-def _put_state(connection: Connection, draft_id: int, left: Sequence[tuple[str, str]], names: str) -> None:
+def _put_state(connection: Connection, draft_id: int, left: Sequence[tuple[str, Said]], by: Said) -> None:
     connection.exec_driver_sql("UPDATE draft SET state = ? WHERE id = ?", ("held" if left else "approved", draft_id))
-    reason = waiting_reason("held", left) if left else f"Approved by {names}."
+    reason = waiting_reason("held", left) if left else by
     connection.exec_driver_sql(
         "UPDATE outcome SET state = ?, reason = ? WHERE draft_id = ?",
-        ("held" if left else "ready", reason, draft_id),
+        ("held" if left else "ready", reason.stored(), draft_id),
     )
 
 

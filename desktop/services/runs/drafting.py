@@ -22,6 +22,7 @@ from desktop.domain.billing import (
 from desktop.domain.billing.taxing import Taxing
 from desktop.domain.findings import Case, Finding, Sibling, check
 from desktop.domain.findings.rule import in_firm
+from desktop.domain.wording import say, say_many
 from desktop.services.runs.loading import Loaded
 from desktop.services.runs.setting import Setting
 
@@ -114,7 +115,9 @@ def build_client(
         else:
             run = loaded.reserved.get(agreement_id)
             if run is not None:
-                skipped.append((agreement_id, Skip("waiting", f"Its draft of run {run} still waits for review.")))
+                skipped.append(
+                    (agreement_id, Skip("waiting", say("Its draft of run {run} still waits for review.", run=run)))
+                )
                 continue
             agreement = loaded.agreements.get(agreement_id)
             if agreement is None:
@@ -137,8 +140,14 @@ def build_client(
 
 
 def _no_rate(entries: int) -> Skip:
-    subject = "1 time entry has" if entries == 1 else f"{entries} time entries have"
-    return Skip("no_price", f"{subject} no rate: set one on the agreement's line or the rate card.")
+    return Skip(
+        "no_price",
+        say_many(
+            "{count} time entry has no rate: set one on the agreement's line or the rate card.",
+            "{count} time entries have no rate: set one on the agreement's line or the rate card.",
+            count=entries,
+        ),
+    )
 
 
 def _joined(

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.engine import Book
+from desktop.saying import told
 from desktop.services.runs.scope import RunFacts, run_facts
 
 
@@ -49,7 +50,7 @@ def explain(book: Book, run_number: str, client_code: str | None = None) -> list
             JOIN draft d ON d.id = f.draft_id WHERE d.run_id = ? ORDER BY f.id""",
             (run.id,),
         ):
-            findings.setdefault(row[0], []).append(FindingRow(row[1], row[2], row[3], row[4], bool(row[5])))
+            findings.setdefault(row[0], []).append(FindingRow(row[1], row[2], told(row[3]), told(row[4]), bool(row[5])))
         rows = connection.exec_driver_sql(
             """SELECT coalesce(a.code, ''), coalesce(a.title, ''), c.code, c.name,
             CASE o.state WHEN 'ready' THEN 'held' ELSE o.state END, o.reason, o.draft_id, coalesce(i.number, ''),
@@ -69,7 +70,7 @@ def explain(book: Book, run_number: str, client_code: str | None = None) -> list
                 row[2],
                 row[3],
                 row[4],
-                row[5],
+                told(row[5]),
                 tuple(findings.get(row[6], ())) if row[6] else (),
                 row[7],
                 row[8],

@@ -16,6 +16,7 @@ from db.queries.rows import ids_text
 from db.refusals import BookUnusable, as_user_error
 from desktop.domain.billing import Draft
 from desktop.domain.sealing import batch_digest
+from desktop.domain.wording import as_typed, say
 from desktop.errors import UserError
 from desktop.services.changes import Change, change
 from desktop.services.issuing import Issued, issue_documents
@@ -137,7 +138,7 @@ def issue_drafts(made: Change, run: RunFacts, drafts: Sequence[tuple[int, Draft]
     connection.exec_driver_sql("UPDATE draft SET state = 'issued', invoice_id = ?, error = '' WHERE id = ?", marks)
     connection.exec_driver_sql(
         "UPDATE outcome SET state = 'issued', invoice_id = ?, reason_code = 'issued', reason = ? WHERE draft_id = ?",
-        [(one.id, f"Issued as {one.number}.", one.draft_id) for one in issued],
+        [(one.id, say("Issued as {number}.", number=one.number).stored(), one.draft_id) for one in issued],
     )
     made.record_bulk("invoice", "issue", len(issued), batch_digest([(one.number, one.digest) for one in issued]))
     return issued
@@ -184,11 +185,11 @@ def _park(
         connection.exec_driver_sql(
             """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
             VALUES (?, ?, 'block', ?, ?, '', 0)""",
-            (draft_id, FAILED, refusal.message, refusal.remedy),
+            (draft_id, FAILED, as_typed(refusal.message).stored(), as_typed(refusal.remedy).stored()),
         )
         connection.exec_driver_sql(
             "UPDATE outcome SET state = 'failed', reason_code = 'failed', reason = ? WHERE draft_id = ?",
-            (refusal.message, draft_id),
+            (as_typed(refusal.message).stored(), draft_id),
         )
         give_owners(connection, [draft_id], made.at)
         made.record("draft", draft_id, "park", None, {"reason": refusal.message})

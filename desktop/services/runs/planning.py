@@ -13,6 +13,7 @@ from db.engine import Book
 from db.queries import billing as queries
 from desktop.domain.billing import Charged
 from desktop.domain.sealing import batch_digest
+from desktop.domain.wording import Said, say, say_many, sentence
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.services.changes import Change, change
@@ -213,7 +214,7 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
     reserved: list[tuple[int, Charged]] = []
     for one in drafted:
         for agreement, skip in one.skipped:
-            outcomes.append((run_id, agreement, one.client_id, "skipped", skip.code, skip.reason, None))
+            outcomes.append((run_id, agreement, one.client_id, "skipped", skip.code, skip.reason.stored(), None))
         for checked in one.drafts:
             draft_id += 1
             checked.id = draft_id
@@ -236,12 +237,12 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
                     checked.body,
                 )
             )
-            reason = waiting_reason(checked.state, [(f.severity, f.message) for f in checked.findings])
+            reason = waiting_reason(checked.state, [(f.severity, f.message) for f in checked.findings]).stored()
             keys: list[int | None] = [*checked.agreements]
             for agreement in keys or [None]:
                 outcomes.append((run_id, agreement, one.client_id, checked.state, "", reason, draft_id))
             findings += [
-                (draft_id, found.code, found.severity, found.message, found.remedy, found.field)
+                (draft_id, found.code, found.severity, found.message.stored(), found.remedy.stored(), found.field)
                 for found in checked.findings
             ]
             reserved += [(draft_id, charge) for charge in draft.charges if charge.kind in MARKED]
@@ -256,9 +257,13 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
     return batch_digest([(row[0], row[12]) for row in drafts]), len(drafts)
 
 
-def waiting_reason(state: str, findings: Sequence[tuple[str, str]]) -> str:
+def waiting_reason(state: str, findings: Sequence[tuple[str, Said]]) -> Said:
     """Why a draft is not issued yet, in one sentence."""
     if state == "ready":
-        return "Ready to issue."
+        return say("Ready to issue.")
     against = [message for severity, message in findings if severity != "note"]
-    return against[0] if len(against) == 1 else f"{against[0]} And {len(against) - 1} more." if against else "Held."
+    if len(against) > 1:
+        return say_many(
+            "{first} And {count} more.", "{first} And {count} more.", count=len(against) - 1, first=sentence(against[0])
+        )
+    return against[0] if against else say("Held.")

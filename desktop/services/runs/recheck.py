@@ -12,7 +12,7 @@ from db.queries import standing as standing_of
 from db.queries.rows import ids_text
 from desktop.domain.billing import Draft, recorded_nothing
 from desktop.domain.findings import Finding, Sibling
-from desktop.domain.wording import amount_words
+from desktop.domain.wording import Figure, money, restored, say
 from desktop.services.charging import release
 from desktop.services.runs.approvals import SECOND, SecondLook
 from desktop.services.runs.drafting import build_client, check_draft, encode_body, firm_gross
@@ -68,7 +68,7 @@ def recheck(
 
 
 class _Row(NamedTuple):
-    """A finding as it is stored."""
+    """A finding as it is stored; message and remedy as `Said.stored` writes them."""
 
     id: int
     code: str
@@ -145,7 +145,7 @@ class _Look:
         findings: list[Finding] = []
         if changed and fresh is None:
             findings.append(
-                Finding(CHANGED, "block", "What it bills is not due any more as it was planned.", _PLAN_AGAIN)
+                Finding(CHANGED, "block", say("What it bills is not due any more as it was planned."), _PLAN_AGAIN)
             )
         elif changed and fresh is not None:
             draft = fresh
@@ -155,11 +155,11 @@ class _Look:
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
         checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
         if not draft.gross and checked.state == "ready" and recorded_nothing(draft):
-            findings.append(Finding(CHANGED, "block", "What it bills adds up to nothing.", _PLAN_AGAIN))
+            findings.append(Finding(CHANGED, "block", say("What it bills adds up to nothing."), _PLAN_AGAIN))
         known = self._known.get(draft_id, [])
         findings = [*checked.findings, *findings]
         findings += [
-            Finding(BY_HAND, "hold", said.message, said.remedy)
+            Finding(BY_HAND, "hold", restored(said.message), restored(said.remedy))
             for said in known
             if said.code == BY_HAND and not said.approved
         ]
@@ -172,7 +172,7 @@ class _Look:
         if any(_stands(one, was) for one, was in judged):
             people = (people[0], None)
         elif self._asks_second(row, draft, judged, known, anew=anew):
-            judged.append((self._second.finding(people[0] or "someone"), people[1] is not None))
+            judged.append((self._second.finding(people[0]), people[1] is not None))
         edited = by_hand and not (changed and fresh is not None)
         return self._store(row, draft, checked.body, judged, now, edited, people, anew=anew)
 
@@ -228,7 +228,7 @@ class _Look:
             (*after, draft_id),
         )
         outcome = "held" if against else "ready"
-        reason = waiting_reason(outcome, [(f.severity, f.message) for f in against])
+        reason = waiting_reason(outcome, [(f.severity, f.message) for f in against]).stored()
         connection.exec_driver_sql(
             "UPDATE outcome SET state = ?, reason_code = '', reason = ? WHERE draft_id = ?", (outcome, reason, draft_id)
         )
@@ -240,15 +240,17 @@ def _stands(found: Finding, approved: bool) -> bool:
     return found.severity == "block" or (found.severity == "hold" and not approved)
 
 
-_PLAN_AGAIN = "Discard it, then begin a new run."
+_PLAN_AGAIN = say("Discard it, then begin a new run.")
 
 
 def _changed(row: Any, fresh: Draft, by_hand: bool) -> Finding:
-    words = f"{amount_words(row[8], row[3])} then, {amount_words(fresh.gross, fresh.currency)} now"
-    lost = " What was changed by hand is gone." if by_hand else ""
-    return Finding(
-        CHANGED, "hold", f"It changed since it was planned: {words}.{lost}", "Look at it again, then approve."
-    )
+    figures: dict[str, Figure] = {"then": money(row[8], row[3]), "now": money(fresh.gross, fresh.currency)}
+    said = say("It changed since it was planned: {then} then, {now} now.", **figures)
+    if by_hand:
+        said = say(
+            "It changed since it was planned: {then} then, {now} now. What was changed by hand is gone.", **figures
+        )
+    return Finding(CHANGED, "hold", said, say("Look at it again, then approve."))
 
 
 class _Approved:
@@ -265,7 +267,7 @@ class _Approved:
         self._ruled = {(row.code, row.field) for row in known if row.approved} - open_still
 
     def holds(self, found: Finding) -> bool:
-        if (found.code, found.field, found.message) in self._said:
+        if (found.code, found.field, found.message.stored()) in self._said:
             return True
         return not self._exactly and (found.code, found.field) in self._ruled
 
@@ -284,9 +286,10 @@ def _replace_findings(
     left = list(known)
     same = True
     for found, was in zip(findings, approved, strict=True):
+        message = found.message.stored()
         alike = [row for row in left if (row.code, row.field) == (found.code, found.field)]
-        row = next((one for one in alike if one.message == found.message), alike[0] if alike else None)
-        values = (found.severity, found.message, found.remedy, was)
+        row = next((one for one in alike if one.message == message), alike[0] if alike else None)
+        values = (found.severity, message, found.remedy.stored(), was)
         if row is None:
             same = False
             connection.exec_driver_sql(

@@ -11,7 +11,9 @@ from db.engine import Book
 from db.queries.rows import ids_text
 from desktop.domain.billing import Draft
 from desktop.domain.money import unscaled
+from desktop.domain.wording import as_typed, say
 from desktop.errors import UserError
+from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.charging import release
 from desktop.services.runs.approvals import forget_approvals, open_findings
@@ -63,7 +65,7 @@ def exceptions(book: Book, run_number: str | None = None) -> list[ExceptionRow]:
             ORDER BY d.id, f.id""",
             values,
         ).fetchall()
-        return [ExceptionRow(*row) for row in rows]
+        return [ExceptionRow(*(*row[:10], told(row[10]), told(row[11]), *row[12:])) for row in rows]
 
 
 def hold(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
@@ -82,14 +84,15 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
             AND state IN ('ready', 'held', 'approved', 'failed')""",
             (ids_text(draft_ids),),
         ).fetchall()
-        message = note or "Held by hand."
+        message = (as_typed(note) if note else say("Held by hand.")).stored()
+        remedy = say("Approve it when it may go out.").stored()
         for (draft_id,) in rows:
             forget_approvals(connection, draft_id)
             connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, BY_HAND))
             connection.exec_driver_sql(
                 """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
-                VALUES (?, ?, 'hold', ?, 'Approve it when it may go out.', '', 0)""",
-                (draft_id, BY_HAND, message),
+                VALUES (?, ?, 'hold', ?, ?, '', 0)""",
+                (draft_id, BY_HAND, message, remedy),
             )
             connection.exec_driver_sql(
                 """UPDATE draft SET state = 'held', severity = CASE severity WHEN 'block' THEN 'block' ELSE 'hold' END,
@@ -147,7 +150,7 @@ def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
         connection.exec_driver_sql("UPDATE draft SET state = 'discarded' WHERE id = ?", (draft_id,))
         connection.exec_driver_sql(
             "UPDATE outcome SET state = 'skipped', reason_code = 'discarded', reason = ? WHERE draft_id = ?",
-            (f"The draft was discarded by {made.actor}.", draft_id),
+            (say("The draft was discarded by {actor}.", actor=made.actor).stored(), draft_id),
         )
         made.record("draft", draft_id, "discard")
     return len(rows)
