@@ -33,7 +33,7 @@ def aging_from_allocations(connection: Connection, as_of: date, client_id: int |
         as_of,
         items,
         _rows(receivables.credits_at(connection, day, client_id)),
-        _disputed(connection, day, client_id),
+        disputed_at(connection, as_of, client_id),
     )
 
 
@@ -46,17 +46,18 @@ def _aging_now(connection: Connection, as_of: date, client_id: int | None) -> li
             row[place] += amount
     for column, rows in (
         (5, _rows(receivables.credits_now(connection, client_id))),
-        (6, _disputed(connection, as_of.isoformat(), client_id)),
+        (6, disputed_at(connection, as_of, client_id)),
     ):
         for client, currency, amount in rows:
             figures.setdefault((client, currency), [0] * 7)[column] += amount
     return [AgingRow(client, currency, *row) for (client, currency), row in sorted(figures.items()) if any(row)]
 
 
-def _disputed(connection: Connection, day: str, client_id: int | None) -> list[tuple[int, str, int]]:
+def disputed_at(connection: Connection, as_of: date, client_id: int | None = None) -> list[tuple[int, str, int]]:
+    """(client, currency, disputed amount) at the end of a day, never above what was open; minor units."""
     return [
         (client, currency, residual if amount is None else min(amount, residual))
-        for client, currency, amount, residual in receivables.disputes_at(connection, day, client_id)
+        for client, currency, amount, residual in receivables.disputes_at(connection, as_of.isoformat(), client_id)
     ]
 
 
