@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,23 +15,13 @@ from db.engine import Book
 from db.queries import exports as queries
 from desktop.domain.money import scaled_to_percent, to_major, unscaled
 from desktop.domain.periods import Interval
-from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.importing.kinds import headers, kind_named
 from desktop.importing.results import Report
+from desktop.services.table_files import Value, write_table
 
-Value = str | Decimal | date | bool | None
-
-ENDINGS: Final = (".csv", ".xlsx")
-
-# A spreadsheet takes a text that begins so for a formula; the import takes the mark before it away again.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_MARKED = re.compile(r"'+[=+\-@]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DAY = timedelta(days=1)
 _REPORT_EVERY = 1_000
-# A spreadsheet keeps so many digits of a number; more than that stays a text.
-_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +46,10 @@ def export_file(
     UserError for a kind that does not exist, another ending, or a refused write.
     """
     kind_named(kind)
-    check_export(path)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        try:
-            with book.reading() as session:
-                connection = session.connection()
-                names = columns_of(connection, kind)
-                rows = _reported(_rows(connection, kind, names, ids), report)
-                write = _write_csv if path.suffix.lower() == ".csv" else _write_xlsx
-                count = write(unfinished, kind, names, rows)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            _("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror or error),
-            _("Choose another folder, make room on the disk, or close the file where it is open."),
-        ) from error
+    with book.reading() as session:
+        connection = session.connection()
+        names = columns_of(connection, kind)
+        count = write_table(path, kind, names, _reported(_rows(connection, kind, names, ids), report))
     return ExportResult(path, kind, count)
 
 
@@ -87,15 +61,6 @@ def export_rows(
     with book.reading() as session:
         names = columns_of(session.connection(), kind)
         return names, list(_rows(session.connection(), kind, names, ids))
-
-
-def check_export(path: Path) -> None:
-    """UserError where the file's ending names no form that an export can have."""
-    if path.suffix.lower() not in ENDINGS:
-        raise UserError(
-            _("A table cannot be written as “{ending}”.").format(ending=path.suffix or path.name),
-            _("Give the file the ending .csv or .xlsx; both open in LibreOffice, too."),
-        )
 
 
 def columns_of(connection: Connection, kind: str) -> tuple[str, ...]:
@@ -158,74 +123,3 @@ def _reported(rows: Iterable[Sequence[Value]], report: Report) -> Iterator[Seque
         if number % _REPORT_EVERY == 0:
             report(number, 0, _("Writing rows"))
         yield row
-
-
-def _write_csv(path: Path, _kind: str, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
-    # The mark tells spreadsheets that the text is UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        count = 0
-        for row in rows:
-            writer.writerow([_plain(value) for value in row])
-            count += 1
-    return count
-
-
-def _plain(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return _number(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"'{value}" if _FORMULA.match(value) else value
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _write_xlsx(path: Path, kind: str, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(kind)
-    sheet.freeze_panes = "A2"
-    for place, name in enumerate(names, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(12, len(name) + 4)
-
-    def cell(value: Value) -> Any:
-        if value is None or isinstance(value, bool):
-            return {None: None, True: "yes", False: "no"}[value]
-        if isinstance(value, Decimal):
-            digits = len(value.normalize().as_tuple().digits)
-            return float(value) if digits <= _DIGITS else _number(value)
-        if isinstance(value, date):
-            made = WriteOnlyCell(sheet, value)
-            made.number_format = "yyyy-mm-dd"
-            return made
-        text = _CONTROLS.sub("", value)
-        made = WriteOnlyCell(sheet, f"'{text}" if _MARKED.match(text) else text)
-        # A text that looks like a formula or a number stays the text that it is.
-        made.data_type = "s"
-        return made
-
-    heads = []
-    for name in names:
-        head = WriteOnlyCell(sheet, name)
-        head.font = Font(bold=True)
-        heads.append(head)
-    sheet.append(heads)
-    count = 0
-    for row in rows:
-        sheet.append([cell(value) for value in row])
-        count += 1
-    book.save(path)
-    return count

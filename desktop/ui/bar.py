@@ -89,9 +89,12 @@ class Bar(QWidget):
         hints: Hints,
         filters: Filters,
         theme: Theme,
+        views: QPushButton | None = None,
     ) -> None:
         super().__init__()
-        self._search, self._chips, self._menus = search, list(chips), list(menus)
+        self._search, self._chips = search, list(chips)
+        # What never folds.
+        self._menus: list[QPushButton] = [*menus, *([views] if views else [])]
         self._least = theme.px(_LEAST_SEARCH_WIDTH)
         self._gap = theme.px(_GAP)
         self.folded = FoldedChips(filters)
@@ -104,9 +107,11 @@ class Bar(QWidget):
         # It fits itself into any width; the layout would hold the window as wide as all chips.
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(search)
-        for button in (*self._chips, self.folded, *self._menus):
+        for button in (*self._chips, self.folded, *menus):
             layout.addWidget(button)
         layout.addWidget(hints, 1)
+        if views:
+            layout.addWidget(views)
         self.folded.hold(())
 
     def minimumSizeHint(self) -> QSize:

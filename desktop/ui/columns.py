@@ -7,7 +7,9 @@ from typing import Literal
 
 from babel.numbers import get_decimal_symbol
 
+from desktop.domain.money import to_major
 from desktop.i18n import MINUS, amount_text, current_locale, date_text, number_text, percent_text
+from desktop.services.table_files import Value
 from desktop.ui.listing import Row
 from desktop.ui.tags import tag
 
@@ -84,6 +86,22 @@ def copied_text(column: Column, row: Row) -> str:
         return " ".join(value.split())
     text = _plain(column, value)
     return text.replace(MINUS, "-") if column.right else text
+
+
+def exported(column: Column, row: Row) -> Value:
+    """A cell as a file takes it: amounts in major units without their currency, percents as they read, days as days."""
+    value = row.get(column.key)
+    if value is None:
+        return None
+    if column.kind == "money" and isinstance(value, int):
+        currency = row.get(column.currency_key)
+        assert isinstance(currency, str), f"{column.key} has no currency"
+        return to_major(value, currency)
+    if column.kind == "date":
+        return date.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, date) else None
+    if column.kind == "tag":
+        return tag(str(value)).word
+    return Decimal(value) if column.right and isinstance(value, Decimal | int) else str(value)
 
 
 def _plain(column: Column, value: object) -> str:

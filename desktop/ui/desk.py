@@ -31,6 +31,9 @@ class Desk:
     today: Callable[[], date] = _today
     actor: str = field(default_factory=_who)
 
+    def __post_init__(self) -> None:
+        self.shell.desk = self
+
     @property
     def now(self) -> str:
         """The time as the book writes it, UTC."""

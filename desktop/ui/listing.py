@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from desktop.domain.billing.lines import divide
+
 Row = Mapping[str, object]
 
 _CHUNK = 500
@@ -57,3 +59,11 @@ def totals(listing: Listing, ids: Sequence[int], key: str, currency_key: str) ->
             if isinstance(amount, int) and isinstance(currency, str):
                 sums[currency] = sums.get(currency, 0) + amount
     return sums
+
+
+def average(sums: Mapping[str, int], rows: int) -> tuple[int, str] | None:
+    """Minor units and currency of what a row comes to; None for a single row, and where sums are of two currencies."""
+    if rows < 2 or len(sums) != 1:
+        return None
+    ((currency, amount),) = sums.items()
+    return divide(amount, rows), currency

@@ -7,12 +7,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _
+from desktop.services.views import View
 from desktop.ui.actions import GAP, Action, Actions
 from desktop.ui.bar import Bar, Hints
-from desktop.ui.cells import PAD
 from desktop.ui.columns import Column
-from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.filters import (
     Chip,
     ChipButton,
@@ -24,7 +23,9 @@ from desktop.ui.filters import (
     SearchField,
 )
 from desktop.ui.focus_order import follow_layout
-from desktop.ui.listing import Listing, Query, SumsItself, totals
+from desktop.ui.list_offers import ListOffers
+from desktop.ui.listing import Listing, Query
+from desktop.ui.page_foot import Foot
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.shell import Shell
 from desktop.ui.table import Empty, Table
@@ -32,8 +33,6 @@ from desktop.ui.table import Empty, Table
 _MARGIN = 24
 _SEARCH_WIDTH = 280
 _DETAIL_WIDTH = 316
-# Past this many rows only a listing that sums itself shows the sum of all.
-_MOST_ROWS_TO_SUM = 5_000
 _SELECTING_MS = 60
 
 
@@ -51,6 +50,7 @@ class Summary:
 class Design:
     """A page as data. Action ids name what `Page.offers` declares.
 
+    `many` are those that act on all rows that are selected.
     `depends` names what the page shows ("invoices", "payments"): it reloads when a job has changed one of them.
     """
 
@@ -69,6 +69,7 @@ class Design:
     main_action: str = ""
     side_actions: Sequence[str] = ()
     menu: Sequence[str] = ()
+    many: Sequence[str] = ()
     empty_action: str = ""
     sum_key: str = ""
     sort: str = ""
@@ -86,7 +87,6 @@ class Page(QWidget):
         self._had_selection = False
         self._to_reveal: int | None = None
         self._cards: list[FigureCard] = []
-        self._all_sums = ""
         self.model = RowsModel(design.listing, design.columns, shell.jobs, shell.home_currency)
         self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, design.name)
         self.table.setAccessibleName(design.title)
@@ -95,6 +95,9 @@ class Page(QWidget):
         declared = list(self.offers())
         self.acts.declare((one for one in declared if len(one.shortcut) != 1), scope=self)
         self.acts.declare((one for one in declared if len(one.shortcut) == 1), scope=self.table)
+        first = View("", design.first_filters, design.sort, design.descending)
+        self._list = ListOffers(shell, self.table, self, design.name, design.title, first, lambda: self.view)
+        self._list.declare(self.acts)
         self._selecting = QTimer(self, singleShot=True, interval=_SELECTING_MS)
         self._build()
         self._connect()
@@ -153,7 +156,20 @@ class Page(QWidget):
     @property
     def foot(self) -> tuple[str, str]:
         """What the foot of the table says of the count and of the sums."""
-        return self._foot_count.text(), self._foot_sums.text()
+        return self.foot_bar.said
+
+    @property
+    def view(self) -> View:
+        """What is shown, and how."""
+        asked = self.model.asked
+        return View(asked.search, asked.filters, asked.sort, asked.descending, self.table.arrangement.state())
+
+    def show_view(self, view: View) -> None:
+        """Show a view whole: its rows, their order and the columns."""
+        self.table.arrangement.put(view.columns)
+        self.model.set_query(Query(view.search, view.filters, view.sort, view.descending))
+        self.search.put(view.search)
+        self.filters.put(view.filters)
 
     # Building
 
@@ -168,6 +184,9 @@ class Page(QWidget):
         layout.addWidget(self._build_bar())
         layout.addWidget(self._build_body(), 1)
         self.table.set_menu([self.acts[one] if one != GAP else self._gap() for one in self.design.menu])
+        many, any_list = self.design.many, self._list.of_selection()
+        self.foot_bar.offer([self.acts[one] for one in ids] for ids in (many, any_list))
+        self.foot_bar.offer([self.table.copying])
         empty_action = self.acts[self.design.empty_action] if self.design.empty_action else None
         show_all = Action(f"{self.design.name}.show_all", _("Show all"), self.show_all)
         self.acts.declare([show_all])
@@ -205,27 +224,20 @@ class Page(QWidget):
         self._chips = {chip.key: ChipButton(chip, self.filters) for chip in self.design.chips}
         self._chip_menus = {chip.prefix: ChipMenuButton(chip, self.filters) for chip in self.design.chip_menus}
         hints = Hints(self.acts.hints(), theme)
-        self.bar = Bar(self.search, [*self._chips.values()], [*self._chip_menus.values()], hints, self.filters, theme)
+        chips, menus = [*self._chips.values()], [*self._chip_menus.values()]
+        self.bar = Bar(self.search, chips, menus, hints, self.filters, theme, self._list.views)
         return self.bar
 
     def _build_body(self) -> QWidget:
-        self._foot_count, self._foot_sums = QLabel(), ElidedLabel()
-        self._foot_sums.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(PAD, 8, PAD, 9)
-        for label in (self._foot_count, self._foot_sums):
-            label.setProperty("role", "secondary")
-            label.setFont(self.shell.theme.font("body", figures=True))
-        foot.setSpacing(16)
-        foot.addWidget(self._foot_count)
-        foot.addWidget(self._foot_sums, 1)
+        column = next((one for one in self.design.columns if one.key == self.design.sum_key), None)
+        self.foot_bar = Foot(self.table, self.shell.jobs, self.shell.theme, column)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.setSpacing(0)
         inside.addWidget(self.table, 1)
-        inside.addLayout(foot)
+        inside.addWidget(self.foot_bar)
         pane = self.detail()
         return card if pane is None else self._beside(card, pane)
 
@@ -251,6 +263,8 @@ class Page(QWidget):
 
     def _connect(self) -> None:
         self.acts.failed.connect(self.shell.notices.show_error)
+        if self._list.views is not None:
+            self._list.views.chosen.connect(self.show_view)
         self.search.searched.connect(self._ask)
         self.search.left.connect(self.table.setFocus)
         self.filters.changed.connect(self._ask)
@@ -297,17 +311,13 @@ class Page(QWidget):
             self.reload()
 
     def _after_loading(self) -> None:
-        self._all_sums = ""
         if self._to_reveal is not None:
             self._reveal()
         current = self.table.current_id()
         if self._had_selection and current is not None and not self.table.selected_count():
             # What was selected is gone: its neighbour, which the pane shows already, takes its place.
             self.table.select([current])
-        ids, listing = list(self.model.ids), self.design.listing
-        column = self._summed_column()
-        if column and ids and (isinstance(listing, SumsItself) or len(ids) <= _MOST_ROWS_TO_SUM):
-            self.shell.jobs.ask(lambda: totals(listing, ids, column.key, column.currency_key), self._show_all_sums)
+        self.foot_bar.follow_rows()
 
     def _reveal(self) -> None:
         one = self._to_reveal
@@ -320,32 +330,9 @@ class Page(QWidget):
         else:
             self._to_reveal = None
 
-    def _summed_column(self) -> Column | None:
-        return next((one for one in self.design.columns if one.key == self.design.sum_key), None)
-
     def _follow_selection(self) -> None:
         self.acts.refresh()
-        selected, rows = self.table.selected_count(), self.model.rowCount()
-        said = ngettext("{selected} of {rows} selected", "{selected} of {rows} selected", selected)
-        self._foot_count.setText(said.format(selected=number_text(selected), rows=number_text(rows)) if rows else "")
-        column = self._summed_column()
-        if column is None or not selected:
-            self._show_sums({})
-            return
-        ids, listing = self.table.selected_ids(), self.design.listing
-        self.shell.jobs.ask(lambda: totals(listing, ids, column.key, column.currency_key), self._show_sums)
-
-    def _show_all_sums(self, sums: object) -> None:
-        self._all_sums = _sums_text(sums)
-        self._selecting.start()
-
-    def _show_sums(self, sums: object) -> None:
-        parts = []
-        if selected := _sums_text(sums):
-            parts.append(_("Selected {sum}").format(sum=selected))
-        if self._all_sums:
-            parts.append(_("All {sum}").format(sum=self._all_sums))
-        self._foot_sums.setText("   ·   ".join(parts))
+        self.foot_bar.follow()
 
     def _show_summary(self, summary: object) -> None:
         assert isinstance(summary, Summary)
@@ -364,8 +351,3 @@ class Page(QWidget):
         for prefix, menu in self._chip_menus.items():
             menu.offer(summary.choices.get(prefix, ()))
         self.acts.refresh()
-
-
-def _sums_text(sums: object) -> str:
-    assert isinstance(sums, dict)
-    return " + ".join(money_text(amount, currency) for currency, amount in sorted(sums.items()))

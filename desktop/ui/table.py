@@ -139,6 +139,11 @@ class Table(QTableView):
         """Select the rows that are not selected, and only them."""
         self._place.invert()
 
+    @property
+    def copying(self) -> list[QAction]:
+        """What can be done with the selected rows of any table."""
+        return [self._copy, self._copy_all, self._invert]
+
     def edit_current(self, key: str) -> None:
         """Edit one column of the current row in place."""
         column = next(place for place, one in enumerate(self.rows.columns) if one.key == key)

@@ -61,7 +61,7 @@ def test_the_page_shows_facts_figures_counts_and_the_first_row(page: ReviewPage)
 def test_the_foot_counts_and_sums_what_is_selected(page: ReviewPage, qtbot: QtBot, settle: Settle) -> None:
     page.table.select([1, 3])
     settle_selection(qtbot, page, settle)
-    assert page.foot == ("2 of 8 selected", "Selected €5,432.50   ·   All €31,057.50")
+    assert page.foot == ("2 of 8 selected", "Selected €5,432.50   ·   on average €2,716.25   ·   All €31,057.50")
     page.table.clearSelection()
     settle_selection(qtbot, page, settle)
     assert page.foot == ("0 of 8 selected", "All €31,057.50")

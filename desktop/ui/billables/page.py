@@ -211,7 +211,7 @@ class BillablesPage(Page):
     def _show_hours(self, hours: object) -> None:
         assert isinstance(hours, Decimal)
         if hours:
-            self._foot_count.setText(f"{self._foot_count.text()}   ·   {hours_text(hours)}")
+            self.foot_bar.add(hours_text(hours))
 
     # What can be done
 
