@@ -262,7 +262,6 @@ class Form(QWidget):
         label.setBuddy(editor)
         problem = QLabel(field.note, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         problem.setProperty("role", "note")
-        problem.setVisible(bool(field.note))
         editor.setAccessibleName(field.label)
         editor.changed.connect(lambda: self._after_edit(field.key))
         self._editors[field.key] = editor
@@ -281,6 +280,8 @@ class Form(QWidget):
         column.addWidget(label)
         column.addWidget(editor)
         column.addWidget(problem)
+        # Shown before it stands in something, a label is for a moment a window of its own, and takes the focus.
+        problem.setVisible(bool(field.note))
         column.addStretch(1)
         return holder
 

@@ -53,10 +53,10 @@ def topic_text(name: str) -> str:
     return resource(f"help/{name}.md").read_text(encoding="utf-8")
 
 
-def show_help(shell: Shell, parent: QWidget) -> None:
-    """Show the help at the page of the place that is shown; a help window that is open comes to the front."""
+def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
+    """Show a topic, or the page of the place that is shown; a help window that is open comes to the front."""
     window = parent.window()
-    here = window.here if isinstance(window, MainWindow) else ""
+    here = topic or (window.here if isinstance(window, MainWindow) else "")
     found = window.findChild(HelpWindow, _NAME, Qt.FindChildOption.FindDirectChildrenOnly)
     if isinstance(found, HelpWindow):
         found.show_topic(here)

@@ -14,6 +14,7 @@ from desktop.ui.job_bar import JobBar
 from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
 from desktop.ui.page import Page
+from desktop.ui.palette.key import FindKey
 from desktop.ui.rail import Place, Rail
 from desktop.ui.shell import Shell, ShowsQuery
 from desktop.ui.theme import Theme
@@ -22,6 +23,8 @@ _SIZE = (1440, 840)
 _LEAST_SIZE = (960, 560)
 # Places that a digit key reaches.
 _DIGITS = 9
+# The action that finds anything; the rail shows it where it is declared.
+_FIND = "go.find"
 
 
 class MainWindow(QMainWindow):
@@ -89,15 +92,19 @@ class MainWindow(QMainWindow):
         Each place gets Ctrl and a digit, in the order of the rail. Shown is `first`, or the first of them.
         """
         self._places = {place.name: place for place in places}
-        self.rail = Rail(places, self._theme)
-        self.rail.chosen.connect(self.go)
-        self._row.insertWidget(0, self.rail)
         going = [self._going(place, digit) for digit, place in enumerate(places, 1)]
         self.acts.declare([*actions, *going, Action("go.back", _("Back"), self.back, shortcut="Alt+Left")])
+        self.rail = Rail(places, self._theme)
+        if _FIND in self.acts:
+            FindKey(self, self.acts[_FIND])
+            self.rail.offer_finding(self.acts[_FIND])
+        self.rail.chosen.connect(self.go)
+        self._row.insertWidget(0, self.rail)
         bar = self.menuBar()
         for title, ids in (menus or {}).items():
             self.acts.fill(bar.addMenu(title), ids)
-        self.acts.fill(bar.addMenu(_("Go")), [*(action.id for action in going), GAP, "go.back"])
+        find = [_FIND, GAP] if _FIND in self.acts else []
+        self.acts.fill(bar.addMenu(_("Go")), [*find, *(action.id for action in going), GAP, "go.back"])
         self._page_menu = bar.addMenu("")
         self.go(first if first in self._places else places[0].name)
 
@@ -111,6 +118,15 @@ class MainWindow(QMainWindow):
     def here(self) -> str:
         """The place that is shown, or that lies below what is."""
         return self._here
+
+    @property
+    def places(self) -> list[Place]:
+        """In the order of the rail; none before `furnish`."""
+        return list(self._places.values())
+
+    @property
+    def menus(self) -> list[QMenu]:
+        return [menu for action in self.menuBar().actions() if isinstance(menu := action.menu(), QMenu)]
 
     @property
     def page(self) -> QWidget | None:

@@ -14,6 +14,7 @@ from desktop.services import books
 from desktop.services.changes import undo
 from desktop.ui.actions import GAP, Action
 from desktop.ui.desk import Desk
+from desktop.ui.main_window import MainWindow
 from desktop.ui.rail import Place
 
 EVERYTHING = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm"})
@@ -103,7 +104,7 @@ def menus() -> Mapping[str, Sequence[str]]:
     }
 
 
-def actions(desk: Desk, opener: Opener, window: QWidget) -> Iterable[Action]:
+def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
     """What can be done wherever one is."""
     shell, theme = desk.shell, desk.shell.theme
 
@@ -131,6 +132,11 @@ def actions(desk: Desk, opener: Opener, window: QWidget) -> Iterable[Action]:
 
         show_help(shell, window)
 
+    def find() -> None:
+        from desktop.ui.palette.palette import show_palette
+
+        show_palette(window, desk)
+
     def introduce() -> None:
         from desktop.ui.about import show_about
 
@@ -144,6 +150,7 @@ def actions(desk: Desk, opener: Opener, window: QWidget) -> Iterable[Action]:
         Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.quit", _("Quit"), window.close, shortcut="Ctrl+Q"),
+        Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),
         Action("edit.undo", _("Undo the last change"), lambda: _undo(desk), shortcut="Ctrl+Z"),
         Action("view.light", _("Light"), look("light")),
         Action("view.dark", _("Dark"), look("dark")),

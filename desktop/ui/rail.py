@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.i18n import number_text
+from desktop.i18n import _, number_text
 from desktop.ui.repolish import repolish
 from desktop.ui.theme import Theme
 
@@ -63,6 +64,29 @@ class PlaceButton(QPushButton):
         return layout.sizeHint()
 
 
+class FindButton(QPushButton):
+    """Opens what finds anything, and shows by which key it comes faster."""
+
+    def __init__(self, action: QAction, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("role", "find")
+        self.setAutoDefault(False)
+        self.setMinimumHeight(theme.px(_PLACE_HEIGHT))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        words, key = QLabel(_("Find")), QLabel(keys)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 0, 8, 0)
+        for label in (words, key):
+            label.setProperty("role", "secondary")
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        key.setFont(theme.font("tag"))
+        layout.addWidget(words, 1)
+        layout.addWidget(key)
+        self.setAccessibleName(action.text().replace("&", ""))
+        self.setToolTip(f"{self.accessibleName()} ({keys})" if keys else self.accessibleName())
+        self.clicked.connect(action.trigger)
+
+
 class Rail(QFrame):
     """Says which place was chosen; the window goes there and marks it."""
 
@@ -78,6 +102,7 @@ class Rail(QFrame):
         for label in (self._firm, self._backup):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", "secondary")
+        self._theme = theme
         self._buttons = {place.name: PlaceButton(place, theme) for place in places}
         group = QButtonGroup(self)
         layout = QVBoxLayout(self)
@@ -85,6 +110,8 @@ class Rail(QFrame):
         layout.setSpacing(2)
         layout.addWidget(_indented(product))
         layout.addSpacing(10)
+        self._finding = QVBoxLayout()
+        layout.addLayout(self._finding)
         for place in places:
             button = self._buttons[place.name]
             group.addButton(button)
@@ -98,6 +125,11 @@ class Rail(QFrame):
         layout.addSpacing(4)
         layout.addWidget(_indented(self._firm))
         layout.addWidget(_indented(self._backup))
+
+    def offer_finding(self, action: QAction) -> None:
+        """Set the way to find anything above the places."""
+        self._finding.addWidget(FindButton(action, self._theme))
+        self._finding.addSpacing(8)
 
     def mark(self, name: str) -> None:
         self._buttons[name].setChecked(True)
