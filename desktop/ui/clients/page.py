@@ -7,26 +7,24 @@ from collections.abc import Callable, Iterable, Mapping
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, ngettext, number_text
-from desktop.jobs import Job
 from desktop.services.clients import archive_client, delete_client, restore_client, update_client
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.account import AccountPage
 from desktop.ui.clients.facts import Known, groups, known, reason
 from desktop.ui.clients.form import edit_client
+from desktop.ui.clients.holding import put_on_hold, take_off_hold
 from desktop.ui.clients.invoice_by_hand import invoice_by_hand
 from desktop.ui.clients.listing import ClientRows, summary
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
-from desktop.ui.dialog import FormDialog
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
-from desktop.ui.form import Field, Form, Section
 from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.runs.review import ReviewPage
-from desktop.ui.saving import take_back, tell, write, writing
+from desktop.ui.saving import take_back, write
 
 
 class ClientsPage(Page):
@@ -178,35 +176,11 @@ class ClientsPage(Page):
         write(self.desk, title, work, ngettext(one, many, len(ids)).format(**names))
 
     def hold(self) -> None:
-        book, actor = self.desk.book, self.desk.actor
-        if self._is("on_hold"):
-            free: dict[str, object] = {"on_hold": False, "hold_reason": ""}
-            self._each(
-                _("Taking off hold"),
-                lambda one: update_client(book, one, free, actor=actor),
-                "{name} is off hold.",
-                "{count} clients are off hold.",
-            )
-            return
         ids, name = self.selected_ids(), str(self._row.get("name", ""))
-        form = Form(
-            [Section("", [Field("reason", _("Why"), hint=_("For whoever looks at it next"))])], self.shell.theme
-        )
-
-        def save(values: dict[str, object]) -> Job:
-            held = {"on_hold": True, "hold_reason": values["reason"] or ""}
-
-            def work() -> None:
-                for one in ids:
-                    update_client(book, one, held, actor=actor)
-
-            return writing(self.desk, _("Putting on hold"), work)
-
-        said = ngettext("{name} is on hold.", "{count} clients are on hold.", len(ids))
-        said = said.format(name=name, count=number_text(len(ids)))
-        dialog = FormDialog(self.shell, _("Put on hold"), form, _("Put on hold"), save, self)
-        dialog.saved.connect(lambda written: tell(self.desk, said, written))
-        dialog.open()
+        if self._is("on_hold"):
+            take_off_hold(self.desk, ids, name)
+        else:
+            put_on_hold(self.desk, self, ids, name)
 
     def dispute(self) -> None:
         book, actor, disputed = self.desk.book, self.desk.actor, not self._is("disputed")
