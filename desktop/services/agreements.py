@@ -30,6 +30,7 @@ from db.schema import (
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.agreement_checks import check_agreement, check_line, check_meters
+from desktop.services.beside import delete_beside
 from desktop.services.changes import Change, change
 from desktop.services.field_checks import next_code
 from desktop.services.files import keep_file
@@ -371,6 +372,7 @@ def delete_agreement(book: Book, agreement_id: int, *, actor: str) -> None:
         own_rules = select(RuleSetting.id).where(RuleSetting.scope == "agreement", RuleSetting.scope_id == agreement_id)
         for rule_id in made.session.scalars(own_rules).all():
             made.delete(RuleSetting, rule_id)
+        delete_beside(made, "agreement", agreement_id)
         made.delete(Agreement, agreement_id)
 
 

@@ -12,6 +12,7 @@ from db.engine import Book
 from db.schema import AgreementLine, Firm, InvoiceLine, Item, OneOff, Rate, TaxCode, TimeEntry
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.beside import delete_beside
 from desktop.services.changes import change
 from desktop.services.field_checks import (
     check_currency,
@@ -115,6 +116,7 @@ def delete_item(book: Book, item_id: int, *, actor: str) -> None:
                 _("Archive the item instead; it can then no longer be chosen."),
             )
         made.summary = _("Delete item {code}").format(code=row.code)
+        delete_beside(made, "item", item_id)
         made.delete(Item, item_id)
 
 

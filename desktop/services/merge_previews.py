@@ -30,6 +30,8 @@ _CLIENT_MOVES: Final = (
         "{count} unbilled charges",
         "SELECT count(*) FROM one_off WHERE client_id = ? AND invoice_id IS NULL",
     ),
+    ("{count} note", "{count} notes", "SELECT count(*) FROM note WHERE subject = 'client' AND subject_id = ?"),
+    ("{count} file", "{count} files", "SELECT count(*) FROM attachment WHERE subject = 'client' AND subject_id = ?"),
 )
 _CLIENT_STAYS: Final = (
     ("{count} document", "{count} documents", "SELECT count(*) FROM invoice WHERE client_id = ?"),
@@ -57,6 +59,8 @@ _ITEM_MOVES: Final = (
         "{count} unbilled usage records",
         "SELECT count(*) FROM usage WHERE item_id = ? AND invoice_id IS NULL",
     ),
+    ("{count} note", "{count} notes", "SELECT count(*) FROM note WHERE subject = 'item' AND subject_id = ?"),
+    ("{count} file", "{count} files", "SELECT count(*) FROM attachment WHERE subject = 'item' AND subject_id = ?"),
 )
 _ITEM_STAYS: Final = (
     ("{count} line of documents", "{count} lines of documents", "SELECT count(*) FROM invoice_line WHERE item_id = ?"),

@@ -29,6 +29,7 @@ from db.schema.base import Base
 from desktop.domain.likeness import plain_mail, plain_unit, plain_words
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.beside import move_beside
 from desktop.services.catalogue import check_item
 from desktop.services.changes import Change, change
 from desktop.services.clients import check_client
@@ -85,6 +86,7 @@ def merge_clients(book: Book, keep: int, absorb: int, *, take: Collection[str] |
         _move_rules(made, merged, one.id, other.id)
         for model in (TimeEntry, OneOff):
             merged.moved[model.__tablename__] = _move(made, model, "client_id", one.id, other.id)
+        merged.moved |= move_beside(made, "client", one.id, other.id)
         made.update(Client, one.id, **cleaned)
         _end(made, Client, one.id, other.id)
     return merged
@@ -120,6 +122,7 @@ def merge_items(book: Book, keep: int, absorb: int, *, take: Collection[str] | N
         _move_rates(made, merged, Rate.item_id, one.id, other.id)
         for model in (AgreementLine, TimeEntry, OneOff, Usage, Milestone, ChangeOrder, Commitment):
             merged.moved[model.__tablename__] = _move(made, model, "item_id", one.id, other.id)
+        merged.moved |= move_beside(made, "item", one.id, other.id)
         made.update(Item, one.id, **cleaned)
         _end(made, Item, one.id, other.id)
     return merged

@@ -17,6 +17,7 @@ from db import row_seals
 from db.schema import Base
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
+from desktop.services.beside import lies_beside
 from desktop.services.change_sets import (
     DELETE,
     INSERT,
@@ -273,6 +274,19 @@ def _refuse_if_owning(connection: Connection, target: Target, table: Table, key:
                 _("{owned} was added since").format(owned=called(connection, child.name, found[0])),
                 _("Undo that change first."),
             )
+    _refuse_if_beside(connection, target, table, f"{key_of(table).name} = ?", (key,))
+
+
+def _refuse_if_beside(
+    connection: Connection, target: Target, table: Table, where: str, values: tuple[Any, ...]
+) -> None:
+    left = lies_beside(connection, table.name, where, values)
+    if left:
+        raise _refused(
+            target,
+            _("{count} were put to {what} since").format(count=left, what=word(table.name)),
+            _("Delete them first, or undo what put them there."),
+        )
 
 
 def _take_back_rows(made: Change, target: Target, event: _Event) -> None:
@@ -286,6 +300,7 @@ def _take_back_rows(made: Change, target: Target, event: _Event) -> None:
     _refuse_if_used(connection, target, table, where, values)
     picked = f"SELECT id FROM {table.name} WHERE {where}"
     _refuse_if_any_touched(connection, target, event, table, picked, values)
+    _refuse_if_beside(connection, target, table, where, values)
     for child, column in dependants(table):
         _note_deleted(made, child, f"{column.name} IN ({picked})", values)
     _note_deleted(made, table, where, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from db import ddl
+from db.schema.desk import SUBJECTS
 from desktop.i18n import _
 from desktop.services.check.problem import Problems
 from desktop.services.subjects import word
@@ -21,6 +22,7 @@ def check_file(connection: sqlite3.Connection, problems: Problems) -> None:
             f"{word(table)} #{row}",
             _("it refers to a row that is not there ({what})").format(what=word(parent)),
         )
+    _check_beside(connection, problems)
     wanted = {statement.split()[2]: statement for statement in ddl.trigger_statements(connection)}
     there = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     for name, statement in wanted.items():
@@ -28,3 +30,20 @@ def check_file(connection: sqlite3.Connection, problems: Problems) -> None:
             problems.add("guard", name, _("this guard of the book is missing or was changed"))
     for name in there.keys() - wanted.keys():
         problems.add("guard", name, _("this trigger is not the program's"))
+
+
+def _check_beside(connection: sqlite3.Connection, problems: Problems) -> None:
+    """A note or a file names its thing by table and number, which no foreign key watches."""
+    for table in ("note", "attachment"):
+        for subject in SUBJECTS:
+            rows = connection.execute(
+                f"SELECT id FROM {table} WHERE subject = ? AND NOT EXISTS"
+                f" (SELECT 1 FROM {subject} t WHERE t.id = {table}.subject_id)",
+                (subject,),
+            )
+            for (row,) in rows:
+                problems.add(
+                    "file",
+                    f"{word(table)} #{row}",
+                    _("it refers to a row that is not there ({what})").format(what=word(subject)),
+                )
