@@ -22,7 +22,15 @@ def invoice_pdf(book: Book, invoice_id: int) -> bytes:
 
 def save_pdf(book: Book, invoice_id: int, path: Path) -> None:
     """Write those bytes to a file, in place of one of that name. UserError where it cannot be written."""
-    content = invoice_pdf(book, invoice_id)
+    _write(path, invoice_pdf(book, invoice_id))
+
+
+def save_draft_pdf(book: Book, draft_id: int, path: Path) -> None:
+    """As `save_pdf`, of a draft and marked as one."""
+    _write(path, draft_pdf(book, draft_id))
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:

@@ -46,3 +46,15 @@ def page_picture(pdf: bytes, page: int, scale: float) -> QImage:
             return picture.copy()
         finally:
             document.close()
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    """The words of each page."""
+    import pypdfium2
+
+    with _pdfium:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return [document[place].get_textpage().get_text_range() for place in range(len(document))]
+        finally:
+            document.close()

@@ -3,14 +3,25 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs, Lane
-from desktop.ui.pdf_pages import PageSize, page_picture, page_sizes
+from desktop.ui.pdf_pages import PageSize, page_picture, page_sizes, page_texts
 from desktop.ui.theme import Theme
 
 _GAP = 12
@@ -36,7 +47,9 @@ class _Drawn(NamedTuple):
 
 
 class PdfView(QAbstractScrollArea):
-    """Fits the page to its width until a person zooms (Ctrl and plus, minus, 0, or the wheel)."""
+    """Fits the page to its width until a person zooms (Ctrl and plus, minus, 0, 9, or the wheel)."""
+
+    changed = Signal()  # another document, page or scale
 
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
@@ -48,19 +61,24 @@ class PdfView(QAbstractScrollArea):
         self.pictures: dict[int, tuple[float, QImage]] = {}  # by page, with the scale they were drawn at
         self._drawing: Job | None = None
         self._zoom = 0.0
+        self._whole = False
         self._fitting = 1.0
         self._words = ""
         self._in_view = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Page"))
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.ZoomIn), self.zoom_in),
             (QKeySequence(QKeySequence.StandardKey.ZoomOut), self.zoom_out),
             (QKeySequence("Ctrl+0"), self.fit_width),
+            (QKeySequence("Ctrl+9"), self.fit_page),
+            (QKeySequence(QKeySequence.StandardKey.Copy), self.copy_text),
         ):
             QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
         theme.changed.connect(self.viewport().update)
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self.changed.emit())
 
     # What is shown
 
@@ -88,6 +106,33 @@ class PdfView(QAbstractScrollArea):
     def words(self) -> str:
         return self._words
 
+    @property
+    def pdf(self) -> bytes:
+        """The document that is shown; empty where none is."""
+        return self._pdf
+
+    @property
+    def page(self) -> int:
+        """The page that fills most of the view, from 0."""
+        middle = self.verticalScrollBar().value() + self.viewport().height() / 2
+        rects = self._page_rects()
+        return next((place for place, rect in enumerate(rects) if rect.bottom() + _GAP > middle), len(rects) - 1)
+
+    def go_to(self, page: int) -> None:
+        """Show the top of a page."""
+        rects = self._page_rects()
+        if rects:
+            self.verticalScrollBar().setValue(round(rects[min(max(page, 0), len(rects) - 1)].top()) - 1)
+
+    def copy_text(self) -> None:
+        """All words of the document to the clipboard."""
+        pdf = self._pdf
+        if pdf:
+            self._jobs.ask(lambda: "\n".join(page_texts(pdf)), self._put_on_clipboard, lane=Lane.SIDE)
+
+    def _put_on_clipboard(self, text: object) -> None:
+        QGuiApplication.clipboard().setText(str(text))
+
     def _open(self, answer: object) -> None:
         assert isinstance(answer, _Opened)
         if answer.ticket == self._ticket and answer.pdf != self._pdf:
@@ -102,6 +147,7 @@ class PdfView(QAbstractScrollArea):
         self.pictures.clear()
         self.verticalScrollBar().setValue(0)
         self._lay_out()
+        self.changed.emit()
 
     # Size and place
 
@@ -112,12 +158,26 @@ class PdfView(QAbstractScrollArea):
         self._zoom_to(self._scale() / _ZOOM_STEP)
 
     def fit_width(self) -> None:
+        self._whole = False
         self._zoom_to(0.0)
 
+    def fit_page(self) -> None:
+        """Show each page whole."""
+        self._whole = True
+        self._zoom_to(0.0)
+
+    @property
+    def percent(self) -> int:
+        """The size on the screen against that on paper, by what the screen says of its dots."""
+        return round(self._scale() * 72 / self.logicalDpiX() * 100)
+
     def _zoom_to(self, scale: float) -> None:
-        """0 fits the width."""
+        """0 fits the view."""
+        page = self.page
         self._zoom = scale and min(max(scale, _LEAST_SCALE), _MOST_SCALE)
         self._lay_out()
+        self.go_to(page)
+        self.changed.emit()
 
     def _scale(self) -> float:
         """Pixels of the window a point."""
@@ -129,7 +189,10 @@ class PdfView(QAbstractScrollArea):
         room, height = self.width() - 2, sum(size.height for size in self._sizes)
         scale = max(_LEAST_SCALE, room / wide)
         to_height = (self.height() - 2) / height if height else scale
-        if len(self._sizes) == 1 and _NEARLY * scale <= to_height < scale:
+        if self._whole:
+            tallest = max((size.height for size in self._sizes), default=1.0)
+            scale = max(_LEAST_SCALE, min(scale, (self.height() - 2) / tallest))
+        elif len(self._sizes) == 1 and _NEARLY * scale <= to_height < scale:
             # The foot of the only page is worth a little of its width.
             scale = to_height
         needs_bar = height * scale > self.height()
@@ -171,6 +234,18 @@ class PdfView(QAbstractScrollArea):
             self.zoom_in() if event.angleDelta().y() > 0 else self.zoom_out()
         else:
             super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar = self.verticalScrollBar()
+        match event.key():
+            case Qt.Key.Key_Home:
+                bar.setValue(bar.minimum())
+            case Qt.Key.Key_End:
+                bar.setValue(bar.maximum())
+            case Qt.Key.Key_Space:
+                bar.triggerAction(bar.SliderAction.SliderPageStepAdd)
+            case _:
+                super().keyPressEvent(event)
 
     # Painting
 

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -134,3 +134,33 @@ def test_many_small_pages_in_view_do_not_chase_each_other(view: PdfView, qtbot: 
     view.viewport().repaint()
     settle()
     assert {page: id(picture) for page, (_scale, picture) in view.pictures.items()} == drawn
+
+
+def test_a_page_fits_whole_and_keeps_its_place_through_zooming(view: PdfView, qtbot: QtBot, settle: Settle) -> None:
+    view.ask(lambda: made_pdf("red", "green", "blue"))
+    shown(view, settle, qtbot, "#ff0000")
+    qtbot.keyClick(view, Qt.Key.Key_9, Qt.KeyboardModifier.ControlModifier)
+    assert A4[1] * view.sharp_scale / view.devicePixelRatioF() <= view.height()
+    view.go_to(1)
+    assert view.page == 1
+    view.zoom_in()
+    assert view.page == 1
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.page == 2
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.page == 0
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert view.verticalScrollBar().value() > 0
+
+
+def test_the_words_of_a_document_can_be_copied(view: PdfView, qtbot: QtBot, settle: Settle) -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    canvas.drawString(100, 700, "Retainer for May")
+    canvas.save()
+    view.ask(file.getvalue)
+    qtbot.waitUntil(lambda: view.page_count == 1)
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert QGuiApplication.clipboard().text() == "Retainer for May"
