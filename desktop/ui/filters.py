@@ -1,6 +1,6 @@
 """What narrows a page's table: a search, and filters that stand on figure cards and chips at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
@@ -68,6 +68,10 @@ class Filters(QObject):
     @property
     def on(self) -> frozenset[str]:
         return self._on
+
+    def join(self, group: str, keys: Iterable[str]) -> None:
+        """Let filters that stand on figure cards alone belong to a group of chips."""
+        self._groups |= dict.fromkeys(keys, group)
 
     def toggle(self, key: str) -> None:
         if key in self._on:
