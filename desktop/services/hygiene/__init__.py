@@ -21,7 +21,7 @@ from desktop.services.hygiene.of_clients import about_clients
 from desktop.services.hygiene.of_prices import about_prices
 from desktop.services.hygiene.of_work import about_work
 
-__all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone", "pressing"]
+__all__ = ["Finding", "Severity", "Subject", "hygiene", "postpone", "pressing", "pressing_within"]
 
 # What a person does not want to see until a day: {key of the finding: day}.
 _SETTING: Final = "hygiene.postponed"
@@ -31,19 +31,29 @@ _ORDER: Final = {"block": 0, "hold": 1, "note": 2}
 def hygiene(book: Book, today: date) -> list[Finding]:
     """Everything that wants mending, what would stop a run first. Postponed ones have the day until which they wait."""
     with book.reading() as session:
-        connection = session.connection()
-        look = Look(connection, today)
-        found = list(
-            chain(about_clients(look), about_prices(look), about_agreements(look), about_work(look), about_book(look))
-        )
-        waiting = _postponed(connection)
+        return _all(session.connection(), today)
+
+
+def _all(connection: Connection, today: date) -> list[Finding]:
+    look = Look(connection, today)
+    found = list(
+        chain(about_clients(look), about_prices(look), about_agreements(look), about_work(look), about_book(look))
+    )
+    waiting = _postponed(connection)
     dated = [one.until(waiting.get(one.key)) if waiting.get(one.key, today) > today else one for one in found]
     return sorted(dated, key=lambda one: _ORDER[one.severity])
 
 
 def pressing(book: Book, today: date) -> int:
     """How many matters would stop or hold a run, those that were put off left out."""
-    return sum(one.severity != "note" and one.postponed is None for one in hygiene(book, today))
+    with book.reading() as session:
+        return sum(pressing_within(session.connection(), today))
+
+
+def pressing_within(connection: Connection, today: date) -> tuple[int, int]:
+    """As `pressing`, of the caller's transaction: how many would stop a run, and how many hold it."""
+    now = [one.severity for one in _all(connection, today) if one.postponed is None]
+    return now.count("block"), now.count("hold")
 
 
 def postpone(book: Book, findings: Collection[Finding], until: date | None, *, actor: str) -> None:

@@ -138,7 +138,7 @@ class AgreementList:
               AND l.agreement_id IN (SELECT value FROM json_each(:ids))""",
             {"today": today, "ids": ids_text(int(str(row[0])) for row in agreements)},
         ).fetchall()
-        prices = _price_book(connection, {line[1] for line in lines if line[4] is None and line[1] is not None})
+        prices = price_book(connection, {line[1] for line in lines if line[4] is None and line[1] is not None})
         known = {row[0]: row for row in agreements}
         amounts: dict[int, int | None] = {}
         for agreement_id, item_id, quantity, discount, price in lines:
@@ -162,7 +162,8 @@ def _next_due(loaded: Loaded, agreement_id: int, today: date) -> date | None:
     return found[0].due if found else None
 
 
-def _price_book(connection: Connection, items: Iterable[int]) -> PriceBook:
+def price_book(connection: Connection, items: Iterable[int]) -> PriceBook:
+    """List prices and rates of these items."""
     ids = ids_text(items)
     rates = connection.exec_driver_sql(
         """SELECT id, item_id, client_id, currency, valid_from, up_to, price, mode FROM rate
