@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from math import lcm
 
 from desktop.domain.periods import Interval, bill_date_in_month, split_amount
+from desktop.i18n import _
 
 # More than these no one agrees on; it also keeps a slip of the keyboard from making thousands.
 MOST_INSTALMENTS = 120
@@ -39,9 +40,11 @@ def in_parts(total: int, days: Sequence[date], weights: Sequence[int] | None = N
 def equal_instalments(total: int, count: int, first: date, every: Interval) -> tuple[Instalment, ...]:
     """ValueError with a sentence for the user where the amount has no cent for each, or the count is out of bounds."""
     if not 1 <= count <= MOST_INSTALMENTS:
-        raise ValueError(f"{count} instalments cannot be agreed on: it is 1 to {MOST_INSTALMENTS}.")
+        raise ValueError(
+            _("{count} instalments cannot be agreed on: it is 1 to {most}.").format(count=count, most=MOST_INSTALMENTS)
+        )
     if count > total:
-        raise ValueError(f"The amount is too small for {count} instalments.")
+        raise ValueError(_("The amount is too small for {count} instalments.").format(count=count))
     return in_parts(total, due_days(first, every, count))
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
+from desktop.i18n import _
+
 SCALE = 1_000_000
 # No amount of a document or a payment is larger, in minor units: sums of thousands of them still fit 64 bits.
 LARGEST = 10**15
@@ -54,7 +56,11 @@ def exact_minor(amount: Decimal, currency: str) -> int:
     """Major to minor units; ValueError if the amount has more decimals than the currency."""
     scaled_amount = amount * unit(currency)
     if scaled_amount != scaled_amount.to_integral_value():
-        raise ValueError(f"{amount} has more than {exponent(currency)} decimals, which {currency} does not know")
+        raise ValueError(
+            _("{amount} has more than {count} decimals, which {currency} does not know.").format(
+                amount=amount, count=exponent(currency), currency=currency
+            )
+        )
     return int(scaled_amount)
 
 
@@ -77,7 +83,7 @@ def scaled(value: Decimal) -> int:
     product = value * _SCALE
     whole = int(product)
     if product != whole:
-        raise ValueError(f"{value} has more than six decimals")
+        raise ValueError(_("{value} has more than six decimals.").format(value=value))
     return whole
 
 
@@ -124,11 +130,11 @@ def parse_plain(text: str) -> Decimal:
     JSON may write an exponent ("1e3"); what Python alone allows ("1_000") is refused.
     """
     if "_" in text:
-        raise ValueError(f"“{text}” is not a number")
+        raise ValueError(_("“{text}” is not a number.").format(text=text))
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
-        raise ValueError(f"“{text}” is not a number") from None
+        raise ValueError(_("“{text}” is not a number.").format(text=text)) from None
     if not value.is_finite():
-        raise ValueError(f"“{text}” is not a number")
+        raise ValueError(_("“{text}” is not a number.").format(text=text))
     return value

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from desktop.i18n import _
+
 LONGEST_INDIAN = 16
 """Characters of the number of an Indian tax invoice (CGST Rules 46(b))."""
 
@@ -22,14 +24,22 @@ def _template(pattern: str) -> str:
         if _COUNTER.fullmatch(field):
             counters += 1
         elif field not in ("year", "yy", "month"):
-            raise ValueError(f"“{{{field}}}” is not a part of a number; use {{year}}, {{yy}}, {{month}} and {{n:04}}")
+            raise ValueError(
+                _("“{part}” is not a part of a number; use {parts} and {counter}.").format(
+                    part=f"{{{field}}}", parts="{year}, {yy}, {month}", counter="{n:04}"
+                )
+            )
     plain = _FIELD.sub("", pattern)
     if "{" in plain or "}" in plain:
-        raise ValueError(f"the brackets in “{pattern}” do not pair")
+        raise ValueError(_("The brackets in “{pattern}” do not pair.").format(pattern=pattern))
     if not _PRINTABLE.fullmatch(plain):
-        raise ValueError(f"“{pattern}” has signs that file names and bank references do not take")
+        raise ValueError(
+            _("“{pattern}” has signs that file names and bank references do not take.").format(pattern=pattern)
+        )
     if counters != 1:
-        raise ValueError(f"“{pattern}” needs the counter {{n}} exactly once")
+        raise ValueError(
+            _("“{pattern}” needs the counter {counter} exactly once.").format(pattern=pattern, counter="{n}")
+        )
 
     def as_format(field: re.Match[str]) -> str:
         counter = _COUNTER.fullmatch(field[1])
@@ -44,7 +54,11 @@ def check_pattern(pattern: str, year_rule: str) -> None:
     """ValueError with a plain sentence when the pattern makes no numbers, or would make the same number again."""
     template = _template(pattern)
     if year_rule != "never" and "{year}" not in template and "{yy}" not in template:
-        raise ValueError(f"“{pattern}” starts again each year and needs {{year}} or {{yy}} to stay unique")
+        raise ValueError(
+            _("“{pattern}” starts again each year and needs {year} or {short} to stay unique.").format(
+                pattern=pattern, year="{year}", short="{yy}"
+            )
+        )
 
 
 def number(pattern: str, sequence: int, day: date, year: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from desktop.i18n import _
+
 
 @dataclass(frozen=True, slots=True)
 class Rise:
@@ -26,7 +28,7 @@ def by_percent(percent: Decimal, name: str = "") -> Rise:
 def by_index(old: Decimal, new: Decimal, name: str = "") -> Rise:
     """ValueError for an index figure that is not above 0."""
     if old <= 0 or new <= 0:
-        raise ValueError("An index figure is above 0.")
+        raise ValueError(_("An index figure is above 0."))
     return Rise(new / old, name)
 
 

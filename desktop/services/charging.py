@@ -16,6 +16,7 @@ from desktop.domain.billing import Charged
 from desktop.domain.money import spread
 from desktop.domain.periods import Cadence, Interval, Period
 from desktop.errors import UserError
+from desktop.i18n import _
 
 MARKED: Final = {"time": "time_entry", "one_off": "one_off", "milestone": "milestone"}
 """Kinds of charge whose source is a billable with marks of its own: draft_id while reserved, invoice_id once billed."""
@@ -144,7 +145,7 @@ def _reduce(connection: Connection, unused: Sequence[tuple[int, Charged]]) -> No
             (credits[0][0], charge_id),
         ).fetchone()
         if row is None:
-            raise UserError("Unused days of it were credited already.", "Plan it again: begin a new run.")
+            raise UserError(_("Unused days of it were credited already."), _("Plan it again: begin a new run."))
         reversed_rows.append((charge_id, credits, row))
     for charge_id, credits, row in reversed_rows:
         agreement, line, start, end, sequence, invoice_id, position, quantity, amount = row
@@ -237,8 +238,10 @@ def _refuse_parts_of_use(connection: Connection, invoice_id: int, rows: Sequence
         ):
             if charge not in chosen:
                 raise UserError(
-                    f"Line {position} bills the same period of the same meter, and its units are freed together.",
-                    f"Credit line {position} too, or credit without billing it again.",
+                    _(
+                        "Line {position} bills the same period of the same meter, and its units are freed together."
+                    ).format(position=position),
+                    _("Credit line {position} too, or credit without billing it again.").format(position=position),
                 )
 
 
@@ -257,8 +260,8 @@ def _refuse_tiers_of_hours(connection: Connection, invoice_id: int, positions: s
         if chosen and len(chosen) < len(lines) and not all(whole for _, whole in lines):
             left = next(position for position, _ in lines if position not in positions)
             raise UserError(
-                f"Line {left} bills the same hours in another tier, and they are freed together.",
-                f"Credit line {left} too, or credit without billing it again.",
+                _("Line {left} bills the same hours in another tier, and they are freed together.").format(left=left),
+                _("Credit line {left} too, or credit without billing it again.").format(left=left),
             )
 
 

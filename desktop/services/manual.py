@@ -14,6 +14,7 @@ from desktop.domain.billing.taxing import Taxing, rate_on
 from desktop.domain.money import SCALE, percent_to_scaled, scaled
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.problems import Problems
 from desktop.services.runs.drafting import Drafted, check_draft
@@ -67,9 +68,12 @@ def draft_invoice(
         wanted = "SELECT coalesce(merged_into_id, id) FROM client WHERE code = ?"
         row = session.connection().exec_driver_sql(wanted, (client_code,)).fetchone()
     if row is None:
-        raise UserError(f"There is no client “{client_code}”.", "Choose one of the clients, or add this one first.")
+        raise UserError(
+            _("There is no client “{client}”.").format(client=client_code),
+            _("Choose one of the clients, or add this one first."),
+        )
     client_id = int(row[0])
-    with change(book, actor, f"Draft an invoice to {client_code}", undoable=False) as made:
+    with change(book, actor, _("Draft an invoice to {client}").format(client=client_code), undoable=False) as made:
         connection = made.connection
         scope = Scope(clients=[client_code])
         run = begin_within(made, through=today, issue_date=today, scope=scope, now=now, kind="manual")
@@ -93,7 +97,10 @@ def draft_invoice(
         for position, typed in enumerate(lines, 1):
             item = by_code.get(typed.item) if typed.item else None
             if typed.item and item is None:
-                problems.add(f"lines.{position - 1}.item", f"There is no item “{typed.item}” in the catalogue.")
+                problems.add(
+                    f"lines.{position - 1}.item",
+                    _("There is no item “{item}” in the catalogue.").format(item=typed.item),
+                )
                 continue
             price, rate_id, source = typed.unit_price, None, "agreed"
             if price is None and item is not None:
@@ -103,7 +110,9 @@ def draft_invoice(
             if price is None:
                 problems.add(
                     f"lines.{position - 1}.unit_price",
-                    f"The rate card has no price in {draft.currency} for it: type one, or set one at the item.",
+                    _("The rate card has no price in {currency} for it: type one, or set one at the item.").format(
+                        currency=draft.currency
+                    ),
                 )
                 continue
             quantity = typed.quantity
@@ -151,18 +160,18 @@ def draft_invoice(
 def _problems(lines: Sequence[ManualLine]) -> Problems:
     problems = Problems()
     if not lines:
-        problems.add("lines", "The invoice has no lines: add at least one.")
+        problems.add("lines", _("The invoice has no lines: add at least one."))
     for at, line in enumerate(lines):
         if not line.item and not line.description.strip():
-            problems.add(f"lines.{at}.description", "Choose an item, or say what is billed.")
+            problems.add(f"lines.{at}.description", _("Choose an item, or say what is billed."))
         if not line.item and line.unit_price is None:
-            problems.add(f"lines.{at}.unit_price", "Without an item there is no rate card: the line needs a price.")
+            problems.add(f"lines.{at}.unit_price", _("Without an item there is no rate card: the line needs a price."))
         if line.quantity == 0:
-            problems.add(f"lines.{at}.quantity", "A quantity of 0 bills nothing.")
+            problems.add(f"lines.{at}.quantity", _("A quantity of 0 bills nothing."))
         if not 0 <= line.discount < 100:
-            problems.add(f"lines.{at}.discount", "A discount is at least 0 and below 100 %.")
+            problems.add(f"lines.{at}.discount", _("A discount is at least 0 and below 100 %."))
         if line.period_end and not line.period_start:
-            problems.add(f"lines.{at}.period_start", "A period needs its first day.")
+            problems.add(f"lines.{at}.period_start", _("A period needs its first day."))
         elif line.period_start and line.period_end and line.period_end <= line.period_start:
-            problems.add(f"lines.{at}.period_end", "It ends before it starts.")
+            problems.add(f"lines.{at}.period_end", _("It ends before it starts."))
     return problems

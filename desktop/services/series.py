@@ -78,7 +78,7 @@ def _check(session: Session, whole: Record, problems: Problems, before: Series |
     try:
         check_pattern(whole["pattern"], whole["year_rule"])
     except ValueError as error:
-        problems.add("pattern", _sentence(str(error)))
+        problems.add("pattern", str(error))
     else:
         _check_length(session, whole, problems)
         clash = _clash(session, whole, before)
@@ -115,10 +115,6 @@ def _clash(session: Session, whole: Record, before: Series | None) -> str | None
     return session.scalar(
         select(Series.code).where(func.lower(Series.pattern) == whole["pattern"].lower(), Series.id != own_id).limit(1)
     )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
 
 
 def delete_series(book: Book, series_id: int, *, actor: str) -> None:

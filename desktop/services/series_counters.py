@@ -9,6 +9,17 @@ from sqlalchemy import Connection
 
 from desktop.domain.numbering import LONGEST_INDIAN, number, series_year
 from desktop.errors import UserError
+from desktop.i18n import _
+
+
+def _series_of(kind: str) -> str:
+    kinds = {
+        "invoice": _("invoices"),
+        "credit_note": _("credit notes"),
+        "deposit": _("deposit invoices"),
+        "final": _("final invoices"),
+    }
+    return kinds[kind]
 
 
 class SeriesCounters:
@@ -28,7 +39,8 @@ class SeriesCounters:
         found = self._by_kind.get(kind) or self._by_kind.get("invoice")
         if found is None:
             raise UserError(
-                f"There is no number series for {kind.replace('_', ' ')}s.", "Add one under Settings, Number series."
+                _("There is no number series for {kind}.").format(kind=_series_of(kind)),
+                _("Add one under Settings, Number series."),
             )
         return found
 
@@ -53,8 +65,10 @@ class SeriesCounters:
         text = number(pattern, sequence, day, year)
         if self._longest and len(text) > self._longest:
             raise UserError(
-                f"{text} has {len(text)} characters; an Indian invoice number has at most {self._longest}.",
-                "Shorten the pattern under Settings, Number series.",
+                _("{text} has {count} characters; an Indian invoice number has at most {longest}.").format(
+                    text=text, count=len(text), longest=self._longest
+                ),
+                _("Shorten the pattern under Settings, Number series."),
             )
         return text, series_id, year, sequence, day
 

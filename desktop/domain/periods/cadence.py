@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from desktop.domain.periods.interval import Interval
+from desktop.i18n import _
 
 Alignment = Literal["calendar", "anniversary", "bcd"]
 
@@ -70,7 +71,7 @@ class Cadence:
     def __post_init__(self) -> None:
         """Raises ValueError for a bill day outside 1 to 31 or an unknown alignment."""
         if self.bill_day is not None and not 1 <= self.bill_day <= 31:
-            raise ValueError(f"A bill-cycle day of {self.bill_day} does not exist: it is 1 to 31.")
+            raise ValueError(_("A bill-cycle day of {day} does not exist: it is 1 to 31.").format(day=self.bill_day))
         anchor, months = self.anchor, self.interval.months
         day = day_before = anchor.day
         if not months:
@@ -88,7 +89,9 @@ class Cadence:
                 origin += months
             day_before = _in_month(origin, day).day
         else:
-            raise ValueError(f"“{self.alignment}” is not an alignment: calendar, anniversary or bcd.")
+            raise ValueError(
+                _("“{alignment}” is not an alignment: calendar, anniversary or bcd.").format(alignment=self.alignment)
+            )
         for name, value in (
             ("_months", months),
             ("_days", self.interval.days),

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop.i18n import _
+
 Unit = Literal["day", "week", "month", "year"]
 
 _UNIT_WORDS: tuple[tuple[int, Unit, str], ...] = (
@@ -63,9 +65,11 @@ class Interval:
 
     def __post_init__(self) -> None:
         if self.count < 1:
-            raise ValueError(f"A billing interval of {self.count} {self.unit}s is too short: it is at least 1.")
+            raise ValueError(
+                _("A billing interval of {count} is too short: it is at least 1.").format(count=self.count)
+            )
         if self.months > 1200 or self.days > 36500:
-            raise ValueError(f"A billing interval of {self.count} {self.unit}s is too long: it is at most 100 years.")
+            raise ValueError(_("This billing interval is too long: it is at most 100 years."))
 
     @property
     def months(self) -> int:
@@ -99,8 +103,10 @@ class Interval:
                 count = found["count"] or "1"
                 return cls(_NUMBERS.get(count) or int(count), length[1]).times(length[0])
         raise ValueError(
-            f"“{text.strip()}” is not a billing interval. "
-            "Write it like “monthly”, “quarterly”, “every 2 weeks” or “18 months”."
+            _(
+                "“{text}” is not a billing interval. Write it like “monthly”, “quarterly”, “every 2 weeks” or "
+                "“18 months”."
+            ).format(text=text.strip())
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from desktop.domain.periods import Interval
 from desktop.domain.terms.schedule import EqualParts, Shares
 from desktop.domain.terms.single import SeveralDiscountsError, Terms, bare_words, parse_single
+from desktop.i18n import _
 
 PaymentTerms = Terms | Shares | EqualParts
 
@@ -106,12 +107,12 @@ def _shares(text: str, like_discounts: bool) -> Terms | Shares | ValueError | No
     try:
         shares: list[Fraction | None] = [_share(part["share"]) for part in parts]
         if shares.count(None) > 1:
-            raise ValueError("Only one instalment can be the rest.")
+            raise ValueError(_("Only one instalment can be the rest."))
         rest = 1 - sum((share for share in shares if share is not None), Fraction(0))
         if None not in shares and rest and (len(parts) == 1 or (like_discounts and rest > Fraction(1, 2))):
             return None
         if None in shares and rest <= 0:
-            raise ValueError("The instalments come to 100% or more before the rest: nothing is left for it.")
+            raise ValueError(_("The instalments come to 100% or more before the rest: nothing is left for it."))
         terms = [_part_terms(part["terms"], text) for part in parts]
         if len(parts) == 1 and shares[0] == 1:
             return terms[0]
@@ -130,13 +131,13 @@ def _share(text: str) -> Fraction | None:
     if not slash:
         return None
     if not int(below):
-        raise ValueError(f"“{text}” is no share of anything.")
+        raise ValueError(_("“{text}” is no share of anything.").format(text=text))
     return Fraction(int(above), int(below))
 
 
 def _part_terms(text: str, whole: str) -> Terms:
     if not text.strip():
-        raise ValueError(f"“{whole.strip()}” does not say when each instalment is due.")
+        raise ValueError(_("“{text}” does not say when each instalment is due.").format(text=whole.strip()))
     return parse_single(text)
 
 
@@ -148,7 +149,11 @@ def _compact(text: str) -> Shares | ValueError | None:
     shares, days = _numbers(found["shares"]), _numbers(found["days"])
     try:
         if len(shares) != len(days):
-            raise ValueError(f"“{text.strip()}” has {len(shares)} shares but {len(days)} due dates.")
+            raise ValueError(
+                _("“{text}” has {shares} shares but {dates} due dates.").format(
+                    text=text.strip(), shares=len(shares), dates=len(days)
+                )
+            )
         return Shares(tuple((Fraction(share, 100), Terms(day)) for share, day in zip(shares, days, strict=True)))
     except ValueError as error:
         return error
@@ -189,7 +194,11 @@ def _equal(text: str) -> Shares | EqualParts | ValueError | None:
         if listed:
             days = _numbers(listed["days"])
             if len(days) != count:
-                raise ValueError(f"“{text.strip()}” has {count} instalments but {len(days)} due dates.")
+                raise ValueError(
+                    _("“{text}” has {count} instalments but {dates} due dates.").format(
+                        text=text.strip(), count=count, dates=len(days)
+                    )
+                )
             return Shares(tuple((Fraction(1, count), Terms(day)) for day in days))
         every, first = _interval(rest.replace(",", " ")), None
         started = None if every else _FIRST.search(rest) or _DUE.search(rest)
@@ -200,8 +209,10 @@ def _equal(text: str) -> Shares | EqualParts | ValueError | None:
                 first = parse_single(later["interval"] if later else started["first"])
         if every is None:
             raise ValueError(
-                f"“{text.strip()}” does not say how far apart the instalments are. Write it like "
-                f"“{count} monthly instalments” or “{count} x every 2 weeks from net 14”."
+                _(
+                    "“{text}” does not say how far apart the instalments are. Write it like “{count} monthly "
+                    "instalments” or “{count} x every 2 weeks from net 14”."
+                ).format(text=text.strip(), count=count)
             )
         return EqualParts(count, every, first)
     except ValueError as error:

@@ -13,6 +13,7 @@ from babel.numbers import format_percent
 from desktop.domain.instalments import MOST_INSTALMENTS, Instalment, due_days, in_parts, whole_weights
 from desktop.domain.periods import Interval
 from desktop.domain.terms.single import Terms
+from desktop.i18n import _
 
 
 class _Scheduled:
@@ -37,24 +38,29 @@ class Shares(_Scheduled):
     def __post_init__(self) -> None:
         """Raises ValueError with a sentence for the user where the parts do not make a schedule."""
         if not 2 <= len(self.parts) <= MOST_INSTALMENTS:
-            raise ValueError(f"A schedule has 2 to {MOST_INSTALMENTS} instalments, not {len(self.parts)}.")
+            raise ValueError(
+                _("A schedule has 2 to {most} instalments, not {count}.").format(
+                    most=MOST_INSTALMENTS, count=len(self.parts)
+                )
+            )
         for share, _terms in self.parts:
             if share <= 0:
-                raise ValueError(f"An instalment of {share_text(share)} is none: leave it out.")
+                raise ValueError(_("An instalment of {share} is none: leave it out.").format(share=share_text(share)))
         total = sum(share for share, _terms in self.parts)
         if total != 1:
             raise ValueError(
-                f"The instalments come to {share_text(Fraction(total))}, not to 100%. "
-                "Write “rest” for the last one, or 1/3 for thirds."
+                _(
+                    "The instalments come to {total}, not to 100%. Write “rest” for the last one, or 1/3 for thirds."
+                ).format(total=share_text(Fraction(total)))
             )
         known: set[Terms] = set()
         for _share, terms in self.parts:
             if terms.discount_percent is not None:
                 raise ValueError(
-                    "An early-payment discount goes with one due date, not with instalments: leave one of them out."
+                    _("An early-payment discount goes with one due date, not with instalments: leave one of them out.")
                 )
             if terms in known:
-                raise ValueError(f"Two instalments are due alike (“{terms}”): write them as one.")
+                raise ValueError(_("Two instalments are due alike (“{terms}”): write them as one.").format(terms=terms))
             known.add(terms)
 
     def due(self, issue_date: date) -> date:
@@ -88,12 +94,16 @@ class EqualParts(_Scheduled):
     def __post_init__(self) -> None:
         """Raises ValueError with a sentence for the user where the parts do not fit together."""
         if not 2 <= self.count <= MOST_INSTALMENTS:
-            raise ValueError(f"A schedule has 2 to {MOST_INSTALMENTS} instalments, not {self.count}.")
+            raise ValueError(
+                _("A schedule has 2 to {most} instalments, not {count}.").format(
+                    most=MOST_INSTALMENTS, count=self.count
+                )
+            )
         if self.every.months * self.count > 1200 or self.every.days * self.count > 36500:
-            raise ValueError("These instalments take longer than a hundred years.")
+            raise ValueError(_("These instalments take longer than a hundred years."))
         if self.first is not None and self.first.discount_percent is not None:
             raise ValueError(
-                "An early-payment discount goes with one due date, not with instalments: leave one of them out."
+                _("An early-payment discount goes with one due date, not with instalments: leave one of them out.")
             )
 
     def due(self, issue_date: date) -> date:

@@ -10,6 +10,7 @@ from functools import partial
 from babel.numbers import format_percent
 
 from desktop.domain.periods import bill_date_after, bill_date_in_month
+from desktop.i18n import _, percent_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +31,31 @@ class Terms:
     def __post_init__(self) -> None:
         """Raises ValueError with a sentence for the user where the parts do not fit together."""
         if self.days < 0 or self.days_after < 0 or self.discount_days < 0:
-            raise ValueError("Payment terms count days forward, never back.")
+            raise ValueError(_("Payment terms count days forward, never back."))
         if self.days_after and not self.end_of_month:
-            raise ValueError("Days after the end of the month need terms to the end of the month.")
+            raise ValueError(_("Days after the end of the month need terms to the end of the month."))
         if self.day is not None:
             if not 1 <= self.day <= 31:
-                raise ValueError(f"Day {self.day} does not exist in any month: it is 1 to 31.")
+                raise ValueError(_("Day {day} does not exist in any month: it is 1 to 31.").format(day=self.day))
             if self.days or self.end_of_month:
-                raise ValueError("Payment terms name a day of the month or a number of days, not both.")
+                raise ValueError(_("Payment terms name a day of the month or a number of days, not both."))
         if self.discount_percent is None:
             if self.discount_days:
-                raise ValueError(f"A discount within {self.discount_days} days needs its percentage.")
+                raise ValueError(
+                    _("A discount within {days} days needs its percentage.").format(days=self.discount_days)
+                )
             return
         if not 0 < self.discount_percent < 100:
-            raise ValueError(f"An early-payment discount of {self.discount_percent:f} % is not between 0 and 100.")
+            raise ValueError(
+                _("An early-payment discount of {percent} is not between 0 and 100.").format(
+                    percent=percent_text(self.discount_percent)
+                )
+            )
         if self.day is None and not self.end_of_month and self.discount_days > self.days:
             raise ValueError(
-                f"The discount runs for {self.discount_days} days, but the invoice is due after {self.days} already."
+                _("The discount runs for {discount} days, but the invoice is due after {days} already.").format(
+                    discount=self.discount_days, days=self.days
+                )
             )
 
     def due(self, issue_date: date) -> date:
@@ -266,8 +275,10 @@ def parse_single(text: str) -> Terms:
     base = _base(rest)
     if base is None:
         raise ValueError(
-            f"“{text.strip()}” is not a payment term. Write it like “net 30”, “net 30 2%/10”, “eom+10”, “day 15”, "
-            "“due on receipt” or “30% now, 70% net 30”."
+            _(
+                "“{text}” is not a payment term. Write it like “net 30”, “net 30 2%/10”, “eom+10”, “day 15”, "
+                "“due on receipt” or “30% now, 70% net 30”."
+            ).format(text=text.strip())
         )
     return replace(base, discount_percent=percent, discount_days=discount_days)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from desktop.i18n import _
+from desktop.i18n import N_, _
 from desktop.services.check.problem import Problems, figure
 
 _OPEN_ITEMS: Final = """
@@ -45,55 +45,55 @@ _DISAGREEING: Final = (
     (
         "SELECT i.number FROM open_item o JOIN invoice i ON i.id = o.invoice_id"
         " WHERE o.client_id <> i.client_id OR o.currency <> i.currency",
-        "its open amount names another client or currency",
+        N_("its open amount names another client or currency"),
     ),
     (
         "SELECT i.number FROM invoice i LEFT JOIN open_credit c ON c.credit_note_id = i.id WHERE i.kind = 'credit_note'"
         " AND (c.amount IS NOT i.payable OR c.client_id <> i.client_id OR c.currency <> i.currency"
         " OR c.dated <> i.issue_date)",
-        "its credit is not its payable amount",
+        N_("its credit is not its payable amount"),
     ),
     (
         "SELECT p.number FROM payment p LEFT JOIN open_credit c ON c.payment_id = p.id WHERE p.reverses_id IS NULL"
         " AND (c.amount IS NOT p.amount OR c.client_id <> p.client_id OR c.currency <> p.currency"
         " OR c.dated <> p.paid_on)",
-        "its credit is not its amount",
+        N_("its credit is not its amount"),
     ),
     (
         "SELECT p.number FROM payment p JOIN payment o ON o.id = p.reverses_id"
         " WHERE p.amount <> -o.amount OR p.client_id <> o.client_id OR p.currency <> o.currency",
-        "it is not the mirror of the payment that it reverses",
+        N_("it is not the mirror of the payment that it reverses"),
     ),
     (
         "SELECT i.number FROM allocation a JOIN open_item o ON o.id = a.open_item_id"
         " JOIN invoice i ON i.id = o.invoice_id WHERE a.invoice_id <> o.invoice_id",
-        "an allocation names another invoice than its open amount",
+        N_("an allocation names another invoice than its open amount"),
     ),
     (
         "SELECT i.number FROM allocation a JOIN invoice i ON i.id = a.invoice_id LEFT JOIN payment_plan l"
         " ON l.id = a.plan_id WHERE (a.kind = 'plan') <> (a.plan_id IS NOT NULL) OR l.invoice_id <> a.invoice_id",
-        "an allocation names a payment plan that is not its own",
+        N_("an allocation names a payment plan that is not its own"),
     ),
     (
         "SELECT i.number FROM open_item o JOIN invoice i ON i.id = o.invoice_id LEFT JOIN payment_plan l"
         " ON l.id = o.plan_id WHERE o.since IS NOT l.agreed_on OR l.invoice_id <> o.invoice_id",
-        "an instalment does not begin with its payment plan",
+        N_("an instalment does not begin with its payment plan"),
     ),
     (
         "SELECT i.number FROM payment_plan l JOIN invoice i ON i.id = l.invoice_id JOIN open_item o ON o.plan_id = l.id"
         " WHERE l.cancelled_on IS NOT NULL AND o.open > 0",
-        "something is open of a payment plan that was called off",
+        N_("something is open of a payment plan that was called off"),
     ),
     (
         "SELECT i.number FROM payment_plan l JOIN invoice i ON i.id = l.invoice_id WHERE l.cancelled_on IS NULL"
         " GROUP BY l.invoice_id HAVING count(*) > 1",
-        "it has two payment plans at once",
+        N_("it has two payment plans at once"),
     ),
     (
         "SELECT i.number FROM allocation a JOIN allocation o ON o.id = a.reverses_id"
         " JOIN invoice i ON i.id = a.invoice_id"
         " WHERE a.amount <> -o.amount OR a.open_item_id <> o.open_item_id OR a.kind <> o.kind",
-        "an allocation is not the mirror of the one that it takes back",
+        N_("an allocation is not the mirror of the one that it takes back"),
     ),
 )
 

@@ -16,7 +16,7 @@ from desktop.domain.findings import Finding
 from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.wording import Figure, Said, money, restored, say
 from desktop.errors import UserError
-from desktop.i18n import _
+from desktop.i18n import _, ngettext
 from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.exchange import ExchangeRates
@@ -89,7 +89,9 @@ def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, no
     UserError where a finding blocks, where the amount is above the actor's limit, and where the actor is the one who
     approved first.
     """
-    with change(book, actor, f"Approve {len(finding_ids)} exceptions", undoable=False) as made:
+    count = len(finding_ids)
+    summary = ngettext("Approve {count} exception", "Approve {count} exceptions", count).format(count=count)
+    with change(book, actor, summary, undoable=False) as made:
         rows = open_findings(made.connection, finding_ids)
         blocked = [row for row in rows if row.severity == "block"]
         if blocked:
@@ -105,7 +107,9 @@ def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, no
 
 def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> Approval:
     """Approve all that holds these drafts; those with a block, or beyond what the actor may approve, stay."""
-    with change(book, actor, f"Approve {len(draft_ids)} drafts", undoable=False) as made:
+    count = len(draft_ids)
+    summary = ngettext("Approve {count} draft", "Approve {count} drafts", count).format(count=count)
+    with change(book, actor, summary, undoable=False) as made:
         rows = [
             OpenFinding(*row)
             for row in made.connection.exec_driver_sql(

@@ -9,12 +9,15 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.runs.issuing_runs import issue
 from desktop.services.runs.planning import (
+    begin_summary,
     chunks,
     continue_plan,
     draft_chunk,
     plan,
+    plan_summary,
     refuse_if_interrupted,
 )
 from desktop.services.runs.quiet import Quiet, last_change
@@ -73,7 +76,7 @@ def _own_changes(book: Book, basis: int, run: RunFacts) -> int:
         connection = session.connection()
         rows = connection.exec_driver_sql(
             "SELECT count(*), coalesce(max(id), 0) FROM change_set WHERE id > ? AND summary IN (?, ?)",
-            (basis, f"Begin run {run.number}", f"Plan run {run.number}"),
+            (basis, begin_summary(run.number), plan_summary(run.number)),
         ).one()
         return int(rows[1]) if rows[0] == rows[1] - basis else -1
 
@@ -84,7 +87,7 @@ def resume(book: Book, run_number: str, *, actor: str, now: str, report: Report 
     with book.reading() as session:
         run = run_facts(session.connection(), run_number)
     if run.state == "discarded":
-        raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
+        raise UserError(_("Run {number} was discarded.").format(number=run.number), _("Begin a new run."))
     with calm_collector():
         if run.state == "planning":
             run = continue_plan(book, run, actor=actor, report=report, seconds=seconds, then="issuing")
@@ -119,7 +122,7 @@ def preview(
                         totals[currency] = totals.get(currency, 0) + checked.draft.gross
             agreements += sum(key is not None for _, keys in part for key in keys)
             done += sum(len(keys) for _, keys in part)
-            report(done, total, "Planning")
+            report(done, total, _("Planning"))
     seconds.plan = time.perf_counter() - started
     return BillResult("", 0, counts, agreements, [], totals, seconds)
 

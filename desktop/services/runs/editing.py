@@ -21,6 +21,7 @@ from desktop.domain.billing import (
 from desktop.domain.billing.lines import divide
 from desktop.domain.money import SCALE, scaled, spread
 from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.charging import release
 from desktop.services.runs.approvals import forget_approvals
@@ -48,7 +49,7 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
 
     UserError where the draft is issued or gone, where a line is not there, and where nothing would be left.
     """
-    with change(book, actor, f"Edit draft {draft_id}", undoable=False) as made:
+    with change(book, actor, _("Edit draft {number}").format(number=draft_id), undoable=False) as made:
         connection = made.connection
         row = connection.exec_driver_sql(
             """SELECT kind, client_id, currency, body, run_id FROM draft
@@ -56,14 +57,16 @@ def edit(book: Book, draft_id: int, edits: Sequence[LineEdit], *, note: str | No
             (draft_id,),
         ).fetchone()
         if row is None:
-            raise UserError("This draft can no longer be edited.", "What is issued is corrected by a credit note.")
+            raise UserError(
+                _("This draft can no longer be edited."), _("What is issued is corrected by a credit note.")
+            )
         draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
         removed = _apply(draft, edits)
         if not draft.lines:
-            raise UserError("A draft without lines bills nothing.", "Discard the draft instead.")
+            raise UserError(_("A draft without lines bills nothing."), _("Discard the draft instead."))
         if note is not None:
             draft.note = note
-        body, _ = encode_body(draft)
+        body, _fingerprint = encode_body(draft)
         connection.exec_driver_sql(
             "UPDATE draft SET body = ?, net = ?, tax = ?, gross = ?, rounding = ?, edited = 1 WHERE id = ?",
             (body, draft.net, draft.tax, draft.gross, draft.rounding, draft_id),
@@ -80,7 +83,10 @@ def _apply(draft: Draft, edits: Sequence[LineEdit]) -> bool:
     by_position = {edit.position: edit for edit in edits}
     unknown = set(by_position) - {line.position for line in draft.lines}
     if unknown:
-        raise UserError(f"The draft has no line {min(unknown)}.", f"It has lines 1 to {len(draft.lines)}.")
+        raise UserError(
+            _("The draft has no line {position}.").format(position=min(unknown)),
+            _("It has lines 1 to {count}.").format(count=len(draft.lines)),
+        )
     _refuse_parts_of_use(draft, {edit.position for edit in edits if edit.remove})
     lines: list[Line] = []
     charges: list[Charged] = []
@@ -115,8 +121,10 @@ def _refuse_parts_of_use(draft: Draft, removed: set[int]) -> None:
         span = (charge.source_id, charge.period_start, charge.period_end)
         if charge.kind == "usage" and span in spans and charge.position not in removed:
             raise UserError(
-                f"Line {charge.position} bills the same period of the same meter.",
-                f"Take line {charge.position} off too, or set a price of 0 on the line that is not to be paid.",
+                _("Line {position} bills the same period of the same meter.").format(position=charge.position),
+                _("Take line {position} off too, or set a price of 0 on the line that is not to be paid.").format(
+                    position=charge.position
+                ),
             )
 
 
@@ -127,8 +135,10 @@ def _changed(line: Line, wanted: LineEdit, currency: str) -> Line:
         return line
     if line.deducts_id is not None:
         raise UserError(
-            f"Line {line.position} deducts the deposit {line.description}; its amount is what was received.",
-            "Take the line off to deduct the deposit later.",
+            _("Line {position} deducts the deposit {description}; its amount is what was received.").format(
+                position=line.position, description=line.description
+            ),
+            _("Take the line off to deduct the deposit later."),
         )
     quantity = line.quantity if wanted.quantity is None else _scaled(wanted.quantity)
     price = line.unit_price if wanted.unit_price is None else _scaled(wanted.unit_price)
@@ -146,7 +156,7 @@ def _scaled(value: Decimal) -> int:
     try:
         return scaled(value)
     except ValueError as error:
-        raise UserError(f"{error}.", "Round it to six decimals.") from None
+        raise UserError(str(error), _("Round it to six decimals.")) from None
 
 
 def _fraction(allowance: int, amount: int) -> int:

@@ -15,6 +15,7 @@ from desktop.domain.billing import ClientFacts, Draft, FirmFacts
 from desktop.domain.billing.regimes import place_words, regime_of
 from desktop.domain.money import scaled_to_percent
 from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.issuing import ReadyInvoice, freeze_parties
 from desktop.services.runs.setting import firm_facts
 
@@ -68,7 +69,7 @@ def prepare(
         "SELECT template_id, max(id) FROM template_version GROUP BY template_id"
     ).fetchall()
     if not versions:
-        raise UserError("The book has no document template.", "Restore a backup, or make a new book.")
+        raise UserError(_("The book has no document template."), _("Restore a backup, or make a new book."))
     firm = connection.exec_driver_sql("SELECT intro, closing, late_clause, footer, template_id FROM firm").one()
     templates: dict[int, int] = {row[0]: row[1] for row in versions}
     titles = connection.exec_driver_sql(

@@ -18,6 +18,7 @@ from desktop.domain.billing import Draft
 from desktop.domain.sealing import batch_digest
 from desktop.domain.wording import as_typed, say
 from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.changes import Change, change
 from desktop.services.issuing import Issued, issue_documents
 from desktop.services.runs.freezing import prepare, ready
@@ -54,7 +55,7 @@ def issue(
     with book.writing() as session:
         connection = session.connection()
         if run_facts(connection, run.id).state == "discarded":
-            raise UserError(f"Run {run.number} was discarded.", "Begin a new run.")
+            raise UserError(_("Run {number} was discarded.").format(number=run.number), _("Begin a new run."))
         connection.exec_driver_sql("UPDATE run SET state = 'issuing' WHERE id = ?", (run.id,))
         states = "('ready', 'approved', 'failed')" if retry else "('ready', 'approved')"
         rows = connection.exec_driver_sql(
@@ -62,7 +63,7 @@ def issue(
         )
         waiting = [int(row[0]) for row in rows]
     issued: list[Issued] = []
-    report(0, len(waiting), "Issuing")
+    report(0, len(waiting), _("Issuing"))
     for at in range(0, len(waiting), CHUNK):
         part = waiting[at : at + CHUNK]
         try:
@@ -70,7 +71,7 @@ def issue(
         except (UserError, DBAPIError, ValueError) as error:
             _refusal(error)
             issued += _one_by_one(book, run, part, actor, now, quiet)
-        report(min(at + CHUNK, len(waiting)), len(waiting), "Issuing")
+        report(min(at + CHUNK, len(waiting)), len(waiting), _("Issuing"))
     finish(book, run, now)
     seconds.issue += time.perf_counter() - started
     return issued
@@ -91,7 +92,7 @@ def _one_by_one(
 def _issue_part(
     book: Book, run: RunFacts, part: Sequence[int], actor: str, now: str, quiet: Quiet | None
 ) -> list[Issued]:
-    with change(book, actor, f"Issue run {run.number}", undoable=False) as made:
+    with change(book, actor, _("Issue run {number}").format(number=run.number), undoable=False) as made:
         connection = made.connection
         drafts = None
         if quiet is not None and quiet.holds(connection):
@@ -159,9 +160,11 @@ def _refusal(error: UserError | DBAPIError | ValueError) -> UserError:
         if not isinstance(error, IntegrityError):
             raise error
         if "UNIQUE constraint failed: charge." in str(error.orig):
-            return UserError("Something of it is billed already.", "Discard it, then begin a new run.")
-        return UserError(f"The book refused it: {error.orig}.", "Mend what it names, then resume the run.")
-    return UserError(f"{str(error).rstrip('.')}.", "Mend what it names, then resume the run.")
+            return UserError(_("Something of it is billed already."), _("Discard it, then begin a new run."))
+        return UserError(
+            _("The book refused it: {reason}.").format(reason=error.orig), _("Mend what it names, then resume the run.")
+        )
+    return UserError(str(error), _("Mend what it names, then resume the run."))
 
 
 def _park(
@@ -175,7 +178,7 @@ def _park(
     """A draft that cannot be issued keeps its place with the reason; nothing of it was written."""
     refusal = _refusal(error)
     _log.warning("A draft of run %s was parked: %s", run.number, refusal.message, exc_info=error)
-    with change(book, actor, f"Park a draft of run {run.number}", undoable=False) as made:
+    with change(book, actor, _("Park a draft of run {number}").format(number=run.number), undoable=False) as made:
         connection = made.connection
         connection.exec_driver_sql(
             "UPDATE draft SET state = 'failed', severity = 'block', error = ? WHERE id = ?",

@@ -92,14 +92,22 @@ def chunks(parties: Sequence[Member]) -> Iterator[list[Member]]:
         yield part
 
 
+def begin_summary(number: str) -> str:
+    return _("Begin run {number}").format(number=number)
+
+
+def plan_summary(number: str) -> str:
+    return _("Plan run {number}").format(number=number)
+
+
 def begin(
     book: Book, *, through: date, issue_date: date, scope: Scope, actor: str, now: str, kind: str = "billing"
 ) -> RunFacts:
     """A new run with its number, nothing planned yet. UserError while another one is interrupted."""
-    with change(book, actor, "Begin a billing run", undoable=False) as made:
+    with change(book, actor, _("Begin a billing run"), undoable=False) as made:
         refuse_if_interrupted(made.connection)
         run = begin_within(made, through=through, issue_date=issue_date, scope=scope, now=now, kind=kind)
-        made.summary = f"Begin run {run.number}"
+        made.summary = begin_summary(run.number)
         return run
 
 
@@ -173,12 +181,15 @@ def continue_plan(
     total = sum(len(agreements) for _, agreements in parties)
     parties = [member for member in parties if member[0] not in finished]
     done = total - sum(len(agreements) for _, agreements in parties)
-    report(done, total, "Planning")
+    report(done, total, _("Planning"))
     for part in chunks(parties):
         started = time.perf_counter()
-        with change(book, actor, f"Plan run {run.number}", undoable=False) as made:
+        with change(book, actor, plan_summary(run.number), undoable=False) as made:
             if run_facts(made.connection, run.id).state != "planning":
-                raise UserError(f"Run {run.number} was discarded while it was planned.", "Begin a new run.")
+                raise UserError(
+                    _("Run {number} was discarded while it was planned.").format(number=run.number),
+                    _("Begin a new run."),
+                )
             drafted = draft_chunk(made.connection, part, setting)
             between = time.perf_counter()
             digest, count = store(made.connection, run.id, drafted)
@@ -192,7 +203,7 @@ def continue_plan(
         seconds.check += between - started
         seconds.plan += time.perf_counter() - between
         done += sum(len(agreements) for _, agreements in part)
-        report(done, total, "Planning")
+        report(done, total, _("Planning"))
     with book.writing() as session:
         session.connection().exec_driver_sql("UPDATE run SET state = ? WHERE id = ?", (then, run.id))
         return run_facts(session.connection(), run.id)

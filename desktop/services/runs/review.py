@@ -13,6 +13,7 @@ from desktop.domain.billing import Draft
 from desktop.domain.money import unscaled
 from desktop.domain.wording import as_typed, say
 from desktop.errors import UserError
+from desktop.i18n import _, ngettext
 from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.charging import release
@@ -77,7 +78,8 @@ def hold(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: 
 
 def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
     """Hold drafts back until someone approves them. The count of drafts held."""
-    with change(book, actor, f"Hold {len(draft_ids)} drafts", undoable=False) as made:
+    summary = ngettext("Hold {count} draft", "Hold {count} drafts", len(draft_ids)).format(count=len(draft_ids))
+    with change(book, actor, summary, undoable=False) as made:
         connection = made.connection
         rows = connection.exec_driver_sql(
             """SELECT id FROM draft WHERE id IN (SELECT value FROM json_each(?))
@@ -109,7 +111,9 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
 
 def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
     """Build drafts anew after something was mended, with the new figures; the count that nothing stands against."""
-    with change(book, actor, f"Look again at {len(draft_ids)} drafts", undoable=False) as made:
+    count = len(draft_ids)
+    summary = ngettext("Look again at {count} draft", "Look again at {count} drafts", count).format(count=count)
+    with change(book, actor, summary, undoable=False) as made:
         rows = made.connection.exec_driver_sql(
             """SELECT id, run_id FROM draft WHERE id IN (SELECT value FROM json_each(?))
             AND state IN ('ready', 'held', 'approved', 'failed')""",
@@ -127,7 +131,8 @@ def look_again(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
 
 def discard(book: Book, draft_ids: Sequence[int], *, actor: str) -> int:
     """Drop drafts; what they reserved is free again. The count of drafts dropped. A run with nothing left is done."""
-    with change(book, actor, f"Discard {len(draft_ids)} drafts", undoable=False) as made:
+    summary = ngettext("Discard {count} draft", "Discard {count} drafts", len(draft_ids)).format(count=len(draft_ids))
+    with change(book, actor, summary, undoable=False) as made:
         count = discard_within(made, draft_ids)
         for (run_id,) in made.connection.exec_driver_sql(
             """SELECT DISTINCT r.id FROM run r JOIN draft d ON d.run_id = r.id
@@ -158,10 +163,13 @@ def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
 
 def discard_run(book: Book, run_number: str, *, actor: str, now: str) -> int:
     """Give up what a run has not issued; what it issued stands. The count of drafts dropped."""
-    with change(book, actor, f"Discard run {run_number}", undoable=False) as made:
+    with change(book, actor, _("Discard run {number}").format(number=run_number), undoable=False) as made:
         run = run_facts(made.connection, run_number)
         if run.state in ("done", "discarded"):
-            raise UserError(f"Run {run.number} is {run.state}; there is nothing left to discard.")
+            said = _("Run {number} is done; there is nothing left to discard.")
+            if run.state == "discarded":
+                said = _("Run {number} was discarded; there is nothing left to discard.")
+            raise UserError(said.format(number=run.number))
         rows = made.connection.exec_driver_sql(
             "SELECT id FROM draft WHERE run_id = ? AND state IN ('ready', 'held', 'approved', 'failed')", (run.id,)
         ).fetchall()
@@ -201,7 +209,7 @@ def draft_lines(book: Book, draft_id: int) -> tuple[str, str, list[DraftLine]]:
             .fetchone()
         )
     if row is None:
-        raise UserError("The draft is not there any more.", "Reload the run.")
+        raise UserError(_("The draft is not there any more."), _("Reload the run."))
     draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
     return (
         draft.currency,

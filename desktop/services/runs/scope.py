@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from db.queries import billing as queries
 from desktop.errors import UserError
+from desktop.i18n import _
 
 Report = Callable[[int, int, str], None]
 """(done, total, text); it raises where a cancel was asked, between transactions."""
@@ -102,7 +103,9 @@ def run_facts(connection: Connection, run: int | str) -> RunFacts:
         (run,),
     ).fetchone()
     if row is None:
-        raise UserError(f"There is no run {run} in this book.", "See the page Runs for the runs there are.")
+        raise UserError(
+            _("There is no run {run} in this book.").format(run=run), _("See the page Runs for the runs there are.")
+        )
     return RunFacts(
         row[0],
         row[1],
@@ -120,7 +123,7 @@ def members(connection: Connection, scope: Scope, through: date) -> list[tuple[i
     """(client, its agreements in scope; None for its one-offs outside any) in the order in which they are billed."""
     _check_names(connection, scope)
     found: list[tuple[int, list[int | None]]] = []
-    for client, agreement, _, _ in queries.clients_in_scope(
+    for client, agreement, _name, _code in queries.clients_in_scope(
         connection, through.isoformat(), scope.segments, scope.clients, scope.billing, scope.agreements
     ):
         if not found or found[-1][0] != client:
@@ -135,16 +138,20 @@ _BILLING = ("recurring", "time", "fixed", "hybrid", "usage")
 def _check_names(connection: Connection, scope: Scope) -> None:
     for name in scope.billing:
         if name not in _BILLING:
-            raise UserError(f"“{name}” is no way of billing.", f"There are: {', '.join(_BILLING)}.")
-    for table, column, word, names in (
-        ("segment", "name", "segment", scope.segments),
-        ("client", "code", "client", scope.clients),
-        ("agreement", "code", "agreement", scope.agreements),
+            raise UserError(
+                _("“{name}” is no way of billing.").format(name=name),
+                _("There are: {names}.").format(names=", ".join(_BILLING)),
+            )
+    for table, column, missing, names in (
+        ("segment", "name", _("There is no segment “{name}” in this book."), scope.segments),
+        ("client", "code", _("There is no client “{name}” in this book."), scope.clients),
+        ("agreement", "code", _("There is no agreement “{name}” in this book."), scope.agreements),
     ):
         for name in names:
             if connection.exec_driver_sql(f"SELECT 1 FROM {table} WHERE {column} = ?", (name,)).fetchone() is None:
                 known = connection.exec_driver_sql(f"SELECT {column} FROM {table} ORDER BY 1 LIMIT 8").fetchall()
                 hint = ", ".join(row[0] for row in known)
                 raise UserError(
-                    f"There is no {word} “{name}” in this book.", f"There are: {hint}." if hint else "Add it first."
+                    missing.format(name=name),
+                    _("There are: {names}.").format(names=hint) if hint else _("Add it first."),
                 )
