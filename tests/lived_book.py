@@ -34,10 +34,12 @@ from db.schema import (
     Usage,
 )
 from desktop.domain.instalments import in_parts
+from desktop.services.attachments import attach
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import open_dispute
+from desktop.services.notes import add_note
 from desktop.services.open_items import open_items
 from desktop.services.opening import OpeningItem, add_opening_credit, add_opening_item
 from desktop.services.payment_plans import agree_plan
@@ -176,6 +178,8 @@ def _not_due_yet(book: Book) -> None:
         made.insert(
             Usage, agreement_id=3, item_id=1, start_date=later, end_date=date(2027, 1, 2), days=1, quantity=5 * M
         )
+    add_note(book, "client", 1, "Oil before the winter", actor=ANNE, due_on=later)
+    attach(book, "client", 1, "Order.txt", b"An order", actor=ANNE)
 
 
 def _money(book: Book) -> None:
