@@ -131,6 +131,11 @@ def span_text(start: date, end: date, locale: str | None = None) -> str:
     return format_interval(start, last, "yMMMMd", locale=locale)
 
 
+def month_text(day: date, locale: str | None = None) -> str:
+    """The month of a day by its name alone: `November`."""
+    return format_date(day, "LLLL", locale or _State.locale)
+
+
 def moment_text(at: str, locale: str | None = None) -> str:
     """A moment of the book, UTC text, by the clock on this wall: `21 Nov 2026 17:30`."""
     moment = datetime.fromisoformat(at).astimezone()

@@ -216,3 +216,9 @@ def test_a_user_error_keeps_its_remedy_between_processes() -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (again.message, again.remedy) == ("The book is locked.", "Close the other window.")
     assert str(again) == "The book is locked. Close the other window."
+
+
+def test_a_month_stands_by_its_name_alone() -> None:
+    assert i18n.month_text(date(2026, 11, 30), "en_GB") == "November"
+    # Languages that bend the month within a date have a form for it alone.
+    assert i18n.month_text(date(2026, 11, 30), "pl_PL") == "listopad"
