@@ -222,6 +222,13 @@ class ChoiceEditor(QComboBox):
             self.setCompleter(finder)
         self.activated.connect(lambda _index: self.changed.emit())
 
+    def setAccessibleName(self, name: str) -> None:
+        """Also of the line that is typed into, which has the focus in its place."""
+        super().setAccessibleName(name)
+        line = self.lineEdit()
+        if line is not None:
+            line.setAccessibleName(name)
+
     def offer(self, choices: Sequence[Choice]) -> None:
         """Other choices than before; the chosen one stays chosen if it is among them."""
         try:

@@ -44,6 +44,7 @@ class TableFormDialog(FormDialog):
         super().__init__(shell, title, form, verb, save, parent)
         self.model = RowsModel(listing, columns, shell.jobs, shell.home_currency)
         self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, name)
+        self.table.setAccessibleName(title)
         self.table.setMinimumHeight(shell.theme.px(_TABLE_HEIGHT))
         self.table.set_empty(Empty(empty), Empty(empty))
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)

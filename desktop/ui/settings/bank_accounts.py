@@ -35,6 +35,7 @@ class BankAccounts(QWidget):
             shell.home_currency,
         )
         self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, "bank_accounts")
+        self.table.setAccessibleName(_("Bank accounts"))
         nothing = Empty(_("Without an account your clients do not know where to pay."))
         self.table.set_empty(nothing, nothing)
         self.acts = Actions(shell.theme, self)

@@ -67,6 +67,8 @@ class FirmSection(QWidget):
         head.addWidget(self.revert_button)
         head.addWidget(self.save_button)
         scroll = QScrollArea(widgetResizable=True)
+        # Its fields take the focus and bring themselves into view.
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self.form)
         side = QVBoxLayout()
         side.setSpacing(14)

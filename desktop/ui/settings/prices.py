@@ -79,6 +79,7 @@ class PriceList(QWidget):
             shell.home_currency,
         )
         self.table = Table(self._model, shell.theme, shell.memory, shell.jobs, "item_prices")
+        self.table.setAccessibleName(_("Prices"))
         nothing = Empty(_("No price of its own yet: the list price counts."))
         self.table.set_empty(nothing, nothing)
         layout = QVBoxLayout(self)
