@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -22,7 +22,21 @@ from desktop.services.views import ViewColumn
 from desktop.ui.column_layout import ColumnLayout
 
 _MARGIN = 24
+_LIST_HEIGHT = 320
 _KEY = Qt.ItemDataRole.UserRole
+
+
+class _Rows(QListWidget):
+    """A list whose rows move with Alt and an arrow, which alone would only go from one to the next."""
+
+    pushed = Signal(object)  # by how many places
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if by and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.pushed.emit(by)
+        else:
+            super().keyPressEvent(event)
 
 
 class ColumnsDialog(QDialog):
@@ -34,8 +48,10 @@ class ColumnsDialog(QDialog):
         self.setWindowTitle(_("Columns"))
         self._arrangement = arrangement
         self._widths = {one.key: one.width for one in arrangement.state()}
-        self.list = QListWidget()
+        self.list = _Rows()
         self.list.setAccessibleName(_("Columns in their order"))
+        self.list.setSpacing(2)
+        self.list.setMinimumHeight(_LIST_HEIGHT)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         how = QLabel(_("Space shows or hides a column, Alt+Up and Alt+Down move it."), wordWrap=True)
         how.setProperty("role", "note")
@@ -62,8 +78,7 @@ class ColumnsDialog(QDialog):
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
         self.first.clicked.connect(self._put_first)
-        QShortcut(QKeySequence("Alt+Up"), self).activated.connect(lambda: self._move(-1))
-        QShortcut(QKeySequence("Alt+Down"), self).activated.connect(lambda: self._move(1))
+        self.list.pushed.connect(self._move)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._fill({one.key: not one.hidden for one in arrangement.state()})
@@ -101,7 +116,8 @@ class ColumnsDialog(QDialog):
         self._widths = {column.key: 0 for column in self._arrangement.columns}
         self._fill({column.key: not column.hidden for column in self._arrangement.columns})
 
-    def _move(self, by: int) -> None:
+    def _move(self, by: object) -> None:
+        assert isinstance(by, int)
         place = self.list.currentRow()
         if 0 <= place + by < self.list.count():
             self.list.insertItem(place + by, self.list.takeItem(place))

@@ -225,12 +225,12 @@ def test_a_list_is_written_and_read_again(driver: Driver, book: Book, tmp_path: 
 
 def test_what_is_filtered_is_written_alone(driver: Driver) -> None:
     page = go(driver, "clients")
-    assert page.acts["clients.export"].text() == "Export…"
+    assert page.acts["clients.export"].text() == "Export every field…"
     page.search.setText("Zenith")
     page.search.searched.emit("Zenith")
     driver.settle()
     page.acts.refresh()
-    assert page.acts["clients.export"].text() == "Export what is shown…"
+    assert page.acts["clients.export"].text() == "Export what is shown, every field…"
     assert list(page.model.ids) == [2]
 
 
@@ -246,7 +246,7 @@ def test_billables_are_written_as_they_are_shown(driver: Driver, tmp_path: Path)
     page.search.searched.emit("seen")
     driver.settle()
     page.acts.refresh()
-    assert page.acts["time.export"].text() == "Export Hours as shown…"
+    assert page.acts["time.export"].text() == "Export Hours as shown, every field…"
     page.acts["time.export"].trigger()
     (asked,) = opened(QFileDialog)
     asked.fileSelected.emit(str(tmp_path / "shown.csv"))

@@ -67,8 +67,9 @@ def paste(desk: Desk, page: Page, kinds: Sequence[str], fixed: Callable[[], Mapp
 
 def _export_text(page: Page, kind: str, follows: bool, named: bool) -> str:
     if follows and _is_narrowed(page):
-        return _("Export {kind} as shown…").format(kind=kind_word(kind)) if named else _("Export what is shown…")
-    return _("Export {kind}…").format(kind=kind_word(kind)) if named else _("Export…")
+        named_text = _("Export {kind} as shown, every field…")
+        return named_text.format(kind=kind_word(kind)) if named else _("Export what is shown, every field…")
+    return _("Export {kind}, every field…").format(kind=kind_word(kind)) if named else _("Export every field…")
 
 
 def _is_narrowed(page: Page) -> bool:
