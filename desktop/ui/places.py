@@ -61,6 +61,11 @@ def places(desk: Desk) -> list[Place]:
 
         return PaymentsPage(desk)
 
+    def collections() -> QWidget:
+        from desktop.ui.collections.page import CollectionsPage
+
+        return CollectionsPage(desk)
+
     def hygiene() -> QWidget:
         from desktop.ui.hygiene.page import HygienePage
 
@@ -78,6 +83,7 @@ def places(desk: Desk) -> list[Place]:
         ("runs", _("Runs"), runs, False),
         ("invoices", _("Invoices"), invoices, False),
         ("payments", _("Payments"), payments, False),
+        ("collections", _("Collections"), collections, False),
         ("hygiene", _("Clean-up"), hygiene, False),
         ("settings", _("Settings"), settings, True),
     )
