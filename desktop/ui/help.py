@@ -38,6 +38,7 @@ def topics() -> list[Topic]:
         Topic("runs", _("Runs")),
         Topic("invoices", _("Invoices")),
         Topic("payments", _("Payments")),
+        Topic("collections", _("Collections")),
         Topic("hygiene", _("Clean-up")),
         Topic("settings", _("Settings")),
         Topic("projects", _("Projects")),
