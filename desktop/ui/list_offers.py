@@ -11,6 +11,7 @@ from desktop.i18n import _
 from desktop.services.views import View
 from desktop.ui.actions import Action, Actions
 from desktop.ui.columns_dialog import ColumnsDialog
+from desktop.ui.desk import Desk
 from desktop.ui.exporting import Sheet, ask_export
 from desktop.ui.shell import Shell
 from desktop.ui.table import Table
@@ -32,7 +33,7 @@ class ListOffers:
     ) -> None:
         self._shell, self._table, self._page, self._name, self._title = shell, table, page, name, title
         self.views: ViewsButton | None = None
-        if shell.desk is not None:
+        if isinstance(shell.desk, Desk):
             self.views = ViewsButton(shell.desk, name, table.rows.columns, first, now)
             table.arrangement.changed.connect(self.views.follow)
             table.rows.loaded.connect(self.views.follow)

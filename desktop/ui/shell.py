@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,9 +11,6 @@ from desktop.ui.actions import Actions
 from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
 from desktop.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from desktop.ui.desk import Desk
 
 
 @runtime_checkable
@@ -37,4 +34,4 @@ class Shell:
     push: Callable[[QWidget], object]
     back: Callable[[], object]
     home_currency: str = ""
-    desk: "Desk | None" = None  # of the open book, once there is one
+    desk: object = None  # the Desk of the open book, which itself stands on the shell
