@@ -115,6 +115,16 @@ class Change:
         after = {"count": count, "digest": digest, "pick": None if undo is None else dict(undo)}
         self._events.append(Event(subject, None, action, None, after))
 
+    def record_rows(self, table: Table, before: Mapping[int, Row], after: Mapping[int, Row]) -> None:
+        """Record what other statements made of rows: as they were and as they are, by id, with the same columns."""
+        for key in sorted(before.keys() | after.keys()):
+            if key not in after:
+                self._note(table, key, DELETE, before[key], None)
+            elif key not in before:
+                self._note(table, key, INSERT, None, after[key])
+            elif changed := {name: value for name, value in after[key].items() if before[key][name] != value}:
+                self._note(table, key, UPDATE, {name: before[key][name] for name in changed}, changed)
+
     def finish(self) -> None:
         """Seal what was written and chain the events, as the last act of the transaction."""
         connection = raw(self.connection)

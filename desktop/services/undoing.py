@@ -42,6 +42,9 @@ UNDONE: Final = "undone"
 # A frozen party says nothing without its document, and the next document to the same party takes it again.
 _LEFT_BEHIND: Final = frozenset({"party"})
 
+# What is said of a draft names it without being billed by it.
+_ABOUT_DRAFTS: Final = frozenset({"finding", "outcome"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Event:
@@ -205,7 +208,7 @@ def _refuse_if_one_by_now(connection: Connection, target: Target) -> None:
 def _take_back_row(made: Change, target: Target, event: _Event) -> None:
     table = Base.metadata.tables[event.subject]
     _refuse_if_touched(made.connection, target, event)
-    if event.action != DELETE:
+    if event.action != DELETE and table.name not in _ABOUT_DRAFTS:
         _refuse_if_used(made.connection, target, table, f"{key_of(table).name} = ?", (event.key,))
     try:
         if event.action == INSERT:
@@ -254,6 +257,15 @@ def _refuse_if_touched(connection: Connection, target: Target, event: _Event) ->
 
 def _refuse_if_different(made: Change, target: Target, table: Table, event: _Event) -> None:
     row = row_of(made.connection, table, event.key)
+    if table.name == "draft" and row["invoice_id"] is not None:
+        number = made.connection.exec_driver_sql(
+            "SELECT number FROM invoice WHERE id = ?", (row["invoice_id"],)
+        ).scalar_one()
+        raise _refused(
+            target,
+            _("the draft was issued since as {number}").format(number=number),
+            _("Correct it with a credit note."),
+        )
     for name, value in (event.after or {}).items():
         if name in row and plain_value(row[name]) != value and name not in row_seals.MOVING.get(table.name, ()):
             raise _refused(

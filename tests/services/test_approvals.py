@@ -160,7 +160,11 @@ def test_above_the_amount_another_person_approves_too(strict: Book, made: Contra
     assert people(book, 2) == ("approved", "Ben", "Carl")
     assert [one.reason for one in explain(book, RUN) if one.agreement == "A2"] == ["Approved by Ben and Carl."]
     assert issued(book) == 2
-    acts = rows(book, "SELECT actor, action FROM audit_event WHERE subject = 'draft' AND subject_id = 2 ORDER BY id")
+    acts = rows(
+        book,
+        """SELECT actor, action FROM audit_event
+        WHERE subject = 'draft' AND subject_id = 2 AND action <> 'update' ORDER BY id""",
+    )
     assert acts == [("Ben", "approve"), ("Carl", "approve as second")]
 
 

@@ -21,6 +21,7 @@ from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.exchange import ExchangeRates
 from desktop.services.limits import limit_refusal, second_approval_above
+from desktop.services.runs.decisions import decided
 from desktop.services.runs.planning import waiting_reason
 
 SECOND = "second_person"
@@ -91,7 +92,7 @@ def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, no
     """
     count = len(finding_ids)
     summary = ngettext("Approve {count} exception", "Approve {count} exceptions", count).format(count=count)
-    with change(book, actor, summary, undoable=False) as made:
+    with change(book, actor, summary) as made:
         rows = open_findings(made.connection, finding_ids)
         blocked = [row for row in rows if row.severity == "block"]
         if blocked:
@@ -99,7 +100,8 @@ def approve(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, no
                 _("{finding} This cannot be approved.").format(finding=told(blocked[0].message)),
                 told(blocked[0].remedy),
             )
-        done = _approve(made, [row for row in rows if not row.approved], note, now)
+        with decided(made, [row.draft_id for row in rows]):
+            done = _approve(made, [row for row in rows if not row.approved], note, now)
         if done.refused:
             raise UserError(done.reason, done.remedy)
         return done
@@ -109,7 +111,7 @@ def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: st
     """Approve all that holds these drafts; those with a block, or beyond what the actor may approve, stay."""
     count = len(draft_ids)
     summary = ngettext("Approve {count} draft", "Approve {count} drafts", count).format(count=count)
-    with change(book, actor, summary, undoable=False) as made:
+    with change(book, actor, summary) as made:
         rows = [
             OpenFinding(*row)
             for row in made.connection.exec_driver_sql(
@@ -122,7 +124,8 @@ def approve_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: st
             )
         ]
         blocked = tuple(dict.fromkeys(row.draft_id for row in rows if row.severity == "block"))
-        done = _approve(made, [row for row in rows if row.severity == "hold"], note, now)
+        with decided(made, draft_ids):
+            done = _approve(made, [row for row in rows if row.severity == "hold"], note, now)
         return Approval(done.findings, done.released, done.waiting, done.refused, blocked, done.reason, done.remedy)
 
 

@@ -15,6 +15,7 @@ from db.queries.rows import ids_text
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
+from desktop.services.runs.decisions import decided
 from desktop.services.runs.setting import Rules
 
 _HELD = """SELECT d.id, d.client_id, a.id, coalesce(a.segment_id, c.segment_id), f.code FROM draft d
@@ -75,7 +76,7 @@ def assign(book: Book, draft_ids: Sequence[int], wanted: Assignment, *, actor: s
 
     UserError where nobody of that name is among the people of the book, and where nothing of these is held.
     """
-    with change(book, actor, _("Assign {count} drafts").format(count=len(draft_ids)), undoable=False) as made:
+    with change(book, actor, _("Assign {count} drafts").format(count=len(draft_ids))) as made:
         connection = made.connection
         owner = _person(connection, wanted.owner) if wanted.owner else None
         rows: Sequence[Any] = connection.exec_driver_sql(
@@ -85,23 +86,24 @@ def assign(book: Book, draft_ids: Sequence[int], wanted: Assignment, *, actor: s
         ).fetchall()
         if not rows:
             raise UserError(_("Nothing of this is held any more."), _("Reload the run."))
-        changed = 0
-        for draft_id, owner_before, due_before, name_before in rows:
-            owner_now = owner_before if wanted.owner is None else owner
-            due_now = due_before if wanted.due_at is None else wanted.due_at or None
-            if (owner_now, due_now) == (owner_before, due_before):
-                continue
-            connection.exec_driver_sql(
-                "UPDATE draft SET owner_id = ?, due_at = ? WHERE id = ?", (owner_now, due_now, draft_id)
-            )
-            made.record(
-                "draft",
-                draft_id,
-                "assign",
-                {"owner": name_before, "due_at": due_before},
-                {"owner": name_before if wanted.owner is None else wanted.owner or None, "due_at": due_now},
-            )
-            changed += 1
+        with decided(made, draft_ids):
+            changed = 0
+            for draft_id, owner_before, due_before, name_before in rows:
+                owner_now = owner_before if wanted.owner is None else owner
+                due_now = due_before if wanted.due_at is None else wanted.due_at or None
+                if (owner_now, due_now) == (owner_before, due_before):
+                    continue
+                connection.exec_driver_sql(
+                    "UPDATE draft SET owner_id = ?, due_at = ? WHERE id = ?", (owner_now, due_now, draft_id)
+                )
+                made.record(
+                    "draft",
+                    draft_id,
+                    "assign",
+                    {"owner": name_before, "due_at": due_before},
+                    {"owner": name_before if wanted.owner is None else wanted.owner or None, "due_at": due_now},
+                )
+                changed += 1
         return changed
 
 

@@ -18,6 +18,7 @@ from desktop.saying import told
 from desktop.services.changes import Change, change
 from desktop.services.charging import release
 from desktop.services.runs.approvals import forget_approvals, open_findings
+from desktop.services.runs.decisions import decided
 from desktop.services.runs.issuing_runs import finish_within
 from desktop.services.runs.owners import give_owners
 from desktop.services.runs.recheck import BY_HAND, recheck
@@ -79,7 +80,7 @@ def hold(book: Book, finding_ids: Sequence[int], note: str, *, actor: str, now: 
 def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, now: str) -> int:
     """Hold drafts back until someone approves them. The count of drafts held."""
     summary = ngettext("Hold {count} draft", "Hold {count} drafts", len(draft_ids)).format(count=len(draft_ids))
-    with change(book, actor, summary, undoable=False) as made:
+    with change(book, actor, summary) as made:
         connection = made.connection
         rows = connection.exec_driver_sql(
             """SELECT id FROM draft WHERE id IN (SELECT value FROM json_each(?))
@@ -88,24 +89,26 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
         ).fetchall()
         message = (as_typed(note) if note else say("Held by hand.")).stored()
         remedy = say("Approve it when it may go out.").stored()
-        for (draft_id,) in rows:
-            forget_approvals(connection, draft_id)
-            connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, BY_HAND))
-            connection.exec_driver_sql(
-                """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
-                VALUES (?, ?, 'hold', ?, ?, '', 0)""",
-                (draft_id, BY_HAND, message, remedy),
-            )
-            connection.exec_driver_sql(
-                """UPDATE draft SET state = 'held', severity = CASE severity WHEN 'block' THEN 'block' ELSE 'hold' END,
-                decided_by = ?, decided_at = ?, decision_note = ? WHERE id = ?""",
-                (actor, now, note, draft_id),
-            )
-            connection.exec_driver_sql(
-                "UPDATE outcome SET state = 'held', reason = ? WHERE draft_id = ?", (message, draft_id)
-            )
-            made.record("draft", draft_id, "hold", None, {"note": note})
-        give_owners(connection, [row[0] for row in rows], now)
+        with decided(made, draft_ids):
+            for (draft_id,) in rows:
+                forget_approvals(connection, draft_id)
+                connection.exec_driver_sql("DELETE FROM finding WHERE draft_id = ? AND code = ?", (draft_id, BY_HAND))
+                connection.exec_driver_sql(
+                    """INSERT INTO finding (draft_id, code, severity, message, remedy, field, approved)
+                    VALUES (?, ?, 'hold', ?, ?, '', 0)""",
+                    (draft_id, BY_HAND, message, remedy),
+                )
+                connection.exec_driver_sql(
+                    """UPDATE draft SET state = 'held',
+                    severity = CASE severity WHEN 'block' THEN 'block' ELSE 'hold' END, decided_by = ?,
+                    decided_at = ?, decision_note = ? WHERE id = ?""",
+                    (actor, now, note, draft_id),
+                )
+                connection.exec_driver_sql(
+                    "UPDATE outcome SET state = 'held', reason = ? WHERE draft_id = ?", (message, draft_id)
+                )
+                made.record("draft", draft_id, "hold", None, {"note": note})
+            give_owners(connection, [row[0] for row in rows], now)
         return len(rows)
 
 
