@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop import log, paths
-from desktop.i18n import _, set_language
+from desktop.i18n import _
 from desktop.jobs import Job, Jobs, Lane
+from desktop.ui.language import speak
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
 from desktop.ui.theme import Density, Mode, Theme
@@ -36,7 +37,7 @@ def main(book: Path | None) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("Sheaf")
     app.setDesktopFileName("sheaf")
-    set_language(QLocale.system().name())
+    speak(app, Memory(_memory_file()))
     program = Program(app)
     program.window.show()
     # The event loop draws the window first; all that is heavy is imported behind it.
@@ -52,6 +53,10 @@ def main(book: Path | None) -> int:
 _TURN = 0.002
 
 
+def _memory_file() -> Path:
+    return paths.config_dir() / "window.ini"
+
+
 class Program(QObject):
     """One window and the book in it."""
 
@@ -60,7 +65,7 @@ class Program(QObject):
     def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
         super().__init__()
         sys.setswitchinterval(_TURN)
-        self.memory = Memory(memory_file or paths.config_dir() / "window.ini")
+        self.memory = Memory(memory_file or _memory_file())
         self.theme = Theme(app, self._mode(), self._density())
         self.jobs = Jobs()
         self.window = MainWindow(self.theme, self.memory, self.jobs)
@@ -216,7 +221,7 @@ class Program(QObject):
         return code
 
     def _announce(self) -> None:
-        from desktop.ui.places import EVERYTHING
+        from desktop.ui.undoing.steps import EVERYTHING
 
         self.jobs.announce(EVERYTHING)
 

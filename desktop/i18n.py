@@ -7,6 +7,7 @@ of a hundred thousand rows feels, and rounds half to even.
 
 import ctypes
 import gettext as _gettext
+import os
 import re
 import sys
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from locale import windows_locale
 from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError, default_locale
+from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
@@ -33,29 +35,57 @@ _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 DateForm = Literal["short", "medium", "long"]
 
 
+LANGUAGES = ("en", "de", "fr", "es", "hi")
+"""The languages of the window, by their ISO 639 codes; English stands in the sources."""
+
+_VARIABLE = "SHEAF_LANGUAGE"
+
+
 class _State:
     """What `set_language` chose. One user sits before one window, so this is the process's."""
 
     locale = _FALLBACK
+    language = "en"
     texts: _gettext.NullTranslations = _gettext.NullTranslations()
 
 
-def set_language(code: str | None = None) -> None:
-    """Choose texts and formats by a locale such as `de` or `de_CH`; None takes the system's.
+def set_language(code: str | None = None, formats: str | None = None) -> None:
+    """Choose texts by a locale such as `de` or `de_CH`, and figures and dates by `formats`, else by the same.
 
-    A language without a catalogue keeps English texts and still gets its own formats.
-    An unknown one falls back to English.
+    None takes what SHEAF_LANGUAGE names, else the system's. A language without a catalogue keeps English texts and
+    still gets its own formats. An unknown one falls back to English.
     """
-    try:
-        chosen = str(Locale.parse((code or _system_locale() or _FALLBACK).replace("-", "_")))
-    except (ValueError, UnknownLocaleError):
-        chosen = _FALLBACK
-    if chosen in ("en", "en_US_POSIX"):
-        chosen = _FALLBACK
-    _State.locale = chosen
+    chosen = _known(code or asked_language()) or _FALLBACK
+    _State.locale = (_known(formats) if formats else None) or chosen
+    _State.language = chosen.split("_")[0]
     folder = str(resource("translations"))
-    languages = [chosen, chosen.split("_")[0]]
-    _State.texts = _gettext.translation("sheaf", folder, languages=languages, fallback=True)
+    _State.texts = _gettext.translation("sheaf", folder, languages=[chosen, _State.language], fallback=True)
+
+
+def asked_language(system: str | None = None) -> str:
+    """The locale that the surroundings ask for: SHEAF_LANGUAGE, else the system's, which the caller may know better."""
+    return os.environ.get(_VARIABLE) or system or _system_locale() or _FALLBACK
+
+
+def _known(code: str) -> str | None:
+    """The locale in its usual spelling; None where there is none such."""
+    try:
+        found = str(Locale.parse(code.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        return None
+    return _FALLBACK if found in ("en", "en_US_POSIX") else found
+
+
+def formats_of(language: str, wish: str | None = None) -> str:
+    """The locale of figures that goes with a language: the wished one where it is of the language, else its own."""
+    if wish and wish.replace("-", "_").split("_")[0] == language and _known(wish):
+        return wish
+    return {"en": _FALLBACK}.get(language, f"{language}_{get_global('likely_subtags')[language].split('_')[-1]}")
+
+
+def current_language() -> str:
+    """The language of texts by its ISO 639 code, such as `de`."""
+    return _State.language
 
 
 def current_locale() -> str:
@@ -121,7 +151,7 @@ def short_day_text(day: date, locale: str | None = None) -> str:
 
 
 def span_text(start: date, end: date, locale: str | None = None) -> str:
-    """A half-open span of days with its last day: `January 2026`, or `3 – 14 January 2026`."""
+    """A half-open span of days with its last day: `January 2026`, or `3–14 Jan 2026`."""
     locale = locale or _State.locale
     last = end - timedelta(days=1)
     if start.day == 1 and end.day == 1 and (start.year, start.month) == (last.year, last.month):
@@ -146,12 +176,13 @@ def moment_text(at: str, locale: str | None = None) -> str:
 def parse_number(text: str, locale: str | None = None) -> Decimal:
     """What a person typed as a number. Raises UserError rather than guess.
 
-    Any space or apostrophe counts as the group sign, a true minus or brackets as the minus;
-    groups must stand where the locale puts them, so that "1234.5" is never read as 12345.
+    Any space or apostrophe counts as the group sign, a true minus or brackets as the minus; a language written in
+    Devanagari may use its own digits. Groups must stand where the locale puts them, so that "1234.5" is never read as
+    12345.
     """
     locale = locale or _State.locale
     signs = _signs(locale)
-    plain = text.strip().replace(MINUS, "-")
+    plain = text.strip().replace(MINUS, "-").translate(_own_digits(locale))
     bracketed = plain.startswith("(") and plain.endswith(")")
     if bracketed:
         plain = plain[1:-1].strip()
@@ -218,6 +249,12 @@ class _MoneyShape(NamedTuple):
 def _signs(locale: str) -> _Signs:
     first, others = Locale.parse(locale).decimal_formats[None].grouping
     return _Signs(get_decimal_symbol(locale), get_group_symbol(locale), first, others)
+
+
+@lru_cache(maxsize=64)
+def _own_digits(locale: str) -> dict[int, str]:
+    native = Locale.parse(locale).other_numbering_systems.get("native")
+    return {ord(sign): str(value) for value, sign in enumerate("०१२३४५६७८९")} if native == "deva" else {}
 
 
 @lru_cache(maxsize=512)

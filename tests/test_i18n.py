@@ -195,6 +195,51 @@ def test_texts_come_from_the_catalogue_of_the_language(tmp_path: Path, monkeypat
     assert i18n.ngettext("{count} invoice", "{count} invoices", 2) == "{count} Rechnungen"
 
 
+def test_figures_may_follow_another_locale_than_the_texts() -> None:
+    i18n.set_language("de", "en_IN")
+    assert (i18n.current_language(), i18n.current_locale()) == ("de", "en_IN")
+    assert i18n.amount_text(123456789, "INR") == "12,34,567.89"
+
+
+def test_the_surroundings_name_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "de_AT.UTF-8")
+    monkeypatch.setenv("SHEAF_LANGUAGE", "hi")
+    i18n.set_language()
+    assert i18n.current_language() == "hi"
+    monkeypatch.delenv("SHEAF_LANGUAGE")
+    for name in ("LANGUAGE", "LC_ALL", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    i18n.set_language()
+    assert i18n.current_locale() == "de_AT"
+
+
+@pytest.mark.parametrize(
+    "language, around, found",
+    [
+        ("de", "de_CH", "de_CH"),
+        ("de", "en_US", "de_DE"),
+        ("hi", None, "hi_IN"),
+        ("en", None, "en_GB"),
+        ("fr", "fr_XX", "fr_FR"),
+    ],
+)
+def test_a_language_has_formats_of_its_own(language: str, around: str | None, found: str) -> None:
+    assert i18n.formats_of(language, around) == found
+
+
+def test_hindi_takes_its_own_digits_and_groups_of_lakhs() -> None:
+    assert i18n.parse_number("१२,३४,५६७.५", "hi_IN") == Decimal("1234567.5")
+    assert i18n.parse_number("1,23,456.00", "hi_IN") == 123456
+    assert i18n.number_text(1234567, "hi_IN") == "12,34,567"
+
+
+def test_a_span_names_its_last_day() -> None:
+    span = (date(2026, 1, 3), date(2026, 1, 15))
+    assert i18n.span_text(*span, "en_GB").replace("\u2009", " ") == "3–14 Jan 2026"
+    assert i18n.span_text(date(2026, 1, 1), date(2026, 2, 1), "de_DE") == "Januar 2026"
+    assert i18n.span_text(date(2026, 1, 3), date(2026, 1, 4), "en_GB") == "3 January 2026"
+
+
 @pytest.mark.parametrize("code", ["C", "POSIX", "tlh", "", "not a locale", "en_US_POSIX", "en"])
 def test_an_unknown_language_falls_back_to_english(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LANGUAGE", "LC_ALL", "LC_CTYPE", "LANG"):

@@ -36,6 +36,7 @@ def parts() -> list[Part]:
         Part("Qt for Python", _version("PySide6-Essentials"), "LGPL-3.0", _("the window")),
         Part("Inter", "4.001", "SIL OFL 1.1", _("the letters of documents")),
         Part("DejaVu Sans", "2.37", "Bitstream Vera", _("letters that Inter lacks")),
+        Part("Noto Sans Devanagari", "2.001", "SIL OFL 1.1", _("the letters of Hindi")),
         Part("ReportLab", _version("reportlab"), "BSD", _("lays out documents")),
         Part("Pillow", _version("pillow"), "MIT-CMU", _("reads the logo")),
         Part("pypdfium2, PDFium", _version("pypdfium2"), "Apache-2.0, BSD-3-Clause", _("shows pages")),

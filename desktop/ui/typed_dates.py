@@ -10,7 +10,10 @@ from desktop.errors import UserError
 from desktop.i18n import _, current_locale, date_text
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_PARTS = re.compile(r"[^\W\d_]+|\d+")
+# A name holds whatever is no figure: the signs of Indian vowels are no letters to a regular expression.
+_PARTS = re.compile(r"[^\d\s.,/_-]+|\d+")
+# What languages put between day, month and year.
+_FILLERS = {"de", "del"}
 # Two digits of a year: contracts reach further ahead than back.
 _FIRST_SHORT_YEAR = 70
 
@@ -34,7 +37,7 @@ def parse_date(text: str, today: date, locale: str | None = None) -> date:
 
 def _year_month_day(parts: list[str], today: date, locale: str) -> tuple[int, int, int]:
     """ValueError where the parts cannot be told apart."""
-    named = [part for part in parts if not part.isdigit()]
+    named = [part for part in parts if not part.isdigit() and part.casefold() not in _FILLERS]
     figures = [part for part in parts if part.isdigit()]
     if len(named) > 1 or not 1 <= len(figures) <= 3:
         raise ValueError
@@ -81,13 +84,13 @@ def _months(locale: str) -> dict[str, int]:
     for context in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for number, name in Locale.parse(locale).months[context][width].items():
-                names[name.casefold().rstrip(".")] = number
+                names[name.casefold().rstrip(".॰")] = number
     return names
 
 
 def _month(typed: str, locale: str) -> int:
     """The month whose name begins so; ValueError if none or several do."""
-    start = typed.casefold()
+    start = typed.casefold().rstrip("॰")
     names = _months(locale)
     numbers = {names[start]} if start in names else {number for name, number in names.items() if name.startswith(start)}
     if len(numbers) != 1:

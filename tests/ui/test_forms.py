@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from desktop.errors import UserError
-from desktop.i18n import date_text, set_language
+from desktop.i18n import DateForm, date_text, set_language
 from desktop.jobs import Job, Lane
 from desktop.ui.dialog import FormDialog, Question
 from desktop.ui.editors import ChoiceEditor, DateEditor, LinesEditor, MoneyEditor, TextEditor
@@ -74,6 +75,14 @@ def test_what_is_no_day_is_refused_with_an_example(text: str, locale: str) -> No
 @given(st.dates(date(1970, 1, 1), date(2069, 12, 31)), st.sampled_from(["en_GB", "en_US", "de_DE", "fr_FR", "pl_PL"]))
 def test_a_day_that_is_shown_can_be_typed(day: date, locale: str) -> None:
     assert parse_date(date_text(day, locale), TODAY, locale) == day
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "en_US", "de_DE", "fr_FR", "es_ES", "hi_IN"])
+def test_a_day_of_each_month_can_be_typed_as_it_is_shown(locale: str) -> None:
+    for month in range(1, 13):
+        day = date(2026, month, 17)
+        for form in get_args(DateForm):
+            assert parse_date(date_text(day, locale, form), TODAY, locale) == day
     assert parse_date(day.isoformat(), TODAY, locale) == day
 
 

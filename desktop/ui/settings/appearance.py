@@ -1,4 +1,4 @@
-"""How the window looks on this computer: light or dark, rows apart or close."""
+"""How the window looks on this computer: light or dark, rows apart or close, and in which language."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.i18n import _
 from desktop.ui.desk import Desk
 from desktop.ui.form import Field, Form, Section
+from desktop.ui.language import FORMATS, LANGUAGE, SYSTEM, formats, languages
 from desktop.ui.theme import Density, Mode
 
 _WIDTH = 420
 
 
 class AppearanceSection(QWidget):
-    """Each choice shows at once; nothing of it stands in the book."""
+    """Colours and rows show at once, the language at the next start; nothing of it stands in the book."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -44,7 +45,20 @@ class AppearanceSection(QWidget):
                             note=_("Sizes of text follow the system’s own."),
                         ),
                     ],
-                )
+                ),
+                Section(
+                    _("Language"),
+                    [
+                        Field(LANGUAGE, _("Texts"), "choice", choices=languages()),
+                        Field(
+                            FORMATS,
+                            _("Numbers and dates"),
+                            "choice",
+                            choices=formats(),
+                            note=_("Both change when Sheaf is started again. Documents keep the client’s language."),
+                        ),
+                    ],
+                ),
             ],
             theme,
         )
@@ -63,7 +77,15 @@ class AppearanceSection(QWidget):
 
     def _follow(self) -> None:
         """The menu changes the same."""
-        self.form.put({"mode": self._shell.theme.mode, "density": self._shell.theme.density})
+        memory = self._shell.memory
+        self.form.put(
+            {
+                "mode": self._shell.theme.mode,
+                "density": self._shell.theme.density,
+                LANGUAGE: memory.get(LANGUAGE, SYSTEM),
+                FORMATS: memory.get(FORMATS, SYSTEM),
+            }
+        )
 
     def _apply(self) -> None:
         values, theme, memory = self.form.values(), self._shell.theme, self._shell.memory
@@ -74,3 +96,6 @@ class AppearanceSection(QWidget):
         if density != theme.density:
             memory.put("density", density)
             theme.set_density(density)
+        for key in (LANGUAGE, FORMATS):
+            if values[key] != memory.get(key, SYSTEM):
+                memory.put(key, values[key])
