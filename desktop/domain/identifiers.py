@@ -17,7 +17,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, 
 from stdnum.util import clean
 
 from desktop.domain.tax_catalogue import EU_COUNTRIES
-from desktop.domain.wording import Said, say, word
+from desktop.domain.wording import Said, own_word, phrase
 from desktop.i18n import N_
 
 _VAT = EU_COUNTRIES | {"GB", "XI", "CH", "LI", "NO", "IS"}
@@ -120,14 +120,14 @@ def _swiss(module: _Module, number: str) -> str:
 
 
 def _wrong(name: str, text: str, error: ValidationError) -> Said:
-    kind, typed = word(name), text.strip()
+    kind, typed = own_word(name), text.strip()
     if isinstance(error, InvalidChecksum):
-        return say("{kind} {number} fails its check digits.", kind=kind, number=typed)
+        return phrase("{kind} {number} fails its check digits.", kind=kind, number=typed)
     if isinstance(error, InvalidLength):
-        return say("{kind} {number} has too few or too many digits.", kind=kind, number=typed)
+        return phrase("{kind} {number} has too few or too many digits.", kind=kind, number=typed)
     if isinstance(error, InvalidComponent):
-        return say("{kind} {number} has a part that cannot be.", kind=kind, number=typed)
-    return say("{kind} {number} does not have the form of one.", kind=kind, number=typed)
+        return phrase("{kind} {number} has a part that cannot be.", kind=kind, number=typed)
+    return phrase("{kind} {number} does not have the form of one.", kind=kind, number=typed)
 
 
 def check_iban(text: str) -> Checked:

@@ -1,7 +1,7 @@
 """Sentences of findings and reasons: an English template and its figures, kept apart.
 
 What a rule finds is stored once and read by people of several languages, so a sentence is put into words and its
-figures into signs only where it is read. `say`, `say_many` and `word` mark their texts for the collector.
+figures into signs only where it is read. `phrase`, `phrases` and `own_word` mark their texts for the collector.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def restored(text: str) -> Said:
     return Said(*json.loads(text)) if text.startswith("[") else Said(text)
 
 
-def say(template: str, /, **figures: Figure) -> Said:
+def phrase(template: str, /, **figures: Figure) -> Said:
     """A sentence with its figures."""
     return Said(template, figures)
 
 
-def say_many(one: str, many: str, /, *, count: int, **figures: Figure) -> Said:
+def phrases(one: str, many: str, /, *, count: int, **figures: Figure) -> Said:
     """A sentence whose form goes by `count`."""
     return Said(one + PLURAL + many, {"count": count, **figures})
 
@@ -52,7 +52,7 @@ def as_typed(text: str) -> Said:
     return Said("{text}", {"text": text}) if text else Said("")
 
 
-def word(text: str) -> tuple[str, str]:
+def own_word(text: str) -> tuple[str, str]:
     """A word of the program's own inside a sentence."""
     return ("word", text)
 

@@ -21,7 +21,7 @@ from desktop.domain.billing.unused import add_unused
 from desktop.domain.billing.usage import UNMETERED, add_usage
 from desktop.domain.money import LARGEST, SCALE, per_major, scaled, unscaled
 from desktop.domain.periods import Period
-from desktop.domain.wording import Said, day, money, say, say_many
+from desktop.domain.wording import Said, day, money, phrase, phrases
 
 _DAY = timedelta(days=1)
 _WAITING = (MISSING, UNMETERED)
@@ -37,7 +37,7 @@ class Skip:
     reason: Said
 
 
-ZERO_TOTAL = Skip("zero_total", say("What is due adds up to nothing."))
+ZERO_TOTAL = Skip("zero_total", phrase("What is due adds up to nothing."))
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ def build(
     `taxing` is the client's, where several of its agreements share what was decided.
     """
     if not agreement.active:
-        return Built(skip=Skip("inactive", say("The agreement is switched off.")))
+        return Built(skip=Skip("inactive", phrase("The agreement is switched off.")))
     built = Built()
     taxing = taxing or Taxing(billing, client)
     lines, charges = recurring_lines(agreement, client.id, work, billing, taxing)
@@ -129,7 +129,7 @@ def recorded_nothing(draft: Draft) -> bool:
 def _cap_reached(cap: int, currency: str, entries: int) -> Skip:
     return Skip(
         "cap_reached",
-        say_many(
+        phrases(
             "Its cap of {cap} is used up; {count} time entry stays unbilled.",
             "Its cap of {cap} is used up; {count} time entries stay unbilled.",
             count=entries,
@@ -181,7 +181,7 @@ def _too_large(draft: Draft) -> Skip | None:
     line = max(draft.lines, key=lambda line: abs(line.net) + line.allowance)
     return Skip(
         "too_large",
-        say(
+        phrase(
             "“{line}” comes to more than a document can hold: correct its quantity or its price.",
             line=line.description,
         ),
@@ -327,9 +327,9 @@ def _tiers_together(
 def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
     """The reason in plain words, with the date from which there will be something."""
     if agreement.start > through:
-        return Skip("not_started", say("It starts on {day}.", day=day(agreement.start)))
+        return Skip("not_started", phrase("It starts on {day}.", day=day(agreement.start)))
     if agreement.trial_until and agreement.trial_until > through:
-        return Skip("trial", say("It is in its trial until {day}.", day=day(agreement.trial_until)))
+        return Skip("trial", phrase("It is in its trial until {day}.", day=day(agreement.trial_until)))
     recurring = [line for line in agreement.lines if line.kind == "recurring"]
     if recurring:
         following = _next_due(agreement, work, through)
@@ -337,40 +337,40 @@ def _nothing_due(agreement: Agreement, work: Work, through: date) -> Skip:
             paused = next((p for p in agreement.pauses if p[0] <= through and (p[1] is None or p[1] > through)), None)
             if paused:
                 since, until = paused
-                said = say("It is paused since {day}.", day=day(since))
+                said = phrase("It is paused since {day}.", day=day(since))
                 if until:
-                    said = say("It is paused since {day} until {until}.", day=day(since), until=day(until))
+                    said = phrase("It is paused since {day} until {until}.", day=day(since), until=day(until))
                 return Skip("paused", said)
             return Skip(
                 "not_due",
-                say("Nothing is due through {day}; next on {next}.", day=day(through), next=day(following)),
+                phrase("Nothing is due through {day}; next on {next}.", day=day(through), next=day(following)),
             )
         if agreement.end is not None and agreement.end <= through + _DAY:
             term = agreement.term
             if term is not None and term.renewal == "ask" and term.end == agreement.end:
                 return Skip(
                     "term_over",
-                    say("Its term ended on {day}: renew it, or let it end.", day=day(agreement.end - _DAY)),
+                    phrase("Its term ended on {day}: renew it, or let it end.", day=day(agreement.end - _DAY)),
                 )
-            return Skip("ended", say("It ended on {day} and all of it is billed.", day=day(agreement.end - _DAY)))
+            return Skip("ended", phrase("It ended on {day} and all of it is billed.", day=day(agreement.end - _DAY)))
         if any(p[1] is None for p in agreement.pauses):
-            return Skip("paused", say("It is paused until further notice."))
-        return Skip("not_due", say("All of it is billed through {day}.", day=day(through)))
+            return Skip("paused", phrase("It is paused until further notice."))
+        return Skip("not_due", phrase("All of it is billed through {day}.", day=day(through)))
     if work.usage_lines and (agreement.end is None or agreement.end > through + _DAY):
         following = agreement.cadence.cycle_after(through + _DAY)
         if agreement.end is not None:
             following = min(following, agreement.end)
         return Skip(
             "not_due",
-            say("No use is due through {day}; next on {next}.", day=day(through), next=day(following - _DAY)),
+            phrase("No use is due through {day}; next on {next}.", day=day(through), next=day(following - _DAY)),
         )
     if not agreement.lines and not work.one_offs:
         if agreement.billing != "fixed" and agreement.agreed is None:
-            return Skip("no_lines", say("It has no lines: add what it bills."))
+            return Skip("no_lines", phrase("It has no lines: add what it bills."))
         return Skip(
-            "no_work", say("No milestone is done and not billed, and no charge is due, on {day}.", day=day(through))
+            "no_work", phrase("No milestone is done and not billed, and no charge is due, on {day}.", day=day(through))
         )
-    return Skip("no_work", say("No unbilled hours or charges through {day}.", day=day(through)))
+    return Skip("no_work", phrase("No unbilled hours or charges through {day}.", day=day(through)))
 
 
 def _next_due(agreement: Agreement, work: Work, through: date) -> date | None:

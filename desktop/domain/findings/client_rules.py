@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.domain.billing.deposits import closes
 from desktop.domain.findings.rule import Case
-from desktop.domain.wording import Said, money, say, say_many
+from desktop.domain.wording import Said, money, phrase, phrases
 
 Found = Iterator[tuple[Said, Said, str]]
 
@@ -16,26 +16,26 @@ def disputed(case: Case, _: Mapping[str, Any]) -> Found:
     if case.standing.disputed:
         numbers = ", ".join(case.standing.disputed[:3])
         yield (
-            say("{client} disputes {numbers}.", client=case.client.name, numbers=numbers),
-            say("Settle the dispute first, or approve."),
+            phrase("{client} disputes {numbers}.", client=case.client.name, numbers=numbers),
+            phrase("Settle the dispute first, or approve."),
             f"client:{case.client.id}:disputed",
         )
     elif case.client.disputed:
         yield (
-            say("{client} is marked as disputed.", client=case.client.name),
-            say("Settle the dispute first, or approve."),
+            phrase("{client} is marked as disputed.", client=case.client.name),
+            phrase("Settle the dispute first, or approve."),
             f"client:{case.client.id}:disputed",
         )
 
 
 def client_on_hold(case: Case, _: Mapping[str, Any]) -> Found:
     if case.client.on_hold:
-        said = say("{client} is on hold.", client=case.client.name)
+        said = phrase("{client} is on hold.", client=case.client.name)
         if case.client.hold_reason:
-            said = say("{client} is on hold: {reason}.", client=case.client.name, reason=case.client.hold_reason)
+            said = phrase("{client} is on hold: {reason}.", client=case.client.name, reason=case.client.hold_reason)
         yield (
             said,
-            say("Take the hold off at the client, or approve this one invoice."),
+            phrase("Take the hold off at the client, or approve this one invoice."),
             f"client:{case.client.id}:on_hold",
         )
 
@@ -47,13 +47,13 @@ def credit_limit(case: Case, _: Mapping[str, Any]) -> Found:
     if limit is not None and total > limit:
         currency = case.billing.firm.currency
         yield (
-            say(
+            phrase(
                 "With this invoice {client} owes {total}, above the credit limit of {limit}.",
                 client=case.client.name,
                 total=money(total, currency),
                 limit=money(limit, currency),
             ),
-            say("Approve, or wait for a payment."),
+            phrase("Approve, or wait for a payment."),
             f"client:{case.client.id}:credit_limit",
         )
 
@@ -62,7 +62,7 @@ def client_overdue(case: Case, parameters: Mapping[str, Any]) -> Found:
     days = int(parameters["days"])
     if case.standing.overdue_days > days:
         yield (
-            say_many(
+            phrases(
                 "{invoice} of {client} is {count} day overdue (limit {limit}).",
                 "{invoice} of {client} is {count} days overdue (limit {limit}).",
                 count=case.standing.overdue_days,
@@ -70,7 +70,7 @@ def client_overdue(case: Case, parameters: Mapping[str, Any]) -> Found:
                 client=case.client.name,
                 limit=days,
             ),
-            say("Chase it first, or approve."),
+            phrase("Chase it first, or approve."),
             f"client:{case.client.id}:account",
         )
 
@@ -79,13 +79,13 @@ def partly_paid(case: Case, _: Mapping[str, Any]) -> Found:
     last = case.standing.last
     if last and 0 < last.open < last.payable and last.due_date <= case.billing.issue_date:
         yield (
-            say(
+            phrase(
                 "{invoice} was paid in part: {open} of {payable} is still open.",
                 invoice=last.number,
                 open=money(last.open, case.draft.currency),
                 payable=money(last.payable, case.draft.currency),
             ),
-            say("Ask why it was paid short, or approve."),
+            phrase("Ask why it was paid short, or approve."),
             f"client:{case.client.id}:account",
         )
 
@@ -100,13 +100,13 @@ def deposit_open(case: Case, _: Mapping[str, Any]) -> Found:
         for deposit in work.deposits:
             if deposit.open > 0:
                 yield (
-                    say(
+                    phrase(
                         "The deposit {deposit} still has {open} open, and this final invoice asks for all that was not "
                         "received.",
                         deposit=deposit.number,
                         open=money(deposit.open, deposit.currency),
                     ),
-                    say("Credit what is open of {deposit}, then approve.", deposit=deposit.number),
+                    phrase("Credit what is open of {deposit}, then approve.", deposit=deposit.number),
                     f"client:{case.client.id}:account",
                 )
 
@@ -114,11 +114,11 @@ def deposit_open(case: Case, _: Mapping[str, Any]) -> Found:
 def unapplied_credit(case: Case, _: Mapping[str, Any]) -> Found:
     if case.standing.unapplied > 0:
         yield (
-            say(
+            phrase(
                 "{client} has an unused credit of {amount}.",
                 client=case.client.name,
                 amount=money(case.standing.unapplied, case.draft.currency),
             ),
-            say("Apply it under Payments once the invoice is issued."),
+            phrase("Apply it under Payments once the invoice is issued."),
             f"client:{case.client.id}:account",
         )

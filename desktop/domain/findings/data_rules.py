@@ -12,7 +12,7 @@ from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
 from desktop.domain.tax import GOODS_UNION, vat_place
 from desktop.domain.tax_catalogue import EU_COUNTRIES
-from desktop.domain.wording import Said, day, money, say, word, words
+from desktop.domain.wording import Said, day, money, own_word, phrase, words
 
 Found = Iterator[tuple[Said, Said, str]]
 
@@ -21,17 +21,17 @@ def address_incomplete(case: Case, _: Mapping[str, Any]) -> Found:
     client = case.client
     missing = []
     if not client.country:
-        missing.append(("country", word("country")))
+        missing.append(("country", own_word("country")))
     if not client.city:
-        missing.append(("city", word("city")))
+        missing.append(("city", own_word("city")))
     if not client.street and not client.postcode:
-        missing.append(("street", word("street or postcode")))
+        missing.append(("street", own_word("street or postcode")))
     if missing:
         yield (
-            say(
+            phrase(
                 "The address of {client} has no {parts}.", client=client.name, parts=words(*(one for _, one in missing))
             ),
-            say("Complete the client's address."),
+            phrase("Complete the client's address."),
             f"client:{client.id}:{missing[0][0]}",
         )
 
@@ -42,14 +42,14 @@ def tax_id_missing(case: Case, _: Mapping[str, Any]) -> Found:
         return
     categories = {line.category for line in case.draft.lines}
     if categories & {"AE", "K"}:
-        said = say(
+        said = phrase(
             "A tax-free supply within the EU needs the VAT id of {client}, and there is none.", client=client.name
         )
         if "AE" in categories:
-            said = say("Reverse charge needs the VAT id of {client}, and there is none.", client=client.name)
+            said = phrase("Reverse charge needs the VAT id of {client}, and there is none.", client=client.name)
         yield (
             said,
-            say("Enter the VAT id, or mark the client as a consumer."),
+            phrase("Enter the VAT id, or mark the client as a consumer."),
             f"client:{client.id}:tax_id",
         )
 
@@ -59,9 +59,9 @@ def tax_id_invalid(case: Case, _: Mapping[str, Any]) -> Found:
     if client.tax_id:
         checked = check_tax_id(client.country, client.tax_id)
         if not checked.ok:
-            remedy = say("Correct the tax id with the client.")
+            remedy = phrase("Correct the tax id with the client.")
             if client.country == "IN":
-                remedy = say("Correct the GSTIN with the client.")
+                remedy = phrase("Correct the GSTIN with the client.")
             yield checked.problem, remedy, f"client:{client.id}:tax_id"
 
 
@@ -69,8 +69,8 @@ def buyer_reference_missing(case: Case, _: Mapping[str, Any]) -> Found:
     client = case.client
     if client.buyer_reference_required and not case.draft.buyer_reference:
         yield (
-            say("{client} wants a buyer reference on every invoice, and there is none.", client=client.name),
-            say("Enter it at the client or the agreement."),
+            phrase("{client} wants a buyer reference on every invoice, and there is none.", client=client.name),
+            phrase("Enter it at the client or the agreement."),
             f"client:{client.id}:buyer_reference",
         )
 
@@ -79,26 +79,26 @@ def currency_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
         if agreement.currency != case.client.currency:
             yield (
-                say(
+                phrase(
                     "{agreement} is in {currency}, but {client} pays in {own}.",
                     agreement=agreement.code,
                     currency=agreement.currency,
                     client=case.client.name,
                     own=case.client.currency,
                 ),
-                say("Set the same currency at the agreement and the client."),
+                phrase("Set the same currency at the agreement and the client."),
                 f"agreement:{agreement.id}:currency",
             )
         yield from _other_currencies(case, agreement)
     if not case.agreements and case.draft.currency != case.client.currency:
         yield (
-            say(
+            phrase(
                 "The charges are in {currency}, but {client} pays in {own}.",
                 currency=case.draft.currency,
                 client=case.client.name,
                 own=case.client.currency,
             ),
-            say("Enter the charges in the client's currency."),
+            phrase("Enter the charges in the client's currency."),
             f"client:{case.client.id}:currency",
         )
 
@@ -109,14 +109,14 @@ def _other_currencies(case: Case, agreement: Agreement) -> Found:
     for one_off in work.one_offs if work else ():
         if one_off.id in billed and one_off.currency != agreement.currency:
             yield (
-                say(
+                phrase(
                     "“{charge}” is in {currency}, but {agreement} is in {own}.",
                     charge=one_off.description,
                     currency=one_off.currency,
                     agreement=agreement.code,
                     own=agreement.currency,
                 ),
-                say("Enter the charge in the agreement's currency."),
+                phrase("Enter the charge in the agreement's currency."),
                 f"one_off:{one_off.id}:currency",
             )
 
@@ -131,16 +131,16 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         seen.add(line.category)
         where = f"client:{client.id}:tax_treatment"
         if not line.category:
-            said = say("No tax code covers “{line}” for a client without a country.", line=line.description)
+            said = phrase("No tax code covers “{line}” for a client without a country.", line=line.description)
             if client.country:
-                said = say(
+                said = phrase(
                     "No tax code covers “{line}” for a client in {country}.",
                     line=line.description,
                     country=client.country,
                 )
             yield (
                 said,
-                say("Add the tax code under Settings, Taxes, or choose another at the item."),
+                phrase("Add the tax code under Settings, Taxes, or choose another at the item."),
                 f"item:{line.item_id}:tax_code_id" if line.item_id else where,
             )
             continue
@@ -149,21 +149,21 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
         union = EU_COUNTRIES if line.category == "AE" else GOODS_UNION
         if line.category in ("AE", "K") and vat and (abroad == home or abroad not in union):
             yield (
-                say(
+                phrase(
                     "Reverse charge and intra-EU supplies need a client in another EU state; this one is in {country}.",
                     country=client.country,
                 ),
-                say("Set the client's tax treatment back to automatic."),
+                phrase("Set the client's tax treatment back to automatic."),
                 where,
             )
         elif line.category == "G" and abroad in union and home in union:
             yield (
-                say(
+                phrase(
                     "An export leaves the EU, but {client} is in {country}.",
                     client=client.name,
                     country=client.country,
                 ),
-                say("Set the client's tax treatment back to automatic."),
+                phrase("Set the client's tax treatment back to automatic."),
                 where,
             )
 
@@ -177,11 +177,11 @@ def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:
     if "O" in categories and len(categories) > 1:
         others = ", ".join(sorted(categories - {"O"}))
         yield (
-            say(
+            phrase(
                 "“Not subject to tax” (O) stands alone on an invoice; here it is mixed with {others} (BR-O-11).",
                 others=others,
             ),
-            say("Bill these lines on an invoice of their own."),
+            phrase("Bill these lines on an invoice of their own."),
             "",
         )
 
@@ -190,8 +190,8 @@ def price_missing(case: Case, _: Mapping[str, Any]) -> Found:
     for description in dict.fromkeys(line.description for line in case.draft.lines if line.price_source == MISSING):
         agreement = case.agreement
         yield (
-            say("“{line}” has no price in {currency}.", line=description, currency=case.draft.currency),
-            say("Set a price on the agreement's line, the rate card or the item."),
+            phrase("“{line}” has no price in {currency}.", line=description, currency=case.draft.currency),
+            phrase("Set a price on the agreement's line, the rate card or the item."),
             f"agreement:{agreement.id}:lines" if agreement else "",
         )
 
@@ -207,13 +207,13 @@ def overlap(case: Case, _: Mapping[str, Any]) -> Found:
         for first, end in span.spans or ((span.start, span.end),):
             if first.isoformat() < charge.period_end and charge.period_start < end.isoformat():
                 yield (
-                    say(
+                    phrase(
                         "{agreement} is billed already from {first} to before {end}.",
-                        agreement=codes.get(charge.agreement_id or 0, word("This")),
+                        agreement=codes.get(charge.agreement_id or 0, own_word("This")),
                         first=day(first),
                         end=day(end),
                     ),
-                    say("Discard this draft and plan the run again."),
+                    phrase("Discard this draft and plan the run again."),
                     f"agreement:{charge.agreement_id}:charged_through",
                 )
                 return
@@ -223,8 +223,8 @@ def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:
     last, dated = case.standing.series_last, case.billing.issue_date
     if case.planning and last is not None and dated < last:
         yield (
-            say("The run is dated {day}, but the series has an invoice of {last}.", day=day(dated), last=day(last)),
-            say("Plan the run with an issue date from {day} on.", day=day(last)),
+            phrase("The run is dated {day}, but the series has an invoice of {last}.", day=day(dated), last=day(last)),
+            phrase("Plan the run with an issue date from {day} on.", day=day(last)),
             "run::issue_date",
         )
 
@@ -232,7 +232,7 @@ def date_backwards(case: Case, _: Mapping[str, Any]) -> Found:
 def negative_total(case: Case, _: Mapping[str, Any]) -> Found:
     if case.draft.gross < 0:
         yield (
-            say("The total is {total}, below nothing.", total=money(case.draft.gross, case.draft.currency)),
-            say("Approve to issue it as a credit note, or hold it until more is due."),
+            phrase("The total is {total}, below nothing.", total=money(case.draft.gross, case.draft.currency)),
+            phrase("Approve to issue it as a credit note, or hold it until more is due."),
             "",
         )

@@ -12,7 +12,7 @@ from desktop.domain.billing.lines import DISCOUNT, divide
 from desktop.domain.document import CAP_WORDS
 from desktop.domain.findings.rule import Case, parameter
 from desktop.domain.money import SCALE, scaled, to_minor, unscaled
-from desktop.domain.wording import Figure, Said, day, money, number, percent, price, say, say_many
+from desktop.domain.wording import Figure, Said, day, money, number, percent, phrase, phrases, price
 
 Found = Iterator[tuple[Said, Said, str]]
 
@@ -28,12 +28,12 @@ def amount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
     limit = to_minor(parameter(parameters, "limit"), case.billing.firm.currency)
     if case.in_firm(case.draft.net) > limit:
         yield (
-            say(
+            phrase(
                 "The amount of {amount} is above the limit of {limit}.",
                 amount=money(case.draft.net, case.draft.currency),
                 limit=money(limit, case.billing.firm.currency),
             ),
-            say("Approve it, or raise the limit for this client or segment."),
+            phrase("Approve it, or raise the limit for this client or segment."),
             f"rule:amount_above:client:{case.client.id}",
         )
 
@@ -57,12 +57,12 @@ def differs_from_usual(case: Case, parameters: Mapping[str, Any]) -> Found:
             "mean": money(divide(total, len(history)), case.draft.currency),
             "limit": percent(limit),
         }
-        said = say("{share} under the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
+        said = phrase("{share} under the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
         if change > 0:
-            said = say("{share} over the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
+            said = phrase("{share} over the average of the last {count} invoices, {mean} (limit {limit}).", **figures)
         yield (
             said,
-            say("Look at what changed, then approve."),
+            phrase("Look at what changed, then approve."),
             "",
         )
 
@@ -74,12 +74,12 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
     for line in case.draft.lines:
         if line.price_source == "hand":
             yield (
-                say(
+                phrase(
                     "The price of “{line}” was changed by hand to {price}.",
                     line=line.description,
                     price=price(line.unit_price, case.draft.currency),
                 ),
-                say("Approve the price, or undo the change."),
+                phrase("Approve the price, or undo the change."),
                 "",
             )
             continue
@@ -98,13 +98,13 @@ def off_rate_card(case: Case, _: Mapping[str, Any]) -> Found:
         if listed != line.unit_price and (line.item_id, line.unit_price) not in seen:
             seen.add((line.item_id, line.unit_price))
             yield (
-                say(
+                phrase(
                     "“{line}” is priced {price}; the rate card says {card}.",
                     line=line.description,
                     price=price(line.unit_price, case.draft.currency),
                     card=price(listed, case.draft.currency),
                 ),
-                say("Approve the price, or correct the agreement or the rate card."),
+                phrase("Approve the price, or correct the agreement or the rate card."),
                 f"agreement:{case.agreement.id}:lines" if case.agreement else f"item:{line.item_id}:price",
             )
 
@@ -113,8 +113,8 @@ def po_missing(case: Case, _: Mapping[str, Any]) -> Found:
     if case.client.po_required and not case.draft.po_number:
         agreement = case.agreement
         yield (
-            say("{client} wants a purchase order number on every invoice.", client=case.client.name),
-            say("Enter the PO number at the agreement."),
+            phrase("{client} wants a purchase order number on every invoice.", client=case.client.name),
+            phrase("Enter the PO number at the agreement."),
             f"agreement:{agreement.id}:po_number" if agreement else f"client:{case.client.id}:po_required",
         )
 
@@ -123,8 +123,8 @@ def po_expired(case: Case, _: Mapping[str, Any]) -> Found:
     for agreement in case.agreements:
         if agreement.po_number and agreement.po_expires and agreement.po_expires < case.billing.issue_date:
             yield (
-                say("PO {number} ended on {day}.", number=agreement.po_number, day=day(agreement.po_expires)),
-                say("Ask the client for a new PO."),
+                phrase("PO {number} ended on {day}.", number=agreement.po_number, day=day(agreement.po_expires)),
+                phrase("Ask the client for a new PO."),
                 f"agreement:{agreement.id}:po_expires",
             )
 
@@ -139,13 +139,13 @@ def po_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
         left = agreement.po_limit - used
         if case.draft.net > left:
             yield (
-                say(
+                phrase(
                     "PO {number} has {left} left, this bills {billed}.",
                     number=order,
                     left=money(max(left, 0), case.draft.currency),
                     billed=money(case.draft.net, case.draft.currency),
                 ),
-                say("Ask the client to raise the PO, or approve."),
+                phrase("Ask the client to raise the PO, or approve."),
                 f"agreement:{agreement.id}:po_limit",
             )
 
@@ -163,26 +163,26 @@ def discount_above(case: Case, parameters: Mapping[str, Any]) -> Found:
             if line.allowance and line.allowance * 100 > limit * before and CAP_WORDS not in line.allowance_reason:
                 share = divide(line.allowance * 100, before)
                 yield (
-                    say(
+                    phrase(
                         "“{line}” has a discount of {share} (limit {limit}).",
                         line=line.description,
                         share=percent(share),
                         limit=percent(limit),
                     ),
-                    say("Approve the discount, or lower it at the agreement."),
+                    phrase("Approve the discount, or lower it at the agreement."),
                     field,
                 )
                 return
     if gross and taken * 100 > limit * gross:
         yield (
-            say(
+            phrase(
                 "Discounts of {taken} are {share} of {gross} (limit {limit}).",
                 taken=money(taken, case.draft.currency),
                 share=percent(divide(taken * 100, gross)),
                 gross=money(gross, case.draft.currency),
                 limit=percent(limit),
             ),
-            say("Approve the discounts, or lower them."),
+            phrase("Approve the discounts, or lower them."),
             field,
         )
 
@@ -195,24 +195,24 @@ def look_alike(case: Case, parameters: Mapping[str, Any]) -> Found:
         close = abs(other.issue_date - case.billing.issue_date) <= span
         if close and other.gross == case.draft.gross and other.currency == case.draft.currency:
             yield (
-                say(
+                phrase(
                     "{invoice} of {day} has the same total of {total}.",
                     invoice=other.number,
                     day=day(other.issue_date),
                     total=money(other.gross, other.currency),
                 ),
-                say("Make sure that this is not the same work twice, then approve."),
+                phrase("Make sure that this is not the same work twice, then approve."),
                 "",
             )
             return
     for sibling in case.standing.siblings:
         if sibling.gross == case.draft.gross and sibling.currency == case.draft.currency:
             yield (
-                say(
+                phrase(
                     "Another draft of this run has the same total of {total}.",
                     total=money(sibling.gross, sibling.currency),
                 ),
-                say("Make sure that this is not the same work twice, then approve."),
+                phrase("Make sure that this is not the same work twice, then approve."),
                 "",
             )
             return
@@ -224,19 +224,19 @@ def vague_text(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         words = line.description.strip().strip(".").casefold()
         if len(words) < 3 or words in VAGUE:
-            said = say("A line without a text is too vague to approve.")
+            said = phrase("A line without a text is too vague to approve.")
             if words:
-                said = say("“{line}” is too vague to approve.", line=line.description)
+                said = phrase("“{line}” is too vague to approve.", line=line.description)
             yield (
                 said,
-                say("Say what was done, or choose an item of the catalogue."),
+                phrase("Say what was done, or choose an item of the catalogue."),
                 f"agreement:{case.agreement.id}:lines" if case.agreement else "",
             )
             return
         if line.item_id is None and line.period_start is None and line.agreement_line_id is None:
             yield (
-                say("“{line}” names neither an item nor a period.", line=line.description),
-                say("Choose an item of the catalogue, or give the service period."),
+                phrase("“{line}” names neither an item nor a period.", line=line.description),
+                phrase("Choose an item of the catalogue, or give the service period."),
                 "",
             )
             return
@@ -250,14 +250,14 @@ def old_time(case: Case, parameters: Mapping[str, Any]) -> Found:
         age = (case.billing.through - first).days
         if age > days:
             yield (
-                say_many(
+                phrases(
                     "It bills hours of {day}, {count} day ago (limit {limit}).",
                     "It bills hours of {day}, {count} days ago (limit {limit}).",
                     count=age,
                     day=day(first),
                     limit=days,
                 ),
-                say("Check that they were not billed elsewhere, then approve."),
+                phrase("Check that they were not billed elsewhere, then approve."),
                 "",
             )
 
@@ -265,8 +265,8 @@ def old_time(case: Case, parameters: Mapping[str, Any]) -> Found:
 def first_invoice(case: Case, _: Mapping[str, Any]) -> Found:
     if not case.standing.invoiced_before:
         yield (
-            say("It is the first invoice to {client}.", client=case.client.name),
-            say("Look it over once, then approve."),
+            phrase("It is the first invoice to {client}.", client=case.client.name),
+            phrase("Look it over once, then approve."),
             "",
         )
 
@@ -295,21 +295,21 @@ def changed(case: Case, _: Mapping[str, Any]) -> Found:
                 "was": number(was),
                 "price": price(line.unit_price, case.draft.currency),
             }
-            said = say("The price of “{line}” fell from {was} to {price}.", **figures)
+            said = phrase("The price of “{line}” fell from {was} to {price}.", **figures)
             if line.unit_price > was:
-                said = say("The price of “{line}” rose from {was} to {price}.", **figures)
-            yield said, say("Nothing to do if this was agreed."), ""
+                said = phrase("The price of “{line}” rose from {was} to {price}.", **figures)
+            yield said, phrase("Nothing to do if this was agreed."), ""
             continue
         whole = [quantity for quantity, _, base in before if base == SCALE]
         if whole and line.base_quantity == SCALE and line.quantity not in whole and _is_recurring(line, case):
             yield (
-                say(
+                phrase(
                     "The quantity of “{line}” went from {was} to {quantity}.",
                     line=line.description,
                     was=number(whole[-1]),
                     quantity=number(line.quantity),
                 ),
-                say("Nothing to do if this was agreed."),
+                phrase("Nothing to do if this was agreed."),
                 "",
             )
 
@@ -330,23 +330,23 @@ def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
                     "day": day(agreement.end - timedelta(days=1)),
                 }
                 yield (
-                    say("The term of {agreement} ends on {day}.", **figures)
+                    phrase("The term of {agreement} ends on {day}.", **figures)
                     if asks
-                    else say("{agreement} ends on {day}.", **figures),
-                    say("Renew it, or let it end.") if asks else say("Agree on a renewal if it goes on."),
+                    else phrase("{agreement} ends on {day}.", **figures),
+                    phrase("Renew it, or let it end.") if asks else phrase("Agree on a renewal if it goes on."),
                     f"agreement:{agreement.id}:{'term_end' if asks else 'end_date'}",
                 )
         elif terms is not None and (term := current_end(terms, today)) is not None:
             last_notice = notice_by(terms, term)
             if terms.renewal == "auto" and 0 <= (last_notice - today).days <= days:
                 yield (
-                    say(
+                    phrase(
                         "{agreement} renews by itself on {day}, unless notice is given by {notice}.",
                         agreement=agreement.code,
                         day=day(term),
                         notice=day(last_notice),
                     ),
-                    say("Talk to the client before that, if prices or terms are to change."),
+                    phrase("Talk to the client before that, if prices or terms are to change."),
                     f"agreement:{agreement.id}:term_end",
                 )
 
@@ -354,12 +354,12 @@ def ends_soon(case: Case, parameters: Mapping[str, Any]) -> Found:
 def unbilled_left(case: Case, _: Mapping[str, Any]) -> Found:
     if case.unpriced_time:
         yield (
-            say_many(
+            phrases(
                 "{count} time entry has no rate and stays unbilled.",
                 "{count} time entries have no rate and stay unbilled.",
                 count=case.unpriced_time,
             ),
-            say("Set a rate on the agreement's line or the rate card."),
+            phrase("Set a rate on the agreement's line or the rate card."),
             f"agreement:{case.agreement.id}:lines" if case.agreement else "",
         )
 
@@ -368,11 +368,11 @@ def exchange_rate_missing(case: Case, _: Mapping[str, Any]) -> Found:
     currency, firm = case.draft.currency, case.billing.firm.currency
     if currency != firm and case.standing.rate is None:
         yield (
-            say(
+            phrase(
                 "No exchange rate from {currency} to {firm} is known; limits compare one to one.",
                 currency=currency,
                 firm=firm,
             ),
-            say("Enter a rate under Settings, Currencies."),
+            phrase("Enter a rate under Settings, Currencies."),
             f"firm:1:rate:{currency}",
         )

@@ -8,7 +8,7 @@ from typing import Any
 from desktop.domain.billing.regimes import own_state, place_of_supply, regime_of
 from desktop.domain.findings.rule import Case
 from desktop.domain.states import gstin_state, state_name, state_of
-from desktop.domain.wording import Said, say
+from desktop.domain.wording import Said, phrase
 
 Found = Iterator[tuple[Said, Said, str]]
 
@@ -19,14 +19,16 @@ def place_missing(case: Case, _: Mapping[str, Any]) -> Found:
     regime = regime_of(firm.regime, firm.country)
     if regime == "india" and not firm.small_business and not own_state(firm):
         yield (
-            say("The state of your firm is not known, so nobody can tell CGST and SGST from IGST."),
-            say("Enter your GSTIN, or your state, under Settings, Firm."),
+            phrase("The state of your firm is not known, so nobody can tell CGST and SGST from IGST."),
+            phrase("Enter your GSTIN, or your state, under Settings, Firm."),
             "firm:1:region",
         )
     elif regime == "us" and client.country in ("", firm.country) and not place_of_supply(firm, client):
         yield (
-            say("The state of {client} is not known, so nobody can tell which sales tax applies.", client=client.name),
-            say("Enter the state in the client's address, or its place of supply."),
+            phrase(
+                "The state of {client} is not known, so nobody can tell which sales tax applies.", client=client.name
+            ),
+            phrase("Enter the state in the client's address, or its place of supply."),
             f"client:{client.id}:region",
         )
 
@@ -39,13 +41,13 @@ def state_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
     registered, address = gstin_state(client.tax_id), state_of("IN", client.region)
     if registered and address and registered != address:
         yield (
-            say(
+            phrase(
                 "The GSTIN of {client} is of {registered}, its address in {address}.",
                 client=client.name,
                 registered=state_name("IN", registered),
                 address=state_name("IN", address),
             ),
-            say("Correct one of them, or set the place of supply."),
+            phrase("Correct one of them, or set the place of supply."),
             f"client:{client.id}:place_of_supply",
         )
 
@@ -61,8 +63,10 @@ def hsn_missing(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         seen.add(line.item_id)
         yield (
-            say("“{line}” has no HSN or SAC.", line=line.description),
-            say("Enter it at the item.") if line.item_id else say("Bill it by an item of the catalogue that has one."),
+            phrase("“{line}” has no HSN or SAC.", line=line.description),
+            phrase("Enter it at the item.")
+            if line.item_id
+            else phrase("Bill it by an item of the catalogue that has one."),
             f"item:{line.item_id}:hsn_sac" if line.item_id else "",
         )
 
@@ -75,11 +79,11 @@ def tax_rate_missing(case: Case, _: Mapping[str, Any]) -> Found:
     for currency in (draft.currency, told):
         if currency != billing.firm.currency and currency not in billing.exchange:
             yield (
-                say(
+                phrase(
                     "The tax is told in {told}, and there is no exchange rate of {currency}.",
                     told=told,
                     currency=currency,
                 ),
-                say("Enter the rate under Settings, Currencies."),
+                phrase("Enter the rate under Settings, Currencies."),
                 f"exchange:{currency}:rate",
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.domain.billing.milestones import scope_on
 from desktop.domain.findings.rule import Case
-from desktop.domain.wording import Said, money, say
+from desktop.domain.wording import Said, money, phrase
 
 Found = Iterable[tuple[Said, Said, str]]
 
@@ -24,13 +24,13 @@ def budget_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
         if billed > max(left, 0):
             currency = case.draft.currency
             yield (
-                say(
+                phrase(
                     "Its budget of {budget} has {left} left, this bills {billed}.",
                     budget=money(agreement.budget, currency),
                     left=money(max(left, 0), currency),
                     billed=money(billed, currency),
                 ),
-                say("Ask the client to raise the budget, or approve."),
+                phrase("Ask the client to raise the budget, or approve."),
                 f"agreement:{agreement.id}:budget",
             )
 
@@ -50,11 +50,11 @@ def scope_exceeded(case: Case, _: Mapping[str, Any]) -> Found:
         if here > 0 and total > agreed:
             currency = case.draft.currency
             yield (
-                say(
+                phrase(
                     "With this, its milestones come to {total}; {agreed} is agreed.",
                     total=money(total, currency),
                     agreed=money(agreed, currency),
                 ),
-                say("Enter the change order that the client approved, or approve."),
+                phrase("Enter the change order that the client approved, or approve."),
                 f"agreement:{agreement.id}:agreed",
             )

@@ -13,7 +13,7 @@ from desktop.domain.billing.facts import UsageCharged, Used
 from desktop.domain.billing.usage import UNMETERED
 from desktop.domain.findings.rule import Case, parameter
 from desktop.domain.money import scaled
-from desktop.domain.wording import Said, day, days, number, say, say_many, span
+from desktop.domain.wording import Said, day, days, number, phrase, phrases, span
 
 Found = Iterator[tuple[Said, Said, str]]
 Faults = Iterator[tuple[str, Said, Said]]
@@ -31,9 +31,9 @@ def usage_missing(case: Case, _: Mapping[str, Any]) -> Found:
     owners = {charge.source_id: charge.agreement_id for charge in case.draft.charges if charge.kind == "usage"}
     for line_id, periods in missing.items():
         what, start, end = periods[0]
-        said = say("No use of “{item}” is recorded for {period}.", item=what, period=span(start, end))
+        said = phrase("No use of “{item}” is recorded for {period}.", item=what, period=span(start, end))
         if len(periods) > 1:
-            said = say_many(
+            said = phrases(
                 "No use of “{item}” is recorded for {period} and one more period.",
                 "No use of “{item}” is recorded for {period} and {count} more periods.",
                 count=len(periods) - 1,
@@ -42,7 +42,7 @@ def usage_missing(case: Case, _: Mapping[str, Any]) -> Found:
             )
         yield (
             said,
-            say("Enter what the meter counted, 0 where it was nothing, then look at the draft again."),
+            phrase("Enter what the meter counted, 0 where it was nothing, then look at the draft again."),
             f"agreement:{owners.get(line_id)}:usage",
         )
 
@@ -85,7 +85,7 @@ def faults(
         rows = sum(one.rows for one in used)
         yield (
             "late",
-            say_many(
+            phrases(
                 "{count} record came late: {units} of “{item}” for {period}, which was billed already.",
                 "{count} records came late: {units} of “{item}” for {period}, which was billed already.",
                 count=rows,
@@ -93,7 +93,7 @@ def faults(
                 item=name,
                 period=span(start, end),
             ),
-            say("Approve to bill them now, or correct the records."),
+            phrase("Approve to bill them now, or correct the records."),
         )
     elif line.metering == "readings":
         yield from _laid(used, name, start, end)
@@ -101,14 +101,14 @@ def faults(
     if repeats and line.metering == "events":
         yield (
             "doubled",
-            say_many(
+            phrases(
                 "{count} record of it says the very same as another: “{item}” in {period}.",
                 "{count} records of it say the very same as another: “{item}” in {period}.",
                 count=repeats,
                 item=name,
                 period=span(start, end),
             ),
-            say("Delete what was recorded twice, or approve."),
+            phrase("Delete what was recorded twice, or approve."),
         )
     if charged:
         yield from _unusual(charged, name, start, end, units + (before.units if before else 0), parameters)
@@ -122,36 +122,36 @@ def _laid(used: Sequence[Used], name: str, start: date, end: date) -> Faults:
     if first > start:
         yield (
             "gap",
-            say(
+            phrase(
                 "The readings of “{item}” for {period} begin on {day}, {days} late.",
                 item=name,
                 period=when,
                 day=day(first),
                 days=days((first - start).days),
             ),
-            say("Enter the reading that is missing, or approve."),
+            phrase("Enter the reading that is missing, or approve."),
         )
     if read < spanned:
         yield (
             "gap",
-            say(
+            phrase(
                 "The readings of “{item}” for {period} leave out {days}.",
                 item=name,
                 period=when,
                 days=days(spanned - read),
             ),
-            say("Enter the reading that is missing, or approve."),
+            phrase("Enter the reading that is missing, or approve."),
         )
     elif read > spanned:
         yield (
             "doubled",
-            say(
+            phrase(
                 "The readings of “{item}” for {period} count {days} twice.",
                 item=name,
                 period=when,
                 days=days(read - spanned),
             ),
-            say("Correct the readings that overlap, or approve."),
+            phrase("Correct the readings that overlap, or approve."),
         )
 
 
@@ -166,7 +166,7 @@ def _unusual(
     if middle > 0 and units > times * int(middle):
         yield (
             "outlier",
-            say(
+            phrase(
                 "{units} of “{item}” for {period} is more than {times} times the usual {usual} "
                 "(median of {count} periods).",
                 units=number(units),
@@ -176,5 +176,5 @@ def _unusual(
                 usual=number(int(middle)),
                 count=len(usual),
             ),
-            say("Look at the records, then approve."),
+            phrase("Look at the records, then approve."),
         )

@@ -14,7 +14,7 @@ from db.engine import Book
 from db.queries.rows import ids_text
 from desktop.domain.findings import Finding
 from desktop.domain.journal import firm_factor, in_firm
-from desktop.domain.wording import Figure, Said, money, restored, say
+from desktop.domain.wording import Figure, Said, money, phrase, restored
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext
 from desktop.saying import told
@@ -73,14 +73,14 @@ class SecondLook:
             return Finding(
                 SECOND,
                 "hold",
-                say("Above {limit} two people approve: one did, and one more is needed.", limit=limit),
-                say("Someone else approves it."),
+                phrase("Above {limit} two people approve: one did, and one more is needed.", limit=limit),
+                phrase("Someone else approves it."),
             )
         return Finding(
             SECOND,
             "hold",
-            say("Above {limit} two people approve: {first} did, and one more is needed.", limit=limit, first=first),
-            say("Someone other than {first} approves it.", first=first),
+            phrase("Above {limit} two people approve: {first} did, and one more is needed.", limit=limit, first=first),
+            phrase("Someone other than {first} approves it.", first=first),
         )
 
 
@@ -215,9 +215,9 @@ def _approve(made: Change, rows: Sequence[OpenFinding], note: str, now: str) -> 
                 waiting.append(draft.id)
         if not left:
             released.append(draft.id)
-        by = say("Approved by {actor}.", actor=made.actor)
+        by = phrase("Approved by {actor}.", actor=made.actor)
         if seconds:
-            by = say("Approved by {first} and {second}.", first=draft.decided_by or "", second=made.actor)
+            by = phrase("Approved by {first} and {second}.", first=draft.decided_by or "", second=made.actor)
         _put_state(connection, draft.id, left, by)
     return Approval(
         count,

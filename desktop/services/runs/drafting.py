@@ -22,7 +22,7 @@ from desktop.domain.billing import (
 from desktop.domain.billing.taxing import Taxing
 from desktop.domain.findings import Case, Finding, Sibling, check
 from desktop.domain.findings.rule import in_firm
-from desktop.domain.wording import say, say_many
+from desktop.domain.wording import phrase, phrases
 from desktop.services.runs.loading import Loaded
 from desktop.services.runs.setting import Setting
 
@@ -116,7 +116,7 @@ def build_client(
             run = loaded.reserved.get(agreement_id)
             if run is not None:
                 skipped.append(
-                    (agreement_id, Skip("waiting", say("Its draft of run {run} still waits for review.", run=run)))
+                    (agreement_id, Skip("waiting", phrase("Its draft of run {run} still waits for review.", run=run)))
                 )
                 continue
             agreement = loaded.agreements.get(agreement_id)
@@ -142,7 +142,7 @@ def build_client(
 def _no_rate(entries: int) -> Skip:
     return Skip(
         "no_price",
-        say_many(
+        phrases(
             "{count} time entry has no rate: set one on the agreement's line or the rate card.",
             "{count} time entries have no rate: set one on the agreement's line or the rate card.",
             count=entries,

@@ -16,7 +16,7 @@ from db.queries.rows import ids_text
 from db.refusals import BookUnusable, as_user_error
 from desktop.domain.billing import Draft
 from desktop.domain.sealing import batch_digest
-from desktop.domain.wording import as_typed, say
+from desktop.domain.wording import as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import Change, change
@@ -139,7 +139,7 @@ def issue_drafts(made: Change, run: RunFacts, drafts: Sequence[tuple[int, Draft]
     connection.exec_driver_sql("UPDATE draft SET state = 'issued', invoice_id = ?, error = '' WHERE id = ?", marks)
     connection.exec_driver_sql(
         "UPDATE outcome SET state = 'issued', invoice_id = ?, reason_code = 'issued', reason = ? WHERE draft_id = ?",
-        [(one.id, say("Issued as {number}.", number=one.number).stored(), one.draft_id) for one in issued],
+        [(one.id, phrase("Issued as {number}.", number=one.number).stored(), one.draft_id) for one in issued],
     )
     made.record_bulk("invoice", "issue", len(issued), batch_digest([(one.number, one.digest) for one in issued]))
     return issued

@@ -13,7 +13,7 @@ from db.engine import Book
 from db.queries import billing as queries
 from desktop.domain.billing import Charged
 from desktop.domain.sealing import batch_digest
-from desktop.domain.wording import Said, say, say_many, sentence
+from desktop.domain.wording import Said, phrase, phrases, sentence
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.services.changes import Change, change
@@ -271,10 +271,10 @@ def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tu
 def waiting_reason(state: str, findings: Sequence[tuple[str, Said]]) -> Said:
     """Why a draft is not issued yet, in one sentence."""
     if state == "ready":
-        return say("Ready to issue.")
+        return phrase("Ready to issue.")
     against = [message for severity, message in findings if severity != "note"]
     if len(against) > 1:
-        return say_many(
+        return phrases(
             "{first} And {count} more.", "{first} And {count} more.", count=len(against) - 1, first=sentence(against[0])
         )
-    return against[0] if against else say("Held.")
+    return against[0] if against else phrase("Held.")

@@ -12,7 +12,7 @@ from db.queries import standing as standing_of
 from db.queries.rows import ids_text
 from desktop.domain.billing import Draft, recorded_nothing
 from desktop.domain.findings import Finding, Sibling
-from desktop.domain.wording import Figure, money, restored, say
+from desktop.domain.wording import Figure, money, phrase, restored
 from desktop.services.charging import release
 from desktop.services.runs.approvals import SECOND, SecondLook
 from desktop.services.runs.drafting import build_client, check_draft, encode_body, firm_gross
@@ -145,7 +145,7 @@ class _Look:
         findings: list[Finding] = []
         if changed and fresh is None:
             findings.append(
-                Finding(CHANGED, "block", say("What it bills is not due any more as it was planned."), _PLAN_AGAIN)
+                Finding(CHANGED, "block", phrase("What it bills is not due any more as it was planned."), _PLAN_AGAIN)
             )
         elif changed and fresh is not None:
             draft = fresh
@@ -155,7 +155,7 @@ class _Look:
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
         checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
         if not draft.gross and checked.state == "ready" and recorded_nothing(draft):
-            findings.append(Finding(CHANGED, "block", say("What it bills adds up to nothing."), _PLAN_AGAIN))
+            findings.append(Finding(CHANGED, "block", phrase("What it bills adds up to nothing."), _PLAN_AGAIN))
         known = self._known.get(draft_id, [])
         findings = [*checked.findings, *findings]
         findings += [
@@ -240,17 +240,17 @@ def _stands(found: Finding, approved: bool) -> bool:
     return found.severity == "block" or (found.severity == "hold" and not approved)
 
 
-_PLAN_AGAIN = say("Discard it, then begin a new run.")
+_PLAN_AGAIN = phrase("Discard it, then begin a new run.")
 
 
 def _changed(row: Any, fresh: Draft, by_hand: bool) -> Finding:
     figures: dict[str, Figure] = {"then": money(row[8], row[3]), "now": money(fresh.gross, fresh.currency)}
-    said = say("It changed since it was planned: {then} then, {now} now.", **figures)
+    said = phrase("It changed since it was planned: {then} then, {now} now.", **figures)
     if by_hand:
-        said = say(
+        said = phrase(
             "It changed since it was planned: {then} then, {now} now. What was changed by hand is gone.", **figures
         )
-    return Finding(CHANGED, "hold", said, say("Look at it again, then approve."))
+    return Finding(CHANGED, "hold", said, phrase("Look at it again, then approve."))
 
 
 class _Approved:

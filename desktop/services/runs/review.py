@@ -11,7 +11,7 @@ from db.engine import Book
 from db.queries.rows import ids_text
 from desktop.domain.billing import Draft
 from desktop.domain.money import unscaled
-from desktop.domain.wording import as_typed, say
+from desktop.domain.wording import as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext
 from desktop.saying import told
@@ -87,8 +87,8 @@ def hold_drafts(book: Book, draft_ids: Sequence[int], note: str, *, actor: str, 
             AND state IN ('ready', 'held', 'approved', 'failed')""",
             (ids_text(draft_ids),),
         ).fetchall()
-        message = (as_typed(note) if note else say("Held by hand.")).stored()
-        remedy = say("Approve it when it may go out.").stored()
+        message = (as_typed(note) if note else phrase("Held by hand.")).stored()
+        remedy = phrase("Approve it when it may go out.").stored()
         with decided(made, draft_ids):
             for (draft_id,) in rows:
                 forget_approvals(connection, draft_id)
@@ -158,7 +158,7 @@ def discard_within(made: Change, draft_ids: Sequence[int]) -> int:
         connection.exec_driver_sql("UPDATE draft SET state = 'discarded' WHERE id = ?", (draft_id,))
         connection.exec_driver_sql(
             "UPDATE outcome SET state = 'skipped', reason_code = 'discarded', reason = ? WHERE draft_id = ?",
-            (say("The draft was discarded by {actor}.", actor=made.actor).stored(), draft_id),
+            (phrase("The draft was discarded by {actor}.", actor=made.actor).stored(), draft_id),
         )
         made.record("draft", draft_id, "discard")
     return len(rows)
