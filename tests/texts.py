@@ -19,7 +19,15 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 # English stands in the program itself.
 LANGUAGES = ("de", "es", "fr", "hi")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
+# The last three are those of findings and reasons (desktop/domain/wording.py).
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "N_": None,
+    "ngettext": (1, 2),
+    "phrase": None,
+    "phrases": (1, 2),
+    "own_word": None,
+}
 _WIDTH = 120
 # Lines of a catalogue's head that name a day, a person or a tool: they say nothing of the texts and would change it.
 _PASSING = tuple(
