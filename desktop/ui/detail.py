@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.actions import Actions
@@ -12,6 +12,8 @@ Fact = tuple[str, str]
 
 class DetailPane(QWidget):
     """Heading, a body of the page's own, facts, buttons, and the reason in a sentence at the foot."""
+
+    titled = Signal(object)  # the heading, whenever a thing is shown
 
     def __init__(self, actions: Actions, buttons: Sequence[str] = (), body: QWidget | None = None) -> None:
         super().__init__()
@@ -52,6 +54,11 @@ class DetailPane(QWidget):
     def heading(self) -> str:
         return self._heading.text()
 
+    @property
+    def reason(self) -> str:
+        """What it says below the facts."""
+        return self._reason.text()
+
     def show_thing(self, heading: str, aside: str = "", facts: Sequence[Fact] = (), reason: str = "") -> None:
         """Facts are pairs of a word and its value; one with an empty word is a rule between groups."""
         self._heading.setText(heading)
@@ -60,6 +67,7 @@ class DetailPane(QWidget):
         self._reason.setVisible(bool(reason))
         # Without a thing there is nothing to do with it.
         self._buttons.setVisible(self._has_buttons and bool(heading))
+        self.titled.emit(heading)
         self._clear_facts()
         for row, (word, value) in enumerate(facts):
             if not word:

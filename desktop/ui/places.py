@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services import books
-from desktop.services.changes import undo
 from desktop.ui.actions import GAP, Action
 from desktop.ui.desk import Desk
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rail import Place
-
-EVERYTHING = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm"})
+from desktop.ui.undoing.changes_list import show_changes
+from desktop.ui.undoing.steps import UndoSteps
 
 
 class Opener(Protocol):
@@ -30,6 +29,11 @@ class Opener(Protocol):
 
 def places(desk: Desk) -> list[Place]:
     """In the order of the work; each page is imported when it is first gone to."""
+
+    def today() -> QWidget:
+        from desktop.ui.today.page import TodayPage
+
+        return TodayPage(desk)
 
     def clients() -> QWidget:
         from desktop.ui.clients.page import ClientsPage
@@ -77,6 +81,7 @@ def places(desk: Desk) -> list[Place]:
         return SettingsPage(desk)
 
     built: Sequence[tuple[str, str, Callable[[], QWidget], bool]] = (
+        ("today", _("Today"), today, False),
         ("clients", _("Clients"), clients, False),
         ("agreements", _("Agreements"), agreements, False),
         ("billables", _("Billables"), billables, False),
@@ -104,7 +109,7 @@ def menus() -> Mapping[str, Sequence[str]]:
             GAP,
             "book.quit",
         ],
-        _("Edit"): ["edit.undo"],
+        _("Edit"): ["edit.undo", "edit.redo", GAP, "edit.changes"],
         _("View"): ["view.light", "view.dark", "view.system", GAP, "view.compact", "view.comfortable"],
         _("Help"): ["help.page", "help.about"],
     }
@@ -113,6 +118,7 @@ def menus() -> Mapping[str, Sequence[str]]:
 def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
     """What can be done wherever one is."""
     shell, theme = desk.shell, desk.shell.theme
+    undo_steps = UndoSteps(desk, window.acts, window)
 
     def look(mode: str) -> Callable[[], None]:
         def act() -> None:
@@ -157,7 +163,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.quit", _("Quit"), window.close, shortcut="Ctrl+Q"),
         Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),
-        Action("edit.undo", _("Undo the last change"), lambda: _undo(desk), shortcut="Ctrl+Z"),
+        *undo_steps.offers(lambda: show_changes(desk, window)),
         Action("view.light", _("Light"), look("light")),
         Action("view.dark", _("Dark"), look("dark")),
         Action("view.system", _("As the system"), look("system")),
@@ -206,15 +212,3 @@ def _check(desk: Desk) -> None:
 
     job = Job(_("Checking the book"), lambda report: check(desk.book, report=report), lane=Lane.SIDE)
     desk.shell.jobs.start(job, said)
-
-
-def _undo(desk: Desk) -> None:
-    actor = desk.actor
-
-    def work(_report: object) -> str:
-        return undo(desk.book, actor)
-
-    desk.shell.jobs.start(
-        Job(_("Undoing"), work, EVERYTHING, lane=Lane.HAND, quiet=True),
-        lambda summary: desk.shell.notices.say(_("Undone: {what}").format(what=summary)),
-    )

@@ -9,6 +9,7 @@ from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services.changes import changes, undo
 from desktop.ui.desk import Desk
+from desktop.ui.notice import Offer
 
 # What a person's write may touch beside its own subject: a draft that holds it is checked again by its run.
 MASTER_DATA = frozenset({"clients", "agreements", "billables", "runs"})
@@ -62,7 +63,12 @@ def tell(
     assert isinstance(written, Written)
     if written.changes:
         text = sentence if isinstance(sentence, str) else sentence(written.result)
-        desk.shell.notices.say(text, offers=[(_("Undo"), lambda: take_back(desk, written.changes, changed))])
+        desk.shell.notices.say(text, offers=undo_offers(desk, written, changed))
+
+
+def undo_offers(desk: Desk, written: Written, changed: Collection[str] = MASTER_DATA) -> list[Offer]:
+    """The Undo beside a notice of one's own wording; none where nothing changed."""
+    return [(_("Undo"), lambda: take_back(desk, written.changes, changed))] if written.changes else []
 
 
 def take_back(desk: Desk, wanted: Sequence[int | None] = (None,), changed: Collection[str] = MASTER_DATA) -> None:
