@@ -166,6 +166,12 @@ def month_text(day: date, locale: str | None = None) -> str:
     return format_date(day, "LLLL", locale or _State.locale)
 
 
+def month_text(day: date, locale: str | None = None, *, year: bool = True) -> str:
+    """The month that a day is in: `November 2026`, or `November` alone."""
+    locale = locale or _State.locale
+    return format_skeleton("yMMMM", day, locale=locale) if year else format_date(day, "LLLL", locale)
+
+
 def moment_text(at: str, locale: str | None = None) -> str:
     """A moment of the book, UTC text, by the clock on this wall: `21 Nov 2026 17:30`."""
     moment = datetime.fromisoformat(at).astimezone()

@@ -47,15 +47,17 @@ class Figures:
     what is open at the rate of the day. Amounts whose currency has no rate are left out, and named in `without_rate`.
 
     `buckets` are what is open by days past due: none, 1-30, 31-60, 61-90, over 90; less `credit`, which settles nothing
-    yet, they are the `receivables`. `billed` is gross, credit notes taken off; `received` less reversals; both of
-    twelve months, the oldest first, of which the last is the present one so far. `dso` are days, simply over the last
-    three months and by counting back; `dso_by_month` the first of these at the end of each month.
+    yet, they are the `receivables`; `owed` tells these at the end of each month. `billed` is gross, credit notes taken
+    off; `received` less reversals. Each has twelve months, the oldest first, of which the last is the present one so
+    far. `dso` are days, simply over the last three months and by counting back; `dso_by_month` the first of these at
+    the end of each month.
     """
 
     as_of: date
     currency: str
     buckets: tuple[int, ...]
     credit: int
+    owed: tuple[Month, ...]
     billed: tuple[Month, ...]
     received: tuple[Month, ...]
     dso: Decimal | None
@@ -103,6 +105,7 @@ def figures(book: Book, today: date) -> Figures:
         sums.currency,
         tuple(buckets),
         credit,
+        tuple(Month(*one) for one in zip(shown, owed[SALES_MONTHS:], strict=True)),
         tuple(Month(month, billed.get(_key(month), 0)) for month in shown),
         tuple(Month(month, received.get(_key(month), 0)) for month in shown),
         simply[-1],

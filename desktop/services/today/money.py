@@ -150,7 +150,7 @@ def _overdue(look: Look, row: Any) -> Item:
         words.format(client=client, count=number_text(days)),
         _("The oldest was due on {day}.").format(day=_day(since)),
         _("Ask for it"),
-        Target("invoices", filters=frozenset({"overdue", f"client:{client_id}"})),
+        Target("collections", client_id),
         amount,
         currency,
         weight=40,
@@ -161,7 +161,8 @@ def _overdue_all(look: Look, rows: Sequence[Any]) -> Item:
     total, count = look.sum((row[3], row[2]) for row in rows), len({row[0] for row in rows})
     since = rows[0][4]
     days = (look.today - date.fromisoformat(since)).days
-    if _late_urgency(look, since) is Urgency.TODAY:
+    long = _late_urgency(look, since) is Urgency.TODAY
+    if long:
         words = ngettext(
             "{count} client is more than {days} days late", "{count} clients are more than {days} days late", count
         ).format(count=number_text(count), days=number_text(LONG_DAYS))
@@ -175,7 +176,7 @@ def _overdue_all(look: Look, rows: Sequence[Any]) -> Item:
         words,
         why.format(client=rows[0][1], count=number_text(days)),
         _("Ask for it"),
-        Target("invoices", filters=frozenset({"overdue"})),
+        Target("collections", filters=frozenset({"over_60"}) if long else frozenset()),
         total.amount,
         total.currency,
         not total.whole,

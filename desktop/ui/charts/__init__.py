@@ -1,0 +1,1 @@
+"""Small charts, painted from the theme's colours; each says in words what it shows."""
