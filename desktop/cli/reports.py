@@ -1,4 +1,4 @@
-"""`report`: aging, open items, statements, the journal, what is unbilled, projects; on the screen or as a file."""
+"""`report`: what is owed, disputed, sold, waiting and booked; on the screen or as a file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from desktop.i18n import _, amount_text, date_text, number_text
 if TYPE_CHECKING:
     from desktop.services.reports import Column, Report
 
-_NAMES = ("aging", "open", "statement", "journal", "unbilled", "projects")
+# As in desktop.services.reports, which would cost every other command its loading.
+_NAMES = (
+    "aging", "open", "statement", "disputes", "dso", "revenue", "billed", "unbilled", "projects", "journal",
+)  # fmt: skip
+_BY = ("month", "client", "segment", "item")
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add(
-        "report", _report, _("aging, open items, statement of a client, journal, what is unbilled, projects")
-    )
+    parser = commands.add("report", _report, _("what is owed, disputed, sold, unbilled and booked, as of any day"))
     parser.add_argument("name", choices=_NAMES, metavar="REPORT", help=", ".join(_NAMES))
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help=_("as it was at the end of that day; by default today")
     )
-    parser.add_argument("--since", type=day, metavar="DATE", help=_("the first day of a statement or journal"))
+    parser.add_argument(
+        "--since", type=day, metavar="DATE", help=_("the first day of a statement, journal, revenue or of disputes")
+    )
+    parser.add_argument("--by", choices=_BY, metavar="GROUP", help=_("revenue by {names}").format(names=", ".join(_BY)))
     parser.add_argument("--client", metavar="CODE", help=_("only of this client"))
     parser.add_argument("--to", metavar="FILE", help=_("write a .csv file"))
 
@@ -45,6 +50,7 @@ def _report(call: Call) -> None:
             as_of=arguments.as_of or call.today,
             client_code=arguments.client,
             since=arguments.since,
+            by=(arguments.by or "") if arguments.name == "revenue" else "",
         )
     if target is not None:
         write_report(made, target)
@@ -63,12 +69,13 @@ def _text(made: Report) -> str:
 
 
 def _shown(made: Report, column: Column, row: Any) -> str:
+    from desktop.services.reports import currency_of
+
     value = row[column.key]
     if value is None:
         return ""
     if column.kind == "amount":
-        currency = made.firm_currency if column.key.startswith("firm_") else row["currency"]
-        return amount_text(value, currency)
+        return amount_text(value, currency_of(made, column, row))
     if isinstance(value, date):
         return date_text(value)
     return number_text(value) if isinstance(value, int | Decimal) else str(value)

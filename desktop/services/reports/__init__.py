@@ -1,0 +1,98 @@
+"""Reports as tables, for the window, commands and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from db.engine import Book
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.reports import ledgers, owed, quality, sales, work
+from desktop.services.reports.sales import BY
+from desktop.services.reports.table import (
+    BEHIND,
+    Behind,
+    Column,
+    Made,
+    Progress,
+    Question,
+    Report,
+    currency_of,
+    plain_rows,
+    unheard,
+)
+
+__all__ = ["BEHIND", "BY", "NAMES", "Behind", "Column", "Report", "currency_of", "plain_rows", "report"]
+
+_REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
+    "aging": owed.aging,
+    "open": owed.open_,
+    "statement": owed.statement,
+    "disputes": quality.disputes,
+    "dso": quality.dso,
+    "revenue": sales.revenue,
+    "billed": sales.billed,
+    "unbilled": work.unbilled,
+    "projects": work.projects,
+    "journal": ledgers.journal,
+}
+NAMES: Final = tuple(_REPORTS)
+
+
+def report(
+    book: Book,
+    name: str,
+    *,
+    as_of: date,
+    client_code: str | None = None,
+    since: date | None = None,
+    currency: str = "",
+    by: str = "",
+    only: str = "",
+    age: int | None = None,
+    progress: Progress = unheard,
+) -> Report:
+    """The report of that name: aging, open (its items, of one `age` where given, 0 to 4), statement (of one client),
+    disputes, dso, revenue (`by` month, client, segment or item), billed (its lines, `only` of one such group),
+    unbilled, projects, journal.
+
+    `since` is the first day of a statement, journal, revenue (by default the first of the year) and of disputes (by
+    default those of the day alone). With a currency only its rows. `progress` may raise to stop the work.
+    UserError for a name, a client or a group that does not exist, days in the wrong order, and for a statement without
+    a client.
+    """
+    make = _REPORTS.get(name)
+    if make is None:
+        raise UserError(
+            _("There is no report “{name}”.").format(name=name),
+            _("Choose one of: {names}.").format(names=", ".join(NAMES)),
+        )
+    if since is not None and since > as_of:
+        raise UserError(_("The first day lies after the last one."), _("Choose an earlier first day."))
+    firm_currency, client_id = _scope(book, client_code)
+    if name == "statement" and client_id is None:
+        raise UserError(_("A statement is of one client."), _("Give the client's code."))
+    made = make(Question(book, as_of, since, client_id, by, only, age, progress))
+    rows, sums = (
+        tuple(row for row in some if not currency or row["currency"] == currency) for some in (made.rows, made.sums)
+    )
+    return Report(name, made.title, as_of, firm_currency, made.columns, rows, sums)
+
+
+def _scope(book: Book, client_code: str | None) -> tuple[str, int | None]:
+    """The firm's currency and the id of the client named."""
+    with book.reading() as session:
+        connection = session.connection()
+        currency = connection.exec_driver_sql("SELECT currency FROM firm").scalar_one()
+        if client_code is None:
+            return currency, None
+        client_id = connection.exec_driver_sql(
+            "SELECT coalesce(merged_into_id, id) FROM client WHERE code = ?", (client_code,)
+        ).scalar()
+    if client_id is None:
+        raise UserError(
+            _("There is no client {code}.").format(code=client_code), _("The list of clients shows the codes.")
+        )
+    return currency, client_id
