@@ -103,6 +103,11 @@ def N_(text: str) -> str:  # noqa: N802
     return text
 
 
+def N_n(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Both forms as they are: marks for the collector of texts what `ngettext` looks up later."""
+    return one, many
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that fits the count, in the user's language. The caller fills in the figure."""
     return _State.texts.ngettext(singular, plural, count)
@@ -159,11 +164,6 @@ def span_text(start: date, end: date, locale: str | None = None) -> str:
     if start == last:
         return date_text(start, locale, "long")
     return format_interval(start, last, "yMMMMd", locale=locale)
-
-
-def month_text(day: date, locale: str | None = None) -> str:
-    """The month of a day by its name alone: `November`."""
-    return format_date(day, "LLLL", locale or _State.locale)
 
 
 def month_text(day: date, locale: str | None = None, *, year: bool = True) -> str:

@@ -1,8 +1,9 @@
 """Dialogs that leave the window alive: a form that is saved by a job, and a question before what cannot be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,8 +17,9 @@ from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.problems import ValidationError
 from desktop.ui.form import Form
-from desktop.ui.notice import NoticeBar
+from desktop.ui.notice import NoticeBar, Offer
 from desktop.ui.shell import Shell
+from desktop.ui.unfinished import Unfinished
 
 _MARGIN = 24
 _MOST_HEIGHT = 640
@@ -42,6 +44,7 @@ class FormDialog(QDialog):
         self._save = save
         self._notice = NoticeBar(shell.theme)
         self._unsaved_said = False
+        self._unfinished: Unfinished | None = None
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setWidget(form)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
@@ -59,6 +62,8 @@ class FormDialog(QDialog):
         layout.addWidget(buttons)
         # Only a button that is in its dialog already becomes the one that Enter presses.
         self._accept.setDefault(True)
+        # In a field of several lines Enter begins the next one.
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._accept.click)
         form.focus_first()
         wanted = form.sizeHint()
         self.resize(max(_LEAST_WIDTH, wanted.width() + 2 * _MARGIN), min(_MOST_HEIGHT, wanted.height() + 130))
@@ -67,6 +72,17 @@ class FormDialog(QDialog):
     def said(self) -> str:
         """What the dialog itself says of its saving."""
         return "" if self._notice.isHidden() else self._notice.sentence
+
+    def keep_typing(self, name: str, subject_id: int = 0) -> None:
+        """Keep what is typed here until it is saved, under the form's name and the id of what it is about."""
+        from desktop.ui.desk import Desk
+
+        desk = self._shell.desk
+        if isinstance(desk, Desk):
+            self._unfinished = Unfinished(desk, self.form, name, subject_id, self._say_kept, self)
+
+    def _say_kept(self, sentence: str, offers: Sequence[Offer]) -> None:
+        self._notice.say(sentence, offers=offers, tone="held")
 
     def accept(self) -> None:
         """Save, and close once it is saved."""
@@ -80,12 +96,19 @@ class FormDialog(QDialog):
         """Close; what was typed is dropped only at the second asking."""
         if self.form.dirty and not self._unsaved_said:
             self._unsaved_said = True
-            offers = [(_("Drop the changes"), super().reject)]
+            offers = [(_("Drop the changes"), self._drop)]
             self._notice.say(_("This is not saved yet."), offers=offers, tone="held")
             return
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._unfinished is not None:
+            self._unfinished.end(forgotten=self.form.dirty)
         super().reject()
 
     def _done(self, result: object) -> None:
+        if self._unfinished is not None:
+            self._unfinished.end(forgotten=True)
         super().accept()
         self.saved.emit(result)
 
@@ -119,7 +142,17 @@ class FormDialog(QDialog):
 class Question(QDialog):
     """Asks before what cannot be undone: one sentence, what follows from it, and the verb itself on the button."""
 
-    def __init__(self, parent: QWidget, sentence: str, detail: str, verb: str, act: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        sentence: str,
+        detail: str,
+        verb: str,
+        act: Callable[[], object],
+        *,
+        expected: bool = False,
+    ) -> None:
+        """`expected` says that the person came here to do it: Enter is then the answer."""
         super().__init__(parent.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(verb)
@@ -143,6 +176,7 @@ class Question(QDialog):
         layout.addSpacing(8)
         layout.addWidget(buttons)
         # Enter by habit must not be the answer.
-        no.setDefault(True)
-        no.setFocus()
+        first = yes if expected else no
+        first.setDefault(True)
+        first.setFocus()
         self.setMinimumWidth(_QUESTION_WIDTH)

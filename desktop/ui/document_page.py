@@ -77,6 +77,7 @@ class DocumentPage(QWidget):
         self.acts.failed.connect(desk.shell.notices.show_error)
         self._build(buttons)
         self.view.changed.connect(self._follow)
+        desk.shell.jobs.changed.connect(self._hear)
         self.show_paper(paper)
 
     def _offers(self) -> list[Action]:
@@ -148,6 +149,12 @@ class DocumentPage(QWidget):
         else:
             self._place.clear()
         self.acts.refresh()
+
+    def _hear(self, changes: object) -> None:
+        assert isinstance(changes, frozenset)
+        # A draft was edited here; what is issued gives the same bytes again, and nothing is drawn anew.
+        if "runs" in changes:
+            self.view.ask(self._paper.make)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -18,7 +18,7 @@ from desktop.services.notes import add_note
 from desktop.services.runs import approve_drafts, exceptions, hold_drafts, plan, resume
 from desktop.services.runs.next_step import next_step
 from desktop.services.runs.remembering import approve_and_remember, lessons
-from desktop.services.runs.reviewing import draft_story, next_undecided, undecided
+from desktop.services.runs.reviewing import Next, draft_story, next_undecided, undecided
 from desktop.services.runs.summing_up import run_summary
 from tests.billing_facts import day, money
 from tests.books import new_book
@@ -104,13 +104,15 @@ def test_the_next_is_the_first_below_that_nobody_decided(book: Book, made: Contr
         made.agreement(made.client(f"C{k}", on_hold=True), f"A{k}")
     run = planned(book, "2026-01-31")
     one, two, three, four = order = drafts(book)
-    assert next_undecided(book, run, order, [two]) == three
-    assert next_undecided(book, run, order, [four]) == one
+    assert next_undecided(book, run, order, [two]) == Next(three, 4)
+    assert next_undecided(book, run, order, [four]) == Next(one, 4)
     hold_drafts(book, [three], "", actor=ANNE, now=book.now)
     assert undecided(book, run) == {one, two, four}
-    assert next_undecided(book, run, order, [two]) == four
+    assert next_undecided(book, run, order, [two]) == Next(four, 3)
     approve_drafts(book, [one, two], "", actor=ANNE, now=book.now)
-    assert next_undecided(book, run, order, [four]) is None
+    assert next_undecided(book, run, order, [one]) == Next(four, 1)
+    # One that was looked at and not decided, as it is blocked, is no end of the work.
+    assert next_undecided(book, run, order, [four]) == Next(None, 1)
 
 
 def test_the_figures_of_the_strip_filter_the_table(book: Book, made: Contracts) -> None:

@@ -15,6 +15,7 @@ from desktop.services.runs import exceptions, interrupted, plan, resume
 from desktop.ui.dialog import FormDialog
 from desktop.ui.page import Page
 from desktop.ui.runs.page import RunsPage
+from desktop.ui.runs.result import ResultPage
 from desktop.ui.runs.review import ReviewPage
 from tests.books import new_book
 from tests.ui.program import TODAY, Driver, add_retainers
@@ -56,7 +57,7 @@ def _numbers(book: Book) -> list[str]:
         return [row[0] for row in session.connection().exec_driver_sql("SELECT number FROM invoice ORDER BY id")]
 
 
-def test_a_month_without_exceptions_takes_three_clicks(driver: Driver, book: Book) -> None:
+def test_a_run_through_another_day_is_begun_by_the_dialog(driver: Driver, book: Book) -> None:
     add_retainers(book, 3)
     page = _runs(driver)
     page.acts["runs.new"].trigger()
@@ -67,7 +68,7 @@ def test_a_month_without_exceptions_takes_three_clicks(driver: Driver, book: Boo
     review.acts["review.issue"].trigger()
     driver.settle()
     assert _numbers(book) == ["INV-2026-0001", "INV-2026-0002", "INV-2026-0003"]
-    assert "3 invoices are issued" in driver.window.notices.sentence
+    assert isinstance(driver.window.page, ResultPage)
 
 
 def test_exceptions_stand_first_and_are_worked_with_keys(driver: Driver, book: Book, qtbot: QtBot) -> None:

@@ -173,7 +173,8 @@ class ReviewList:
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """state (blocked, held, one_of_two, note, ready, approved, issued, failed), client, agreement, amount (net),
         currency, gross, previous (net of the last invoice), change (percent, "new" or None), found, remedy, field,
-        codes, edited, client_id, client_code, invoice, owner, due (in words, by the clock here), note (the newest).
+        codes, edited, client_id, client_code, invoice, invoice_id, owner, due (in words, by the clock
+        here), note (the newest).
 
         `found` is what stands against it, or what was decided; the newest note follows it."""
         watch = self._watch()
@@ -187,7 +188,7 @@ class ReviewList:
                   FROM outcome o JOIN agreement a ON a.id = o.agreement_id WHERE o.draft_id = d.id), ''), d.kind,
                 coalesce(p.name, ''), coalesce(d.due_at, ''),
                 coalesce((SELECT n.text FROM note n WHERE n.subject = 'draft' AND n.subject_id = d.id
-                  ORDER BY n.id DESC LIMIT 1), '')
+                  ORDER BY n.id DESC LIMIT 1), ''), d.invoice_id
                 FROM draft d JOIN client c ON c.id = d.client_id LEFT JOIN invoice i ON i.id = d.invoice_id
                 LEFT JOIN person p ON p.id = d.owner_id
                 WHERE d.id IN (SELECT value FROM json_each(?))""",
@@ -238,6 +239,7 @@ class ReviewList:
                 "owner": row[16] if needs else "",
                 "due": _due_words(row[17], watch) if needs and row[17] else "",
                 "note": row[18],
+                "invoice_id": row[19],
             }
         return shown
 

@@ -36,10 +36,17 @@ def undecided(book: Book, run_id: int) -> frozenset[int]:
         return frozenset(int(row[0]) for row in rows)
 
 
-def next_undecided(book: Book, run_id: int, order: Sequence[int], after: Sequence[int]) -> int | None:
-    """The draft to look at after these, in the order of the table and then from its top; None once all are decided."""
-    wanted = undecided(book, run_id) - frozenset(after)
-    if not wanted:
-        return None
-    last = max((place for place, one in enumerate(order) if one in frozenset(after)), default=-1)
-    return next((one for one in (*order[last + 1 :], *order[: last + 1]) if one in wanted), None)
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The draft to look at next, None where no other waits, and how many want a decision still."""
+
+    draft: int | None
+    left: int
+
+
+def next_undecided(book: Book, run_id: int, order: Sequence[int], after: Sequence[int]) -> Next:
+    """What comes after these drafts in the order of the table, and then from its top."""
+    waiting, just_seen = undecided(book, run_id), frozenset(after)
+    last = max((place for place, one in enumerate(order) if one in just_seen), default=-1)
+    found = (one for one in (*order[last + 1 :], *order[: last + 1]) if one in waiting and one not in just_seen)
+    return Next(next(found, None), len(waiting))

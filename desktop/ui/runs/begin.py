@@ -1,4 +1,4 @@
-"""The dialog that begins a run: through which day, dated when, and for whom."""
+"""Begins a run: a whole month at once, or after a dialog that asks through which day, dated when, and for whom."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _
-from desktop.jobs import Job
-from desktop.services.runs import Scope, earliest_issue_date, interrupted, plan
+from desktop.jobs import Job, State
+from desktop.services.runs import Scope, interrupted, plan
+from desktop.services.runs.next_step import NextStep, next_step
 from desktop.services.segments import segments as list_segments
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
@@ -18,13 +19,41 @@ from desktop.ui.form import Field, Form, Section
 _EVERYONE = ""
 
 
+def bill_month(desk: Desk, step: NextStep, opened: Callable[[int], object]) -> Job:
+    """Plan the month that is over for everyone, then hand over the run's id for review."""
+    job = _planning(desk, step.through, step.issued, Scope())
+    return desk.shell.jobs.start(job, opened)
+
+
+def _planning(desk: Desk, through: date, issued: date, scope: Scope) -> Job:
+    actor, now = desk.actor, desk.now
+
+    def work(report: Callable[[int, int, str], None]) -> int:
+        return plan(desk.book, through=through, issue_date=issued, scope=scope, actor=actor, now=now, report=report).id
+
+    job = Job(_("Planning the run"), work, {"runs", "billables"})
+    job.ended.connect(lambda ended: _say_if_stopped(desk, ended))
+    return job
+
+
+def _say_if_stopped(desk: Desk, job: object) -> None:
+    assert isinstance(job, Job)
+    if job.state is State.CANCELLED:
+        desk.shell.notices.say(
+            _("Planning is stopped."),
+            _("Nothing is issued. Under Runs you go on with this run, or discard it."),
+            [(_("Show the runs"), lambda: desk.shell.go("runs"))],
+            tone="held",
+        )
+
+
 def begin_run(desk: Desk, parent: QWidget, opened: Callable[[int], object]) -> None:
     """Ask, plan in the background, then hand over the run's id for review."""
     desk.shell.jobs.ask(
         lambda: (
             interrupted(desk.book),
             [str(segment["name"]) for segment in list_segments(desk.book)],
-            earliest_issue_date(desk.book),
+            next_step(desk.book, desk.today()),
         ),
         lambda found: _show(desk, parent, opened, found),
     )
@@ -32,7 +61,7 @@ def begin_run(desk: Desk, parent: QWidget, opened: Callable[[int], object]) -> N
 
 def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: object) -> None:
     assert isinstance(found, tuple)
-    waiting, segments, earliest = found
+    waiting, segments, step = found
     if waiting:
         desk.shell.notices.say(
             _("Run {number} was interrupted.").format(number=waiting[0]),
@@ -40,7 +69,6 @@ def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: o
             tone="held",
         )
         return
-    today = desk.today()
     form = Form(
         [
             Section(
@@ -73,7 +101,7 @@ def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: o
         ],
         desk.shell.theme,
     )
-    form.put({"through": today, "issued": max(today, earliest or today), "segment": _EVERYONE, "billing": _EVERYONE})
+    form.put({"through": step.through, "issued": step.issued, "segment": _EVERYONE, "billing": _EVERYONE})
 
     def save(values: dict[str, object]) -> Job:
         through, issued = values["through"], values["issued"]
@@ -83,14 +111,7 @@ def _show(desk: Desk, parent: QWidget, opened: Callable[[int], object], found: o
             segments=[str(values["segment"])] if values["segment"] else [],
             billing=[str(values["billing"])] if values["billing"] else [],
         )
-        actor, now = desk.actor, desk.now
-
-        def work(report: Callable[[int, int, str], None]) -> int:
-            return plan(
-                desk.book, through=through, issue_date=issued, scope=scope, actor=actor, now=now, report=report
-            ).id
-
-        return Job(_("Planning the run"), work, {"runs", "billables"})
+        return _planning(desk, through, issued, scope)
 
     dialog = FormDialog(desk.shell, _("New run"), form, _("Plan the run"), save, parent)
     dialog.saved.connect(opened)

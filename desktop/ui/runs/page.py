@@ -7,21 +7,22 @@ from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text, money_text, ngettext
+from desktop.i18n import _, date_text, money_text, month_text, ngettext
 from desktop.jobs import Job
 from desktop.services.lists.runs import RunList
-from desktop.services.runs import discard_run, resume
+from desktop.services.runs import discard_run
+from desktop.services.runs.next_step import NextStep, next_step
 from desktop.ui.actions import Action
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.dialog import Question
 from desktop.ui.filters import Chip
-from desktop.ui.page import Design, Page
-from desktop.ui.runs.begin import begin_run
+from desktop.ui.page import Design, Page, Summary
+from desktop.ui.runs.begin import begin_run, bill_month
+from desktop.ui.runs.issuing import CHANGES, go_on
 from desktop.ui.runs.review import ReviewPage
-
-CHANGES = frozenset({"runs", "invoices", "clients", "billables", "agreements"})
+from desktop.ui.story.pane import StoryPane
 
 
 class RunsPage(Page):
@@ -29,6 +30,7 @@ class RunsPage(Page):
         self.desk = desk
         self._rows = RunList(desk.book)
         self._chosen: dict[str, object] = {}
+        self._next: NextStep | None = None
         super().__init__(
             desk.shell,
             Design(
@@ -54,25 +56,71 @@ class RunsPage(Page):
                     Chip("done", _("Done"), "state"),
                     Chip("manual", _("By hand")),
                 ],
-                main_action="runs.new",
+                summary=self._summary,
+                main_action="runs.next",
+                side_actions=["runs.new"],
                 menu=["runs.open", "runs.resume", "runs.discard"],
-                empty_action="runs.new",
+                empty_action="runs.next",
             ),
         )
 
     def offers(self) -> Iterable[Action]:
         return [
+            Action("runs.next", self._next_text, self.take_next_step, shortcut="Ctrl+Return"),
             Action("runs.new", _("New run…"), self.new, shortcut="Ctrl+N"),
             Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
             Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
             Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
         ]
 
+    # What comes next
+
+    def _summary(self) -> Summary:
+        self._next = next_step(self.desk.book, self.desk.today())
+        return Summary(self._next_words(self._next))
+
+    def _next_words(self, step: NextStep) -> str:
+        """What the main action would do, in figures of the calendar."""
+        through, issued = date_text(step.through), date_text(step.issued)
+        match step.kind:
+            case "resume":
+                return _("Run {number} was stopped in the middle.").format(number=step.number)
+            case "review":
+                return _("Run {number} waits for you.").format(number=step.number)
+            case "bill":
+                return _("Everything due through {through}, dated {issued}, is next.").format(
+                    through=through, issued=issued
+                )
+            case _:
+                return _("No month waits to be billed: a run through today or another day is begun by hand.")
+
+    def _next_text(self) -> str:
+        step = self._next
+        if step is None or step.kind == "choose":
+            return _("Bill to date…")
+        if step.kind == "bill":
+            return _("Bill {month}").format(month=month_text(step.through, year=False))
+        return _("Go on with {number}").format(number=step.number)
+
+    def take_next_step(self) -> None:
+        """Bill the month, or go on with the run that was stopped or waits; ask where neither is plain."""
+        step = self._next
+        if step is None or step.kind == "choose":
+            self.new()
+        elif step.kind == "bill":
+            bill_month(self.desk, step, self.open_row)
+        elif step.kind == "resume":
+            go_on(self.desk, self, step.run, step.number)
+        else:
+            self.open_row(step.run)
+
     def detail(self) -> QWidget:
         self.pane = DetailPane(self.acts, ["runs.open", "runs.resume", "runs.discard"])
-        return self.pane
+        self.story_pane = StoryPane(self.desk, "run", self.pane, self.acts)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         row = self._rows.rows([one]).get(one) if one is not None else None
         self._chosen = dict(row) if row else {}
         self.acts.refresh()
@@ -120,18 +168,8 @@ class RunsPage(Page):
         begin_run(self.desk, self, self.open_row)
 
     def resume(self) -> None:
-        desk, number = self.desk, str(self._chosen["number"])
-
-        def work(report: object) -> object:
-            return resume(desk.book, number, actor=desk.actor, now=desk.now, report=report)  # type: ignore[arg-type]
-
-        self.shell.jobs.start(Job(_("Resuming run {number}").format(number=number), work, CHANGES), self._said)
-
-    def _said(self, result: object) -> None:
-        issued = len(result.invoices)  # type: ignore[attr-defined]
-        self.shell.notices.say(
-            ngettext("{count} invoice issued.", "{count} invoices issued.", issued).format(count=issued)
-        )
+        (one,) = self.selected_ids()[:1]
+        go_on(self.desk, self, one, str(self._chosen["number"]))
 
     def discard(self) -> None:
         desk, number = self.desk, str(self._chosen["number"])

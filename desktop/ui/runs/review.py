@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import MINUS, _, date_text, money_text, ngettext, number_text
-from desktop.jobs import Job, Lane
+from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.services.lists.runs import ReviewList, Watch, review_facts, watched
 from desktop.services.previews import draft_pdf
-from desktop.services.runs import (
-    Approval,
-    BillResult,
-    Comparison,
-    approve_drafts,
-    compare,
-    discard,
-    hold_drafts,
-    look_again,
-    resume,
-)
+from desktop.services.runs import compare, earliest_issue_date
+from desktop.services.runs.remembering import lessons
+from desktop.services.runs.reviewing import DraftStory, Next, draft_story
 from desktop.ui.actions import Action
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
-from desktop.ui.detail import DetailPane
-from desktop.ui.dialog import FormDialog, Question
+from desktop.ui.dialog import Question
+from desktop.ui.document_page import DocumentPage, Paper, draft_paper, invoice_paper
 from desktop.ui.filters import Chip, Figure, money_figure
-from desktop.ui.form import Field, Form, Section
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.pdf_view import PdfView
-from desktop.ui.runs.assign import assign_drafts
-from desktop.ui.runs.edit_draft import edit_draft
+from desktop.ui.runs.deciding import Deciding
+from desktop.ui.runs.issuing import go_on
 from desktop.ui.runs.outcomes import show_comparison, show_outcomes
+from desktop.ui.runs.pane import ReviewPane
+from desktop.ui.runs.words import decision_words, difference, issue_words, reasons, story_words
+from desktop.ui.table import Empty
 
-_CHANGES = frozenset({"runs", "invoices", "clients", "billables", "agreements"})
-_REVIEW = frozenset({"runs"})
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+# Keys that have nothing to do with where the focus stands.
+_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
+# Filters that stand on the figures of the strip and on no chip.
+_ON_CARDS = ("held", "blocked", "failed", "noted")
 
 
 class ReviewPage(Page):
     def __init__(self, desk: Desk, run_id: int) -> None:
         self.desk = desk
         self.run_id = run_id
+        self.deciding = Deciding(self)
         self._rows = ReviewList(desk.book, run_id, self._watch)
         self._facts_now: Mapping[str, object] = review_facts(desk.book, run_id)
-        self._compared: Comparison | None = None
+        self._issue_day = date.fromisoformat(str(self._facts_now["issue_date"]))
+        # Everything is decided and nobody has moved since: Enter goes on to issuing.
+        self._at_end = False
+        self._document: DocumentPage | None = None
+        self._told = 0
         needs = self._count("held") + self._count("blocked") + self._count("failed") > 0
         # Where nobody is named, two empty columns would only take room.
         uncared = not watched(desk.book, run_id, self._watch())["cared"]
@@ -82,31 +85,45 @@ class ReviewPage(Page):
                 main_action="review.issue",
                 side_actions=["review.outcomes", "review.compare"],
                 menu=[
+                    "review.open",
                     "review.approve",
+                    "review.remember",
+                    "review.approve_note",
                     "review.hold",
+                    "review.hold_note",
+                    "review.note",
                     "review.assign",
                     "review.edit",
                     "review.again",
                     "review.client",
                     "review.discard",
                 ],
+                many=["review.approve", "review.hold", "review.assign", "review.again"],
                 sum_key="amount",
             ),
         )
+        self.filters.join("state", _ON_CARDS)
+        self.table.installEventFilter(self)
+        self.table.viewport().installEventFilter(self)
+        self.model.loaded.connect(self._offer_issue)
 
     def offers(self) -> Iterable[Action]:
         return [
             Action("review.issue", self._issue_text, self.issue, shortcut="Ctrl+Return", enabled=self._can_issue),
             Action("review.compare", _("Compare with last run"), self.compare),
             Action("review.outcomes", _("Why, for everyone"), self.outcomes),
-            Action("review.approve", _("Approve"), self.approve, "approve", "A", self._chosen, _("approve")),
-            Action("review.hold", _("Hold"), self.hold, "hold", "H", self._chosen, _("hold")),
-            Action("review.assign", _("Assign…"), self.assign, "", "G", self._chosen, _("assign")),
-            Action("review.edit", _("Edit…"), self.edit, "edit", "E", self._chosen, _("edit")),
-            Action("review.note", _("Approve with a note…"), self.note, "", "N", self._chosen, _("note")),
-            Action("review.again", _("Look again"), self.again, shortcut="F5", enabled=self._chosen),
+            Action("review.approve", _("Approve"), self.deciding.approve, "approve", "A", self._chosen, _("approve")),
+            Action("review.hold", _("Hold"), self.deciding.hold, "hold", "H", self._chosen, _("hold")),
+            Action("review.edit", _("Edit…"), self.deciding.edit, "edit", "E", self._chosen, _("edit")),
+            Action("review.note", _("Note…"), self.deciding.note, "note", "N", self._chosen, _("note")),
+            Action("review.assign", _("Assign…"), self.deciding.assign, "", "G", self._chosen, _("assign")),
+            Action("review.remember", _("Approve and remember…"), self.deciding.remember, "", "R", self._chosen),
+            Action("review.open", _("Open the document"), self.open_chosen, "open", enabled=self._chosen),
+            Action("review.approve_note", _("Approve with a note…"), self.deciding.approve_note, enabled=self._chosen),
+            Action("review.hold_note", _("Hold with a reason…"), self.deciding.hold_note, enabled=self._chosen),
+            Action("review.again", _("Look again"), self.deciding.again, shortcut="F5", enabled=self._chosen),
             Action("review.client", _("Open the client"), self.client, enabled=self._chosen),
-            Action("review.discard", _("Discard…"), self.discard, enabled=self._chosen, danger=True),
+            Action("review.discard", _("Discard…"), self.deciding.discard, enabled=self._chosen, danger=True),
         ]
 
     # What stands around the table
@@ -123,9 +140,12 @@ class ReviewPage(Page):
         return self._group(word)[0]
 
     def _summary(self) -> Summary:
-        facts = review_facts(self.desk.book, self.run_id)
-        compared = compare(self.desk.book, str(facts["number"]))
-        self._facts_now, self._compared = facts, compared
+        book = self.desk.book
+        facts = review_facts(book, self.run_id)
+        compared = compare(book, str(facts["number"]))
+        self._facts_now = facts
+        dated = date.fromisoformat(str(facts["issue_date"]))
+        self._issue_day = max(dated, earliest_issue_date(book) or dated)
         words = [
             str(facts["scope"]) or _("Everyone"),
             _("through {day}").format(day=date_text(date.fromisoformat(str(facts["through"])))),
@@ -144,12 +164,14 @@ class ReviewPage(Page):
             said = _("{count} issued").format(count=number_text(issued[0]))
             figures.append(money_figure(issued[1], home, said, "issued"))
         said = _("{count} held for you").format(count=number_text(held[0]))
+        notes = self._count("note")
         figures += [
-            money_figure(held[1], home, said, "needs"),
-            Figure(number_text(self._count("blocked")), _("blocked")),
-            Figure(number_text(self._count("failed")), _("failed")),
+            money_figure(held[1], home, said, "held"),
+            Figure(number_text(self._count("blocked")), _("blocked"), "blocked"),
+            Figure(number_text(notes), ngettext("note", "notes", notes), "noted"),
+            Figure(number_text(self._count("failed")), _("failed"), "failed"),
             Figure(number_text(self._count("skipped")), _("skipped, with reasons")),
-            _difference(compared),
+            difference(compared),
         ]
         needs = held[0] + self._count("blocked") + self._count("failed")
         return Summary(
@@ -167,134 +189,177 @@ class ReviewPage(Page):
 
     def detail(self) -> QWidget:
         self._pdf = PdfView(self.shell.theme, self.shell.jobs)
-        self._pdf.setMinimumHeight(200)
-        self.pane = DetailPane(self.acts, ["review.approve", "review.hold", "review.edit"], self._pdf)
+        self.pane = ReviewPane(self.acts, self._pdf)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
         row = self._rows.rows([one]).get(one) if one is not None else None
+        self._told += 1
+        self.pane.offer_remembering(False)
         if one is None or row is None:
-            self.pane.show_thing(_("No draft chosen"))
+            self.pane.show_draft(_("No draft chosen"), "", decidable=False)
+            self.pane.show_words("")
             self._pdf.say(_("Choose a draft to see its page."))
             return
-        remedies = []
-        for _code, _severity, message, remedy, _field in row["findings"]:  # type: ignore[attr-defined]
-            remedies.append(f"{message} {remedy}")
-        number = str(row["invoice"])
-        self.pane.show_thing(str(row["client"]), number or _("draft"), [], "\n".join(remedies))
-        book = self.desk.book
+        waits = row["state"] in ("held", "blocked", "one_of_two", "failed")
+        self.pane.show_draft(str(row["client"]), str(row["invoice"]) or _("draft"), decidable=not row["invoice"])
+        found = reasons(row["findings"])  # type: ignore[arg-type]
+        book, ticket = self.desk.book, self._told
         self._pdf.ask(lambda: draft_pdf(book, one))
+        self.shell.jobs.ask(
+            lambda: (ticket, found, draft_story(book, one), bool(waits and lessons(book, one))), self._tell
+        )
+
+    def _tell(self, answer: object) -> None:
+        assert isinstance(answer, tuple)
+        ticket, found, story, teaches = answer
+        assert isinstance(story, DraftStory)
+        if ticket == self._told:
+            self.pane.show_words("\n\n".join(part for part in (found, story_words(story)) if part))
+            self.pane.offer_remembering(teaches)
 
     # What can be done
 
     def _chosen(self) -> bool:
         return self.table.selected_count() > 0
 
+    def _stopped(self) -> bool:
+        return self._facts_now["state"] in ("planning", "issuing")
+
     def _issue_text(self) -> str:
+        if self._stopped():
+            return _("Go on with the run")
         count = self._count("ready")
         return ngettext("Issue {count} invoice", "Issue {count} invoices", count).format(count=number_text(count))
 
     def _can_issue(self) -> bool:
-        return self._count("ready") > 0 or self._facts_now["state"] in ("planning", "issuing")
+        return self._count("ready") > 0 or self._stopped()
 
-    def _start(self, title: str, work: Callable[[], object], said: Callable[[object], object] | None = None) -> None:
-        self.shell.jobs.start(Job(title, lambda _report: work(), _REVIEW, lane=Lane.HAND, quiet=True), said)
+    def _waiting(self) -> int:
+        return self._count("held") + self._count("blocked") + self._count("failed")
 
     def issue(self) -> None:
-        desk, number = self.desk, str(self._facts_now["number"])
-        actor, now = desk.actor, desk.now
+        """At once where nothing needed anybody: the button said how many. Else after a question."""
+        if self._stopped() or not (self._waiting() or self._facts_now["decided"]):
+            self._issue()
+        else:
+            self._ask_issue()
 
-        def work(report: Callable[[int, int, str], None]) -> BillResult:
-            return resume(desk.book, number, actor=actor, now=now, report=report)
+    def _ask_issue(self) -> None:
+        payable = self._facts_now["payable"]
+        assert isinstance(payable, dict)
+        asked, more = issue_words(self._count("ready"), payable, self._issue_day, self._waiting())
+        Question(self, asked, more, self._issue_text(), self._issue, expected=True).open()
 
-        job = Job(_("Issuing run {number}").format(number=number), work, _CHANGES)
-        self.shell.jobs.start(job, self._issued)
+    def _issue(self) -> None:
+        go_on(self.desk, self, self.run_id, str(self._facts_now["number"]))
 
-    def _issued(self, result: object) -> None:
-        assert isinstance(result, BillResult)
-        count = len(result.invoices)
-        said = ngettext("{count} invoice is issued.", "{count} invoices are issued.", count)
-        held = result.outcomes["held"]
-        more = ngettext("{count} still waits for you.", "{count} still wait for you.", held) if held else ""
-        self.shell.notices.say(
-            said.format(count=number_text(count)),
-            more.format(count=number_text(held)),
-            [(_("Show the invoices"), lambda: self.shell.go("invoices"))],
-        )
+    # From one exception to the next
 
-    def approve(self) -> None:
-        self._approve("")
+    def decided(self, answer: object) -> None:
+        """What an approval or a hold did, as (result, Next): say it and go on to the next that wants a decision."""
+        assert isinstance(answer, tuple)
+        done, following = answer
+        assert isinstance(following, Next)
+        sentence, more = decision_words(done)
+        self._at_end = not following.left
+        if following.draft is not None:
+            self.table.select([following.draft])
+        if self._document is not None:
+            self._turn_page(following.draft)
+        if following.left:
+            left = ngettext("{count} waits for a decision.", "{count} wait for a decision.", following.left)
+            sentence = f"{sentence} {left.format(count=number_text(following.left))}"
+        else:
+            last = _("That was the last one: Enter issues what is ready.")
+            more = f"{more} {last}".strip()
+        self.shell.notices.say(sentence, more, tone="note" if more else "good")
 
-    def _approve(self, note: str) -> None:
-        desk, ids = self.desk, self.selected_ids()
-        actor, now = desk.actor, desk.now
-
-        self._start(_("Approving"), lambda: approve_drafts(desk.book, ids, note, actor=actor, now=now), self._approved)
-
-    def _approved(self, done: object) -> None:
-        assert isinstance(done, Approval)
-        sentence, more = approval_words(done)
-        self.shell.notices.say(sentence, more, tone="held" if more else "good")
-
-    def note(self) -> None:
-        self._ask_note(_("Approve with a note"), _("Approve"), self._approve)
-
-    def hold(self) -> None:
-        self._ask_note(_("Hold back"), _("Hold"), self._hold)
-
-    def _ask_note(self, title: str, verb: str, act: Callable[[str], None]) -> None:
-        form = Form(
-            [Section("", [Field("note", _("Why"), "lines", hint=_("For whoever looks at it next"))])], self.shell.theme
-        )
-
-        def save(values: dict[str, object]) -> Job:
-            note = str(values["note"] or "")
-            return Job(title, lambda _report: note, lane=Lane.HAND, quiet=True)
-
-        dialog = FormDialog(self.shell, title, form, verb, save, self)
-        dialog.saved.connect(lambda note: act(str(note)))
-        dialog.open()
-
-    def _hold(self, note: str) -> None:
-        desk, ids = self.desk, self.selected_ids()
-        actor, now = desk.actor, desk.now
-        self._start(_("Holding"), lambda: hold_drafts(desk.book, ids, note, actor=actor, now=now))
-
-    def assign(self) -> None:
-        ids = self.selected_ids()
-        owners = {str(row["owner"]) for row in self._rows.rows(ids).values()}
-        assign_drafts(self.desk, self, ids, owners.pop() if len(owners) == 1 else "", _REVIEW)
-
-    def edit(self) -> None:
-        ids = self.selected_ids()
-        if ids:
-            edit_draft(self.desk, self, ids[0])
-
-    def again(self) -> None:
-        desk, ids = self.desk, self.selected_ids()
-        self._start(_("Looking again"), lambda: look_again(desk.book, ids, actor=desk.actor), self._looked)
-
-    def _looked(self, free: object) -> None:
+    def looked(self, free: object) -> None:
+        """How many nothing stands against any more, after another look."""
         assert isinstance(free, int)
         self.shell.notices.say(
             ngettext("{count} is ready now.", "{count} are ready now.", free).format(count=free),
             tone="good" if free else "note",
         )
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """At the end of the exceptions Enter issues; whoever moves on from there wants to open rows again."""
+        kind = event.type()
+        if kind is QEvent.Type.KeyPress and watched is self.table:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in _ENTER and not event.modifiers() and (self._at_end or not self.model.rowCount()):
+                if not event.isAutoRepeat() and self._can_issue():
+                    self._ask_issue()
+                return True
+            if event.key() not in _MODIFIERS:
+                self._at_end = False
+        elif kind is QEvent.Type.MouseButtonPress:
+            self._at_end = False
+        return super().eventFilter(watched, event)
+
+    def _offer_issue(self, _query: object = None) -> None:
+        """An empty list of exceptions leads on to issuing, any other empty list back to all."""
+        done = self.filters.on == frozenset({"needs"}) and not self.search.text()
+        action = self.acts["review.issue" if done else f"{self.design.name}.show_all"]
+        words = _("Nothing needs you any more.") if done else _("Nothing fits the search and the filters.")
+        self.table.set_empty(Empty(self.design.nothing_yet), Empty(words, action))
+
+    # One of them as large as the window
+
+    def open_chosen(self) -> None:
+        ids = self.selected_ids()
+        if ids:
+            self.open_row(ids[0])
+
+    def open_row(self, one: int) -> None:
+        paper = self._paper(one)
+        if paper is None:
+            return
+        again = lambda id_: self.acts[id_].trigger()  # noqa: E731
+        more = [
+            Action(
+                "document.approve", _("Approve"), lambda: again("review.approve"), "approve", "A", hint=_("approve")
+            ),
+            Action("document.hold", _("Hold"), lambda: again("review.hold"), "hold", "H", hint=_("hold")),
+            Action("document.edit", _("Edit…"), lambda: again("review.edit"), "edit", "E", hint=_("edit")),
+            Action("document.note", _("Note…"), lambda: again("review.note"), "note", "N", hint=_("note")),
+        ]
+        issued = bool(self._rows.rows([one])[one]["invoice"])
+        buttons = [] if issued else [action.id for action in more]
+        self.table.select([one])
+        self._document = DocumentPage(self.desk, paper, [] if issued else more, buttons)
+        self._document.destroyed.connect(self._forget_document)
+        self.shell.push(self._document)
+
+    def _paper(self, one: int) -> Paper | None:
+        row = self._rows.rows([one]).get(one)
+        if row is None:
+            return None
+        facts = f"{money_text(int(str(row['amount'])), str(row['currency']))} · {row['found']}".rstrip(" ·")
+        if row["invoice"]:
+            number = str(row["invoice"])
+            return invoice_paper(self.desk, int(str(row["invoice_id"])), number, facts)
+        return draft_paper(self.desk, one, str(row["client"]), facts)
+
+    def _turn_page(self, one: int | None) -> None:
+        """The next document in place of the one decided, or back to the table after the last."""
+        paper = self._paper(one) if one is not None else None
+        assert self._document is not None
+        if paper is not None:
+            self._document.show_paper(paper)
+        elif self._document.isVisible():
+            self.shell.back()
+
+    def _forget_document(self) -> None:
+        self._document = None
+
+    # What else
+
     def client(self) -> None:
         row = self._rows.rows(self.selected_ids()[:1])
         for one in row.values():
             self.shell.go("clients", int(str(one["client_id"])))
-
-    def discard(self) -> None:
-        desk, ids = self.desk, self.selected_ids()
-
-        def act() -> None:
-            self._start(_("Discarding"), lambda: discard(desk.book, ids, actor=desk.actor))
-
-        asked = ngettext("Discard {count} draft?", "Discard {count} drafts?", len(ids)).format(count=len(ids))
-        more = _("Nothing is lost: what it bills is due again in the next run.")
-        Question(self, asked, more, _("Discard"), act).open()
 
     def compare(self) -> None:
         desk, number = self.desk, str(self._facts_now["number"])
@@ -302,41 +367,3 @@ class ReviewPage(Page):
 
     def outcomes(self) -> None:
         show_outcomes(self.desk, self, str(self._facts_now["number"]))
-
-    def open_row(self, one: int) -> None:
-        self.edit()
-
-
-def _difference(compared: Comparison) -> Figure:
-    if not compared.last:
-        return Figure(_("first"), _("no earlier run to compare with"))
-    words = _("than last run: {gone} gone, {new} new").format(gone=compared.gone, new=compared.new)
-    changes = [(currency, amount) for currency, amount in compared.totals.items() if amount]
-    if not changes:
-        return Figure(_("the same"), words)
-    currency, amount = max(changes, key=lambda one: abs(one[1]))
-    word = _("{amount} more") if amount > 0 else _("{amount} less")
-    return Figure(word.format(amount=money_text(abs(amount), currency).replace(MINUS, "")), words)
-
-
-def approval_words(done: Approval) -> tuple[str, str]:
-    """What became of an approval: the sentence, and what is left to do, empty where nothing is."""
-    released = len(done.released)
-    words = ngettext("{count} draft approved.", "{count} drafts approved.", released).format(count=released)
-    more = []
-    if waiting := len(done.waiting):
-        said = ngettext(
-            "{count} needs a second person to approve it too.",
-            "{count} need a second person to approve them too.",
-            waiting,
-        )
-        more.append(said.format(count=waiting))
-    if blocked := len(done.blocked):
-        said = ngettext("{count} is blocked and must be mended.", "{count} are blocked and must be mended.", blocked)
-        more.append(said.format(count=blocked))
-    if refused := len(done.refused):
-        said = ngettext(
-            "{count} is not yours to approve: {reason}", "{count} are not yours to approve: {reason}", refused
-        )
-        more.append(f"{said.format(count=refused, reason=done.reason)} {done.remedy}")
-    return words, " ".join(more)
