@@ -40,6 +40,7 @@ from desktop.ui.projects.list_page import ProjectsPage
 from desktop.ui.projects.page import ProjectPage
 from desktop.ui.projects.words import bars, is_project
 from desktop.ui.saving import take_back, write
+from desktop.ui.story.pane import StoryPane
 
 
 class AgreementsPage(Page):
@@ -159,9 +160,11 @@ class AgreementsPage(Page):
         self._facts = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
         self.pane = DetailPane(self.acts, ["agreements.edit", "agreements.change", "agreements.pause"], self._facts)
-        return self.pane
+        self.story_pane = StoryPane(self.desk, "agreement", self.pane, self.acts)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
             self._known = None

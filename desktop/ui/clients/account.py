@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from db.engine import Book
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.services.accounts import Account, account
 from desktop.services.clients import client
 from desktop.services.lists.clients import ClientList
-from desktop.services.lists.invoices import InvoiceList
-from desktop.services.lists.payments import PaymentList
 from desktop.ui.actions import Action
+from desktop.ui.clients.booked import DOCUMENTS, find_booked
 from desktop.ui.clients.open_items import OpenItemsPage
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
@@ -24,8 +21,6 @@ from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip, Figure
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
-
-_DOCUMENTS = ("invoice", "deposit", "final", "credit_note", "opening")
 
 
 def kind_word(kind: str) -> str:
@@ -124,14 +119,7 @@ class AccountPage(Page):
         self.open_chosen()
 
     def open_chosen(self) -> None:
-        book, today = self.desk.book, self.desk.today()
-        number, place = str(self._chosen["number"]), "invoices" if self._chosen["kind"] in _DOCUMENTS else "payments"
-        self.shell.jobs.ask(lambda: _find(book, today, place, number), self._go)
-
-    def _go(self, found: object) -> None:
-        assert isinstance(found, tuple)
-        if found[1] is not None:
-            self.shell.go(*found)
+        find_booked(self.desk, str(self._chosen["kind"]), str(self._chosen["number"]))
 
     def _summary(self) -> Summary:
         accounts = account(self.desk.book, self._client_id, until=self.desk.today())
@@ -174,11 +162,4 @@ def _rows(accounts: Iterable[Account]) -> list[Row]:
 
 
 def _marks(kind: str, left: int) -> tuple[str, ...]:
-    return ("documents" if kind in _DOCUMENTS else "money", *(("open",) if left else ()))
-
-
-def _find(book: Book, today: date, place: str, number: str) -> tuple[str, int | None]:
-    """Where the thing with this number stands: its place in the window and its id there."""
-    listing = InvoiceList(book, today) if place == "invoices" else PaymentList(book)
-    rows = listing.rows(listing.ids(number, frozenset(), "", False))
-    return place, next((one for one, row in rows.items() if row["number"] == number), None)
+    return ("documents" if kind in DOCUMENTS else "money", *(("open",) if left else ()))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import N_n, _, ngettext, number_text
 from desktop.services.clients import archive_client, delete_client, restore_client, update_client
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.account import AccountPage
@@ -25,6 +25,8 @@ from desktop.ui.latest import Latest
 from desktop.ui.page import Design, Page
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import take_back, write
+from desktop.ui.story.account import AccountTab
+from desktop.ui.story.pane import StoryPane
 
 
 class ClientsPage(Page):
@@ -103,9 +105,12 @@ class ClientsPage(Page):
         self._facts = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
         self.pane = DetailPane(self.acts, ["clients.edit", "clients.hold", "clients.account"], self._facts)
-        return self.pane
+        account = (_("Account"), AccountTab(self.desk, "client"))
+        self.story_pane = StoryPane(self.desk, "client", self.pane, self.acts, [account])
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
             self._row = {}
@@ -164,7 +169,7 @@ class ClientsPage(Page):
     def account(self) -> None:
         self.shell.push(AccountPage(self.desk, self.selected_ids()[0]))
 
-    def _each(self, title: str, act: Callable[[int], object], one: str, many: str) -> None:
+    def _each(self, title: str, act: Callable[[int], object], forms: tuple[str, str]) -> None:
         """Do it to all that are selected, and say so."""
         ids = self.selected_ids()
 
@@ -173,7 +178,7 @@ class ClientsPage(Page):
                 act(client_id)
 
         names = {"name": str(self._row.get("name", "")), "count": number_text(len(ids))}
-        write(self.desk, title, work, ngettext(one, many, len(ids)).format(**names))
+        write(self.desk, title, work, ngettext(*forms, len(ids)).format(**names))
 
     def hold(self) -> None:
         ids, name = self.selected_ids(), str(self._row.get("name", ""))
@@ -189,9 +194,9 @@ class ClientsPage(Page):
             update_client(book, one, {"disputed": disputed}, actor=actor)
 
         if disputed:
-            self._each(_("Marking"), act, "{name} is in dispute.", "{count} clients are in dispute.")
+            self._each(_("Marking"), act, N_n("{name} is in dispute.", "{count} clients are in dispute."))
         else:
-            self._each(_("Closing"), act, "{name} is out of dispute.", "{count} clients are out of dispute.")
+            self._each(_("Closing"), act, N_n("{name} is out of dispute.", "{count} clients are out of dispute."))
 
     def merge(self) -> None:
         from desktop.ui.hygiene.compare import merge_selected
@@ -204,15 +209,13 @@ class ClientsPage(Page):
             self._each(
                 _("Bringing back"),
                 lambda one: restore_client(book, one, actor=actor),
-                "{name} is back among the clients.",
-                "{count} clients are back.",
+                N_n("{name} is back among the clients.", "{count} clients are back."),
             )
         else:
             self._each(
                 _("Archiving"),
                 lambda one: archive_client(book, one, actor=actor),
-                "{name} is archived.",
-                "{count} clients are archived.",
+                N_n("{name} is archived.", "{count} clients are archived."),
             )
 
     def delete(self) -> None:
@@ -220,6 +223,5 @@ class ClientsPage(Page):
         self._each(
             _("Deleting"),
             lambda one: delete_client(book, one, actor=actor),
-            "{name} is deleted.",
-            "{count} clients are deleted.",
+            N_n("{name} is deleted.", "{count} clients are deleted."),
         )

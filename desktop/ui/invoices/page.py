@@ -32,6 +32,7 @@ from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.runs.review import ReviewPage
+from desktop.ui.story.pane import StoryPane
 from desktop.ui.tags import tag
 
 
@@ -125,9 +126,11 @@ class InvoicesPage(Page):
         self._pdf.setMinimumHeight(200)
         self._latest = Latest(self.shell.jobs, self)
         self.pane = DetailPane(self.acts, ["invoices.pay", "invoices.credit"], self._pdf)
-        return self.pane
+        self.story_pane = StoryPane(self.desk, "invoice", self.pane, self.acts)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
             self._take((0, {}, None))

@@ -25,6 +25,7 @@ from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.reverse import ask_reversal
 from desktop.ui.payments.use import use_credit
 from desktop.ui.payments.withdraw import withdraw
+from desktop.ui.story.pane import StoryPane
 
 # With more currencies than these cards hold, the list itself says what came in.
 _MOST_CARDS = 5
@@ -156,9 +157,11 @@ class PaymentsPage(Page):
         self.facts_view = FactsView(self.shell.theme)
         self.pane = DetailPane(self.acts, ["payments.use", "payments.reverse"], self.facts_view)
         self._latest = Latest(self.shell.jobs, self)
-        return self.pane
+        self.story_pane = StoryPane(self.desk, "payment", self.pane, self.acts)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
             self._take(None)

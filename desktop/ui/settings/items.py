@@ -27,6 +27,7 @@ from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 from desktop.ui.settings.prices import PriceList, ask_price, ask_raise, take_price_back
+from desktop.ui.story.pane import StoryPane
 
 
 class ItemRows:
@@ -131,9 +132,11 @@ class ItemsSection(Page):
         self.prices.table.selection_changed.connect(self.acts.refresh)
         self._latest = Latest(self.shell.jobs, self)
         self.pane = DetailPane(self.acts, ["items.price", "items.unprice"], self.prices)
-        return self.pane
+        self.story_pane = StoryPane(self.desk, "item", self.pane, self.acts)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
+        self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
             self._take({})
@@ -210,7 +213,7 @@ class ItemsSection(Page):
             return save_item(book, wanted, actor=actor, item_id=key)
 
         title = _("New item") if key is None else _("Edit the item")
-        ask(
+        dialog = ask(
             self.desk,
             self,
             title,
@@ -221,6 +224,7 @@ class ItemsSection(Page):
             _("Item saved."),
             self.reveal_written,
         )
+        dialog.keep_typing("item", key or 0)
 
     def price(self) -> None:
         assert self._key is not None
