@@ -193,8 +193,8 @@ class Program(QObject):
         self.window.clear()
         found = overview(book)
         shell.home_currency = found.currency
-        first = str(self.memory.get("place", "runs"))
-        self.window.furnish(places(desk), actions(desk, self, self.window), menus(), first)
+        # A day begins with what needs somebody, wherever the last one ended.
+        self.window.furnish(places(desk), actions(desk, self, self.window), menus(), "today")
         self._show_overview(found)
         self.window.setWindowTitle(f"{book.path.stem} – Sheaf")
         for warning in book.warnings:
@@ -234,8 +234,9 @@ class Program(QObject):
             self._ask_pressing()
 
     def _ask_pressing(self) -> None:
-        """Count what wants mending, in a lane where nobody waits; one question at a time, the last change counts."""
-        from desktop.services.hygiene import pressing
+        """Count what is for today and what wants mending, in a lane where nobody waits; one question at a time, the
+        last change counts."""
+        from desktop.services.overview import pressing
 
         book, desk = self._book, self.desk
         if book is None or desk is None:
@@ -243,13 +244,14 @@ class Program(QObject):
         if self._counting is not None:
             self._count_again = True
             return
-        day = desk.today()
-        self._counting = self.jobs.ask(lambda: pressing(book, day), self._show_pressing, lane=Lane.SIDE)
+        day, now = desk.today(), desk.now
+        self._counting = self.jobs.ask(lambda: pressing(book, day, now), self._show_pressing, lane=Lane.SIDE)
         self._counting.ended.connect(self._pressing_asked)
 
-    def _show_pressing(self, count: object) -> None:
-        if isinstance(count, int) and self.window.rail is not None:
-            self.window.rail.count("hygiene", count)
+    def _show_pressing(self, counts: object) -> None:
+        if isinstance(counts, dict) and self.window.rail is not None:
+            for name, count in counts.items():
+                self.window.rail.count(name, count)
 
     def _pressing_asked(self, _job: object) -> None:
         self._counting = None
@@ -271,8 +273,6 @@ class Program(QObject):
 
     def _close(self) -> None:
         """The window is closed and nothing runs: bring the book into its one file."""
-        if self.window.here:
-            self.memory.put("place", self.window.here)
         if self._server is not None:
             self._server.close()
             self._server = None

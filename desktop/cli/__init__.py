@@ -23,6 +23,7 @@ from desktop.cli import (
     money,
     plans,
     reports,
+    today,
     watching,
 )
 from desktop.cli.arguments import Commands, Parser
@@ -34,7 +35,21 @@ from desktop.i18n import _
 if TYPE_CHECKING:
     from db.engine import Book
 
-_GROUPS = (books, imports, watching, agreements, billing, gate, documents, money, plans, reports, cleaning, figures)
+_GROUPS = (
+    books,
+    today,
+    imports,
+    watching,
+    agreements,
+    billing,
+    gate,
+    documents,
+    money,
+    plans,
+    reports,
+    cleaning,
+    figures,
+)
 log = logging.getLogger(__name__)
 
 

@@ -32,6 +32,7 @@ def topics() -> list[Topic]:
     """In the order of the rail, then what belongs to no place."""
     return [
         Topic("start", _("First steps")),
+        Topic("today", _("Today")),
         Topic("clients", _("Clients")),
         Topic("agreements", _("Agreements")),
         Topic("billables", _("Billables")),

@@ -122,7 +122,7 @@ def test_help_opens_at_the_place_that_is_shown(driver: Driver) -> None:
 
 def test_help_that_is_open_turns_to_the_new_place(driver: Driver) -> None:
     first = _help(driver)
-    assert first.topic == "runs"
+    assert first.topic == "today"
     driver.window.go("invoices")
     driver.settle()
     assert _help(driver) is first
@@ -143,7 +143,7 @@ def test_escape_closes_help_and_leaves_the_window_where_it_was(driver: Driver, q
     qtbot.waitUntil(shown.isActiveWindow)
     qtbot.keyClick(shown.page, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not driver.window.findChildren(HelpWindow))
-    assert driver.window.here == "runs"
+    assert driver.window.here == "today"
 
 
 def test_help_without_a_book_begins_at_the_beginning(window: MainWindow) -> None:

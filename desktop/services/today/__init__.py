@@ -21,6 +21,7 @@ from desktop.services.today.contracts import endings, orders, prices
 from desktop.services.today.item import Item, Look, Source, Target, Urgency
 from desktop.services.today.money import disputes, overdue, unmatched
 from desktop.services.today.notes import follow_ups
+from desktop.services.today.promises import broken_promises
 from desktop.services.today.runs import due_run, exceptions, unfinished
 from desktop.services.today.work import milestones, unbilled
 
@@ -33,6 +34,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     due_run,
     unmatched,
     disputes,
+    broken_promises,
     overdue,
     follow_ups,
     milestones,

@@ -24,6 +24,7 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "payment": ("payment", "note"),
     "dispute": ("warning", "held"),
     "overdue": ("calendar", "blocked"),
+    "promise": ("calendar", "blocked"),
     "note": ("note", "note"),
     "milestone": ("calendar", "held"),
     "unbilled": ("hold", "held"),
