@@ -24,6 +24,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
     "ngettext": (1, 2),
+    "N_n": (1, 2),
     "phrase": None,
     "phrases": (1, 2),
     "own_word": None,

@@ -170,7 +170,7 @@ def _check(call: Call) -> int:
         if found.clean:
             return _("The book is clean. Head of its log: {head}").format(head=found.head)
         return table(
-            [_("What"), _("Where"), _("Detail")], [[one.what, one.where, one.detail] for one in found.problems]
+            [_("What"), _("Where"), _("Detail")], [[one.called, one.where, one.detail] for one in found.problems]
         )
 
     call.answer(data, text)

@@ -7,16 +7,18 @@ from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.i18n import _, date_text, ngettext, number_text
 
+_KINDS = ("clients", "items")
+
 
 def add(commands: Commands) -> None:
     hygiene = commands.add("hygiene", _hygiene, _("what wants to be put in order before the month ends"))
     hygiene.add_argument("--all", action="store_true", help=_("also what was put off until a later day"))
     duplicates = commands.add("duplicates", _duplicates, _("clients or items that may be one"))
     duplicates.add_argument(
-        "kind", nargs="?", choices=("clients", "items"), default="clients", metavar="KIND", help="clients, items"
+        "kind", nargs="?", choices=_KINDS, default="clients", metavar="KIND", help=", ".join(_KINDS)
     )
     merge = commands.add("merge", _merge, _("make two clients or items one; undo takes it back"), writes=True)
-    merge.add_argument("kind", choices=("clients", "items"), metavar="KIND", help="clients, items")
+    merge.add_argument("kind", choices=_KINDS, metavar="KIND", help=", ".join(_KINDS))
     merge.add_argument("keep", metavar="KEEP", help=_("the code that stays"))
     merge.add_argument("absorb", metavar="ABSORB", help=_("the code that goes into it"))
     merge.add_argument(

@@ -10,60 +10,60 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.schema import Client, Item
-from desktop.i18n import _, money_text, ngettext, number_text, percent_text
+from desktop.i18n import N_n, _, money_text, ngettext, number_text, percent_text
 from desktop.services.merge_fields import FieldPair, client_fields, item_fields, pairs
 from desktop.services.records import found, record
 
 # Each with one and many, as a sentence tells them.
 _CLIENT_MOVES: Final = (
-    ("{count} agreement", "{count} agreements", "SELECT count(*) FROM agreement WHERE client_id = ?"),
-    ("{count} contact", "{count} contacts", "SELECT count(*) FROM contact WHERE client_id = ?"),
-    ("{count} address", "{count} addresses", "SELECT count(*) FROM address WHERE client_id = ?"),
-    ("{count} price of its own", "{count} prices of its own", "SELECT count(*) FROM rate WHERE client_id = ?"),
+    (N_n("{count} agreement", "{count} agreements"), "SELECT count(*) FROM agreement WHERE client_id = ?"),
+    (N_n("{count} contact", "{count} contacts"), "SELECT count(*) FROM contact WHERE client_id = ?"),
+    (N_n("{count} address", "{count} addresses"), "SELECT count(*) FROM address WHERE client_id = ?"),
+    (N_n("{count} price of its own", "{count} prices of its own"), "SELECT count(*) FROM rate WHERE client_id = ?"),
     (
-        "{count} unbilled time entry",
-        "{count} unbilled time entries",
+        N_n("{count} unbilled time entry", "{count} unbilled time entries"),
         "SELECT count(*) FROM time_entry WHERE client_id = ? AND invoice_id IS NULL",
     ),
     (
-        "{count} unbilled charge",
-        "{count} unbilled charges",
+        N_n("{count} unbilled charge", "{count} unbilled charges"),
         "SELECT count(*) FROM one_off WHERE client_id = ? AND invoice_id IS NULL",
     ),
-    ("{count} note", "{count} notes", "SELECT count(*) FROM note WHERE subject = 'client' AND subject_id = ?"),
-    ("{count} file", "{count} files", "SELECT count(*) FROM attachment WHERE subject = 'client' AND subject_id = ?"),
+    (N_n("{count} note", "{count} notes"), "SELECT count(*) FROM note WHERE subject = 'client' AND subject_id = ?"),
+    (
+        N_n("{count} file", "{count} files"),
+        "SELECT count(*) FROM attachment WHERE subject = 'client' AND subject_id = ?",
+    ),
 )
 _CLIENT_STAYS: Final = (
-    ("{count} document", "{count} documents", "SELECT count(*) FROM invoice WHERE client_id = ?"),
-    ("{count} payment", "{count} payments", "SELECT count(*) FROM payment WHERE client_id = ?"),
+    (N_n("{count} document", "{count} documents"), "SELECT count(*) FROM invoice WHERE client_id = ?"),
+    (N_n("{count} payment", "{count} payments"), "SELECT count(*) FROM payment WHERE client_id = ?"),
 )
 _ITEM_MOVES: Final = (
     (
-        "{count} line of agreements",
-        "{count} lines of agreements",
+        N_n("{count} line of agreements", "{count} lines of agreements"),
         "SELECT count(*) FROM agreement_line WHERE item_id = ?",
     ),
-    ("{count} price", "{count} prices", "SELECT count(*) FROM rate WHERE item_id = ?"),
+    (N_n("{count} price", "{count} prices"), "SELECT count(*) FROM rate WHERE item_id = ?"),
     (
-        "{count} unbilled time entry",
-        "{count} unbilled time entries",
+        N_n("{count} unbilled time entry", "{count} unbilled time entries"),
         "SELECT count(*) FROM time_entry WHERE item_id = ? AND invoice_id IS NULL",
     ),
     (
-        "{count} unbilled charge",
-        "{count} unbilled charges",
+        N_n("{count} unbilled charge", "{count} unbilled charges"),
         "SELECT count(*) FROM one_off WHERE item_id = ? AND invoice_id IS NULL",
     ),
     (
-        "{count} unbilled usage record",
-        "{count} unbilled usage records",
+        N_n("{count} unbilled usage record", "{count} unbilled usage records"),
         "SELECT count(*) FROM usage WHERE item_id = ? AND invoice_id IS NULL",
     ),
-    ("{count} note", "{count} notes", "SELECT count(*) FROM note WHERE subject = 'item' AND subject_id = ?"),
-    ("{count} file", "{count} files", "SELECT count(*) FROM attachment WHERE subject = 'item' AND subject_id = ?"),
+    (N_n("{count} note", "{count} notes"), "SELECT count(*) FROM note WHERE subject = 'item' AND subject_id = ?"),
+    (N_n("{count} file", "{count} files"), "SELECT count(*) FROM attachment WHERE subject = 'item' AND subject_id = ?"),
 )
 _ITEM_STAYS: Final = (
-    ("{count} line of documents", "{count} lines of documents", "SELECT count(*) FROM invoice_line WHERE item_id = ?"),
+    (
+        N_n("{count} line of documents", "{count} lines of documents"),
+        "SELECT count(*) FROM invoice_line WHERE item_id = ?",
+    ),
 )
 
 
@@ -173,12 +173,14 @@ def _text(connection: Connection, name: str, value: Any, currency: str | None) -
     return str(value).replace("_", " ") if name in ("tax_treatment", "delivery", "kind") else str(value)
 
 
-def _figures(connection: Connection, questions: tuple[tuple[str, str, str], ...], absorb: int) -> tuple[str, ...]:
+def _figures(
+    connection: Connection, questions: tuple[tuple[tuple[str, str], str], ...], absorb: int
+) -> tuple[str, ...]:
     told = []
-    for one, many, sql in questions:
+    for forms, sql in questions:
         count = int(connection.exec_driver_sql(sql, (absorb,)).scalar_one())
         if count:
-            told.append(ngettext(one, many, count).format(count=number_text(count)))
+            told.append(ngettext(*forms, count).format(count=number_text(count)))
     return tuple(told)
 
 

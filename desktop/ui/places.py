@@ -206,7 +206,7 @@ def _check(desk: Desk) -> None:
         first = problems[0]
         desk.shell.notices.say(
             _("{count} things do not agree.").format(count=len(problems)),
-            f"{first.what} {first.where} {first.detail}",
+            f"{first.called} {first.where} {first.detail}",
             tone="blocked",
         )
 

@@ -59,7 +59,9 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             of_sqlite = error.orig if isinstance(error, DBAPIError) else error
             if as_user_error(of_sqlite) is None:
                 raise
-            problems.add("file", _("the book's file"), _("it cannot be read to its end: {0}").format(of_sqlite))
+            problems.add(
+                "file", _("the book's file"), _("it cannot be read to its end: {reason}").format(reason=of_sqlite)
+            )
     found = problems.all()
     return CheckResult(not found, found, last)
 

@@ -50,7 +50,9 @@ def check_documents(connection: sqlite3.Connection, problems: Problems, report: 
                 try:
                     _check_figures(row, *own, problems)
                 except NO_FIGURES as error:
-                    problems.add("document", row[_I["number"]], _("it cannot be computed: {0}").format(error))
+                    problems.add(
+                        "document", row[_I["number"]], _("it cannot be computed: {reason}").format(reason=error)
+                    )
         done += len(batch)
     _check_series(connection, problems)
 
@@ -105,10 +107,9 @@ def _check_figures(
 
     def expect(what: str, stored: int | None, computed: int | None) -> None:
         if stored != computed:
-            sentence = _("{what} is {0} where its parts give {1}")
-            problems.add(
-                "document", number, sentence.format(figure(stored, currency), figure(computed, currency), what=what)
-            )
+            sentence = _("{what} is {stored} where its parts give {computed}")
+            told = {"stored": figure(stored, currency), "computed": figure(computed, currency)}
+            problems.add("document", number, sentence.format(what=what, **told))
 
     def expect_rate(line: tuple[Any, ...]) -> None:
         parts = taxes_of(line[_L["rate"]], line[_L["tax_parts"]])

@@ -141,10 +141,10 @@ WHERE h.merged_into_id IS NOT NULL OR i.active"""
 def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
     """Open amounts, credits, losses and the journal."""
     for query, sentence in (
-        (_OPEN_ITEMS, _("{0} is open, but its allocations leave {1}")),
-        (_OPEN_CREDITS, _("{0} of its credit is left, but its allocations leave {1}")),
-        (_WRITE_OFFS, _("{0} was written off, but its allocations say {1}")),
-        (_PLANS, _("the instalments of its payment plan come to {0}, but {1} was taken over by it")),
+        (_OPEN_ITEMS, _("{one} is open, but its allocations leave {other}")),
+        (_OPEN_CREDITS, _("{one} of its credit is left, but its allocations leave {other}")),
+        (_WRITE_OFFS, _("{one} was written off, but its allocations say {other}")),
+        (_PLANS, _("the instalments of its payment plan come to {one}, but {other} was taken over by it")),
     ):
         _compare(connection, problems, "open amount", query, sentence)
     for query, sentence in _DISAGREEING:
@@ -156,9 +156,9 @@ def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
         where = _("entry #{number} ({kind}, {day})").format(number=key, kind=kind, day=day)
         problems.add("journal", where, _("its sides do not balance"))
     for query, sentence in (
-        (_POSTED, _("the journal has {0} for it, the document {1}")),
-        (_RECEIVED, _("the journal has {0} for it, the payment {1}")),
-        (_RECEIVABLES, _("receivables are {0} by the journal, but {1} is open")),
+        (_POSTED, _("the journal has {one} for it, the document {other}")),
+        (_RECEIVED, _("the journal has {one} for it, the payment {other}")),
+        (_RECEIVABLES, _("receivables are {one} by the journal, but {other} is open")),
     ):
         _compare(connection, problems, "journal", query, sentence)
 
@@ -166,4 +166,4 @@ def check_money(connection: sqlite3.Connection, problems: Problems) -> None:
 def _compare(connection: sqlite3.Connection, problems: Problems, what: str, query: str, sentence: str) -> None:
     """The query gives what is wrong as (where, currency, one figure, the other)."""
     for where, currency, one, other in connection.execute(query):
-        problems.add(what, str(where), sentence.format(figure(one, currency), figure(other, currency)))
+        problems.add(what, str(where), sentence.format(one=figure(one, currency), other=figure(other, currency)))

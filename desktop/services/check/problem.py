@@ -6,10 +6,26 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.i18n import _, amount_text
+from desktop.i18n import N_, _, amount_text
 
 # What computing with stored figures raises where they are no figures: the check must outlive them.
 NO_FIGURES = (TypeError, ValueError, ArithmeticError)
+
+_CALLED = {
+    "billable": N_("billable"),
+    "charge": N_("charge"),
+    "client": N_("client"),
+    "document": N_("document"),
+    "file": N_("file"),
+    "guard": N_("guard"),
+    "item": N_("item"),
+    "journal": N_("journal"),
+    "log": N_("log"),
+    "number": N_("number"),
+    "open amount": N_("open amount"),
+    "project": N_("project"),
+    "run": N_("run"),
+}
 
 # So many of one kind are told; the rest is counted.
 _TOLD = 50
@@ -22,6 +38,12 @@ class Problem:
     what: str
     where: str
     detail: str
+
+    @property
+    def called(self) -> str:
+        """The kind of thing as the reader calls it."""
+        known = _CALLED.get(self.what)
+        return _(known) if known else self.what
 
 
 class Problems:

@@ -193,7 +193,7 @@ class TaxRulesSection(Page):
             Field("region", _("State, with the area within it"), required=True, span=3, hint="TX Austin"),
             Field("name", _("Name"), span=3, hint=_("As you call it")),
             Field("since", _("From"), "date", required=True, span=3),
-            Field("item_codes", _("Items of class"), span=3, hint="standard, software"),
+            Field("item_codes", _("Items of class"), span=3, hint=", ".join(("standard", "software"))),
         ]
         form = LinesForm([Section("", fields)], shell.theme)
         columns = [
