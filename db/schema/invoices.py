@@ -36,12 +36,14 @@ class Invoice(Base):
         Index("ix_invoice_client", "client_id", "issue_date"),
         Index("ix_invoice_agreement", "agreement_id", "issue_date"),
         Index("ix_invoice_issue_date", "issue_date"),
-        Index("ix_invoice_run", "run_id"),
+        # With what its runs are summed up by.
+        Index("ix_invoice_run", "run_id", "currency", "kind", "gross"),
         Index("ix_invoice_corrects", "corrects_id", sqlite_where=text("corrects_id IS NOT NULL")),
         # People look for an invoice by the figure on a bank statement or the order on a letter.
         Index("ix_invoice_gross", "gross"),
         Index("ix_invoice_net", "net"),
         Index("ix_invoice_po_number", "po_number", sqlite_where=text("po_number <> ''")),
+        Index("ix_invoice_buyer_reference", "buyer_reference", sqlite_where=text("buyer_reference <> ''")),
     )
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)

@@ -867,6 +867,9 @@ STATEMENTS = (
     CREATE INDEX ix_invoice_agreement ON invoice (agreement_id, issue_date)
     """,
     """
+    CREATE INDEX ix_invoice_buyer_reference ON invoice (buyer_reference) WHERE buyer_reference <> ''
+    """,
+    """
     CREATE INDEX ix_invoice_client ON invoice (client_id, issue_date)
     """,
     """
@@ -885,7 +888,7 @@ STATEMENTS = (
     CREATE INDEX ix_invoice_po_number ON invoice (po_number) WHERE po_number <> ''
     """,
     """
-    CREATE INDEX ix_invoice_run ON invoice (run_id)
+    CREATE INDEX ix_invoice_run ON invoice (run_id, currency, kind, gross)
     """,
     """
     CREATE TABLE pause (
