@@ -23,6 +23,8 @@ from desktop.ui.printing import print_documents
 
 _FOLDER = "pdf_folder"
 _MARGIN = 24
+# Percent of the size on paper at which a page opens where there is room.
+_READABLE = 115
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class DocumentPage(QWidget):
         self._paper = paper
         self.view = PdfView(desk.shell.theme, desk.shell.jobs)
         self.view.setProperty("role", "paper")
+        self.view.open_at_most(_READABLE)
         self.acts = Actions(desk.shell.theme, self)
         self.acts.declare(self._offers())
         declared = list(more)
@@ -110,7 +113,7 @@ class DocumentPage(QWidget):
         for one in ("zoom_out", "zoom_in", "width", "whole"):
             tools.addWidget(self.acts.button(f"document.{one}"))
         tools.addWidget(self._place)
-        hints = [("Ctrl +", _("larger")), ("Ctrl −", _("smaller")), ("Esc", _("back"))]
+        hints = [("Ctrl +", _("larger")), ("Ctrl −", _("smaller")), ("Ctrl 0", _("fit")), ("Esc", _("back"))]
         tools.addWidget(Hints([*self.acts.hints(), *hints], self.desk.shell.theme), 1)
         for one in ("print", "save"):
             tools.addWidget(self.acts.button(f"document.{one}"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QImage,
@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QShortcut,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
@@ -47,7 +46,9 @@ class _Drawn(NamedTuple):
 
 
 class PdfView(QAbstractScrollArea):
-    """Fits the page to its width until a person zooms (Ctrl and plus, minus, 0, 9, or the wheel)."""
+    """Fits the page to its width until a person zooms: Ctrl and plus, minus or the wheel; Ctrl+0 fits the width, and
+    pressed again the whole page.
+    """
 
     changed = Signal()  # another document, page or scale
 
@@ -62,6 +63,7 @@ class PdfView(QAbstractScrollArea):
         self._drawing: Job | None = None
         self._zoom = 0.0
         self._whole = False
+        self._most = 0.0
         self._fitting = 1.0
         self._words = ""
         self._in_view = 0
@@ -69,14 +71,6 @@ class PdfView(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Page"))
-        for keys, act in (
-            (QKeySequence(QKeySequence.StandardKey.ZoomIn), self.zoom_in),
-            (QKeySequence(QKeySequence.StandardKey.ZoomOut), self.zoom_out),
-            (QKeySequence("Ctrl+0"), self.fit_width),
-            (QKeySequence("Ctrl+9"), self.fit_page),
-            (QKeySequence(QKeySequence.StandardKey.Copy), self.copy_text),
-        ):
-            QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
         theme.changed.connect(self.viewport().update)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.changed.emit())
 
@@ -157,8 +151,21 @@ class PdfView(QAbstractScrollArea):
     def zoom_out(self) -> None:
         self._zoom_to(self._scale() / _ZOOM_STEP)
 
+    def open_at_most(self, percent: int) -> None:
+        """Fit the width, but no larger than this: in a wide window a page would fill several screens."""
+        self._most = percent / 100 * self.logicalDpiX() / 72
+        self._lay_out()
+
+    def fit(self) -> None:
+        """Fit the width; where it fits already, the whole page, and back."""
+        if self._zoom or self._whole or self._most:
+            self.fit_width()
+        else:
+            self.fit_page()
+
     def fit_width(self) -> None:
         self._whole = False
+        self._most = 0.0
         self._zoom_to(0.0)
 
     def fit_page(self) -> None:
@@ -192,6 +199,9 @@ class PdfView(QAbstractScrollArea):
         if self._whole:
             tallest = max((size.height for size in self._sizes), default=1.0)
             scale = max(_LEAST_SCALE, min(scale, (self.height() - 2) / tallest))
+        elif self._most and self._most < scale:
+            scale = self._most
+            wide = room / scale
         elif len(self._sizes) == 1 and _NEARLY * scale <= to_height < scale:
             # The foot of the only page is worth a little of its width.
             scale = to_height
@@ -235,7 +245,35 @@ class PdfView(QAbstractScrollArea):
         else:
             super().wheelEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        # The window has shortcuts of its own on these keys; over a document they are the document's.
+        if event.type() is QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if self._zooming(event) is not None:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def _zooming(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """What a key does to the size, or with the words."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return self.copy_text
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return None
+        # Plus is a shifted key on some keyboards and an unshifted one on others.
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                return self.zoom_in
+            case Qt.Key.Key_Minus:
+                return self.zoom_out
+            case Qt.Key.Key_0:
+                return self.fit
+        return None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (act := self._zooming(event)) is not None:
+            act()
+            return
         bar = self.verticalScrollBar()
         match event.key():
             case Qt.Key.Key_Home:

@@ -229,6 +229,17 @@ def test_a_month_is_offered_once(book: Book, made: Contracts) -> None:
     assert next_step(book, day("2026-01-31")).issued == day("2026-02-02")
 
 
+def test_who_bills_on_the_first_is_offered_the_first(book: Book, made: Contracts) -> None:
+    made.agreement(made.client(), timing="advance")
+    for through in ("2026-01-01", "2026-02-01"):
+        made.bill(through)
+    assert next_step(book, day("2026-02-15")).kind == "choose"
+    found = next_step(book, day("2026-03-01"))
+    assert (found.kind, found.through, found.whole_month) == ("bill", day("2026-03-01"), False)
+    # Two months late it is the latest first that is over.
+    assert next_step(book, day("2026-04-20")).through == day("2026-04-01")
+
+
 def test_what_was_stopped_or_waits_comes_first(book: Book, made: Contracts) -> None:
     made.agreement(made.client(on_hold=True))
     run = planned(book, "2026-01-31")

@@ -104,7 +104,8 @@ class RunList:
                 "state": row[3],
                 "through": row[4],
                 "issue_date": row[5],
-                "scope": ", ".join(name for names in json.loads(row[6]).values() for name in names),
+                "scope": ", ".join(name for names in json.loads(row[6]).values() for name in names)
+                or (_("Everyone") if row[2] == "billing" else ""),
                 "issued": row[7] or 0,
                 "waiting": row[8] or 0,
                 "skipped": row[9] or 0,

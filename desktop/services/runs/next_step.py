@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
 from db.engine import Book
@@ -19,7 +20,8 @@ Step = Literal["resume", "review", "bill", "choose"]
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`run` and `number` name the run of resume and review. bill is a whole month, through its last day.
+    """`run` and `number` name the run of resume and review. bill goes through the last day of a month, or through the
+    day of the month that the runs before kept to.
 
     choose is a run in the middle of a month, for which somebody says how far it goes; `through` is then today.
     `issued` is the day that the invoices would bear: no earlier than the last one of the series.
@@ -31,6 +33,10 @@ class NextStep:
     run: int = 0
     number: str = ""
 
+    @property
+    def whole_month(self) -> bool:
+        return self.through == _end_of(self.through)
+
 
 def next_step(book: Book, today: date) -> NextStep:
     """Read from what runs there were: a month that a run has billed through is not offered again."""
@@ -38,13 +44,31 @@ def next_step(book: Book, today: date) -> NextStep:
     issued = max(today, earliest_issue_date(book) or today)
     with book.reading() as session:
         connection = session.connection()
-        through = _month_to_bill(connection, today)
+        through = _by_habit(connection, today) or _month_to_bill(connection, today)
         if stopped:
             return NextStep("resume", through or today, issued, _run_id(connection, stopped[0]), stopped[0])
         waiting = _in_review(connection, through or _end_before(today))
         if waiting is not None:
             return NextStep("review", through or today, issued, *waiting)
     return NextStep("bill", through, issued) if through else NextStep("choose", today, issued)
+
+
+def _by_habit(connection: Connection, today: date) -> date | None:
+    """The day of this month that the last two runs for everyone went through in theirs, such as the first."""
+    days = [
+        date.fromisoformat(row[0])
+        for row in connection.exec_driver_sql(
+            """SELECT DISTINCT through FROM run WHERE kind = 'billing' AND scope = '{}' AND state <> 'discarded'
+            ORDER BY through DESC LIMIT 2"""
+        )
+    ]
+    if len(days) < 2 or days[0].day != days[1].day or days[0] == _end_of(days[0]):
+        return None
+    if days[1] + relativedelta(months=1) != days[0]:
+        return None
+    due = today.replace(day=days[0].day)
+    due = due if due <= today else due - relativedelta(months=1)
+    return due if due > days[0] else None
 
 
 def _month_to_bill(connection: Connection, today: date) -> date | None:
@@ -57,8 +81,7 @@ def _month_to_bill(connection: Connection, today: date) -> date | None:
 
 
 def _end_of(day: date) -> date:
-    following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return following - timedelta(days=1)
+    return day + relativedelta(day=31)
 
 
 def _end_before(day: date) -> date:

@@ -52,7 +52,9 @@ def _show(desk: Desk, parent: QWidget, draft_id: int, found: object) -> None:
 
         return Job(_("Saving the draft"), work, {"runs"}, lane=Lane.HAND, quiet=True)
 
-    FormDialog(desk.shell, _("Edit the draft"), form, _("Save"), save, parent).open()
+    dialog = FormDialog(desk.shell, _("Edit the draft"), form, _("Save"), save, parent)
+    dialog.keep_typing("draft", draft_id)
+    dialog.open()
 
 
 def _section(line: DraftLine, currency: str) -> Section:

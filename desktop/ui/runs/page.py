@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text, money_text, month_text, ngettext
+from desktop.i18n import _, date_text, money_text, month_text, ngettext, short_day_text
 from desktop.jobs import Job
 from desktop.services.lists.runs import RunList
 from desktop.services.runs import discard_run
@@ -99,7 +99,9 @@ class RunsPage(Page):
         if step is None or step.kind == "choose":
             return _("Bill to date…")
         if step.kind == "bill":
-            return _("Bill {month}").format(month=month_text(step.through, year=False))
+            if step.whole_month:
+                return _("Bill {month}").format(month=month_text(step.through, year=False))
+            return _("Bill through {day}").format(day=short_day_text(step.through))
         return _("Go on with {number}").format(number=step.number)
 
     def take_next_step(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
@@ -33,6 +32,8 @@ class ResultPage(QWidget):
         self.desk = desk
         self.run_id = run_id
         self.summary: RunSummary | None = None
+        # Before the figures are there nothing can be done yet that would want the focus.
+        self._fresh = True
         shell = desk.shell
         self.acts = Actions(shell.theme, self)
         self.acts.declare(
@@ -118,6 +119,9 @@ class ResultPage(QWidget):
         self._show_figures(found)
         self._show_reasons(found)
         self.acts.refresh()
+        if self._fresh:
+            self._fresh = False
+            self._first.setFocus()
 
     def _show_figures(self, found: RunSummary) -> None:
         _empty(self._strip)
@@ -145,10 +149,6 @@ class ResultPage(QWidget):
                 self._reasons.addWidget(figure, row, 0)
                 self._reasons.addWidget(_text(words, ""), row, 1)
                 row += 1
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._first.setFocus()
 
     # What can be done next
 

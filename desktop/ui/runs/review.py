@@ -171,7 +171,7 @@ class ReviewPage(Page):
             Figure(number_text(notes), ngettext("note", "notes", notes), "noted"),
             Figure(number_text(self._count("failed")), _("failed"), "failed"),
             Figure(number_text(self._count("skipped")), _("skipped, with reasons")),
-            difference(compared),
+            difference(compared, home),
         ]
         needs = held[0] + self._count("blocked") + self._count("failed")
         return Summary(

@@ -28,15 +28,16 @@ def issue_words(count: int, payable: Mapping[str, int], day: date, waiting: int)
     return asked, more
 
 
-def difference(compared: Comparison) -> Figure:
-    """How this run stands to the last one; the figure narrows the table to what differs."""
+def difference(compared: Comparison, home: str) -> Figure:
+    """How this run stands to the last one, in the firm's currency if it differs in that; the figure narrows the table
+    to what differs."""
     if not compared.last:
         return Figure(_("first"), _("no earlier run to compare with"))
     words = _("than last run: {gone} gone, {new} new").format(gone=compared.gone, new=compared.new)
     changes = [(currency, amount) for currency, amount in compared.totals.items() if amount]
     if not changes:
         return Figure(_("the same"), words, "differs")
-    currency, amount = max(changes, key=lambda one: abs(one[1]))
+    currency, amount = max(changes, key=lambda one: (one[0] == home, abs(one[1])))
     word = _("{amount} more") if amount > 0 else _("{amount} less")
     return Figure(word.format(amount=money_text(abs(amount), currency).replace(MINUS, "")), words, "differs")
 
