@@ -103,7 +103,7 @@ class FormDialog(QDialog):
 
     def _drop(self) -> None:
         if self._unfinished is not None:
-            self._unfinished.end(forgotten=self.form.dirty)
+            self._unfinished.end(forgotten=self._unfinished.touched)
         super().reject()
 
     def _done(self, result: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -156,6 +156,10 @@ class Form(QWidget):
         self._clean = self._texts()
         self.show_problems({})
 
+    def take_as_unchanged(self) -> None:
+        """What stands in the fields now is where the person begins, such as words that follow from another field."""
+        self._clean = self._texts()
+
     @property
     def dirty(self) -> bool:
         """Whether something differs from what was put in."""
@@ -214,20 +218,36 @@ class Form(QWidget):
             return _("{field} is needed.").format(field=self._fields[key].label)
         return ""
 
-    def _texts(self) -> dict[str, object]:
+    def _texts(self) -> dict[str, Any]:
         """What stands in the fields, readable or not."""
-        texts: dict[str, object] = {}
-        for key, editor in self._editors.items():
-            match editor:
-                case TextEditor():
-                    texts[key] = editor.text()
-                case LinesEditor():
-                    texts[key] = editor.toPlainText()
-                case ChoiceEditor():
-                    texts[key] = editor.currentText()
-                case CheckEditor():
-                    texts[key] = editor.isChecked()
-        return texts
+        return {key: self._texts_of(editor) for key, editor in self._editors.items()}
+
+    def _texts_of(self, editor: Editor) -> object:
+        match editor:
+            case TextEditor():
+                return editor.text()
+            case LinesEditor():
+                return editor.toPlainText()
+            case ChoiceEditor():
+                return editor.currentText()
+            case CheckEditor():
+                return editor.isChecked()
+
+    # What is typed and not saved
+
+    def entries(self) -> dict[str, Any]:
+        """What stands in the fields as JSON holds it, readable or not."""
+        return self._texts()
+
+    def restore(self, entries: Mapping[str, Any]) -> None:
+        """Put back what `entries` gave; it counts as typed. Fields that are there no more are passed over."""
+        # What one field decides fills others, so all are set once more when every one has been heard.
+        for told in (True, False):
+            for key, editor in self._editors.items():
+                if key in entries and self._texts_of(editor) != entries[key]:
+                    _set_text(editor, entries[key])
+                    if told:
+                        editor.changed.emit()
 
     # Building
 
@@ -322,3 +342,17 @@ class Form(QWidget):
                 chosen = self._editors[field.currency_from].value()
                 if isinstance(chosen, str):
                     editor.currency = chosen
+
+
+def _set_text(editor: Editor, text: object) -> None:
+    match editor:
+        case TextEditor():
+            editor.setText(str(text))
+        case LinesEditor():
+            editor.setPlainText(str(text))
+        case ChoiceEditor():
+            editor.setCurrentIndex(editor.findText(str(text)))
+            if editor.isEditable():
+                editor.setEditText(str(text))
+        case CheckEditor():
+            editor.setChecked(bool(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -51,6 +52,15 @@ class LinesForm(Form):
 
     def values(self) -> dict[str, object]:
         return super().values() | {key: table.values() for key, table in self._tables.items()}
+
+    def entries(self) -> dict[str, Any]:
+        return super().entries() | {key: table.model.entries() for key, table in self._tables.items()}
+
+    def restore(self, entries: Mapping[str, Any]) -> None:
+        super().restore(entries)
+        for key, table in self._tables.items():
+            if key in entries:
+                table.model.restore(entries[key])
 
     def check(self) -> bool:
         # The fields last: where both are wrong, the first field has the focus.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -190,6 +190,26 @@ class Lines(QAbstractTableModel):
         """Every line as it stands, filled or not, for `put`."""
         return [dict(line) for line in self._lines]
 
+    def entries(self) -> list[dict[str, Any]]:
+        """Every line as JSON holds it: the texts of its cells, and the values that no column shows."""
+        keys = {column.key for column in self.columns}
+        return [
+            {
+                "texts": {column.key: written(column, line.get(column.key)) for column in self.columns},
+                "beside": {key: _packed(value) for key, value in line.items() if key not in keys},
+            }
+            for line in self._lines
+        ]
+
+    def restore(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """The lines that `entries` gave."""
+        self.put([{key: _unpacked(value) for key, value in entry["beside"].items()} for entry in entries])
+        for row, entry in enumerate(entries):
+            for at, column in enumerate(self.columns):
+                self._type(row, at, str(entry["texts"].get(column.key, "")))
+        self._redraw()
+        self.changed.emit()
+
     # What is wrong
 
     def show_problems(self, problems: Mapping[tuple[int, str], str]) -> None:
@@ -255,3 +275,22 @@ class Lines(QAbstractTableModel):
     def _redraw(self) -> None:
         if self._lines:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._lines) - 1, len(self.columns) - 1))
+
+
+def _packed(value: object) -> object:
+    """A value as JSON holds it."""
+    match value:
+        case Decimal():
+            return {"decimal": str(value)}
+        case date():
+            return {"date": value.isoformat()}
+    return value
+
+
+def _unpacked(value: object) -> object:
+    match value:
+        case {"decimal": str(text)}:
+            return Decimal(text)
+        case {"date": str(text)}:
+            return date.fromisoformat(text)
+    return value

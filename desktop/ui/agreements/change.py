@@ -228,4 +228,5 @@ def _show(desk: Desk, parent: QWidget, agreement_id: int, found: object) -> None
 
     dialog = FormDialog(desk.shell, _("Change from a day on"), form, _("Change"), save, parent)
     dialog.saved.connect(lambda written: tell(desk, _("The change is noted; the next run bills it."), written))
+    dialog.keep_typing("agreement_change", agreement_id)
     dialog.open()

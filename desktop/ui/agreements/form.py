@@ -253,4 +253,5 @@ def _show(
     dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
     dialog.saved.connect(saved)
     form.editor("client_id" if record is None and client_id is None else "title").setFocus()
+    dialog.keep_typing("agreement", agreement_id or 0)
     dialog.open()

@@ -277,6 +277,7 @@ def _show(
     # Who it is for is known where a row was copied or is changed.
     known = "hours" if time else "unit_price"
     form.editor("client_id" if values.get("client_id") is None else known).setFocus()
+    dialog.keep_typing("time" if time else "charge", one or 0)
     dialog.open()
 
 

@@ -161,6 +161,7 @@ def _show(
     dialog.resize(desk.shell.theme.px(_WIDTH), form.sizeHint().height() + _BUTTONS)
     dialog.saved.connect(saved)
     form.editor("agreement_id" if values.get("agreement_id") is None else "quantity").setFocus()
+    dialog.keep_typing("usage", one or 0)
     dialog.open()
 
 

@@ -69,6 +69,7 @@ class ClientForm(LinesForm):
         self.put(_values(known))
         self._follow_segment()
         self._explain_terms()
+        self.take_as_unchanged()
 
     def changed_values(self) -> dict[str, object]:
         """Fields that differ from the client's: what was wrong before and is not touched keeps nobody from saving."""
@@ -271,4 +272,5 @@ def _show(desk: Desk, parent: QWidget, client_id: int | None, found: object, don
     dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
     dialog.saved.connect(saved)
     form.editor("name").setFocus()
+    dialog.keep_typing("client", client_id or 0)
     dialog.open()

@@ -111,6 +111,7 @@ def _show(desk: Desk, parent: QWidget, found: object, opened: Callable[[int], ob
     dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
     dialog.saved.connect(opened)
     form.table("lines").setFocus()
+    dialog.keep_typing("invoice_by_hand", int(str(found.client["id"])))
     dialog.open()
 
 

@@ -93,6 +93,7 @@ class CreditDialog(TableFormDialog):
         self._latest = Latest(desk.shell.jobs, self)
         self.form.put({"how": _WHOLE, "after": _NOTHING})
         self.saved.connect(self._told)
+        self.keep_typing(f"credit {number}")
         self.model.set_query(self.model.asked)
         self.follow()
 

@@ -133,6 +133,7 @@ class RecordPayment(TableFormDialog):
                 "method": "bank",
             }
         )
+        self.keep_typing(" ".join(["payment", *self._named]))
         self.saved.connect(self._told)
         self.model.loaded.connect(self._select_named)
         self.follow()
