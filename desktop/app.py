@@ -184,6 +184,7 @@ class Program(QObject):
         from desktop.ui.importing.dropping import FileDrop
         from desktop.ui.importing.folder_watch import FolderWatch
         from desktop.ui.places import actions, menus, places
+        from desktop.ui.runs.issuing import offer_to_go_on
 
         assert isinstance(book, Book)
         self._book = book
@@ -201,6 +202,7 @@ class Program(QObject):
             self.window.notices.say(warning, tone="note")
         FileDrop(desk, self.window)
         FolderWatch(desk, self.window)
+        offer_to_go_on(desk)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
         self._ask_pressing()

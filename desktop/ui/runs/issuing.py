@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, State
 from desktop.services.runs import BillResult, resume
+from desktop.services.runs.next_step import NextStep, next_step
 from desktop.ui.desk import Desk
 from desktop.ui.runs.result import ResultPage
 
@@ -40,6 +41,26 @@ def say_if_stopped(desk: Desk, job: object, again: Callable[[], object], number:
             _("Run {number} is stopped.").format(number=number),
             _("What is issued stands, and the rest is still to do. Nothing is billed twice."),
             [(_("Go on"), again)],
+            tone="held",
+        )
+
+
+def offer_to_go_on(desk: Desk) -> None:
+    """Say at opening which run was stopped in the middle, with what is safe and the way on."""
+    book = desk.book
+    desk.shell.jobs.ask(lambda: next_step(book, desk.today()), lambda step: _offer(desk, step))
+
+
+def _offer(desk: Desk, step: object) -> None:
+    assert isinstance(step, NextStep)
+    if step.kind == "resume":
+        desk.shell.notices.say(
+            _("Run {number} was stopped in the middle.").format(number=step.number),
+            _("What is issued stands, and the rest is still to do. Nothing is billed twice."),
+            [
+                (_("Go on"), lambda: go_on(desk, desk.shell.notices, step.run, step.number)),
+                (_("Look at it"), lambda: desk.shell.go("runs", step.run)),
+            ],
             tone="held",
         )
 
