@@ -12,7 +12,7 @@ from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.theme import Theme
 
 # Letters that arrive together, pasted or typed ahead, make one question; a person's own come one by one.
-_TYPING_MS = 15
+_TYPING_MS = 5
 
 
 @dataclass(frozen=True)

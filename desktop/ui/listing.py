@@ -27,6 +27,15 @@ class Listing(Protocol):
 
 
 @runtime_checkable
+class Begins(Protocol):
+    """A listing of so many rows that those at the top are shown before all are counted."""
+
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        """As many ids as that, or fewer: those that `ids` begins with."""
+        ...
+
+
+@runtime_checkable
 class SumsItself(Protocol):
     """A listing that adds up in the book what would be thousands of rows here."""
 

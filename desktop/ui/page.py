@@ -311,6 +311,8 @@ class Page(QWidget):
             self.reload()
 
     def _after_loading(self) -> None:
+        if not self.model.complete:
+            return
         if self._to_reveal is not None:
             self._reveal()
         current = self.table.current_id()

@@ -23,9 +23,11 @@ class PlaceKeeper(QObject):
         self._selected: list[int] = []
         self._current: int | None = None
         self._top: tuple[int, int] | None = None
+        self._restored: list[tuple[int, int]] = []
         model.modelAboutToBeReset.connect(self._note_selection)
         model.modelReset.connect(self._restore_selection)
         model.moving.connect(self._note_top)
+        model.loaded.connect(self._restore_rest)
         model.loaded.connect(self._restore_top)
 
     def selected_runs(self) -> list[tuple[int, int]]:
@@ -70,7 +72,23 @@ class PlaceKeeper(QObject):
             self._focus(place)
         if kept.isEmpty():
             self.select_first()
-        self._selected = []
+        self._restored = self.selected_runs()
+        if self._model.complete:
+            self._selected = []
+
+    def _restore_rest(self) -> None:
+        """What was selected beyond the first rows comes back with the others, unless somebody chose anew meanwhile."""
+        if not self._model.complete or not self._selected:
+            return
+        wanted, self._selected = self._selected, []
+        if self.selected_runs() != self._restored:
+            return
+        places = {one: place for place, one in enumerate(self._model.ids)}
+        kept = self._runs(sorted(places[one] for one in wanted if one in places))
+        if 0 < kept.size() <= _MOST_PIECES:
+            self._table.selectionModel().select(kept, _SELECT)
+            if self._current is not None and (place := self._model.position_of(self._current)) >= 0:
+                self._focus(place)
 
     def _focus(self, place: int) -> None:
         self._table.selectionModel().setCurrentIndex(

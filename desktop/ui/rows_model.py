@@ -5,7 +5,7 @@ Both come from a worker: a table never waits for the book, and never holds more 
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -13,10 +13,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from desktop.jobs import Job, Jobs, State
 from desktop.ui.columns import Column, cell_text
 from desktop.ui.id_changes import Changes, changes
-from desktop.ui.listing import Listing, Query, Row
+from desktop.ui.listing import Begins, Listing, Query, Row
 
 BLOCK = 128
 CACHED_ROWS = 40 * BLOCK
+# What a window shows at a glance; its rows come with the ids, those below follow.
+_FIRST_ROWS = 32
 _CACHED_TEXTS = 20_000
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,6 +41,7 @@ class _Loaded(NamedTuple):
     ids: "array[int]"
     steps: Changes | None
     rows: dict[int, Row]
+    complete: bool = True
 
 
 class _Fetched(NamedTuple):
@@ -52,7 +55,7 @@ class RowsModel(QAbstractTableModel):
 
     loading = Signal(object)  # bool: whether a query is under way
     moving = Signal()  # a reload is about to move rows
-    loaded = Signal(object)  # Query that is now shown
+    loaded = Signal(object)  # Query that is now shown; of a long list twice, first when it is not yet `complete`
     edited = Signal(object)  # Edit
 
     def __init__(self, listing: Listing, columns: Sequence[Column], jobs: Jobs, home_currency: str = "") -> None:
@@ -61,6 +64,7 @@ class RowsModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self.home_currency = home_currency
         self.query: Query | None = None
+        self.complete = True
         self._jobs = jobs
         self._asked = Query()
         self._ids = array("q")
@@ -108,9 +112,31 @@ class RowsModel(QAbstractTableModel):
             steps = changes(base, ids) if base is not None else None
             return _Loaded(ticket, query, ids, steps, dict(listing.rows(list(first))))
 
+        def begin() -> _Loaded:
+            assert isinstance(listing, Begins)
+            first = listing.first_ids(query.search, query.filters, query.sort, query.descending, BLOCK)
+            ids = array("q", first)
+            rows = dict(listing.rows(first[:_FIRST_ROWS]))
+            return _Loaded(ticket, query, ids, None, rows, complete=len(ids) < BLOCK)
+
         self.loading.emit(True)
+        self._ask(begin if base is None and isinstance(listing, Begins) else work)
+
+    def _ask(self, work: Callable[[], _Loaded]) -> None:
         self._question = self._jobs.ask(work, self._take)
         self._question.ended.connect(self._end_question)
+
+    def _ask_for_the_rest(self) -> None:
+        ticket, query, listing, first = self._ticket, self._asked, self.listing, array("q", self._ids)
+
+        def work() -> _Loaded:
+            ids = array("q", listing.ids(query.search, query.filters, query.sort, query.descending))
+            if ids[: len(first)] == first:
+                return _Loaded(ticket, query, ids, Changes([], None, [(len(first), len(ids))]), {})
+            # Somebody wrote meanwhile.
+            return _Loaded(ticket, query, ids, changes(first, ids), dict(listing.rows(ids[:BLOCK])))
+
+        self._ask(work)
 
     def _end_question(self, job: object) -> None:
         if job is self._question:
@@ -122,6 +148,7 @@ class RowsModel(QAbstractTableModel):
         if answer.ticket != self._ticket:
             return
         self._fetch_failed = False
+        self.complete = answer.complete
         if answer.query == self.query and answer.steps is not None:
             self._become(answer.ids, answer.steps, answer.rows)
         else:
@@ -130,6 +157,8 @@ class RowsModel(QAbstractTableModel):
             self._keep_only(answer.rows)
             self.query = answer.query
             self.endResetModel()
+        if not answer.complete:
+            self._ask_for_the_rest()
         self.loaded.emit(answer.query)
 
     def _become(self, ids: "array[int]", steps: Changes, rows: dict[int, Row]) -> None:
@@ -144,8 +173,10 @@ class RowsModel(QAbstractTableModel):
             self.beginInsertRows(_ROOT, start, stop - 1)
             self._ids[start:start] = ids[start:stop]
             self.endInsertRows()
-        self._keep_only(rows)
-        if self._ids:
+        if rows:
+            # What was only continued shows what it did.
+            self._keep_only(rows)
+        if rows and self._ids:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
 
     def _reorder(self, order: "array[int]") -> None:

@@ -13,7 +13,7 @@ from desktop.domain.billing.lines import line_amount, part_of
 from desktop.domain.billing.outlook import upcoming
 from desktop.domain.money import SCALE, scaled, unscaled
 from desktop.domain.pricing import PriceBook, RateRow
-from desktop.services.lists.searching import ids_text, like, named, ordered
+from desktop.services.lists.searching import ids_text, like, limited, named, ordered
 from desktop.services.runs.loading import Loaded, load_agreements
 
 _SEARCHED = ("a.code", "a.title", "c.name", "c.code", "a.po_number")
@@ -35,7 +35,9 @@ class AgreementList:
         self._book = book
         self._today = today
 
-    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+    def ids(
+        self, search: str, filters: frozenset[str], sort: str, descending: bool, limit: int | None = None
+    ) -> Sequence[int]:
         """Sorts: code, title, client, segment, billing, start, end, currency, state, billed_through."""
         text, values = like(search, _SEARCHED)
         state = _STATE.replace(":today", f"'{self._today.isoformat()}'")
@@ -75,7 +77,7 @@ class AgreementList:
         }
         sql = f"""SELECT a.id FROM agreement a JOIN client c ON c.id = a.client_id
           LEFT JOIN segment s ON s.id = coalesce(a.segment_id, c.segment_id)
-          WHERE {" AND ".join(where)} ORDER BY {ordered(sorts, sort, descending, _OWN_ORDER)}"""
+          WHERE {" AND ".join(where)} ORDER BY {ordered(sorts, sort, descending, _OWN_ORDER)}{limited(limit)}"""
         with self._book.reading() as session:
             return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
 

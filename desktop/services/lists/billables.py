@@ -16,7 +16,7 @@ from desktop.domain.billing import line_amount
 from desktop.domain.money import SCALE, unscaled
 from desktop.services.lists.billable_prices import Unpriced, prices_for
 from desktop.services.lists.billable_sources import SOURCES, Kind, Source, row_id, row_id_sql, source
-from desktop.services.lists.searching import ids_text, like, named, ordered
+from desktop.services.lists.searching import ids_text, like, limited, named, ordered
 from desktop.services.usage_states import Row as UseRow
 from desktop.services.usage_states import State, usage_states
 
@@ -40,7 +40,9 @@ class BillableList:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+    def ids(
+        self, search: str, filters: frozenset[str], sort: str, descending: bool, limit: int | None = None
+    ) -> Sequence[int]:
         """Sorts: day, kind, client, agreement, person, quantity, text."""
         if "charges" in filters:
             filters |= {"charge", "discount", "deposit"}
@@ -48,12 +50,12 @@ class BillableList:
             unpriced = self._unpriced_ids()
             left = filters - {"unpriced"}
             left = left if left.intersection(_WORDS) else left | _PRICED
-            return [id for id in self.ids(search, left, sort, descending) if id in unpriced]
+            return [id for id in self.ids(search, left, sort, descending) if id in unpriced][:limit]
         parts, values = _parts(search, filters, sort)
         if not parts:
             return []
         order = ordered(_SORTS | _JOINED_SORTS, sort, descending, "day DESC, id DESC")
-        sql = f"SELECT id FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}"
+        sql = f"SELECT id FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}{limited(limit)}"
         with self._book.reading() as session:
             driver: Any = session.connection().connection.driver_connection
             return [id for (id,) in driver.execute(sql, values)]

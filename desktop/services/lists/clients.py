@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
-from desktop.services.lists.searching import ids_text, like, named, ordered
+from desktop.services.lists.searching import ids_text, like, limited, named, ordered
 
 _SEARCHED = ("c.name", "c.code", "c.city", "c.email", "c.contact", "c.tax_id", "coalesce(s.name, '')")
 # What was issued to a client that merged into another counts for the other.
@@ -31,7 +31,9 @@ class ClientList:
         self._book = book
         self._today = today.isoformat()
 
-    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+    def ids(
+        self, search: str, filters: frozenset[str], sort: str, descending: bool, limit: int | None = None
+    ) -> Sequence[int]:
         """Sorts: name, code, city, country, segment, currency, state, open, overdue (in the client's own currency)."""
         text, values = like(search, _SEARCHED)
         where = [text, "c.active = 0" if "archived" in filters else "c.active = 1"]
@@ -63,7 +65,7 @@ class ClientList:
             "overdue": _OWED.format(which=f"o.currency = c.currency AND o.due_date < '{self._today}'"),
         }
         sql = f"""SELECT c.id FROM client c LEFT JOIN segment s ON s.id = c.segment_id
-          WHERE {" AND ".join(where)} ORDER BY {ordered(sorts, sort, descending, _OWN_ORDER)}"""
+          WHERE {" AND ".join(where)} ORDER BY {ordered(sorts, sort, descending, _OWN_ORDER)}{limited(limit)}"""
         with self._book.reading() as session:
             return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
 

@@ -83,11 +83,12 @@ class RunList:
         with self._book.reading() as session:
             connection, text = session.connection(), json.dumps(list(ids))
             rows = connection.exec_driver_sql(
-                """SELECT r.id, r.number, r.kind, r.state, r.through, r.issue_date, r.scope,
-                sum(o.state = 'issued'), sum(o.state IN ('ready', 'held')), sum(o.state = 'skipped'),
-                sum(o.state = 'failed'), f.currency
-                FROM run r CROSS JOIN firm f LEFT JOIN outcome o ON o.run_id = r.id
-                WHERE r.id IN (SELECT value FROM json_each(?)) GROUP BY r.id""",
+                """WITH asked(id) AS (SELECT value FROM json_each(?)) SELECT r.id, r.number, r.kind, r.state, r.through,
+                r.issue_date, r.scope, o.issued, o.waiting, o.skipped, o.failed, f.currency
+                FROM run r CROSS JOIN firm f LEFT JOIN (SELECT run_id, sum(state = 'issued') AS issued,
+                  sum(state IN ('ready', 'held')) AS waiting, sum(state = 'skipped') AS skipped,
+                  sum(state = 'failed') AS failed FROM outcome WHERE run_id IN (SELECT id FROM asked) GROUP BY run_id
+                ) o ON o.run_id = r.id WHERE r.id IN (SELECT id FROM asked)""",
                 (text,),
             ).fetchall()
             billed: dict[int, dict[str, int]] = {}

@@ -34,6 +34,11 @@ def named(filters: Iterable[str], prefix: str) -> list[str]:
     return [word[len(prefix) + 1 :] for word in sorted(filters) if word.startswith(f"{prefix}:")]
 
 
+def limited(limit: int | None) -> str:
+    """A LIMIT, if there is to be one: the first rows are had before all are found."""
+    return "" if limit is None else f" LIMIT {int(limit)}"
+
+
 def ordered(sorts: dict[str, str], sort: str, descending: bool, own: str) -> str:
     """An ORDER BY: the asked one with the listing's own behind it, so that equal rows keep an order."""
     if sort not in sorts:

@@ -24,8 +24,10 @@ class AgreementRows:
         self._today = today
 
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
-        asked = frozenset(one.removeprefix(_KIND) for one in filters)
-        return AgreementList(self._book, self._today()).ids(search, asked, sort, descending)
+        return AgreementList(self._book, self._today()).ids(search, _asked(filters), sort, descending)
+
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        return AgreementList(self._book, self._today()).ids(search, _asked(filters), sort, descending, count)
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         return {key: _shown(row) for key, row in AgreementList(self._book, self._today()).rows(ids).items()}
@@ -55,3 +57,8 @@ def summary(book: Book, today: date) -> Summary:
         {key: counts[key] for key in ("ended", "inactive", "not_started")},
         {"segment": segments, "billing": [(f"{_KIND}{one}", text) for one, text in billings()]},
     )
+
+
+def _asked(filters: frozenset[str]) -> frozenset[str]:
+    """The service's filters."""
+    return frozenset(one.removeprefix(_KIND) for one in filters)

@@ -27,6 +27,9 @@ class BillableRows:
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
         return self._list.ids(search, _asked(filters), sort, descending)
 
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        return self._list.ids(search, _asked(filters), sort, descending, count)
+
     def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
         return {key: _shown(row) for key, row in self._list.rows(ids).items()}
 

@@ -25,6 +25,9 @@ class ClientRows:
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
         return self._list().ids(search, filters, sort, descending)
 
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        return self._list().ids(search, filters, sort, descending, count)
+
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         return {key: _shown(row) for key, row in self._list().rows(ids).items()}
 

@@ -42,6 +42,9 @@ class InvoiceRows:
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
         return self._list().ids(search, _asked(filters), sort, descending)
 
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        return self._list().ids(search, _asked(filters), sort, descending, count)
+
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         found = self._list().rows(ids)
         return {key: _shown(row) for key, row in found.items()}
