@@ -32,8 +32,8 @@ def broken_promises(look: Look) -> Iterator[Item]:
     late = [row for row in found if (row.client_id, row.currency) in owing]
     if late:
         names = dict(client_names(look.connection, ids_text(row.client_id for row in late)))
-        rows = [_Broken(names[row.client_id], row) for row in sorted(late, key=lambda row: (row.promised_on, row.id))]
-        yield from few_or_all(rows, partial(_broken, look), partial(_all_broken, look))
+        broken = [_Broken(names[row.client_id], row) for row in sorted(late, key=lambda row: (row.promised_on, row.id))]
+        yield from few_or_all(broken, partial(_broken, look), partial(_all_broken, look))
 
 
 def _owing(look: Look) -> set[tuple[int, str]]:

@@ -60,7 +60,9 @@ def _urgency(look: Look, row: _Held) -> Urgency:
 
 def _found(row: _Held, texts: dict[int, str]) -> str:
     """The worst that was found, and how much more."""
-    text = row.error if row.state == "failed" and row.error else told(texts.get(row.finding or 0, ""))
+    if row.state == "failed" and row.error:
+        return row.error
+    text = told(texts.get(row.finding or 0, ""))
     if row.findings > 1:
         more = ngettext("and {count} more", "and {count} more", row.findings - 1)
         text = f"{text} · {more.format(count=number_text(row.findings - 1))}"
