@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import _, number_text
@@ -41,6 +41,9 @@ class PlaceButton(QPushButton):
         layout.setContentsMargins(8, 0, 8, 0)
         for label in (self._title, self._count):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # Room for the chosen one's heavier letters, so that nothing moves when another is chosen.
+        strong = QFontMetrics(theme.font("body", strong=True))
+        self._title.setMinimumWidth(strong.horizontalAdvance(place.title))
         layout.addWidget(self._title, 1)
         layout.addWidget(self._count)
         self.setAccessibleName(place.title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.services.firm import bank_accounts, remove_bank_account, save_bank_account
@@ -20,6 +20,7 @@ from desktop.ui.rows_model import RowsModel
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 from desktop.ui.table import Empty, Table
+from desktop.ui.wrapping import WrappingRow
 
 
 class BankAccounts(QWidget):
@@ -53,11 +54,9 @@ class BankAccounts(QWidget):
         self.table.selection_changed.connect(self.acts.refresh)
         title = QLabel(_("Bank accounts"))
         title.setProperty("role", "strong")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        buttons = WrappingRow()
         for one in self.acts.ids:
             buttons.addWidget(self.acts.button(one))
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

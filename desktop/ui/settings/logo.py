@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -17,6 +17,7 @@ from desktop.services.firm import logo, remove_logo, set_logo
 from desktop.ui.desk import Desk
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS
+from desktop.ui.wrapping import WrappingRow
 
 _HEIGHT = 72
 # Border and padding of the paper.
@@ -42,11 +43,9 @@ class Logo(QWidget):
         self._choose.clicked.connect(self._ask)
         self._remove = QPushButton(_("Remove"))
         self._remove.clicked.connect(self._take_off)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        buttons = WrappingRow()
         buttons.addWidget(self._choose)
         buttons.addWidget(self._remove)
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.i18n import _
 from desktop.ui.desk import Desk
@@ -119,7 +128,8 @@ class SettingsPage(QWidget):
         column.addStretch(1)
         side = QWidget()
         side.setLayout(column)
-        side.setFixedWidth(desk.shell.theme.px(_WIDTH) + 28)
+        side.setMinimumWidth(desk.shell.theme.px(_WIDTH) + 28)
+        side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         rule = QFrame()
         rule.setProperty("role", "side")
         layout = QHBoxLayout(self)
