@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands, day
 from desktop.cli.call import Call
 from desktop.cli.tables import table
-from desktop.i18n import _, amount_text, date_text, number_text
+from desktop.i18n import _, date_text
 
 if TYPE_CHECKING:
-    from desktop.services.reports import Column, Report
+    from desktop.services.reports import Report
 
 # As in desktop.services.reports, which would cost every other command its loading.
 _NAMES = (
@@ -32,7 +30,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--by", choices=_BY, metavar="GROUP", help=_("revenue by {names}").format(names=", ".join(_BY)))
     parser.add_argument("--client", metavar="CODE", help=_("only of this client"))
-    parser.add_argument("--to", metavar="FILE", help=_("write a .csv file"))
+    parser.add_argument("--to", metavar="FILE", help=_("write a .csv, .xlsx or .pdf file"))
 
 
 def _report(call: Call) -> None:
@@ -61,21 +59,10 @@ def _report(call: Call) -> None:
 
 
 def _text(made: Report) -> str:
+    from desktop.services.report_files import shown
+
     columns = [column for column in made.columns if not column.more]
     titles = [(">" if column.kind in ("amount", "number") else "") + column.title for column in columns]
-    rows = [[_shown(made, column, row) for column in columns] for row in (*made.rows, *made.sums)]
+    rows = [[shown(made, column, row) for column in columns] for row in (*made.rows, *made.sums)]
     head = f"{made.title}, {date_text(made.as_of)}"
     return head + "\n\n" + table(titles, rows, empty=_("Nothing to report."))
-
-
-def _shown(made: Report, column: Column, row: Any) -> str:
-    from desktop.services.reports import currency_of
-
-    value = row[column.key]
-    if value is None:
-        return ""
-    if column.kind == "amount":
-        return amount_text(value, currency_of(made, column, row))
-    if isinstance(value, date):
-        return date_text(value)
-    return number_text(value) if isinstance(value, int | Decimal) else str(value)

@@ -47,11 +47,16 @@ def _face(file: str) -> Any:
 
     face = TTFontFace(str(resource("fonts") / file))
     if file in _INTER:
-        for digit in range(10):
-            glyph = _TABULAR_ZERO + digit
-            face.charToGlyph[ord("0") + digit] = glyph
-            face.charWidths[ord("0") + digit] = face.hmetrics[glyph][0] * 1000 / face.unitsPerEm
+        set_tabular(face)
     return face
+
+
+def set_tabular(face: Any) -> None:
+    """Give a face of Inter digits of one width, so that figures stand under figures."""
+    for digit in range(10):
+        glyph = _TABULAR_ZERO + digit
+        face.charToGlyph[ord("0") + digit] = glyph
+        face.charWidths[ord("0") + digit] = face.hmetrics[glyph][0] * 1000 / face.unitsPerEm
 
 
 @lru_cache(maxsize=1)

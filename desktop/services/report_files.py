@@ -1,14 +1,23 @@
-"""Reports as files: CSV that spreadsheets and other programs read the same everywhere."""
+"""Reports as files: CSV that other programs read the same everywhere, workbooks, and pages to print."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, Final
 
+from desktop.domain.money import to_major
 from desktop.errors import UserError
-from desktop.i18n import _
-from desktop.services.reports import Report, plain_rows
+from desktop.i18n import _, amount_text, date_text, number_text
+from desktop.services.reports import Column, Progress, Report, currency_of, plain_rows, unheard
+from desktop.services.reports.words import CODED, code_words
+from desktop.services.table_files import MONEY, Value, write_table
+
+ENDINGS: Final = (".csv", ".xlsx", ".pdf")
 
 # A spreadsheet takes a text that begins so for a formula and runs it; a client's name must not do that.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,26 +36,73 @@ def report_csv(made: Report) -> str:
     return out.getvalue()
 
 
+def report_pdf(made: Report, progress: Progress = unheard) -> bytes:
+    """The report as pages, in the user's language and number formats."""
+    from desktop.documents.report_pdf import Head, Table
+    from desktop.documents.report_pdf import report_pdf as pages
+
+    columns = [column for column in made.columns if not column.more]
+    table = Table(
+        made.title,
+        _days(made),
+        made.firm,
+        [Head(column.title, column.kind in ("amount", "number")) for column in columns],
+        [[shown(made, column, row) for column in columns] for row in made.rows],
+        [[shown(made, column, row) for column in columns] for row in made.sums],
+        _("Page {page} of {pages}"),
+    )
+    return pages(table, lambda done, total: progress(done, total, _("Writing pages")))
+
+
+def _days(made: Report) -> str:
+    last = date_text(made.as_of)
+    if made.since is None:
+        return _("As of {day}").format(day=last)
+    return _("{first} to {last}").format(first=date_text(made.since), last=last)
+
+
+def shown(made: Report, column: Column, row: Mapping[str, Any]) -> str:
+    """A cell as a person reads it: amounts without their currency, which has a column of its own; codes in words."""
+    value = row[column.key]
+    if value is None:
+        return ""
+    if column.kind == "amount":
+        return amount_text(value, currency_of(made, column, row))
+    if isinstance(value, date):
+        return date_text(value)
+    if isinstance(value, int | Decimal):
+        return number_text(value)
+    return code_words().get(str(value), str(value)) if column.key in CODED else str(value)
+
+
 def check_ending(path: Path) -> None:
     """UserError where the file's ending names no form that a report can have."""
-    if path.suffix.lower() != ".csv":
+    if path.suffix.lower() not in ENDINGS:
         raise UserError(
             _("A report cannot be written as “{ending}”.").format(ending=path.suffix or path.name),
-            _("Give the file the ending .csv."),
+            _("Give the file the ending .csv, .xlsx or .pdf."),
         )
 
 
-def write_report(made: Report, path: Path) -> None:
+def write_report(made: Report, path: Path, progress: Progress = unheard) -> None:
     """Write the report in the form that the file's ending names; a file that stood there is replaced whole or stays.
 
-    UserError for another ending, or a refused write.
+    A workbook and pages end with the sums, a CSV file has the rows alone. UserError for another ending, or a refused
+    write.
     """
     check_ending(path)
+    if path.suffix.lower() == ".xlsx":
+        _write_workbook(made, path, progress)
+        return
+    if path.suffix.lower() == ".csv":
+        # The mark tells spreadsheets that the text is UTF-8.
+        content = report_csv(made).encode("utf-8-sig")
+    else:
+        content = report_pdf(made, progress)
     unfinished = path.with_name(path.name + ".part")
     try:
         try:
-            # The mark tells spreadsheets that the text is UTF-8.
-            unfinished.write_text(report_csv(made), encoding="utf-8-sig", newline="")
+            unfinished.write_bytes(content)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -55,6 +111,26 @@ def write_report(made: Report, path: Path) -> None:
             _("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror or error),
             _("Choose another folder, make room on the disk, or close the file where it is open."),
         ) from error
+
+
+def _write_workbook(made: Report, path: Path, progress: Progress) -> None:
+    def rows() -> Iterator[Sequence[Value]]:
+        for place, row in enumerate((*made.rows, *made.sums)):
+            if place % 500 == 0:
+                progress(place, len(made.rows), _("Writing rows"))
+            yield [_value(made, column, row) for column in made.columns]
+
+    formats = [MONEY if column.kind == "amount" else "" for column in made.columns]
+    write_table(path, made.title, [column.title for column in made.columns], rows(), formats=formats)
+
+
+def _value(made: Report, column: Column, row: Mapping[str, Any]) -> Value:
+    value = row[column.key]
+    if value is None or isinstance(value, date):
+        return value
+    if column.kind == "amount":
+        return to_major(value, currency_of(made, column, row))
+    return Decimal(value) if column.kind == "number" else str(value)
 
 
 def _harmless(text: str) -> str:

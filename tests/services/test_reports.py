@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
+from python_calamine import CalamineWorkbook
 
 from db.engine import Book
 from db.schema import Agreement, AgreementLine, Item, OneOff, Rate, TimeEntry
@@ -196,6 +198,29 @@ def test_a_file_holds_what_the_report_says_and_runs_nothing(book: Book, client: 
         write_report(made, tmp_path / "missing" / "aging.csv")
 
 
+def test_a_workbook_has_numbers_and_days_and_the_sums_at_its_end(book: Book, client: int, tmp_path: Path) -> None:
+    add_invoice(book, client, date(2026, 3, 15), (10_000, 0))
+    add_invoice(book, client, date(2026, 3, 16), (2_550, 0))
+    path = tmp_path / "open.xlsx"
+    write_report(report(book, "open", as_of=TODAY), path)
+    found = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    assert found[0][:4] == ["Client", "Name", "Number", "Issued"]
+    place = found[0].index("Open")
+    assert [row[place] for row in found[1:]] == [100.0, 25.5, 125.5]
+    assert found[1][3] == date(2026, 3, 15)
+    assert found[1][1] == "=SUM(A1) & Sons"
+
+
+def test_pages_say_what_the_report_says_with_codes_in_words(book: Book, client: int, tmp_path: Path) -> None:
+    add_invoice(book, client, date(2026, 3, 15), (10_000, 19))
+    path = tmp_path / "journal.pdf"
+    write_report(report(book, "journal", as_of=TODAY, since=date(2026, 3, 1)), path)
+    text = "\n".join(page.get_textpage().get_text_range() for page in pdfium.PdfDocument(path))
+    for words in ("Journal", "1 Mar 2026 to 31 Mar 2026", "Tax payable", "119.00", "Page 1 of 1", "Harbour Services"):
+        assert words in text
+    assert "tax_payable" not in text
+
+
 def test_a_file_that_cannot_be_finished_leaves_the_last_one(
     book: Book, client: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,7 +230,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_last_one(
     def full(*_arguments: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UserError, match=r"aging\.csv cannot be written: No space left"):
         write_report(report(book, "aging", as_of=TODAY), path)
     assert path.read_text() == "last month"

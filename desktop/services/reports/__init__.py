@@ -24,7 +24,19 @@ from desktop.services.reports.table import (
     unheard,
 )
 
-__all__ = ["BEHIND", "BY", "NAMES", "Behind", "Column", "Report", "currency_of", "plain_rows", "report"]
+__all__ = [
+    "BEHIND",
+    "BY",
+    "NAMES",
+    "Behind",
+    "Column",
+    "Progress",
+    "Report",
+    "currency_of",
+    "plain_rows",
+    "report",
+    "unheard",
+]
 
 _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "aging": owed.aging,
@@ -39,6 +51,8 @@ _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "journal": ledgers.journal,
 }
 NAMES: Final = tuple(_REPORTS)
+# These are of a span of days; without a first one, of the year so far.
+_YEARLY: Final = frozenset({"revenue", "billed"})
 
 
 def report(
@@ -69,25 +83,27 @@ def report(
             _("There is no report “{name}”.").format(name=name),
             _("Choose one of: {names}.").format(names=", ".join(NAMES)),
         )
+    if since is None and name in _YEARLY:
+        since = as_of.replace(month=1, day=1)
     if since is not None and since > as_of:
         raise UserError(_("The first day lies after the last one."), _("Choose an earlier first day."))
-    firm_currency, client_id = _scope(book, client_code)
+    firm, firm_currency, client_id = _scope(book, client_code)
     if name == "statement" and client_id is None:
         raise UserError(_("A statement is of one client."), _("Give the client's code."))
     made = make(Question(book, as_of, since, client_id, by, only, age, progress))
     rows, sums = (
         tuple(row for row in some if not currency or row["currency"] == currency) for some in (made.rows, made.sums)
     )
-    return Report(name, made.title, as_of, firm_currency, made.columns, rows, sums)
+    return Report(name, made.title, as_of, firm, firm_currency, made.columns, rows, sums, since)
 
 
-def _scope(book: Book, client_code: str | None) -> tuple[str, int | None]:
-    """The firm's currency and the id of the client named."""
+def _scope(book: Book, client_code: str | None) -> tuple[str, str, int | None]:
+    """The firm's name and currency, and the id of the client named."""
     with book.reading() as session:
         connection = session.connection()
-        currency = connection.exec_driver_sql("SELECT currency FROM firm").scalar_one()
+        firm, currency = connection.exec_driver_sql("SELECT name, currency FROM firm").one()
         if client_code is None:
-            return currency, None
+            return firm, currency, None
         client_id = connection.exec_driver_sql(
             "SELECT coalesce(merged_into_id, id) FROM client WHERE code = ?", (client_code,)
         ).scalar()
@@ -95,4 +111,4 @@ def _scope(book: Book, client_code: str | None) -> tuple[str, int | None]:
         raise UserError(
             _("There is no client {code}.").format(code=client_code), _("The list of clients shows the codes.")
         )
-    return currency, client_id
+    return firm, currency, client_id

@@ -118,10 +118,12 @@ def billed(asked: Question) -> Made:
 
 
 def _lines(asked: Question) -> Iterator[_Sold]:
-    since = asked.since or date(asked.as_of.year, 1, 1)
+    assert asked.since is not None
     asked.progress(0, 0, _("Reading invoices"))
     with asked.book.reading() as session:
-        found = queries.lines_sold(session.connection(), since.isoformat(), asked.as_of.isoformat(), asked.client_id)
+        found = queries.lines_sold(
+            session.connection(), asked.since.isoformat(), asked.as_of.isoformat(), asked.client_id
+        )
     for place, row in enumerate(found):
         if place % _REPORT_EVERY == 0:
             asked.progress(place, len(found), _("Reading invoices"))

@@ -77,15 +77,20 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A table as of a day. A value may be None where the row has none. `sums` are rows that add up the others."""
+    """A table as of a day, or of the days from `since` on. A value may be None where the row has none.
+
+    `sums` are rows that add up the others.
+    """
 
     name: str
     title: str
     as_of: date
+    firm: str
     firm_currency: str
     columns: tuple[Column, ...]
     rows: tuple[Mapping[str, Any], ...]
     sums: tuple[Mapping[str, Any], ...] = ()
+    since: date | None = None
 
 
 def plain_rows(made: Report, *, beside: bool = True) -> list[dict[str, str | None]]:
