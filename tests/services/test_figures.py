@@ -124,3 +124,17 @@ def test_a_currency_without_a_rate_is_named_and_left_out(book: Book) -> None:
     assert (found.open, found.without_rate) == (7_00, ("USD",))
     assert found.billed[-1].amount == 7_00
     assert [one.name for one in found.debtors] == ["BOLT Ltd"]
+
+
+def test_each_age_has_the_invoices_behind_it(book: Book) -> None:
+    client = add_client(book, "ACME")
+    for day in (date(2025, 12, 1), date(2025, 12, 20), date(2025, 12, 21), date(2026, 1, 19), date(2026, 1, 20)):
+        add_invoice(book, client, day, (10_00, 0), terms="net 0")
+    for day in (date(2026, 2, 17), date(2026, 2, 18), date(2026, 3, 19), TODAY):
+        add_invoice(book, client, day, (10_00, 0), terms="net 0")
+    listing = InvoiceList(book, TODAY)
+    words = ("current", "d1_30", "d31_60", "d61_90", "over_90")
+    found = [listing.ids("", frozenset({f"age:{word}"}), "", False) for word in words]
+    assert tuple(listing.totals(ids).get("EUR", 0) for ids in found) == figures(book, TODAY).buckets
+    assert [len(ids) for ids in found] == [1, 2, 3, 2, 1]
+    assert len(listing.ids("", frozenset({"age:d1_30", "age:d31_60"}), "", False)) == 5

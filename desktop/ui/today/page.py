@@ -122,6 +122,7 @@ class TodayPage(QWidget):
         self._count = QLabel()
         self._count.setProperty("role", "secondary")
         self._hints = Hints([(_("Enter"), _("does it")), ("S", _("leaves it until tomorrow"))], self.shell.theme)
+        self._hints.hide()
         self._hints.setMinimumHeight(self.shell.theme.px(18))
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 9)
