@@ -94,6 +94,8 @@ class CreditDialog(TableFormDialog):
         self.form.put({"how": _WHOLE, "after": _NOTHING})
         self.saved.connect(self._told)
         self.keep_typing(f"credit {number}")
+        # At once: who goes on by Tab must find the field that was just chosen.
+        self.form.changed.connect(self._open_fields)
         self.model.set_query(self.model.asked)
         self.follow()
 
@@ -109,10 +111,14 @@ class CreditDialog(TableFormDialog):
             for line in self._lines
         ]
 
-    def follow(self) -> None:
+    def _open_fields(self) -> None:
         how = self.form.editor("how").value()
         self.form.editor("amount").setEnabled(how == _AMOUNT)
         self.table.setEnabled(how == _LINES)
+
+    def follow(self) -> None:
+        self._open_fields()
+        how = self.form.editor("how").value()
         if how == _AMOUNT and not isinstance(self._read_amount(), int):
             self.say("")
             return

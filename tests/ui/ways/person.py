@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPushButton, QWidget
 
+from desktop.ui.form import Form
 from tests.ui.program import Driver
 
 
@@ -68,6 +70,19 @@ class Person:
         front.activateWindow()
         self.driver.until(front.isActiveWindow)
         QTest.keyClick(self.focus, key, held)
+
+    def fill(self, **texts: str) -> None:
+        """Write into the fields of the form in front, each in place of what stands there, and leave it by Tab."""
+        form = self.front.findChild(Form)
+        assert form is not None
+        for key, text in texts.items():
+            editor = form.editor(key)
+            assert isinstance(editor, QWidget)
+            editor.setFocus()
+            QTest.keySequence(editor, QKeySequence.StandardKey.SelectAll)
+            self.write(text)
+            QTest.keyClick(self.focus, Qt.Key.Key_Tab)
+            self.driver.settle()
 
     def write(self, text: str) -> None:
         """Type into what has the focus."""
