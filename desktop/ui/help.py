@@ -40,6 +40,7 @@ def topics() -> list[Topic]:
         Topic("invoices", _("Invoices")),
         Topic("payments", _("Payments")),
         Topic("collections", _("Collections")),
+        Topic("reports", _("Reports")),
         Topic("hygiene", _("Clean-up")),
         Topic("settings", _("Settings")),
         Topic("projects", _("Projects")),

@@ -8,13 +8,14 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, percent_text
 from desktop.jobs import Job, Lane
 from desktop.services import books
 from desktop.ui.actions import GAP, Action
 from desktop.ui.desk import Desk
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rail import Place
+from desktop.ui.theme import ZOOMS, next_zoom
 from desktop.ui.undoing.changes_list import show_changes
 from desktop.ui.undoing.steps import UndoSteps
 
@@ -25,6 +26,8 @@ class Opener(Protocol):
     def ask_new(self) -> None: ...
     def ask_open(self) -> None: ...
     def make_sample(self) -> None: ...
+    def new_window(self) -> None: ...
+    def quit(self) -> None: ...
 
 
 def places(desk: Desk) -> list[Place]:
@@ -70,6 +73,11 @@ def places(desk: Desk) -> list[Place]:
 
         return CollectionsPage(desk)
 
+    def reports() -> QWidget:
+        from desktop.ui.reports.page import ReportsPage
+
+        return ReportsPage(desk)
+
     def hygiene() -> QWidget:
         from desktop.ui.hygiene.page import HygienePage
 
@@ -89,6 +97,7 @@ def places(desk: Desk) -> list[Place]:
         ("invoices", _("Invoices"), invoices, False),
         ("payments", _("Payments"), payments, False),
         ("collections", _("Collections"), collections, False),
+        ("reports", _("Reports"), reports, False),
         ("hygiene", _("Clean-up"), hygiene, False),
         ("settings", _("Settings"), settings, True),
     )
@@ -100,6 +109,7 @@ def menus() -> Mapping[str, Sequence[str]]:
         _("Book"): [
             "book.new",
             "book.open",
+            "book.recent",
             "book.sample",
             GAP,
             "book.import",
@@ -110,7 +120,20 @@ def menus() -> Mapping[str, Sequence[str]]:
             "book.quit",
         ],
         _("Edit"): ["edit.undo", "edit.redo", GAP, "edit.changes"],
-        _("View"): ["view.light", "view.dark", "view.system", GAP, "view.compact", "view.comfortable"],
+        _("View"): [
+            "view.window",
+            GAP,
+            "view.larger",
+            "view.smaller",
+            "view.normal",
+            GAP,
+            "view.light",
+            "view.dark",
+            "view.system",
+            GAP,
+            "view.compact",
+            "view.comfortable",
+        ],
         _("Help"): ["help.page", "help.about"],
     }
 
@@ -133,6 +156,12 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
             shell.memory.put("density", word)
 
         return act
+
+    def zoom(step: int) -> None:
+        theme.set_zoom(next_zoom(theme.zoom, step))
+        shell.memory.put("zoom", theme.zoom)
+        window.acts.refresh()
+        shell.notices.say(_("Everything at {percent}.").format(percent=percent_text(theme.zoom)), tone="note")
 
     def bring_in() -> None:
         from desktop.ui.importing.dialog import ask_import
@@ -157,13 +186,19 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
     return [
         Action("book.new", _("New book…"), opener.ask_new),
         Action("book.open", _("Open a book…"), opener.ask_open, shortcut="Ctrl+O"),
+        Action("book.recent", _("Open again"), lambda: None),
         Action("book.sample", _("Open the sample firm"), opener.make_sample),
         Action("book.import", _("Import a file…"), bring_in, shortcut="Ctrl+I"),
         Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
         Action("book.check", _("Check the book"), lambda: _check(desk)),
-        Action("book.quit", _("Quit"), window.close, shortcut="Ctrl+Q"),
+        Action("book.quit", _("Quit"), opener.quit, shortcut="Ctrl+Q"),
         Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),
         *undo_steps.offers(lambda: show_changes(desk, window)),
+        Action("view.window", _("New window"), opener.new_window, shortcut="Ctrl+Shift+N"),
+        Action("view.larger", _("Larger"), lambda: zoom(1), "", "Ctrl++", lambda: theme.zoom < ZOOMS[-1]),
+        Action("view.larger_too", _("Larger"), lambda: zoom(1), shortcut="Ctrl+="),
+        Action("view.smaller", _("Smaller"), lambda: zoom(-1), "", "Ctrl+-", lambda: theme.zoom > ZOOMS[0]),
+        Action("view.normal", _("Normal size"), lambda: zoom(0), shortcut="Ctrl+0"),
         Action("view.light", _("Light"), look("light")),
         Action("view.dark", _("Dark"), look("dark")),
         Action("view.system", _("As the system"), look("system")),

@@ -100,6 +100,7 @@ class CollectionsPage(Page):
                     "collections.dispute",
                     "collections.hold",
                     GAP,
+                    "collections.statement",
                     "collections.copy",
                     "collections.client",
                     GAP,
@@ -120,6 +121,7 @@ class CollectionsPage(Page):
             Action("collections.credit", _("Use credit…"), self.use, "credit", "U", self._has_credit),
             Action("collections.dispute", _("Mark as disputed…"), self.dispute, "warning", "D", one),
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
+            Action("collections.statement", _("Statement…"), self.statement, "export", "T", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
             Action("collections.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
@@ -233,6 +235,12 @@ class CollectionsPage(Page):
             take_off_hold(self.desk, ids, late.name)
         else:
             put_on_hold(self.desk, self, ids, late.name)
+
+    def statement(self) -> None:
+        """The client's open items as a report, to be exported or printed."""
+        late = self._chosen.late
+        asked = {"report:open", f"client:{late.code}", f"currency:{late.currency}"}
+        self.shell.go("reports", filters=frozenset(asked))
 
     def copy_mail(self) -> None:
         self._copy(str(self._chosen.record["email"]))

@@ -1,0 +1,1 @@
+"""The page of reports: which there are, what each is asked, and its table."""
