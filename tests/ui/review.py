@@ -124,6 +124,7 @@ class ReviewPage(Page):
                 main_action="review.issue",
                 side_actions=["review.compare"],
                 menu=["review.approve", "review.hold", "review.edit"],
+                many=["review.approve"],
                 empty_action="review.issue",
                 sum_key="amount",
                 depends=frozenset({"drafts"}),

@@ -219,3 +219,20 @@ def test_enter_opens_the_row(page: ReviewPage, qtbot: QtBot) -> None:
 
 def test_the_hints_name_the_keys(page: ReviewPage) -> None:
     assert page.acts.hints() == [("A", "approve"), ("H", "hold"), ("E", "edit")]
+
+
+def test_what_acts_on_many_stands_in_the_foot_once_several_are_selected(
+    page: ReviewPage, qtbot: QtBot, settle: Settle
+) -> None:
+    many = page.foot_bar.many
+    settle_selection(qtbot, page, settle)
+    assert not many.isVisible()
+    page.table.select([1, 3, 4])
+    settle_selection(qtbot, page, settle)
+    assert many.isVisible()
+    assert many.text() == "With these 3 rows"
+    offered = {action.text(): action for action in many.menu().actions() if action.text()}
+    assert {"Approve", "Export the selected rows…", "Copy", "Invert the selection"} <= offered.keys()
+    offered["Approve"].trigger()
+    settle()
+    assert [page.drafts.rows([one])[one]["state"] for one in (1, 2, 3, 4)] == ["ready", "held", "ready", "ready"]

@@ -1,6 +1,6 @@
 """The model of every table: few questions, an order that follows the book, a selection that survives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
@@ -274,3 +274,76 @@ def test_a_copy_is_what_a_spreadsheet_takes(parcels: Make) -> None:
         "INV-2026-000002\tA B\t3 Jan 2026\t-1234.56",
         "INV-2026-000001\tClient 0856\t2 Jan 2026\t7.37",
     ]
+
+
+class LongParcels:
+    """Parcels that give their first ids before the others."""
+
+    def __init__(self, parcels: Parcels) -> None:
+        self.parcels = parcels
+        self.asked: list[str] = []
+        self.written_between: Callable[[], object] = lambda: None
+
+    def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
+        self.written_between()
+        self.asked.append("all")
+        return self.parcels.ids(search, filters, sort, descending)
+
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        self.asked.append("first")
+        return self.parcels.ids(search, filters, sort, descending)[:count]
+
+    def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
+        return self.parcels.rows(ids)
+
+
+@pytest.fixture
+def long_model(jobs: Jobs, parcels: Make, qtmodeltester: ModelTester) -> RowsModel:
+    model = RowsModel(LongParcels(parcels(1_000)), COLUMNS, jobs, home_currency="EUR")
+    qtmodeltester.check(model)
+    return model
+
+
+def test_the_first_rows_of_a_long_list_stand_before_the_others(long_model: RowsModel, settle: Settle) -> None:
+    seen: list[tuple[bool, int, str]] = []
+    long_model.loaded.connect(
+        lambda _query: seen.append((long_model.complete, long_model.rowCount(), long_model.text_at(0, 1)))
+    )
+    long_model.set_query(Query())
+    settle()
+    assert seen == [(False, BLOCK, "INV-2026-000001"), (True, 1_000, "INV-2026-000001")]
+    assert list(long_model.ids) == list(range(1, 1_001))
+    assert long_model.query == Query()
+
+
+def test_a_short_answer_is_asked_for_once(long_model: RowsModel, settle: Settle) -> None:
+    long_model.set_query(Query(search="INV-2026-00007"))
+    settle()
+    listing = long_model.listing
+    assert isinstance(listing, LongParcels)
+    assert listing.asked == ["first"]
+    assert long_model.complete
+    assert long_model.rowCount() == 10
+
+
+def test_what_is_written_between_the_first_rows_and_the_rest_is_taken_in(
+    long_model: RowsModel, settle: Settle, qtmodeltester: ModelTester
+) -> None:
+    listing = long_model.listing
+    assert isinstance(listing, LongParcels)
+    listing.written_between = lambda: listing.parcels.change("DELETE FROM parcel WHERE id IN (2, 3, 900)")
+    long_model.set_query(Query())
+    settle()
+    assert list(long_model.ids) == [one for one in range(1, 1_001) if one not in (2, 3, 900)]
+    assert long_model.text_at(1, 1) == "INV-2026-000004"
+    qtmodeltester.check(long_model)
+
+
+def test_another_question_drops_the_rest_of_the_last_one(long_model: RowsModel, settle: Settle) -> None:
+    long_model.set_query(Query())
+    long_model.set_query(Query(sort="gross", descending=True))
+    settle()
+    listing = long_model.listing
+    assert isinstance(listing, LongParcels)
+    assert list(long_model.ids) == list(listing.parcels.ids("", frozenset(), "gross", True))
+    assert long_model.complete

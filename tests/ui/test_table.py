@@ -1,6 +1,6 @@
 """The table under keys and mouse: place, selection, columns, copying, what it says when it is empty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -364,3 +364,24 @@ def test_a_compact_table_has_lower_rows(open_table: Open, theme: Theme) -> None:
     before = table.rowHeight(0)
     theme.set_density("compact")
     assert table.rowHeight(0) == theme.row_height < before
+
+
+class LongParcels(Parcels):
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
+        return self.ids(search, filters, sort, descending)[:count]
+
+
+def test_a_choice_far_down_a_long_list_survives_another_order(
+    qtbot: QtBot, theme: Theme, memory: Memory, jobs: Jobs, settle: Settle
+) -> None:
+    listing = LongParcels(2_000)
+    table = Table(RowsModel(listing, COLUMNS, jobs, "EUR"), theme, memory, jobs, "parcels")
+    qtbot.addWidget(table)
+    table.rows.set_query(Query())
+    settle()
+    table.select([1_500, 1_501, 7])
+    table.rows.sort(4)
+    settle()
+    assert sorted(table.selected_ids()) == [7, 1_500, 1_501]
+    assert table.current_id() == 7
+    listing.close()

@@ -88,6 +88,7 @@ class AgreementsPage(Page):
                 ],
                 main_action="agreements.new",
                 side_actions=["agreements.projects", "agreements.renewals", "agreements.rises"],
+                many=["agreements.rise", "agreements.propose"],
                 menu=[
                     "agreements.edit",
                     "agreements.change",

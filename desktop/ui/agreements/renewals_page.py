@@ -56,6 +56,7 @@ class RenewalsPage(Page):
                 ],
                 main_action="renewals.renew",
                 side_actions=["renewals.notice", "renewals.show"],
+                many=["renewals.renew"],
                 menu=["renewals.renew", "renewals.notice", "renewals.withdraw", "renewals.show"],
             ),
         )

@@ -69,6 +69,7 @@ class RisesPage(Page):
                 depends=frozenset({"agreements", "clients", "invoices"}),
                 main_action="rises.approve",
                 side_actions=["rises.propose", "rises.reject"],
+                many=["rises.approve", "rises.reject"],
                 menu=["rises.approve", "rises.edit", "rises.reject", "rises.show"],
                 empty_action="rises.propose",
                 sum_key="a_year",

@@ -87,6 +87,7 @@ class BillablesPage(Page):
                 first_filters=frozenset({"unbilled"}),
                 main_action="billables.new",
                 side_actions=["billables.import", "billables.charge"],
+                many=["billables.delete"],
                 menu=[
                     "billables.edit",
                     "billables.copy",

@@ -52,6 +52,7 @@ class DuplicatesPage(Page):
                 chips=[Chip("clients", _("Clients"), "kind"), Chip("items", _("Items"), "kind")],
                 side_actions=["duplicates.back"],
                 main_action="duplicates.compare",
+                many=["duplicates.apart"],
                 menu=["duplicates.compare", "duplicates.turn", "duplicates.apart", GAP, "duplicates.undo"],
             ),
         )

@@ -58,6 +58,7 @@ class HygienePage(Page):
                     Chip(LATER, _("Put off")),
                 ],
                 main_action="hygiene.duplicates",
+                many=["hygiene.later", "hygiene.now"],
                 menu=["hygiene.open", "hygiene.later", "hygiene.now", GAP, "hygiene.duplicates", GAP, "hygiene.undo"],
             ),
         )

@@ -79,6 +79,7 @@ class InvoicesPage(Page):
                 ],
                 main_action="invoices.pay",
                 side_actions=["invoices.new", "invoices.save"],
+                many=["invoices.pay", "invoices.plan", "invoices.save"],
                 menu=[
                     "invoices.story",
                     GAP,

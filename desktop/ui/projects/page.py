@@ -65,6 +65,7 @@ class ProjectPage(Page):
                 ],
                 main_action="project.milestone",
                 side_actions=["project.change"],
+                many=["project.done"],
                 menu=[
                     "project.edit",
                     "project.done",
