@@ -193,7 +193,7 @@ class TestWork:
         assert items(book, "milestone", date(2026, 3, 10)) == []
         (item,) = items(book, "milestone")
         assert (item.urgency, item.amount, item.due) == (Urgency.WEEK, 900_00, date(2026, 3, 10))
-        assert item.target == Target("agreements", key, act="agreements.project")
+        assert item.target == Target("agreements", key, act="agreements.projects", opens=True)
         assert items(book, "milestone", date(2026, 3, 24))[0].urgency is Urgency.TODAY
         made.update(Milestone, milestone, done_on=TODAY)
         assert items(book, "milestone") == []

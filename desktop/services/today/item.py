@@ -34,8 +34,8 @@ class Urgency(IntEnum):
 class Target(NamedTuple):
     """Where an item is taken up: a place of the window, and there the rows of a query, or one of them.
 
-    With `opens` the row itself is opened, and on its page the row `within` is chosen. `act` is an action of the place
-    that is then begun, or of the window where no place is named.
+    `act` is an action of the place that is begun there, or of the window where no place is named. With `opens` the row
+    is opened, on the page that the action brought if there is one; `within` is then chosen on the page that opened.
     """
 
     place: str = ""

@@ -40,7 +40,7 @@ def _milestone(look: Look, row: Any) -> Item:
             code=code, day=_day(planned)
         ),
         _("Look at it"),
-        Target("agreements", agreement, act="agreements.project"),
+        Target("agreements", agreement, act="agreements.projects", opens=True),
         amount,
         currency if amount is not None else "",
         due=date.fromisoformat(planned),

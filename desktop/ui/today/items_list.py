@@ -26,6 +26,7 @@ class ItemsList(QListView):
         super().__init__()
         self.items = ItemsModel()
         self._paint = ItemPaint(theme, self)
+        self._walked = False
         self.setModel(self.items)
         self.setItemDelegate(self._paint)
         self.setAccessibleName(_("What needs you"))
@@ -39,8 +40,9 @@ class ItemsList(QListView):
         theme.changed.connect(self._measure)
 
     def put(self, items: Sequence[Item]) -> None:
-        before = self.current()
-        place = self.currentIndex().row()
+        # Before anybody has chosen, what stands first is chosen, also where it comes later than the others.
+        before = self.current() if self._walked else None
+        place = self.currentIndex().row() if self._walked else 0
         self.items.put(items)
         self._measure()
         kept = self.items.place_of(before.key) if before is not None else -1
@@ -50,6 +52,7 @@ class ItemsList(QListView):
         return self.items.item(self.currentIndex())
 
     def choose(self, key: str) -> None:
+        self._walked = True
         self._choose(self.items.place_of(key))
 
     def _choose(self, place: int) -> None:
@@ -75,10 +78,17 @@ class ItemsList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._walked = True
             self.take_up()
             return
-        super().keyPressEvent(event)
-        if event.key() == Qt.Key.Key_Home or self.currentIndex().row() == 1:
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._walked = True
+            self._choose(self.items.nearest_item(0 if event.key() == Qt.Key.Key_Home else self.items.rowCount()))
+        else:
+            before = self.currentIndex()
+            super().keyPressEvent(event)
+            self._walked = self._walked or before != self.currentIndex()
+        if self.currentIndex().row() == 1:
             # The heading above the first item comes into view with it.
             self.scrollToTop()
 
@@ -108,6 +118,10 @@ class ItemsList(QListView):
         index = self.indexAt(where)
         item = self.items.item(index)
         return item is not None and self._paint.verb_rect(self.visualRect(index), item.verb).contains(where)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._walked = True
+        super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
