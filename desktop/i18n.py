@@ -93,6 +93,11 @@ def current_locale() -> str:
     return _State.locale
 
 
+def naming_locale() -> str:
+    """The locale that names countries and terms: that of the formats where it is of the texts' language, else that."""
+    return _State.locale if _State.locale.split("_")[0] == _State.language else _State.language
+
+
 def _(text: str) -> str:
     """The text in the user's language. Call it when the text is shown, not when a module is imported."""
     return _State.texts.gettext(text)

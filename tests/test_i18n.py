@@ -199,6 +199,10 @@ def test_figures_may_follow_another_locale_than_the_texts() -> None:
     i18n.set_language("de", "en_IN")
     assert (i18n.current_language(), i18n.current_locale()) == ("de", "en_IN")
     assert i18n.amount_text(123456789, "INR") == "12,34,567.89"
+    # A country has its name in the language of the texts.
+    assert i18n.naming_locale() == "de"
+    i18n.set_language("de", "de_CH")
+    assert i18n.naming_locale() == "de_CH"
 
 
 def test_the_surroundings_name_the_language(monkeypatch: pytest.MonkeyPatch) -> None:

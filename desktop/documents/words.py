@@ -1,14 +1,14 @@
-"""The words of documents in English, German and French. Figures come from `writing`; nothing here is a translation
-of the window, whose language is the user's and not the client's."""
+"""The words of documents in English, German, French and Spanish. Figures come from `writing`; nothing here is a
+translation of the window, whose language is the user's and not the client's."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import NamedTuple
 
-from desktop.documents import words_de, words_en, words_fr
+from desktop.documents import words_de, words_en, words_es, words_fr
 
-LANGUAGES = ("en", "de", "fr")
+LANGUAGES = ("en", "de", "fr", "es")
 
 # What consumers and tax offices call the tax where it is not the language's own word.
 _TAX_NAMES = {
@@ -164,6 +164,7 @@ _WORDS = {
     "en": Words(**words_en.WORDS),
     "de": Words(**words_de.WORDS),
     "fr": Words(**words_fr.WORDS),
+    "es": Words(**words_es.WORDS),
 }
 
 

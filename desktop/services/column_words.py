@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, Date
 
 from db.schema.base import Minor, Scaled
 from desktop.domain.money import scaled_to_percent, unscaled
-from desktop.i18n import N_, _, amount_text, current_locale, date_text, number_text, percent_text
+from desktop.i18n import N_, _, amount_text, date_text, naming_locale, number_text, percent_text
 from desktop.services.subjects import name_of
 
 # A column is looked up by its table first ("client.name"), then by its name alone.
@@ -257,7 +257,7 @@ def _text(column: Column[Any], value: str) -> str:
     if known is not None:
         return _(known)
     if column.name == "country":
-        return str(Locale.parse(current_locale()).territories.get(value, value))
+        return str(Locale.parse(naming_locale()).territories.get(value, value))
     if column.name == "language":
-        return str(Locale.parse(current_locale()).languages.get(value.split("_")[0], value))
+        return str(Locale.parse(naming_locale()).languages.get(value.split("_")[0], value))
     return value if column.name == "currency" else f"“{value}”"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from babel import Locale
 
 from desktop.domain.terms import parse_terms
-from desktop.i18n import _, current_locale
+from desktop.i18n import _, naming_locale
 from desktop.services.field_checks import countries as country_codes
 from desktop.ui.editors import Choice
 
@@ -17,22 +17,22 @@ _CURRENCIES = (
     "INR PKR CNY HKD JPY KRW SGD MYR THB IDR PHP VND AUD NZD CAD MXN BRL ARS CLP COP"
 )
 # The languages that documents are written in.
-_LANGUAGES = ("en", "de", "fr")
+_LANGUAGES = ("en", "de", "fr", "es")
 
 
 def countries() -> list[Choice]:
     """Codes of ISO 3166-1 with their names, by name."""
-    names = Locale.parse(current_locale()).territories
+    names = Locale.parse(naming_locale()).territories
     return sorted(((code, str(names.get(code, code))) for code in country_codes()), key=lambda one: one[1].casefold())
 
 
 def country_name(code: str) -> str:
-    return str(Locale.parse(current_locale()).territories.get(code, code))
+    return str(Locale.parse(naming_locale()).territories.get(code, code))
 
 
 def currencies(*more: str) -> list[Choice]:
     """Codes with their names; `more` come first, such as the firm's own."""
-    names = Locale.parse(current_locale()).currencies
+    names = Locale.parse(naming_locale()).currencies
     return [
         (code, f"{code} · {names.get(code, code)}")
         for code in dict.fromkeys([*filter(None, more), *_CURRENCIES.split()])
@@ -40,12 +40,12 @@ def currencies(*more: str) -> list[Choice]:
 
 
 def languages() -> list[Choice]:
-    names = Locale.parse(current_locale()).languages
+    names = Locale.parse(naming_locale()).languages
     return [(code, str(names.get(code, code)).capitalize()) for code in _LANGUAGES]
 
 
 def language_name(code: str) -> str:
-    return str(Locale.parse(current_locale()).languages.get(code.split("_")[0], code)).capitalize()
+    return str(Locale.parse(naming_locale()).languages.get(code.split("_")[0], code)).capitalize()
 
 
 def deliveries() -> list[Choice]:
@@ -93,6 +93,6 @@ def terms_text(terms: str | None) -> str:
     if not terms:
         return ""
     try:
-        return parse_terms(terms).describe(current_locale())
+        return parse_terms(terms).describe(naming_locale())
     except ValueError:
         return terms

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel import Locale
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.i18n import _, current_locale
+from desktop.i18n import _, naming_locale
 from desktop.jobs import Job
 from desktop.paths import documents_dir
 from desktop.services import books
@@ -18,13 +18,13 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.shell import Shell
 
-_LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("fr", "Français"))
+_LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"))
 _CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "RON", "JPY", "CAD", "AUD", "INR")
 
 
 def ask_new_book(shell: Shell, parent: QWidget, made: Callable[[object], object]) -> None:
     """Ask for the firm, then for the file; `made` gets the open book."""
-    locale = Locale.parse(current_locale())
+    locale = Locale.parse(naming_locale())
     countries = sorted(
         ((code, name) for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()),
         key=lambda one: one[1],

@@ -1,4 +1,4 @@
-"""The three languages say the same things."""
+"""The languages say the same things."""
 
 import string
 from decimal import Decimal
@@ -27,12 +27,12 @@ def test_every_text_fills_in_the_same_facts(language: str) -> None:
             assert all(ours.values()), name
 
 
-@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
 def test_a_language_is_not_english(language: str) -> None:
     words = words_for(language)
     texts = [name for name in Words._fields if isinstance(getattr(words, name), str)]
     same = {name for name in texts if getattr(words, name) == getattr(ENGLISH, name)}
-    assert same <= {"description", "date", "bank", "client_code", "tax_in"}
+    assert same <= {"description", "date", "bank", "client_code", "tax_in", "total"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_a_language_is_not_english(language: str) -> None:
         ("fr", "hour", "2", "heures"),
         ("fr", "day", "-1", "jour"),
         ("fr", "", "2", ""),
+        ("es", "hour", "1.5", "horas"),
     ],
 )
 def test_units_go_with_their_number(language: str, unit: str, quantity: str, shown: str) -> None:
@@ -55,6 +56,7 @@ def test_units_go_with_their_number(language: str, unit: str, quantity: str, sho
 
 def test_a_language_is_found_by_its_locale() -> None:
     assert words_for("de_CH") is words_for("de-AT") is words_for("de")
+    assert words_for("es_MX") is words_for("es")
     assert words_for("pl") is ENGLISH
     assert words_for("de").title("no such kind") == "Rechnung"
 

@@ -160,6 +160,9 @@ def test_discount() -> None:
         ("day 22", "en", "on the 22nd of the month"),
         ("day 13", "en", "on the 13th of the month"),
         ("day 31", "de", "zum Monatsletzten"),
+        ("net 30 2%/10", "es_ES", "30 días netos, 2\xa0% de descuento en 10 días"),
+        ("day 15", "es", "el día 15 del mes"),
+        ("net 30", "hi_IN", "30 दिन में देय"),
         ("net 14", "pl_PL", "14 days net"),
     ],
 )

@@ -163,6 +163,8 @@ def test_a_schedule_has_no_discount() -> None:
         ("3 x every 2 weeks from receipt", "de_AT", "3 Raten alle 2 Wochen, die erste sofort fällig"),
         ("4 x quarterly", "fr_CH", "4 échéances trimestrielles, la première après 3 mois"),
         ("4 x every 2 weeks", "de", "4 Raten alle 2 Wochen, die erste nach 2 Wochen"),
+        ("4 x quarterly", "es_ES", "4 plazos trimestrales, el primero después de 3 meses"),
+        ("4 x every 2 weeks", "hi", "हर 2 सप्ताह में 4 किस्तें, पहली 2 सप्ताह बाद"),
         ("4 x yearly", "pl_PL", "4 yearly instalments, the first after 1 year"),
     ],
 )  # fmt: skip

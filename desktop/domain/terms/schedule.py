@@ -78,7 +78,7 @@ class Shares(_Scheduled):
         return ", ".join(f"{share_text(share)} {terms}" for share, terms in self.parts)
 
     def describe(self, locale: str) -> str:
-        """One plain phrase in English, German or French; other languages get the English one."""
+        """One plain phrase in a language of the window; other languages get the English one."""
         figures = _words(locale).figures(locale)
         return ", ".join(f"{_share_words(share, figures)} {terms.describe(locale)}" for share, terms in self.parts)
 
@@ -128,7 +128,7 @@ class EqualParts(_Scheduled):
         return text if self.first is None else f"{text} from {self.first}"
 
     def describe(self, locale: str) -> str:
-        """One plain phrase in English, German or French; other languages get the English one."""
+        """One plain phrase in a language of the window; other languages get the English one."""
         words = _words(locale)
         named = words.named.get((self.every.count, self.every.unit))
         if named:
@@ -247,6 +247,60 @@ _WORDS = {
             "week": "toutes les {} semaines",
             "month": "tous les {} mois",
             "year": "tous les {} ans",
+        },
+    ),
+    "es": _Wording(
+        language="es",
+        equal="{count} plazos {every}",
+        equal_every="{count} plazos {every}",
+        first=", el primero {}",
+        later=", el primero después de {}",
+        units={
+            "day": ("1 día", "{} días"),
+            "week": ("1 semana", "{} semanas"),
+            "month": ("1 mes", "{} meses"),
+            "year": ("1 año", "{} años"),
+        },
+        named={
+            (1, "day"): "diarios",
+            (1, "week"): "semanales",
+            (1, "month"): "mensuales",
+            (3, "month"): "trimestrales",
+            (6, "month"): "semestrales",
+            (1, "year"): "anuales",
+        },
+        every={
+            "day": "cada {} días",
+            "week": "cada {} semanas",
+            "month": "cada {} meses",
+            "year": "cada {} años",
+        },
+    ),
+    "hi": _Wording(
+        language="hi",
+        equal="{count} {every} किस्तें",
+        equal_every="{every} {count} किस्तें",
+        first=", पहली {}",
+        later=", पहली {} बाद",
+        units={
+            "day": ("1 दिन", "{} दिन"),
+            "week": ("1 सप्ताह", "{} सप्ताह"),
+            "month": ("1 महीने", "{} महीने"),
+            "year": ("1 साल", "{} साल"),
+        },
+        named={
+            (1, "day"): "दैनिक",
+            (1, "week"): "साप्ताहिक",
+            (1, "month"): "मासिक",
+            (3, "month"): "तिमाही",
+            (6, "month"): "छमाही",
+            (1, "year"): "वार्षिक",
+        },
+        every={
+            "day": "हर {} दिन में",
+            "week": "हर {} सप्ताह में",
+            "month": "हर {} महीने में",
+            "year": "हर {} साल में",
         },
     ),
 }

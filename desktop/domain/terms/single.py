@@ -89,7 +89,7 @@ class Terms:
         return text
 
     def describe(self, locale: str) -> str:
-        """One plain phrase in English, German or French; other languages get the English one."""
+        """One plain phrase in a language of the window; other languages get the English one."""
         words = _WORDS.get(re.split("[_-]", locale)[0].lower(), _WORDS["en"])
         if self.day is not None:
             if self.day == 31:
@@ -190,6 +190,38 @@ _WORDS = {
         many_days_within="{} jours",
         ordinal="{}",
         ordinals={1: "{}er"},
+    ),
+    "es": _Wording(
+        language="es",
+        receipt="al recibirla",
+        net="{} netos",
+        end_of_month="a fin de mes",
+        after_month="{} después de fin de mes",
+        then="{first}, después {then}",
+        day="el {day} del mes",
+        last_day="el último día del mes",
+        discount=", {percent} de descuento en {within}",
+        one_day="1 día",
+        many_days="{} días",
+        many_days_within="{} días",
+        ordinal="día {}",
+        ordinals={},
+    ),
+    "hi": _Wording(
+        language="hi",
+        receipt="मिलते ही देय",
+        net="{} में देय",
+        end_of_month="महीने के अंत में",
+        after_month="महीने के अंत के {} बाद",
+        then="{first}, फिर {then}",
+        day="महीने की {day} तारीख़ को",
+        last_day="महीने के आख़िरी दिन",
+        discount=", {within} में भुगतान पर {percent} छूट",
+        one_day="1 दिन",
+        many_days="{} दिन",
+        many_days_within="{} दिन",
+        ordinal="{}",
+        ordinals={},
     ),
 }
 
