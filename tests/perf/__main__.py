@@ -1,11 +1,11 @@
-"""All benchmarks: `python3 dev.py bench [run] [metered] [pdf] [window] [importing]`. Each prints one JSON object."""
+"""All benchmarks: `python3 dev.py bench [run] [metered] [pdf] [window] [importing] [lists]`. Each prints one JSON object."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-ALL = ("run", "metered", "pdf", "window", "importing")
+ALL = ("run", "metered", "pdf", "window", "importing", "lists")
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ from desktop.services.change_sets import raw
 from desktop.services.lists.searching import ids_text, like, limited, named, ordered
 
 _OWN_ORDER = "p.paid_on DESC, p.id DESC"
-_SEARCHED = ("p.number", "p.reference", "p.note", "c.name", "c.code")
 _INVOICES = """(SELECT group_concat(number, ', ') FROM (SELECT DISTINCT i.number FROM allocation a
   JOIN invoice i ON i.id = a.invoice_id WHERE a.payment_id = coalesce(p.reverses_id, p.id) ORDER BY i.number))"""
 _UNAPPLIED = "p.id IN (SELECT payment_id FROM open_credit WHERE open > 0 AND payment_id IS NOT NULL)"
@@ -67,20 +66,16 @@ class PaymentList:
         """
         where, values = ["1"], list[object]()
         for word in search.split():
-            text, found = like(word, _SEARCHED)
-            by_invoice, numbers = like(word, ("i.number",))
-            where.append(
-                f"({text} OR p.id IN (SELECT a.payment_id FROM invoice i JOIN allocation a ON a.invoice_id = i.id "
-                f"WHERE {by_invoice}))"
-            )
-            values += [*found, *numbers]
+            condition, found = _matching(word)
+            where.append(condition)
+            values += found
         where += [_FILTERS[word] for word in sorted(filters & _FILTERS.keys())]
         for prefix, choice in _CHOICES.items():
             chosen = named(filters, prefix)
             if chosen:
                 where.append(choice.format(marks=", ".join("?" * len(chosen))))
                 values += [int(one) for one in chosen] if prefix == "client" else chosen
-        join = "JOIN client c ON c.id = p.client_id" if search.strip() or sort in ("client", "code") else ""
+        join = "JOIN client c ON c.id = p.client_id" if sort in ("client", "code") else ""
         # Equal rows stand by age in the direction of the order: then the index gives them as they are.
         own = f"p.id {'DESC' if descending else 'ASC'}" if sort == "paid_on" else _OWN_ORDER
         sql = f"""SELECT p.id FROM payment p {join} WHERE {" AND ".join(where)}
@@ -142,3 +137,22 @@ class PaymentList:
                 (ids_text(ids),),
             )
             return {currency: PaymentTotals(*figures) for currency, *figures in rows}
+
+
+def _matching(word: str) -> tuple[str, list[object]]:
+    """A condition that a payment, its client or an invoice it settles has the word, each part by its own index."""
+    if len(word) == 1:
+        # Nearly everything has a letter: the first rows are found at once where no set of all is made first.
+        text, values = like(word, ("p.number", "p.reference", "p.note"))
+        by_client, clients = like(word, ("name", "code"))
+        return f"({text} OR p.client_id IN (SELECT id FROM client WHERE {by_client}))", [*values, *clients]
+    by_number, numbers = like(word, ("number",))
+    by_words, words = like(word, ("reference", "note"))
+    by_client, clients = like(word, ("name", "code"))
+    by_invoice, invoices = like(word, ("i.number",))
+    condition = f"""p.id IN (SELECT id FROM payment WHERE {by_number}
+      UNION SELECT id FROM payment WHERE {by_words}
+      UNION SELECT id FROM payment WHERE client_id IN (SELECT id FROM client WHERE {by_client})
+      UNION SELECT a.payment_id FROM invoice i JOIN allocation a ON a.invoice_id = i.id
+        WHERE a.payment_id IS NOT NULL AND {by_invoice})"""
+    return condition, [*numbers, *words, *clients, *invoices]

@@ -19,7 +19,7 @@ def like(search: str, columns: Sequence[str]) -> tuple[str, list[object]]:
     conditions: list[str] = []
     values: list[object] = []
     for word in search.split():
-        spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+        spellings = {_ascii_lower(one) for one in (word, word.lower(), word.upper(), word.capitalize())}
         tests = []
         for spelling in sorted(spellings):
             escaped = spelling.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -27,6 +27,10 @@ def like(search: str, columns: Sequence[str]) -> tuple[str, list[object]]:
             values += [f"%{escaped}%"] * len(columns)
         conditions.append(f"({' OR '.join(tests)})")
     return " AND ".join(conditions) or "1", values
+
+
+def _ascii_lower(word: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in word)
 
 
 def named(filters: Iterable[str], prefix: str) -> list[str]:
