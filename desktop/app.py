@@ -9,24 +9,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop import log, paths
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs, Lane
+from desktop.ui.attention import Attention
 from desktop.ui.language import speak
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
-from desktop.ui.theme import Density, Mode, Theme
+from desktop.ui.recent_books import RecentBook, recent_books, remember_book
+from desktop.ui.recent_menu import RecentMenu
+from desktop.ui.theme import ZOOMS, Density, Mode, Theme
 
 if TYPE_CHECKING:
     from db.engine import Book
     from desktop.services.handover import Command, HandoverServer
     from desktop.ui.desk import Desk
 
-_RECENT = "recent"
-_MOST_RECENT = 5
+_LEAST_OFFSET = 32
 _FILTER = "Sheaf (*.sheaf)"
 
 
@@ -58,7 +60,7 @@ def _memory_file() -> Path:
 
 
 class Program(QObject):
-    """One window and the book in it."""
+    """One book and its windows; the first of them greets while there is no book."""
 
     handed_over = Signal()  # a command of another process has ended
 
@@ -66,17 +68,39 @@ class Program(QObject):
         super().__init__()
         sys.setswitchinterval(_TURN)
         self.memory = Memory(memory_file or _memory_file())
-        self.theme = Theme(app, self._mode(), self._density())
+        self.theme = Theme(app, self._mode(), self._density(), self._zoom())
         self.jobs = Jobs()
-        self.window = MainWindow(self.theme, self.memory, self.jobs)
-        self.window.closed.connect(self._close)
+        self.windows: list[MainWindow] = []
+        self._make_window()
         self.handed_over.connect(self._announce, Qt.ConnectionType.QueuedConnection)
         self.desk: Desk | None = None
         self._book: Book | None = None
         self._server: HandoverServer | None = None
         self._counting: Job | None = None
         self._count_again = False
-        log.catch_bugs(self.window.notices.show_bug)
+        log.catch_bugs(self._show_bug)
+
+    @property
+    def window(self) -> MainWindow:
+        """The window in front, or the one that was there first."""
+        return next((one for one in self.windows if one.isActiveWindow()), self.windows[0])
+
+    def _make_window(self) -> MainWindow:
+        slot = next(number for number in range(1, 99) if all(one.slot != number for one in self.windows))
+        window = MainWindow(self.theme, self.memory, Jobs(beside=self.jobs), slot)
+        window.closed.connect(lambda: self._leave(window))
+        Attention(window.shell.jobs, window)
+        self.windows.append(window)
+        return window
+
+    def _show_bug(self, error: BaseException) -> None:
+        """From any thread."""
+        if self.windows:
+            self.windows[0].notices.show_bug(error)
+
+    def _zoom(self) -> int:
+        stored = self.memory.get("zoom", 100)
+        return stored if isinstance(stored, int) and ZOOMS[0] <= stored <= ZOOMS[-1] else 100
 
     def _mode(self) -> Mode:
         match self.memory.get("theme"):
@@ -97,15 +121,13 @@ class Program(QObject):
         if book is not None:
             self.open(book)
         elif recent:
-            self.open(recent[0])
+            self.open(recent[0].path)
         else:
             self.greet()
 
-    def recent(self) -> list[Path]:
+    def recent(self) -> list[RecentBook]:
         """Books opened lately that are still there, the newest first."""
-        stored = self.memory.get(_RECENT, [])
-        names = stored if isinstance(stored, list) else []
-        return [path for path in (Path(str(name)) for name in names) if path.is_file()]
+        return recent_books(self.memory)
 
     def greet(self) -> None:
         from desktop.ui.welcome import Welcome
@@ -119,7 +141,7 @@ class Program(QObject):
             return
         from desktop.services import books
 
-        self.jobs.start(
+        self.window.shell.jobs.start(
             Job(_("Opening {name}").format(name=path.stem), lambda report: books.open_(path, report=report)),
             self.furnish,
             self._refused,
@@ -169,7 +191,7 @@ class Program(QObject):
             make_sample(path, today=today, report=report)
             return path
 
-        self.jobs.start(Job(_("Making the sample firm"), work), self._made_sample)
+        self.window.shell.jobs.start(Job(_("Making the sample firm"), work), self._made_sample)
 
     def _made_sample(self, path: object) -> None:
         assert isinstance(path, Path)
@@ -179,38 +201,64 @@ class Program(QObject):
         """Bring in the pages once the book is open."""
         from db.engine import Book
         from desktop.services.handover import HandoverServer
-        from desktop.services.overview import overview
-        from desktop.ui.desk import Desk
-        from desktop.ui.importing.dropping import FileDrop
-        from desktop.ui.importing.folder_watch import FolderWatch
-        from desktop.ui.places import actions, menus, places
         from desktop.ui.runs.issuing import offer_to_go_on
 
         assert isinstance(book, Book)
         self._book = book
-        self.remember(book.path)
-        shell = self.window.shell
-        desk = self.desk = Desk(shell, book)
-        self.window.clear()
-        found = overview(book)
-        shell.home_currency = found.currency
+        remember_book(self.memory, book.path, datetime.now())
         # A day begins with what needs somebody, wherever the last one ended.
-        self.window.furnish(places(desk), actions(desk, self, self.window), menus(), "today")
-        self._show_overview(found)
-        self.window.setWindowTitle(f"{book.path.stem} – Sheaf")
+        self.desk = self._furnish_window(self.windows[0], book, "today")
         for warning in book.warnings:
             self.window.notices.say(warning, tone="note")
-        FileDrop(desk, self.window)
-        FolderWatch(desk, self.window)
-        offer_to_go_on(desk)
+        self._watch_folder()
+        offer_to_go_on(self.desk)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
         self._ask_pressing()
 
-    def remember(self, path: Path) -> None:
-        names = [str(path.absolute())]
-        names += [str(one) for one in self.recent() if str(one) not in names]
-        self.memory.put(_RECENT, names[:_MOST_RECENT])
+    def _furnish_window(self, window: MainWindow, book: Book, first: str) -> Desk:
+        from desktop.services.overview import overview
+        from desktop.ui.desk import Desk
+        from desktop.ui.importing.dropping import FileDrop
+        from desktop.ui.places import actions, menus, places
+
+        shell = window.shell
+        desk = Desk(shell, book) if self.desk is None else Desk(shell, book, self.desk.today, self.desk.actor)
+        window.clear()
+        found = overview(book)
+        shell.home_currency = found.currency
+        window.furnish(places(desk), actions(desk, self, window), menus(), first)
+        window.acts["book.recent"].setMenu(RecentMenu(self.recent, self.open, window))
+        self._show_overview(found)
+        window.setWindowTitle(f"{book.path.stem} – Sheaf")
+        FileDrop(desk, window)
+        return desk
+
+    def new_window(self) -> None:
+        """Another window on the same book, at the place where this one is."""
+        book, before = self._book, self.window
+        if book is None:
+            return
+        window = self._make_window()
+        if not self.memory.bytes(window.memory_key).size():
+            window.resize(before.size())
+            window.move(before.pos() + QPoint(_LEAST_OFFSET, _LEAST_OFFSET))
+        self._furnish_window(window, book, before.here)
+        window.show()
+        self._ask_pressing()
+
+    def quit(self) -> None:
+        """Close every window; the last one closes the book."""
+        for window in reversed(list(self.windows)):
+            window.close()
+
+    def _watch_folder(self) -> None:
+        """One window takes in what comes into the watched folder."""
+        from desktop.ui.desk import Desk
+        from desktop.ui.importing.folder_watch import FolderWatch
+
+        if isinstance(desk := self.windows[0].shell.desk, Desk):
+            FolderWatch(desk, self.windows[0])
 
     def _execute(self, command: Command) -> int:
         """A command that another process handed over; runs in a thread of its own."""
@@ -251,9 +299,11 @@ class Program(QObject):
         self._counting.ended.connect(self._pressing_asked)
 
     def _show_pressing(self, counts: object) -> None:
-        if isinstance(counts, dict) and self.window.rail is not None:
-            for name, count in counts.items():
-                self.window.rail.count(name, count)
+        assert isinstance(counts, dict)
+        for window in self.windows:
+            if window.rail is not None:
+                for name, count in counts.items():
+                    window.rail.count(name, count)
 
     def _pressing_asked(self, _job: object) -> None:
         self._counting = None
@@ -265,16 +315,31 @@ class Program(QObject):
         from desktop.services.overview import Overview
 
         assert isinstance(found, Overview)
-        self.window.shell.home_currency = found.currency
-        if self.window.rail is not None:
-            self.window.rail.show_firm(found.firm, "")
-            for name, count in found.waiting.items():
-                self.window.rail.count(name, count)
+        for window in self.windows:
+            window.shell.home_currency = found.currency
+            if window.rail is not None:
+                window.rail.show_firm(found.firm, "")
+                for name, count in found.waiting.items():
+                    window.rail.count(name, count)
 
     # The end
 
+    def _leave(self, window: MainWindow) -> None:
+        """A window is closed; the last one takes the book with it."""
+        if len(self.windows) == 1:
+            self._close()
+            return
+        led = self.windows[0] is window
+        self.windows.remove(window)
+        window.shell.jobs.retire()
+        window.deleteLater()
+        if led:
+            desk = self.windows[0].shell.desk
+            self.desk = desk  # type: ignore[assignment]
+            self._watch_folder()
+
     def _close(self) -> None:
-        """The window is closed and nothing runs: bring the book into its one file."""
+        """The last window is closed and nothing runs: bring the book into its one file."""
         if self._server is not None:
             self._server.close()
             self._server = None

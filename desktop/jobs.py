@@ -133,19 +133,33 @@ class Jobs(QObject):
 
     _posted = Signal(object)  # _Letter, from whichever thread
 
-    def __init__(self) -> None:
+    def __init__(self, beside: "Jobs | None" = None) -> None:
+        """`beside` others it shares their lanes, and what any of them wrote is told to all: windows of one book."""
         super().__init__()
-        self._executors: dict[Lane, Executor] = {
-            Lane.BOOK: ThreadPoolExecutor(1, "book"),
-            Lane.HAND: ThreadPoolExecutor(1, "hand"),
-            Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
-        }
+        self._executors: dict[Lane, Executor] = (
+            beside._executors
+            if beside is not None
+            else {
+                Lane.BOOK: ThreadPoolExecutor(1, "book"),
+                Lane.HAND: ThreadPoolExecutor(1, "hand"),
+                Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
+            }
+        )
+        self._family: list[Jobs] = beside._family if beside is not None else []
+        self._family.append(self)
         self._alive: dict[int, Job] = {}
         self._closed = False
+        self._retired = False
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
+        """Whether anything runs or waits, here or beside."""
+        return any(one._alive for one in self._family)
+
+    @property
+    def alive(self) -> bool:
+        """Whether anything of these runs or waits."""
         return bool(self._alive)
 
     @property
@@ -194,19 +208,35 @@ class Jobs(QObject):
     def announce(self, changes: Collection[str]) -> None:
         """Say what was written outside a job, by a command that another process handed over."""
         if changes:
-            self.changed.emit(frozenset(changes))
+            for one in list(self._family):
+                if not one._retired:
+                    one.changed.emit(frozenset(changes))
 
     def cancel_all(self) -> None:
         for job in list(self._alive.values()):
             job.cancel()
 
-    def close(self) -> None:
-        """Cancel everything and wait for it: no thread outlives this call. What it still posted is delivered."""
-        self._closed = True
+    def retire(self) -> None:
+        """The window of these is gone: nothing starts any more, and nobody is told of results. Those beside go on."""
+        self._closed = self._retired = True
         self.cancel_all()
+        self._leave_when_idle()
+
+    def _leave_when_idle(self) -> None:
+        # Until then the family holds it: what a worker posts must find it.
+        if self._retired and not self._alive and self in self._family:
+            self._family.remove(self)
+
+    def close(self) -> None:
+        """Cancel everything, also beside, and wait for it: no thread outlives this call. What was still posted is
+        delivered."""
+        for one in self._family:
+            one._closed = True
+            one.cancel_all()
         for executor in self._executors.values():
             executor.shutdown(wait=True)
-        QCoreApplication.sendPostedEvents(self)
+        for one in list(self._family):
+            QCoreApplication.sendPostedEvents(one)
 
     def _run(self, task: _Task) -> None:
         next_report = 0.0
@@ -239,12 +269,18 @@ class Jobs(QObject):
         job = self._alive[number]
         job.state = state
         if state is State.RUNNING:
+            if self._retired:
+                return
             if isinstance(content, Progress):
                 job.progress = content
                 job.progressed.emit(content)
             self.progressed.emit(job)
             return
         del self._alive[number]
+        if self._retired:
+            self.announce(job.changes)
+            self._leave_when_idle()
+            return
         if state is State.DONE:
             job.succeeded.emit(content)
         elif state is State.FAILED:

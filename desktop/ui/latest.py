@@ -17,11 +17,13 @@ class Latest(QObject):
         self._jobs = jobs
         self._ticket = 0
         self._question: Job | None = None
+        self._then: Callable[[object], object] | None = None
 
     def ask(self, work: Callable[[], object], then: Callable[[object], object]) -> None:
         self.drop()
-        ticket = self._ticket
-        self._question = self._jobs.ask(work, lambda answer: self._take(ticket, answer, then))
+        ticket, self._then = self._ticket, then
+        # As a bound method it is let go with the page: an answer may come when that is gone.
+        self._question = self._jobs.ask(lambda: (ticket, work()), self._take)
 
     def drop(self) -> None:
         """Forget what was asked."""
@@ -30,6 +32,8 @@ class Latest(QObject):
             self._question.cancel()
             self._question = None
 
-    def _take(self, ticket: int, answer: object, then: Callable[[object], object]) -> None:
-        if ticket == self._ticket:
-            then(answer)
+    def _take(self, answer: object) -> None:
+        assert isinstance(answer, tuple)
+        ticket, found = answer
+        if ticket == self._ticket and self._then is not None:
+            self._then(found)

@@ -32,14 +32,19 @@ class MainWindow(QMainWindow):
 
     closed = Signal()  # no shown job runs any more; the composition root closes the jobs and the book
 
-    def __init__(self, theme: Theme, memory: Memory, jobs: Jobs) -> None:
+    def __init__(self, theme: Theme, memory: Memory, jobs: Jobs, slot: int = 1) -> None:
+        """`slot` tells the windows of one book apart: each has a size and a place of its own to remember."""
         super().__init__()
+        self.slot = slot
+        self.memory_key = "window" if slot == 1 else f"window{slot}"
         self._theme = theme
         self._memory = memory
         self._jobs = jobs
         self._places: dict[str, Place] = {}
         self._roots: dict[str, QWidget] = {}
         self._pushed: list[QWidget] = []
+        self._outgrown: list[QWidget] = []
+        self._current: int | None = None
         self._here = ""
         self._been: list[str] = []
         self._closing = False
@@ -52,10 +57,12 @@ class MainWindow(QMainWindow):
         self._page_menu: QMenu | None = None
         self.setWindowTitle("Sheaf")
         self._build()
+        theme.zoomed.connect(self.rebuild)
         self.acts.failed.connect(self.notices.show_error)
         jobs.failed.connect(self._show_failure)
         jobs.changed.connect(self._hear)
         jobs.idle.connect(self._close_when_idle)
+        jobs.idle.connect(self._drop_outgrown)
 
     def _build(self) -> None:
         foot = QVBoxLayout()
@@ -78,7 +85,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.setMinimumSize(*_LEAST_SIZE)
         self.resize(*_SIZE)
-        self.restoreGeometry(self._memory.bytes("window"))
+        self.restoreGeometry(self._memory.bytes(self.memory_key))
 
     def furnish(
         self,
@@ -94,19 +101,63 @@ class MainWindow(QMainWindow):
         self._places = {place.name: place for place in places}
         going = [self._going(place, digit) for digit, place in enumerate(places, 1)]
         self.acts.declare([*actions, *going, Action("go.back", _("Back"), self.back, shortcut="Alt+Left")])
-        self.rail = Rail(places, self._theme)
         if _FIND in self.acts:
             FindKey(self, self.acts[_FIND])
-            self.rail.offer_finding(self.acts[_FIND])
-        self.rail.chosen.connect(self.go)
-        self._row.insertWidget(0, self.rail)
+        self._build_rail()
         bar = self.menuBar()
-        for title, ids in (menus or {}).items():
+        given = list((menus or {}).items())
+        last = max(1, len(given) - 1)
+        for title, ids in given[:last]:
             self.acts.fill(bar.addMenu(title), ids)
         find = [_FIND, GAP] if _FIND in self.acts else []
         self.acts.fill(bar.addMenu(_("Go")), [*find, *(action.id for action in going), GAP, "go.back"])
         self._page_menu = bar.addMenu("")
+        # Help stands last, as everywhere.
+        for title, ids in given[last:]:
+            self.acts.fill(bar.addMenu(title), ids)
         self.go(first if first in self._places else places[0].name)
+
+    def _build_rail(self) -> None:
+        self.rail = Rail(self.places, self._theme)
+        if _FIND in self.acts:
+            self.rail.offer_finding(self.acts[_FIND])
+        self.rail.chosen.connect(self.go)
+        self._row.insertWidget(0, self.rail)
+
+    def rebuild(self) -> None:
+        """Build the rail and the pages anew, in the sizes of now. What lies above a place stays until it is left."""
+        if self.rail is None:
+            return
+        old, said = self.rail, self.rail.said
+        old.hide()
+        old.deleteLater()
+        self._build_rail()
+        self.rail.say(said)
+        self.rail.mark(self._here)
+        shown = self._roots.get(self._here)
+        for root in self._roots.values():
+            self._stack.removeWidget(root)
+            root.hide()
+            self._outgrown.append(root)
+        self._roots = {}
+        self._drop_outgrown()
+        if self._pushed:
+            return
+        built = self._root(self._here)
+        self._show(built)
+        if isinstance(shown, Page) and isinstance(built, Page):
+            built.show_query(shown.filters.on, shown.search.text())
+            # One that was itself built a moment ago has no rows yet.
+            current = shown.table.current_id()
+            self._current = current if current is not None else self._current
+            if self._current is not None:
+                built.reveal_written(self._current)
+
+    def _drop_outgrown(self) -> None:
+        # What they have asked for must still find them.
+        if not self._jobs.alive:
+            while self._outgrown:
+                self._outgrown.pop().deleteLater()
 
     def _going(self, place: Place, digit: int) -> Action:
         keys = f"Ctrl+{digit}" if digit <= _DIGITS else ""
@@ -145,6 +196,7 @@ class MainWindow(QMainWindow):
         if self._here and self._here != name:
             self._been.append(self._here)
         self._here = name
+        self._current = None
         root = self._root(name)
         self._show(root)
         if self.rail is not None:
@@ -214,7 +266,7 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._memory.put_bytes("window", self.saveGeometry())
+        self._memory.put_bytes(self.memory_key, self.saveGeometry())
         self._memory.save()
         if self._jobs.shown:
             # What is written stays written; the rest is taken up again next time.

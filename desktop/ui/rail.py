@@ -106,6 +106,7 @@ class Rail(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", "secondary")
         self._theme = theme
+        self._counts: dict[str, int] = {}
         self._buttons = {place.name: PlaceButton(place, theme) for place in places}
         group = QButtonGroup(self)
         layout = QVBoxLayout(self)
@@ -139,7 +140,19 @@ class Rail(QFrame):
 
     def count(self, name: str, things: int) -> None:
         """How many things of this place need a person; none shows nothing."""
+        self._counts[name] = things
         self._buttons[name].count(things)
+
+    @property
+    def said(self) -> tuple[dict[str, int], str, str]:
+        """All that was told to it: counts by place, the firm, and its backup."""
+        return dict(self._counts), self._firm.text(), self._backup.text()
+
+    def say(self, said: tuple[dict[str, int], str, str]) -> None:
+        """What another rail was told."""
+        for name, things in said[0].items():
+            self.count(name, things)
+        self.show_firm(said[1], said[2])
 
     def show_firm(self, name: str, backup: str) -> None:
         """The firm of the open book, and how long ago it was backed up, in words."""

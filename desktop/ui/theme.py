@@ -99,6 +99,9 @@ DARK = Tokens(
 # Design sizes in pixels, at a system font of 13.
 _TEXT = 13
 _SIZES = {"title": 20, "figure": 18, "body": _TEXT, "head": 12, "tag": 11}
+_ICON, _PRODUCT = 16, 16
+# What the keys for larger and smaller step through, in percent.
+ZOOMS = (80, 90, 100, 110, 125, 150, 175, 200)
 _ROW = {"comfortable": 38, "compact": 30}
 
 
@@ -106,15 +109,19 @@ class Theme(QObject):
     """The look of the whole application. One exists, made by the composition root."""
 
     changed = Signal()
+    zoomed = Signal()  # after `changed`
 
-    def __init__(self, app: QApplication, mode: Mode = "system", density: Density = "comfortable") -> None:
+    def __init__(
+        self, app: QApplication, mode: Mode = "system", density: Density = "comfortable", zoom: int = 100
+    ) -> None:
         super().__init__()
         self._app = app
         self.mode: Mode = mode
         self.density: Density = density
         system = QFontInfo(app.font())
         # A person who enlarges the system's font gets a larger Sheaf; smaller than designed is never legible.
-        self._scale = max(_TEXT, system.pixelSize()) / _TEXT
+        self._system = max(_TEXT, system.pixelSize()) / _TEXT
+        self.zoom = zoom
         self.tokens = LIGHT
         app.setStyle("Fusion")
         app.setFont(self.font("body"))
@@ -131,7 +138,7 @@ class Theme(QObject):
 
     def px(self, design: int) -> int:
         """A size of the design, which is drawn for a system font of 13 pixels, at this system's font."""
-        return round(design * self._scale)
+        return round(design * self._system * self.zoom / 100)
 
     def font(self, size: str, *, strong: bool = False, figures: bool = False) -> QFont:
         """The system's font in a size of the design; `figures` are of equal width, for columns."""
@@ -159,6 +166,14 @@ class Theme(QObject):
         self.density = density
         self.changed.emit()
 
+    def set_zoom(self, percent: int) -> None:
+        """Everything in so many percent of its size, within what can be read and fits; what is built stays as it was
+        built until it is built anew."""
+        self.zoom = max(ZOOMS[0], min(ZOOMS[-1], percent))
+        self._app.setFont(self.font("body"))
+        self._apply()
+        self.zoomed.emit()
+
     def _follow(self) -> None:
         if self.mode == "system":
             self._apply()
@@ -172,6 +187,7 @@ class Theme(QObject):
 
     def _stylesheet(self) -> str:
         sizes = {f"px_{name}": f"{self.px(size)}px" for name, size in _SIZES.items()}
+        sizes |= {"px_icon": f"{self.px(_ICON)}px", "px_product": f"{self.px(_PRODUCT)}px"}
         icons = resource("icons").as_posix()
         shade = "dark" if self.dark else "light"
         template = Template(resource("style/window.qss").read_text(encoding="utf-8"))
@@ -207,3 +223,11 @@ def palette(tokens: Tokens) -> QPalette:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.secondary))
     return made
+
+
+def next_zoom(percent: int, step: int) -> int:
+    """One step larger (1) or smaller (-1) than now; 0 is the size that the system asks for."""
+    if not step:
+        return 100
+    beyond = [one for one in ZOOMS if (one - percent) * step > 0]
+    return min(beyond, key=lambda one: abs(one - percent), default=percent)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, date_text
+from desktop.ui.elided_label import ElidedLabel
+from desktop.ui.recent_books import RecentBook
 from desktop.ui.theme import Theme
 
 _WIDTH = 460
 _INSIDE = 28
 _BUTTON_HEIGHT = 34
+_BOOK_HEIGHT = 46
+# So many of the books opened lately; the menu has them all.
+_SHOWN = 5
 
 
 class Welcome(QWidget):
@@ -26,7 +30,7 @@ class Welcome(QWidget):
         new_book: Callable[[], object],
         open_book: Callable[[], object],
         sample: Callable[[], object],
-        recent: Sequence[Path],
+        recent: Sequence[RecentBook],
         open_recent: Callable[[Path], object],
     ) -> None:
         super().__init__()
@@ -64,10 +68,8 @@ class Welcome(QWidget):
             head = QLabel(_("Opened lately"))
             head.setProperty("role", "secondary")
             inside.addWidget(head)
-            for path in recent:
-                button = _button(path.stem, partial(open_recent, path), "link")
-                button.setToolTip(str(path))
-                inside.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            for book in recent[:_SHOWN]:
+                inside.addWidget(_book(book, open_recent, theme))
         whole = QVBoxLayout(self)
         whole.addStretch(2)
         whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -78,4 +80,32 @@ def _button(text: str, act: Callable[[], object], role: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("role", role)
     button.clicked.connect(lambda _on=False: act())
+    return button
+
+
+def _book(book: RecentBook, open_book: Callable[[Path], object], theme: Theme) -> QPushButton:
+    """A book by its name, where it lies, and when it was opened last."""
+    button = QPushButton()
+    button.setProperty("role", "figures")
+    button.setMinimumHeight(theme.px(_BOOK_HEIGHT))
+    name, folder, when = QLabel(book.path.stem), ElidedLabel(), QLabel()
+    folder.setText(str(book.path.parent))
+    when.setText(date_text(book.at.date()) if book.at else "")
+    name.setProperty("role", "strong")
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(name)
+    words.addWidget(folder)
+    row = QHBoxLayout(button)
+    row.setContentsMargins(12, 4, 12, 4)
+    row.addLayout(words, 1)
+    row.addWidget(when)
+    for label in (folder, when):
+        label.setProperty("role", "secondary")
+    for label in (name, folder, when):
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+    button.setAccessibleName(", ".join(part for part in (name.text(), folder.text(), when.text()) if part))
+    button.setToolTip(str(book.path))
+    button.clicked.connect(lambda _on=False: open_book(book.path))
     return button

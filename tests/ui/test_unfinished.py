@@ -78,7 +78,7 @@ def test_one_goes_on_with_what_was_typed(driver: Driver) -> None:
     assert again.form.values()["name"] == "Kai GmbH"
     assert again.form.values()["country"] == "FR"
     assert again.form.dirty
-    again.form.editor("city").setText("Paris")
+    again.form.editor("city").put("Paris")
     again.accept()
     driver.settle()
     assert new_client(driver).said == ""

@@ -33,6 +33,8 @@ _ORDER: Final = (
     "section",
     "help",
 )
+# The palette itself, a menu, and a key that another action has too.
+_NO_COMMANDS: Final = frozenset({"go.find", "book.recent", "view.larger_too"})
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _commands(window: MainWindow) -> Iterator[Entry]:
 
 def _command(action: QAction, where: str) -> Iterator[Entry]:
     title = action.text().replace("&", "")
-    if action.isEnabled() and title and action.objectName() != "go.find":
+    if action.isEnabled() and title and action.objectName() not in _NO_COMMANDS:
         yield Entry(f"command:{action.objectName()}", "command", title, where, action.trigger, _keys(action))
 
 

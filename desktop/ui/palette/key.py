@@ -1,7 +1,7 @@
 """Keeps the key of the palette for the palette where a field would take it to delete to the end of its line."""
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
 
@@ -34,7 +34,7 @@ class FindKey(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
-        taken = event.keyCombination() == self._action.shortcut()[0]
+        taken = QKeySequence(event.keyCombination()) == self._action.shortcut()
         if taken:
             event.ignore()
         return taken
