@@ -11,8 +11,11 @@ from desktop.ui.memory import Memory
 from desktop.ui.theme import Theme
 
 _SAVE_AFTER_MS = 400
-# Below this part of their width names are not told apart any more: then the table is scrolled instead.
+# Below this part of their width names are not told apart any more: then the table is scrolled instead. Figures, days
+# and states never give way: half of one is worse than none.
 _LEAST_PERCENT = 66
+# Narrower texts are codes and kinds, of no use when they are cut.
+_LEAST_WORDS = 100
 # A width is kept as drawn for the design's own font, so that it fits on a screen with a larger one.
 _EXACT = 1_000
 
@@ -33,10 +36,15 @@ class ColumnLayout(QObject):
         self._name = f"columns/{name}"
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self._timer.timeout.connect(self._save)
-        self._least = {
-            place: theme.px(column.width) * _LEAST_PERCENT // 100 for place, column in enumerate(columns) if column.wide
+        self._wide = {place for place, column in enumerate(columns) if column.wide}
+        self._yielding = self._wide | {
+            place
+            for place, column in enumerate(columns)
+            if column.kind == "text" and column.width >= _LEAST_WORDS and not column.strong
         }
-        # Wide columns that a person has given a width of their own; they take no more part in sharing the room.
+        # What a person does not want to see; beyond that a narrow table leaves out what is secondary.
+        self._hidden: set[int] = set()
+        # Columns that a person has given a width of their own; they take no more part in sharing the room.
         self._own: set[int] = set()
         self._widths = {place: theme.px(column.width) for place, column in enumerate(columns)}
         self._arranging = False
@@ -52,20 +60,20 @@ class ColumnLayout(QObject):
 
     def shown(self) -> list[Column]:
         """The columns that can be seen, in the order in which they stand."""
-        return [self._columns[one] for one in self._order() if not self._header.isSectionHidden(one)]
+        return [self._columns[one] for one in self._order() if one not in self._hidden]
 
     def show(self, column: Column, visible: bool) -> None:
         """Show or hide a column; the last one stays."""
         if visible or len(self.shown()) > 1:
-            self._header.setSectionHidden(self._columns.index(column), not visible)
+            section = self._columns.index(column)
+            self._hidden = self._hidden - {section} if visible else self._hidden | {section}
             self._share_room()
             self._save_soon()
 
     def state(self) -> tuple[ViewColumn, ...]:
         """Every column in its order, as `put` takes it."""
         return tuple(
-            ViewColumn(self._columns[one].key, self._design_width(one), self._header.isSectionHidden(one))
-            for one in self._order()
+            ViewColumn(self._columns[one].key, self._design_width(one), one in self._hidden) for one in self._order()
         )
 
     def put(self, columns: Sequence[ViewColumn]) -> None:
@@ -87,25 +95,48 @@ class ColumnLayout(QObject):
         # A column that is hidden or shown again tells of it as a width from or to nothing.
         if before and width:
             self._widths[section] = width
-            if section in self._least:
-                self._own.add(section)
+            self._own.add(section)
         self._share_room()
         self._save_soon()
 
     def _share_room(self) -> None:
-        """Wide columns take what room is left, as long as it is enough to read them."""
+        """Wide columns take what room is left; where there is too little, words give way, then what is secondary."""
         if self._arranging:
             return
         header = self._header
-        wide = [place for place in self._least if place not in self._own and not header.isSectionHidden(place)]
-        taken = sum(header.sectionSize(place) for place in range(len(self._columns)) if place not in wide)
-        left = max(header.width() - taken - sum(self._least[place] for place in wide), 0)
+        shown = self._fitting()
+        left = header.width() - sum(self._widths[place] for place in shown)
+        sharing = self._wide if left >= 0 else self._yielding
+        taking = [place for place in shown if place in sharing and place not in self._own]
         # Each of these says again that a section has another size.
         self._arranging = True
-        for number, place in enumerate(wide, 1):
-            part = left * number // len(wide) - left * (number - 1) // len(wide)
-            header.resizeSection(place, self._least[place] + part)
+        for place in range(len(self._columns)):
+            header.setSectionHidden(place, place not in shown)
+        for place in set(shown) - set(taking):
+            header.resizeSection(place, self._widths[place])
+        if left >= 0:
+            for number, place in enumerate(taking, 1):
+                part = left * number // len(taking) - left * (number - 1) // len(taking)
+                header.resizeSection(place, self._widths[place] + part)
+        else:
+            spare = {place: self._widths[place] - self._least(place) for place in taking}
+            for place in taking:
+                given = min(-left * spare[place] // max(sum(spare.values()), 1) + 1, spare[place])
+                header.resizeSection(place, self._widths[place] - given)
         self._arranging = False
+
+    def _fitting(self) -> list[int]:
+        """What can be seen beside each other: secondary columns go from the end, but none that a person chose."""
+        shown = [place for place in self._order() if place not in self._hidden]
+        spare = [place for place in shown if self._columns[place].secondary and not self._columns[place].hidden]
+        spare = [place for place in spare if place not in self._own and place not in self._wide]
+        while spare and sum(self._least(place) for place in shown) > self._header.width() > 0:
+            shown.remove(spare.pop())
+        return shown
+
+    def _least(self, section: int) -> int:
+        width = self._widths[section]
+        return width * _LEAST_PERCENT // 100 if section in self._yielding - self._own else width
 
     def _save_soon(self) -> None:
         # Not the timer's own slot: it would take the section's number for a time.
@@ -128,12 +159,12 @@ class ColumnLayout(QObject):
         for section, column in enumerate(self._columns):
             one = given[column.key][1] if column.key in given else ViewColumn(column.key, 0, column.hidden)
             width = self._theme.px(_EXACT * one.width) // _EXACT if one.width else self._theme.px(column.width)
-            if one.width and column.wide:
+            if one.width and (column.wide or one.width != column.width):
                 self._own.add(section)
             self._widths[section] = width
             header.setSectionHidden(section, False)
             header.resizeSection(section, width)
-            header.setSectionHidden(section, one.hidden)
+            self._hidden = self._hidden | {section} if one.hidden else self._hidden - {section}
         # What is not named stands where the design has it, behind what is.
         order = sorted(
             range(len(self._columns)), key=lambda one: (given.get(self._columns[one].key, (_EXACT, None))[0], one)
@@ -145,6 +176,6 @@ class ColumnLayout(QObject):
 
     def _design_width(self, section: int) -> int:
         """In pixels of the design; 0 where the column shares the room that is left."""
-        if section in self._least and section not in self._own:
+        if section in self._wide and section not in self._own:
             return 0
         return self._widths[section] * _EXACT // self._theme.px(_EXACT)

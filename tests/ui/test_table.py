@@ -151,7 +151,7 @@ def test_widths_order_and_choice_of_columns_are_remembered(
     assert header.isSectionHidden(5)
     header.resizeSection(1, 211)
     header.moveSection(header.visualIndex(4), 1)
-    header.setSectionHidden(3, True)
+    table.arrangement.show(table.rows.columns[3], visible=False)
     header.resizeSection(2, 150)
     qtbot.waitUntil(lambda: memory.get("columns/parcels") is not None)
     again = open_table(3).horizontalHeader()
@@ -186,6 +186,43 @@ def test_a_wide_column_takes_the_room_but_stays_readable(open_table: Open, qtbot
     table.resize(1200, 400)
     qtbot.wait(20)
     assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_where_room_is_short_words_give_way_then_what_is_secondary(
+    qtbot: QtBot, theme: Theme, memory: Memory, jobs: Jobs, parcels: Callable[[int], Parcels]
+) -> None:
+    columns = (
+        Column("client", "Client", 200, wide=True),
+        Column("number", "Number", 120, strong=True),
+        Column("place", "Place", 100, secondary=True),
+        Column("amount", "Amount", 110, "money"),
+        Column("kind", "Kind", 80, secondary=True),
+    )
+    table = Table(RowsModel(parcels(0), columns, jobs, "EUR"), theme, memory, jobs, "narrow")
+    qtbot.addWidget(table)
+    table.show()
+    header = table.horizontalHeader()
+
+    def widths(room: int) -> list[int]:
+        table.resize(room, 300)
+        qtbot.wait(20)
+        return [header.sectionSize(place) for place in range(5)]
+
+    room = table.width() - table.viewport().width()
+    assert widths(650 + room) == [240, 120, 100, 110, 80]
+    client, number, place, amount, kind = widths(560 + room)
+    assert (number, amount, kind) == (120, 110, 80)
+    assert 132 <= client < 200
+    assert 66 <= place < 100
+    assert table.horizontalScrollBar().maximum() == 0
+    assert widths(480 + room)[1:] == [120, pytest.approx(83, abs=20), 110, 0]
+    assert [column.key for column in table.shown_columns()] == ["client", "number", "place", "amount", "kind"]
+    assert widths(400 + room)[1:] == [120, 0, 110, 0]
+    assert table.horizontalScrollBar().maximum() == 0
+    assert widths(650 + room) == [240, 120, 100, 110, 80]
+    # What a person gave a width of its own stays.
+    header.resizeSection(4, 81)
+    assert widths(400 + room)[4] == 81
 
 
 def test_a_wide_column_given_a_width_keeps_it(open_table: Open, qtbot: QtBot, memory: Memory) -> None:
