@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
+from db.queries.families import family
 from db.schema import Dispute
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
@@ -25,6 +26,8 @@ class DisputeRow:
     amount: int | None
     closed_on: date | None
     outcome: str
+    invoice_id: int
+    currency: str
 
 
 def open_dispute(
@@ -76,11 +79,20 @@ def close_dispute(book: Book, number: str, *, outcome: str, on: date, actor: str
 
 def disputes_of(book: Book, number: str) -> tuple[DisputeRow, ...]:
     """All disputes of an invoice, the oldest first."""
+    return _disputes(book, "i.number = :which", number)
+
+
+def disputes_of_client(book: Book, client_id: int) -> tuple[DisputeRow, ...]:
+    """All disputes of a client's invoices and of those of the clients merged into it, the oldest first."""
+    return _disputes(book, f"i.client_id IN {family(':which')}", client_id)
+
+
+def _disputes(book: Book, where: str, which: str | int) -> tuple[DisputeRow, ...]:
     with book.reading() as session:
         rows = session.connection().exec_driver_sql(
-            "SELECT d.id, i.number, d.opened_on, d.reason, d.amount, d.closed_on, d.outcome FROM dispute d "
-            "JOIN invoice i ON i.id = d.invoice_id WHERE i.number = ? ORDER BY d.opened_on, d.id",
-            (number,),
+            "SELECT d.id, i.number, d.opened_on, d.reason, d.amount, d.closed_on, d.outcome, i.id, i.currency"
+            f" FROM dispute d JOIN invoice i ON i.id = d.invoice_id WHERE {where} ORDER BY d.opened_on, d.id",
+            {"which": which},
         )
         return tuple(
             DisputeRow(
@@ -91,6 +103,8 @@ def disputes_of(book: Book, number: str) -> tuple[DisputeRow, ...]:
                 amount,
                 date.fromisoformat(closed) if closed else None,
                 outcome,
+                invoice_id,
+                currency,
             )
-            for id_, invoice, opened, reason, amount, closed, outcome in rows
+            for id_, invoice, opened, reason, amount, closed, outcome, invoice_id, currency in rows
         )

@@ -171,6 +171,13 @@ def set_logo(book: Book, name: str, content: bytes, *, actor: str) -> None:
         _use_logo(made, keep_file(made, name, content))
 
 
+def document_templates(book: Book) -> list[tuple[int, str]]:
+    """Ids and names of how documents may look, by name."""
+    with book.reading() as session:
+        rows = session.execute(select(Template.id, Template.name).order_by(Template.name))
+        return [(one, name) for one, name in rows]
+
+
 def remove_logo(book: Book, *, actor: str) -> None:
     with change(book, actor, _("Remove the logo")) as made:
         _use_logo(made, None)

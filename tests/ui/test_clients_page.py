@@ -112,7 +112,7 @@ def test_a_client_is_changed_with_its_contacts_and_undone_as_one(driver: Driver,
     one = create_client(book, {"name": "Elm & Sons"} | ADDRESS, actor=ACTOR, contacts=[{"name": "Ida"}])
     page = page_of(driver)
     pick(driver, page, one)
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    qtbot.keyClick(page.table, Qt.Key.Key_E)
     shown, form = dialog(driver), form_of(driver)
     table = form.table("contacts")
     table.model.setData(table.model.index(0, 4), "Yes")
@@ -135,12 +135,14 @@ def test_what_was_wrong_before_keeps_nobody_from_saving(driver: Driver, book: Bo
     with change(book, ACTOR, "An old book") as made:
         one = made.insert(Client, code="OLD", name="Dupré", country="FR", currency="EUR", tax_id="FR12 345678901")
     page = page_of(driver)
-    page.open_row(one)
+    pick(driver, page, one)
+    page.edit()
     shown, form = dialog(driver), form_of(driver)
     write(form, phone="+33 1 23 45")
     assert save(driver, shown)
     assert client(book, one)["phone"] == "+33 1 23 45"
-    page.open_row(one)
+    pick(driver, page, one)
+    page.edit()
     shown, form = dialog(driver), form_of(driver)
     write(form, tax_id="FR12 345678902")
     assert not save(driver, shown)
@@ -148,8 +150,10 @@ def test_what_was_wrong_before_keeps_nobody_from_saving(driver: Driver, book: Bo
 
 
 def test_a_closed_form_without_a_change_says_nothing(driver: Driver, book: Book) -> None:
+    one = add(book, "Elm & Sons")
     page = page_of(driver)
-    page.open_row(add(book, "Elm & Sons"))
+    pick(driver, page, one)
+    page.edit()
     assert save(driver, dialog(driver))
     assert driver.window.notices.isHidden()
 

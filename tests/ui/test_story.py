@@ -118,7 +118,7 @@ def test_a_note_is_written_ticked_off_changed_and_taken_back(driver: Driver, boo
     save_person(book, {"name": "Ida"}, actor=ACTOR)
     one = add(book, "Acme")
     page, story = opened(driver, one)
-    qtbot.keyClick(page.table, Qt.Key.Key_N, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(page.table, Qt.Key.Key_M, CTRL | Qt.KeyboardModifier.ShiftModifier)
     tab = story.notes
     driver.settle()
     assert tab.field.hasFocus()

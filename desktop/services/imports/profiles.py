@@ -26,6 +26,15 @@ def profiles(book: Book, kind: str) -> list[Profile]:
         return [_profile(row) for row in session.scalars(query)]
 
 
+def kept_profiles(book: Book) -> list[tuple[str, str]]:
+    """Kind and name of every kept profile, by name."""
+    with book.reading() as session:
+        rows = session.execute(
+            select(SavedMapping.kind, SavedMapping.name).order_by(SavedMapping.name, SavedMapping.kind)
+        )
+        return [(kind, name) for kind, name in rows]
+
+
 def named_profile(book: Book, kind: str, name: str) -> Profile:
     """UserError where there is none of that name."""
     known = profiles(book, kind)

@@ -45,7 +45,7 @@ class AccountPage(Page):
         self.desk = desk
         self._client_id = client_id
         self._name = str(client(desk.book, client_id)["name"])
-        self._rows = FewRows(lambda: _rows(account(desk.book, client_id, until=desk.today())))
+        self._rows = FewRows(lambda: booking_rows(account(desk.book, client_id, until=desk.today())))
         self._chosen: Row = {}
         super().__init__(
             desk.shell,
@@ -140,7 +140,7 @@ class AccountPage(Page):
         return Summary(f"{facts} · {_('as of {day}').format(day=date_text(self.desk.today()))}", figures)
 
 
-def _rows(accounts: Iterable[Account]) -> list[Row]:
+def booking_rows(accounts: Iterable[Account]) -> list[Row]:
     """The newest first, as a person looks for it."""
     return [
         {

@@ -14,7 +14,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.clients import client, create_client, update_client
-from desktop.services.firm import firm
+from desktop.services.firm import document_templates, firm
 from desktop.services.segments import segments
 from desktop.ui.choices import (
     countries,
@@ -49,10 +49,13 @@ class Around:
     record: Mapping[str, Any] | None
     segments: Sequence[Mapping[str, Any]]
     firm: Mapping[str, Any]
+    templates: Sequence[tuple[int, str]] = ()
 
 
 def around(book: Book, client_id: int | None) -> Around:
-    return Around(client(book, client_id) if client_id is not None else None, segments(book), firm(book))
+    return Around(
+        client(book, client_id) if client_id is not None else None, segments(book), firm(book), document_templates(book)
+    )
 
 
 class ClientForm(LinesForm):
@@ -127,6 +130,7 @@ def _plain(value: object) -> object:
 
 def _sections(known: Around) -> list[Section]:
     own = known.record["currency"] if known.record else ""
+    templates = inherited(known.templates, _("As the firm"))
     segments = [(None, _("None")), *((one["id"], str(one["name"])) for one in known.segments)]
     return [
         Section(
@@ -185,8 +189,9 @@ def _sections(known: Around) -> list[Section]:
                 Field("language", _("Language"), "choice", span=2, choices=inherited(languages(), "–")),
                 Field("terms", _("Payment terms"), span=3),
                 Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), "–")),
-                Field("iban", _("IBAN"), span=3),
-                Field("combine", _("One invoice for all its agreements"), "check", span=3),
+                Field("iban", _("IBAN"), span=2),
+                Field("template_id", _("Template"), "choice", span=2, choices=templates),
+                Field("combine", _("One invoice for all its agreements"), "check", span=2),
             ],
         ),
         Section(
@@ -229,6 +234,7 @@ def _values(known: Around) -> dict[str, object]:
             "tax_treatment": "auto",
             "is_business": True,
             "segment_id": None,
+            "template_id": None,
             "delivery": None,
             "language": None,
             "contacts": [],

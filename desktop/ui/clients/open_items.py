@@ -31,7 +31,7 @@ class OpenItemsPage(Page):
     def __init__(self, desk: Desk, client_id: int) -> None:
         self.desk = desk
         self._client_id = client_id
-        self._rows = FewRows(lambda: _rows(open_items(desk.book, desk.today(), client_id=client_id)))
+        self._rows = FewRows(lambda: item_rows(open_items(desk.book, desk.today(), client_id=client_id)))
         self._chosen: Row = {}
         super().__init__(
             desk.shell,
@@ -103,7 +103,8 @@ class OpenItemsPage(Page):
         return Summary(f"{facts} · {_('as of {day}').format(day=date_text(today))}", figures)
 
 
-def _rows(items: Sequence[OpenItemRow]) -> list[Row]:
+def item_rows(items: Sequence[OpenItemRow]) -> list[Row]:
+    """Items as a table shows them."""
     words = bucket_words()
     return [
         {

@@ -10,6 +10,7 @@ from desktop.i18n import N_n, _, ngettext, number_text
 from desktop.services.clients import archive_client, delete_client, restore_client, update_client
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.account import AccountPage
+from desktop.ui.clients.client_page import ClientPage
 from desktop.ui.clients.facts import Known, groups, known, reason
 from desktop.ui.clients.form import edit_client
 from desktop.ui.clients.holding import put_on_hold, take_off_hold
@@ -64,7 +65,9 @@ class ClientsPage(Page):
                 chip_menus=[ChipMenu("segment", _("Segment"), _("All segments"))],
                 main_action="clients.new",
                 side_actions=["clients.account", "clients.invoice"],
+                many=["clients.hold", "clients.dispute", "clients.merge", "clients.archive"],
                 menu=[
+                    "clients.open",
                     "clients.edit",
                     "clients.invoice",
                     "clients.account",
@@ -87,6 +90,7 @@ class ClientsPage(Page):
         some, one = self._some, self._one
         return [
             Action("clients.new", _("New client…"), self.new, shortcut="Ctrl+N"),
+            Action("clients.open", _("Open"), self.open_chosen, "open", "", one),
             Action("clients.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
@@ -152,13 +156,16 @@ class ClientsPage(Page):
         return _("Bring back from the archive") if self._is("inactive") else _("Archive")
 
     def open_row(self, one: int) -> None:
-        edit_client(self.desk, self, one, self.reveal_written)
+        self.shell.push(ClientPage(self.desk, one))
+
+    def open_chosen(self) -> None:
+        self.open_row(self.selected_ids()[0])
 
     def new(self) -> None:
         edit_client(self.desk, self, None, self.reveal_written)
 
     def edit(self) -> None:
-        self.open_row(self.selected_ids()[0])
+        edit_client(self.desk, self, self.selected_ids()[0], self.reveal_written)
 
     def invoice(self) -> None:
         invoice_by_hand(self.desk, self, self.selected_ids()[0], self._review)

@@ -19,6 +19,7 @@ from desktop.ui.importing.result import take_back_import
 from desktop.ui.importing.words import kind_word
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
+from desktop.ui.settings.kept_mappings import ask_forgetting
 from desktop.ui.settings.watched_folder import ask_watched_folder
 
 
@@ -46,7 +47,7 @@ class ImportsSection(Page):
                 nothing_yet=_("Imported files will stand here; each can be undone as a whole until it is billed."),
                 depends=frozenset({"firm", "clients", "agreements", "billables", "invoices"}),
                 main_action="imports.new",
-                side_actions=["imports.watch"],
+                side_actions=["imports.watch", "imports.forget"],
                 menu=["imports.undo"],
                 empty_action="imports.new",
             ),
@@ -56,6 +57,7 @@ class ImportsSection(Page):
         return [
             Action("imports.new", _("Import a file…"), self.new, "import", "Ctrl+N"),
             Action("imports.watch", _("Watched folder…"), self.watch),
+            Action("imports.forget", _("Kept mappings…"), self.forget),
             Action("imports.undo", _("Undo this import"), self.undo, "undo", "U", self._one, _("undo")),
         ]
 
@@ -110,6 +112,9 @@ class ImportsSection(Page):
 
     def watch(self) -> None:
         ask_watched_folder(self.desk, self)
+
+    def forget(self) -> None:
+        ask_forgetting(self.desk, self)
 
     def undo(self) -> None:
         take_back_import(self.desk, int(str(self._chosen["id"])))

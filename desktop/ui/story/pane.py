@@ -75,7 +75,7 @@ class StoryPane(QWidget):
             [
                 Action("story.next", _("Next tab"), lambda: self.step(1), shortcut="Ctrl+Tab"),
                 Action("story.previous", _("Previous tab"), lambda: self.step(-1), shortcut="Ctrl+Shift+Tab"),
-                Action("story.note", _("Write a note"), self.write_note, "note", "Ctrl+Shift+N", self._some),
+                Action("story.note", _("Write a note"), self.write_note, "note", "Ctrl+Shift+M", self._some),
                 Action("story.attach", _("Add a file…"), self.add_file, "", "Ctrl+Shift+F", self._some),
             ]
         )
