@@ -6,7 +6,7 @@ Deposits are no revenue until an invoice deducts them, so neither they nor the l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -17,26 +17,50 @@ Rows = Sequence[Any]
 _FAMILY = family(":client")
 
 
-def lines_sold(connection: Connection, since: str, until: str, client_id: int | None = None) -> Rows:
-    """(invoice id, number, kind, issue date, client's id, code and name, segment's id and name, item's id, code and
-    name, description, currency, net) of the lines of documents issued in these days; credit notes below zero.
+# What revenue is grouped by: what tells the groups apart, and their names; an empty key is what has none.
+_GROUPS: Final = {
+    "month": ("substr(i.issue_date, 1, 7)", "''"),
+    "client": ("c.code", "c.name"),
+    "segment": ("coalesce(s.name, '')", "''"),
+    "item": ("coalesce(t.code, '')", "coalesce(t.name, '')"),
+}
+# The client is the one it was merged into, the segment that of the agreement or else of the client, as they are now.
+_LINES = """FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id
+  JOIN client h ON h.id = i.client_id JOIN client c ON c.id = coalesce(h.merged_into_id, h.id)
+  LEFT JOIN agreement a ON a.id = i.agreement_id
+  LEFT JOIN segment s ON s.id = coalesce(a.segment_id, c.segment_id)
+  LEFT JOIN item g ON g.id = l.item_id LEFT JOIN item t ON t.id = coalesce(g.merged_into_id, g.id)
+  WHERE i.issue_date BETWEEN :since AND :until AND i.kind IN ('invoice', 'final', 'credit_note')
+  AND l.deducts_id IS NULL {narrowed}"""
 
-    The client is the one it was merged into, the segment that of the agreement or else of the client, as they are
-    now; what has no segment or item has None.
-    """
-    one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+
+def sold_by(connection: Connection, by: str, since: str, until: str, client_id: int | None = None) -> Rows:
+    """(group, its name, currency, documents, net billed, net credited, which is below zero) of the documents issued in
+    these days, by month, client, segment or item."""
+    key, name = _GROUPS[by]
+    lines = _LINES.format(narrowed=f"AND i.client_id IN {_FAMILY}" if client_id is not None else "")
     return connection.exec_driver_sql(
-        f"""SELECT i.id, i.number, i.kind, i.issue_date, c.id, c.code, c.name, s.id, s.name, t.id, t.code, t.name,
-          l.description, i.currency, CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END
-        FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id
-        JOIN client h ON h.id = i.client_id JOIN client c ON c.id = coalesce(h.merged_into_id, h.id)
-        LEFT JOIN agreement a ON a.id = i.agreement_id
-        LEFT JOIN segment s ON s.id = coalesce(a.segment_id, c.segment_id)
-        LEFT JOIN item g ON g.id = l.item_id LEFT JOIN item t ON t.id = coalesce(g.merged_into_id, g.id)
-        WHERE i.issue_date BETWEEN :since AND :until AND i.kind IN ('invoice', 'final', 'credit_note')
-          AND l.deducts_id IS NULL {one}
-        ORDER BY i.issue_date, i.id, l.position""",
+        f"""SELECT {key}, {name}, i.currency, count(DISTINCT i.id),
+          sum(CASE i.kind WHEN 'credit_note' THEN 0 ELSE l.net END),
+          sum(CASE i.kind WHEN 'credit_note' THEN -l.net ELSE 0 END)
+        {lines} GROUP BY 1, 3 ORDER BY 1, 3""",
         {"since": since, "until": until, "client": client_id},
+    ).fetchall()
+
+
+def lines_sold(
+    connection: Connection, since: str, until: str, client_id: int | None = None, by: str = "", only: str = ""
+) -> Rows:
+    """(invoice id, number, issue date, client's code and name, segment, item's code, description, currency, net) of the
+    lines behind `sold_by`, or behind one group of it; credit notes below zero."""
+    narrowed = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+    if by:
+        narrowed += f" AND {_GROUPS[by][0]} = :only"
+    return connection.exec_driver_sql(
+        f"""SELECT i.id, i.number, i.issue_date, c.code, c.name, coalesce(s.name, ''), coalesce(t.code, ''),
+          l.description, i.currency, CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END
+        {_LINES.format(narrowed=narrowed)} ORDER BY i.issue_date, i.id, l.position""",
+        {"since": since, "until": until, "client": client_id, "only": only},
     ).fetchall()
 
 
