@@ -16,6 +16,7 @@ from db.engine import Book
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.opening import OpeningItem, add_opening_item
 from desktop.services.payments import record_payment
+from desktop.ui.document_page import DocumentPage
 from desktop.ui.invoices.credit import CreditDialog
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.invoices.story import StoryDialog
@@ -388,3 +389,35 @@ def test_an_invoice_by_hand_goes_through_the_gate_like_any_other(
     asked.accept()
     driver.until(lambda: [one.windowTitle() for one in open_dialogs()] == ["Invoice to ZEN Ltd"])
     open_dialogs()[0].reject()
+
+
+def test_a_document_opens_as_large_as_the_window(driver: Driver, qtbot: QtBot, numbers: tuple[str, ...]) -> None:
+    page = page_of(driver)
+    pick(driver, page, numbers[0])
+    press_key(qtbot, driver, page, Qt.Key.Key_O)
+    document = driver.window.page
+    assert isinstance(document, DocumentPage)
+    driver.until(lambda: document.view.page_count == 1)
+    assert document.paper.title == numbers[0]
+    qtbot.keyClick(document.view, Qt.Key.Key_Escape)
+    driver.settle()
+    assert driver.window.page is page
+    assert page.pane.heading == numbers[0]
+
+
+def test_a_document_is_saved_from_its_own_page(
+    driver: Driver, book: Book, qtbot: QtBot, numbers: tuple[str, ...], tmp_path: Path
+) -> None:
+    page = page_of(driver)
+    pick(driver, page, numbers[0])
+    page.document()
+    document = driver.window.page
+    assert isinstance(document, DocumentPage)
+    driver.until(lambda: document.view.page_count == 1)
+    document.save()
+    chosen = next(one for one in document.findChildren(QFileDialog) if one.isVisible())
+    chosen.fileSelected.emit(str(tmp_path / "one.pdf"))
+    chosen.close()
+    driver.settle()
+    assert (tmp_path / "one.pdf").read_bytes() == document.view.pdf
+    assert "one.pdf is saved" in driver.window.notices.sentence

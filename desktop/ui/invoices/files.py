@@ -1,4 +1,4 @@
-"""Saves the PDFs of issued documents: one under a name of one's own, several into a folder."""
+"""Saves the PDFs of issued documents, one under a name of one's own, several into a folder; and prints them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
 from desktop.services.documents import render
-from desktop.services.previews import save_pdf
+from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Listing
+from desktop.ui.printing import Make, print_documents
 
 _FOLDER = "pdf_folder"
 
@@ -26,6 +28,24 @@ def save_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int])
         _ask_file(desk, parent, ids[0], str(listing.rows(ids)[ids[0]]["number"]))
     elif ids:
         _ask_folder(desk, parent, listing, list(ids))
+
+
+def print_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]) -> None:
+    """Ask how, then print; what was issued before the book began has no page here."""
+    rows = listing.rows(ids)
+    printed = [one for one in ids if one in rows and rows[one]["kind"] != "opening"]
+    if not printed:
+        raise UserError(
+            _("What was issued before the book began has no page here."), _("Print it where it was issued.")
+        )
+    book = desk.book
+
+    def maker(one: int) -> Make:
+        return lambda: invoice_pdf(book, one)
+
+    many = ngettext("{count} document", "{count} documents", len(printed)).format(count=number_text(len(printed)))
+    title = str(rows[printed[0]]["number"]) if len(printed) == 1 else many
+    print_documents(desk.shell, parent, title, [maker(one) for one in printed])
 
 
 def _start(desk: Desk) -> str:

@@ -15,10 +15,11 @@ from desktop.ui.clients.invoice_by_hand import invoice_by_hand
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
+from desktop.ui.document_page import DocumentPage, invoice_paper
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.invoices.credit import credit_invoice
 from desktop.ui.invoices.disputes import close_dispute, open_dispute
-from desktop.ui.invoices.files import save_pdfs
+from desktop.ui.invoices.files import print_pdfs, save_pdfs
 from desktop.ui.invoices.instalments import broken, schedule_facts
 from desktop.ui.invoices.listing import InvoiceRows, summary
 from desktop.ui.invoices.losses import take_back_write_off, write_off
@@ -63,7 +64,10 @@ class InvoicesPage(Page):
                 listing=self._rows,
                 summary=self._summary,
                 search_hint=_("Search number, client, PO, amount"),
-                nothing_yet=_("Invoices stand here once a run has issued them, with what is open of each."),
+                nothing_yet=_(
+                    "Invoices stand here once a run has issued them, with what is open of each: from here they are "
+                    "paid, credited, disputed and saved as PDFs. A single one is written by hand with Ctrl+N."
+                ),
                 depends=frozenset({"invoices", "payments", "clients"}),
                 chips=[
                     Chip("open", _("Open"), "standing"),
@@ -81,6 +85,7 @@ class InvoicesPage(Page):
                 side_actions=["invoices.new", "invoices.save"],
                 many=["invoices.pay", "invoices.plan", "invoices.save"],
                 menu=[
+                    "invoices.document",
                     "invoices.story",
                     GAP,
                     "invoices.pay",
@@ -92,6 +97,7 @@ class InvoicesPage(Page):
                     "invoices.plan_off",
                     GAP,
                     "invoices.save",
+                    "invoices.print",
                     "invoices.client",
                     "invoices.run",
                 ],
@@ -112,6 +118,8 @@ class InvoicesPage(Page):
             Action("invoices.plan", _("Agree a payment plan…"), self.plan, "", "L", self._owed),
             Action("invoices.plan_off", _("Call the payment plan off…"), self.plan_off, enabled=self._planned),
             Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
+            Action("invoices.document", _("Open the document"), self.document, "open", "O", self._printed),
+            Action("invoices.print", _("Print…"), self.print, "print", "Ctrl+P", self._any),
             Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
             Action("invoices.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
@@ -293,6 +301,19 @@ class InvoicesPage(Page):
 
     def save(self) -> None:
         save_pdfs(self.desk, self, self._rows, self.selected_ids())
+
+    def _printed(self) -> bool:
+        return bool(self._current) and self._current["kind"] != "opening"
+
+    def document(self) -> None:
+        """The document as large as the window."""
+        amount = money_text(_int(self._current["payable"]), str(self._current["currency"]))
+        facts = f"{self._current['client']} · {amount}"
+        (one,) = self.selected_ids()[:1]
+        self.shell.push(DocumentPage(self.desk, invoice_paper(self.desk, one, self.number, facts)))
+
+    def print(self) -> None:
+        print_pdfs(self.desk, self, self._rows, self.selected_ids())
 
     def client(self) -> None:
         self.shell.go("clients", _int(self._current["client_id"]))

@@ -10,13 +10,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.services.lists.invoices import InvoiceList
-from desktop.services.previews import invoice_pdf
 from desktop.services.runs.summing_up import RunSummary, run_summary
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
-from desktop.ui.invoices.files import save_pdfs
-from desktop.ui.printing import Make, print_documents
+from desktop.ui.invoices.files import print_pdfs, save_pdfs
 from desktop.ui.runs.outcomes import show_outcomes
 
 _MARGIN = 24
@@ -170,13 +168,7 @@ class ResultPage(QWidget):
         save_pdfs(self.desk, self, InvoiceList(self.desk.book, self.desk.today()), self._documents())
 
     def print(self) -> None:
-        book = self.desk.book
-
-        def maker(one: int) -> Make:
-            return lambda: invoice_pdf(book, one)
-
-        assert self.summary is not None
-        print_documents(self.desk.shell, self, self.summary.number, [maker(one) for one in self._documents()])
+        print_pdfs(self.desk, self, InvoiceList(self.desk.book, self.desk.today()), self._documents())
 
     def show_invoices(self) -> None:
         assert self.summary is not None
