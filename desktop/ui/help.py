@@ -47,6 +47,7 @@ def topics() -> list[Topic]:
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
         Topic("commands", _("Command line")),
+        Topic("lists", _("Lists")),
         Topic("keys", _("Keys")),
     ]
 

@@ -89,9 +89,7 @@ def tags(page: PaymentsPage) -> list[str]:
 
 def test_an_empty_book_offers_the_first_payment(driver: Driver) -> None:
     page = page_of(driver)
-    assert page.table.empty_words == (
-        "Payments stand here once money comes in: each with the invoices that it settles."
-    )
+    assert page.table.empty_words.startswith("Payments stand here once money comes in")
     assert page.pane.heading == "No payment chosen"
 
 

@@ -102,7 +102,10 @@ class PaymentsPage(Page):
                 listing=self._rows,
                 summary=self._summary,
                 search_hint=_("Search number, client, reference, invoice"),
-                nothing_yet=_("Payments stand here once money comes in: each with the invoices that it settles."),
+                nothing_yet=_(
+                    "Payments stand here once money comes in: each with the invoices that it settles, and what is "
+                    "left of it. Record the first one; what it is for is suggested."
+                ),
                 depends=frozenset({"payments", "invoices", "clients"}),
                 chips=[
                     Chip("unapplied", _("Unapplied")),

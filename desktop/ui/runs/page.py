@@ -49,7 +49,10 @@ class RunsPage(Page):
                 ],
                 listing=self._rows,
                 search_hint=_("Search run, segment, client"),
-                nothing_yet=_("Each billing run will stand here, with what became of every agreement."),
+                nothing_yet=_(
+                    "A run bills everything that is due through a day, in one go: you look only at what it holds back. "
+                    "Each run will stand here, with what became of every agreement. Begin the first one."
+                ),
                 depends=frozenset({"runs", "invoices"}),
                 chips=[
                     Chip("open", _("Open"), "state"),
