@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from desktop.i18n import _, ngettext
 from desktop.jobs import Job, Lane
@@ -11,22 +10,30 @@ from desktop.services.notes import add_note
 from desktop.services.runs import approve_drafts, discard, hold_drafts, look_again
 from desktop.services.runs.remembering import Lesson, approve_and_remember, lessons
 from desktop.services.runs.reviewing import Next, next_undecided
+from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog, Question
 from desktop.ui.form import Field, Form, Section
+from desktop.ui.page import Page
 from desktop.ui.runs.assign import assign_drafts
 from desktop.ui.runs.edit_draft import edit_draft
-
-if TYPE_CHECKING:
-    from desktop.ui.runs.review import ReviewPage
 
 _REVIEW = frozenset({"runs"})
 
 
 class Deciding:
-    """Acts on what is chosen in the table of the review; decisions go to `ReviewPage.decided` with what comes next."""
+    """Acts on what is chosen in the table of a review.
 
-    def __init__(self, page: ReviewPage) -> None:
+    `decided` hears (result, Next) of an approval or a hold, `looked` how many nothing stands against any more.
+    """
+
+    def __init__(
+        self, page: Page, desk: Desk, run_id: int, decided: Callable[[object], None], looked: Callable[[object], None]
+    ) -> None:
         self._page = page
+        self._desk = desk
+        self._run = run_id
+        self._decided = decided
+        self._looked = looked
 
     def _start(self, title: str, work: Callable[[], object], then: Callable[[object], object] | None = None) -> None:
         job = Job(title, lambda _report: work(), _REVIEW, lane=Lane.HAND, quiet=True)
@@ -34,12 +41,12 @@ class Deciding:
 
     def _decide(self, title: str, work: Callable[[list[int]], object]) -> None:
         page = self._page
-        book, run, ids, order = page.desk.book, page.run_id, page.selected_ids(), list(page.model.ids)
+        book, run, ids, order = self._desk.book, self._run, page.selected_ids(), list(page.model.ids)
 
         def decide() -> tuple[object, Next]:
             return work(ids), next_undecided(book, run, order, ids)
 
-        self._start(title, decide, page.decided)
+        self._start(title, decide, self._decided)
 
     # Approve and hold
 
@@ -50,7 +57,7 @@ class Deciding:
         self._ask_words(_("Approve with a note"), _("Approve"), self._approve)
 
     def _approve(self, note: str) -> None:
-        book, actor, now = self._page.desk.book, self._page.desk.actor, self._page.desk.now
+        book, actor, now = self._desk.book, self._desk.actor, self._desk.now
         self._decide(_("Approving"), lambda ids: approve_drafts(book, ids, note, actor=actor, now=now))
 
     def hold(self) -> None:
@@ -60,12 +67,12 @@ class Deciding:
         self._ask_words(_("Hold back"), _("Hold"), self._hold)
 
     def _hold(self, note: str) -> None:
-        book, actor, now = self._page.desk.book, self._page.desk.actor, self._page.desk.now
+        book, actor, now = self._desk.book, self._desk.actor, self._desk.now
         self._decide(_("Holding"), lambda ids: hold_drafts(book, ids, note, actor=actor, now=now))
 
     def remember(self) -> None:
         """Of several rows that are chosen the first: each teaches something else."""
-        book = self._page.desk.book
+        book = self._desk.book
         for one in self._page.selected_ids()[:1]:
             self._page.shell.jobs.ask(lambda one=one: (one, lessons(book, one)), self._ask_remember)  # type: ignore[misc]
 
@@ -90,7 +97,7 @@ class Deciding:
         ).open()
 
     def _remember(self, one: int, learn: tuple[Lesson, ...]) -> None:
-        book, actor, now = self._page.desk.book, self._page.desk.actor, self._page.desk.now
+        book, actor, now = self._desk.book, self._desk.actor, self._desk.now
         self._page.table.select([one])
         self._decide(_("Approving"), lambda _ids: approve_and_remember(book, one, learn, "", actor=actor, now=now))
 
@@ -101,7 +108,7 @@ class Deciding:
         self._ask_words(_("Note"), _("Save the note"), lambda text: self._note(ids, text))
 
     def _note(self, ids: list[int], text: str) -> None:
-        book, actor = self._page.desk.book, self._page.desk.actor
+        book, actor = self._desk.book, self._desk.actor
         if text.strip():
             self._start(_("Saving the note"), lambda: [add_note(book, "draft", one, text, actor=actor) for one in ids])
 
@@ -121,19 +128,19 @@ class Deciding:
 
     def edit(self) -> None:
         for one in self._page.selected_ids()[:1]:
-            edit_draft(self._page.desk, self._page, one)
+            edit_draft(self._desk, self._page, one)
 
     def assign(self) -> None:
         page, ids = self._page, self._page.selected_ids()
         owners = {str(row["owner"]) for row in page.design.listing.rows(ids).values()}
-        assign_drafts(page.desk, page, ids, owners.pop() if len(owners) == 1 else "", _REVIEW)
+        assign_drafts(self._desk, page, ids, owners.pop() if len(owners) == 1 else "", _REVIEW)
 
     def again(self) -> None:
-        book, actor, ids = self._page.desk.book, self._page.desk.actor, self._page.selected_ids()
-        self._start(_("Looking again"), lambda: look_again(book, ids, actor=actor), self._page.looked)
+        book, actor, ids = self._desk.book, self._desk.actor, self._page.selected_ids()
+        self._start(_("Looking again"), lambda: look_again(book, ids, actor=actor), self._looked)
 
     def discard(self) -> None:
-        book, actor, ids = self._page.desk.book, self._page.desk.actor, self._page.selected_ids()
+        book, actor, ids = self._desk.book, self._desk.actor, self._page.selected_ids()
 
         def act() -> None:
             self._start(_("Discarding"), lambda: discard(book, ids, actor=actor))

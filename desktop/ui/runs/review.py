@@ -41,7 +41,7 @@ class ReviewPage(Page):
     def __init__(self, desk: Desk, run_id: int) -> None:
         self.desk = desk
         self.run_id = run_id
-        self.deciding = Deciding(self)
+        self.deciding = Deciding(self, desk, run_id, self.decided, self.looked)
         self._rows = ReviewList(desk.book, run_id, self._watch)
         self._facts_now: Mapping[str, object] = review_facts(desk.book, run_id)
         self._issue_day = date.fromisoformat(str(self._facts_now["issue_date"]))
