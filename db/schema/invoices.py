@@ -36,13 +36,16 @@ class Invoice(Base):
         Index("ix_invoice_client", "client_id", "issue_date"),
         Index("ix_invoice_agreement", "agreement_id", "issue_date"),
         Index("ix_invoice_issue_date", "issue_date"),
+        # What months came to is read from this one alone; the one before gives the list in its order.
+        Index("ix_invoice_months", "issue_date", "kind", "currency", "gross", "firm_gross"),
         # With what its runs are summed up by.
         Index("ix_invoice_run", "run_id", "currency", "kind", "gross"),
         Index("ix_invoice_corrects", "corrects_id", sqlite_where=text("corrects_id IS NOT NULL")),
         # People look for an invoice by the figure on a bank statement or the order on a letter.
         Index("ix_invoice_gross", "gross"),
         Index("ix_invoice_net", "net"),
-        Index("ix_invoice_po_number", "po_number", sqlite_where=text("po_number <> ''")),
+        # And from this one what is used of an order.
+        Index("ix_invoice_po_number", "po_number", "client_id", "kind", "net", sqlite_where=text("po_number <> ''")),
         Index("ix_invoice_buyer_reference", "buyer_reference", sqlite_where=text("buyer_reference <> ''")),
     )
     id: Mapped[Id]

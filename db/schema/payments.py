@@ -14,7 +14,12 @@ class Payment(Base):
     """A payment, or the reversal of one (`reverses_id`, negative amount). Frozen. Minor units of its currency."""
 
     __tablename__ = "payment"
-    __table_args__ = (Index("ix_payment_client", "client_id", "paid_on"), UniqueConstraint("reverses_id"))
+    __table_args__ = (
+        Index("ix_payment_client", "client_id", "paid_on"),
+        # What months came to is read from this one alone.
+        Index("ix_payment_months", "paid_on", "currency", "amount", "firm_amount"),
+        UniqueConstraint("reverses_id"),
+    )
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))

@@ -680,6 +680,9 @@ STATEMENTS = (
     CREATE INDEX ix_payment_client ON payment (client_id, paid_on)
     """,
     """
+    CREATE INDEX ix_payment_months ON payment (paid_on, currency, amount, firm_amount)
+    """,
+    """
     CREATE INDEX ix_payment_paid_on ON payment (paid_on)
     """,
     """
@@ -882,10 +885,13 @@ STATEMENTS = (
     CREATE INDEX ix_invoice_issue_date ON invoice (issue_date)
     """,
     """
+    CREATE INDEX ix_invoice_months ON invoice (issue_date, kind, currency, gross, firm_gross)
+    """,
+    """
     CREATE INDEX ix_invoice_net ON invoice (net)
     """,
     """
-    CREATE INDEX ix_invoice_po_number ON invoice (po_number) WHERE po_number <> ''
+    CREATE INDEX ix_invoice_po_number ON invoice (po_number, client_id, kind, net) WHERE po_number <> ''
     """,
     """
     CREATE INDEX ix_invoice_run ON invoice (run_id, currency, kind, gross)
