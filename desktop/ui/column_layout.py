@@ -126,10 +126,12 @@ class ColumnLayout(QObject):
         self._arranging = False
 
     def _fitting(self) -> list[int]:
-        """What can be seen beside each other: secondary columns go from the end, but none that a person chose."""
+        """What can be seen beside each other: secondary columns go, but none that a person chose."""
         shown = [place for place in self._order() if place not in self._hidden]
         spare = [place for place in shown if self._columns[place].secondary and not self._columns[place].hidden]
         spare = [place for place in spare if place not in self._own and place not in self._wide]
+        # Days and figures say more than one word of a few.
+        spare.sort(key=lambda place: self._columns[place].kind == "text")
         while spare and sum(self._least(place) for place in shown) > self._header.width() > 0:
             shown.remove(spare.pop())
         return shown

@@ -53,7 +53,7 @@ class InvoicesPage(Page):
                     Column("kind_word", _("Kind"), 80, sort_key="kind", secondary=True),
                     Column("client", _("Client"), 160, sort_key="client", wide=True),
                     Column("issue_date", _("Issued"), 104, "date", sort_key="issue_date", secondary=True),
-                    Column("due_date", _("Due"), 104, "date", sort_key="due_date", secondary=True),
+                    Column("due_date", _("Due"), 104, "date", sort_key="due_date"),
                     Column("net", _("Net"), 100, "money", sort_key="net", hidden=True),
                     Column("gross", _("Total"), 112, "money", sort_key="gross"),
                     Column("open", _("Open"), 108, "money", sort_key="open"),

@@ -45,7 +45,7 @@ class RunsPage(Page):
                     Column("waiting", _("Waiting"), 82, "number"),
                     Column("skipped", _("Skipped"), 82, "number", secondary=True),
                     Column("failed", _("Failed"), 72, "number", secondary=True),
-                    Column("amount", _("Billed"), 150, "money"),
+                    Column("amount", _("Billed"), 128, "money"),
                 ],
                 listing=self._rows,
                 search_hint=_("Search run, segment, client"),
