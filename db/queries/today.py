@@ -149,6 +149,21 @@ def limited_orders(connection: Connection, today: str) -> Rows:
     )
 
 
+def orders_used(connection: Connection, today: str) -> Rows:
+    """(client, PO number, net billed under it, credit notes taken off) of orders with a limit, as `po_used` tells them
+    of a few agreements; here from the numbers of the orders, since it is asked of all."""
+    return plain_rows(
+        connection,
+        """SELECT a.client_id, a.po_number, sum(CASE i.kind WHEN 'credit_note' THEN -i.net ELSE i.net END)
+        FROM (SELECT DISTINCT client_id, po_number FROM agreement WHERE active AND (end_date IS NULL OR end_date > ?)
+          AND po_number <> '' AND po_limit IS NOT NULL) a
+        CROSS JOIN invoice i ON i.po_number = a.po_number AND i.po_number <> ''
+        JOIN client c ON c.id = i.client_id AND coalesce(c.merged_into_id, c.id) = a.client_id
+        GROUP BY a.client_id, a.po_number""",
+        today,
+    )
+
+
 def due_notes(connection: Connection, until: str) -> Rows:
     """(note, subject, its id, text, due, owner, what the subject is called) of follow-ups that are due in time."""
     return plain_rows(

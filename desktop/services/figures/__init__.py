@@ -90,7 +90,9 @@ def figures(book: Book, today: date) -> Figures:
         since = months[0].isoformat()
         billed, opened = _billed(connection, sums, since, today)
         received = sums.by_month(queries.received_by_month(connection, since, today.isoformat()))
-        given_up = sums.by_month((*row, None) for row in queries.given_up_by_month(connection, since))
+        given_up = sums.by_month(
+            (month, currency, 0, amount) for month, currency, amount in queries.given_up_by_month(connection, since)
+        )
     sales = [billed.get(_key(month), 0) for month in months]
     more = [opened.get(_key(month), 0) for month in months]
     less = [received.get(_key(month), 0) + given_up.get(_key(month), 0) for month in months]
@@ -133,11 +135,11 @@ class _Sums:
         return found or 0
 
     def by_month(self, rows: Iterable[Any]) -> dict[str, int]:
-        """Sums by month of (month, currency, amount, amount in the firm's currency or null)."""
+        """Sums by month of (month, currency, amount in the firm's currency, more in its own)."""
         sums: dict[str, int] = {}
-        for month, currency, amount, firm_amount in rows:
-            here = self.here(amount, currency, _end(month, self._today)) if firm_amount is None else firm_amount
-            sums[month] = sums.get(month, 0) + here
+        for month, currency, firm_amount, loose in rows:
+            here = self.here(loose, currency, _end(month, self._today)) if loose else 0
+            sums[month] = sums.get(month, 0) + firm_amount + here
         return sums
 
 

@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from db.queries import today as queries
-from db.queries.rows import ids_text
-from db.queries.standing import po_used
 from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text
 from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all
 
@@ -141,8 +139,7 @@ class _Order(NamedTuple):
 def orders(look: Look) -> Iterator[Item]:
     """Purchase orders that are nearly used up, or run out."""
     rows = queries.limited_orders(look.connection, look.day)
-    limited = [row[0] for row in rows if row[4] is not None]
-    used = {(row[0], row[1]): row[2] for row in po_used(look.connection, ids_text(limited))} if limited else {}
+    used = {(row[0], row[1]): row[2] for row in queries.orders_used(look.connection, look.day)}
     soon = look.today + timedelta(days=AHEAD_DAYS)
     found = []
     for agreement, code, client_id, number, limit, currency, expires, client in rows:

@@ -72,7 +72,7 @@ class Strip(QWidget):
                 )
                 for month, days in zip(found.billed, found.dso_by_month, strict=True)
             ],
-            Target("invoices", filters=frozenset({"open"})),
+            Target("reports", filters=frozenset({"report:dso"})),
         )
 
     def _put_month(
