@@ -17,7 +17,7 @@ from db.engine import Book
 from db.schema import Client
 from desktop.services.changes import change
 from desktop.services.disputes import disputes_of
-from desktop.services.notes import notes
+from desktop.services.notes import add_note, notes
 from desktop.services.promises import note_promise, promises_of
 from desktop.ui.clients.page import ClientsPage
 from desktop.ui.collections.page import CollectionsPage
@@ -207,6 +207,34 @@ def test_enter_opens_the_client_and_the_way_back_finds_the_row(driver: Driver, p
     driver.window.go("collections", 1)
     driver.settle()
     assert page.pane.heading == "Zen & Söhne"
+
+
+def test_a_client_is_found_in_whatever_currency_and_behind_any_filter(driver: Driver, book: Book) -> None:
+    orbit = add_client(book, "ORBIT", name="Orbit plc", currency="USD")
+    add_invoice(book, orbit, TODAY, (9_000, 0), currency="USD", terms="net 5")
+    driver.desk.today = lambda: TODAY + timedelta(days=10)
+    page = driver.window.go("collections", orbit)
+    assert isinstance(page, CollectionsPage)
+    driver.settle()
+    assert page.pane.heading == "Orbit plc"
+    page.show_query(frozenset({"disputed"}))
+    driver.settle()
+    assert names(page) == []
+    driver.window.go("collections", orbit)
+    driver.settle()
+    assert page.pane.heading == "Orbit plc"
+    assert len(names(page)) == 3
+
+
+def test_what_is_noted_of_the_client_stands_in_the_tabs(driver: Driver, page: CollectionsPage, book: Book) -> None:
+    choose(driver, page, "ACME")
+    fill(driver, act(driver, page, "call"), text="Rang")
+    choose(driver, page, "ACME")
+    assert page.story_pane.titles() == ["Overview", "Account", "History", "Notes 1", "Files"]
+    add_note(book, "client", 1, "Wrote a letter", actor=ANNE, due_on=TODAY)
+    driver.program.jobs.announce({"notes"})
+    driver.settle()
+    assert page.facts == "2 clients are late · 1 step to be done"
 
 
 def test_the_model_keeps_qts_rules(driver: Driver, page: CollectionsPage, qtmodeltester: ModelTester) -> None:

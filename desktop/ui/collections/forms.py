@@ -19,7 +19,7 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.saving import tell, writing
 
-_SAID = frozenset({"clients"})
+_SAID = frozenset({"clients", "notes"})
 _DISPUTED = frozenset({"invoices", "clients", "runs"})
 
 

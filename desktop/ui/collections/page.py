@@ -28,10 +28,12 @@ from desktop.ui.page import Design, Page
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
 from desktop.ui.saving import take_back, write
+from desktop.ui.story.account import AccountTab
+from desktop.ui.story.pane import StoryPane
 
 # By when a promise is looked for unless the client says otherwise.
 _PROMISE_DAYS = 7
-_SAID = frozenset({"clients"})
+_SAID = frozenset({"clients", "notes"})
 
 
 class CollectionsPage(Page):
@@ -41,6 +43,7 @@ class CollectionsPage(Page):
         self.desk = desk
         self._rows = CollectionRows(desk.book, desk.today)
         self._known: Known | None = None
+        self._to_find: int | None = None
         super().__init__(
             desk.shell,
             Design(
@@ -75,7 +78,7 @@ class CollectionsPage(Page):
                     "Nobody is late. Clients stand here once something of them is past its due date, with what they "
                     "promised and what was said."
                 ),
-                depends=frozenset({"clients", "invoices", "payments", "firm"}),
+                depends=frozenset({"clients", "invoices", "payments", "notes", "firm"}),
                 chips=[
                     Chip("step_due", _("Step due")),
                     Chip("broken", _("Word broken")),
@@ -129,9 +132,22 @@ class CollectionsPage(Page):
 
     def reveal(self, one: int) -> None:
         """Select the client with this id, in the firm's currency where it is late in several."""
-        mine = [key for key in self.model.ids if client_of(key) == one]
-        home = row_id(one, self.shell.home_currency)
-        super().reveal(home if home in mine or not mine else mine[0])
+        self._to_find = one
+        if self.model.query is not None:
+            self._find_client()
+
+    def _find_client(self, _query: object = None) -> None:
+        if self._to_find is None:
+            return
+        mine = [key for key in self.model.ids if client_of(key) == self._to_find]
+        if mine:
+            home = row_id(self._to_find, self.shell.home_currency)
+            self._to_find = None
+            super().reveal(home if home in mine else mine[0])
+        elif self.model.asked.narrowed:
+            self.show_all()
+        else:
+            self._to_find = None
 
     # The pane at the right
 
@@ -139,10 +155,14 @@ class CollectionsPage(Page):
         self.facts_view = FactsView(self.shell.theme)
         self.pane = DetailPane(self.acts, ["collections.call", "collections.promise"], self.facts_view)
         self._latest = Latest(self.shell.jobs, self)
-        return self.pane
+        account = (_("Account"), AccountTab(self.desk, "client"))
+        self.story_pane = StoryPane(self.desk, "client", self.pane, self.acts, [account])
+        self.model.loaded.connect(self._find_client)
+        return self.story_pane
 
     def show_detail(self, one: int | None) -> None:
         late = self._rows.late(one) if one is not None else None
+        self.story_pane.show_thing(late.client_id if late is not None else None)
         if one is None or late is None:
             self._latest.drop()
             self._known = None
