@@ -142,9 +142,18 @@ def test_a_note_stands_with_its_exception(book: Book, made: Contracts) -> None:
     (draft,) = drafts(book)
     add_note(book, "draft", draft, "Asked Maria, answer on Monday", actor=ANNE)
     shown = ReviewList(book, run, lambda: Watch(ANNE, book.now, date(2026, 1, 31))).rows([draft])[draft]
-    assert str(shown["found"]).endswith(" · Note: Asked Maria, answer on Monday")
+    assert shown["found"] == "Note: Asked Maria, answer on Monday · Client C1 is on hold."
     assert [one.text for one in draft_story(book, draft).notes] == ["Asked Maria, answer on Monday"]
     assert value(book, "SELECT state FROM draft") == "held"
+
+
+def test_a_row_says_first_what_was_decided_by_hand(book: Book, made: Contracts) -> None:
+    made.agreement(made.client(on_hold=True))
+    run = planned(book, "2026-01-31")
+    (draft,) = drafts(book)
+    hold_drafts(book, [draft], "Wait for the order", actor=ANNE, now=book.now)
+    shown = ReviewList(book, run, lambda: Watch(ANNE, book.now, date(2026, 1, 31))).rows([draft])[draft]
+    assert shown["found"] == "Wait for the order · Client C1 is on hold."
 
 
 # --- what is remembered

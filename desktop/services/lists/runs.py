@@ -13,6 +13,7 @@ from desktop.domain.billing.lines import divide
 from desktop.i18n import _, date_text, moment_text, money_text, short_day_text
 from desktop.saying import told
 from desktop.services.runs import SECOND, end_of
+from desktop.services.runs.recheck import BY_HAND
 
 _RUN_SORTS = {
     "number": "r.id",
@@ -178,7 +179,7 @@ class ReviewList:
         codes, edited, client_id, client_code, invoice, invoice_id, owner, due (in words, by the clock
         here), note (the newest).
 
-        `found` is what stands against it, or what was decided; the newest note follows it."""
+        `found` is what was noted and decided by hand, then what stands against it."""
         watch = self._watch()
         with self._book.reading() as session:
             connection = session.connection()
@@ -215,11 +216,7 @@ class ReviewList:
             waits_second = state == "held" and any(one[0] == SECOND for one in found)
             needs = state in ("blocked", "held", "failed")
             previous = row[7]
-            words = row[12] or (found[0][2] if found else row[13])
-            if len(found) > 1 and not row[12]:
-                words = f"{words} +{len(found) - 1}"
-            if row[18]:
-                words = _("{found} · Note: {note}").format(found=words, note=row[18]) if words else row[18]
+            words = _words(str(row[12]), found, str(row[13]), str(row[18]))
             shown[row[0]] = {
                 "state": "one_of_two" if waits_second else state,
                 "client": row[3],
@@ -244,6 +241,20 @@ class ReviewList:
                 "invoice_id": row[19],
             }
         return shown
+
+
+def _words(error: str, found: Sequence[tuple[str, str, str, str, str]], decided: str, note: str) -> str:
+    """What a row says: first what a person said of it, so that it is seen how far the work is, then what was found."""
+    by_hand = [one[2] for one in found if one[0] == BY_HAND]
+    others = [one[2] for one in found if one[0] != BY_HAND]
+    parts = [_("Note: {note}").format(note=note)] if note else []
+    parts += by_hand
+    if error or others:
+        more = f" +{len(others) - 1}" if len(others) > 1 and not error else ""
+        parts.append((error or others[0]) + more)
+    elif not found and decided:
+        parts.append(decided)
+    return " · ".join(parts)
 
 
 def _due_words(due_at: str, watch: Watch) -> str:
