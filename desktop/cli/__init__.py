@@ -23,6 +23,7 @@ from desktop.cli import (
     money,
     plans,
     reports,
+    story,
     today,
     watching,
 )
@@ -48,6 +49,7 @@ _GROUPS = (
     plans,
     reports,
     cleaning,
+    story,
     figures,
 )
 log = logging.getLogger(__name__)

@@ -33,6 +33,6 @@ def history(book: Book, subject: str, subject_id: int, *, limit: int = 50, skip:
             *logged(connection, subject, subject_id, wanted),
             *booked(connection, subject, subject_id, wanted),
         ]
-    # Within one moment what was decided comes after what was booked by it.
-    found.sort(key=lambda one: (one.at, one.change_set or 0), reverse=True)
+    # Within one moment what is booked comes after what began it.
+    found.sort(key=lambda one: (one.at, one.change_set is None, one.change_set or 0), reverse=True)
     return History(tuple(found[skip : skip + limit]), len(found) > skip + limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop.i18n import _, money_text, number_text
@@ -32,9 +33,11 @@ from desktop.ui.story.files import FilesTab
 from desktop.ui.story.history import HistoryTab
 from desktop.ui.story.notes import NotesTab
 from desktop.ui.story.tab import StoryTab
+from desktop.ui.table import Table
 
 _MARGIN = 24
 _FIRST = "account"
+_READABLE = 760
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,16 @@ class ClientPage(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self._stack, 1)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._focus()
+
+    def _focus(self) -> None:
+        """Where the work in the tab that is shown begins."""
+        shown = self._stack.currentWidget()
+        table = shown.findChild(Table) if shown is not None else None
+        (table or self.bar).setFocus()
+
     # What is shown
 
     def open(self, name: str) -> None:
@@ -207,19 +220,14 @@ def _carded(widget: QWidget) -> QWidget:
     """A tab that is no table, on a card of its own."""
     card = QFrame()
     card.setProperty("role", "card")
-    inside = QVBoxLayout(card)
+    inside = QHBoxLayout(card)
     inside.setContentsMargins(14, 14, 14, 14)
-    inside.addWidget(widget)
+    inside.addWidget(widget, 1)
     if isinstance(widget, StoryTab):
         # Lines as wide as the window are hard to read.
-        widget.setMaximumWidth(_widest(widget))
-        inside.setAlignment(widget, Qt.AlignmentFlag.AlignLeading)
-        widget.setMinimumWidth(_widest(widget) // 2)
+        widget.setMaximumWidth(widget.shell.theme.px(_READABLE))
+        inside.addStretch(0)
     return card
-
-
-def _widest(widget: StoryTab) -> int:
-    return widget.shell.theme.px(720)
 
 
 def _owes(row: object) -> list[str]:
