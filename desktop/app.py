@@ -143,9 +143,16 @@ class Program(QObject):
 
         self.window.shell.jobs.start(
             Job(_("Opening {name}").format(name=path.stem), lambda report: books.open_(path, report=report)),
-            self.furnish,
+            self._opened,
             self._refused,
         )
+
+    def _opened(self, book: object) -> None:
+        from desktop.ui.guide.page import guide_if_new
+
+        self.furnish(book)
+        assert self.desk is not None
+        guide_if_new(self.desk, self.make_sample)
 
     def _refused(self, error: object) -> None:
         self.greet()
@@ -169,7 +176,7 @@ class Program(QObject):
     def _made(self, book: object) -> None:
         """A book that was just made and is open, here or, where this window has one, in another."""
         if self._book is None:
-            self.furnish(book)
+            self._opened(book)
             return
         from db.engine import Book
 

@@ -134,7 +134,7 @@ def menus() -> Mapping[str, Sequence[str]]:
             "view.compact",
             "view.comfortable",
         ],
-        _("Help"): ["help.page", "help.about"],
+        _("Help"): ["help.page", "help.steps", "help.about"],
     }
 
 
@@ -178,6 +178,11 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
         show_palette(window, desk)
 
+    def guide() -> None:
+        from desktop.ui.guide.page import show_guide
+
+        show_guide(desk, opener.make_sample)
+
     def introduce() -> None:
         from desktop.ui.about import show_about
 
@@ -205,6 +210,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("view.compact", _("Compact rows"), density("compact")),
         Action("view.comfortable", _("Comfortable rows"), density("comfortable")),
         Action("help.page", _("Help"), tell, shortcut="F1"),
+        Action("help.steps", _("First steps"), guide),
         Action("help.about", _("About Sheaf"), introduce),
     ]
 

@@ -1,0 +1,1 @@
+"""The first quarter of an hour with a new book."""
