@@ -109,8 +109,9 @@ def _show(thing: Thing, window: MainWindow, desk: Desk) -> None:
             section.reveal(thing.id)
     elif thing.kind == "view":
         found = next((one for one in saved_views(desk.book, thing.page) if one.id == thing.id), None)
-        if found is not None:
-            window.go(thing.page, filters=found.view.filters, search=found.view.search)
+        shown = window.go(thing.page)
+        if found is not None and isinstance(shown, Page):
+            shown.show_view(found.view)
 
 
 def _open_section(window: MainWindow, name: str) -> object:
