@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from db.engine import Book
 from desktop.i18n import date_text, ngettext, number_text
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
-from desktop.services.coming_run import ComingRun, coming_run
+from desktop.services.coming_run import ComingRun
 from desktop.services.exchange import ExchangeRates
 from desktop.services.today.book import backup, tidying
 from desktop.services.today.contracts import endings, orders, prices
@@ -60,16 +60,16 @@ class Today:
     coming: ComingRun | None
 
 
-def today(book: Book, day: date, now: str, *, sources: Iterable[Source] = SOURCES + SLOW) -> Today:
-    """What needs a person on a day, at a moment (UTC text)."""
+def today(book: Book, day: date, now: str, *, sources: Collection[Source] = SOURCES + SLOW) -> Today:
+    """What needs a person on a day, at a moment (UTC text); what comes next only where the run is asked for."""
     with book.reading() as session:
         connection = session.connection()
-        rates = ExchangeRates(connection)
-        look = Look(connection, day, now, rates, coming_run(connection, rates, day))
+        look = Look(connection, day, now, ExchangeRates(connection))
         found = [item for source in sources for item in source(look)]
         waiting = _snoozed(connection)
+        coming = look.coming if due_run in sources else None
     shown = [item for item in found if waiting.get(item.key, day) <= day]
-    return Today(tuple(sorted(shown, key=lambda item: item.order)), len(found) - len(shown), look.coming)
+    return Today(tuple(sorted(shown, key=lambda item: item.order)), len(found) - len(shown), coming)
 
 
 def pressing_items(book: Book, day: date, now: str) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from desktop.services.coming_run import ComingRun
+from desktop.services.coming_run import ComingRun, coming_run
 from desktop.services.exchange import ExchangeRates
 from desktop.services.figures.converting import Converted, in_firm_currency
 from desktop.services.runs.owners import end_of
@@ -77,16 +78,19 @@ class Item:
         return self.urgency, self.weight, self.due or date.max, self.due_at or "~", -abs(self.amount or 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
-    """What every source is given: the transaction to read in, the day, the moment as UTC text, the rates, and the run
-    that comes next."""
+    """What every source is given: the transaction to read in, the day, the moment as UTC text, and the rates."""
 
     connection: Connection
     today: date
     now: str
     rates: ExchangeRates
-    coming: ComingRun | None
+
+    @cached_property
+    def coming(self) -> ComingRun | None:
+        """The run that comes next, looked for once and only where somebody asks."""
+        return coming_run(self.connection, self.rates, self.today)
 
     @property
     def day(self) -> str:
