@@ -103,7 +103,7 @@ def _row(
     speaking = [level for level, one in zip(levels, said, strict=True) if code in one]
     return RuleRow(
         code,
-        row.rule.title,
+        _(row.rule.title),
         row.enabled,
         row.severity,
         row.parameters,
@@ -144,7 +144,7 @@ def set_rule(
         if value < 0:
             problems.add(name, _("A limit cannot be below 0."))
     check_hours(hours, problems)
-    with change(book, actor, _("Change rule “{title}”").format(title=rule.title)) as made:
+    with change(book, actor, _("Change rule “{title}”").format(title=_(rule.title))) as made:
         _levels(made.session, scope, scope_id)
         owner_id = owner_of(made.session, owner, problems)
         problems.raise_any()

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.services.views import View
 from desktop.ui.actions import GAP, Action, Actions
 from desktop.ui.bar import Bar, Hints
 from desktop.ui.columns import Column
+from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.filters import (
     Chip,
     ChipButton,
@@ -29,6 +30,7 @@ from desktop.ui.page_foot import Foot
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.shell import Shell
 from desktop.ui.table import Empty, Table
+from desktop.ui.wrapping import WrappingRow
 
 _MARGIN = 24
 _SEARCH_WIDTH = 280
@@ -202,7 +204,7 @@ class Page(QWidget):
         return gap
 
     def _build_head(self) -> QHBoxLayout:
-        self._head_title, self._head_facts = QLabel(self.design.title), QLabel()
+        self._head_title, self._head_facts = QLabel(self.design.title), ElidedLabel()
         self._head_title.setProperty("role", "title")
         self._head_facts.setProperty("role", "secondary")
         words = QVBoxLayout()
@@ -212,10 +214,14 @@ class Page(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(words, 1)
+        # The words beside the buttons give way first, then the buttons go on in a second line.
+        self._head_facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        buttons = WrappingRow(spacing=12)
         for one in self.design.side_actions:
-            head.addWidget(self.acts.button(one))
+            buttons.addWidget(self.acts.button(one))
         if self.design.main_action:
-            head.addWidget(self.acts.button(self.design.main_action, "main"))
+            buttons.addWidget(self.acts.button(self.design.main_action, "main"))
+        head.addLayout(buttons)
         return head
 
     def _build_bar(self) -> Bar:

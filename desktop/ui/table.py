@@ -354,7 +354,7 @@ class Table(QTableView):
 
     def _place_overlays(self) -> None:
         width = self.viewport().width() - 2 * PAD
-        self._empty.setGeometry(PAD, PAD, max(0, width), self._empty.sizeHint().height())
+        self._empty.setGeometry(PAD, PAD, max(0, width), self._empty.heightForWidth(max(0, width)))
         self._waiting.setGeometry(0, self._header.height() - 2, self.width(), 4)
 
     def _restyle(self) -> None:

@@ -37,7 +37,9 @@ class WrappingRow(QLayout):
         return sum(height for _items, height in self._lines(width)) + self.spacing() * (len(self._lines(width)) - 1)
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        between = self.spacing() * max(0, len(shown) - 1)
+        return QSize(sum(one.width() for one in shown) + between, max((one.height() for one in shown), default=0))
 
     def minimumSize(self) -> QSize:
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
