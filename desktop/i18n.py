@@ -113,6 +113,11 @@ def N_n(one: str, many: str) -> tuple[str, str]:  # noqa: N802
     return one, many
 
 
+def pgettext(context: str, text: str) -> str:
+    """As `_`, for a short text that means several things: the context, such as "verb", tells the translator which."""
+    return _State.texts.pgettext(context, text)
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form that fits the count, in the user's language. The caller fills in the figure."""
     return _State.texts.ngettext(singular, plural, count)

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # Marker: how many of its arguments are texts.
-MARKERS = {"_": 1, "N_": 1, "ngettext": 2, "N_n": 2, "phrase": 1, "phrases": 2, "own_word": 1}
+MARKERS = {"_": 1, "N_": 1, "pgettext": 2, "ngettext": 2, "N_n": 2, "phrase": 1, "phrases": 2, "own_word": 1}
 # Looked up by a variable: what stands in it was marked where it was written.
 LOOKED_UP = {
     "desktop/saying.py: ngettext(one, many, int(str(said.figures['count'])))",
@@ -25,6 +25,8 @@ LOOKED_UP = {
     "desktop/saying.py: _(text)",
     "desktop/domain/identifiers.py: own_word(name)",
     "desktop/services/subjects.py: _(known)",
+    "desktop/services/rules.py: _(row.rule.title)",
+    "desktop/services/rules.py: _(rule.title)",
     "desktop/services/check/billing.py: _(sentence)",
     "desktop/services/check/money.py: _(sentence)",
     "desktop/services/check/problem.py: _(known)",
@@ -34,6 +36,7 @@ LOOKED_UP = {
     "desktop/services/merge_previews.py: ngettext(*forms, count)",
     "desktop/services/runs/remembering.py: _(next((rule.title for rule in RULES if rule.code == code)))",
     "desktop/ui/clients/page.py: ngettext(*forms, len(ids))",
+    "desktop/ui/clients/reach.py: _(_WORDS[kind if part else f'new {kind}'])",
     "desktop/ui/language.py: _(known)",
 }
 # What takes a text to show, and which of its arguments.
@@ -118,7 +121,9 @@ SQL = re.compile(
     # Columns one after the other.
     r"|^[\s,]*[a-z0-9_.(]+(,\s+[a-z0-9_.()',]+)+[,\s]*$"
 )
-STYLE = re.compile(r"\{[^}]*:[^}]*;")
+STYLE = re.compile(r"[a-z-]+: [^;]*;")
+# A table that is written as a file.
+TABLE = re.compile(r"^\w+(,\w+){3,}")
 _TAG = re.compile(r"<[^>]*>?")
 TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.”]? [A-Za-z“]")
 # Exceptions that tell of a bug are for those who mend it, and so is the log.
@@ -254,6 +259,9 @@ def sentences(source: Source) -> Iterator[Text]:
             passed.add(id(node.value))
         elif isinstance(node, ast.Call) and (called(node) in FOR_US or called(node) in LOGS):
             passed.update(id(inner) for argument in node.args for inner in ast.walk(argument))
+        elif isinstance(node, ast.Dict):
+            # What a value is found by is not shown.
+            passed.update(id(key) for key in node.keys)
         elif isinstance(node, ast.Assert) and node.msg is not None:
             passed.update(id(inner) for inner in ast.walk(node.msg))
         elif isinstance(node, ast.Call) and called(node) == "getLogger":
@@ -265,6 +273,7 @@ def sentences(source: Source) -> Iterator[Text]:
                 TWO_WORDS.search(text)
                 and not SQL.search(text)
                 and not STYLE.search(text)
+                and not TABLE.search(text)
                 and text.strip() not in PROPER
             ):
                 yield Text(source.path, node.lineno, text)

@@ -20,9 +20,10 @@ FOLDER = ROOT / "resources" / "translations"
 # English stands in the program itself.
 LANGUAGES = ("de", "es", "fr", "hi")
 # The last three are those of findings and reasons (desktop/domain/wording.py).
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "N_": None,
+    "pgettext": ((1, "c"), 2),
     "ngettext": (1, 2),
     "N_n": (1, 2),
     "phrase": None,
@@ -50,8 +51,9 @@ def collect() -> Catalog:
     catalog = Catalog(project="Sheaf", charset="utf-8", fuzzy=False)
     source = ROOT / "desktop"
     found = extract_from_dir(source, [("**.py", "python")], {"**.py": {}}, KEYWORDS, comment_tags=["For translators:"])
-    for file, _line, text, comments, _context in sorted(found, key=lambda one: (one[0], one[1])):
-        catalog.add(text, locations=[(f"desktop/{Path(file).as_posix()}", 0)], auto_comments=comments)
+    for file, _line, text, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
+        place = (f"desktop/{Path(file).as_posix()}", 0)
+        catalog.add(text, locations=[place], auto_comments=comments, context=context)
     return catalog
 
 

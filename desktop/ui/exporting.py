@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import UserError
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text, pgettext
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
 from desktop.services.table_files import MONEY, Value, write_table
@@ -96,7 +96,10 @@ def export(shell: Shell, sheet: Sheet, path: Path) -> None:
         said = ngettext("{count} row is written to {file}.", "{count} rows are written to {file}.", rows)
         shell.notices.say(
             said.format(count=number_text(rows), file=path.name),
-            offers=[(_("Open"), lambda: _open(path)), (_("Open the folder"), lambda: _open(path.parent))],
+            offers=[
+                (pgettext("verb", "Open"), lambda: _open(path)),
+                (_("Open the folder"), lambda: _open(path.parent)),
+            ],
         )
 
     title = _("Exporting {list}").format(list=sheet.title)

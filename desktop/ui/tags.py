@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.ui.theme import Tone
 
 
@@ -32,7 +32,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "no_agreement": (lambda: _("No agreement"), "held"),
     "no_price": (lambda: _("No price"), "held"),
     "unapplied": (lambda: _("Unapplied"), "held"),
-    "note": (lambda: _("Note"), "note"),
+    "note": (lambda: pgettext("severity", "Note"), "note"),
     "issued": (lambda: _("Issued"), "note"),
     "open": (lambda: _("Open"), "note"),
     "released": (lambda: _("Released"), "note"),
@@ -61,7 +61,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "billed": (lambda: _("Billed"), "good"),
     "settled": (lambda: _("Settled"), "good"),
     "in_use": (lambda: _("In use"), "good"),
-    "on": (lambda: _("On"), "good"),
+    "on": (lambda: pgettext("switched", "On"), "good"),
     "block": (lambda: _("Blocks"), "blocked"),
     "hold": (lambda: _("Holds"), "held"),
     "draft": (lambda: _("Draft"), "quiet"),

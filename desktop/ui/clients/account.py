@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, date_text, money_text, ngettext, number_text, pgettext
 from desktop.services.accounts import Account, account
 from desktop.services.clients import client
 from desktop.services.lists.clients import ClientList
@@ -81,7 +81,7 @@ class AccountPage(Page):
         return [
             Action("account.back", _("Back to the clients"), self.shell.back),
             Action("account.items", _("Show what is open"), self.items, "", "O", hint=_("open items")),
-            Action("account.open", _("Open"), self.open_chosen, enabled=lambda: bool(self._chosen)),
+            Action("account.open", pgettext("verb", "Open"), self.open_chosen, enabled=lambda: bool(self._chosen)),
         ]
 
     def detail(self) -> QWidget:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import N_n, _, ngettext, number_text
+from desktop.i18n import N_n, _, ngettext, number_text, pgettext
 from desktop.services.clients import archive_client, delete_client, restore_client, update_client
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.account import AccountPage
@@ -90,7 +90,7 @@ class ClientsPage(Page):
         some, one = self._some, self._one
         return [
             Action("clients.new", _("New client…"), self.new, shortcut="Ctrl+N"),
-            Action("clients.open", _("Open"), self.open_chosen, "open", "", one),
+            Action("clients.open", pgettext("verb", "Open"), self.open_chosen, "open", "", one),
             Action("clients.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),

@@ -200,7 +200,7 @@ def payments_sheet(desk: Desk, client_id: int) -> Sheet:
         [
             Column("paid_on", _("Received"), 110, "date", sort_key="paid_on"),
             Column("number", _("Number"), 130, sort_key="number", strong=True),
-            Column("method_word", _("By"), 120, sort_key="method", secondary=True),
+            Column("method_word", _("Paid by"), 120, sort_key="method", secondary=True),
             Column("reference", _("Reference"), 160, sort_key="reference", secondary=True, wide=True),
             Column("amount", _("Amount"), 116, "money", sort_key="amount"),
             Column("unapplied", _("Unapplied"), 110, "money", sort_key="unapplied"),

@@ -62,7 +62,9 @@ def ask_promise(desk: Desk, parent: QWidget, late: Late, by: date) -> None:
     """Ask how much was promised for when; `by` is the day that is suggested, what is overdue the amount."""
     fields = [
         Field("amount", _("Amount"), "money", required=True, span=3, currency=late.currency),
-        Field("by", _("By"), "date", required=True, span=3, note=_("Money that comes by then keeps the promise.")),
+        Field(
+            "by", _("Will pay by"), "date", required=True, span=3, note=_("Money that comes by then keeps the promise.")
+        ),
         Field("said_by", _("Who promised it"), span=3),
         Field("note", _("Note"), span=3),
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.jobs import Job, Lane
 from desktop.services import merging
 from desktop.services.catalogue import items
@@ -66,7 +66,9 @@ class CompareForm(Form):
                 layout.insertWidget(place, _label(f"{word}: {', '.join(texts)}.", "secondary"))
                 place += 1
         for caution in shown.cautions:
-            layout.insertWidget(place, _label("{word}: {caution}".format(word=_("Note"), caution=caution), ""))
+            layout.insertWidget(
+                place, _label("{word}: {caution}".format(word=pgettext("severity", "Note"), caution=caution), "")
+            )
             place += 1
         self._start = self.taken()
 

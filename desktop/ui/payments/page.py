@@ -91,7 +91,7 @@ class PaymentsPage(Page):
                     Column("number", _("Number"), 108, sort_key="number", strong=True),
                     Column("paid_on", _("Received"), 102, "date", sort_key="paid_on"),
                     Column("client", _("Client"), 170, sort_key="client", wide=True),
-                    Column("method_word", _("By"), 106, sort_key="method", secondary=True),
+                    Column("method_word", _("Paid by"), 106, sort_key="method", secondary=True),
                     Column("reference", _("Reference"), 122, sort_key="reference", secondary=True),
                     Column("amount", _("Amount"), 114, "money", sort_key="amount"),
                     Column("unapplied", _("Unapplied"), 88, "money", sort_key="unapplied"),
@@ -201,7 +201,7 @@ class PaymentsPage(Page):
         facts = [
             Fact(_("Client"), str(row["client"]), lambda: self.shell.go("clients", client)),
             Fact(_("Received"), date_text(row["paid_on"])),  # type: ignore[arg-type]
-            Fact(_("By"), str(row["method_word"])),
+            Fact(_("Paid by"), str(row["method_word"])),
             Fact(_("Reference"), str(row["reference"])),
             Fact(_("Note"), str(row["note"])),
             Fact(_("Booked by"), str(row["actor"])),

@@ -158,7 +158,7 @@ class RecordPayment(TableFormDialog):
                 ],
             ),
             Field("paid_on", _("Received on"), "date", required=True, span=2),
-            Field("method", _("By"), "choice", span=2, choices=methods()),
+            Field("method", _("Paid by"), "choice", span=2, choices=methods()),
             Field("reference", _("Reference"), span=2, hint=_("As the bank shows it")),
             Field(
                 "withheld",

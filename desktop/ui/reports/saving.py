@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.jobs import Job, Lane
 from desktop.jobs import Report as Progress
 from desktop.paths import documents_dir
@@ -46,7 +46,7 @@ def write_file(shell: Shell, made: Report, path: Path) -> None:
     def done(_nothing: object) -> None:
         shell.notices.say(
             _("The report is written to {file}.").format(file=path.name),
-            offers=[(_("Open"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))],
+            offers=[(pgettext("verb", "Open"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))],
         )
 
     shell.jobs.start(Job(_("Writing {file}").format(file=path.name), work, lane=Lane.SIDE), done)

@@ -39,7 +39,7 @@ class CurrenciesSection(Page):
                     Column("currency", _("Currency"), 96, sort_key="currency", strong=True),
                     Column("name", "", 200, secondary=True, wide=True),
                     Column("valid_from", _("From"), 110, "date", sort_key="valid_from"),
-                    Column("rate", _("Rate"), 110, "number", sort_key="rate"),
+                    Column("rate", _("Exchange rate"), 110, "number", sort_key="rate"),
                 ],
                 listing=self._rows,
                 search_hint=_("Search currencies"),

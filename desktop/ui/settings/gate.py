@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
-from desktop.i18n import _, number_text
+from desktop.i18n import _, number_text, pgettext
 from desktop.services.rules import OwnRule, own_rules, reset_rule, rules, set_rule
 from desktop.services.segments import segments
 from desktop.ui.actions import GAP, Action
@@ -56,7 +56,7 @@ class GateSection(Page):
                 nothing_yet="",
                 depends=frozenset({"firm", "clients"}),
                 chips=[
-                    Chip("on", _("On"), "state"),
+                    Chip("on", pgettext("switched", "On"), "state"),
                     Chip("off", _("Off"), "state"),
                     Chip("own", _("Set here")),
                 ],

@@ -36,7 +36,7 @@ class ImportsSection(Page):
                 columns=[
                     Column("day", _("On"), 100, "date", sort_key="at"),
                     Column("file_name", _("File"), 180, sort_key="file_name", strong=True, wide=True),
-                    Column("kind_word", _("Held"), 120, sort_key="kind_word", secondary=True),
+                    Column("kind_word", _("Kind"), 120, sort_key="kind_word", secondary=True),
                     Column("imported", _("Imported"), 80, "number", sort_key="imported"),
                     Column("unchanged", _("Unchanged"), 90, "number", secondary=True, hidden=True),
                     Column("rejected", _("Rejected"), 80, "number", sort_key="rejected"),
@@ -94,7 +94,7 @@ class ImportsSection(Page):
             str(row["file_name"]),
             "",
             [
-                (_("Held"), str(row["kind_word"])),
+                (_("Kind"), str(row["kind_word"])),
                 (_("On"), f"{date_text(at.date())}, {at:%H:%M}"),
                 (_("Rows"), number_text(int(str(row["rows"])))),
                 (_("Imported"), number_text(int(str(row["imported"])))),

@@ -13,7 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel
 
-from desktop.i18n import _, moment_text, ngettext, number_text
+from desktop.i18n import _, moment_text, ngettext, number_text, pgettext
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
 from desktop.services.attachments import (
@@ -58,7 +58,7 @@ class FilesTab(StoryTab):
         self.acts.declare([Action("files.add", _("Add a file…"), self.add, "add", enabled=self._thing)])
         self.acts.declare(
             [
-                Action("files.open", _("Open"), self.open_chosen, "open", "", some),
+                Action("files.open", pgettext("verb", "Open"), self.open_chosen, "open", "", some),
                 Action("files.save", _("Save a copy…"), self.save, "save", "Ctrl+S", some),
                 Action("files.paste", _("Paste"), self.paste, "", "Ctrl+V", self._thing),
                 Action("files.remove", _("Remove"), self.remove, "delete", "Del", some, danger=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from desktop.i18n import _, moment_text
+from desktop.i18n import _, moment_text, pgettext
 from desktop.services.history import History, HistoryEntry, history
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
@@ -28,7 +28,7 @@ class HistoryTab(StoryTab):
         self.list = EntryList(desk.shell.theme, _("What happened"))
         self.acts.declare(
             [
-                Action("history.open", _("Open"), self.open_chosen, enabled=self._leads_somewhere),
+                Action("history.open", pgettext("verb", "Open"), self.open_chosen, enabled=self._leads_somewhere),
                 Action("history.undo", _("Undo this change"), self.undo, "undo", "U", self._can_undo),
             ],
             self.list,
