@@ -193,19 +193,22 @@ class PdfView(QAbstractScrollArea):
     def _fit(self) -> None:
         """Measure the fitting scale by the whole view: a bar that comes and goes by the scale would chase itself."""
         wide = max((size.width for size in self._sizes), default=1.0)
-        room, height = self.width() - 2, sum(size.height for size in self._sizes)
+        # Without the frame, and a hair for the line around each page.
+        inside = self.contentsRect()
+        room, seen = inside.width() - 2, inside.height() - 2
+        height = sum(size.height for size in self._sizes)
         scale = max(_LEAST_SCALE, room / wide)
-        to_height = (self.height() - 2) / height if height else scale
+        to_height = seen / height if height else scale
         if self._whole:
             tallest = max((size.height for size in self._sizes), default=1.0)
-            scale = max(_LEAST_SCALE, min(scale, (self.height() - 2) / tallest))
+            scale = max(_LEAST_SCALE, min(scale, seen / tallest))
         elif self._most and self._most < scale:
             scale = self._most
             wide = room / scale
         elif len(self._sizes) == 1 and _NEARLY * scale <= to_height < scale:
             # The foot of the only page is worth a little of its width.
             scale = to_height
-        needs_bar = height * scale > self.height()
+        needs_bar = height * scale > inside.height()
         if needs_bar:
             scale = max(_LEAST_SCALE, (room - self.verticalScrollBar().sizeHint().width()) / wide)
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if needs_bar else Qt.ScrollBarPolicy.ScrollBarAlwaysOff

@@ -77,6 +77,15 @@ def test_the_page_fills_the_width_with_white_margins(view: PdfView, qtbot: QtBot
     shown(view, settle, qtbot, "#0000ff")
 
 
+def test_a_page_within_a_frame_fits_the_width_too(view: PdfView, qtbot: QtBot, settle: Settle) -> None:
+    view.setStyleSheet("QAbstractScrollArea { border: 5px solid black; }")
+    view.ask(lambda: made_pdf("red", "blue"))
+    shown(view, settle, qtbot, "#ff0000")
+    assert view.horizontalScrollBar().maximum() == 0
+    view.fit_page()
+    assert view.verticalScrollBar().pageStep() >= A4[1] * view.sharp_scale / view.devicePixelRatioF()
+
+
 def test_zooming_draws_sharp_pages_and_fits_again(view: PdfView, qtbot: QtBot, settle: Settle) -> None:
     view.ask(lambda: made_pdf("red"))
     shown(view, settle, qtbot, "#ff0000")

@@ -207,16 +207,23 @@ def test_why_for_everyone_and_what_differs_stand_in_tables(driver: Driver, book:
     review = _review(driver)
     review.acts["review.outcomes"].trigger()
     assert _table(driver, "outcomes", 2) == [["Skipped", "Client 1 GmbH"], ["Held", "Client 2 GmbH"]]
+    review.filters.toggle("skipped")
+    driver.until(lambda: len(_table_pages("outcomes")) == 2)
+    assert _table(driver, "outcomes", 1) == [["Skipped", "Client 1 GmbH"]]
     review.acts["review.compare"].trigger()
     assert [row[0] for row in _table(driver, "comparison", 1)] == ["Client 1 GmbH"]
+
+
+def _table_pages(name: str) -> list[Page]:
+    pages = [one for window in QApplication.topLevelWidgets() for one in window.findChildren(Page)]
+    return [one for one in pages if one.design.name == name]
 
 
 def _table(driver: Driver, name: str, rows: int) -> list[list[str]]:
     """The first two cells of each row of the table that opened in a window of its own."""
 
     def shown() -> Page | None:
-        pages = [one for window in QApplication.topLevelWidgets() for one in window.findChildren(Page)]
-        return next((one for one in pages if one.design.name == name and one.model.rowCount() == rows), None)
+        return next((one for one in _table_pages(name) if one.model.rowCount() == rows), None)
 
     driver.until(lambda: shown() is not None)
     page = shown()

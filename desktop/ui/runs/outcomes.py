@@ -27,12 +27,12 @@ class _TableDialog(QDialog):
         layout.addWidget(page)
 
 
-def show_outcomes(desk: Desk, parent: QWidget, run: str) -> None:
-    """Every agreement of the run with its one outcome and the reason."""
-    desk.shell.jobs.ask(lambda: explain(desk.book, run), lambda found: _outcomes(desk, parent, run, found))
+def show_outcomes(desk: Desk, parent: QWidget, run: str, first: str = "") -> None:
+    """Every agreement of the run with its one outcome and the reason; `first` shows only those of one outcome."""
+    desk.shell.jobs.ask(lambda: explain(desk.book, run), lambda found: _outcomes(desk, parent, run, first, found))
 
 
-def _outcomes(desk: Desk, parent: QWidget, run: str, found: object) -> None:
+def _outcomes(desk: Desk, parent: QWidget, run: str, first: str, found: object) -> None:
     assert isinstance(found, list)
     rows: list[OutcomeRow] = found
     shown = [
@@ -68,6 +68,7 @@ def _outcomes(desk: Desk, parent: QWidget, run: str, found: object) -> None:
                 Chip("skipped", _("Skipped"), "state"),
                 Chip("failed", _("Failed"), "state"),
             ],
+            first_filters=frozenset({first} if first else ()),
         ),
     )
     _TableDialog(page, parent).open()

@@ -106,6 +106,7 @@ class ReviewPage(Page):
         self.table.installEventFilter(self)
         self.table.viewport().installEventFilter(self)
         self.model.loaded.connect(self._offer_issue)
+        self.filters.changed.connect(self._show_skipped)
 
     def offers(self) -> Iterable[Action]:
         return [
@@ -170,7 +171,7 @@ class ReviewPage(Page):
             Figure(number_text(self._count("blocked")), _("blocked"), "blocked"),
             Figure(number_text(notes), ngettext("note", "notes", notes), "noted"),
             Figure(number_text(self._count("failed")), _("failed"), "failed"),
-            Figure(number_text(self._count("skipped")), _("skipped, with reasons")),
+            Figure(number_text(self._count("skipped")), _("skipped, with reasons"), "skipped"),
             difference(compared, home),
         ]
         needs = held[0] + self._count("blocked") + self._count("failed")
@@ -364,6 +365,12 @@ class ReviewPage(Page):
     def compare(self) -> None:
         desk, number = self.desk, str(self._facts_now["number"])
         self.shell.jobs.ask(lambda: compare(desk.book, number), lambda found: show_comparison(desk, self, found))
+
+    def _show_skipped(self) -> None:
+        """What was skipped has no draft: its reasons stand in the table of everyone."""
+        if "skipped" in self.filters.on:
+            self.filters.put(self.filters.on - {"skipped"})
+            show_outcomes(self.desk, self, str(self._facts_now["number"]), "skipped")
 
     def outcomes(self) -> None:
         show_outcomes(self.desk, self, str(self._facts_now["number"]))
