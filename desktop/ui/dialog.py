@@ -60,6 +60,7 @@ class FormDialog(QDialog):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._notice)
         layout.addWidget(buttons)
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._help)
         # Only a button that is in its dialog already becomes the one that Enter presses.
         self._accept.setDefault(True)
         # In a field of several lines Enter begins the next one.
@@ -72,6 +73,11 @@ class FormDialog(QDialog):
     def said(self) -> str:
         """What the dialog itself says of its saving."""
         return "" if self._notice.isHidden() else self._notice.sentence
+
+    def _help(self) -> None:
+        from desktop.ui.help import show_help
+
+        show_help(self._shell, self)
 
     def keep_typing(self, name: str, subject_id: int = 0) -> None:
         """Keep what is typed here until it is saved, under the form's name and the id of what it is about."""

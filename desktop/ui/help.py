@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.paths import resource
 from desktop.ui.help_text import HelpText
 from desktop.ui.main_window import MainWindow
+from desktop.ui.page import Page
 from desktop.ui.rail import Place, PlaceButton
 from desktop.ui.shell import Shell
 
@@ -58,18 +59,47 @@ def topic_text(name: str) -> str:
 
 
 def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
-    """Show a topic, or the page of the place that is shown; a help window that is open comes to the front."""
+    """Show a topic, or the page of the place where one is; a help window that is open comes to the front."""
     window = parent.window()
-    here = topic or (window.here if isinstance(window, MainWindow) else "")
+    at = ""
+    if not topic:
+        topic, at = _place_of(window)
     found = window.findChild(HelpWindow, _NAME, Qt.FindChildOption.FindDirectChildrenOnly)
     if isinstance(found, HelpWindow):
-        found.show_topic(here)
+        found.show_topic(topic, at)
         found.raise_()
         found.activateWindow()
         return
     shown = HelpWindow(shell, window)
-    shown.show_topic(here)
+    shown.show_topic(topic, at)
     shown.show()
+
+
+# Pages that lie above a place, or in a window of their own, and the topic that tells of them.
+_OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start"}
+
+
+def _place_of(window: QWidget) -> tuple[str, str]:
+    """The topic of a window, and words of the page that are to be looked for in it."""
+    if window.objectName() in _OTHER_PAGES:
+        return _OTHER_PAGES[window.objectName()], ""
+    main: QWidget | None = window
+    while main is not None and not isinstance(main, MainWindow):
+        above = main.parentWidget()
+        main = above.window() if above is not None else None
+    if main is None:
+        return "", ""
+    page = main.page
+    name = page.design.name if isinstance(page, Page) else page.objectName() if page is not None else ""
+    if page is not None and (section := page.property("section")):
+        return main.here, str(section)
+    known = {topic.name for topic in topics()}
+    return (name if name in known else _OTHER_PAGES.get(name, main.here)), ""
+
+
+def help_key(shell: Shell, dialog: QWidget, topic: str = "") -> None:
+    """Let F1 open the help from a dialog, which the keys of the window do not reach."""
+    QShortcut(QKeySequence(Qt.Key.Key_F1), dialog).activated.connect(lambda: show_help(shell, dialog, topic))
 
 
 class HelpWindow(QWidget):
@@ -85,12 +115,23 @@ class HelpWindow(QWidget):
         self.topic = ""
         self.page = HelpText(shell.theme)
         self.page.asked.connect(self.show_topic)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Search help"))
+        self.search.setAccessibleName(_("Search help"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._look_for)
+        self.search.returnPressed.connect(self._go_on)
+        self._nothing = QLabel(_("No page has these words."), wordWrap=True)
+        self._nothing.setProperty("role", "secondary")
+        self._nothing.hide()
         self._buttons: dict[str, PlaceButton] = {}
+        self._texts: dict[str, str] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._rail())
         layout.addWidget(self.page, 1)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self.search.setFocus)
         for keys in (QKeySequence(Qt.Key.Key_Escape), QKeySequence(QKeySequence.StandardKey.Close)):
             QShortcut(keys, self).activated.connect(self.close)
         px = shell.theme.px
@@ -99,11 +140,30 @@ class HelpWindow(QWidget):
         self.restoreGeometry(self._memory.bytes(_NAME))
         self.page.setFocus()
 
-    def show_topic(self, name: str) -> None:
-        """Show a page; one that there is not shows the first steps."""
+    def show_topic(self, name: str, at: str = "") -> None:
+        """Show a page, where these words stand first; one that there is not shows the first steps."""
         self.topic = name if name in self._buttons else "start"
         self._buttons[self.topic].setChecked(True)
         self.page.show_text(topic_text(self.topic))
+        if at:
+            self.page.find(at)
+
+    def _look_for(self, typed: str) -> None:
+        """Offer the pages that have all these words, and show the first place of the first."""
+        words = typed.casefold().split()
+        found = [name for name in self._buttons if all(word in self._texts[name] for word in words)]
+        for name, button in self._buttons.items():
+            button.setVisible(name in found)
+        self._nothing.setVisible(not found)
+        if words and found:
+            self.show_topic(self.topic if self.topic in found else found[0], typed.split()[0])
+
+    def _go_on(self) -> None:
+        """To the next place, and from the last one round to the first."""
+        words = self.search.text().split()
+        if words and not self.page.find(words[0]):
+            self.page.moveCursor(QTextCursor.MoveOperation.Start)
+            self.page.find(words[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._memory.put_bytes(_NAME, self.saveGeometry())
@@ -117,11 +177,15 @@ class HelpWindow(QWidget):
         layout = QVBoxLayout(rail)
         layout.setContentsMargins(12, 14, 11, 12)
         layout.setSpacing(2)
+        layout.addWidget(self.search)
+        layout.addSpacing(8)
         for topic in topics():
+            self._texts[topic.name] = f"{topic.title} {topic_text(topic.name)}".casefold()
             button = PlaceButton(Place(topic.name, topic.title, QWidget), self._theme)
             button.clicked.connect(lambda _on=False, name=topic.name: self.show_topic(name))
             group.addButton(button)
             layout.addWidget(button)
             self._buttons[topic.name] = button
+        layout.addWidget(self._nothing)
         layout.addStretch(1)
         return rail

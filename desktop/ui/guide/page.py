@@ -27,6 +27,7 @@ class GuidePage(QWidget):
         super().__init__()
         self.desk = desk
         self._sample = sample
+        self.setObjectName("guide")
         self.title = _("First steps")
         self._facts = QLabel()
         self._facts.setProperty("role", "secondary")
@@ -215,7 +216,7 @@ def _firm_words(found: FirstSteps) -> str:
     }
     if not found.missing:
         return _("Address, tax ID and bank account stand on each invoice.")
-    return _("Each invoice shows them. Still missing: {fields}.").format(
+    return _("Address, tax ID and bank account stand on each invoice. Still missing: {fields}.").format(
         fields=", ".join(words[name] for name in found.missing)
     )
 

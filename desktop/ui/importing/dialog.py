@@ -36,6 +36,7 @@ from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.few_rows import FewRows
+from desktop.ui.help import help_key
 from desktop.ui.importing.file_questions import ask_file, ask_template, remember_folder
 from desktop.ui.importing.habits import Habits
 from desktop.ui.importing.looking import Looked, Question, look
@@ -71,6 +72,7 @@ class ImportDialog(QDialog):
         super().__init__(parent.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Import a file"))
+        help_key(desk.shell, self, "import")
         self.setAcceptDrops(True)
         self.desk = desk
         self._source: Source | None = None

@@ -148,6 +148,8 @@ class SettingsPage(QWidget):
             self._shown[name] = self._places[name].build()
             self._stack.addWidget(self._shown[name])
         self.section = name
+        # The help looks for it by its title.
+        self.setProperty("section", self._places[name].title)
         self._stack.setCurrentWidget(self._shown[name])
         self._buttons[name].setChecked(True)
         self._desk.shell.memory.put(_LAST, name)

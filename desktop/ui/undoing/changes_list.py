@@ -16,6 +16,7 @@ from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.filters import Chip
+from desktop.ui.help import help_key
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.notice import NoticeBar
@@ -149,5 +150,6 @@ def show_changes(desk: Desk, parent: QWidget) -> None:
     layout.addLayout(foot)
     px = desk.shell.theme.px
     dialog.resize(px(_SIZE[0]), px(_SIZE[1]))
+    help_key(desk.shell, dialog, "books")
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
