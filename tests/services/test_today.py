@@ -69,7 +69,8 @@ class TestMoney:
         number = add_invoice(book, client, TODAY, (80_00, 0))
         (item,) = items(book, "payment")
         assert (item.urgency, item.why) == (Urgency.TODAY, "€80.00 of the same client is open.")
-        assert item.target == Target("payments", 1, frozenset({"unapplied", f"client:{client}"}))
+        told = "Shown is what is left of the payments of ACME Ltd."
+        assert item.target == Target("payments", 1, frozenset({"unapplied", f"client:{client}"}), told=told)
         pay(book, client, 80_00, number)
         assert items(book, "payment")[0].urgency is Urgency.LATER
 
@@ -205,7 +206,8 @@ class TestWork:
         assert items(book, "unbilled", date(2026, 3, 13)) == []
         (item,) = items(book, "unbilled")
         assert (item.urgency, item.sentence) == (Urgency.WEEK, "2.5 h for Client C1 are not billed")
-        assert item.target == Target("billables", filters=frozenset({"unbilled", f"client:{client}"}))
+        told = "Shown is what waits for Client C1."
+        assert item.target == Target("billables", filters=frozenset({"unbilled", f"client:{client}"}), told=told)
         assert items(book, "unbilled", date(2026, 4, 12))[0].urgency is Urgency.TODAY
         made.bill("2026-02-28")
         assert items(book, "unbilled") == []

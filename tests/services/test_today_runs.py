@@ -82,7 +82,7 @@ def test_a_held_draft_tells_what_was_found_whose_it_is_and_until_when(book: Book
     draft, run = value(book, "SELECT id FROM draft"), value(book, "SELECT id FROM run")
     assert held.target == Target("runs", run, opens=True, within=draft)
     assert (held.owner, held.due_at, held.due) == ("Bea", "2026-02-01T12:00:00Z", date(2026, 2, 1))
-    assert held.sentence == "The invoice of Client C1 waits for your word"
+    assert held.sentence == "The draft for Client C1 waits for you"
     assert "hold" in held.why
     assert (held.amount, held.currency) == (100_00, "EUR")
     # The same draft at other moments.
@@ -103,7 +103,7 @@ def test_a_held_draft_tells_what_was_found_whose_it_is_and_until_when(book: Book
 def test_a_blocked_draft_says_so(book: Book, made: Contracts) -> None:
     made.agreement(made.client(city=""))
     planned(book)
-    assert items(book, "exception")[0].sentence == "The invoice of Client C1 is blocked"
+    assert items(book, "exception")[0].sentence == "The draft for Client C1 is blocked"
 
 
 def test_many_drafts_of_one_owner_stand_in_one_line(book: Book, made: Contracts) -> None:
@@ -117,7 +117,7 @@ def test_many_drafts_of_one_owner_stand_in_one_line(book: Book, made: Contracts)
     made.update(Draft, value(book, "SELECT max(id) FROM draft"), state="failed", error="The disk is full.")
     failed, rest = items(book, "exception")
     assert (failed.urgency, failed.why) == (Urgency.LATE, "The disk is full.")
-    assert failed.sentence == "The invoice of Client C5 could not be issued"
+    assert failed.sentence == "The invoice for Client C5 could not be issued"
     assert rest.count == 4
 
 

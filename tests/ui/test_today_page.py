@@ -312,6 +312,8 @@ def test_every_figure_opens_the_list_behind_it(driver: Driver, book: Book) -> No
         rows = shown.design.listing.rows(list(shown.model.ids))
         key = "amount" if place == "payments" else "open"
         assert sum(int(str(row[key])) for row in rows.values()) == sums
+    # What no chip says stands in the notice, with the way back to all rows.
+    assert driver.window.notices.sentence == "Shown is what ACME Ltd owes."
     assert page.owed.debtors[0].accessibleName() == "ACME Ltd €110.00"
     assert not page.owed.debtors[1].isVisibleTo(page)
 

@@ -55,6 +55,7 @@ _RANK = "CASE {cases} ELSE 99 END".format(
 _PLANS = {
     "plan:standing": f"i.id IN ({_STANDING_PLANS}) AND {_PLANNED}",
     "plan:broken": f"i.id IN ({_STANDING_PLANS}) AND {_BROKEN}",
+    "billed": "i.kind <> 'opening'",
 }
 _CHOICES = {
     "kind": "i.kind IN ({marks})",
@@ -105,7 +106,7 @@ class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
     credited, unapplied, applied; plan:standing (a payment plan), plan:broken (a part of it is late); and kind:KIND,
     run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE; age:BUCKET (something open is of that age, by
-    the columns of the aging)."""
+    the columns of the aging), billed (not what was open when the book began)."""
 
     def __init__(self, book: Book, today: date) -> None:
         self._book = book

@@ -37,6 +37,7 @@ class Target(NamedTuple):
 
     `act` is an action of the place that is begun there, or of the window where no place is named. With `opens` the row
     is opened, on the page that the action brought if there is one; `within` is then chosen on the page that opened.
+    `told` says which rows are shown, where no chip of the page does.
     """
 
     place: str = ""
@@ -46,6 +47,7 @@ class Target(NamedTuple):
     opens: bool = False
     within: int | None = None
     act: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,12 @@ def _unmatched(look: Look, row: Any) -> Item:
         what,
         why,
         _("Match it") if is_open else _("Look at it"),
-        Target("payments", payment if count == 1 else None, frozenset({"unapplied", f"client:{client_id}"})),
+        Target(
+            "payments",
+            payment if count == 1 else None,
+            frozenset({"unapplied", f"client:{client_id}"}),
+            told=_("Shown is what is left of the payments of {client}.").format(client=client),
+        ),
         left,
         currency,
         count=count,

@@ -71,11 +71,11 @@ def _found(row: _Held, texts: dict[int, str]) -> str:
 
 def _held(look: Look, texts: dict[int, str], row: _Held) -> Item:
     if row.state == "failed":
-        sentence = _("The invoice of {client} could not be issued")
+        sentence = _("The invoice for {client} could not be issued")
     elif row.severity == "block":
-        sentence = _("The invoice of {client} is blocked")
+        sentence = _("The draft for {client} is blocked")
     else:
-        sentence = _("The invoice of {client} waits for your word")
+        sentence = _("The draft for {client} waits for you")
     return Item(
         "exception",
         f"exception:{row.draft}",

@@ -97,7 +97,11 @@ def _old(look: Look, row: Any) -> Item:
         _("{size} for {client} are not billed").format(size=_size(count, hours), client=client),
         _("The oldest is of {day}; no draft holds it.").format(day=_day(since)),
         _("Look at them"),
-        Target("billables", filters=frozenset({"unbilled", f"client:{client_id}"})),
+        Target(
+            "billables",
+            filters=frozenset({"unbilled", f"client:{client_id}"}),
+            told=_("Shown is what waits for {client}.").format(client=client),
+        ),
         count=count,
         weight=48,
     )

@@ -19,7 +19,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.today.cards import AgeRow, DebtorRow, GlanceCard, Go
 
 _CHART_HEIGHT = 30
-_DOCUMENTS = frozenset({"kind:invoice", "kind:deposit", "kind:final", "kind:credit_note"})
+_DOCUMENTS = frozenset({"billed"})
 # The filters of the list of invoices by days past due, in the order of the buckets.
 AGE_FILTERS = ("age:current", "age:d1_30", "age:d31_60", "age:d61_90", "age:over_90")
 
@@ -59,8 +59,24 @@ class Strip(QWidget):
             age_values(found),
             Target("invoices", filters=frozenset({"overdue"})),
         )
-        self._put_month(self.billed, found, found.billed, _("billed in {month}"), "invoices", _DOCUMENTS)
-        self._put_month(self.received, found, found.received, _("received in {month}"), "payments", frozenset())
+        self._put_month(
+            self.billed,
+            found,
+            found.billed,
+            _("billed in {month}"),
+            "invoices",
+            _DOCUMENTS,
+            _("Shown is what was billed in {month}."),
+        )
+        self._put_month(
+            self.received,
+            found,
+            found.received,
+            _("received in {month}"),
+            "payments",
+            frozenset(),
+            _("Shown is what was received in {month}."),
+        )
         self.days.put(
             _days_words(found.dso) if found.dso is not None else "–",
             _("until an invoice is paid"),
@@ -83,6 +99,7 @@ class Strip(QWidget):
         words: str,
         place: str,
         filters: frozenset[str],
+        told: str,
     ) -> None:
         now, before = months[-1], months[-2]
         span = {f"from:{now.first.isoformat()}", f"to:{found.as_of.isoformat()}"}
@@ -93,7 +110,7 @@ class Strip(QWidget):
                 amount=money_text(before.amount, found.currency), month=month_text(before.first, year=False)
             ),
             _month_values(months, found.currency),
-            Target(place, filters=filters | span),
+            Target(place, filters=filters | span, told=told.format(month=month_text(now.first))),
         )
 
 
@@ -143,7 +160,8 @@ class Owed(QFrame):
         values = age_values(found)
         self.chart.put(values)
         for row, words, amount, key in zip(self.ages, age_words(), found.buckets, AGE_FILTERS, strict=True):
-            row.put(words, money_text(amount, found.currency), Target("invoices", filters=frozenset({key})))
+            told = _("Shown is what is open of this age: {age}.").format(age=words)
+            row.put(words, money_text(amount, found.currency), Target("invoices", filters=frozenset({key}), told=told))
         most = max((one.owes for one in found.debtors), default=0)
         for place, debtor in enumerate(self.debtors):
             debtor.setVisible(place < len(found.debtors))
@@ -158,7 +176,11 @@ class Owed(QFrame):
             one.name,
             money_text(one.owes, currency),
             [Value(one.overdue, late), Value(one.owes - one.overdue, rest), Value(most - one.owes, one.name)],
-            Target("invoices", filters=frozenset({"open", f"client:{one.client_id}"})),
+            Target(
+                "invoices",
+                filters=frozenset({"open", f"client:{one.client_id}"}),
+                told=_("Shown is what {client} owes.").format(client=one.name),
+            ),
         )
 
 

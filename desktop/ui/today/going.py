@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.i18n import _
 from desktop.services.today import Target
 from desktop.ui.desk import Desk
 from desktop.ui.main_window import MainWindow
@@ -16,6 +17,8 @@ def follow(desk: Desk, target: Target, window: MainWindow) -> None:
     page = window.go(
         target.place, None if target.opens else target.one, filters=target.filters or None, search=target.search
     )
+    if target.told and isinstance(page, Page):
+        desk.shell.notices.say(target.told, offers=[(_("Show all"), page.show_all)], tone="note")
     if target.act and isinstance(page, Page):
         page.acts[target.act].trigger()
     above = window.page

@@ -119,5 +119,5 @@ class ItemsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.text if isinstance(row, Heading) else spoken(row)
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Item):
-            return f"{row.sentence}\n{row.why}"
+            return "\n".join(part for part in (row.sentence, row.why, due_words(row)) if part)
         return None

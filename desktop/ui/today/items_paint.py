@@ -16,6 +16,7 @@ from desktop.ui.today.items_model import Heading, ItemsModel, amount_words, due_
 Index = QModelIndex | QPersistentModelIndex
 
 _PAD, _GAP, _ICON, _VERB_PAD, _MOST_LINES = 14, 14, 16, 12, 2
+_MOST_OF_DUES = 0.2
 _LOOKS: dict[str, tuple[str, Tone]] = {
     "interrupted": ("stop", "blocked"),
     "exception": ("warning", "held"),
@@ -48,8 +49,7 @@ class ItemPaint(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._verbs = 0
-        self._figures = 0
+        self._verbs = self._amounts = self._dues = 0
         self.hovered = -1
 
     def fit(self, items: list[Item]) -> None:
@@ -57,13 +57,12 @@ class ItemPaint(QStyledItemDelegate):
         verbs, figures = QFontMetrics(self._font("verb")), QFontMetrics(self._font("amount"))
         small = QFontMetrics(self._font("why"))
         self._verbs = max((verbs.horizontalAdvance(item.verb) for item in items), default=0) + 2 * _VERB_PAD
-        self._figures = max(
-            (
-                max(figures.horizontalAdvance(amount_words(item)), small.horizontalAdvance(due_words(item)))
-                for item in items
-            ),
-            default=0,
-        )
+        self._amounts = max((figures.horizontalAdvance(amount_words(item)) for item in items), default=0)
+        self._dues = max((small.horizontalAdvance(due_words(item)) for item in items), default=0)
+
+    def _figures(self, width: int) -> int:
+        """The width of amounts and times in a row: amounts are never cut, a long name beside a time is."""
+        return max(self._amounts, min(self._dues, int(width * _MOST_OF_DUES)))
 
     def _font(self, part: str) -> QFont:
         theme = self._theme
@@ -77,7 +76,8 @@ class ItemPaint(QStyledItemDelegate):
         return theme.font("body", figures=part == "why")
 
     def _words_width(self, width: int) -> int:
-        ends = self._verbs + (self._figures + _GAP if self._figures else 0) + _GAP
+        figures = self._figures(width)
+        ends = self._verbs + (figures + _GAP if figures else 0) + _GAP
         return max(width - 2 * _PAD - _ICON - _GAP - ends, 80)
 
     def _heights(self, item: Item, width: int) -> tuple[list[str], list[str]]:
@@ -153,7 +153,9 @@ class ItemPaint(QStyledItemDelegate):
     def _paint_figures(self, painter: QPainter, rect: QRect, item: Item, tall: int) -> None:
         amount, due = amount_words(item), due_words(item)
         first, small = QFontMetrics(self._font("amount")), QFontMetrics(self._font("why"))
-        left = self._across(rect, rect.width() - _PAD - self._verbs - _GAP - self._figures, self._figures)
+        room = self._figures(rect.width())
+        left = self._across(rect, rect.width() - _PAD - self._verbs - _GAP - room, room)
+        due = small.elidedText(due, Qt.TextElideMode.ElideRight, room)
         lines = [
             (amount, "amount", first, "text"),
             (due, "why", small, "blocked" if item.urgency == 0 else "secondary"),
@@ -164,7 +166,7 @@ class ItemPaint(QStyledItemDelegate):
         if shown and shown[0][1] == "why":
             top += first.height() + 2
         for text, part, metrics, ink in shown:
-            self._write(painter, QRectF(left, top, self._figures, metrics.height()), [text], part, ink, end=True)
+            self._write(painter, QRectF(left, top, room, metrics.height()), [text], part, ink, end=True)
             top += metrics.height() + 2
 
     def _paint_verb(self, painter: QPainter, rect: QRect, verb: str, *, chosen: bool, hovered: bool) -> None:
