@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from PySide6.QtGui import QFontMetrics
 
 from desktop.services.reports import Column as ReportColumn
 from desktop.services.reports import Report
 from desktop.services.reports.words import CODED, code_words
+from desktop.ui.cells import PAD
 from desktop.ui.columns import Column, cell_text
 from desktop.ui.few_rows import FewRows
 from desktop.ui.listing import Row
+from desktop.ui.theme import Theme
 
 _FIRM = "firm_currency"
-_LETTER = 7.4
-_LEAST, _MOST = 64, 280
+# Room for the arrow of the order beside a heading.
+_ARROW = 12
+# The text with the most letters need not be the widest.
+_SLACK = 6
+_LEAST, _MOST = 56, 280
 # Enough rows to know how wide a column must be.
 _SAMPLE = 300
 _SECONDARY = frozenset({"name", "client_name", "text", "description", "reason", "outcome", "title"})
+# What tells rows apart is never cut.
+_STRONG = frozenset({"client", "number", "document", "group", "code"})
+# What a small window can do without.
+_BESIDE = frozenset({"disputed", "firm_amount", "tax_category", "tax_rate", "period_start", "period_end"})
 _KINDS: dict[str, Literal["text", "date", "money", "number"]] = {
     "text": "text",
     "date": "date",
@@ -56,27 +67,55 @@ def shown_rows(made: Report, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     return shown
 
 
-def columns_of(made: Report, rows: Sequence[Row], sums: Sequence[Row], home: str) -> list[Column]:
-    """The columns that hold anything, as wide as what stands in them; those for which there is no room are hidden.
+class Held(NamedTuple):
+    """A column that holds anything, and the longest text of its first rows and of the sums."""
 
-    Amounts name their currency themselves, so its own column is hidden, too.
-    """
+    column: ReportColumn
+    longest: str
+
+
+def held(made: Report, rows: Sequence[Row], sums: Sequence[Row], home: str) -> list[Held]:
+    """The columns of a report in which there is anything; all of them where there are no rows."""
     sample = [*islice(rows, _SAMPLE), *sums]
     found = []
-    for place, column in enumerate(made.columns):
+    for column in made.columns:
         if rows and all(row[column.key] in (None, "") for row in rows):
             continue
-        plain = _column(column, place)
-        letters = max((len(cell_text(plain, row, home)) for row in sample), default=0)
-        width = round((max(letters, len(column.title)) + 3) * _LETTER)
-        found.append(replace(plain, width=min(max(_LEAST, width), _MOST)))
-    if not any(one.wide for one in found):
-        wide = next((place for place, one in enumerate(found) if one.kind == "text" and not one.hidden), 0)
-        found[wide] = replace(found[wide], wide=True)
+        plain = _column(column)
+        texts = [cell_text(plain, row, home) for row in (sample if plain.right else sample[: len(rows)])]
+        found.append(Held(column, max(texts, key=len, default="")))
     return found
 
 
-def _column(column: ReportColumn, place: int) -> Column:
+def columns_of(found: Sequence[Held], theme: Theme) -> list[Column]:
+    """As wide as what stands in them; what there is no room for is hidden, or goes first where a window is small.
+
+    Amounts name their currency themselves, so its own column is hidden, too.
+    """
+    cells, heads = QFontMetrics(theme.font("body", strong=True)), QFontMetrics(theme.font("head", strong=True))
+    columns = []
+    for one in found:
+        width = max(
+            cells.horizontalAdvance(one.longest) + 2 * PAD + _SLACK,
+            heads.horizontalAdvance(one.column.title) + 2 * PAD + _ARROW,
+        )
+        # Widths are given for the design's own font.
+        columns.append(replace(_column(one.column), width=min(max(_LEAST, width * 1000 // theme.px(1000)), _MOST)))
+    if {"client", "name"} <= {one.key for one in columns}:
+        # Where a name stands beside it, a small window can do without the code.
+        said = {"client": (False, True), "name": (True, False)}
+        columns = [
+            replace(one, strong=said[one.key][0], secondary=said[one.key][1]) if one.key in said else one
+            for one in columns
+        ]
+    words = [place for place, one in enumerate(columns) if one.kind == "text" and not one.hidden]
+    if columns and not any(one.wide for one in columns):
+        wide = max(words, key=lambda place: columns[place].width, default=0)
+        columns[wide] = replace(columns[wide], wide=True)
+    return columns
+
+
+def _column(column: ReportColumn) -> Column:
     return Column(
         column.key,
         column.title,
@@ -84,8 +123,8 @@ def _column(column: ReportColumn, place: int) -> Column:
         _KINDS[column.kind],
         sort_key=column.key,
         currency_key=_FIRM if column.key.startswith("firm_") else "currency",
-        strong=place == 0,
-        secondary=column.key in _SECONDARY,
+        strong=column.key in _STRONG,
+        secondary=column.key in _SECONDARY | _BESIDE,
         wide=column.key in _SECONDARY and not column.more,
         hidden=column.more or column.key == "currency",
     )

@@ -17,12 +17,11 @@ from desktop.jobs import Report as Progress
 from desktop.services.lists.clients import ClientList
 from desktop.services.reports import BEHIND, Report, report
 from desktop.ui.actions import Action, Actions
-from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
 from desktop.ui.listing import Query, Row
 from desktop.ui.rail import Place, PlaceButton
-from desktop.ui.reports.columns import ReportRows, columns_of, shown_rows
+from desktop.ui.reports.columns import Held, ReportRows, columns_of, held, shown_rows
 from desktop.ui.reports.kinds import Asked, first_asked, kinds
 from desktop.ui.reports.questions import QuestionBar
 from desktop.ui.reports.saving import ask_file, print_report
@@ -30,7 +29,7 @@ from desktop.ui.reports.sums import SumsRow
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.table import Empty, Table
 
-_WIDTH = 184
+_WIDTH = 152
 _LAST = "report"
 _AGES = ("current", "d1_30", "d31_60", "d61_90", "over_90")
 _DEPENDS = frozenset({"invoices", "payments", "clients", "agreements", "billables", "runs", "firm"})
@@ -44,7 +43,7 @@ class _Answer:
     made: Report
     rows: list[Row]
     sums: list[Row]
-    columns: list[Column]
+    columns: list[Held]
 
 
 class ReportsPage(QWidget):
@@ -213,7 +212,7 @@ class ReportsPage(QWidget):
             rows = shown_rows(made, made.rows)
             # The firm's own currency stands first.
             sums = shown_rows(made, sorted(made.sums, key=lambda row: row["currency"] != home))
-            return _Answer(asked, made, rows, sums, columns_of(made, rows, sums, home))
+            return _Answer(asked, made, rows, sums, held(made, rows, sums, home))
 
         job = Job(_("Reading {report}").format(report=kind.title), work, lane=Lane.SIDE)
         self._job = self.shell.jobs.start(job, self._take, self._fail)
@@ -290,7 +289,9 @@ class ReportsPage(QWidget):
         self.answer = answer
         self._rows = answer.rows
         self._title.setText(answer.made.title)
-        if self.table is None or [one.key for one in self.table.rows.columns] != [one.key for one in answer.columns]:
+        if self.table is None or [one.key for one in self.table.rows.columns] != [
+            one.column.key for one in answer.columns
+        ]:
             self._build_table(answer)
         assert self.table is not None
         assert self.sums is not None
@@ -322,7 +323,8 @@ class ReportsPage(QWidget):
     def _build_table(self, answer: _Answer) -> None:
         self._drop_table()
         shell = self.shell
-        model = RowsModel(ReportRows(lambda: self._rows), answer.columns, shell.jobs, shell.home_currency)
+        columns = columns_of(answer.columns, shell.theme)
+        model = RowsModel(ReportRows(lambda: self._rows), columns, shell.jobs, shell.home_currency)
         self.table = Table(model, shell.theme, shell.memory, shell.jobs, f"report.{answer.asked.name}")
         self.table.setAccessibleName(answer.made.title)
         self.table.set_empty(
@@ -331,7 +333,7 @@ class ReportsPage(QWidget):
         self.table.set_menu([self.acts[one] for one in ("reports.open", "reports.export", "reports.print")])
         self.table.opened.connect(self._open)
         self.table.selection_changed.connect(self.acts.refresh)
-        self.sums = SumsRow(shell.theme, self.table, answer.columns, shell.home_currency)
+        self.sums = SumsRow(shell.theme, self.table, columns, shell.home_currency)
         self._inside.insertWidget(0, self.table, 1)
         self._inside.insertWidget(1, self.sums)
         model.set_query(Query())
