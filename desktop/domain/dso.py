@@ -29,7 +29,7 @@ def count_back(receivables: int, spans: Iterable[tuple[int, int]]) -> Decimal | 
     if left <= 0:
         return _tenths(counted)
     for sales, days in spans:
-        if 0 < sales and left <= sales:
+        if sales > 0 and left <= sales:
             return _tenths(counted + left * days / sales)
         left -= max(sales, 0)
         counted += days
