@@ -17,6 +17,7 @@ from desktop.services.catalogue import delete_item, save_item
 from desktop.services.changes import change, undo
 from desktop.services.check import check
 from desktop.services.clients import create_client, delete_client
+from desktop.services.imports import import_file
 from desktop.services.merge_previews import compare_clients
 from desktop.services.merging import merge_clients, merge_items
 from desktop.services.notes import (
@@ -239,4 +240,19 @@ def test_any_life_of_notes_is_taken_back_step_by_step(book: Book, steps: list[tu
     while past:
         undo(book, ANN)
         assert notes(book, "client", one) == past.pop()
+    assert check(book).problems == ()
+
+
+def test_an_import_is_not_undone_under_the_notes_on_what_it_brought(book: Book) -> None:
+    """Rows of a file are deleted together, without being looked at one by one."""
+    rows = b"code,name,country\nA,Alder,DE\nB,Birch,DE\n"
+    import_file(book, "clients", rows, actor=ANN, today=DAY)
+    with book.reading() as session:
+        brought = session.connection().exec_driver_sql("SELECT max(change_set_id) FROM import_batch").scalar_one()
+        one = session.connection().exec_driver_sql("SELECT id FROM client WHERE code = 'B'").scalar_one()
+    note = add_note(book, "client", one, "Keep in mind", actor=ANN)
+    with pytest.raises(UserError, match="1 note"):
+        undo(book, ANN, brought)
+    delete_note(book, note, actor=ANN)
+    undo(book, ANN, brought)
     assert check(book).problems == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from desktop.services.clients import client, create_client, update_client
 from desktop.services.notes import add_note, notes
 from desktop.services.payments import record_payment
 from desktop.services.people import save_person
+from desktop.services.runs import plan
 from desktop.ui.clients.page import ClientsPage
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.page import Page
 from desktop.ui.story.account import AccountTab
 from desktop.ui.story.entries import EntriesModel, Entry
 from desktop.ui.story.pane import StoryPane
+from desktop.ui.story.tab import Question, StoryTab
 from tests.books import new_book
 from tests.issued import add_invoice
 from tests.ui.forms import dialog, press, save
@@ -94,12 +96,18 @@ def test_tabs_are_counted_and_stepped_through_by_keys(driver: Driver, book: Book
 
 def test_a_tab_asks_only_when_it_is_looked_at(driver: Driver, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    for name in ("history", "notes", "files"):
-        tab = getattr(opened(driver)[1], name)
-        question = tab.question
-        monkeypatch.setattr(
-            tab, "question", lambda one, name=name, question=question: (asked.append(name), question(one))[1]
-        )
+
+    def heard(name: str, question: Callable[[int], Question]) -> Callable[[int], Question]:
+        def ask(one: int) -> Question:
+            asked.append(name)
+            return question(one)
+
+        return ask
+
+    first = opened(driver)[1]
+    tabs: dict[str, StoryTab] = {"history": first.history, "notes": first.notes, "files": first.files}
+    for name, tab in tabs.items():
+        monkeypatch.setattr(tab, "question", heard(name, tab.question))
     one = add(book, "Acme")
     driver.program.jobs.announce({"clients"})
     driver.settle()
@@ -283,8 +291,6 @@ def test_every_page_of_things_has_its_story(driver: Driver, book: Book, place: s
     add_retainers(book, 1)
     number = add_invoice(book, 1, date(2026, 5, 1), (100_00, 19))
     record_payment(book, amount=50_00, paid_on=date(2026, 5, 9), numbers=[number], actor=ACTOR, today=TODAY)
-    from desktop.services.runs import plan
-
     plan(book, through=TODAY, issue_date=TODAY, actor=ACTOR, now=book.now)
     page = driver.window.go(place)
     driver.settle()

@@ -31,6 +31,8 @@ _PLANS: Final = """SELECT l.created_at, l.actor, l.reason, i.id, i.number FROM p
 _ISSUED: Final = """SELECT max(created_at) AS created_at, actor, count(*) AS count FROM invoice WHERE run_id = :id
  GROUP BY actor, substr(created_at, 1, 10) ORDER BY 1 DESC LIMIT :limit"""
 
+_WITH_CREDITS: Final = "SELECT :id UNION ALL SELECT k.id FROM invoice k WHERE k.corrects_id = :id"
+
 _Told = Callable[[Any], HistoryEntry]
 
 
@@ -136,7 +138,10 @@ _SOURCES: Final[Mapping[str, tuple[tuple[str, _Told], ...]]] = {
         (_WRITE_OFFS.format(where="i.id = :id"), _write_off),
         (_PLANS.format(where="i.id = :id"), _plan),
         (_ALLOCATIONS.format(where="a.invoice_id = :id"), _allocation),
-        (_INVOICES.format(where="i.id = :id OR i.corrects_id = :id"), _invoice),
+        (
+            _INVOICES.format(where=f"i.id IN ({_WITH_CREDITS})"),
+            _invoice,
+        ),
     ),
     "payment": (
         (_ALLOCATIONS.format(where="a.payment_id = :id"), _allocation),
