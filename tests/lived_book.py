@@ -45,6 +45,7 @@ from desktop.services.opening import OpeningItem, add_opening_credit, add_openin
 from desktop.services.payment_plans import agree_plan
 from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
+from desktop.services.promises import note_promise
 from desktop.services.runs import Scope, bill
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
@@ -77,6 +78,7 @@ def lived_book(tmp_path: Path) -> Book:
     parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
     agree_plan(book, ["INV-2026-0002"], parts, on=TODAY, reason="asked", actor=ANNE, today=TODAY)
     open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
+    note_promise(book, 2, amount=100, currency="USD", promised_on=date(2026, 4, 20), actor=ANNE, today=TODAY)
     return book
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -48,7 +49,7 @@ class Asked:
             "age": self.age,
         }
 
-    def behind(self, name: str, told: dict[str, Any]) -> Asked:
+    def behind(self, name: str, told: Mapping[str, Any]) -> Asked:
         """The question behind a figure of this one's answer: the same days, and what the figure tells beside them."""
         kept = replace(self, name=name, only=None, age=None)
         return replace(kept, **told)

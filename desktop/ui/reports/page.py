@@ -15,7 +15,7 @@ from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.jobs import Report as Progress
 from desktop.services.lists.clients import ClientList
-from desktop.services.reports import BEHIND, Report, report
+from desktop.services.reports import BEHIND, Behind, Report, report
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
@@ -182,7 +182,7 @@ class ReportsPage(QWidget):
         now = first_asked(name, self.desk.today())
         if self._asked is not None:
             asks = self._kinds[name].asks
-            kept = {key: getattr(self._asked, key) for key in ("client_code", "currency") if key in asks}
+            kept = {str(key): getattr(self._asked, key) for key in ("client_code", "currency") if key in asks}
             now = now.behind(name, kept)
         self._before.clear()
         self.ask(now)
@@ -354,7 +354,7 @@ class ReportsPage(QWidget):
         assert self.answer is not None
         assert self.table is not None
         behind = self.answer.rows[one - 1].get(BEHIND)
-        if behind is None:
+        if not isinstance(behind, Behind):
             return
         if behind.report:
             told = dict(behind.asked)

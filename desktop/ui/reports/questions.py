@@ -47,13 +47,14 @@ class QuestionBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        for name, label, editor, width in (
+        fields: tuple[tuple[str, QLabel, Editor, int], ...] = (
             (SINCE, QLabel(_("From")), self.since, _DATE_WIDTH),
             ("as_of", self._until, self.as_of, _DATE_WIDTH),
             (CLIENT, QLabel(_("Client")), self.client, _CLIENT_WIDTH),
             (CURRENCY, QLabel(_("Currency")), self.currency, _CHOICE_WIDTH),
             (BY, QLabel(_("By")), self.by, _CHOICE_WIDTH),
-        ):
+        )
+        for name, label, editor, width in fields:
             self._parts[name] = self._labelled(label, editor, theme.px(width))
             row.addWidget(self._parts[name], 3 if name == CLIENT else 2)
         below = QVBoxLayout()
@@ -63,11 +64,11 @@ class QuestionBar(QWidget):
         row.addStretch(2)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._ask)
-        for one in (self.since, self.as_of):
-            one.changed.connect(self._typing.start)
-            one.returnPressed.connect(self._ask)
-        for one in (self.client, self.currency, self.by):
-            one.changed.connect(self._ask)
+        for day in (self.since, self.as_of):
+            day.changed.connect(self._typing.start)
+            day.returnPressed.connect(self._ask)
+        for choice in (self.client, self.currency, self.by):
+            choice.changed.connect(self._ask)
 
     def _labelled(self, label: QLabel, editor: Editor, width: int) -> QWidget:
         label.setProperty("role", "heading")
