@@ -18,6 +18,9 @@ class Payment(Base):
         Index("ix_payment_client", "client_id", "paid_on"),
         # What months came to is read from this one alone.
         Index("ix_payment_months", "paid_on", "currency", "amount", "firm_amount"),
+        # People look for a payment by the figure or the words on a bank statement.
+        Index("ix_payment_amount", "amount"),
+        Index("ix_payment_reference", "reference", sqlite_where=text("reference <> ''")),
         UniqueConstraint("reverses_id"),
     )
     id: Mapped[Id]

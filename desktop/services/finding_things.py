@@ -45,7 +45,7 @@ def find(book: Book, asked: str) -> list[Thing]:
         amounts = _amounts(connection, typed)
         found = [
             *_matching(connection, typed, CLIENTS, ("c.name", "c.code"), (1, 2), "c.merged_into_id IS NULL"),
-            *_matching(connection, typed, AGREEMENTS, ("a.code", "a.title", "a.po_number", "c.name"), (2, 1, 4)),
+            *_matching(connection, typed, AGREEMENTS, ("a.code", "a.title", "a.po_number"), (2, 1, 4)),
             *_documents(connection, typed, amounts),
             *_payments(connection, typed, amounts),
             *_matching(connection, typed, RUNS, ("r.number",), (1,)),
@@ -110,9 +110,10 @@ def _matching(
 
 def _documents(connection: Connection, asked: str, amounts: Amounts) -> list[Thing]:
     ids = dict.fromkeys(_beginning(connection, "invoice", asked))
-    if len(ids) < _SHOWN and any(sign.isdigit() for sign in asked):
-        for column in ("number", "po_number"):
-            ids |= dict.fromkeys(_holding(connection, "invoice", column, asked))
+    if not ids and any(sign.isdigit() for sign in asked):
+        if not any(sign.isalpha() for sign in asked):
+            ids |= dict.fromkeys(_ending(connection, asked))
+        ids |= dict.fromkeys(_holding(connection, "invoice", "po_number", asked))
     things = _best(asked, _rows(connection, DOCUMENTS, ids), (1, 7), DOCUMENTS)
     for column, place in (("gross", 5), ("net", 8)):
         rows = _of_amount(connection, DOCUMENTS, f"i.{column}", amounts)
@@ -126,9 +127,8 @@ def _documents(connection: Connection, asked: str, amounts: Amounts) -> list[Thi
 
 def _payments(connection: Connection, asked: str, amounts: Amounts) -> list[Thing]:
     ids = dict.fromkeys(_beginning(connection, "payment", asked))
-    if len(ids) < _SHOWN and any(sign.isdigit() for sign in asked):
-        for column in ("number", "reference"):
-            ids |= dict.fromkeys(_holding(connection, "payment", column, asked))
+    if not ids and any(sign.isdigit() for sign in asked):
+        ids |= dict.fromkeys(_holding(connection, "payment", "reference", asked))
     things = _best(asked, _rows(connection, PAYMENTS, ids), (1, 6), PAYMENTS)
     rows = _of_amount(connection, PAYMENTS, "p.amount", amounts)
     of_amount = [PAYMENTS.make(row, EXACT) for row in rows if (row[5], row[4]) in amounts and row[0] not in ids]
@@ -147,8 +147,16 @@ def _beginning(connection: Connection, table: str, asked: str) -> list[int]:
     return list(found)
 
 
+def _ending(connection: Connection, digits: str) -> list[int]:
+    """The newest invoices whose number holds these digits; people know a number by its end."""
+    rows = connection.exec_driver_sql(
+        f"SELECT id FROM invoice WHERE instr(number, ?) ORDER BY number DESC LIMIT {_SHOWN}", (digits,)
+    )
+    return [row[0] for row in rows]
+
+
 def _holding(connection: Connection, table: str, column: str, asked: str) -> list[int]:
-    """The newest whose number holds what was typed; numbers are often known by their end."""
+    """The newest that hold what was typed, from an index that knows only the rows with something there."""
     where, values = like(asked, (column,))
     rows = connection.exec_driver_sql(
         f"SELECT id FROM {table} WHERE {column} <> '' AND {where} ORDER BY {column} DESC LIMIT {_SHOWN}",

@@ -677,6 +677,9 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE INDEX ix_payment_amount ON payment (amount)
+    """,
+    """
     CREATE INDEX ix_payment_client ON payment (client_id, paid_on)
     """,
     """
@@ -684,6 +687,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_payment_paid_on ON payment (paid_on)
+    """,
+    """
+    CREATE INDEX ix_payment_reference ON payment (reference) WHERE reference <> ''
     """,
     """
     CREATE TABLE promise (
