@@ -77,8 +77,8 @@ def lived_book(tmp_path: Path) -> Book:
     (open_of_it,) = [one for one in open_items(book, TODAY) if one.number == "INV-2026-0002"]
     parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
     agree_plan(book, ["INV-2026-0002"], parts, on=TODAY, reason="asked", actor=ANNE, today=TODAY)
-    open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
     note_promise(book, 2, amount=100, currency="USD", promised_on=date(2026, 4, 20), actor=ANNE, today=TODAY)
+    open_dispute(book, "INV-2026-0002", reason="hours", amount=100, on=TODAY, actor=ANNE, today=TODAY)
     return book
 
 
