@@ -56,7 +56,7 @@ def draft_paper(desk: Desk, draft_id: int, client: str, facts: str = "") -> Pape
     return Paper(
         client,
         facts,
-        f"{_('Draft')} {client.replace('/', '-')}.pdf",
+        _("Draft {client}").format(client=client.replace("/", "-")) + ".pdf",
         lambda: draft_pdf(book, draft_id),
         lambda path: save_draft_pdf(book, draft_id, path),
     )

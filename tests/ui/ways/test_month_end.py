@@ -8,13 +8,14 @@ from db.engine import Book
 from db.schema import Client
 from desktop.services.changes import change
 from desktop.services.check import check
-from desktop.services.runs import exceptions
+from desktop.services.runs import exceptions, plan
 from desktop.ui.document_page import DocumentPage
+from desktop.ui.runs.issuing import go_on
 from desktop.ui.runs.page import RunsPage
 from desktop.ui.runs.result import ResultPage
 from desktop.ui.runs.review import ReviewPage
 from tests.contracts import rows, value
-from tests.ui.program import Driver, add_retainers
+from tests.ui.program import TODAY, Driver, add_retainers
 from tests.ui.ways.person import Person
 
 
@@ -191,3 +192,17 @@ def test_a_figure_of_the_strip_narrows_the_table_to_its_rows(driver: Driver, boo
         shown.append(page.model.rowCount())
     assert shown == [1, 2, 0, 9]
     assert page.filters.on == frozenset({"ready"})
+
+
+def test_a_stop_says_what_is_safe_and_goes_on(driver: Driver, book: Book, person: Person) -> None:
+    add_retainers(book, 3)
+    run = plan(book, through=TODAY, issue_date=TODAY, actor="test", now=book.now)
+    page = driver.window.go("runs")
+    job = go_on(driver.desk, page, run.id, run.number)
+    job.cancel()
+    driver.settle()
+    assert driver.window.notices.sentence.startswith("Run R-2026-0001 is stopped. What is issued stands")
+    assert value(book, "SELECT count(*) FROM invoice") < 3
+    person.click("Go on", driver.window.notices)
+    assert value(book, "SELECT count(*) FROM invoice") == 3
+    assert check(book).problems == ()
