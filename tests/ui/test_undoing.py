@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.services.clients import update_client
+from desktop.services.runs import plan
+from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import write
 from desktop.ui.undoing.changes_list import ChangesPage
 from tests.books import new_book
 from tests.ui.program import Driver, add_retainers
+
+DAY = date(2026, 5, 31)
 
 
 @pytest.fixture
@@ -115,3 +120,28 @@ def test_what_was_undone_says_why_it_cannot_be_undone_again(driver: Driver) -> N
     assert not page.acts["changes.undo"].isEnabled()
     assert "was undone already" in page.pane.reason
     dialog.reject()
+
+
+def test_an_approval_in_the_review_offers_its_undo(driver: Driver) -> None:
+    book = driver.desk.book
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE client SET on_hold = 1")
+    run = plan(book, through=DAY, issue_date=DAY, actor="test", now=book.now)
+    page = ReviewPage(driver.desk, run.id)
+    driver.window.push(page)
+    driver.settle()
+
+    def states() -> list[object]:
+        with book.reading() as session:
+            return [row[0] for row in session.connection().exec_driver_sql("SELECT state FROM draft ORDER BY id")]
+
+    assert states() == ["held", "held"]
+    page.table.select(list(page.model.ids))
+    driver.settle()
+    page.acts["review.approve"].trigger()
+    driver.settle()
+    assert states() == ["approved", "approved"]
+    buttons = {one.text(): one for one in driver.window.notices.findChildren(QPushButton) if one.isVisible()}
+    buttons["Undo"].click()
+    driver.settle()
+    assert states() == ["held", "held"]

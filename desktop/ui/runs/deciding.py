@@ -16,14 +16,16 @@ from desktop.ui.form import Field, Form, Section
 from desktop.ui.page import Page
 from desktop.ui.runs.assign import assign_drafts
 from desktop.ui.runs.edit_draft import edit_draft
+from desktop.ui.saving import writing
 
-_REVIEW = frozenset({"runs"})
+REVIEW = frozenset({"runs"})
 
 
 class Deciding:
     """Acts on what is chosen in the table of a review.
 
-    `decided` hears (result, Next) of an approval or a hold, `looked` how many nothing stands against any more.
+    `decided` hears Written of (result, Next) from an approval or a hold, `looked` how many nothing stands against any
+    more.
     """
 
     def __init__(
@@ -36,7 +38,7 @@ class Deciding:
         self._looked = looked
 
     def _start(self, title: str, work: Callable[[], object], then: Callable[[object], object] | None = None) -> None:
-        job = Job(title, lambda _report: work(), _REVIEW, lane=Lane.HAND, quiet=True)
+        job = Job(title, lambda _report: work(), REVIEW, lane=Lane.HAND, quiet=True)
         self._page.shell.jobs.start(job, then)
 
     def _decide(self, title: str, work: Callable[[list[int]], object]) -> None:
@@ -46,7 +48,7 @@ class Deciding:
         def decide() -> tuple[object, Next]:
             return work(ids), next_undecided(book, run, order, ids)
 
-        self._start(title, decide, self._decided)
+        page.shell.jobs.start(writing(self._desk, title, decide, REVIEW), self._decided)
 
     # Approve and hold
 
@@ -133,7 +135,7 @@ class Deciding:
     def assign(self) -> None:
         page, ids = self._page, self._page.selected_ids()
         owners = {str(row["owner"]) for row in page.design.listing.rows(ids).values()}
-        assign_drafts(self._desk, page, ids, owners.pop() if len(owners) == 1 else "", _REVIEW)
+        assign_drafts(self._desk, page, ids, owners.pop() if len(owners) == 1 else "", REVIEW)
 
     def again(self) -> None:
         book, actor, ids = self._desk.book, self._desk.actor, self._page.selected_ids()

@@ -23,11 +23,12 @@ from desktop.ui.document_page import DocumentPage, Paper, draft_paper, invoice_p
 from desktop.ui.filters import Chip, Figure, money_figure
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.pdf_view import PdfView
-from desktop.ui.runs.deciding import Deciding
+from desktop.ui.runs.deciding import REVIEW, Deciding
 from desktop.ui.runs.issuing import go_on
 from desktop.ui.runs.outcomes import show_comparison, show_outcomes
 from desktop.ui.runs.pane import ReviewPane
 from desktop.ui.runs.words import decision_words, difference, issue_words, reasons, story_words
+from desktop.ui.saving import Written, undo_offers
 from desktop.ui.table import Empty
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -259,8 +260,9 @@ class ReviewPage(Page):
 
     def decided(self, answer: object) -> None:
         """What an approval or a hold did, as (result, Next): say it and go on to the next that wants a decision."""
-        assert isinstance(answer, tuple)
-        done, following = answer
+        assert isinstance(answer, Written)
+        assert isinstance(answer.result, tuple)
+        done, following = answer.result
         assert isinstance(following, Next)
         sentence, more = decision_words(done)
         self._at_end = not following.left
@@ -274,7 +276,8 @@ class ReviewPage(Page):
         else:
             last = _("That was the last one: Enter issues what is ready.")
             more = f"{more} {last}".strip()
-        self.shell.notices.say(sentence, more, tone="note" if more else "good")
+        offers = undo_offers(self.desk, answer, REVIEW)
+        self.shell.notices.say(sentence, more, offers, tone="note" if more else "good")
 
     def looked(self, free: object) -> None:
         """How many nothing stands against any more, after another look."""
