@@ -1,4 +1,4 @@
-"""All benchmarks: `python3 dev.py bench [run] [metered] [pdf] [window] [importing] [lists]`. Each prints one JSON object."""
+"""All benchmarks: `python3 dev.py bench [run] [metered] [pdf] [window] [importing] [lists]`, one JSON object each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """How soon lists answer over 100,000 invoices, 5,000 clients and 800,000 lines: first rows, search, order, scrolling,
-memory. A page's floor is one page of the same rows asked of SQLite by hand; what is measured is what a person waits for.
+memory. A page's floor is one page of the same rows asked of SQLite by hand; measured is what a person waits for.
 """
 
 from __future__ import annotations

@@ -140,6 +140,22 @@ def test_every_sort_shows_every_document_both_ways(book: Book, sort: str) -> Non
     assert len(up) == 12
 
 
+@pytest.mark.parametrize("sort", ["", "number", "client", "due_date", "net", "open", "status", "run"])
+@pytest.mark.parametrize("search", ["", "0", "a"])
+def test_the_first_rows_are_those_that_the_whole_list_begins_with(book: Book, sort: str, search: str) -> None:
+    listing = InvoiceList(book, TODAY)
+    for descending in (False, True):
+        whole = list(listing.ids(search, frozenset(), sort, descending))
+        assert whole
+        assert list(listing.ids(search, frozenset(), sort, descending, 3)) == whole[:3]
+
+
+def test_a_letter_finds_what_a_longer_word_with_it_does(book: Book) -> None:
+    listing = InvoiceList(book, TODAY)
+    letter = set(listing.ids("a", frozenset(), "", False))
+    assert letter >= set(listing.ids("ac", frozenset(), "", False))
+
+
 def test_sorts_go_by_what_they_say(book: Book) -> None:
     assert numbers(book, "", "open", sort="open", descending=True)[:3] == ["06", "07", "03"]
     assert numbers(book, sort="status")[:3] == ["03", "02", "01"]

@@ -76,6 +76,16 @@ def test_filters_searches_and_sorts(book: Book) -> None:
         assert sorted(numbers(book, sort=sort)) == ["1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize("search", ["", "P", "P-"])
+@pytest.mark.parametrize("sort", ["", "number", "client", "paid_on", "amount", "unapplied"])
+def test_the_first_payments_are_those_that_the_whole_list_begins_with(book: Book, sort: str, search: str) -> None:
+    listing = PaymentList(book)
+    for descending in (False, True):
+        whole = list(listing.ids(search, frozenset(), sort, descending))
+        assert len(whole) > 2
+        assert list(listing.ids(search, frozenset(), sort, descending, 2)) == whole[:2]
+
+
 def test_totals_take_reversals_off(book: Book) -> None:
     listing = PaymentList(book)
     ids = listing.ids("", frozenset(), "", False)
