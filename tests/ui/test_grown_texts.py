@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
 from desktop.services.books import open_
+from desktop.services.runs import plan
 from desktop.services.sample import make_sample
 from desktop.ui.actions import Actions
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page
 from desktop.ui.places import places
+from desktop.ui.runs.review import ReviewPage
 from desktop.ui.settings.page import SettingsPage, sections
 from tests.ui.grown import Grown, dialogs, grown, overlapping, problems, speak_grown, unmarked, words_of
 
@@ -75,7 +77,7 @@ class Looker:
 
     def open_each(self, acts: Actions, where: str) -> int:
         """Open what every action opens that asks something first, look at it, and leave it; how many there were."""
-        opened = 0
+        opened, below = 0, len(self.window._pushed)
         for name in acts.ids:
             action = acts[name]
             if name in OUTSIDE or "…" not in action.text() or not action.isEnabled():
@@ -88,12 +90,20 @@ class Looker:
                     opened += 1
                 assert isinstance(dialog, QDialog)
                 dialog.reject()
-            while self.window._pushed:
+            while len(self.window._pushed) > below:
                 self.look(f"{where}: {name}")
                 opened += 1
                 self.window.back()
             self.settle()
         return opened
+
+    def open_tabs(self, page: QWidget, where: str) -> None:
+        """What stands behind each tab of the pane."""
+        for bar in page.findChildren(QTabBar):
+            for tab in range(bar.count() if bar.isVisibleTo(self.window) else 0):
+                bar.setCurrentIndex(tab)
+                self.settle()
+                self.look(f"{where}, tab {tab}")
 
     def end(self) -> None:
         self.settle()
@@ -129,6 +139,10 @@ PLACES = (
 )
 
 
+# At least so many questions are asked there; a page that asks none would pass unseen.
+ASKS = {"clients": 4, "agreements": 4, "billables": 4, "runs": 1, "invoices": 3, "payments": 2, "collections": 1}
+
+
 def test_every_place_is_looked_at(looker: Looker) -> None:
     assert {place.name for place in places(looker.desk)} == {*PLACES, "settings"}
 
@@ -137,9 +151,26 @@ def test_every_place_is_looked_at(looker: Looker) -> None:
 def test_a_page_and_what_it_asks(looker: Looker, place: str) -> None:
     page = looker.go(place)
     looker.look(place)
+    looker.open_tabs(page, place)
     acts = getattr(page, "acts", None)
-    if isinstance(acts, Actions):
-        looker.open_each(acts, place)
+    opened = looker.open_each(acts, place) if isinstance(acts, Actions) else 0
+    assert opened >= ASKS.get(place, 0)
+    assert looker.told() == []
+
+
+def test_the_review_of_a_run(looker: Looker) -> None:
+    run = plan(looker.book, through=TODAY, issue_date=TODAY, actor="test", now=looker.book.now)
+    looker.go("runs")
+    review = ReviewPage(looker.desk, run.id)
+    looker.window.push(review)
+    looker.settle()
+    assert review.model.rowCount()
+    for one in review.model.ids[:8]:
+        review.table.select([one])
+        looker.settle()
+        looker.look("review")
+    looker.open_tabs(review, "review")
+    assert looker.open_each(review.acts, "review") > 0
     assert looker.told() == []
 
 

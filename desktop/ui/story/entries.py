@@ -292,4 +292,5 @@ class EntryList(QListView):
         return next((one for one in self.actions() if keys in one.shortcuts() and one is not self._copy), None)
 
     def _place_words(self) -> None:
-        self._empty.setGeometry(_PAD, _PAD, max(0, self.viewport().width() - 2 * _PAD), self._empty.sizeHint().height())
+        width = max(0, self.viewport().width() - 2 * _PAD)
+        self._empty.setGeometry(_PAD, _PAD, width, self._empty.heightForWidth(width))
