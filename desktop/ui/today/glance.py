@@ -44,7 +44,7 @@ class Strip(QWidget):
     def put(self, found: Figures) -> None:
         home = found.currency
         share = percent_text(found.overdue * 100 // found.open) if found.open else ""
-        back = found.dso_count_back
+        back = found.dso_count_back if found.dso is not None else None
         self.owed.put(
             money_text(found.receivables, home),
             _("owed by clients"),
@@ -126,6 +126,7 @@ class Owed(QFrame):
         self.debtors = [DebtorRow(theme, go) for _place in range(DEBTORS)]
         self._nobody = QLabel(_("Nobody owes anything."), wordWrap=True)
         self._nobody.setProperty("role", "secondary")
+        self._nobody.setContentsMargins(4, 0, 4, 0)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(12, 12, 12, 12)
