@@ -14,6 +14,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
+from desktop.services.clients import archive_client
 from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
 from desktop.services.reports import NAMES
@@ -22,6 +23,7 @@ from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.reports.kinds import kinds
 from desktop.ui.reports.page import ReportsPage
 from tests.books import new_book
+from tests.contracts import value
 from tests.issued import ANNE, add_client, add_invoice
 from tests.ui.program import TODAY, Driver
 
@@ -151,6 +153,15 @@ def test_a_statement_asks_for_its_client(driver: Driver, page: ReportsPage) -> N
     # The client stays chosen for the next report.
     choose(driver, page, "open")
     assert cells(page, "client") == [("ACME",)]
+
+
+def test_an_archived_client_can_be_asked_for(driver: Driver, page: ReportsPage, book: Book) -> None:
+    archive_client(book, value(book, "SELECT id FROM client WHERE code = 'ZEN'"), actor=ANNE)
+    page.show_query(frozenset({"report:statement", "client:ZEN"}))
+    page.shell.jobs.ask(page._offered, page._offer)
+    driver.settle()
+    assert page.questions.client.value() == "ZEN"
+    assert cells(page, "balance")[0] == ("500.00",)
 
 
 def test_what_cannot_be_read_is_said_and_nothing_is_asked(driver: Driver, page: ReportsPage) -> None:

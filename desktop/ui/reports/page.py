@@ -269,7 +269,9 @@ class ReportsPage(QWidget):
     def _offered(self) -> tuple[list[Choice], list[str]]:
         book = self.desk.book
         listing = ClientList(book, self.desk.today())
-        rows = listing.rows(listing.ids("", frozenset(), "", False))
+        # What an archived client owes is reported, too.
+        filters = (frozenset[str](), frozenset({"archived"}))
+        rows = listing.rows([one for some in filters for one in listing.ids("", some, "", False)])
         clients = sorted(((str(row["code"]), f"{row['name']} · {row['code']}") for row in rows.values()), key=_by_text)
         with book.reading() as session:
             found = session.connection().exec_driver_sql("SELECT DISTINCT currency FROM invoice ORDER BY 1")
