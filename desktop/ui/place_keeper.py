@@ -70,6 +70,8 @@ class PlaceKeeper(QObject):
             self._table.selectionModel().select(kept, _SELECT)
         if self._current is not None and (place := self._model.position_of(self._current)) >= 0:
             self._focus(place)
+        elif not kept.isEmpty():
+            self._focus(kept.first().top())
         if kept.isEmpty():
             self.select_first()
         self._restored = self.selected_runs()

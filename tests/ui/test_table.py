@@ -403,6 +403,16 @@ def test_a_compact_table_has_lower_rows(open_table: Open, theme: Theme) -> None:
     assert table.rowHeight(0) == theme.row_height < before
 
 
+def test_the_focus_goes_to_what_is_left_of_a_choice(open_table: Open, settle: Settle) -> None:
+    table = open_table(300)
+    table.select([1, 17, 18])
+    assert table.current_id() == 1
+    table.rows.set_query(Query(search="INV-2026-00001"))
+    settle()
+    assert table.selected_ids() == [17, 18]
+    assert table.current_id() == 17
+
+
 class LongParcels(Parcels):
     def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
         return self.ids(search, filters, sort, descending)[:count]
