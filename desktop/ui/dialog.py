@@ -75,9 +75,8 @@ class FormDialog(QDialog):
         return "" if self._notice.isHidden() else self._notice.sentence
 
     def _help(self) -> None:
-        from desktop.ui.help import show_help
-
-        show_help(self._shell, self)
+        if self._shell.help is not None:
+            self._shell.help(self)
 
     def keep_typing(self, name: str, subject_id: int = 0) -> None:
         """Keep what is typed here until it is saved, under the form's name and the id of what it is about."""

@@ -168,10 +168,12 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
         ask_import(desk, window)
 
-    def tell() -> None:
+    def tell(of: QWidget = window) -> None:
         from desktop.ui.help import show_help
 
-        show_help(shell, window)
+        show_help(shell, of)
+
+    shell.help = tell
 
     def find() -> None:
         from desktop.ui.palette.palette import show_palette

@@ -34,4 +34,5 @@ class Shell:
     push: Callable[[QWidget], object]
     back: Callable[[], object]
     home_currency: str = ""
+    help: Callable[[QWidget], object] | None = None  # opens the help at the place of a window or dialog
     desk: object = None  # the Desk of the open book, which itself stands on the shell

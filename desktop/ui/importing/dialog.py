@@ -106,8 +106,6 @@ class ImportDialog(QDialog):
         table.set_empty(Empty(nothing), Empty(nothing))
         return table
 
-    # Building
-
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
