@@ -31,7 +31,7 @@ from desktop.services.runs import exceptions, explain
 from tests.books import new_book
 from tests.contracts import Contracts
 
-GERMAN = {
+GERMAN: dict[str | tuple[str, ...], str | tuple[str, ...]] = {
     "PO {number} has {left} left, this bills {billed}.": "Von PO {number} sind {left} übrig, hier stehen {billed}.",
     "The address of {client} has no {parts}.": "Der Anschrift von {client} fehlt: {parts}.",
     "Complete the client's address.": "Vervollständigen Sie die Anschrift.",

@@ -1,6 +1,6 @@
 """The foot of a page's table: how many rows are selected, what they come to, and what can be done with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -98,7 +98,7 @@ class Foot(QWidget):
         assert isinstance(found, tuple)
         self._show(*found)
 
-    def _show(self, sums: object, rows: int) -> None:
+    def _show(self, sums: Mapping[str, int], rows: int) -> None:
         parts = []
         if selected := _sums_text(sums):
             parts.append(_("Selected {sum}").format(sum=selected))

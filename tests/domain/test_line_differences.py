@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from desktop.domain.line_differences import BilledLine, line_differences
 E6 = 1_000_000
 
 
-def line(thing: str = "care", net: int = 10_000, **changes: object) -> BilledLine:
+def line(thing: str = "care", net: int = 10_000, **changes: Any) -> BilledLine:
     made = BilledLine(thing, thing.title(), "2026-05", E6, "month", 100 * E6, E6, net)
     return made._replace(**changes)
 
@@ -30,7 +32,7 @@ def test_what_is_new_and_what_is_gone_is_told_the_largest_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "kind", "net"),
+    "changes, kind, net",
     [
         ({"quantity": 2 * E6}, "quantity", 20_000),
         ({"price": 110 * E6}, "price", 11_000),
@@ -42,7 +44,7 @@ def test_what_is_new_and_what_is_gone_is_told_the_largest_first() -> None:
         ({"quantity": 2 * E6}, "amount", 9_000),
     ],
 )
-def test_the_one_cause_is_named(changes: dict[str, object], kind: str, net: int) -> None:
+def test_the_one_cause_is_named(changes: dict[str, Any], kind: str, net: int) -> None:
     assert kinds([line(net=net, **changes)], [line(span="2026-04")]) == [(kind, "Care", net - 10_000)]
 
 

@@ -127,7 +127,8 @@ def pages(names: list[str]) -> dict[str, object]:
                 rest()
                 first.append(wait_for(page, lambda page=page, asked=asked: page.model.set_query(asked)))  # type: ignore[misc]
                 rest()
-            searches, sorts = {}, {}
+            searches: dict[str, float] = {}
+            sorts: dict[str, float] = {}
             for text in SEARCHES:
                 page.search.clear()
                 rest()

@@ -119,7 +119,7 @@ def test_items_stand_under_the_heading_of_their_urgency(driver: Driver, book: Bo
     assert headings[0].text == "Late, or standing still · 1"
     assert isinstance(rows[1], Item)
     assert rows[1].sentence == "Call them"
-    assert sum(row.count for row in headings) == len(shown.items)
+    assert sum(row.things for row in headings) == len(shown.items)
     facts = [one.text() for one in page.findChildren(QLabel) if "for today" in one.text()]
     pressing = sum(item.urgency <= Urgency.TODAY for item in shown.items)
     assert facts == [f"31 May 2026 · {pressing} things are for today"]
@@ -188,7 +188,7 @@ def test_money_leads_to_its_rows(driver: Driver, book: Book) -> None:
     page = page_of(driver)
     disputes = enter(driver, page, "dispute")
     assert isinstance(disputes, InvoicesPage)
-    assert (disputes.filters.on, disputes.selected_ids()) == ({"disputed"}, [1])
+    assert (disputes.filters.on, disputes.selected_ids()) == (frozenset({"disputed"}), [1])
     late = enter(driver, page_of(driver), "overdue")
     assert isinstance(late, CollectionsPage)
     assert value(book, "SELECT client_id FROM open_item WHERE open > 0") == client

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 
@@ -16,7 +18,7 @@ AGES = (("good", 0.5), ("held", 0.4), ("held", 0.75), ("blocked", 0.65), ("block
 class PartsChart(Chart):
     """As wide as there is room; `colors` names a token and its opacity for each part."""
 
-    colors = AGES
+    colors: Sequence[tuple[str, float]] = AGES
 
     def spot(self, place: int) -> QRectF:
         sizes = [max(value.size or 0, 0) for value in self.values]

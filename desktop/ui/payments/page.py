@@ -40,9 +40,7 @@ class PaymentRows:
     def ids(self, search: str, filters: frozenset[str], sort: str, descending: bool) -> Sequence[int]:
         return self._list.ids(search, filters, sort, descending)
 
-    def first_ids(
-        self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int
-    ) -> Sequence[int]:
+    def first_ids(self, search: str, filters: frozenset[str], sort: str, descending: bool, count: int) -> Sequence[int]:
         return self._list.ids(search, filters, sort, descending, count)
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:

@@ -22,7 +22,7 @@ _EVERYONE = ""
 def bill_month(desk: Desk, step: NextStep, opened: Callable[[int], object]) -> Job:
     """Plan the month that is over for everyone, then hand over the run's id for review."""
     job = _planning(desk, step.through, step.issued, Scope())
-    return desk.shell.jobs.start(job, opened)
+    return desk.shell.jobs.start(job, lambda run_id: opened(int(str(run_id))))
 
 
 def _planning(desk: Desk, through: date, issued: date, scope: Scope) -> Job:

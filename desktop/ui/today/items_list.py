@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView
 from desktop.i18n import _
 from desktop.services.today import Item
 from desktop.ui.theme import Theme
-from desktop.ui.today.items_model import ItemsModel
+from desktop.ui.today.items_model import Index, ItemsModel
 from desktop.ui.today.items_paint import ItemPaint
 
 
@@ -65,7 +65,7 @@ class ItemsList(QListView):
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.current_changed.emit()
 

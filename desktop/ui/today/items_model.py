@@ -19,11 +19,11 @@ class Heading(NamedTuple):
     """Stands above the items of one urgency."""
 
     urgency: Urgency
-    count: int
+    things: int
 
     @property
     def text(self) -> str:
-        return f"{urgency_word(self.urgency)} · {number_text(self.count)}"
+        return f"{urgency_word(self.urgency)} · {number_text(self.things)}"
 
 
 Row = Heading | Item

@@ -227,7 +227,7 @@ def _broken(text: str, font: str, width: int, _scale: int) -> tuple[str, ...]:
     option.setWrapMode(QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)
     layout.beginLayout()
-    starts = []
+    starts: list[tuple[int, int]] = []
     while len(starts) <= _MOST_LINES:
         line = layout.createLine()
         if not line.isValid():

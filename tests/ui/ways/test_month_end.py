@@ -86,8 +86,9 @@ def test_exceptions_are_worked_with_the_keyboard_alone(driver: Driver, book: Boo
     assert chosen(driver) == "Client 13 GmbH"
     # Enter opens the whole document, Esc comes back to the same row.
     person.press("Return")
-    assert isinstance(driver.window.page, DocumentPage)
-    driver.until(lambda: driver.window.page.view.page_count == 1)  # type: ignore[union-attr]
+    opened: object = driver.window.page
+    assert isinstance(opened, DocumentPage)
+    driver.until(lambda: opened.view.page_count == 1)
     person.press("Escape")
     assert chosen(driver) == "Client 13 GmbH"
     person.press("A")
