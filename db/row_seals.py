@@ -36,6 +36,7 @@ UNSEALED: Final = frozenset(
         "run",
         "saved_mapping",
         "setting",
+        "unfinished",
     }
 )
 

@@ -47,6 +47,7 @@ from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
 from desktop.services.promises import note_promise
 from desktop.services.runs import Scope, bill
+from desktop.services.views import View, save_view
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
 
@@ -182,6 +183,7 @@ def _not_due_yet(book: Book) -> None:
         )
     add_note(book, "client", 1, "Oil before the winter", actor=ANNE, due_on=later)
     attach(book, "client", 1, "Order.txt", b"An order", actor=ANNE)
+    save_view(book, "clients", "Second", View(search="second"), actor=ANNE)
 
 
 def _money(book: Book) -> None:

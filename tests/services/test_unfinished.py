@@ -9,6 +9,7 @@ import pytest
 
 from db.engine import Book
 from desktop.services.changes import changes
+from desktop.services.check import check
 from desktop.services.unfinished import forget, keep, kept
 from tests.books import new_book
 
@@ -44,6 +45,11 @@ def test_what_is_months_old_goes_with_what_is_forgotten(book: Book) -> None:
         session.connection().exec_driver_sql("UPDATE unfinished SET at = '2020-01-01T00:00:00Z'")
     forget(book, "client", 0, actor="anna")
     assert kept(book, "client", 7, actor="anna") is None
+
+
+def test_the_check_finds_nothing_wrong_with_it(book: Book) -> None:
+    keep(book, "client", 0, {"name": "Acme"}, actor="anna")
+    assert check(book).clean
 
 
 def test_the_log_of_changes_says_nothing_of_it(book: Book) -> None:
