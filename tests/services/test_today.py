@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,7 @@ class TestMoney:
 
     def test_a_dispute_stands_until_it_is_closed(self, book: Book) -> None:
         number = add_invoice(book, add_client(book, "ACME"), date(2026, 3, 1), (80_00, 0))
-        opened = {"reason": "not done", "actor": ANNE, "today": TODAY}
-        open_dispute(book, number, on=date(2026, 3, 10), amount=30_00, **opened)
+        open_dispute(book, number, reason="not done", on=date(2026, 3, 10), amount=30_00, actor=ANNE, today=TODAY)
         (item,) = items(book, "dispute")
         assert (item.urgency, item.amount, item.target.one) == (Urgency.WEEK, 30_00, 1)
         assert item.sentence == f"ACME Ltd disputes {number}"
@@ -120,14 +120,14 @@ class TestMoney:
     def test_a_broken_promise_stands_until_it_is_paid_or_withdrawn(self, book: Book) -> None:
         client = add_client(book, "ACME")
         number = add_invoice(book, client, date(2026, 3, 1), (80_00, 0))
-        word = {"amount": 80_00, "currency": "EUR", "actor": ANNE}
-        first = note_promise(book, client, promised_on=date(2026, 3, 10), today=date(2026, 3, 5), **word)
+        word = partial(note_promise, book, client, amount=80_00, currency="EUR", actor=ANNE, today=date(2026, 3, 5))
+        first = word(promised_on=date(2026, 3, 10))
         assert items(book, "promise", date(2026, 3, 10)) == []
         (item,) = items(book, "promise")
         assert (item.amount, item.due, item.target) == (80_00, date(2026, 3, 10), Target("collections", client))
         withdraw_promise(book, first, on=TODAY, actor=ANNE)
         assert items(book, "promise") == []
-        note_promise(book, client, promised_on=date(2026, 3, 11), today=date(2026, 3, 5), **word)
+        word(promised_on=date(2026, 3, 11))
         assert len(items(book, "promise")) == 1
         pay(book, client, 80_00, number)
         assert items(book, "promise") == []
