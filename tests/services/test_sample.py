@@ -185,6 +185,16 @@ def test_one_client_is_a_firm_too(tmp_path):
     assert {total for _, total in seen} == {13}
 
 
+def test_nobody_pays_a_credit_note(tmp_path):
+    # More seats at a lower price each: the run of that month gives money back.
+    make_sample(tmp_path / "sample.sheaf", today=TODAY, clients=1, seed=165)
+    with open_book(tmp_path / "sample.sheaf") as book:
+        credits = "SELECT count(*) FROM invoice WHERE kind = 'credit_note' AND run_id IS NOT NULL"
+        assert _rows(book, credits)[0][0] == 1
+        assert _rows(book, "SELECT count(*) FROM payment WHERE reference LIKE '%CN-%'")[0][0] == 0
+        assert check(book).problems == ()
+
+
 def test_what_cannot_be_made_is_said(tmp_path):
     path = tmp_path / "sample.sheaf"
     for count in (0, 20_001):

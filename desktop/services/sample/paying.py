@@ -62,7 +62,8 @@ class Payer:
             rows = session.connection().exec_driver_sql(
                 """SELECT i.number, i.client_id, i.due_date, i.payable, i.discount, i.discount_until,
                   a.every_unit = 'year' OR a.every_count > 1 FROM invoice i
-                LEFT JOIN agreement a ON a.id = i.agreement_id WHERE i.run_id = ? AND i.payable > 0 ORDER BY i.id""",
+                LEFT JOIN agreement a ON a.id = i.agreement_id WHERE i.run_id = ? AND i.payable > 0
+                AND i.kind <> 'credit_note' ORDER BY i.id""",
                 (run_id,),
             )
             for number, client_id, due, payable, discount, until, seldom in rows:
