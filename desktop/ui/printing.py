@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPageLayout, QPainter
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
@@ -29,7 +29,8 @@ def print_documents(shell: Shell, parent: QWidget, title: str, documents: Sequen
     dialog = QPrintDialog(printer, parent.window())
     dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange, len(documents) == 1)
     dialog.accepted.connect(lambda: _start(shell, title, printer, documents))
-    dialog.open()
+    # The binding knows the class by its older method of the same name, which needs a receiver.
+    QDialog.open(dialog)
 
 
 def _start(shell: Shell, title: str, printer: QPrinter, documents: Sequence[Make]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -231,6 +232,18 @@ def test_a_report_is_written_as_a_file(driver: Driver, page: ReportsPage, tmp_pa
     driver.settle()
     assert target.stat().st_size > 100
     assert driver.window.notices.sentence == f"The report is written to aging.{ending}."
+
+
+def test_a_report_is_printed_once_the_dialog_is_answered(driver: Driver, page: ReportsPage, tmp_path: Path) -> None:
+    page.acts["reports.print"].trigger()
+    dialog = next(one for one in driver.window.findChildren(QPrintDialog) if one.isVisible())
+    target = tmp_path / "printed.pdf"
+    dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    dialog.printer().setOutputFileName(str(target))
+    dialog.done(QDialog.DialogCode.Accepted)
+    driver.settle()
+    assert target.read_bytes().startswith(b"%PDF")
+    assert driver.window.notices.sentence == f"1 page went to {target}."
 
 
 def test_collections_show_the_open_items_of_a_client(driver: Driver) -> None:
