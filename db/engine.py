@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +30,8 @@ _READERS = 8
 _CACHE_KIB = 131_072
 _READER_CACHE_KIB = 8_192
 _PAGES_BEFORE_FOLDING = 16_000
+_WORKED_OUT = "worked_out"
+_Found = TypeVar("_Found")
 
 
 def _connect_plain(path: Path, read_only: bool) -> sqlite3.Connection:
@@ -101,6 +104,7 @@ class Book:
         self.driver = driver
         self._lock = lock
         self._turns = _Turns()
+        self._worked_out: dict[object, Any] = {}
         self._closed = False
         if not read_only:
             # Once, and not with each connection: two that switch at the same moment lock each other out.
@@ -141,6 +145,8 @@ class Book:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
+            # Taken before the view of the book is: what is found in an older view never passes for a newer one.
+            connection.info[_WORKED_OUT] = None if writers else self._worked_out
             connection.exec_driver_sql(begin_with)
 
         return engine
@@ -165,6 +171,8 @@ class Book:
             # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
             session.connection()
             yield session
+        # Not before the commit: whoever begins until then still sees the book as it was.
+        self._worked_out = {}
 
     @property
     def now(self) -> str:
@@ -202,6 +210,19 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def worked_out(connection: Connection, key: object, work: Callable[[], _Found]) -> _Found:
+    """What the work finds in a book of which it reads much: found once for as long as nobody writes to the book.
+
+    The key names the work and all that it is given beside the book. In a transaction that writes it works anew.
+    """
+    known: dict[object, _Found] | None = connection.info.get(_WORKED_OUT)
+    if known is None:
+        return work()
+    if key not in known:
+        known[key] = work()
+    return known[key]
 
 
 def fold(path: Path, driver: Driver = PLAIN) -> None:

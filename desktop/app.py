@@ -302,7 +302,7 @@ class Program(QObject):
             self._count_again = True
             return
         day, now = desk.today(), desk.now
-        self._counting = self.jobs.ask(lambda: pressing(book, day, now), self._show_pressing, lane=Lane.SIDE)
+        self._counting = self.jobs.ask(lambda: pressing(book, day, now), self._show_pressing, lane=Lane.LATER)
         self._counting.ended.connect(self._pressing_asked)
 
     def _show_pressing(self, counts: object) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from enum import Enum
 from itertools import count
-from threading import Event
+from threading import Condition, Event
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # More often than this nobody can read it, and each one costs the window a repaint.
 _SECONDS_BETWEEN_REPORTS = 0.05
+# So soon one that gives way hears that it was cancelled.
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Cancelled(BaseException):
@@ -32,12 +34,14 @@ class Lane(Enum):
     """Where a job waits for its turn.
 
     BOOK is one thread for the long work on the book. HAND is one thread for lists and a person's own small
-    writes, which slip in between the chunks of BOOK. SIDE is for rendering and files.
+    writes, which slip in between the chunks of BOOK. SIDE is for rendering and files. LATER is one thread for
+    questions that look at the whole book and that nobody waits for: none begins while HAND has something to do.
     """
 
     BOOK = "book"
     HAND = "hand"
     SIDE = "side"
+    LATER = "later"
 
 
 class State(Enum):
@@ -115,6 +119,24 @@ class Job(QObject):
             self._future.cancel()
 
 
+class _Precedence:
+    """How much of HAND runs or waits, in all windows of a book; LATER lets it go first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = Condition()
+
+    def add(self, change: int) -> None:
+        with self._changed:
+            self._count += change
+            self._changed.notify_all()
+
+    def wait(self, stop: Event) -> None:
+        with self._changed:
+            while self._count and not stop.is_set():
+                self._changed.wait(_SECONDS_BETWEEN_LOOKS)
+
+
 class _Letter(NamedTuple):
     number: int
     state: State
@@ -143,8 +165,10 @@ class Jobs(QObject):
                 Lane.BOOK: ThreadPoolExecutor(1, "book"),
                 Lane.HAND: ThreadPoolExecutor(1, "hand"),
                 Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
+                Lane.LATER: ThreadPoolExecutor(1, "later"),
             }
         )
+        self._precedence: _Precedence = beside._precedence if beside is not None else _Precedence()
         self._family: list[Jobs] = beside._family if beside is not None else []
         self._family.append(self)
         self._alive: dict[int, Job] = {}
@@ -190,8 +214,11 @@ class Jobs(QObject):
         task = job._task
         self._alive[task.number] = job
         self.started.emit(job)
-        job._future = self._executors[job.lane].submit(self._run, task)
-        job._future.add_done_callback(lambda future: self._settle(task.number, future))
+        lane = job.lane
+        if lane is Lane.HAND:
+            self._precedence.add(1)
+        job._future = self._executors[lane].submit(self._run_later if lane is Lane.LATER else self._run, task)
+        job._future.add_done_callback(lambda future: self._settle(task.number, lane, future))
         return job
 
     def ask(
@@ -238,6 +265,12 @@ class Jobs(QObject):
         for one in list(self._family):
             QCoreApplication.sendPostedEvents(one)
 
+    def _run_later(self, task: _Task) -> None:
+        self._precedence.wait(task.stop)
+        if task.stop.is_set():
+            raise Cancelled
+        self._run(task)
+
     def _run(self, task: _Task) -> None:
         next_report = 0.0
 
@@ -256,8 +289,10 @@ class Jobs(QObject):
         task.work = _nothing
         self._posted.emit(_Letter(task.number, State.DONE, result))
 
-    def _settle(self, number: int, future: Future[None]) -> None:
+    def _settle(self, number: int, lane: Lane, future: Future[None]) -> None:
         """Runs in the worker, or where the job was cancelled while it waited."""
+        if lane is Lane.HAND:
+            self._precedence.add(-1)
         if future.cancelled():
             self._posted.emit(_Letter(number, State.CANCELLED, None))
         elif (error := future.exception()) is not None:

@@ -218,7 +218,9 @@ def test_close_waits_for_the_threads_and_delivers_what_they_said(qapp: QCoreAppl
     jobs.close()
     assert {running.state, waiting.state} == {State.CANCELLED}
     assert ended.heard == [waiting, running]
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("book", "hand", "side"))]
+    assert not [
+        thread.name for thread in threading.enumerate() if thread.name.startswith(("book", "hand", "side", "later"))
+    ]
     ran: list[int] = []
     late = jobs.start(Job("Late", lambda report: ran.append(1)))
     assert late.state is State.CANCELLED
@@ -233,3 +235,26 @@ def test_a_quiet_question_is_not_shown(qtbot: QtBot, jobs: Jobs) -> None:
     with qtbot.waitSignals([asked.ended, shown.ended]):
         gate.set()
     assert jobs.shown == []
+
+
+def test_what_nobody_waits_for_lets_lists_go_first(qtbot: QtBot, jobs: Jobs) -> None:
+    beside = Jobs(jobs)
+    order: list[str] = []
+    gate = threading.Event()
+    first = beside.ask(lambda: (gate.wait(5), order.append("list")), print)
+    later = jobs.ask(lambda: order.append("later"), print, lane=Lane.LATER)
+    second = jobs.ask(lambda: order.append("next list"), print)
+    with qtbot.waitSignals([first.ended, second.ended, later.ended], timeout=5000):
+        gate.set()
+    assert order == ["list", "next list", "later"]
+
+
+def test_a_question_that_gave_way_is_cancelled_before_it_begins(qtbot: QtBot, jobs: Jobs) -> None:
+    gate = threading.Event()
+    ran: list[int] = []
+    jobs.ask(lambda: gate.wait(5), print)
+    later = jobs.ask(lambda: ran.append(1), print, lane=Lane.LATER)
+    with qtbot.waitSignal(later.ended, timeout=5000):
+        later.cancel()
+    assert (later.state, ran) == (State.CANCELLED, [])
+    gate.set()

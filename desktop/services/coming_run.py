@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db.engine import worked_out
 from db.queries import coming_due as queries
 from desktop.domain.billing.lines import line_amount, part_of
 from desktop.domain.money import SCALE, scaled, unscaled
@@ -47,6 +48,11 @@ def coming_run(connection: Connection, rates: ExchangeRates, today: date) -> Com
 
     Use of meters is not foreseen: it is due when it is known.
     """
+    # All lines are read for it, and both Today and the count in the rail ask.
+    return worked_out(connection, ("coming run", today), lambda: _coming_run(connection, rates, today))
+
+
+def _coming_run(connection: Connection, rates: ExchangeRates, today: date) -> ComingRun | None:
     month = today.replace(day=1).isoformat()
     work = [int(count) for count in queries.work_to_bill(connection, today.isoformat(), month)[0]]
     lines = _lines(connection, month_end(today))

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from db.book_files import open_book
-from db.engine import Book, Driver
+from db.engine import Book, Driver, worked_out
 from db.lock import lock_path
 from db.refusals import BookUnusable, as_user_error
 from db.triggers import OVERLAP
@@ -260,3 +260,42 @@ def test_a_figure_beyond_the_book_is_said_and_nothing_stays(book: Book) -> None:
     with pytest.raises(UserError, match="larger than a book can hold"):
         write()
     assert name(book) == before
+
+
+def test_what_was_worked_out_holds_until_somebody_writes(book: Book) -> None:
+    asked: list[str] = []
+
+    def work(connection: Connection) -> str:
+        asked.append(str(connection.execute(text("SELECT name FROM firm")).scalar_one()))
+        return asked[-1]
+
+    def answer(of: str = "name") -> str:
+        with book.reading() as session:
+            connection = session.connection()
+            return worked_out(connection, of, lambda: work(connection))
+
+    rename(book, "One")
+    assert [answer(), answer()] == ["One", "One"]
+    assert asked == ["One"]
+    assert answer("another") == "One"
+    rename(book, "Two")
+    assert answer() == "Two"
+    with book.writing() as session:
+        connection = session.connection()
+        assert worked_out(connection, "name", lambda: work(connection)) == "Two"
+        session.execute(text("UPDATE firm SET name = 'Three'"))
+        assert worked_out(connection, "name", lambda: work(connection)) == "Three"
+        # Who looks meanwhile sees what stands, and does not keep it for those after.
+        assert answer() == "Two"
+    assert answer() == "Three"
+
+
+def test_what_was_worked_out_in_an_old_view_is_not_handed_to_a_newer_one(book: Book) -> None:
+    rename(book, "Old")
+    with book.reading() as session:
+        connection = session.connection()
+        old = connection.execute(text("SELECT name FROM firm")).scalar_one()
+        rename(book, "New")
+        assert worked_out(connection, "name", lambda: old) == "Old"
+    with book.reading() as session:
+        assert worked_out(session.connection(), "name", lambda: "New") == "New"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.domain.price_rises import by_percent
+from desktop.jobs import Job, Lane, State
 from desktop.services.changes import undo
 from desktop.services.disputes import close_dispute, open_dispute
 from desktop.services.notes import add_note
@@ -358,3 +360,30 @@ def test_every_kind_has_a_look_of_its_own(driver: Driver, book: Book) -> None:
     assert {item.kind for item in page_of(driver).list.items.items} <= set(_LOOKS)
     item = page_of(driver).list.items.items[0]
     assert look_of(item) == _LOOKS[item.kind]
+
+
+def test_who_goes_on_to_a_list_does_not_wait_for_today(driver: Driver, book: Book) -> None:
+    late_invoice(book)
+    page = page_of(driver)
+    asked: list[Job] = []
+    gate = threading.Event()
+    driver.desk.shell.jobs.ask(lambda: gate.wait(10), print)
+    driver.desk.shell.jobs.started.connect(asked.append)
+    page.reload()
+    assert [job.lane for job in asked] == [Lane.HAND, Lane.SIDE, Lane.LATER, Lane.LATER]
+    driver.window.go("invoices")
+    gate.set()
+    driver.settle()
+    assert [job.state for job in asked[2:4]] == [State.CANCELLED] * 2
+    assert isinstance(page_of(driver), TodayPage)
+    assert page.list.items.items
+
+
+def test_calm_is_said_only_when_everything_was_looked_at(driver: Driver) -> None:
+    page = page_of(driver)
+    page._slow.clear()
+    page._show()
+    assert not page.calm.isVisible()
+    page.reload()
+    driver.settle()
+    assert page.calm.isVisible()

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from db.engine import Book
+from db.engine import Book, worked_out
 from desktop.i18n import date_text, ngettext, number_text
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
@@ -52,8 +52,12 @@ def pressing(book: Book, today: date) -> int:
 
 def pressing_within(connection: Connection, today: date) -> tuple[int, int]:
     """As `pressing`, of the caller's transaction: how many would stop a run, and how many hold it."""
-    now = [one.severity for one in _all(connection, today) if one.postponed is None]
-    return now.count("block"), now.count("hold")
+
+    def count() -> tuple[int, int]:
+        now = [one.severity for one in _all(connection, today) if one.postponed is None]
+        return now.count("block"), now.count("hold")
+
+    return worked_out(connection, ("matters", today), count)
 
 
 def postpone(book: Book, findings: Collection[Finding], until: date | None, *, actor: str) -> None:

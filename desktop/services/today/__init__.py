@@ -25,13 +25,24 @@ from desktop.services.today.promises import broken_promises
 from desktop.services.today.runs import due_run, exceptions, unfinished
 from desktop.services.today.work import milestones, unbilled
 
-__all__ = ["SLOW", "SOURCES", "ComingRun", "Item", "Target", "Today", "Urgency", "pressing_items", "snooze", "today"]
+__all__ = [
+    "SLOW",
+    "SOURCES",
+    "ComingRun",
+    "Item",
+    "Source",
+    "Target",
+    "Today",
+    "Urgency",
+    "pressing_items",
+    "snooze",
+    "today",
+]
 
 # Where items come from; each is a function of what the book says now, so that an item goes away when it is done.
 SOURCES: Final[tuple[Source, ...]] = (
     unfinished,
     exceptions,
-    due_run,
     unmatched,
     disputes,
     broken_promises,
@@ -44,8 +55,8 @@ SOURCES: Final[tuple[Source, ...]] = (
     prices,
     backup,
 )
-# Those that look at the whole book, for whom nobody should wait.
-SLOW: Final[tuple[Source, ...]] = (tidying,)
+# Those that look at the whole book, for whom nobody should wait; the most pressing first.
+SLOW: Final[tuple[Source, ...]] = (due_run, tidying)
 
 # What a person does not want to see before a day: {key of the item: day}.
 _SETTING: Final = "today.snoozed"
@@ -73,8 +84,8 @@ def today(book: Book, day: date, now: str, *, sources: Collection[Source] = SOUR
 
 
 def pressing_items(book: Book, day: date, now: str) -> int:
-    """How many things are late or for today; the slow sources never are."""
-    found = today(book, day, now, sources=SOURCES).items
+    """How many things are late or for today."""
+    found = today(book, day, now).items
     return sum(item.urgency <= Urgency.TODAY for item in found)
 
 

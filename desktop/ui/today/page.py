@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
-from desktop.jobs import Lane
+from desktop.jobs import Job, Lane, State
 from desktop.services.figures import Figures, figures
-from desktop.services.today import SLOW, SOURCES, ComingRun, Item, Target, Today, Urgency, snooze, today
+from desktop.services.today import SLOW, SOURCES, ComingRun, Item, Source, Target, Today, Urgency, snooze, today
 from desktop.ui.actions import Action, Actions
 from desktop.ui.bar import Hints
 from desktop.ui.desk import Desk
@@ -45,7 +45,8 @@ class TodayPage(QWidget):
         self.shell = desk.shell
         self._stale = True
         self._quick: Today | None = None
-        self._slow: tuple[Item, ...] = ()
+        self._slow: dict[Source, Today] = {}
+        self._asking: list[Job] = []
         self._asked = 0
         self.acts = Actions(self.shell.theme, self)
         self.list = ItemsList(self.shell.theme)
@@ -176,6 +177,18 @@ class TodayPage(QWidget):
             self.reload()
         self.list.setFocus()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Whoever went on to a list does not wait for this page.
+        self._stale |= self._give_up()
+
+    def _give_up(self) -> bool:
+        """Cancel what was asked and has no answer yet; whether there was any."""
+        asking, self._asking = [job for job in self._asking if job.state in (State.WAITING, State.RUNNING)], []
+        for job in asking:
+            job.cancel()
+        return bool(asking)
+
     def _hear(self, _changes: object) -> None:
         self._stale = True
         self._reload_shown()
@@ -189,19 +202,30 @@ class TodayPage(QWidget):
         self._stale = False
         book, day, now = self.desk.book, self.desk.today(), self.desk.now
         self._asked = day.toordinal()
+        self._give_up()
         ask = self.shell.jobs.ask
-        ask(lambda: today(book, day, now, sources=SOURCES), self._show_quick)
-        ask(lambda: figures(book, day), self._show_figures)
-        ask(lambda: today(book, day, now, sources=SLOW), self._show_slow, lane=Lane.SIDE)
+        self._asking = [
+            ask(lambda: today(book, day, now, sources=SOURCES), self._show_quick),
+            ask(lambda: figures(book, day), self._show_figures, lane=Lane.SIDE),
+            *(
+                ask(
+                    lambda source=source: (source, today(book, day, now, sources=(source,))),  # type: ignore[misc]
+                    self._show_slow,
+                    lane=Lane.LATER,
+                )
+                for source in SLOW
+            ),
+        ]
 
     def _show_quick(self, found: object) -> None:
         assert isinstance(found, Today)
         self._quick = found
         self._show()
 
-    def _show_slow(self, found: object) -> None:
-        assert isinstance(found, Today)
-        self._slow = found.items
+    def _show_slow(self, answer: object) -> None:
+        assert isinstance(answer, tuple)
+        source, found = answer
+        self._slow[source] = found
         self._show()
 
     def _show_figures(self, found: object) -> None:
@@ -212,18 +236,21 @@ class TodayPage(QWidget):
     def _show(self) -> None:
         if self._quick is None:
             return
-        items = sorted((*self._quick.items, *self._slow), key=lambda item: item.order)
+        parts = [self._quick, *self._slow.values()]
+        items = sorted((item for part in parts for item in part.items), key=lambda item: item.order)
+        snoozed = sum(part.snoozed for part in parts)
         self.list.put(items)
-        self._stack.setCurrentWidget(self.list if items else self.calm)
+        # That nothing needs a person is said when everything was looked at.
+        calm = not items and len(self._slow) == len(SLOW)
+        self._stack.setCurrentWidget(self.calm if calm else self.list)
         self._hints.setVisible(bool(items))
-        self.calm.say(_coming_words(self._quick.coming), snoozed=self._quick.snoozed)
+        self.calm.say(_coming_words(next((part.coming for part in parts if part.coming), None)), snoozed=snoozed)
         pressing = sum(item.urgency <= Urgency.TODAY for item in items)
         self._facts.setText(" · ".join([date_text(self.desk.today(), form="long"), _pressing_words(pressing)]))
         words = ngettext("{count} thing", "{count} things", len(items)).format(count=number_text(len(items)))
-        later = self._quick.snoozed
-        if later:
-            left = ngettext("{count} left until later", "{count} left until later", later)
-            words = f"{words} · {left.format(count=number_text(later))}"
+        if snoozed:
+            left = ngettext("{count} left until later", "{count} left until later", snoozed)
+            words = f"{words} · {left.format(count=number_text(snoozed))}"
         self._count.setText(words if items else "")
         self.acts.refresh()
 
