@@ -113,42 +113,45 @@ class Bar(QWidget):
         if views:
             layout.addWidget(views)
         self.folded.hold(())
+        filters.changed.connect(self.fit)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._least, super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
             # A chip's count came, or a menu got its first choices.
-            self._fit()
+            self.fit()
         return super().event(event)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Place what has room; again when a chip is needed that was not, or the other way round."""
         room = self.width() - self._least - 2 * self._gap
         room -= sum(menu.sizeHint().width() + self._gap for menu in self._menus if not menu.isHidden())
-        widths = [chip.sizeHint().width() + self._gap for chip in self._chips]
-        fitted = (room, widths, [chip.text() for chip in self._chips if chip.isChecked()])
+        chips = [chip for chip in self._chips if chip.needed]
+        widths = [chip.sizeHint().width() + self._gap for chip in chips]
+        fitted = (room, widths, chips, [chip.text() for chip in chips if chip.isChecked()])
         if fitted == self._fitted:
             # Trying out what folds asks for the layout again, which must come to an end.
             return
         self._fitted = fitted
-        whole = len(self._chips)
+        whole = len(chips)
         if sum(widths) > room:
-            while whole and sum(widths[:whole]) + self._folded_width(whole) > room:
+            while whole and sum(widths[:whole]) + self._folded_width(chips[whole:]) > room:
                 whole -= 1
-        for place, chip in enumerate(self._chips):
-            chip.setVisible(place < whole)
-        self.folded.hold(self._chips[whole:])
+        for chip in self._chips:
+            chip.setVisible(chip in chips[:whole])
+        self.folded.hold(chips[whole:])
         # The layout heard of the event before, and remembers the widths of then.
         layout = self.layout()
         assert layout is not None
         layout.invalidate()
         layout.setGeometry(self.rect())
 
-    def _folded_width(self, whole: int) -> int:
-        self.folded.hold(self._chips[whole:])
+    def _folded_width(self, chips: Sequence[ChipButton]) -> int:
+        self.folded.hold(chips)
         return self.folded.sizeHint().width() + self._gap

@@ -14,6 +14,8 @@ _SAVE_AFTER_MS = 400
 # Below this part of their width names are not told apart any more: then the table is scrolled instead. Figures, days
 # and states never give way: half of one is worse than none.
 _LEAST_PERCENT = 66
+# Translated words and a country's figures and days take more room than what a column was drawn for.
+_MOST_PERCENT = 150
 # Narrower texts are codes and kinds, of no use when they are cut.
 _LEAST_WORDS = 100
 # A width is kept as drawn for the design's own font, so that it fits on a screen with a larger one.
@@ -46,7 +48,9 @@ class ColumnLayout(QObject):
         self._hidden: set[int] = set()
         # Columns that a person has given a width of their own; they take no more part in sharing the room.
         self._own: set[int] = set()
-        self._widths = {place: theme.px(column.width) for place, column in enumerate(columns)}
+        # What its words were found to need beyond what was drawn for it.
+        self._needed: dict[int, int] = {}
+        self._widths = {place: self._first(place) for place in range(len(columns))}
         self._arranging = False
         self._apply(self._remembered())
         header.installEventFilter(self)
@@ -80,6 +84,18 @@ class ColumnLayout(QObject):
         """Arrange the columns so; without any, as they first came."""
         self._apply(columns)
         self._save_soon()
+
+    def need(self, section: int, width: int) -> None:
+        """Give a column so much where it has less, up to half as much again; not where a person has set its width."""
+        width = min(width, self._theme.px(self._columns[section].width) * _MOST_PERCENT // 100)
+        if width > self._needed.get(section, 0):
+            self._needed[section] = width
+        if section not in self._own and width > self._widths[section]:
+            self._widths[section] = width
+            self._share_room()
+
+    def _first(self, section: int) -> int:
+        return max(self._theme.px(self._columns[section].width), self._needed.get(section, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -160,9 +176,10 @@ class ColumnLayout(QObject):
         self._own.clear()
         for section, column in enumerate(self._columns):
             one = given[column.key][1] if column.key in given else ViewColumn(column.key, 0, column.hidden)
-            width = self._theme.px(_EXACT * one.width) // _EXACT if one.width else self._theme.px(column.width)
+            width = self._first(section)
             if one.width and (column.wide or one.width != column.width):
                 self._own.add(section)
+                width = self._theme.px(_EXACT * one.width) // _EXACT
             self._widths[section] = width
             header.setSectionHidden(section, False)
             header.resizeSection(section, width)
@@ -178,6 +195,6 @@ class ColumnLayout(QObject):
 
     def _design_width(self, section: int) -> int:
         """In pixels of the design; 0 where the column shares the room that is left."""
-        if section in self._wide and section not in self._own:
-            return 0
+        if section not in self._own:
+            return 0 if section in self._wide else self._columns[section].width
         return self._widths[section] * _EXACT // self._theme.px(_EXACT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.i18n import money_text, ngettext, number_text
 from desktop.ui.elided_label import ElidedLabel
@@ -17,11 +17,15 @@ _TYPING_MS = 5
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter by name. Of one group at most one is on; those without a group combine."""
+    """A filter by name. Of one group at most one is on; those without a group combine.
+
+    `spare` is left out where it would show nothing.
+    """
 
     key: str
     text: str
     group: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,18 @@ class ChipButton(QPushButton):
         self.setAutoDefault(False)
         self._chip = chip
         self._filters = filters
+        self._rows: int | None = None
         self.clicked.connect(self._toggle)
         filters.changed.connect(self._follow)
         self._follow()
 
+    @property
+    def needed(self) -> bool:
+        """Whether it has a place on the bar."""
+        return not self._chip.spare or bool(self._rows) or self.isChecked()
+
     def count(self, rows: int | None) -> None:
+        self._rows = rows
         self.setText(self._chip.text if rows is None else f"{self._chip.text} {number_text(rows)}")
 
     def _toggle(self) -> None:
@@ -163,6 +174,7 @@ class FigureCard(QPushButton):
     def __init__(self, filters: Filters, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "figures")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         self._filters = filters
         self._key = ""
@@ -185,6 +197,7 @@ class FigureCard(QPushButton):
         self._figure.setText(figure.text)
         self._words.setText(figure.words)
         self.setAccessibleName(f"{figure.text} {figure.words}")
+        self.updateGeometry()
         self.setToolTip(self.accessibleName())
         self.setCheckable(bool(figure.key))
         # One that filters nothing is no button: neither key nor mouse should promise otherwise.
@@ -199,15 +212,38 @@ class FigureCard(QPushButton):
         return layout.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
+        # Where the strip is narrow the words give way before the figures do.
         layout = self.layout()
         assert layout is not None
-        return layout.minimumSize()
+        least = layout.minimumSize()
+        margins = layout.contentsMargins()
+        figure = self._figure.sizeHint().width() + margins.left() + margins.right()
+        return QSize(max(least.width(), figure), least.height())
 
     def _toggle(self) -> None:
         self._filters.toggle(self._key)
 
     def _follow(self) -> None:
         self.setChecked(bool(self._key) and self._key in self._filters.on)
+
+
+class FigureStrip(QWidget):
+    """The figure cards beside each other; where not even their figures have room it does not widen the window."""
+
+    def __init__(self, spacing: int) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(spacing)
+        self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self.hide()
+
+    def add(self, card: FigureCard) -> None:
+        # Without a stretch: that would take no account of how much each has to say.
+        self._row.addWidget(card)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class SearchField(QLineEdit):

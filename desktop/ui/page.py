@@ -20,6 +20,7 @@ from desktop.ui.filters import (
     ChipMenuButton,
     Figure,
     FigureCard,
+    FigureStrip,
     Filters,
     SearchField,
 )
@@ -180,9 +181,8 @@ class Page(QWidget):
         layout.setContentsMargins(_MARGIN, 18, _MARGIN, 0)
         layout.setSpacing(14)
         layout.addLayout(self._build_head())
-        self._strip = QHBoxLayout()
-        self._strip.setSpacing(12)
-        layout.addLayout(self._strip)
+        self._strip = FigureStrip(spacing=12)
+        layout.addWidget(self._strip)
         layout.addWidget(self._build_bar())
         layout.addWidget(self._build_body(), 1)
         self.table.set_menu([self.acts[one] if one != GAP else self._gap() for one in self.design.menu])
@@ -348,14 +348,16 @@ class Page(QWidget):
         self._head_facts.setVisible(bool(summary.facts))
         while len(self._cards) < len(summary.figures):
             self._cards.append(FigureCard(self.filters, self.shell.theme))
-            self._strip.addWidget(self._cards[-1], 1)
+            self._strip.add(self._cards[-1])
             follow_layout(self)
+        self._strip.setVisible(bool(summary.figures))
         for place, card in enumerate(self._cards):
             card.setVisible(place < len(summary.figures))
             if place < len(summary.figures):
                 card.put(summary.figures[place])
         for key, button in self._chips.items():
             button.count(summary.counts.get(key))
+        self.bar.fit()
         for prefix, menu in self._chip_menus.items():
             menu.offer(summary.choices.get(prefix, ()))
         self.acts.refresh()

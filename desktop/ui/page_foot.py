@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
@@ -18,6 +18,58 @@ from desktop.ui.theme import Theme
 # Past this many rows only a listing that sums itself shows the sum of all.
 _MOST_ROWS_TO_SUM = 5_000
 _GAP = "   ·   "
+_AIR = 6
+
+
+class Sums(ElidedLabel):
+    """Sums one after the other; where they have no room in one line, that of all rows stands in a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+        self._tall = False
+        self.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+
+    def put(self, parts: list[str]) -> None:
+        self._parts = parts
+        self.setText(_GAP.join(parts))
+        self._stretch()
+
+    def settle(self) -> None:
+        """Back to one line if that is enough."""
+        self._tall = False
+        self._stretch()
+
+    @property
+    def lines(self) -> list[str]:
+        if self._tall and len(self._parts) > 1:
+            return [_GAP.join(self._parts[:-1]), self._parts[-1]]
+        return [self.text()]
+
+    @property
+    def shown(self) -> str:
+        room, metrics = self.contentsRect().width(), self.fontMetrics()
+        return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in self.lines)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._height())
+
+    def _height(self) -> int:
+        return self.fontMetrics().lineSpacing() * len(self.lines)
+
+    def _stretch(self) -> None:
+        # It stays tall while one goes through the rows: the table would jump with every other sum.
+        room = self.contentsRect().width()
+        self._tall = self._tall or self.fontMetrics().horizontalAdvance(self.text()) > room > 0
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.settle()
 
 
 class Foot(QWidget):
@@ -26,24 +78,19 @@ class Foot(QWidget):
     def __init__(self, table: Table, jobs: Jobs, theme: Theme, column: Column | None) -> None:
         super().__init__()
         self._table, self._jobs, self._column = table, jobs, column
-        self._count, self._sums = QLabel(), ElidedLabel()
+        self._count, self._sums = QLabel(), Sums()
         self._all = ""
         for label in (self._count, self._sums):
             label.setProperty("role", "secondary")
             label.setFont(theme.font("body", figures=True))
-        self._sums.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self.many = QPushButton()
         self.many.setProperty("role", "chip")
         self.many.setProperty("menu", True)
         self.many.setAutoDefault(False)
         self.many.setMenu(QMenu(self.many))
-        # Its room is kept, so that the table does not jump when a second row is selected.
-        policy = self.many.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.many.setSizePolicy(policy)
         self.many.hide()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(PAD, 6, PAD, 6)
+        layout.setContentsMargins(PAD, _AIR, PAD, _AIR)
         layout.setSpacing(12)
         layout.addWidget(self._count)
         layout.addWidget(self.many)
@@ -65,6 +112,15 @@ class Foot(QWidget):
     def add(self, figure: str) -> None:
         """One more figure beside the count, of what is selected."""
         self._count.setText(self._count.text() + _GAP + figure)
+
+    def minimumSizeHint(self) -> QSize:
+        # Room for the button is kept, so that the table does not jump when a second row is selected.
+        least = super().minimumSizeHint()
+        return QSize(least.width(), max(least.height(), self.many.sizeHint().height() + 2 * _AIR))
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(hint.height(), self.minimumSizeHint().height()))
 
     def follow(self) -> None:
         selected, rows = self._table.selected_count(), self._table.rows.rowCount()
@@ -92,6 +148,7 @@ class Foot(QWidget):
 
     def _take_sums_of_all(self, sums: object) -> None:
         self._all = _sums_text(sums)
+        self._sums.settle()
         self.follow()
 
     def _take_sums_of_selected(self, found: object) -> None:
@@ -106,7 +163,7 @@ class Foot(QWidget):
             parts.append(_("on average {amount}").format(amount=money_text(*mean)))
         if self._all:
             parts.append(_("All {sum}").format(sum=self._all))
-        self._sums.setText(_GAP.join(parts))
+        self._sums.put(parts)
 
 
 def _sums_text(sums: object) -> str:

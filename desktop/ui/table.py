@@ -33,6 +33,7 @@ from desktop.ui.table_header import TableHeader
 from desktop.ui.theme import Theme
 
 # A question that is answered sooner than this needs no sign of waiting.
+_MOST_ROWS_TO_MEASURE = 30
 _PATIENCE_MS = 250
 _RING = 2
 
@@ -179,8 +180,18 @@ class Table(QTableView):
         self._say_if_empty()
         self._watch()
         self._follow_sort()
+        self._make_room()
         self.selection_changed.emit()
         self.current_changed.emit(self.current_id())
+
+    def _make_room(self) -> None:
+        """Figures, days and states are not cut: half of one is worse than none."""
+        first = max(0, self.rowAt(0))
+        seen = range(first, min(first + _MOST_ROWS_TO_MEASURE, self.rows.rowCount()))
+        for section, column in enumerate(self.rows.columns):
+            if column.kind != "text" and seen:
+                widest = max(self._cells.width_of(self.rows, row, section) for row in seen)
+                self.arrangement.need(section, max(widest, self._header.width_of(section)))
 
     # Order and columns
 

@@ -31,8 +31,9 @@ class TableHeader(QHeaderView):
 
     def width_of(self, section: int) -> int:
         """What a heading needs beside the arrow of its order."""
-        metrics = QFontMetrics(self._theme.font("head", strong=True))
-        return metrics.horizontalAdvance(self._columns[section].title) + 2 * PAD + _ARROW + 5
+        column = self._columns[section]
+        words = QFontMetrics(self._theme.font("head", strong=True)).horizontalAdvance(column.title)
+        return words + 2 * PAD + (_ARROW + 5 if column.sort_key else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

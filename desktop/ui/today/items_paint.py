@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.services.today import Item
 from desktop.ui.icons import picture
@@ -90,7 +90,9 @@ class ItemPaint(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = _row(index)
-        width = option.rect.width()
+        # The rectangle of a row that is only measured has not yet the width in which it will be painted.
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else option.rect.width()
         if isinstance(row, Heading):
             top = 8 if index.row() == 0 else 18
             return QSize(0, self._theme.px(top + 8) + QFontMetrics(self._font("heading")).height())
