@@ -17,6 +17,7 @@ from desktop.services.figures import Debtor, figures
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.lists.payments import PaymentList
 from desktop.services.payments import record_payment
+from desktop.services.reports import report
 from desktop.services.write_offs import write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate
@@ -125,15 +126,26 @@ def test_a_currency_without_a_rate_is_named_and_left_out(book: Book) -> None:
     assert [one.name for one in found.debtors] == ["BOLT Ltd"]
 
 
-def test_each_age_has_the_invoices_behind_it(book: Book) -> None:
+def test_each_age_has_the_open_items_behind_it(book: Book) -> None:
     client = add_client(book, "ACME")
     for day in (date(2025, 12, 1), date(2025, 12, 20), date(2025, 12, 21), date(2026, 1, 19), date(2026, 1, 20)):
         add_invoice(book, client, day, (10_00, 0), terms="net 0")
+    # Of one invoice each third has an age of its own.
+    add_invoice(book, client, date(2026, 1, 20), (90_00, 0), terms="3 x monthly from net 0")
     for day in (date(2026, 2, 17), date(2026, 2, 18), date(2026, 3, 19), TODAY):
         add_invoice(book, client, day, (10_00, 0), terms="net 0")
-    listing = InvoiceList(book, TODAY)
-    words = ("current", "d1_30", "d31_60", "d61_90", "over_90")
-    found = [listing.ids("", frozenset({f"age:{word}"}), "", False) for word in words]
-    assert tuple(listing.totals(ids).get("EUR", 0) for ids in found) == figures(book, TODAY).buckets
-    assert [len(ids) for ids in found] == [1, 2, 3, 2, 1]
-    assert len(listing.ids("", frozenset({"age:d1_30", "age:d31_60"}), "", False)) == 5
+    found = [report(book, "open", as_of=TODAY, age=age).rows for age in range(5)]
+    assert tuple(sum(row["open"] for row in rows) for rows in found) == figures(book, TODAY).buckets
+    assert [len(rows) for rows in found] == [2, 3, 4, 2, 1]
+
+
+def test_cents_of_rounding_do_not_add_up_over_clients(book: Book) -> None:
+    add_rate(book, "USD", date(2025, 1, 1), Decimal("0.995"))
+    for code in ("ACME", "BOLT", "COIL"):
+        client = add_client(book, code, currency="USD")
+        add_invoice(book, client, date(2026, 3, 1), (1, 0), currency="USD")
+        record_payment(
+            book, amount=101, paid_on=date(2026, 3, 2), actor=ANNE, today=TODAY, client_id=client, currency="USD"
+        )
+    # 3.00 dollars are 2.985 euros; each dollar by itself would be 1.00.
+    assert figures(book, TODAY).credit == 2_99

@@ -34,6 +34,7 @@ from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.page import Page
 from desktop.ui.payments.page import PaymentsPage
 from desktop.ui.rail import PlaceButton
+from desktop.ui.reports.page import ReportsPage
 from desktop.ui.runs.page import RunsPage
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.today.items_model import Heading, ItemsModel, spoken
@@ -301,8 +302,6 @@ def test_every_figure_opens_the_list_behind_it(driver: Driver, book: Book) -> No
         (strip.overdue, "invoices", 70_00),
         (strip.billed, "invoices", 40_00),
         (strip.received, "payments", 30_00),
-        (page.owed.ages[0], "invoices", 40_00),
-        (page.owed.ages[2], "invoices", 70_00),
         (page.owed.debtors[0], "invoices", 110_00),
     ):
         driver.window.go("today")
@@ -316,6 +315,15 @@ def test_every_figure_opens_the_list_behind_it(driver: Driver, book: Book) -> No
         assert sum(int(str(row[key])) for row in rows.values()) == sums
     # What no chip says stands in the notice, with the way back to all rows.
     assert driver.window.notices.sentence == "Shown is what ACME Ltd owes."
+    for place, number_of_rows, amount in ((0, 1, 40_00), (1, 0, 0), (2, 1, 70_00)):
+        driver.window.go("today")
+        page.owed.ages[place].click()
+        driver.settle()
+        reports = driver.window.page
+        assert isinstance(reports, ReportsPage)
+        assert reports.answer is not None
+        assert [row["open"] for row in reports.answer.made.rows] == [amount] * number_of_rows
+    assert driver.window.notices.sentence == "Shown is what is open of this age: 31–60 days late."
     assert page.owed.debtors[0].accessibleName() == "ACME Ltd €110.00"
     assert not page.owed.debtors[1].isVisibleTo(page)
 

@@ -85,7 +85,10 @@ def figures(book: Book, today: date) -> Figures:
         connection = session.connection()
         sums = _Sums(ExchangeRates(connection), today)
         buckets, debtors = _owed(connection, sums, today)
-        credit = sum(sums.here(amount, currency) for _client, currency, amount in receivables.credits_now(connection))
+        credits: dict[str, int] = {}
+        for _client, currency, amount in receivables.credits_now(connection):
+            credits[currency] = credits.get(currency, 0) + amount
+        credit = sum(sums.here(amount, currency) for currency, amount in credits.items())
         months = _months(today, MONTHS + SALES_MONTHS)
         since = months[0].isoformat()
         billed, opened = _billed(connection, sums, since, today)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries.families import families
-from desktop.domain.aging import BUCKET_ENDS
 from desktop.domain.money import exact_minor
 from desktop.domain.standing import status
 from desktop.errors import UserError
@@ -67,7 +66,6 @@ _CHOICES = {
     "to": "i.issue_date <= {marks}",
 }
 _IDS = frozenset({"client", "agreement"})
-_AGES = ("current", "d1_30", "d31_60", "d61_90", "over_90")
 _SORTS = {
     "number": "i.number",
     "kind": "i.kind",
@@ -105,8 +103,8 @@ class InvoiceTotals:
 class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
     credited, unapplied, applied; plan:standing (a payment plan), plan:broken (a part of it is late); and kind:KIND,
-    run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE; age:BUCKET (something open is of that age, by
-    the columns of the aging), billed (not what was open when the book began)."""
+    run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE; billed (not what was open when the book
+    began)."""
 
     def __init__(self, book: Book, today: date) -> None:
         self._book = book
@@ -131,9 +129,6 @@ class InvoiceList:
             if standings:
                 where.append(f"({' OR '.join(standings)})".replace("{today}", today))
             where += [_PLANS[word].replace("{today}", today) for word in sorted(filters & _PLANS.keys())]
-            ages = [f"({_aged(word, self._today)})" for word in named(filters, "age") if word in _AGES]
-            if ages:
-                where.append(f"i.id IN (SELECT invoice_id FROM open_item WHERE open > 0 AND ({' OR '.join(ages)}))")
             for prefix, choice in _CHOICES.items():
                 chosen = named(filters, prefix)
                 if chosen:
@@ -255,18 +250,6 @@ def receivable_cards(book: Book, today: date) -> Mapping[str, InvoiceTotals]:
         for currency, count, is_open, overdue in owed
     }
     return cards | {currency: InvoiceTotals(0, 0, 0, 0, amount) for currency, amount in left.items()}
-
-
-def _aged(word: str, today: date) -> str:
-    """A condition that an open item is of an age."""
-    place = _AGES.index(word)
-    # What is so many days past due was due on that day or, of the bucket before, later.
-    parts = []
-    if place < len(BUCKET_ENDS):
-        parts.append(f"due_date >= '{(today - timedelta(days=BUCKET_ENDS[place])).isoformat()}'")
-    if place:
-        parts.append(f"due_date < '{(today - timedelta(days=BUCKET_ENDS[place - 1])).isoformat()}'")
-    return " AND ".join(parts)
 
 
 def _matching(connection: Connection, word: str) -> tuple[str, list[object]]:

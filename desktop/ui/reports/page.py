@@ -228,12 +228,18 @@ class ReportsPage(QWidget):
             self.ask(self._before.pop())
 
     def show_query(self, filters: frozenset[str], search: str = "") -> None:
-        """Show what filters such as `report:open` and `client:CODE` ask for."""
+        """Show what filters such as `report:open`, `client:CODE`, `currency:EUR` and `age:0` to `age:4` ask for."""
         told = dict(one.split(":", 1) for one in filters if ":" in one)
         name = told.get("report", "aging")
         first = first_asked(name, self.desk.today())
         self._before.clear()
-        self.ask(first.behind(name, {"client_code": told.get("client", search), "currency": told.get("currency", "")}))
+        narrowed: dict[str, str | int] = {
+            "client_code": told.get("client", search),
+            "currency": told.get("currency", ""),
+        }
+        if "age" in told:
+            narrowed["age"] = int(told["age"])
+        self.ask(first.behind(name, narrowed))
 
     def _follow_questions(self, asked: object) -> None:
         assert isinstance(asked, Asked)

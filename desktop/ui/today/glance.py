@@ -20,8 +20,6 @@ from desktop.ui.today.cards import AgeRow, DebtorRow, GlanceCard, Go
 
 _CHART_HEIGHT = 30
 _DOCUMENTS = frozenset({"billed"})
-# The filters of the list of invoices by days past due, in the order of the buckets.
-AGE_FILTERS = ("age:current", "age:d1_30", "age:d31_60", "age:d61_90", "age:over_90")
 
 
 class Strip(QWidget):
@@ -160,9 +158,11 @@ class Owed(QFrame):
     def put(self, found: Figures) -> None:
         values = age_values(found)
         self.chart.put(values)
-        for row, words, amount, key in zip(self.ages, age_words(), found.buckets, AGE_FILTERS, strict=True):
+        for place, (row, words, amount) in enumerate(zip(self.ages, age_words(), found.buckets, strict=True)):
             told = _("Shown is what is open of this age: {age}.").format(age=words)
-            row.put(words, money_text(amount, found.currency), Target("invoices", filters=frozenset({key}), told=told))
+            # Item by item: of one invoice a part may be due and another late.
+            behind = Target("reports", filters=frozenset({"report:open", f"age:{place}"}), told=told)
+            row.put(words, money_text(amount, found.currency), behind)
         most = max((one.owes for one in found.debtors), default=0)
         for place, debtor in enumerate(self.debtors):
             debtor.setVisible(place < len(found.debtors))

@@ -17,8 +17,9 @@ def follow(desk: Desk, target: Target, window: MainWindow) -> None:
     page = window.go(
         target.place, None if target.opens else target.one, filters=target.filters or None, search=target.search
     )
-    if target.told and isinstance(page, Page):
-        desk.shell.notices.say(target.told, offers=[(_("Show all"), page.show_all)], tone="note")
+    if target.told:
+        offers = [(_("Show all"), page.show_all)] if isinstance(page, Page) else []
+        desk.shell.notices.say(target.told, offers=offers, tone="note")
     if target.act and isinstance(page, Page):
         page.acts[target.act].trigger()
     above = window.page
