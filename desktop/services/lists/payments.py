@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
-from db.queries.families import families
+from db.queries.families import families, family
 from desktop.services.change_sets import raw
-from desktop.services.lists.searching import ids_text, like, limited, named, ordered
+from desktop.services.lists.searching import ids_text, like, limited, named, ordered, rarest_first
 
 _OWN_ORDER = "p.paid_on DESC, p.id DESC"
 _INVOICES = """(SELECT group_concat(number, ', ') FROM (SELECT DISTINCT i.number FROM allocation a
   JOIN invoice i ON i.id = a.invoice_id WHERE a.payment_id = coalesce(p.reverses_id, p.id) ORDER BY i.number))"""
+# So many of the newest are looked through before an index of all is.
+_NEWEST = "p.paid_on >= coalesce((SELECT paid_on FROM payment ORDER BY paid_on DESC LIMIT 1 OFFSET 1000), '')"
 _UNAPPLIED = "p.id IN (SELECT payment_id FROM open_credit WHERE open > 0 AND payment_id IS NOT NULL)"
 _REVERSED = "EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = p.id)"
+_COULD = f"""EXISTS (SELECT 1 FROM open_item o WHERE o.open > 0 AND o.currency = p.currency
+  AND o.client_id IN {family("p.client_id")})"""
 _FILTERS = {
     "unapplied": _UNAPPLIED,
+    "usable": f"({_UNAPPLIED} AND {_COULD})",
+    "kept": f"({_UNAPPLIED} AND NOT {_COULD})",
     "reversed": f"(p.reverses_id IS NOT NULL OR {_REVERSED})",
     "standing": f"(p.reverses_id IS NULL AND NOT {_REVERSED})",
 }
@@ -51,8 +57,9 @@ class PaymentTotals:
 
 
 class PaymentList:
-    """Payments, the newest first. Filters: unapplied (something is left), reversed (with their reversals), standing,
-    client:ID, currency:CUR, method:METHOD, from:DATE, to:DATE."""
+    """Payments, the newest first. Filters: unapplied (something is left), of these usable (the client owes something in
+    that currency) and kept (it does not), reversed (with their reversals), standing, client:ID, currency:CUR,
+    method:METHOD, from:DATE, to:DATE."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -65,10 +72,6 @@ class PaymentList:
         The search finds parts of a number, reference, note, client's name or code, and the number of an invoice.
         """
         where, values = ["1"], list[object]()
-        for word in search.split():
-            condition, found = _matching(word)
-            where.append(condition)
-            values += found
         where += [_FILTERS[word] for word in sorted(filters & _FILTERS.keys())]
         for prefix, choice in _CHOICES.items():
             chosen = named(filters, prefix)
@@ -78,11 +81,25 @@ class PaymentList:
         join = "JOIN client c ON c.id = p.client_id" if sort in ("client", "code") else ""
         # Equal rows stand by age in the direction of the order: then the index gives them as they are.
         own = f"p.id {'DESC' if descending else 'ASC'}" if sort == "paid_on" else _OWN_ORDER
-        sql = f"""SELECT p.id FROM payment p {join} WHERE {" AND ".join(where)}
-          ORDER BY {ordered(_SORTS, sort, descending, own)}{limited(limit)}"""
+        order = ordered(_SORTS, sort, descending, own)
+        words = rarest_first(search)
+        by_row = [_of_row(word) for word in words]
         with self._book.reading() as session:
             # A hundred thousand ids straight from the driver take half the time.
-            return [number for (number,) in raw(session.connection()).execute(sql, values)]
+            ask = raw(session.connection()).execute
+
+            def found(conditions: Sequence[tuple[str, list[object]]]) -> list[int]:
+                told = " AND ".join([*where, *(condition for condition, _values in conditions)])
+                given = [*values, *(value for _condition, some in conditions for value in some)]
+                sql = f"SELECT p.id FROM payment p {join} WHERE {told} ORDER BY {order}{limited(limit)}"
+                return [number for (number,) in ask(sql, given)]
+
+            if words and limit is not None and (not sort or (sort == "paid_on" and descending)):
+                # What many payments have, enough of the newest have, and those are looked through at once.
+                first = found([(_NEWEST, []), *by_row])
+                if len(first) == limit:
+                    return first
+            return found([_matching(words[0]), *by_row[1:]] if words else [])
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """number, client, client_code, paid_on, method, reference, note, currency, amount, discounts, unapplied,
@@ -139,13 +156,24 @@ class PaymentList:
             return {currency: PaymentTotals(*figures) for currency, *figures in rows}
 
 
+def _of_row(word: str) -> tuple[str, list[object]]:
+    """A condition that a payment, its client or an invoice it settles has the word, asked row by row."""
+    text, values = like(word, ("p.number", "p.reference", "p.note"))
+    by_client, clients = like(word, ("name", "code"))
+    condition = f"{text} OR p.client_id IN (SELECT id FROM client WHERE {by_client})"
+    if len(word) == 1:
+        return f"({condition})", [*values, *clients]
+    by_invoice, invoices = like(word, ("i.number",))
+    condition += f""" OR EXISTS (SELECT 1 FROM allocation a JOIN invoice i ON i.id = a.invoice_id
+      WHERE a.payment_id = p.id AND {by_invoice})"""
+    return f"({condition})", [*values, *clients, *invoices]
+
+
 def _matching(word: str) -> tuple[str, list[object]]:
-    """A condition that a payment, its client or an invoice it settles has the word, each part by its own index."""
+    """The same, each part by its own index."""
     if len(word) == 1:
         # Nearly everything has a letter: the first rows are found at once where no set of all is made first.
-        text, values = like(word, ("p.number", "p.reference", "p.note"))
-        by_client, clients = like(word, ("name", "code"))
-        return f"({text} OR p.client_id IN (SELECT id FROM client WHERE {by_client}))", [*values, *clients]
+        return _of_row(word)
     by_number, numbers = like(word, ("number",))
     by_words, words = like(word, ("reference", "note"))
     by_client, clients = like(word, ("name", "code"))
@@ -153,6 +181,6 @@ def _matching(word: str) -> tuple[str, list[object]]:
     condition = f"""p.id IN (SELECT id FROM payment WHERE {by_number}
       UNION SELECT id FROM payment WHERE {by_words}
       UNION SELECT id FROM payment WHERE client_id IN (SELECT id FROM client WHERE {by_client})
-      UNION SELECT a.payment_id FROM invoice i JOIN allocation a ON a.invoice_id = i.id
+      UNION SELECT a.payment_id FROM invoice i CROSS JOIN allocation a ON a.invoice_id = i.id
         WHERE a.payment_id IS NOT NULL AND {by_invoice})"""
     return condition, [*numbers, *words, *clients, *invoices]

@@ -29,6 +29,11 @@ def like(search: str, columns: Sequence[str]) -> tuple[str, list[object]]:
     return " AND ".join(conditions) or "1", values
 
 
+def rarest_first(search: str) -> list[str]:
+    """The words of a search, the long ones first: few rows have them, so few are left to be asked for the others."""
+    return sorted(search.split(), key=len, reverse=True)
+
+
 def _ascii_lower(word: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in word)
 

@@ -1,6 +1,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from db.engine import Book
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import open_dispute
+from desktop.services.lists import invoices
 from desktop.services.lists.invoices import InvoiceList, InvoiceTotals, receivable_cards
 from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment
@@ -202,3 +204,22 @@ def test_an_invoice_in_instalments_goes_by_the_one_that_is_due_next(tmp_path: Pa
         record_payment(book, amount=1_000, paid_on=MARCH, actor=ANNE, today=TODAY, numbers=[parts])
         assert [listing.ids("", frozenset({one}), "", False) for one in ("plan:standing", "plan:broken")] == [[1], []]
         assert receivable_cards(book, TODAY)["EUR"].overdue == 9_000
+
+
+@pytest.mark.parametrize("looked_through", [0, 1, 1000])
+def test_a_search_of_several_words_finds_what_each_of_them_finds(
+    book: Book, monkeypatch: pytest.MonkeyPatch, looked_through: int
+) -> None:
+    newest = invoices._NEWEST
+    assert "OFFSET 1000" in newest
+    monkeypatch.setattr(invoices, "_NEWEST", newest.replace("OFFSET 1000", f"OFFSET {looked_through}"))
+    listing = InvoiceList(book, TODAY)
+    words = ["acme", "ökohaus", "inv", "0006", "714.00", "2026", "a", "cn-", "12,345", "nobody"]
+    of_word = {word: list(listing.ids(word, frozenset(), "", False)) for word in words}
+    assert sum(map(bool, of_word.values())) == len(words) - 1
+    for word, other in product(words, words):
+        both = [one for one in of_word[word] if one in of_word[other]]
+        for search in (f"{word} {other}", f"{other} {word}"):
+            assert list(listing.ids(search, frozenset(), "", False)) == both
+            for count in (1, 3, 100):
+                assert list(listing.ids(search, frozenset(), "", False, count)) == both[:count]

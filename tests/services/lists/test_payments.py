@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from db.engine import Book
+from desktop.services.lists import payments
 from desktop.services.lists.payments import PaymentList, PaymentTotals
 from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
@@ -94,3 +96,22 @@ def test_totals_take_reversals_off(book: Book) -> None:
         "EUR": PaymentTotals(3, 2_300, 300),
         "USD": PaymentTotals(1, 500, 500),
     }
+
+
+@pytest.mark.parametrize("looked_through", [0, 1, 1000])
+def test_a_search_of_several_words_finds_what_each_of_them_finds(
+    book: Book, monkeypatch: pytest.MonkeyPatch, looked_through: int
+) -> None:
+    newest = payments._NEWEST
+    assert "OFFSET 1000" in newest
+    monkeypatch.setattr(payments, "_NEWEST", newest.replace("OFFSET 1000", f"OFFSET {looked_through}"))
+    listing = PaymentList(book)
+    words = ["acme", "zinc", "inv-2026-0001", "bank", "77", "p-2026", "i", "funds", "0003", "nobody"]
+    of_word = {word: list(listing.ids(word, frozenset(), "", False)) for word in words}
+    assert sum(map(bool, of_word.values())) == len(words) - 1
+    for word, other in product(words, words):
+        both = [one for one in of_word[word] if one in of_word[other]]
+        for search in (f"{word} {other}", f"{other} {word}"):
+            assert list(listing.ids(search, frozenset(), "", False)) == both
+            for count in (1, 2, 100):
+                assert list(listing.ids(search, frozenset(), "", False, count)) == both[:count]
