@@ -16,6 +16,10 @@ from desktop.domain.price_rises import by_percent
 from desktop.services.changes import change
 from desktop.services.disputes import close_dispute, open_dispute
 from desktop.services.hygiene import pressing
+from desktop.services.late_payers import late
+from desktop.services.lists.billables import BillableList
+from desktop.services.lists.collections import CollectionList
+from desktop.services.lists.payments import PaymentList
 from desktop.services.notes import add_note, tick_off
 from desktop.services.overview import overview
 from desktop.services.overview import pressing as counted
@@ -81,7 +85,11 @@ class TestMoney:
             pay(book, add_client(book, code, currency=currency), 10_00)
         (item,) = items(book, "payment")
         assert (item.count, item.amount, item.currency, item.about) == (4, 35_00, "EUR", False)
-        assert item.target.filters == {"unapplied"}
+        assert item.target.filters == {"unapplied", "kept"}
+        add_invoice(book, 1, date(2026, 3, 1), (10_00, 0))
+        listing = PaymentList(book)
+        assert len(listing.ids("", frozenset({"unapplied", "usable"}), "", False)) == 1
+        assert len(listing.ids("", frozenset({"unapplied", "kept"}), "", False)) == 3
 
     def test_an_amount_without_a_rate_makes_the_sum_an_estimate(self, book: Book) -> None:
         for code, currency in (("A", "EUR"), ("B", "EUR"), ("C", "EUR"), ("D", "USD")):
@@ -116,10 +124,26 @@ class TestMoney:
         assert (item.count, item.amount) == (4, 40_00)
         assert item.sentence == "4 clients are more than 60 days late"
         assert item.target == Target("collections", filters=frozenset({"over_60"}))
+        for code in "EFGHI":
+            add_invoice(book, add_client(book, code), date(2026, 3, 1), (10_00, 0), terms="net 0")
+        found = [item for item in items(book, "overdue") if item.urgency is Urgency.WEEK]
+        assert [(item.count, item.target.filters, item.target.told) for item in found] == [
+            (5, {"to_60"}, "5 clients are late")
+        ]
+        assert len(CollectionList(book, TODAY).ids("", found[0].target.filters, "", False)) == 5
+
+    def test_who_breaks_a_promise_before_it_is_late_is_found_among_the_clients(self, book: Book) -> None:
+        client = add_client(book, "ACME")
+        add_invoice(book, client, date(2026, 3, 1), (80_00, 0), terms="net 60")
+        day = date(2026, 3, 10)
+        note_promise(book, client, amount=80_00, currency="EUR", actor=ANNE, today=day, promised_on=day)
+        assert late(book, TODAY) == []
+        (item,) = items(book, "promise")
+        assert (item.amount, item.target) == (80_00, Target("clients", client))
 
     def test_a_broken_promise_stands_until_it_is_paid_or_withdrawn(self, book: Book) -> None:
         client = add_client(book, "ACME")
-        number = add_invoice(book, client, date(2026, 3, 1), (80_00, 0))
+        number = add_invoice(book, client, date(2026, 3, 1), (80_00, 0), terms="net 0")
         word = partial(note_promise, book, client, amount=80_00, currency="EUR", actor=ANNE, today=date(2026, 3, 5))
         first = word(promised_on=date(2026, 3, 10))
         assert items(book, "promise", date(2026, 3, 10)) == []
@@ -207,7 +231,12 @@ class TestWork:
         (item,) = items(book, "unbilled")
         assert (item.urgency, item.sentence) == (Urgency.WEEK, "2.5 h for Client C1 are not billed")
         told = "Shown is what waits for Client C1."
-        assert item.target == Target("billables", filters=frozenset({"unbilled", f"client:{client}"}), told=told)
+        wanted = frozenset({"unbilled", "left:2026-02-16", f"client:{client}"})
+        assert item.target == Target("billables", filters=wanted, told=told)
+        made.hours(client, key, "2026-02-16", "1")
+        made.hours(client, key, "2026-02-17", "1")
+        (item,) = items(book, "unbilled")
+        assert len(BillableList(book).ids("", wanted, "", False)) == item.count == 2
         assert items(book, "unbilled", date(2026, 4, 12))[0].urgency is Urgency.TODAY
         made.bill("2026-02-28")
         assert items(book, "unbilled") == []

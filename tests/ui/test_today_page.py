@@ -315,9 +315,9 @@ def test_every_figure_opens_the_list_behind_it(driver: Driver, book: Book) -> No
         assert sum(int(str(row[key])) for row in rows.values()) == sums
     # What no chip says stands in the notice, with the way back to all rows.
     assert driver.window.notices.sentence == "Shown is what ACME Ltd owes."
-    for place, number_of_rows, amount in ((0, 1, 40_00), (1, 0, 0), (2, 1, 70_00)):
+    for age, number_of_rows, amount in ((0, 1, 40_00), (1, 0, 0), (2, 1, 70_00)):
         driver.window.go("today")
-        page.owed.ages[place].click()
+        page.owed.ages[age].click()
         driver.settle()
         reports = driver.window.page
         assert isinstance(reports, ReportsPage)

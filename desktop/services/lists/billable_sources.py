@@ -35,7 +35,8 @@ class Source:
     agreement, agreement id, item, person, quantity, own price, currency, text, invoice, draft, billable, kind, item
     id, what was charged, at which price, id of the invoice, run of the draft. `states` are its conditions for
     unbilled, billed, drafted, not_billable and late; nothing of it can be what is not among them. `charge` is the
-    table where each row has a charge of its own, `waiting` finds what has no price of its own.
+    table where each row has a charge of its own, `waiting` finds what has no price of its own, `left` what is of a
+    day or before and in no draft.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Source:
     charge: str
     waiting: str
     word: str = ""
+    left: str = ""
 
 
 _NAMES = """JOIN client c ON c.id = {client} LEFT JOIN agreement a ON a.id = {alias}.agreement_id
@@ -88,6 +90,7 @@ TIME = Source(
     charge="time_entry",
     waiting=f"""SELECT {row_id_sql("time", "id")} FROM time_entry
   WHERE invoice_id IS NULL AND billable = 1 AND rate IS NULL""",
+    left="t.invoice_id IS NULL AND t.draft_id IS NULL AND t.billable = 1 AND t.work_date <= ?",
 )
 
 ONE_OFF = Source(
@@ -109,6 +112,7 @@ ONE_OFF = Source(
     charge="one_off",
     waiting=f"""SELECT {row_id_sql("one_off", "id")} FROM one_off WHERE invoice_id IS NULL AND unit_price IS NULL""",
     word="o.kind",
+    left="o.invoice_id IS NULL AND o.draft_id IS NULL AND o.due_date <= ?",
 )
 
 _METER = """JOIN agreement a ON a.id = u.agreement_id JOIN client c ON c.id = a.client_id

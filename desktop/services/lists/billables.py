@@ -35,7 +35,8 @@ _JOINED_SORTS = {"client": "client COLLATE NOCASE", "agreement": "agreement COLL
 class BillableList:
     """Billables, the latest first. Filters: unbilled, billed, drafted, late (use whose period was billed); time,
     charge, discount, deposit, charges (the latter three), usage; loose (no agreement), unpriced (waits and nothing
-    prices it), not_billable, client:ID, agreement:ID. Without any state all."""
+    prices it), not_billable, left:DATE (hours and charges of that day or before that no draft holds), client:ID,
+    agreement:ID. Without any state all."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -152,8 +153,8 @@ def _by_kind(ids: Sequence[int]) -> dict[Kind, list[int]]:
 
 def _conditions(search: str, filters: frozenset[str], one: Source, words: frozenset[str]) -> tuple[str, list[object]]:
     """The condition on a table with its values; empty where none of its rows is asked for."""
-    mine = [word for word in one.words if word in words]
-    if not mine or any(word in filters and word not in one.states for word in _RARE):
+    mine, days = [word for word in one.words if word in words], named(filters, "left")
+    if not mine or any(word in filters and word not in one.states for word in _RARE) or (days and not one.left):
         return "", []
     text, values = like(search, (*one.searched, "c.name", "c.code", "coalesce(a.code, '')", "coalesce(i.name, '')"))
     where = [text]
@@ -161,6 +162,9 @@ def _conditions(search: str, filters: frozenset[str], one: Source, words: frozen
     if chosen:
         where.append(f"({' OR '.join(chosen)})")
     where += [one.states[word] for word in _RARE if word in filters]
+    if days:
+        where.append(one.left)
+        values.append(max(days))
     if "loose" in filters:
         where.append(f"{one.alias}.agreement_id IS NULL")
     for prefix, column in (("client", one.client), ("agreement", f"{one.alias}.agreement_id")):

@@ -43,6 +43,7 @@ class LateFacts:
 _FILTERS: Final[Mapping[str, Callable[[Late, date], int | bool]]] = {
     "overdue": lambda one, _: one.overdue,
     "over_60": lambda one, _: one.over_60,
+    "to_60": lambda one, _: not one.over_60,
     "disputed": lambda one, _: one.disputed,
     "promised": lambda one, _: one.promised,
     "broken": lambda one, _: one.missed,
@@ -74,9 +75,10 @@ _SORTS: Final[Mapping[str, Callable[[Late], Any]]] = {
 
 @dataclass
 class CollectionList:
-    """Rows by how late they are, the latest first. Filters, all of which must hold: overdue, over_60, disputed,
-    promised, broken (the latest promise), step_due (something is to be done by today), silent (no contact noted),
-    on_hold, segment:ID, currency:CUR, client:ID. Once `ids` was asked, the rest answers from what stood there then.
+    """Rows by how late they are, the latest first. Filters, all of which must hold: overdue, over_60, to_60 (nothing
+    is later), disputed, promised, broken (the latest promise), step_due (something is to be done by today), silent (no
+    contact noted), on_hold, segment:ID, currency:CUR, client:ID. Once `ids` was asked, the rest answers from what stood
+    there then.
     """
 
     book: Book

@@ -68,14 +68,15 @@ def _unmatched_all(look: Look, rows: Sequence[Any]) -> Item:
     else:
         what = ngettext("{count} payment is kept as credit", "{count} payments are kept as credit", count)
         why = _("{client} has the most left; nothing of these clients is open.").format(client=rows[0][1])
+    what = what.format(count=number_text(count))
     return Item(
         "payment",
         f"payment:{could}:{count}:{total.amount}",
         Urgency.TODAY if could else Urgency.LATER,
-        what.format(count=number_text(count)),
+        what,
         why,
         _("Match them") if could else _("Look at them"),
-        Target("payments", filters=frozenset({"unapplied"})),
+        Target("payments", filters=frozenset({"unapplied", "usable" if could else "kept"}), told=what),
         total.amount,
         total.currency,
         not total.whole,
@@ -181,7 +182,8 @@ def _overdue_all(look: Look, rows: Sequence[Any]) -> Item:
         words,
         why.format(client=rows[0][1], count=number_text(days)),
         _("Ask for it"),
-        Target("collections", filters=frozenset({"over_60"}) if long else frozenset()),
+        # For those that are late for a shorter time there is no chip.
+        Target("collections", filters=frozenset({"over_60" if long else "to_60"}), told="" if long else words),
         total.amount,
         total.currency,
         not total.whole,

@@ -19,34 +19,40 @@ _FILTER: Final = frozenset({"broken"})
 class _Broken(NamedTuple):
     client: str
     promise: PromiseRow
+    late: bool
 
 
 def broken_promises(look: Look) -> Iterator[Item]:
     """The latest promise of each client and currency, where it is broken and the client still owes."""
     found = []
     for rows in judged_promises(look.connection, look.today).values():
-        standing = [row for row in rows if row.withdrawn_on is None]
-        if standing and standing[0].state == BROKEN:
-            found.append(standing[0])
+        latest = next((row for row in rows if row.withdrawn_on is None), None)
+        if latest is not None and latest.state == BROKEN:
+            found.append(latest)
     owing = _owing(look)
-    late = [row for row in found if (row.client_id, row.currency) in owing]
-    if late:
-        names = dict(client_names(look.connection, ids_text(row.client_id for row in late)))
-        broken = [_Broken(names[row.client_id], row) for row in sorted(late, key=lambda row: (row.promised_on, row.id))]
-        yield from few_or_all(broken, partial(_broken, look), partial(_all_broken, look))
+    standing = [row for row in found if (row.client_id, row.currency) in owing]
+    if standing:
+        names = dict(client_names(look.connection, ids_text(row.client_id for row in standing)))
+        broken = [
+            _Broken(names[row.client_id], row, owing[row.client_id, row.currency] < look.day)
+            for row in sorted(standing, key=lambda row: (row.promised_on, row.id))
+        ]
+        yield from few_or_all([one for one in broken if one.late], _broken, partial(_all_broken, look))
+        yield from map(_broken, [one for one in broken if not one.late])
 
 
-def _owing(look: Look) -> set[tuple[int, str]]:
+def _owing(look: Look) -> dict[tuple[int, str], str]:
+    """By client and currency the first day on which something of it is due."""
     rows = look.connection.exec_driver_sql(
-        """SELECT DISTINCT coalesce(c.merged_into_id, c.id), o.currency FROM promise p
+        """SELECT coalesce(c.merged_into_id, c.id), o.currency, min(o.due_date) FROM promise p
         JOIN client h ON h.id = p.client_id
         JOIN client c ON coalesce(c.merged_into_id, c.id) = coalesce(h.merged_into_id, h.id)
-        JOIN open_item o ON o.client_id = c.id AND o.currency = p.currency AND o.open > 0"""
+        JOIN open_item o ON o.client_id = c.id AND o.currency = p.currency AND o.open > 0 GROUP BY 1, 2"""
     )
-    return {(client, currency) for client, currency in rows}
+    return {(client, currency): due for client, currency, due in rows}
 
 
-def _broken(look: Look, row: _Broken) -> Item:
+def _broken(row: _Broken) -> Item:
     promise = row.promise
     left = promise.amount - promise.came
     return Item(
@@ -58,7 +64,8 @@ def _broken(look: Look, row: _Broken) -> Item:
             amount=money_text(promise.amount, promise.currency), day=date_text(promise.promised_on)
         ),
         _("Ask again"),
-        Target("collections", promise.client_id),
+        # The list of collections has only those of whom something is past due.
+        Target("collections" if row.late else "clients", promise.client_id),
         left,
         promise.currency,
         due=promise.promised_on,

@@ -81,6 +81,11 @@ def _age(look: Look, since: str) -> Urgency:
     return Urgency.TODAY if since < look.ahead(-VERY_OLD_DAYS) else Urgency.WEEK
 
 
+def _left(look: Look) -> str:
+    """The filter of the list of billables for what is so old and in no draft."""
+    return f"left:{look.ahead(-OLD_DAYS - 1)}"
+
+
 def _size(count: int, hours: int) -> str:
     """How much waits: the hours where there are any, else how many entries."""
     if hours:
@@ -99,7 +104,7 @@ def _old(look: Look, row: Any) -> Item:
         _("Look at them"),
         Target(
             "billables",
-            filters=frozenset({"unbilled", f"client:{client_id}"}),
+            filters=frozenset({"unbilled", _left(look), f"client:{client_id}"}),
             told=_("Shown is what waits for {client}.").format(client=client),
         ),
         count=count,
@@ -120,7 +125,7 @@ def _old_all(look: Look, rows: Sequence[Any]) -> Item:
         words,
         why.format(count=number_text(len(rows)), day=_day(rows[0][4])),
         _("Look at them"),
-        Target("billables", filters=frozenset({"unbilled"})),
+        Target("billables", filters=frozenset({"unbilled", _left(look)}), told=words),
         count=count,
         weight=48,
     )
