@@ -241,7 +241,12 @@ def test_what_nobody_waits_for_lets_lists_go_first(qtbot: QtBot, jobs: Jobs) -> 
     beside = Jobs(jobs)
     order: list[str] = []
     gate = threading.Event()
-    first = beside.ask(lambda: (gate.wait(5), order.append("list")), print)
+
+    def first_list() -> None:
+        gate.wait(5)
+        order.append("list")
+
+    first = beside.ask(first_list, print)
     later = jobs.ask(lambda: order.append("later"), print, lane=Lane.LATER)
     second = jobs.ask(lambda: order.append("next list"), print)
     with qtbot.waitSignals([first.ended, second.ended, later.ended], timeout=5000):

@@ -139,11 +139,14 @@ class InvoiceList:
             order = ordered(sorts, sort, descending, own)
             words = rarest_first(search)
             by_row = [_of_row(connection, word) for word in words]
+            # Every row is read for its due day, which no index has beside the rest: in the order of the file that takes
+            # a third of the time.
+            hint = "NOT INDEXED" if sort == "due_date" and len(where) == 1 and not words else ""
 
             def found(conditions: Sequence[tuple[str, list[object]]]) -> list[int]:
                 told = " AND ".join([*where, *(condition for condition, _values in conditions)])
                 given = [*values, *(value for _condition, some in conditions for value in some)]
-                sql = f"SELECT i.id FROM invoice i {join} WHERE {told} ORDER BY {order}{limited(limit)}"
+                sql = f"SELECT i.id FROM invoice i {hint} {join} WHERE {told} ORDER BY {order}{limited(limit)}"
                 # A hundred thousand ids straight from the driver take half the time.
                 return [number for (number,) in raw(connection).execute(sql, given)]
 

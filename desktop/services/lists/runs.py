@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from db.engine import Book
+from sqlalchemy import Connection
+
+from db.engine import Book, worked_out
 from desktop.domain.billing.lines import divide
 from desktop.i18n import _, date_text, moment_text, money_text, short_day_text
 from desktop.saying import told
@@ -83,22 +86,8 @@ class RunList:
         units of it, or words where other currencies were billed too), billed (every currency in words)."""
         with self._book.reading() as session:
             connection, text = session.connection(), json.dumps(list(ids))
-            rows = connection.exec_driver_sql(
-                """WITH asked(id) AS (SELECT value FROM json_each(?)) SELECT r.id, r.number, r.kind, r.state, r.through,
-                r.issue_date, r.scope, o.issued, o.waiting, o.skipped, o.failed, f.currency
-                FROM run r CROSS JOIN firm f LEFT JOIN (SELECT run_id, sum(state = 'issued') AS issued,
-                  sum(state IN ('ready', 'held')) AS waiting, sum(state = 'skipped') AS skipped,
-                  sum(state = 'failed') AS failed FROM outcome WHERE run_id IN (SELECT id FROM asked) GROUP BY run_id
-                ) o ON o.run_id = r.id WHERE r.id IN (SELECT id FROM asked)""",
-                (text,),
-            ).fetchall()
-            billed: dict[int, dict[str, int]] = {}
-            for run, currency, gross in connection.exec_driver_sql(
-                """SELECT run_id, currency, sum(CASE kind WHEN 'credit_note' THEN -gross ELSE gross END) FROM invoice
-                WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id, currency ORDER BY run_id, currency""",
-                (text,),
-            ):
-                billed.setdefault(run, {})[currency] = gross
+            # A hundred thousand outcomes are counted for it.
+            rows, billed = worked_out(connection, ("runs", text), lambda: _counted(connection, text))
         return {
             row[0]: {
                 "number": row[1],
@@ -118,6 +107,28 @@ class RunList:
             }
             for row in rows
         }
+
+
+def _counted(connection: Connection, ids: str) -> tuple[Sequence[Any], Mapping[int, Mapping[str, int]]]:
+    """Runs with how many of their outcomes are issued, wait, were skipped and failed; and what each billed, gross in
+    minor units by currency."""
+    rows = connection.exec_driver_sql(
+        """WITH asked(id) AS (SELECT value FROM json_each(?)) SELECT r.id, r.number, r.kind, r.state, r.through,
+        r.issue_date, r.scope, o.issued, o.waiting, o.skipped, o.failed, f.currency
+        FROM run r CROSS JOIN firm f LEFT JOIN (SELECT run_id, sum(state = 'issued') AS issued,
+          sum(state IN ('ready', 'held')) AS waiting, sum(state = 'skipped') AS skipped,
+          sum(state = 'failed') AS failed FROM outcome WHERE run_id IN (SELECT id FROM asked) GROUP BY run_id
+        ) o ON o.run_id = r.id WHERE r.id IN (SELECT id FROM asked)""",
+        (ids,),
+    ).fetchall()
+    billed: dict[int, dict[str, int]] = {}
+    for run, currency, gross in connection.exec_driver_sql(
+        """SELECT run_id, currency, sum(CASE kind WHEN 'credit_note' THEN -gross ELSE gross END) FROM invoice
+        WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id, currency ORDER BY run_id, currency""",
+        (ids,),
+    ):
+        billed.setdefault(run, {})[currency] = gross
+    return rows, billed
 
 
 class ReviewList:
