@@ -165,6 +165,20 @@ def test_an_archived_client_can_be_asked_for(driver: Driver, page: ReportsPage, 
     assert cells(page, "balance")[0] == ("500.00",)
 
 
+def test_after_a_stop_the_page_names_what_it_still_shows(driver: Driver, page: ReportsPage) -> None:
+    page.choose("journal")
+    assert page._job is not None
+    page._job.cancel()
+    driver.settle()
+    assert page.asked is not None
+    assert page.answer is not None
+    assert (page.asked.name, page.answer.asked.name, page._title.text()) == ("aging", "aging", "Aging")
+    open_row(driver, page, 0, "total")
+    assert page.asked.name == "open"
+    choose(driver, page, "journal")
+    assert page._title.text() == "Journal"
+
+
 def test_what_cannot_be_read_is_said_and_nothing_is_asked(driver: Driver, page: ReportsPage) -> None:
     before = page.asked
     page.questions.as_of.setText("yesterbook")

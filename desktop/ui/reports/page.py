@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QScroll
 
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext, number_text
-from desktop.jobs import Job, Lane
+from desktop.jobs import Job, Lane, State
 from desktop.jobs import Report as Progress
 from desktop.services.lists.clients import ClientList
 from desktop.services.reports import BEHIND, Behind, Report, report
@@ -191,16 +191,10 @@ class ReportsPage(QWidget):
         """Read a report and show it."""
         if self._job is not None:
             self._job.cancel()
-        self._asked, self._stale = asked, False
+        self._stale = False
+        self._say_asked(asked)
         kind = self._kinds[asked.name]
-        if any(one.hasFocus() for one in self._buttons.values()):
-            self._buttons[asked.name].setFocus()
-        self._buttons[asked.name].setChecked(True)
-        self._back.setVisible(bool(self._before))
         self._title.setText(kind.title)
-        self._told.setText(kind.told)
-        self.questions.show_asked(kind, asked)
-        self.shell.memory.put(_LAST, asked.name)
         book, home = self.desk.book, self.shell.home_currency
         if asked.name == "statement" and not asked.client_code:
             self._job = None
@@ -215,8 +209,21 @@ class ReportsPage(QWidget):
             return _Answer(asked, made, rows, sums, held(made, rows, sums, home))
 
         job = Job(_("Reading {report}").format(report=kind.title), work, lane=Lane.SIDE)
+        job.ended.connect(self._end)
         self._job = self.shell.jobs.start(job, self._take, self._fail)
         self.acts.refresh()
+
+    def _say_asked(self, asked: Asked) -> None:
+        """Name in the list and in the questions what is asked."""
+        self._asked = asked
+        kind = self._kinds[asked.name]
+        if any(one.hasFocus() for one in self._buttons.values()):
+            self._buttons[asked.name].setFocus()
+        self._buttons[asked.name].setChecked(True)
+        self._back.setVisible(bool(self._before))
+        self._told.setText(kind.told)
+        self.questions.show_asked(kind, asked)
+        self.shell.memory.put(_LAST, asked.name)
 
     def refresh(self) -> None:
         if self._asked is not None:
@@ -313,6 +320,16 @@ class ReportsPage(QWidget):
         if isinstance(error, UserError):
             self._say_nothing(str(error))
         self.shell.notices.show_error(error)
+
+    def _end(self, job: object) -> None:
+        """After a stop the report that still stands there is the one that is named, printed and exported."""
+        if job is self._job and self._job is not None and self._job.state is State.CANCELLED:
+            self._job = None
+            if self.answer is not None:
+                if self._before and self._before[-1] == self.answer.asked:
+                    self._before.pop()
+                self._say_asked(self.answer.asked)
+                self._title.setText(self.answer.made.title)
 
     def _say_nothing(self, sentence: str) -> None:
         self.answer = None
