@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ def main(book: Path | None) -> int:
 # A run in its own thread gives the window its turn after so many seconds: with Python's own 5 ms a repaint, which asks
 # for its turn a dozen times, took over 50 ms.
 _TURN = 0.002
+# How soon after midnight the pages follow.
+_CLOCK_MS = 60_000
 
 
 def _memory_file() -> Path:
@@ -78,6 +80,9 @@ class Program(QObject):
         self._server: HandoverServer | None = None
         self._counting: Job | None = None
         self._count_again = False
+        self._day: date | None = None
+        self._clock = QTimer(self, interval=_CLOCK_MS)
+        self._clock.timeout.connect(self._look_at_the_day)
         log.catch_bugs(self._show_bug)
 
     @property
@@ -222,6 +227,14 @@ class Program(QObject):
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
         self._ask_pressing()
+        self._day = self.desk.today()
+        self._clock.start()
+
+    def _look_at_the_day(self) -> None:
+        """A new day changes what is late and what is due on every page, though nobody wrote anything."""
+        if self.desk is not None and self._day != self.desk.today():
+            self._day = self.desk.today()
+            self._announce()
 
     def _furnish_window(self, window: MainWindow, book: Book, first: str) -> Desk:
         from desktop.services.overview import overview

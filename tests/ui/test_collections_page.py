@@ -86,6 +86,20 @@ def fill(driver: Driver, form: FormDialog, **values: object) -> None:
     driver.settle()
 
 
+def test_after_midnight_it_follows_the_day(driver: Driver) -> None:
+    days = [TODAY]
+    driver.desk.today = lambda: days[0]
+    driver.program._clock.timeout.emit()
+    page = driver.window.go("collections")
+    assert isinstance(page, CollectionsPage)
+    driver.settle()
+    assert "GOOD" not in names(page)
+    days[0] = TODAY + timedelta(days=60)
+    driver.program._clock.timeout.emit()
+    driver.settle()
+    assert "GOOD" in names(page)
+
+
 def test_who_is_late_stands_with_figures_that_filter(driver: Driver, page: CollectionsPage) -> None:
     assert names(page) == ["ZEN", "ACME"]
     assert page.facts == "2 clients are late"
