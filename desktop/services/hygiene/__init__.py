@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book, worked_out
-from desktop.i18n import date_text, ngettext, number_text
+from desktop.i18n import current_language, current_locale, date_text, ngettext, number_text
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.hygiene.finding import Finding, Look, Severity, Subject
@@ -31,10 +31,16 @@ _ORDER: Final = {"block": 0, "hold": 1, "note": 2}
 def hygiene(book: Book, today: date) -> list[Finding]:
     """Everything that wants mending, what would stop a run first. Postponed ones have the day until which they wait."""
     with book.reading() as session:
-        return _all(session.connection(), today)
+        return list(_all(session.connection(), today))
 
 
 def _all(connection: Connection, today: date) -> list[Finding]:
+    # They say it in words. Clean-up asks at each letter of a search, the rail and Today after each change.
+    words = current_language(), current_locale()
+    return worked_out(connection, ("clean-up", today, words), lambda: _look(connection, today))
+
+
+def _look(connection: Connection, today: date) -> list[Finding]:
     look = Look(connection, today)
     found = list(
         chain(about_clients(look), about_prices(look), about_agreements(look), about_work(look), about_book(look))
@@ -52,12 +58,8 @@ def pressing(book: Book, today: date) -> int:
 
 def pressing_within(connection: Connection, today: date) -> tuple[int, int]:
     """As `pressing`, of the caller's transaction: how many would stop a run, and how many hold it."""
-
-    def count() -> tuple[int, int]:
-        now = [one.severity for one in _all(connection, today) if one.postponed is None]
-        return now.count("block"), now.count("hold")
-
-    return worked_out(connection, ("matters", today), count)
+    now = [one.severity for one in _all(connection, today) if one.postponed is None]
+    return now.count("block"), now.count("hold")
 
 
 def postpone(book: Book, findings: Collection[Finding], until: date | None, *, actor: str) -> None:
