@@ -16,6 +16,7 @@ from db.schema import (
     SeriesYear,
     Usage,
 )
+from desktop.i18n import current_locale, set_language
 from desktop.services.book_settings import LAST_BACKUP, set_book_setting
 from desktop.services.books import back_up
 from desktop.services.changes import change, undo
@@ -276,3 +277,26 @@ def test_what_stops_a_run_comes_first(book, told, sound):
     told.hours(sound[0], None, "2026-03-20", "2", rate="50")
     assert [one.severity for one in hygiene(book, TODAY)] == ["block", "hold", "note"]
     assert len({one.key for one in hygiene(book, TODAY)}) == 3
+
+
+def test_what_was_found_once_is_told_in_the_language_of_now(book, sound):
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE client SET city = ''")
+    before, english = current_locale(), [one.message for one in hygiene(book, TODAY)]
+    set_language("de")
+    try:
+        german = [one.message for one in hygiene(book, TODAY)]
+    finally:
+        set_language(before)
+    assert len(german) == len(english) > 0
+    assert german != english
+    assert [one.message for one in hygiene(book, TODAY)] == english
+
+
+def test_what_is_mended_is_gone_at_once(book, sound):
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE client SET city = ''")
+    assert hygiene(book, TODAY)
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE client SET city = 'Hamburg'")
+    assert hygiene(book, TODAY) == []
