@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.problems import ValidationError
+from desktop.ui.focus_order import follow_layout
 from desktop.ui.form import Form
 from desktop.ui.notice import NoticeBar, Offer
 from desktop.ui.shell import Shell
@@ -46,6 +47,8 @@ class FormDialog(QDialog):
         self._unsaved_said = False
         self._unfinished: Unfinished | None = None
         self._scroll = QScrollArea(widgetResizable=True)
+        # Its fields take the focus and bring themselves into view.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(form)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
         buttons = QDialogButtonBox()
@@ -77,6 +80,11 @@ class FormDialog(QDialog):
     def _help(self) -> None:
         if self._shell.help is not None:
             self._shell.help(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Whoever opened it may have put more below the fields.
+        follow_layout(self)
 
     def keep_typing(self, name: str, subject_id: int = 0) -> None:
         """Keep what is typed here until it is saved, under the form's name and the id of what it is about."""

@@ -40,6 +40,7 @@ class Field:
 
     Money takes its currency from `currency`, or from the field named by `currency_from`.
     `hint` stands in the empty field, `note` below it.
+    `spoken` names a field whose label stands above the one before.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Field:
     currency_from: str = ""
     hint: str = ""
     note: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,7 +284,7 @@ class Form(QWidget):
         label.setBuddy(editor)
         problem = QLabel(field.note, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         problem.setProperty("role", "note")
-        editor.setAccessibleName(field.label)
+        editor.setAccessibleName(field.label or field.spoken)
         editor.changed.connect(lambda: self._after_edit(field.key))
         self._editors[field.key] = editor
         self._problems[field.key] = problem

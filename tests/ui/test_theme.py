@@ -6,7 +6,7 @@ from string import Template
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop.paths import resource
@@ -44,6 +44,25 @@ def test_every_text_can_be_read_on_every_ground(tokens: Tokens) -> None:
     pairs += [(tokens.blocked, tokens.background), (tokens.secondary, tokens.quiet_tint)]
     weak = {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < 4.5}
     assert weak == {}
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_ring_of_the_focus_can_be_seen_on_every_ground(tokens: Tokens) -> None:
+    """WCAG 2.2, 1.4.11: what tells a control apart has 3 : 1 to what is around it."""
+    weak = [one for one in GROUNDS if contrast(tokens.accent, getattr(tokens, one)) < 3]
+    assert weak == []
+    # The main button is itself of the accent; its ring is of the text's colour, and stands against what is around.
+    assert contrast(tokens.text, tokens.background) >= 3
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_is_disabled_and_what_is_hinted_can_be_read(tokens: Tokens) -> None:
+    made = themes.palette(tokens)
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        ink = made.color(QPalette.ColorGroup.Disabled, role).name()
+        for ground in ("card", "background", "quiet_tint"):
+            assert contrast(ink, getattr(tokens, ground)) >= 4.5
+    assert contrast(made.color(QPalette.ColorRole.PlaceholderText).name(), tokens.card) >= 4.5
 
 
 def test_contrast_is_measured_as_the_standard_says() -> None:

@@ -114,6 +114,7 @@ class GuidePage(QWidget):
         column.addLayout(foot)
         column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
+        scroll.setAccessibleName(self.title)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         whole = QVBoxLayout(self)

@@ -114,9 +114,18 @@ def _show_price(desk: Desk, parent: QWidget, item_id: int, name: str, found: obj
     ]
     tiers = []
     for at in range(_TIERS):
+        price, up_to = (f"{words} {number_text(at + 1)}" for words in (_("Price"), _("Up to a quantity of")))
+        first = not at
         tiers += [
-            Field(f"tiers.{at}.price", _("Price") if not at else "", "number", required=not at, span=3),
-            Field(f"tiers.{at}.up_to", _("Up to a quantity of") if not at else "", "number", span=3, hint=_("open")),
+            Field(f"tiers.{at}.price", _("Price") if first else "", "number", required=first, span=3, spoken=price),
+            Field(
+                f"tiers.{at}.up_to",
+                _("Up to a quantity of") if first else "",
+                "number",
+                span=3,
+                hint=_("open"),
+                spoken=up_to,
+            ),
         ]
     sections = [Section("", fields), Section(_("Prices; with one price the first line is enough"), tiers)]
     book, actor = desk.book, desk.actor
