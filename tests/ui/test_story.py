@@ -24,9 +24,10 @@ from desktop.ui.clients.page import ClientsPage
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.page import Page
 from desktop.ui.story.account import AccountTab
-from desktop.ui.story.entries import EntriesModel, Entry
+from desktop.ui.story.entries import EntriesModel, Entry, EntryList
 from desktop.ui.story.pane import StoryPane
 from desktop.ui.story.tab import Question, StoryTab
+from desktop.ui.theme import Theme
 from tests.books import new_book
 from tests.issued import add_invoice
 from tests.ui.forms import dialog, press, save
@@ -69,6 +70,16 @@ def test_the_model_is_one_that_qt_trusts(qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(model)
     assert model.data(model.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "Call Ida, Planned, today"
     assert model.data(model.index(1, 0), Qt.ItemDataRole.AccessibleTextRole) == "Paid, €5.00"
+
+
+def test_a_word_longer_than_a_line_goes_on_in_the_next(qtbot: QtBot, theme: Theme) -> None:
+    view = EntryList(theme, "Notes")
+    qtbot.addWidget(view)
+    view.resize(200, 300)
+    view.show()
+    view.put([Entry(1, "https"), Entry(2, "https" * 60)], "")
+    one, long = (view.sizeHintForRow(row) for row in range(2))
+    assert long > 5 * one
 
 
 def test_tabs_are_counted_and_stepped_through_by_keys(driver: Driver, book: Book, qtbot: QtBot) -> None:

@@ -36,7 +36,10 @@ from desktop.ui.tags import tag
 from desktop.ui.theme import Theme
 
 _PAD, _GAP, _TALL = 8, 8, 10_000
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop
+# Between words, and within one that fills a line, as an address of the web does.
+_WRAP = (
+    Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop
+)
 _ROOT = QModelIndex()
 
 
