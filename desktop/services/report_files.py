@@ -15,7 +15,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, amount_text, date_text, number_text
 from desktop.services.reports import Column, Progress, Report, currency_of, plain_rows, unheard
 from desktop.services.reports.words import CODED, code_words
-from desktop.services.table_files import MONEY, Value, write_table
+from desktop.services.table_files import MONEY, Value, replaced, write_table
 
 ENDINGS: Final = (".csv", ".xlsx", ".pdf")
 
@@ -99,18 +99,8 @@ def write_report(made: Report, path: Path, progress: Progress = unheard) -> None
         content = report_csv(made).encode("utf-8-sig")
     else:
         content = report_pdf(made, progress)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            _("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror or error),
-            _("Choose another folder, make room on the disk, or close the file where it is open."),
-        ) from error
+    with replaced(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def _write_workbook(made: Report, path: Path, progress: Progress) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -54,13 +55,22 @@ def write_table(
     the rows cannot be had to their end. UserError for another ending, or a refused write.
     """
     check_ending(path)
+    with replaced(path) as unfinished:
+        if path.suffix.lower() == ".csv":
+            return _write_csv(unfinished, names, rows)
+        return _write_xlsx(unfinished, title, names, rows, widths, formats)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Where to write what takes the file's place once it is whole; an error leaves the file as it was.
+
+    UserError where the disk refuses.
+    """
     unfinished = path.with_name(path.name + ".part")
     try:
         try:
-            if path.suffix.lower() == ".csv":
-                count = _write_csv(unfinished, names, rows)
-            else:
-                count = _write_xlsx(unfinished, title, names, rows, widths, formats)
+            yield unfinished
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -69,7 +79,6 @@ def write_table(
             _("{file} cannot be written: {reason}.").format(file=path, reason=error.strerror or error),
             _("Choose another folder, make room on the disk, or close the file where it is open."),
         ) from error
-    return count
 
 
 def _write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
