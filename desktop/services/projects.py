@@ -82,10 +82,6 @@ class Position:
         return self.billed - self.deposits_ahead
 
     @property
-    def billed_share(self) -> int | None:
-        return share(self.billed, self.scope)
-
-    @property
     def budget_share(self) -> int | None:
         return share(self.used, self.budget)
 

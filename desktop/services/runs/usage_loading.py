@@ -17,8 +17,6 @@ from desktop.domain.billing.facts import UsageCharged, Used
 from desktop.domain.billing.metering import first_of_meter, look_back, meter_periods, parts_of, rises_within
 
 _DAY = timedelta(days=1)
-_KEPT_PERIODS = 7
-"""Charged periods back that the gate compares with, the running one among them."""
 
 
 class _Meter(NamedTuple):
