@@ -23,6 +23,7 @@ from desktop.ui.collections.page import CollectionsPage
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.reports.kinds import kinds
 from desktop.ui.reports.page import ReportsPage
+from desktop.ui.reports.questions import offered
 from tests.books import new_book
 from tests.contracts import value
 from tests.issued import ANNE, add_client, add_invoice
@@ -159,7 +160,7 @@ def test_a_statement_asks_for_its_client(driver: Driver, page: ReportsPage) -> N
 def test_an_archived_client_can_be_asked_for(driver: Driver, page: ReportsPage, book: Book) -> None:
     archive_client(book, value(book, "SELECT id FROM client WHERE code = 'ZEN'"), actor=ANNE)
     page.show_query(frozenset({"report:statement", "client:ZEN"}))
-    page.shell.jobs.ask(page._offered, page._offer)
+    page.shell.jobs.ask(lambda: offered(book, TODAY), page._offer)
     driver.settle()
     assert page.questions.client.value() == "ZEN"
     assert cells(page, "balance")[0] == ("500.00",)

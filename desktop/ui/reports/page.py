@@ -14,16 +14,14 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.jobs import Job, Lane, State
 from desktop.jobs import Report as Progress
-from desktop.services.lists.clients import ClientList
 from desktop.services.reports import BEHIND, Behind, Report, report
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
-from desktop.ui.editors import Choice
 from desktop.ui.listing import Query, Row
 from desktop.ui.rail import Place, PlaceButton
 from desktop.ui.reports.columns import Held, ReportRows, columns_of, held, shown_rows
 from desktop.ui.reports.kinds import Asked, first_asked, kinds
-from desktop.ui.reports.questions import QuestionBar
+from desktop.ui.reports.questions import QuestionBar, offered
 from desktop.ui.reports.saving import ask_file, print_report
 from desktop.ui.reports.sums import SumsRow
 from desktop.ui.rows_model import RowsModel
@@ -240,13 +238,9 @@ class ReportsPage(QWidget):
         name = told.get("report", "aging")
         first = first_asked(name, self.desk.today())
         self._before.clear()
-        narrowed: dict[str, str | int] = {
-            "client_code": told.get("client", search),
-            "currency": told.get("currency", ""),
-        }
-        if "age" in told:
-            narrowed["age"] = int(told["age"])
-        self.ask(first.behind(name, narrowed))
+        age = int(told["age"]) if "age" in told else None
+        client, currency = told.get("client", search), told.get("currency", "")
+        self.ask(first.behind(name, {"client_code": client, "currency": currency, "age": age}))
 
     def _follow_questions(self, asked: object) -> None:
         assert isinstance(asked, Asked)
@@ -259,7 +253,8 @@ class ReportsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.shell.jobs.ask(self._offered, self._offer)
+        book, day = self.desk.book, self.desk.today()
+        self.shell.jobs.ask(lambda: offered(book, day), self._offer)
         if self._asked is None:
             last = self.shell.memory.get(_LAST)
             self.choose(last if isinstance(last, str) and last in self._kinds else "aging")
@@ -278,17 +273,6 @@ class ReportsPage(QWidget):
             self._stale = True
             if self.isVisible():
                 self.refresh()
-
-    def _offered(self) -> tuple[list[Choice], list[str]]:
-        book = self.desk.book
-        listing = ClientList(book, self.desk.today())
-        # What an archived client owes is reported, too.
-        filters = (frozenset[str](), frozenset({"archived"}))
-        rows = listing.rows([one for some in filters for one in listing.ids("", some, "", False)])
-        clients = sorted(((str(row["code"]), f"{row['name']} · {row['code']}") for row in rows.values()), key=_by_text)
-        with book.reading() as session:
-            found = session.connection().exec_driver_sql("SELECT DISTINCT currency FROM invoice ORDER BY 1")
-            return list(clients), [str(currency) for (currency,) in found]
 
     def _offer(self, found: object) -> None:
         assert isinstance(found, tuple)
@@ -400,10 +384,6 @@ class ReportsPage(QWidget):
     def print(self) -> None:
         assert self.answer is not None
         print_report(self.shell, self, self.answer.made)
-
-
-def _by_text(choice: tuple[str, str]) -> str:
-    return choice[1].casefold()
 
 
 def _facts(answer: _Answer) -> str:

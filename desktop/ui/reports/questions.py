@@ -9,8 +9,10 @@ from datetime import date
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.lists.clients import ClientList
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice, ChoiceEditor, DateEditor, Editor
 from desktop.ui.reports.kinds import BY, CLIENT, CURRENCY, SINCE, Asked, Kind, periods
@@ -145,3 +147,19 @@ class QuestionBar(QWidget):
         self.since.put(first)
         self.as_of.put(last)
         self._ask()
+
+
+def offered(book: Book, today: date) -> tuple[list[Choice], list[str]]:
+    """The clients and currencies that can be asked for."""
+    listing = ClientList(book, today)
+    # What an archived client owes is reported, too.
+    filters = (frozenset[str](), frozenset({"archived"}))
+    rows = listing.rows([one for some in filters for one in listing.ids("", some, "", False)])
+    clients = sorted(((str(row["code"]), f"{row['name']} · {row['code']}") for row in rows.values()), key=_by_text)
+    with book.reading() as session:
+        found = session.connection().exec_driver_sql("SELECT DISTINCT currency FROM invoice ORDER BY 1")
+        return list(clients), [str(currency) for (currency,) in found]
+
+
+def _by_text(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
