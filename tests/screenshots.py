@@ -144,9 +144,10 @@ class Camera:
         page = self.window.go("settings")
         assert isinstance(page, SettingsPage)
         for section in sections(self.desk):
-            shown = page.show_section(section.name)
+            page.show_section(section.name)
             self.picture(f"settings-{section.name}")
-            for acts in shown.findChildren(Actions):
+        for section in sections(self.desk):
+            for acts in page.show_section(section.name).findChildren(Actions):
                 self.questions(f"settings-{section.name}", acts)
 
     def asked(self) -> None:
