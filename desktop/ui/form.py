@@ -130,6 +130,13 @@ class Form(QWidget):
     def editor(self, key: str) -> Editor:
         return self._editors[key]
 
+    def read(self, key: str) -> object:
+        """What a field holds, None while it cannot be read."""
+        try:
+            return self.editor(key).value()
+        except UserError:
+            return None
+
     def unfold(self, key: str) -> None:
         """Open the section that holds a field."""
         if key in self._folds:

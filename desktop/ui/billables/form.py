@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCompleter, QWidget
 
-from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.billables import create_one_off, create_time_entry, update_one_off, update_time_entry
@@ -54,13 +53,6 @@ class BillableForm(Form):
         if record is None:
             return values
         return {name: value for name, value in values.items() if _plain(value) != _plain(_positive(record, name))}
-
-    def read(self, key: str) -> object:
-        """What a field holds, None where it cannot be read yet."""
-        try:
-            return self.editor(key).value()
-        except UserError:
-            return None
 
     def _follow_client(self) -> None:
         client = self.read("client_id")

@@ -59,13 +59,6 @@ class UsageForm(Form):
         self.editor("agreement_id").changed.connect(self._follow)
         self.put(values)
 
-    def read(self, key: str) -> object:
-        """What a field holds, None where it cannot be read yet."""
-        try:
-            return self.editor(key).value()
-        except UserError:
-            return None
-
     def _follow(self) -> None:
         chosen = self.read("agreement_id")
         if chosen == self._agreement:

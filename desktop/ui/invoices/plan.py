@@ -109,7 +109,7 @@ class PlanDialog(FormDialog):
 
     def propose(self) -> None:
         """Equal parts as the fields above say, in place of what stands in the table."""
-        count, every, first = (self._read(key) for key in ("count", "every", "first"))
+        count, every, first = (self.form.read(key) for key in ("count", "every", "first"))
         if not isinstance(count, int) or not isinstance(first, date):
             return
         try:
@@ -142,12 +142,6 @@ class PlanDialog(FormDialog):
         self._sentence.setText(sentence)
         self._sentence.setProperty("role", "problem" if wrong else "strong")
         repolish(self._sentence)
-
-    def _read(self, key: str) -> object:
-        try:
-            return self.form.editor(key).value()
-        except UserError:
-            return None
 
     def _job(self, values: dict[str, object]) -> Job:
         book, actor, today, basis = self.desk.book, self.desk.actor, self.desk.today(), self._basis
