@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -83,3 +84,5 @@ class Driver:
     def end(self) -> None:
         self.settle()
         self.program.end()
+        # A window of the test before must not be destroyed by a worker of the next one.
+        gc.collect()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
-from desktop.jobs import Job, Lane, State
+from desktop.jobs import Job, Lane
 from desktop.services.figures import Figures, figures
 from desktop.services.today import SLOW, SOURCES, ComingRun, Item, Source, Target, Today, Urgency, snooze, today
 from desktop.ui.actions import Action, Actions
@@ -184,7 +184,7 @@ class TodayPage(QWidget):
 
     def _give_up(self) -> bool:
         """Cancel what was asked and has no answer yet; whether there was any."""
-        asking, self._asking = [job for job in self._asking if job.state in (State.WAITING, State.RUNNING)], []
+        asking, self._asking = self._asking, []
         for job in asking:
             job.cancel()
         return bool(asking)
@@ -216,6 +216,12 @@ class TodayPage(QWidget):
                 for source in SLOW
             ),
         ]
+        for job in self._asking:
+            job.ended.connect(self._forget)
+
+    def _forget(self, job: object) -> None:
+        # One that was kept would keep the page, and a worker might be the one to destroy both.
+        self._asking = [one for one in self._asking if one is not job]
 
     def _show_quick(self, found: object) -> None:
         assert isinstance(found, Today)
