@@ -16,6 +16,7 @@ from desktop import log, paths
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs, Lane
 from desktop.ui.attention import Attention
+from desktop.ui.garbage import Garbage
 from desktop.ui.language import speak
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
@@ -69,6 +70,7 @@ class Program(QObject):
     def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
         super().__init__()
         sys.setswitchinterval(_TURN)
+        self._garbage = Garbage(self)
         self.memory = Memory(memory_file or _memory_file())
         self.theme = Theme(app, self._mode(), self._density(), self._zoom())
         self.jobs = Jobs()
@@ -370,4 +372,5 @@ class Program(QObject):
 
     def end(self) -> None:
         self._close()
+        self._garbage.stop()
         log.stop()
