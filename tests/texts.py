@@ -7,6 +7,7 @@ with any editor of such files, then runs the command again.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -32,6 +33,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 _WIDTH = 120
 # Lines of a catalogue's head that name a day, a person or a tool: they say nothing of the texts and would change it.
+_NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _PASSING = tuple(
     f'"{name}:'.encode()
     for name in (
@@ -89,6 +91,8 @@ def po_bytes(catalog: Catalog) -> bytes:
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
+    """The compiled catalogue: the same bytes for the same texts, whatever the day."""
+    catalog.creation_date = catalog.revision_date = _NO_DAY
     buffer = BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()
