@@ -128,7 +128,7 @@ class TestMoney:
             add_invoice(book, add_client(book, code), date(2026, 3, 1), (10_00, 0), terms="net 0")
         found = [item for item in items(book, "overdue") if item.urgency is Urgency.WEEK]
         assert [(item.count, item.target.filters, item.target.told) for item in found] == [
-            (5, {"to_60"}, "5 clients are late")
+            (5, frozenset({"to_60"}), "5 clients are late")
         ]
         assert len(CollectionList(book, TODAY).ids("", found[0].target.filters, "", False)) == 5
 
