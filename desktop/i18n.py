@@ -100,7 +100,9 @@ def naming_locale() -> str:
 
 def _(text: str) -> str:
     """The text in the user's language. Call it when the text is shown, not when a module is imported."""
-    return _State.texts.gettext(text)
+    found = _State.texts.gettext(text)
+    # A word that is counted elsewhere stands in the catalogue with its plural only.
+    return found if found != text else _State.texts.ngettext(text, text, 1)
 
 
 def N_(text: str) -> str:  # noqa: N802

@@ -99,13 +99,13 @@ def mo_bytes(catalog: Catalog) -> bytes:
 
 
 def missing(catalog: Catalog) -> list[str]:
-    """Texts without a translation, or with one form of a plural missing."""
+    """Texts without a translation, with one of an older text (fuzzy), or with one form of a plural missing."""
     lacking = []
     for message in catalog:
         if not message.id:
             continue
         forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
-        if not all(forms) or len(forms) != (catalog.num_plurals if message.pluralizable else 1):
+        if message.fuzzy or not all(forms) or len(forms) != (catalog.num_plurals if message.pluralizable else 1):
             lacking.append(message.id[0] if isinstance(message.id, list | tuple) else message.id)
     return lacking
 

@@ -49,7 +49,7 @@ def coming_run(connection: Connection, rates: ExchangeRates, today: date) -> Com
     Use of meters is not foreseen: it is due when it is known.
     """
     # All lines are read for it, and both Today and the count in the rail ask.
-    return worked_out(connection, ("coming run", today), lambda: _coming_run(connection, rates, today))
+    return worked_out(connection, ("coming_run", today), lambda: _coming_run(connection, rates, today))
 
 
 def _coming_run(connection: Connection, rates: ExchangeRates, today: date) -> ComingRun | None:

@@ -13,6 +13,8 @@ from desktop.ui.theme import Theme
 
 # Letters that arrive together, pasted or typed ahead, make one question; a person's own come one by one.
 _TYPING_MS = 5
+# Of the words under a figure at least so much is seen: "blocked", in any language.
+_LEAST_WORDS = 84
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,9 @@ class FigureCard(QPushButton):
         assert layout is not None
         least = layout.minimumSize()
         margins = layout.contentsMargins()
-        figure = self._figure.sizeHint().width() + margins.left() + margins.right()
-        return QSize(max(least.width(), figure), least.height())
+        words = min(self._words.sizeHint().width(), self._theme.px(_LEAST_WORDS))
+        wanted = max(self._figure.sizeHint().width(), words) + margins.left() + margins.right()
+        return QSize(max(least.width(), wanted), least.height())
 
     def _toggle(self) -> None:
         self._filters.toggle(self._key)

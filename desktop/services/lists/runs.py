@@ -283,7 +283,7 @@ def _billed(sums: Mapping[str, int], home: str) -> int | str:
 
 def _percent_change(net: int, previous: int | None) -> Decimal | str | None:
     if previous is None:
-        return "new"
+        return _("new")
     return Decimal(divide((net - previous) * 100, abs(previous))) if previous else None
 
 
