@@ -343,7 +343,7 @@ def test_credit_and_reissue_then_a_run(firm: Sheaf) -> None:
         (("invoices", "firm.sheaf", "--client", "NOBODY"), "NOBODY"),
         (("bill", "firm.sheaf", "--segment", "Nobody"), "Nobody"),
         (("report", "firm.sheaf", "statement"), "Give the client's code."),
-        (("report", "firm.sheaf", "aging", "--to", "a.xlsx"), ".csv"),
+        (("report", "firm.sheaf", "aging", "--to", "a.doc"), ".csv"),
         (("settings", "firm.sheaf", "firm.stret"), "Did you mean firm.street"),
         (("settings", "firm.sheaf", "firm.tax_id", "DE123"), "DE123"),
         (("settings", "firm.sheaf", "rule.old_time", "perhaps"), "on, off"),

@@ -143,7 +143,7 @@ def more(**cells: str) -> tuple[list[Row], list[Rejection]]:
     [
         ({"quantity": "-1"}, "quantity", "below 0"),
         ({"quantity": "0"}, "quantity", "quantity of 0"),
-        ({"discount_percent": "110"}, "discount_percent", "110% is not between 0 and 100"),
+        ({"discount_percent": "110"}, "discount_percent", "110 % is not between 0 and 100"),
         ({"discount_percent": "-5"}, "discount_percent", "not between 0 and 100"),
         ({"po_limit": "0"}, "po_limit", "PO limit of 0"),
         ({"charged_through": "2026-01-30"}, "charged_through", "before its start"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QAbstractPrintDialog
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -85,7 +86,7 @@ class Looker:
             action.trigger()
             self.settle()
             for dialog in dialogs():
-                if not isinstance(dialog, QFileDialog):
+                if not isinstance(dialog, QFileDialog | QAbstractPrintDialog):
                     self.look(f"{where}: {name}", dialog)
                     opened += 1
                 assert isinstance(dialog, QDialog)
