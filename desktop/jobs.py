@@ -7,14 +7,19 @@ posts to the mailbox, since a lambda or a partial connected to a worker's signal
 import logging
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from enum import Enum
+from functools import partial
 from itertools import count
 from threading import Condition, Event
+from types import FunctionType, MethodType
 from typing import NamedTuple
+from weakref import WeakMethod
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from shiboken6 import isValid
 
 from desktop.errors import UserError
 
@@ -104,7 +109,7 @@ class Job(QObject):
         self.state = State.WAITING
         self.progress = Progress(0, 0, "")
         self.error: BaseException | None = None
-        self.error_is_handled = False
+        self._heard: Callable[[], bool] | None = None
         self._task = _Task(work)
         self._future: Future[None] | None = None
 
@@ -199,18 +204,19 @@ class Jobs(QObject):
     ) -> Job:
         """Queue a job. `then` gets its result, `failed` its exception; without `failed` the window shows the error.
 
-        A bound method of a QObject is let go with its object, so a page may close while its job runs.
-        After `close` nothing starts any more.
+        A page may close while its job runs: an answer for what is deleted by then is dropped, be it a bound method or
+        a function that holds it. That a write failed is then for the window to show. After `close` nothing starts any
+        more.
         """
         if self._closed:
             # The window is going away, and its last repaint must not bring it down.
             job.state = State.CANCELLED
             return job
         if then is not None:
-            job.succeeded.connect(then)
+            job.succeeded.connect(_while_it_lives(then))
         if failed is not None:
-            job.failed.connect(failed)
-            job.error_is_handled = True
+            job.failed.connect(_while_it_lives(failed))
+            job._heard = _ears(failed)
         task = job._task
         self._alive[task.number] = job
         self.started.emit(job)
@@ -331,9 +337,56 @@ class Jobs(QObject):
         job.error = error
         if not isinstance(error, UserError):
             log.error("%s failed", job.title or "A question", exc_info=error)
+        asked, heard = job._heard is not None, job._heard is not None and job._heard()
         job.failed.emit(error)
-        if not job.error_is_handled:
+        # Who asked and went away needs no answer; what was to be written, somebody believes to stand in the book.
+        if not heard and (not asked or job.changes or not job.quiet):
             self.failed.emit(job)
+
+
+def _held(answer: object, seen: set[int]) -> Iterator[QObject]:
+    """The objects that a callable speaks to: its own, and those that it holds as a lambda or a partial."""
+    if id(answer) in seen:
+        return
+    seen.add(id(answer))
+    if isinstance(answer, QObject):
+        yield answer
+    elif isinstance(answer, MethodType):
+        yield from _held(answer.__self__, seen)
+    elif isinstance(answer, partial):
+        for part in (answer.func, *answer.args, *answer.keywords.values()):
+            yield from _held(part, seen)
+    elif isinstance(answer, FunctionType):
+        for part in (*(answer.__defaults__ or ()), *(answer.__kwdefaults__ or {}).values()):
+            yield from _held(part, seen)
+        for cell in answer.__closure__ or ():
+            # One that is defined further down in its function is empty until then.
+            with suppress(ValueError):
+                yield from _held(cell.cell_contents, seen)
+
+
+def _speaks_to_the_living(answer: object) -> bool:
+    return all(isValid(one) for one in _held(answer, set()))
+
+
+def _while_it_lives(answer: Callable[[object], object]) -> Callable[[object], object]:
+    if isinstance(answer, MethodType):
+        # Qt itself lets go of a method with its object, and holding it here would keep the object.
+        return answer
+
+    def tell(content: object) -> None:
+        if _speaks_to_the_living(answer):
+            answer(content)
+
+    return tell
+
+
+def _ears(answer: Callable[[object], object]) -> Callable[[], bool]:
+    """Whether somebody would still hear; without keeping the object of a method."""
+    if not isinstance(answer, MethodType):
+        return lambda: _speaks_to_the_living(answer)
+    method = WeakMethod(answer)
+    return lambda: (found := method()) is not None and _speaks_to_the_living(found)
 
 
 def _nothing(_report: Report) -> None:

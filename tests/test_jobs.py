@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
@@ -198,6 +199,71 @@ def test_a_listener_that_is_gone_hears_nothing(qtbot: QtBot, jobs: Jobs) -> None
     with qtbot.waitSignal(job.ended):
         gate.set()
     assert heard == []
+
+
+def _destroy(one: QObject) -> None:
+    one.deleteLater()
+    QCoreApplication.sendPostedEvents(one, QEvent.Type.DeferredDelete)
+
+
+def _lambda(listener: Listener, heard: list[object]) -> Callable[[object], object]:
+    return lambda content: heard.append((listener.objectName(), content))
+
+
+def _partial(listener: Listener, heard: list[object]) -> Callable[[object], object]:
+    return partial(lambda one, content: heard.append((one.objectName(), content)), listener)
+
+
+def _nested(listener: Listener, heard: list[object]) -> Callable[[object], object]:
+    show = _lambda(listener, heard)
+
+    def again(content: object) -> object:
+        return show(content) if content is not None else again("nothing")
+
+    return again
+
+
+@pytest.mark.parametrize("make", [_lambda, _partial, _nested])
+def test_an_answer_that_holds_what_is_deleted_is_dropped(
+    qtbot: QtBot, jobs: Jobs, make: Callable[[Listener, list[object]], Callable[[object], object]]
+) -> None:
+    heard: list[object] = []
+    gone, here = Listener(), Listener()
+    gate = threading.Event()
+    job = Job("Read", lambda report: gate.wait(5))
+    jobs.start(job, make(gone, heard))
+    _destroy(gone)
+    with qtbot.waitSignal(job.ended):
+        gate.set()
+    assert heard == []
+    other = Job("Read", lambda report: True)
+    with qtbot.waitSignal(other.ended):
+        jobs.start(other, make(here, heard))
+    assert heard == [("", True)]
+
+
+@pytest.mark.parametrize("changes, told", [({"clients"}, 1), (set(), 0)])
+def test_that_a_write_failed_is_told_though_its_form_is_gone(
+    qtbot: QtBot, jobs: Jobs, changes: set[str], told: int
+) -> None:
+    shown = Listener()
+    jobs.failed.connect(shown.hear)
+    gate = threading.Event()
+
+    def work(_report: Report) -> None:
+        gate.wait(5)
+        raise UserError("No such client.")
+
+    for as_method in (True, False):
+        shown.heard.clear()
+        gate.clear()
+        form = Listener()
+        job = Job("Save", work, changes, quiet=True)
+        jobs.start(job, failed=form.hear if as_method else lambda error, form=form: form.hear(error))
+        _destroy(form)
+        with qtbot.waitSignal(job.ended):
+            gate.set()
+        assert shown.heard == [job] * told
 
 
 def test_close_waits_for_the_threads_and_delivers_what_they_said(qapp: QCoreApplication) -> None:
