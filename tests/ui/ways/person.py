@@ -41,7 +41,8 @@ class Person:
             if one.isVisible() and (one.text().replace("&", "") == text or one.accessibleName() == text)
         ]
         assert found, f"no button {text!r}; there are {self.offered(place)}"
-        assert found[0].isEnabled(), f"{text!r} cannot be pressed now"
+        # What was just chosen may take a moment to make it possible.
+        self.driver.until(found[0].isEnabled)
         return found[0]
 
     def offered(self, within: QWidget | None = None) -> list[str]:
