@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import _
-from desktop.jobs import Job
+from desktop.jobs import Job, State
 from desktop.services.problems import ValidationError
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.form import Form
@@ -46,6 +46,7 @@ class FormDialog(QDialog):
         self._notice = NoticeBar(shell.theme)
         self._unsaved_said = False
         self._unfinished: Unfinished | None = None
+        self._saving: Job | None = None
         self._scroll = QScrollArea(widgetResizable=True)
         # Its fields take the focus and bring themselves into view.
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -102,11 +103,18 @@ class FormDialog(QDialog):
         if not self.form.check():
             self._show_focus()
             return
+        if self._saving is not None:
+            return
         self._enable(False)
-        self._shell.jobs.start(self._save(self.form.values()), self._done, self._fail)
+        self._saving = self._save(self.form.values())
+        self._saving.ended.connect(self._settle)
+        self._shell.jobs.start(self._saving, self._done, self._fail)
 
     def reject(self) -> None:
-        """Close; what was typed is dropped only at the second asking."""
+        """Close; what was typed is dropped only at the second asking. While it is being saved, take that back."""
+        if self._saving is not None:
+            self._saving.cancel()
+            return
         if self.form.dirty and not self._unsaved_said:
             self._unsaved_said = True
             offers = [(_("Drop the changes"), self._drop)]
@@ -124,6 +132,13 @@ class FormDialog(QDialog):
             self._unfinished.end(forgotten=True)
         super().accept()
         self.saved.emit(result)
+
+    def _settle(self, job: object) -> None:
+        """Taken back before it began: everything stands as before."""
+        assert isinstance(job, Job)
+        self._saving = None
+        if job.state is State.CANCELLED:
+            self._enable(True)
 
     def _fail(self, error: object) -> None:
         self._enable(True)

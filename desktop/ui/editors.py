@@ -220,6 +220,7 @@ class ChoiceEditor(QComboBox):
             finder.setFilterMode(Qt.MatchFlag.MatchContains)
             finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             self.setCompleter(finder)
+            self.lineEdit().editingFinished.connect(self._show_back)
         self.activated.connect(lambda _index: self.changed.emit())
 
     def setAccessibleName(self, name: str) -> None:
@@ -245,10 +246,26 @@ class ChoiceEditor(QComboBox):
         text = self.currentText().strip()
         if not text:
             return None
-        place = self.findText(text, Qt.MatchFlag.MatchFixedString)
+        place = self._place(text)
         if place < 0:
             raise UserError(_("“{text}” is not in the list.").format(text=text))
         return self._values[place]
+
+    def _place(self, text: str) -> int:
+        """Where the choice stands that is called so, or that alone begins so; -1 if there is none."""
+        place = self.findText(text, Qt.MatchFlag.MatchFixedString)
+        if place >= 0:
+            return place
+        begun = [at for at in range(self.count()) if self.itemText(at).casefold().startswith(text.casefold())]
+        return begun[0] if len(begun) == 1 else -1
+
+    def _show_back(self) -> None:
+        """What was understood, in full."""
+        text = self.currentText().strip()
+        place = self._place(text) if text else -1
+        if place >= 0 and self.itemText(place) != self.currentText():
+            self.put(self._values[place])
+            self.changed.emit()
 
     def put(self, value: object) -> None:
         self.setCurrentIndex(self._values.index(value) if value in self._values else -1)

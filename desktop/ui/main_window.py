@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs
@@ -259,9 +259,12 @@ class MainWindow(QMainWindow):
         self.notices.show_error(job.error)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Esc arrives here only when nothing in between had a use for it.
+        # What arrives here nothing in between had a use for. Enter presses the button that shows the focus, as Space does.
+        focus = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.back()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QPushButton):
+            focus.click()
         else:
             super().keyPressEvent(event)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from threading import Event
 from typing import get_args
 
 import pytest
@@ -24,6 +25,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.typed_dates import parse_date
 
 TODAY = date(2026, 11, 21)
+CROWD = [(str(number), f"Land {number:02d}") for number in range(20)]
 
 
 @pytest.mark.parametrize(
@@ -245,8 +247,29 @@ def test_many_choices_are_found_by_typing_part_of_a_name(qtbot: QtBot) -> None:
         editor.value()
     editor.put(5)
     assert editor.currentText() == "Client 005"
+    editor.lineEdit().selectAll()
+    qtbot.keyClicks(editor.lineEdit(), "client 00")
+    with pytest.raises(UserError, match="not in the list"):
+        editor.value()
     editor.put(None)
     assert editor.value() is None
+
+
+def test_the_beginning_of_one_name_alone_is_understood_and_shown_in_full(qtbot: QtBot) -> None:
+    editor = ChoiceEditor([("DE", "Germany"), ("GE", "Georgia"), ("NG", "Niger"), ("NE", "Nigeria"), *CROWD])
+    qtbot.addWidget(editor)
+    editor.show()
+    for typed, shown, value in (("ger", "Germany", "DE"), ("Niger", "Niger", "NG"), ("nigeri", "Nigeria", "NE")):
+        editor.lineEdit().selectAll()
+        qtbot.keyClicks(editor.lineEdit(), typed)
+        assert editor.value() == value
+        with qtbot.waitSignal(editor.changed, raising=shown != typed, timeout=100 if shown == typed else 5000):
+            editor.lineEdit().editingFinished.emit()
+        assert editor.currentText() == shown
+    editor.lineEdit().selectAll()
+    qtbot.keyClicks(editor.lineEdit(), "ge")
+    with pytest.raises(UserError, match="not in the list"):
+        editor.value()
 
 
 def test_a_day_is_taken_from_the_calendar(qtbot: QtBot, theme: Theme) -> None:
@@ -343,6 +366,47 @@ def test_esc_does_not_drop_what_was_typed_without_asking(dialog: FormDialog, qtb
     assert dialog.said == "This is not saved yet."
     qtbot.mouseClick(verb(dialog, "Drop the changes"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not isValid(dialog))
+
+
+def test_esc_takes_a_save_back_that_waits_and_never_leaves_one_behind(
+    dialog: FormDialog, saved: Saved, window: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    gate = Event()
+    window.shell.jobs.start(Job("A run", lambda _report: gate.wait(5), lane=Lane.HAND))
+    type_over(qtbot, dialog.form, "name", "Other")
+    dialog.accept()
+    dialog.accept()
+    for _time in range(3):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: dialog.form.isEnabled())
+    assert dialog.isVisible()
+    gate.set()
+    settle()
+    assert saved == []
+    with qtbot.waitSignal(dialog.saved):
+        dialog.accept()
+    assert [one["name"] for one in saved] == ["Other"]
+
+
+def test_a_save_under_way_is_not_dropped_by_esc(
+    dialog: FormDialog, saved: Saved, window: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    gate, begun = Event(), Event()
+
+    def work(_report: object) -> str:
+        begun.set()
+        gate.wait(5)
+        raise UserError("The code is taken.", "Choose another one.")
+
+    dialog._save = lambda _values: Job("Save", work, {"clients"}, lane=Lane.HAND)
+    dialog.accept()
+    begun.wait(5)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    gate.set()
+    settle()
+    assert dialog.isVisible()
+    assert dialog.said == "The code is taken. Choose another one."
 
 
 def test_an_unchanged_dialog_closes_at_once(dialog: FormDialog, qtbot: QtBot) -> None:

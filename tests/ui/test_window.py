@@ -67,6 +67,19 @@ def test_a_page_is_built_when_it_is_first_gone_to(furnished: MainWindow, built: 
     assert built == ["clients", "invoices"]
 
 
+def test_enter_presses_the_button_that_has_the_focus(furnished: MainWindow, qtbot: QtBot) -> None:
+    pressed: list[bool] = []
+    button = QPushButton("Begin")
+    button.clicked.connect(lambda: pressed.append(True))
+    furnished.push(button)
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == [True]
+    button.setEnabled(False)
+    qtbot.keyClick(furnished, Qt.Key.Key_Return)
+    assert pressed == [True]
+
+
 def test_the_rail_marks_where_one_is_and_counts_what_waits(furnished: MainWindow, qtbot: QtBot) -> None:
     rail = furnished.rail
     assert rail is not None
