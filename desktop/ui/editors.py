@@ -214,13 +214,14 @@ class ChoiceEditor(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(_LEAST_LETTERS)
         if len(choices) > _CHOICES_TO_LOOK_THROUGH:
-            self.setEditable(True)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             finder = QCompleter(self.model(), self)
             finder.setFilterMode(Qt.MatchFlag.MatchContains)
             finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            line = QLineEdit()
+            line.editingFinished.connect(self._show_back)
+            self.setLineEdit(line)
             self.setCompleter(finder)
-            self.lineEdit().editingFinished.connect(self._show_back)
         self.activated.connect(lambda _index: self.changed.emit())
 
     def setAccessibleName(self, name: str) -> None:

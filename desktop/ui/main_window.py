@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         self.notices.show_error(job.error)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # What arrives here nothing in between had a use for. Enter presses the button that shows the focus, as Space does.
+        # What arrives here nothing in between had a use for. Enter presses the button in focus, as Space does.
         focus = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.back()

@@ -239,6 +239,8 @@ def test_many_choices_are_found_by_typing_part_of_a_name(qtbot: QtBot) -> None:
     editor = ChoiceEditor([(number, f"Client {number:03d}") for number in range(200)])
     qtbot.addWidget(editor)
     editor.show()
+    line = editor.lineEdit()
+    assert line is not None
     assert editor.value() is None
     qtbot.keyClicks(editor, "client 117")
     assert editor.value() == 117
@@ -247,8 +249,8 @@ def test_many_choices_are_found_by_typing_part_of_a_name(qtbot: QtBot) -> None:
         editor.value()
     editor.put(5)
     assert editor.currentText() == "Client 005"
-    editor.lineEdit().selectAll()
-    qtbot.keyClicks(editor.lineEdit(), "client 00")
+    line.selectAll()
+    qtbot.keyClicks(line, "client 00")
     with pytest.raises(UserError, match="not in the list"):
         editor.value()
     editor.put(None)
@@ -259,15 +261,17 @@ def test_the_beginning_of_one_name_alone_is_understood_and_shown_in_full(qtbot: 
     editor = ChoiceEditor([("DE", "Germany"), ("GE", "Georgia"), ("NG", "Niger"), ("NE", "Nigeria"), *CROWD])
     qtbot.addWidget(editor)
     editor.show()
+    line = editor.lineEdit()
+    assert line is not None
     for typed, shown, value in (("ger", "Germany", "DE"), ("Niger", "Niger", "NG"), ("nigeri", "Nigeria", "NE")):
-        editor.lineEdit().selectAll()
-        qtbot.keyClicks(editor.lineEdit(), typed)
+        line.selectAll()
+        qtbot.keyClicks(line, typed)
         assert editor.value() == value
         with qtbot.waitSignal(editor.changed, raising=shown != typed, timeout=100 if shown == typed else 5000):
-            editor.lineEdit().editingFinished.emit()
+            line.editingFinished.emit()
         assert editor.currentText() == shown
-    editor.lineEdit().selectAll()
-    qtbot.keyClicks(editor.lineEdit(), "ge")
+    line.selectAll()
+    qtbot.keyClicks(line, "ge")
     with pytest.raises(UserError, match="not in the list"):
         editor.value()
 
