@@ -242,6 +242,13 @@ def test_an_answer_that_holds_what_is_deleted_is_dropped(
     assert heard == [("", True)]
 
 
+def _through_function(form: Listener) -> Callable[[object], object]:
+    def hear(error: object) -> None:
+        form.hear(error)
+
+    return hear
+
+
 @pytest.mark.parametrize("changes, told", [({"clients"}, 1), (set(), 0)])
 def test_that_a_write_failed_is_told_though_its_form_is_gone(
     qtbot: QtBot, jobs: Jobs, changes: set[str], told: int
@@ -259,7 +266,7 @@ def test_that_a_write_failed_is_told_though_its_form_is_gone(
         gate.clear()
         form = Listener()
         job = Job("Save", work, changes, quiet=True)
-        jobs.start(job, failed=form.hear if as_method else lambda error, form=form: form.hear(error))
+        jobs.start(job, failed=form.hear if as_method else _through_function(form))
         _destroy(form)
         with qtbot.waitSignal(job.ended):
             gate.set()
