@@ -34,9 +34,20 @@ from db.schema.firm import (
     TaxRate,
     TaxRule,
     Template,
+    TemplateChoice,
     TemplateVersion,
 )
-from db.schema.invoices import Dispute, Invoice, InvoiceLine, InvoiceTax, OpenItem, Party, PaymentPlan, Promise
+from db.schema.invoices import (
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    OpenItem,
+    Party,
+    PaymentPlan,
+    Promise,
+    Registration,
+)
 from db.schema.payments import Allocation, JournalEntry, OpenCredit, Payment, Posting, WriteOff
 from db.schema.runs import Charge, Draft, Finding, Outcome, Run
 
@@ -88,6 +99,7 @@ __all__ = [
     "PriceProposal",
     "Promise",
     "Rate",
+    "Registration",
     "RuleSetting",
     "RuleTemplate",
     "Run",
@@ -101,6 +113,7 @@ __all__ = [
     "TaxRate",
     "TaxRule",
     "Template",
+    "TemplateChoice",
     "TemplateVersion",
     "TimeEntry",
     "Unfinished",

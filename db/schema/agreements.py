@@ -39,6 +39,7 @@ class Agreement(Base):
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
+    project_reference: Mapped[str] = mapped_column(default="")
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"), index=True)
     billing: Mapped[str]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.schema.base import Amount, Base, Id, Quantity, words
+from desktop.domain.document import EINVOICES, PAYMENT_MEANS
 
 
 class Segment(Base):
@@ -17,12 +18,13 @@ class Segment(Base):
     """
 
     __tablename__ = "segment"
-    __table_args__ = (words("milestones", "run", "at_once"),)
+    __table_args__ = (words("milestones", "run", "at_once"), words("einvoice", *EINVOICES, nullable=True))
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
     note: Mapped[str] = mapped_column(default="")
     terms: Mapped[str | None]
     delivery: Mapped[str | None]
+    einvoice: Mapped[str | None]
     language: Mapped[str | None]
     tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
@@ -34,13 +36,17 @@ class Client(Base):
 
     `place_of_supply` is the state whose tax applies where it is not the address's region. `withholding` is the fraction
     of the net that the client keeps back for the state (TDS). `merged_into_id` is the client that this one turned out
-    to be: what was issued to it stays its own, and counts for the other.
+    to be: what was issued to it stays its own, and counts for the other. `einvoice` (null: inherited), `endpoint`
+    (BT-49) and `legal_id` (BT-47) are for e-invoices. It pays by `payment_means`; a debit needs the `mandate` (BT-89)
+    and the `iban`, of a `card` the last four digits are kept.
     """
 
     __tablename__ = "client"
     __table_args__ = (
         CheckConstraint("length(country) IN (0, 2)", name="country_code"),
         words("tax_treatment", "auto", "domestic", "reverse_charge", "intra_goods", "export", "exempt", "outside"),
+        words("einvoice", *EINVOICES, nullable=True),
+        words("payment_means", *PAYMENT_MEANS),
         Index("ix_client_name", "name"),
         Index("ix_client_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
     )
@@ -79,6 +85,15 @@ class Client(Base):
     tax_certificate: Mapped[str] = mapped_column(default="")
     withholding: Mapped[Quantity] = mapped_column(default=0)
     withholding_section: Mapped[str] = mapped_column(default="")
+    einvoice: Mapped[str | None]
+    endpoint: Mapped[str] = mapped_column(default="")
+    endpoint_scheme: Mapped[str] = mapped_column(default="")
+    legal_id: Mapped[str] = mapped_column(default="")
+    legal_scheme: Mapped[str] = mapped_column(default="")
+    payment_means: Mapped[str] = mapped_column(default="transfer")
+    mandate: Mapped[str] = mapped_column(default="")
+    mandate_date: Mapped[date | None]
+    card: Mapped[str] = mapped_column(default="")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     note: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)

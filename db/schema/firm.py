@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.schema.base import Amount, Base, Id, Quantity, words
+from desktop.domain.document import EINVOICES
 
 
 class Book(Base):
@@ -25,12 +26,17 @@ class Firm(Base):
     """One row: the user's company and the defaults that everything inherits.
 
     `tax_regime` is auto where the country decides; `tax_currency` the currency that tax is also told in, null for none.
+    `endpoint` is the firm's electronic address (BT-34) in the scheme of the EAS list, `legal_id` its number in a
+    register (BT-30) with a scheme of ISO 6523, `creditor_id` the SEPA creditor identifier (BT-90), `upi_id` the address
+    that UPI pays to. `payment_link` may hold {number}, {amount} and {currency}. `einvoice` is the form that invoices
+    take beside paper.
     """
 
     __tablename__ = "firm"
     __table_args__ = (
         CheckConstraint("id = 1", name="single"),
         words("tax_regime", "auto", "vat", "india", "us", "generic"),
+        words("einvoice", *EINVOICES),
     )
     id: Mapped[Id]
     name: Mapped[str]
@@ -61,6 +67,14 @@ class Firm(Base):
     fiscal_start_month: Mapped[int] = mapped_column(default=1)
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
+    einvoice: Mapped[str] = mapped_column(default="none")
+    endpoint: Mapped[str] = mapped_column(default="")
+    endpoint_scheme: Mapped[str] = mapped_column(default="")
+    legal_id: Mapped[str] = mapped_column(default="")
+    legal_scheme: Mapped[str] = mapped_column(default="")
+    creditor_id: Mapped[str] = mapped_column(default="")
+    upi_id: Mapped[str] = mapped_column(default="")
+    payment_link: Mapped[str] = mapped_column(default="")
 
 
 class BankAccount(Base):
@@ -240,3 +254,22 @@ class TemplateVersion(Base):
     specification: Mapped[str]
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     created_at: Mapped[str]
+
+
+class TemplateChoice(Base):
+    """Which template prints documents of a kind in a language, for one client, one segment, or the whole firm.
+
+    An empty kind or language is any. What is chosen here goes before the `template_id` of the same level.
+    """
+
+    __tablename__ = "template_choice"
+    __table_args__ = (
+        UniqueConstraint("scope", "scope_id", "kind", "language"),
+        words("scope", "firm", "segment", "client"),
+    )
+    id: Mapped[Id]
+    scope: Mapped[str]
+    scope_id: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))

@@ -219,3 +219,18 @@ class Promise(Base):
     noted_at: Mapped[str]
     noted_by: Mapped[str]
     withdrawn_on: Mapped[date | None]
+
+
+class Registration(Base):
+    """What India's invoice registration portal answered for an issued document: its IRN and the signed QR code."""
+
+    __tablename__ = "registration"
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), unique=True)
+    irn: Mapped[str] = mapped_column(unique=True)
+    ack_number: Mapped[str]
+    ack_at: Mapped[str]
+    signed_qr: Mapped[str]
+    cancelled_at: Mapped[str | None]
+    made_at: Mapped[str]
+    actor: Mapped[str]

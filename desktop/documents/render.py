@@ -65,9 +65,9 @@ def setting_for(document: Document, template: TemplateVersion) -> Setting:
 def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency: str) -> Setting:
     check_template(template)
     return Setting(
-        page=template.page,
-        accent=template.accent,
-        window=template.window,
+        page=template.layout.page,
+        accent=template.layout.accent,
+        window=template.layout.window,
         logo=load_logo(template.logo),
         patterns=patterns_for(locale),
         money=money_pattern(locale, currency),
@@ -77,9 +77,9 @@ def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency
 
 def check_template(template: TemplateVersion) -> None:
     """UserError if a template cannot be used: to be asked when it is chosen, so that no run meets it."""
-    if not _COLOUR.fullmatch(template.accent):
+    if not _COLOUR.fullmatch(template.layout.accent):
         raise UserError(
-            _("“{accent}” is not a colour.").format(accent=template.accent),
+            _("“{accent}” is not a colour.").format(accent=template.layout.accent),
             _("Write it like {example}.").format(example="#2457D6"),
         )
     load_logo(template.logo)

@@ -6,6 +6,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Final
+
+from desktop.domain.template import USUAL_LAYOUT, Layout
+
+EINVOICES: Final = ("none", "facturx", "xrechnung", "xrechnung_ubl", "peppol")
+"""The forms that an invoice takes beside paper: Factur-X inside the PDF, XRechnung as CII or UBL, Peppol BIS 3."""
+PAYMENT_MEANS: Final = ("transfer", "debit", "card")
 
 # Reasons that billing gives on its own, frozen like this; a document says them in its language.
 CAP_WORDS = "Cap of"
@@ -57,7 +64,8 @@ class Party:
     """Seller or buyer as frozen on the document; empty text where nothing is known. Country is ISO 3166 alpha-2.
 
     Of a buyer also: the place of supply where the law wants it named, the certificate by which it is exempt, and the
-    percentage of the net that it withholds for the state ("10"), by a section of the law.
+    percentage of the net that it withholds for the state ("10"), by a section of the law. `endpoint` is the electronic
+    address (BT-34, BT-49) in a scheme of the EAS list, `legal_id` a number in a register (BT-30, BT-47).
     """
 
     name: str
@@ -79,6 +87,10 @@ class Party:
     certificate: str = ""
     withholding: str = ""
     section: str = ""
+    endpoint: str = ""
+    endpoint_scheme: str = ""
+    legal_id: str = ""
+    legal_scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ class DocumentLine:
 class DocumentTax:
     """One tax; rate in percent, basis and tax in minor units, the exemption's words where tax is not charged.
 
-    `name` is its own where several taxes lie on one basis (CGST, SGST).
+    `name` is its own where several taxes lie on one basis (CGST, SGST); `exemption_code` is of the VATEX list.
     """
 
     category: str
@@ -128,6 +140,17 @@ class DocumentTax:
     tax: int
     exemption: str = ""
     name: str = ""
+    exemption_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The answer of India's invoice registration portal; `signed_qr` is the text of the QR code to print."""
+
+    irn: str
+    ack_number: str
+    ack_at: str
+    signed_qr: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +160,9 @@ class Document:
     A draft has an empty number. Amounts in minor units of `currency`. On a credit note amounts are positive, and
     `corrects` and `corrects_date` name the invoice that it takes back. `discount_percent` is an early-payment
     discount until `discount_until`. `deposits` lists (number, issue date, net, tax, gross) of what a final invoice
-    deducts by its negative lines; `instalments` (due date, amount) of one that is due in several parts.
+    deducts by its negative lines; `instalments` (due date, amount) of one that is due in several parts. `einvoice` and
+    `means` are of EINVOICES and PAYMENT_MEANS; a debit names `mandate`, `creditor_id` and the `debited` account.
+    `contract` is the agreement's code (BT-12), `project` BT-11. `delivery` is where goods went, if not to the buyer.
     """
 
     kind: str
@@ -177,16 +202,26 @@ class Document:
     tax_currency: str = ""
     tax_in_tax_currency: int | None = None
     instalments: tuple[tuple[date, int], ...] = ()
+    einvoice: str = "none"
+    contract: str = ""
+    project: str = ""
+    delivery: Party | None = None
+    means: str = "transfer"
+    mandate: str = ""
+    creditor_id: str = ""
+    debited: str = ""
+    card: str = ""
+    upi_id: str = ""
+    link: str = ""
+    registration: Registration | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateVersion:
-    """How documents look; frozen with the documents that it printed. Colours are #RRGGBB, page A4 or LETTER."""
+    """How documents look; frozen with the documents that it printed."""
 
     id: int
     name: str
     version: int
-    page: str = "A4"
-    accent: str = "#2457D6"
+    layout: Layout = USUAL_LAYOUT
     logo: bytes = field(default=b"", repr=False)
-    window: str = "din5008b"

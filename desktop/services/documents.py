@@ -23,6 +23,7 @@ from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.domain.tax_catalogue import tax_codes
 from desktop.domain.tax_parts import taxes_of
+from desktop.domain.template import layout_from
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
@@ -250,7 +251,7 @@ def _templates(connection: Connection, ids: Iterable[int]) -> dict[int, Template
         (ids_text(ids),),
     )
     return {
-        key: TemplateVersion(key, name, version, logo=logo or b"", **json.loads(specification))
+        key: TemplateVersion(key, name, version, layout_from(json.loads(specification)), logo or b"")
         for key, name, version, specification, logo in rows
     }
 

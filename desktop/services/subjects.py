@@ -61,6 +61,7 @@ _WORDS: Final = {
     "tax_code": N_("tax code"),
     "tax_rate": N_("tax rate"),
     "tax_rule": N_("tax rule"),
+    "registration": N_("registration of an invoice"),
     "template": N_("template"),
     "template_version": N_("template version"),
     "time_entry": N_("time entry"),

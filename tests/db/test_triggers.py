@@ -74,7 +74,7 @@ def test_every_table_of_issued_or_booked_rows_is_guarded() -> None:
         "dispute", "draft", "exchange_rate", "file", "finding", "firm", "import_batch", "item", "one_off", "outcome",
         "pause", "person", "price_change", "rate", "rule_setting", "run", "saved_mapping", "segment", "series",
         "series_year", "setting", "tax_code", "tax_rate", "template", "template_version", "time_entry", "note",
-        "attachment", "saved_view", "unfinished", "promise",
+        "attachment", "saved_view", "unfinished", "promise", "template_choice", "registration",
     }  # fmt: skip
     assert set(Base.metadata.tables) - free == {*triggers.FROZEN, *triggers.MUTABLE}
 

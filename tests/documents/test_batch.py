@@ -16,6 +16,7 @@ from desktop.documents import batch
 from desktop.documents.batch import RenderPool, Written, render_batch, safe_name
 from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
+from desktop.domain.template import Layout
 from desktop.errors import UserError
 from tests.documents.papers import BUYER, LOGO, PLAIN, document
 
@@ -35,7 +36,7 @@ def jobs(count: int) -> list[Job]:
             buyer=replace(BUYER, name=NAMES[number % len(NAMES)]),
             issue_date=date(2026, 11, 1 + number % 28),
         )
-        found.append((paper, LOGO if number % 3 else replace(PLAIN, page="LETTER")))
+        found.append((paper, LOGO if number % 3 else replace(PLAIN, layout=Layout(page="LETTER"))))
     return found
 
 

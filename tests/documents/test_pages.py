@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from desktop.documents.render import render_pdf
 from desktop.domain.document import BankAccount, Document, TemplateVersion
+from desktop.domain.template import Layout
 from tests.documents.papers import BANK, BUYER, LOGO, PLAIN, SELLER, document, line, lines, pages
 
 MM = 72 / 25.4
-LETTER = replace(PLAIN, page="LETTER")
+LETTER = replace(PLAIN, layout=Layout(page="LETTER"))
 LONG_NAME = ("Internationale Gesellschaft für angewandte Zahlungsforschung " * 6)[:300]
 
 
@@ -54,7 +55,7 @@ def boxes(pdf: bytes) -> list[list[Box]]:
 
 def assert_clean(paper: Document, template: TemplateVersion = PLAIN) -> list[list[Box]]:
     """Every text stands within the margins and above the foot, and no two share a place."""
-    width = 612.0 if template.page == "LETTER" else 595.28
+    width = 612.0 if template.layout.page == "LETTER" else 595.28
     found = boxes(render_pdf(paper, template))
     for number, page in enumerate(found, 1):
         for box in page:

@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
+from desktop.domain.template import Layout
 from tests.documents.papers import BUYER, FRENCH, LOGO, PLAIN, document, line, lines
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "documents"
@@ -58,7 +59,7 @@ CASES: dict[str, tuple[Document, TemplateVersion, int]] = {
     ),
     "draft_letter_scripts": (
         document(4, number="", language="en-US", buyer=replace(BUYER, name="Ελληνική Ενέργεια", contact="Київ, Łódź")),
-        replace(PLAIN, page="LETTER", accent="#1D6B3F"),
+        replace(PLAIN, layout=Layout(page="LETTER", accent="#1D6B3F")),
         1,
     ),
 }

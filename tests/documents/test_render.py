@@ -8,6 +8,7 @@ import pytest
 
 from desktop.documents.render import check_template, missing_glyphs, render_pdf
 from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, BankAccount, Document, DocumentTax, Party
+from desktop.domain.template import Layout
 from desktop.errors import UserError
 from tests.documents.papers import BUYER, FRENCH, LOGO, PLAIN, SELLER, document, line, lines, pages, text
 
@@ -290,7 +291,7 @@ def test_the_logo_stands_for_the_name() -> None:
 
 @pytest.mark.parametrize("accent", ["blue", "#12", "#GGGGGG", ""])
 def test_an_accent_that_is_no_colour_is_refused(accent: str) -> None:
-    template = replace(PLAIN, accent=accent)
+    template = replace(PLAIN, layout=Layout(accent=accent))
     for use in (check_template, lambda template: render_pdf(document(1), template)):
         with pytest.raises(UserError, match="is not a colour"):
             use(template)

@@ -11,6 +11,7 @@ import pytest
 
 from desktop.documents.render import render_parts, render_pdf
 from desktop.domain.document import Document, TemplateVersion
+from desktop.domain.template import Layout
 from tests.documents.papers import BUYER, LOGO, PLAIN, document
 from tests.documents.pdf_parts import dictionary, number, parts, references, stream
 
@@ -21,7 +22,7 @@ CASES = [
     pytest.param(document(60), LOGO, id="several pages"),
     pytest.param(document(buyer=GREEK), PLAIN, id="every European script"),
     pytest.param(document(buyer=replace(BUYER, name="ქართული שלום 😀 漢字 (a\\b)")), PLAIN, id="fallback font"),
-    pytest.param(document(number=""), replace(PLAIN, page="LETTER"), id="draft on letter"),
+    pytest.param(document(number=""), replace(PLAIN, layout=Layout(page="LETTER")), id="draft on letter"),
 ]
 
 

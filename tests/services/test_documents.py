@@ -86,7 +86,7 @@ def test_a_document_whole(issued: Book) -> None:
     assert (line.period_start, line.period_end) == (date(2026, 3, 2), date(2026, 3, 3))
     assert [(tax.category, tax.rate, tax.basis, tax.tax) for tax in found.taxes] == [("S", Decimal(19), 13500, 2565)]
     assert (found.net, found.tax, found.gross, found.payable) == (13500, 2565, 16065, 16065)
-    assert (template.name, template.version, template.page) == ("Classic", 1, "A4")
+    assert (template.name, template.version, template.layout.page) == ("Classic", 1, "A4")
 
 
 def test_a_stub_shows_its_days(issued: Book) -> None:

@@ -284,10 +284,20 @@ STATEMENTS = (
         fiscal_start_month INTEGER NOT NULL,
         logo_id INTEGER,
         template_id INTEGER,
+        einvoice VARCHAR NOT NULL,
+        endpoint VARCHAR NOT NULL,
+        endpoint_scheme VARCHAR NOT NULL,
+        legal_id VARCHAR NOT NULL,
+        legal_scheme VARCHAR NOT NULL,
+        creditor_id VARCHAR NOT NULL,
+        upi_id VARCHAR NOT NULL,
+        payment_link VARCHAR NOT NULL,
         CONSTRAINT pk_firm PRIMARY KEY (id),
         CONSTRAINT ck_firm_single CHECK (id = 1),
         CONSTRAINT ck_firm_tax_regime_word CHECK (tax_regime = 'auto' OR tax_regime = 'vat' OR tax_regime = 'india' OR
         tax_regime = 'us' OR tax_regime = 'generic'),
+        CONSTRAINT ck_firm_einvoice_word CHECK (einvoice = 'none' OR einvoice = 'facturx' OR einvoice = 'xrechnung' OR
+        einvoice = 'xrechnung_ubl' OR einvoice = 'peppol'),
         CONSTRAINT fk_firm_logo_id FOREIGN KEY(logo_id) REFERENCES file (id),
         CONSTRAINT fk_firm_template_id FOREIGN KEY(template_id) REFERENCES template (id)
     )
@@ -360,12 +370,15 @@ STATEMENTS = (
         note VARCHAR NOT NULL,
         terms VARCHAR,
         delivery VARCHAR,
+        einvoice VARCHAR,
         language VARCHAR,
         tax_code_id INTEGER,
         template_id INTEGER,
         milestones VARCHAR NOT NULL,
         CONSTRAINT pk_segment PRIMARY KEY (id),
         CONSTRAINT ck_segment_milestones_word CHECK (milestones = 'run' OR milestones = 'at_once'),
+        CONSTRAINT ck_segment_einvoice_word CHECK (einvoice IS NULL OR einvoice = 'none' OR einvoice = 'facturx' OR
+        einvoice = 'xrechnung' OR einvoice = 'xrechnung_ubl' OR einvoice = 'peppol'),
         CONSTRAINT uq_segment_name UNIQUE (name),
         CONSTRAINT fk_segment_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
         CONSTRAINT fk_segment_template_id FOREIGN KEY(template_id) REFERENCES template (id)
@@ -407,6 +420,20 @@ STATEMENTS = (
         note VARCHAR NOT NULL,
         CONSTRAINT pk_tax_rule PRIMARY KEY (id),
         CONSTRAINT fk_tax_rule_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id)
+    )
+    """,
+    """
+    CREATE TABLE template_choice (
+        id INTEGER NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        language VARCHAR NOT NULL,
+        template_id INTEGER NOT NULL,
+        CONSTRAINT pk_template_choice PRIMARY KEY (id),
+        CONSTRAINT uq_template_choice_scope_scope_id_kind_language UNIQUE (scope, scope_id, kind, language),
+        CONSTRAINT ck_template_choice_scope_word CHECK (scope = 'firm' OR scope = 'segment' OR scope = 'client'),
+        CONSTRAINT fk_template_choice_template_id FOREIGN KEY(template_id) REFERENCES template (id)
     )
     """,
     """
@@ -470,6 +497,15 @@ STATEMENTS = (
         tax_certificate VARCHAR NOT NULL,
         withholding INTEGER NOT NULL,
         withholding_section VARCHAR NOT NULL,
+        einvoice VARCHAR,
+        endpoint VARCHAR NOT NULL,
+        endpoint_scheme VARCHAR NOT NULL,
+        legal_id VARCHAR NOT NULL,
+        legal_scheme VARCHAR NOT NULL,
+        payment_means VARCHAR NOT NULL,
+        mandate VARCHAR NOT NULL,
+        mandate_date DATE,
+        card VARCHAR NOT NULL,
         merged_into_id INTEGER,
         note VARCHAR NOT NULL,
         active BOOLEAN NOT NULL,
@@ -480,6 +516,10 @@ STATEMENTS = (
         CONSTRAINT ck_client_tax_treatment_word CHECK (tax_treatment = 'auto' OR tax_treatment = 'domestic' OR
         tax_treatment = 'reverse_charge' OR tax_treatment = 'intra_goods' OR tax_treatment = 'export' OR tax_treatment
         = 'exempt' OR tax_treatment = 'outside'),
+        CONSTRAINT ck_client_einvoice_word CHECK (einvoice IS NULL OR einvoice = 'none' OR einvoice = 'facturx' OR
+        einvoice = 'xrechnung' OR einvoice = 'xrechnung_ubl' OR einvoice = 'peppol'),
+        CONSTRAINT ck_client_payment_means_word CHECK (payment_means = 'transfer' OR payment_means = 'debit' OR
+        payment_means = 'card'),
         CONSTRAINT uq_client_code UNIQUE (code),
         CONSTRAINT fk_client_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
         CONSTRAINT fk_client_template_id FOREIGN KEY(template_id) REFERENCES template (id),
@@ -547,6 +587,7 @@ STATEMENTS = (
         id INTEGER NOT NULL,
         code VARCHAR NOT NULL,
         title VARCHAR NOT NULL,
+        project_reference VARCHAR NOT NULL,
         client_id INTEGER NOT NULL,
         segment_id INTEGER,
         billing VARCHAR NOT NULL,
@@ -1193,6 +1234,23 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_price_proposal_line ON price_proposal (agreement_line_id, valid_from)
+    """,
+    """
+    CREATE TABLE registration (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        irn VARCHAR NOT NULL,
+        ack_number VARCHAR NOT NULL,
+        ack_at VARCHAR NOT NULL,
+        signed_qr VARCHAR NOT NULL,
+        cancelled_at VARCHAR,
+        made_at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        CONSTRAINT pk_registration PRIMARY KEY (id),
+        CONSTRAINT uq_registration_invoice_id UNIQUE (invoice_id),
+        CONSTRAINT fk_registration_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT uq_registration_irn UNIQUE (irn)
+    )
     """,
     """
     CREATE TABLE usage (

@@ -1,0 +1,434 @@
+"""How documents look: a template's layout as plain data, checked before anything is drawn by it.
+
+Lengths are millimetres, type sizes points, colours #RRGGBB. A layout is a value: equal layouts give equal pages.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from desktop.domain.wording import Said, phrase
+
+KINDS: Final = (
+    "invoice",
+    "deposit",
+    "final",
+    "credit_note",
+    "statement",
+    "receipt",
+    "reminder",
+    "payment_plan",
+    "run_report",
+    "cover_letter",
+)
+PAGES: Final = ("A4", "LETTER")
+WINDOWS: Final = ("din5008b", "din5008a", "us10", "none")
+LETTERHEADS: Final = ("drawn", "preprinted")
+TYPEFACES: Final = ("inter", "dejavu", "serif")
+TABLES: Final = ("rules", "zebra", "grid", "plain")
+FACTS_PLACES: Final = ("right", "row")
+SIDES: Final = ("left", "centre", "right")
+COLOURS: Final = ("", "ink", "quiet", "accent")
+# Those that have a place of their own on the page, then those that follow one another and can be moved.
+FIXED_BLOCKS: Final = ("letterhead", "sender", "address", "title", "facts", "page_numbers", "footer")
+BODY_BLOCKS: Final = (
+    "subject",
+    "introduction",
+    "table",
+    "totals",
+    "tax_summary",
+    "amount_in_words",
+    "deposits",
+    "registration",
+    "notes",
+    "terms",
+    "instalments",
+    "payment",
+    "pay_codes",
+    "closing",
+    "signature",
+)
+BLOCKS: Final = (*FIXED_BLOCKS, *BODY_BLOCKS)
+FACTS: Final = (
+    "number",
+    "date",
+    "due",
+    "period",
+    "supply_date",
+    "client_code",
+    "po_number",
+    "reference",
+    "agreement",
+    "project",
+    "our_tax_id",
+    "your_tax_id",
+    "place",
+    "certificate",
+    "delivery",
+)
+COLUMNS: Final = (
+    "position",
+    "description",
+    "classification",
+    "period",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount",
+    "tax",
+    "net",
+    "gross",
+)
+TEXT_PLACES: Final = ("subject", "intro", "closing", "footer", "signature")
+# What a text may name in braces.
+FIELDS: Final = (
+    "number",
+    "title",
+    "date",
+    "due_date",
+    "period",
+    "amount",
+    "net",
+    "tax",
+    "gross",
+    "currency",
+    "po_number",
+    "reference",
+    "agreement",
+    "project",
+    "corrects",
+    "level",
+    "client.name",
+    "client.contact",
+    "client.code",
+    "client.city",
+    "client.country",
+    "client.tax_id",
+    "firm.name",
+    "firm.contact",
+    "firm.email",
+    "firm.phone",
+    "firm.website",
+    "firm.city",
+    "firm.tax_id",
+)
+_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_LONGEST_TEXT: Final = 4_000
+_MOST_TEXTS: Final = 400
+
+
+class TemplateProblem(ValueError):
+    """What is wrong with a layout, and where: the keys and places that lead to it."""
+
+    def __init__(self, path: Sequence[str | int], said: Said) -> None:
+        super().__init__(said.template)
+        self.path = tuple(path)
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One part of a page. A size, colour, side or space of nothing is the part's own."""
+
+    block: str
+    shown: bool = True
+    size: float = 0
+    bold: bool | None = None
+    colour: str = ""
+    side: str = ""
+    space: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: a title of its own, if any, and a width where it shall not follow its content."""
+
+    column: str
+    title: str = ""
+    width: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text for a place on documents of a kind in a language; an empty kind or language is any."""
+
+    place: str
+    text: str
+    kind: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`blocks` lists only what differs from the usual and the order of the body; what is not named follows in the
+    usual order. `head`, `head_later` and `foot` are what preprinted paper keeps for itself."""
+
+    page: str = "A4"
+    margin_left: float = 25
+    margin_right: float = 20
+    window: str = "din5008b"
+    marks: bool = True
+    letterhead: str = "drawn"
+    head: float = 45
+    head_later: float = 25
+    foot: float = 25
+    typeface: str = "inter"
+    size: float = 8.75
+    accent: str = "#2457D6"
+    ink: str = "#1B1F27"
+    quiet: str = "#5B6472"
+    logo_side: str = "left"
+    logo_width: float = 62
+    logo_height: float = 20
+    facts_place: str = "right"
+    table: str = "rules"
+    blocks: tuple[Block, ...] = ()
+    facts: tuple[str, ...] = FACTS[1:]
+    columns: tuple[Column, ...] = (
+        Column("position"),
+        Column("description"),
+        Column("quantity"),
+        Column("unit_price"),
+        Column("tax"),
+        Column("net"),
+    )
+    texts: tuple[Text, ...] = ()
+
+    def block(self, name: str) -> Block:
+        return next((block for block in self.blocks if block.block == name), Block(name, name not in _HIDDEN))
+
+    def body(self) -> tuple[Block, ...]:
+        """The parts of the body in their order, without those that are not shown."""
+        named = [block for block in self.blocks if block.block in BODY_BLOCKS]
+        order = [block.block for block in named]
+        # What a template does not speak of stands where it usually does: behind what comes before it.
+        for place, name in enumerate(BODY_BLOCKS):
+            if name not in order:
+                before = [other for other in BODY_BLOCKS[:place] if other in order]
+                order.insert(order.index(before[-1]) + 1 if before else 0, name)
+        return tuple(block for block in map(self.block, order) if block.shown)
+
+    def text(self, place: str, kind: str, language: str) -> str:
+        """The text that fits best: of kind and language, then of the kind, then of the language, then any."""
+        short = language.replace("-", "_").partition("_")[0]
+        found = [
+            (2 * (text.kind == kind) + bool(text.language), text.text)
+            for text in self.texts
+            if text.place == place and text.kind in ("", kind) and text.language in ("", language, short)
+        ]
+        return max(found, key=lambda one: one[0])[1] if found else ""
+
+
+USUAL_LAYOUT: Final = Layout()
+
+# Parts that most firms do not want until they say so.
+_HIDDEN: Final = frozenset({"tax_summary", "amount_in_words", "signature"})
+
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "page": PAGES,
+    "window": WINDOWS,
+    "letterhead": LETTERHEADS,
+    "typeface": TYPEFACES,
+    "logo_side": SIDES,
+    "facts_place": FACTS_PLACES,
+    "table": TABLES,
+}
+# Least and most; a page needs room for a table.
+_LENGTHS: Final[Mapping[str, tuple[float, float]]] = {
+    "margin_left": (10, 60),
+    "margin_right": (10, 60),
+    "head": (0, 120),
+    "head_later": (0, 80),
+    "foot": (0, 80),
+    "size": (6, 14),
+    "logo_width": (10, 120),
+    "logo_height": (5, 50),
+}
+
+
+def layout_from(data: object) -> Layout:
+    """The layout that JSON data describe. TemplateProblem where they do not."""
+    values = _mapping(data, (), Layout)
+    for name, value in values.items():
+        if name in _CHOICES:
+            _choice(value, _CHOICES[name], (name,))
+        elif name in _LENGTHS:
+            values[name] = _length(value, *_LENGTHS[name], (name,))
+        elif name in ("accent", "ink", "quiet"):
+            _colour(value, (name,))
+        elif name == "marks":
+            _flag(value, (name,))
+    if "blocks" in values:
+        values["blocks"] = _unique("block", [_block(one, ("blocks", at)) for at, one in _list(values, "blocks")])
+    if "columns" in values:
+        values["columns"] = columns = _unique(
+            "column", [_column(one, ("columns", at)) for at, one in _list(values, "columns")]
+        )
+        for needed in ("description", "net"):
+            if needed not in [column.column for column in columns]:
+                raise TemplateProblem(("columns",), phrase("The table needs its column “{column}”.", column=needed))
+    if "facts" in values:
+        values["facts"] = tuple(_choice(one, FACTS, ("facts", at)) for at, one in _list(values, "facts"))
+    if "texts" in values:
+        texts = _list(values, "texts")
+        if len(texts) > _MOST_TEXTS:
+            raise TemplateProblem(("texts",), phrase("More than {count} texts.", count=_MOST_TEXTS))
+        values["texts"] = tuple(_text(one, ("texts", at)) for at, one in texts)
+    return Layout(**values)
+
+
+def layout_data(layout: Layout) -> dict[str, Any]:
+    """What differs from the usual layout, as JSON data; `layout_from` reads it."""
+    return {
+        field.name: _plain(getattr(layout, field.name))
+        for field in fields(Layout)
+        if getattr(layout, field.name) != field.default
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [one if isinstance(one, str) else _differences(one) for one in value]
+    return value
+
+
+def _differences(value: Any) -> dict[str, Any]:
+    """The fields that are not what they are anyway; the first names the thing."""
+    first, *others = fields(value)
+    return {first.name: getattr(value, first.name)} | {
+        field.name: getattr(value, field.name) for field in others if getattr(value, field.name) != field.default
+    }
+
+
+def fields_of(text: str) -> list[str]:
+    """What a text names in braces, in order."""
+    return _FIELD.findall(text)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its fields filled in; nothing else of the braces' language is understood."""
+    return _FIELD.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _block(data: object, path: tuple[str | int, ...]) -> Block:
+    values = _mapping(data, path, Block)
+    _named(values, "block", BLOCKS, path)
+    for name in ("shown", "bold"):
+        if name in values and not (name == "bold" and values[name] is None):
+            _flag(values[name], (*path, name))
+    if values.get("size"):
+        values["size"] = _length(values["size"], 5, 40, (*path, "size"))
+    if values.get("space"):
+        values["space"] = _length(values["space"], -20, 100, (*path, "space"))
+    if "colour" in values and values["colour"] not in COLOURS:
+        _colour(values["colour"], (*path, "colour"))
+    if "side" in values:
+        _choice(values["side"], ("", *SIDES), (*path, "side"))
+    return Block(**values)
+
+
+def _column(data: object, path: tuple[str | int, ...]) -> Column:
+    values = _mapping(data, path, Column)
+    _named(values, "column", COLUMNS, path)
+    if "title" in values:
+        _string(values["title"], 40, (*path, "title"))
+    if values.get("width"):
+        values["width"] = _length(values["width"], 5, 120, (*path, "width"))
+    return Column(**values)
+
+
+def _text(data: object, path: tuple[str | int, ...]) -> Text:
+    values = _mapping(data, path, Text)
+    _named(values, "place", TEXT_PLACES, path)
+    text = _string(values.get("text", ""), _LONGEST_TEXT, (*path, "text"))
+    for name in fields_of(text):
+        if name not in FIELDS:
+            raise TemplateProblem((*path, "text"), phrase("There is no field “{field}”.", field="{" + name + "}"))
+    if "kind" in values:
+        _choice(values["kind"], ("", *KINDS), (*path, "kind"))
+    if "language" in values:
+        _string(values["language"], 12, (*path, "language"))
+    return Text(**{"text": ""} | values)
+
+
+def _mapping(data: object, path: tuple[str | int, ...], shape: type) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        raise TemplateProblem(path, phrase("Here belongs an object in braces."))
+    known = {field.name for field in fields(shape)}
+    for name in data:
+        if name not in known:
+            raise TemplateProblem((*path, str(name)), phrase("“{name}” is not known.", name=str(name)))
+    return dict(data)
+
+
+def _named(values: Mapping[str, Any], name: str, known: Sequence[str], path: tuple[str | int, ...]) -> None:
+    if name not in values:
+        raise TemplateProblem(path, phrase("“{name}” is missing.", name=name))
+    _choice(values[name], known, (*path, name))
+
+
+def _list(values: Mapping[str, Any], name: str) -> list[tuple[int, Any]]:
+    found = values[name]
+    if not isinstance(found, list | tuple):
+        raise TemplateProblem((name,), phrase("Here belongs a list in brackets."))
+    return list(enumerate(found))
+
+
+def _unique(name: str, found: Sequence[Any]) -> tuple[Any, ...]:
+    seen = set()
+    for at, one in enumerate(found):
+        key = getattr(one, name)
+        if key in seen:
+            raise TemplateProblem((f"{name}s", at, name), phrase("“{name}” stands here twice.", name=key))
+        seen.add(key)
+    return tuple(found)
+
+
+def _choice(value: object, known: Sequence[str], path: Sequence[str | int]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise TemplateProblem(
+            path,
+            phrase("“{value}” is not one of {choices}.", value=str(value), choices=", ".join(filter(None, known))),
+        )
+    return value
+
+
+def _length(value: object, least: float, most: float, path: Sequence[str | int]) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TemplateProblem(path, phrase("“{value}” is not a number.", value=str(value)))
+    if not least <= value <= most:
+        raise TemplateProblem(
+            path,
+            phrase(
+                "{value} is too small or too large: it goes from {least} to {most}.",
+                value=f"{value:g}",
+                least=f"{least:g}",
+                most=f"{most:g}",
+            ),
+        )
+    return value
+
+
+def _colour(value: object, path: Sequence[str | int]) -> None:
+    if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+        raise TemplateProblem(path, phrase("“{value}” is not a colour; write it like #2457D6.", value=str(value)))
+
+
+def _flag(value: object, path: Sequence[str | int]) -> None:
+    if not isinstance(value, bool):
+        raise TemplateProblem(path, phrase("“{value}” is neither true nor false.", value=str(value)))
+
+
+def _string(value: object, longest: int, path: Sequence[str | int]) -> str:
+    if not isinstance(value, str):
+        raise TemplateProblem(path, phrase("Here belongs a text in quotation marks."))
+    if len(value) > longest:
+        raise TemplateProblem(
+            path, phrase("The text is {length} characters long; {most} are the most.", length=len(value), most=longest)
+        )
+    return value
