@@ -244,7 +244,10 @@ class Template(Base):
 
 
 class TemplateVersion(Base):
-    """How documents look, never changed once used; the specification is JSON."""
+    """How documents look, never changed once used; the specification is JSON.
+
+    Without `made_by` it came with the program. `note` says what its maker changed.
+    """
 
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("template_id", "version"),)
@@ -254,6 +257,8 @@ class TemplateVersion(Base):
     specification: Mapped[str]
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     created_at: Mapped[str]
+    made_by: Mapped[str | None]
+    note: Mapped[str | None]
 
 
 class TemplateChoice(Base):

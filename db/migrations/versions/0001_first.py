@@ -444,6 +444,8 @@ STATEMENTS = (
         specification VARCHAR NOT NULL,
         logo_id INTEGER,
         created_at VARCHAR NOT NULL,
+        made_by VARCHAR,
+        note VARCHAR,
         CONSTRAINT pk_template_version PRIMARY KEY (id),
         CONSTRAINT uq_template_version_template_id_version UNIQUE (template_id, version),
         CONSTRAINT fk_template_version_template_id FOREIGN KEY(template_id) REFERENCES template (id),
