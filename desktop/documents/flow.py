@@ -7,6 +7,7 @@ from typing import NamedTuple
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.setting import Geometry
 from desktop.documents.sheet import MM, Sheet, Style, Styles
+from desktop.documents.tagging import Tags
 from desktop.documents.words import Words
 from desktop.documents.writing import Writer
 from desktop.domain.document import Document
@@ -34,7 +35,8 @@ class Flow:
         self.place, self.styles, self.words, self.writer, self.accent = look
         self.bottom = bottom
         self.tax = tax
-        self.sheet = Sheet()
+        self.tags = Tags()
+        self.sheet = Sheet(self.tags)
         self.pages = [self.sheet]
         self.y = self.place.height
 
@@ -43,8 +45,12 @@ class Flow:
 
     def turn(self) -> None:
         """Begin a new page, headed by what document it belongs to."""
-        self.sheet = Sheet()
+        self.sheet = Sheet(self.tags, len(self.pages))
         self.pages.append(self.sheet)
+        with self.tags.aside():
+            self._page_head()
+
+    def _page_head(self) -> None:
         place, styles, document = self.place, self.styles, self.document
         base = place.down(_HEAD_BASE)
         name = f"{self.words.title(document.kind)} {document.number or self.words.draft}"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from desktop.documents.glyphs import BASIC, Face, Glyphs
+from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
 
 MM = 72 / 25.4
 INK = "#1B1F27"
@@ -71,22 +72,51 @@ def styles(regular: Face, strong: Face, accent: str) -> Styles:
     )
 
 
+# What no text is marked as yet: neither an element nor, like 0, decoration.
+_UNMARKED = -1
+
+
 class Sheet:
-    """Collects what one page shows. Places are in points from the lower left corner; text stands on its baseline."""
+    """Collects what one page shows. Places are in points from the lower left corner; text stands on its baseline.
 
-    __slots__ = ("_rule_colour", "_rules", "_style", "_texts", "background", "fonts")
+    With `tags` it is the page of a document, of that index: all it shows belongs to an open element or is decoration.
+    Without, it is a form, which is marked as a whole where it is drawn.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "_backgrounds",
+        "_marked",
+        "_page",
+        "_pictures",
+        "_pieces",
+        "_rule_colour",
+        "_rules",
+        "_style",
+        "_tagged",
+        "_tags",
+        "_texts",
+        "fonts",
+    )
+
+    def __init__(self, tags: Tags | None = None, page: int = 0) -> None:
         self._texts: list[str] = []
         self._rules: list[str] = []
         self._rule_colour = ""
         self._style: Style | None = None
-        self.background: list[str] = []
+        self._backgrounds: list[str] = []
+        self._pictures: list[str] = []
+        self._tagged = tags is not None
+        self._tags = tags or Tags()
+        self._marked = _UNMARKED if self._tagged else 0
+        self._page = page
+        self._pieces = 0
         self.fonts: set[str] = set()
 
     def place(self, style: Style, x: float, y: float, glyphs: Glyphs) -> None:
         """Put measured text with its left end at x."""
         codes, _, runs = glyphs
+        if self._marked != self._tags.now:
+            self._mark()
         if style is not self._style:
             self._style = style
             self._texts.append(style.head)
@@ -99,18 +129,16 @@ class Sheet:
         """Put measured text with its right end at x."""
         self.place(style, x - glyphs[1] * style.per, y, glyphs)
 
-    def row(self, style: Style, y: float, cells: list[tuple[float, Glyphs]]) -> None:
-        """Put measured texts on one baseline, each with its right end at its x."""
-        if style is not self._style:
-            self._style = style
-            self._texts.append(style.head)
-        per = style.per
-        base = f"{y:.2f}"
-        for x, (codes, width, runs) in cells:
-            if runs is None:
-                self._texts.append(f"1 0 0 1 {x - width * per:.2f} {base} Tm({codes})Tj")
+    def row(self, style: Style, y: float, cells: list[tuple[float, Glyphs]], role: str = "") -> None:
+        """Put measured texts on one baseline, each with its right end at its x; an element each if there is a role."""
+        tags = self._tags
+        for x, glyphs in cells:
+            if role:
+                tags.begin(role)
+                self.place(style, x - glyphs[1] * style.per, y, glyphs)
+                tags.end()
             else:
-                self.place(style, x - width * per, y, (codes, width, runs))
+                self.place(style, x - glyphs[1] * style.per, y, glyphs)
 
     def left(self, style: Style, x: float, y: float, text: str) -> None:
         self.place(style, x, y, style.face[text])
@@ -126,8 +154,32 @@ class Sheet:
         self._rules.append(f"{x:.2f} {y - thickness:.2f} {width:.2f} {thickness:g} re f")
 
     def underlay(self, operators: str) -> None:
-        """Draw beneath everything else."""
-        self.background.append(operators)
+        """Draw beneath everything else, as decoration."""
+        self._backgrounds.append(operators)
+
+    def picture(self, operators: str) -> None:
+        """Draw what the open element shows, above the underlay: a picture, a code. The operators keep their state."""
+        if self._tagged and self._tags.now:
+            operators = f"{self._piece()}\n{operators}\n{END_MARK}"
+        elif self._tagged:
+            operators = f"{MARK_ARTIFACT}\n{operators}\n{END_MARK}"
+        self._pictures.append(operators)
+
+    def _piece(self) -> str:
+        """Begin the next marked piece of this page for the open element."""
+        number = self._pieces
+        self._pieces = number + 1
+        self._tags.log.append(self._page)
+        return mark(number)
+
+    def _mark(self) -> None:
+        """Mark what follows as the open element's, or as decoration."""
+        if not self._tagged:
+            return
+        begun = self._marked != _UNMARKED
+        self._marked = self._tags.now
+        opening = self._piece() if self._marked else MARK_ARTIFACT
+        self._texts.append(f"{END_MARK}\n{opening}" if begun else opening)
 
     def _runs(self, style: Style, where: str, runs: tuple[tuple[str, str], ...]) -> None:
         self._texts.append(where)
@@ -138,5 +190,13 @@ class Sheet:
         self._style = None
 
     def content(self) -> bytes:
-        texts = ["BT", *self._texts, "ET"] if self._texts else []
-        return "\n".join([*self.background, *self._rules, *texts]).encode("latin-1")
+        parts = [*self._backgrounds, *self._rules]
+        if self._tagged and parts:
+            parts = [MARK_ARTIFACT, *parts, END_MARK]
+        parts += self._pictures
+        if self._texts:
+            parts += ["BT", *self._texts]
+            if self._tagged:
+                parts.append(END_MARK)
+            parts.append("ET")
+        return "\n".join(parts).encode("latin-1")
