@@ -1,11 +1,11 @@
-"""JSON with the place of each value in its text, so that what is wrong with a value can be said with line and column."""
+"""JSON with the place of each value in its text: what is wrong with a value is said with line and column."""
 
 from __future__ import annotations
 
 import json
 import re
 from json.decoder import scanstring
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from desktop.domain.wording import Said, phrase
 
@@ -59,7 +59,7 @@ def placed_json(text: str) -> Placed:
     data, end = reader.value(reader.skip(0), ())
     end = reader.skip(end)
     if end < len(text):
-        reader.fail(end, phrase("Here the file should end."))
+        raise reader.problem(end, phrase("Here the file should end."))
     return Placed(data, reader.places, text)
 
 
@@ -68,8 +68,8 @@ class _Reader:
         self.text = text
         self.places: dict[Path, int] = {}
 
-    def fail(self, at: int, said: Said) -> NoReturn:
-        raise JsonProblem(place_of(self.text, min(at, len(self.text))), said)
+    def problem(self, at: int, said: Said) -> JsonProblem:
+        return JsonProblem(place_of(self.text, min(at, len(self.text))), said)
 
     def skip(self, at: int) -> int:
         found = _SPACE.match(self.text, at)
@@ -79,7 +79,7 @@ class _Reader:
     def value(self, at: int, path: Path) -> tuple[Any, int]:
         self.places[path] = at
         if len(path) > _DEEPEST:
-            self.fail(at, phrase("This is nested too deep."))
+            raise self.problem(at, phrase("This is nested too deep."))
         sign = self.text[at : at + 1]
         if sign == "{":
             return self._object(at + 1, path)
@@ -92,21 +92,21 @@ class _Reader:
                 return meant, at + len(word)
         if number := _NUMBER.match(self.text, at):
             if len(number[0]) > _LONGEST_NUMBER:
-                self.fail(at, phrase("This number has too many digits."))
+                raise self.problem(at, phrase("This number has too many digits."))
             return json.loads(number[0]), number.end()
         if not sign:
-            self.fail(at, phrase("The file ends in the middle of something."))
-        self.fail(at, phrase("Here belongs a value: a text in quotation marks, a number, true or false."))
+            raise self.problem(at, phrase("The file ends in the middle of something."))
+        raise self.problem(at, phrase("Here belongs a value: a text in quotation marks, a number, true or false."))
 
     def _string(self, at: int) -> tuple[str, int]:
         try:
             text, end = scanstring(self.text, at + 1, True)
-        except json.JSONDecodeError as problem:
-            if problem.msg.startswith("Unterminated"):
-                self.fail(at, phrase("This text has no closing quotation mark."))
-            self.fail(problem.pos, phrase("This sign must be written with a backslash in a text."))
+        except json.JSONDecodeError as error:
+            if error.msg.startswith("Unterminated"):
+                raise self.problem(at, phrase("This text has no closing quotation mark.")) from None
+            raise self.problem(error.pos, phrase("This sign must be written with a backslash in a text.")) from None
         if _HALVES.search(text):
-            self.fail(at, phrase("This text has half a sign, which no font shows."))
+            raise self.problem(at, phrase("This text has half a sign, which no font shows."))
         return text, end
 
     def _object(self, at: int, path: Path) -> tuple[dict[str, Any], int]:
@@ -116,14 +116,14 @@ class _Reader:
             return made, at + 1
         while True:
             if not self.text.startswith('"', at):
-                self.fail(at, phrase("Here belongs a name in quotation marks."))
+                raise self.problem(at, phrase("Here belongs a name in quotation marks."))
             began = at
             name, at = self._string(at)
             if name in made:
-                self.fail(began, phrase("“{name}” stands here twice.", name=name))
+                raise self.problem(began, phrase("“{name}” stands here twice.", name=name))
             at = self.skip(at)
             if not self.text.startswith(":", at):
-                self.fail(at, phrase("A colon is missing behind “{name}”.", name=name))
+                raise self.problem(at, phrase("A colon is missing behind “{name}”.", name=name))
             made[name], at = self.value(self.skip(at + 1), (*path, name))
             # What is wrong is often the name itself.
             self.places[(*path, name)] = began
@@ -148,9 +148,9 @@ class _Reader:
     def _comma(self, at: int, closing: str) -> int:
         if not self.text.startswith(",", at):
             if at >= len(self.text):
-                self.fail(at, phrase("The file ends in the middle of something."))
-            self.fail(at, phrase("A comma or “{sign}” is missing here.", sign=closing))
+                raise self.problem(at, phrase("The file ends in the middle of something."))
+            raise self.problem(at, phrase("A comma or “{sign}” is missing here.", sign=closing))
         after = self.skip(at + 1)
         if self.text.startswith(closing, after):
-            self.fail(at, phrase("There is one comma too many here."))
+            raise self.problem(at, phrase("There is one comma too many here."))
         return after
