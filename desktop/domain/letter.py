@@ -38,18 +38,18 @@ class Span(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A key of the words of letters, and what its braces name. The word may have a form for one of `count`."""
+    """A key of the words of letters, and what its braces name. The word may have forms by `plural`, which its braces name `count`."""
 
     key: str
     values: tuple[tuple[str, Cell], ...] = ()
-    count: int | None = None
+    plural: int | None = None
 
 
 Cell = str | date | int | Decimal | Money | Percent | Span | Term | None
 
 
-def term(key: str, count: int | None = None, **values: Cell) -> Term:
-    return Term(key, tuple(values.items()), count)
+def term(key: str, plural: int | None = None, **values: Cell) -> Term:
+    return Term(key, tuple(values.items()), plural)
 
 
 @dataclass(frozen=True, slots=True)
