@@ -38,7 +38,7 @@ class Span(NamedTuple):
 
 
 class Term(NamedTuple):
-    """A key of the words of letters, and what its braces name. The word may have forms by `plural`, which its braces name `count`."""
+    """A key of the words of letters, and what its braces name; `plural` chooses the form and is named `count`."""
 
     key: str
     values: tuple[tuple[str, Cell], ...] = ()
