@@ -144,6 +144,14 @@ class Words(NamedTuple):
     bank: str
     payment_reference: str
     phone: str
+    project: str
+    delivery: str
+    unit_title: str
+    rate: str
+    gross: str
+    basis: str
+    in_words: str
+    sign_here: str
     units: dict[str, tuple[str, str]]
     one_below_two: bool = False
 
