@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
 from typing import Any, Final, NamedTuple
 
 from desktop.domain.wording import Said, phrase
@@ -14,6 +13,7 @@ Path = tuple[str | int, ...]
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: Final = {"true": True, "false": False, "null": None}
+_DECODER: Final = json.JSONDecoder()
 _DEEPEST: Final = 40
 _LONGEST_NUMBER: Final = 40
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -100,7 +100,7 @@ class _Reader:
 
     def _string(self, at: int) -> tuple[str, int]:
         try:
-            text, end = scanstring(self.text, at + 1, True)
+            text, end = _DECODER.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
             if error.msg.startswith("Unterminated"):
                 raise self.problem(at, phrase("This text has no closing quotation mark.")) from None
