@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from desktop.documents.closing import draw_closing, measure_totals
 from desktop.documents.flow import Flow, Look
-from desktop.documents.glyphs import BASIC, Face, Tier
+from desktop.documents.glyphs import Face, Tier
 from desktop.documents.opening import draw_draft_mark, draw_opening
-from desktop.documents.pdffile import Prefix, form, resources
+from desktop.documents.pdffile import Frame, Prefix, form, resources
 from desktop.documents.setting import Setting, geometry
 from desktop.documents.sheet import FAINT, Sheet, Style, styles
 from desktop.documents.stationery import FOOT_RULE, LOGO, foot, letterhead
@@ -20,7 +20,6 @@ from desktop.domain.document import Document, Party
 
 _HEAD_FORM = "H"
 _FOOT_FORM = "F"
-_ALWAYS = frozenset({"R" + BASIC, "S" + BASIC})
 _PREFIXES = 32
 _LONGEST_MARK = 600.0
 # A tenth larger than the best packing, and made in half the time.
@@ -33,7 +32,7 @@ class _Stationery:
     def __init__(self, head: Sheet, feet: Sheet, top: float, spill: str, tax: str) -> None:
         self.head = zlib.compress(head.content(), 9)
         self.foot = zlib.compress(feet.content(), 9)
-        self.fonts = head.fonts | feet.fonts | _ALWAYS
+        self.fonts = head.fonts | feet.fonts
         self.page_number = top
         self.bottom = top + FOOT_RULE + 10
         self.spill = spill
@@ -46,6 +45,7 @@ class Composer:
     def __init__(self, setting: Setting, tiers: dict[str, Tier], faces: tuple[Face, Face]) -> None:
         self._setting = setting
         self._tiers = tiers
+        self._always = [face.font for face in faces]
         self._look = Look(
             place=geometry(setting.page),
             styles=styles(*faces, setting.accent),
@@ -58,8 +58,8 @@ class Composer:
         self._stationery: dict[tuple[Party, str], _Stationery] = {}
         self._prefixes: dict[tuple[Party, str, frozenset[str]], Prefix] = {}
 
-    def compose(self, document: Document) -> tuple[Prefix, bytes]:
-        """The file in two parts: the shared prefix and the document's own delta."""
+    def compose(self, document: Document, attachment: bytes) -> tuple[Frame, bytes]:
+        """The file in two parts: what it shares with others, and the document's own delta; its e-invoice inside."""
         stationery = self._stationery_of(document)
         flow = Flow(document, self._look, stationery.bottom, stationery.tax)
         draw_opening(flow)
@@ -67,11 +67,12 @@ class Composer:
         draw_table(flow, totals.height)
         draw_closing(flow, totals, stationery.spill)
         self._finish(flow, stationery)
-        fonts = stationery.fonts.union(*[sheet.fonts for sheet in flow.pages])
+        fonts = stationery.fonts.union(self._always, *[sheet.fonts for sheet in flow.pages])
         prefix = self._prefix(document, stationery, fonts)
         name = f"{self._look.words.title(document.kind)} {document.number or self._look.words.draft}"
         packed = [zlib.compress(sheet.content(), _PACKING) for sheet in flow.pages]
-        return prefix, prefix.delta(packed, name, document.issue_date)
+        frame = prefix.frame(flow.tags.log, len(packed), attached=bool(attachment))
+        return frame, frame.delta(packed, name, document.issue_date, attachment)
 
     def _finish(self, flow: Flow, stationery: _Stationery) -> None:
         """What can only be drawn once the number of pages is known, and the shared forms."""
@@ -147,20 +148,29 @@ class Press:
 
     def __init__(self, basic: Tier) -> None:
         self._tiers = {basic.name: basic}
-        self._faces = (Face(0, self._tiers), Face(1, self._tiers))
+        self._faces: dict[str, tuple[Face, Face]] = {}
         self._composers: dict[Setting, Composer] = {}
 
     def learn(self, tiers: Iterable[Tier]) -> None:
         for tier in tiers:
             if tier.name not in self._tiers:
                 self._tiers[tier.name] = tier
-                for face in self._faces:
-                    face.learn(tier)
+                for faces in self._faces.values():
+                    for face in faces:
+                        face.learn(tier)
 
-    def compose(self, document: Document, setting: Setting) -> tuple[Prefix, bytes]:
-        """The file in two parts. The tiers that the document's text needs must have been learnt."""
+    def compose(self, document: Document, setting: Setting, attachment: bytes = b"") -> tuple[Frame, bytes]:
+        """The file in two parts, the e-invoice inside if there is one. The tiers that the document's text needs must
+        have been learnt."""
         composer = self._composers.get(setting)
         if composer is None:
-            composer = Composer(setting, self._tiers, self._faces)
+            composer = Composer(setting, self._tiers, self._faces_of(setting.typeface))
             _keep(self._composers, setting, composer)
-        return composer.compose(document)
+        return composer.compose(document, attachment)
+
+    def _faces_of(self, typeface: str) -> tuple[Face, Face]:
+        """Both weights of a typeface, whose basic tier must have been learnt."""
+        found = self._faces.get(typeface)
+        if found is None:
+            found = self._faces[typeface] = (Face(0, self._tiers, typeface), Face(1, self._tiers, typeface))
+        return found

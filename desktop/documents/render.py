@@ -15,7 +15,7 @@ from desktop.documents.cldr import document_locale, money_pattern, patterns_for
 from desktop.documents.composer import Press
 from desktop.documents.glyphs import BASIC
 from desktop.documents.logo import load_logo
-from desktop.documents.pdffile import Prefix
+from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
 from desktop.domain.document import Document, TemplateVersion
 from desktop.errors import UserError
@@ -32,14 +32,14 @@ def render_pdf(document: Document, template: TemplateVersion) -> bytes:
 
 def render_parts(document: Document, template: TemplateVersion) -> tuple[bytes, bytes]:
     """The file in two parts: what documents of this kind share, and what this one adds. Together they are the file."""
-    prefix, delta = compose(document, template)
-    return prefix.data, delta
+    frame, delta = compose(document, template)
+    return frame.prefix.data, frame.data + delta
 
 
-def compose(document: Document, template: TemplateVersion) -> tuple[Prefix, bytes]:
-    """The file as the shared prefix and the document's delta."""
+def compose(document: Document, template: TemplateVersion) -> tuple[Frame, bytes]:
+    """The file as what it shares with others and the document's delta."""
     setting = setting_for(document, template)
-    tiers = [fonts.tier(name) for name in sorted(fonts.tiers_for(document_text(document)))]
+    tiers = [fonts.tier(name) for name in sorted(fonts.tiers_for(document_text(document), setting.typeface))]
     # A press keeps what it measured, and the window's preview renders beside a job.
     with _lock:
         press = _press()
@@ -68,6 +68,7 @@ def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency
         page=template.layout.page,
         accent=template.layout.accent,
         window=template.layout.window,
+        typeface=template.layout.typeface,
         logo=load_logo(template.logo),
         patterns=patterns_for(locale),
         money=money_pattern(locale, currency),

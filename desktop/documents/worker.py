@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from desktop.documents.composer import Press
 from desktop.documents.glyphs import Tier
-from desktop.documents.pdffile import Prefix
+from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party
 
@@ -77,14 +77,14 @@ def serve(pipe: Connection) -> None:
             pipe.send(answer)
 
 
-def write(path: str, prefix: Prefix, delta: bytes) -> tuple[str, int]:
+def write(path: str, frame: Frame, delta: bytes) -> tuple[str, int]:
     """Write a file that is there whole or not at all; gives its SHA-256 and its size."""
     unfinished = path + PART
     # Plain functions of the system: pathlib's cost as much as setting a paragraph.
     try:
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         try:
-            for part in (prefix.data, delta):
+            for part in (frame.prefix.data, frame.data, delta):
                 rest = memoryview(part)
                 while rest:
                     rest = rest[os.write(file, rest) :]
@@ -98,4 +98,4 @@ def write(path: str, prefix: Prefix, delta: bytes) -> tuple[str, int]:
             # A full disk is noticed while writing, where the system names no file.
             problem.filename = path
         raise
-    return prefix.checksum(delta), len(prefix.data) + len(delta)
+    return frame.checksum(delta), frame.size + len(delta)

@@ -56,11 +56,10 @@ def test_every_font_is_embedded_and_searchable(paper: Document, template: Templa
 def test_pages_use_only_fonts_and_drawings_that_they_name() -> None:
     paper = document(60, buyer=GREEK, number="")
     objects, _ = parts(render_pdf(paper, LOGO))
-    tree = next(body for body in objects.values() if body.startswith(b"<</Type/Pages"))
-    shared = objects[number(rb"/Resources (\d+) 0 R", tree)]
     pages = [body for body in objects.values() if body.startswith(b"<</Type/Page/")]
     assert len(pages) > 1
     for page in pages:
+        shared = objects[number(rb"/Resources (\d+) 0 R", page)]
         content = stream(objects[number(rb"/Contents (\d+) 0 R", page)])
         used = set(re.findall(rb"/(\w+) [\d.]+ Tf", content)) | set(re.findall(rb"/(\w+) Do", content))
         assert used
@@ -98,7 +97,7 @@ def test_documents_of_one_kind_share_their_prefix() -> None:
     (first, first_delta), (second, second_delta) = render_parts(one, LOGO), render_parts(other, LOGO)
     assert first == second
     assert first_delta != second_delta
-    assert len(first_delta) < 4_000 < len(first)
+    assert len(first_delta) < 12_000 < len(first)
 
 
 def test_another_content_gives_another_identity() -> None:
