@@ -153,7 +153,7 @@ class RenderPool:
             if number not in worker.settings:
                 worker.settings.add(number)
                 settings[number] = setting
-            needed |= fonts.tiers_for(document_text(document))
+            needed |= fonts.tiers_for(document_text(document), setting.typeface)
             documents.append((number, name, document))
         new = sorted(needed - worker.tiers)
         worker.tiers.update(new)

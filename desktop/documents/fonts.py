@@ -1,7 +1,7 @@
 """The typefaces of documents, cut by ReportLab into tiers of characters that are encoded once and then only copied.
 
-Every character has one home: the basic tier, a European script, or its block of 256 in Inter or else in DejaVu Sans.
-Any mixture of scripts thus takes the same fast way and looks the same.
+In each typeface every character has one home: the basic tier, a European script, or its block of 256 in that typeface,
+or else in Inter or in DejaVu Sans. Any mixture of scripts thus takes the same fast way and looks the same.
 """
 
 from __future__ import annotations
@@ -11,25 +11,45 @@ import threading
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from desktop.documents.glyphs import (
-    BASIC,
     BASIC_CHARACTERS,
     BASIC_SET,
+    INTER,
     REPLACEMENT,
     FontObjects,
     Tier,
+    basic_tier,
     is_basic,
     plain,
 )
 from desktop.paths import resource
 
 _INTER = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
-_FALLBACK = ("DejaVuSans.ttf", "DejaVuSans.ttf")
+_DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+_SERIF = ("NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf")
 # Inter's digits of one width (its feature tnum) stand in this order and have no code points.
 _TABULAR_ZERO = 1357
 _SYMBOLIC = 4
+_BASIC_SCRIPT = "b"
+
+
+class _Family(NamedTuple):
+    """What the names of a typeface's tiers begin with: those of basic and script tiers, and those of blocks."""
+
+    mark: str
+    block: str
+    files: tuple[str, str]
+
+
+_FAMILIES = {
+    INTER: _Family("", "i", _INTER),
+    "dejavu": _Family("v", "v", _DEJAVU),
+    "serif": _Family("t", "t", _SERIF),
+}
+# What no typeface has of its own, asked after Inter.
+_FALLBACKS = {"d": _DEJAVU}
 
 # Greek and Cyrillic bring spaces, digits and punctuation along, so that a name is one run.
 _SHARED = "".join(map(chr, range(0x20, 0x41)))
@@ -59,35 +79,46 @@ def set_tabular(face: Any) -> None:
         face.charWidths[ord("0") + digit] = face.hmetrics[glyph][0] * 1000 / face.unitsPerEm
 
 
-@lru_cache(maxsize=1)
-def _scripts() -> dict[str, str]:
+@lru_cache(maxsize=len(_FAMILIES))
+def _scripts(typeface: str) -> dict[str, str]:
     """The script tier of each character that has one."""
-    inter = _face(_INTER[0]).charToGlyph
+    family = _FAMILIES[typeface]
+    glyphs = _face(family.files[0]).charToGlyph
     return {
-        sign: name for name, signs in _SCRIPTS.items() for sign in signs if sign not in BASIC_SET and ord(sign) in inter
+        sign: family.mark + name
+        for name, signs in _SCRIPTS.items()
+        for sign in signs
+        if sign not in BASIC_SET and ord(sign) in glyphs
     }
 
 
 @lru_cache(maxsize=65536)
-def _home(sign: str) -> str | None:
+def _home(sign: str, typeface: str = INTER) -> str | None:
     """The name of the tier that shows the character, None if no font has it."""
     if sign in BASIC_SET:
-        return BASIC
+        return basic_tier(typeface)
+    family = _FAMILIES[typeface]
     with _lock:
-        if name := _scripts().get(sign):
+        if name := _scripts(typeface).get(sign):
             return name
-        for letter, files in (("i", _INTER), ("d", _FALLBACK)):
+        for letter, files in ((family.block, family.files), *_FALLBACKS.items()):
+            if letter in _FALLBACKS and typeface != INTER:
+                return _home(sign)
             if ord(sign) in _face(files[0]).charToGlyph:
                 return f"{letter}{ord(sign) >> 8:x}"
     return None
 
 
-def tiers_for(text: str) -> set[str]:
-    """The names of the tiers beside the basic one that the text needs, the replacement sign's among them."""
-    if is_basic(text):
-        return set()
-    signs = set(plain(text)) - BASIC_SET - {"\n"}
-    return {_home(sign) or _home(REPLACEMENT) or BASIC for sign in signs} - {BASIC}
+def tiers_for(text: str, typeface: str = INTER) -> set[str]:
+    """The names of the tiers that the text needs in the typeface, the replacement sign's among them.
+
+    Inter's basic tier, which every process has, is not named.
+    """
+    needed = {basic_tier(typeface)}
+    if not is_basic(text):
+        signs = set(plain(text)) - BASIC_SET - {"\n"}
+        needed |= {_home(sign, typeface) or _home(REPLACEMENT, typeface) or "" for sign in signs}
+    return needed - {basic_tier(INTER), ""}
 
 
 def missing(texts: Iterable[str]) -> str:
@@ -96,28 +127,43 @@ def missing(texts: Iterable[str]) -> str:
     return "".join(sorted(sign for sign in signs if _home(sign) is None))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def tier(name: str) -> Tier:
     """The tier of that name, encoded. The first call loads ReportLab and the fonts."""
+    typeface, script, files = _parts(name)
     with _lock:
-        files = _FALLBACK if name.startswith("d") else _INTER
-        table = _table(name, files[0])
+        table = _table(name, typeface, script, files[0])
+        points = [ord(sign) for sign in table if sign]
+        if not all(point in _face(files[1]).charToGlyph for point in points):
+            # Without all of it in bold, no word shall be half bold.
+            files = (files[0], files[0])
         codes = {sign: code for code, sign in enumerate(table) if sign}
         widths = [tuple(round(_face(file).charWidths[ord(sign)]) if sign else 0 for sign in table) for file in files]
         fonts = [_encoded(file, name + str(weight), table) for weight, file in enumerate(files)]
-    own = frozenset(sign for sign in codes if _home(sign) == name)
-    return Tier(name, codes, own, (widths[0], widths[1]), (fonts[0], fonts[1]))
+    own = frozenset(sign for sign in codes if _home(sign, typeface or INTER) == name)
+    return Tier(name, codes, own, (widths[0], widths[1]), (fonts[0], fonts[1]), typeface)
 
 
-def _table(name: str, file: str) -> list[str]:
+def _parts(name: str) -> tuple[str, str, tuple[str, str]]:
+    """The typeface of a tier, its script if it is no block, and its files."""
+    for typeface, family in _FAMILIES.items():
+        script = name.removeprefix(family.mark) if name.startswith(family.mark) else ""
+        if script == _BASIC_SCRIPT or script in _SCRIPTS:
+            return typeface, script, family.files
+        if name.startswith(family.block):
+            return typeface, "", family.files
+    return "", "", _FALLBACKS[name[0]]
+
+
+def _table(name: str, typeface: str, script: str, file: str) -> list[str]:
     """The character of each code, empty where a code stands for none."""
-    if name == BASIC:
+    if script == _BASIC_SCRIPT:
         return ["" if sign == "\ufffe" else sign for sign in BASIC_CHARACTERS]
     glyphs = _face(file).charToGlyph
-    if name in _SCRIPTS:
-        return [sign for sign in _SCRIPTS[name] if ord(sign) in glyphs]
+    if script:
+        return [sign for sign in _SCRIPTS[script] if ord(sign) in glyphs]
     start = int(name[1:], 16) << 8
-    return [sign for sign in map(chr, range(start, start + 256)) if _home(sign) == name]
+    return [sign for sign in map(chr, range(start, start + 256)) if _home(sign, typeface or INTER) == name]
 
 
 def _encoded(file: str, seed: str, table: list[str]) -> FontObjects:

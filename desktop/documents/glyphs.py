@@ -8,7 +8,9 @@ import unicodedata
 from typing import NamedTuple
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+INTER = "inter"
 BASIC = "b"
+_BASICS = {INTER: BASIC, "dejavu": "vb", "serif": "tb"}
 
 # Signs that CP1252 lacks and every language may need: they take codes that CP1252 leaves free.
 _EXTRAS = "₹₺₽₴−\u202f\u2009\u2007\u2010\u2011→←≤≥≠≈№′″"
@@ -50,7 +52,7 @@ class Tier(NamedTuple):
     """At most 256 characters that are embedded together, in both weights.
 
     `codes` gives each character's code; `own` are those that no other tier is asked for. Widths are by code,
-    in thousandths of the type size.
+    in thousandths of the type size. A tier of no typeface of its own helps out in all of them.
     """
 
     name: str
@@ -58,6 +60,12 @@ class Tier(NamedTuple):
     own: frozenset[str]
     widths: tuple[tuple[int, ...], tuple[int, ...]]
     fonts: tuple[FontObjects, FontObjects]
+    typeface: str = ""
+
+
+def basic_tier(typeface: str) -> str:
+    """The name of the tier that a typeface needs for any text."""
+    return _BASICS[typeface]
 
 
 def plain(text: str) -> str:
@@ -81,22 +89,27 @@ Glyphs = tuple[str, int, tuple[tuple[str, str], ...] | None]
 
 
 class Face(dict[str, Glyphs]):
-    """One weight. `face[text]` codes and measures, and remembers: labels and descriptions come back by thousands."""
+    """One weight of a typeface. `face[text]` codes and measures, and remembers: labels and descriptions come back by
+    thousands. `font` is the name of the font of its basic tier."""
 
-    def __init__(self, weight: int, tiers: dict[str, Tier]) -> None:
+    def __init__(self, weight: int, tiers: dict[str, Tier], typeface: str = INTER) -> None:
         super().__init__()
         self.weight = weight
+        self.typeface = typeface
         self._letter = "RS"[weight]
-        self._tiers = tiers
-        self._basic = tiers[BASIC].widths[weight]
+        self._basic_tier = tiers[basic_tier(typeface)]
+        self.font = self._letter + self._basic_tier.name
+        self._basic = self._basic_tier.widths[weight]
         self._home: dict[str, Tier] = {}
         for tier in tiers.values():
             self.learn(tier)
 
     def learn(self, tier: Tier) -> None:
-        """Take in a tier that came later."""
-        if tier.name != BASIC:
-            self._home.update(dict.fromkeys(tier.own, tier))
+        """Take in a tier that came later. The typeface's own come first, whatever came before."""
+        if tier is self._basic_tier or tier.typeface not in (self.typeface, INTER, ""):
+            return
+        found = dict.fromkeys(tier.own, tier)
+        self._home = self._home | found if tier.typeface == self.typeface else found | self._home
 
     def __missing__(self, text: str) -> Glyphs:
         try:
@@ -114,7 +127,7 @@ class Face(dict[str, Glyphs]):
         return glyphs
 
     def _mixed(self, text: str) -> Glyphs:
-        basic = self._tiers[BASIC]
+        basic = self._basic_tier
         runs: list[tuple[Tier, list[str]]] = []
         tier = basic
         width = 0

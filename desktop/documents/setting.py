@@ -36,6 +36,7 @@ class Setting:
     page: str
     accent: str
     window: str
+    typeface: str
     logo: Logo | None
     patterns: Patterns
     money: MoneyPattern

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from desktop.documents.glyphs import BASIC, Face, Glyphs
+from desktop.documents.glyphs import Face, Glyphs
 from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
 
 MM = 72 / 25.4
@@ -31,7 +31,7 @@ class Style:
         self.size = size
         self.per = size / 1000
         self.leading = leading or round(size * 1.36, 2)
-        self.head = f"/{'RS'[face.weight]}{BASIC} {size:g} Tf {colour(code)} rg"
+        self.head = f"/{face.font} {size:g} Tf {colour(code)} rg"
 
     def width(self, text: str) -> float:
         return self.face[text][1] * self.per
