@@ -174,10 +174,3 @@ class Press:
         if found is None:
             found = self._faces[typeface] = (Face(0, self._tiers, typeface), Face(1, self._tiers, typeface))
         return found
-
-    def _faces_of(self, typeface: str) -> tuple[Face, Face]:
-        """Both weights of a typeface, whose basic tier must have been learnt."""
-        found = self._faces.get(typeface)
-        if found is None:
-            found = self._faces[typeface] = (Face(0, self._tiers, typeface), Face(1, self._tiers, typeface))
-        return found
