@@ -69,7 +69,6 @@ def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency
         accent=template.layout.accent,
         window=template.layout.window,
         typeface=template.layout.typeface,
-        typeface=template.layout.typeface,
         logo=load_logo(template.logo),
         patterns=patterns_for(locale),
         money=money_pattern(locale, currency),
