@@ -199,7 +199,7 @@ def clients(connection: Connection, ids: str) -> Rows:
         """SELECT id, code, name, country, currency, street, postcode, city, tax_id, is_business, tax_treatment,
         segment_id, terms, language, delivery, template_id, combine, po_required, buyer_reference,
         buyer_reference_required, credit_limit, on_hold, hold_reason, disputed, email, region, place_of_supply,
-        tax_certificate FROM client WHERE id IN (SELECT value FROM json_each(?))""",
+        tax_certificate, einvoice FROM client WHERE id IN (SELECT value FROM json_each(?))""",
         ids,
     )
 
@@ -207,7 +207,7 @@ def clients(connection: Connection, ids: str) -> Rows:
 def segment_settings(connection: Connection) -> Rows:
     return plain_rows(
         connection,
-        """SELECT s.id, s.name, s.terms, s.delivery, s.language, s.template_id, coalesce(t.code, '')
+        """SELECT s.id, s.name, s.terms, s.delivery, s.language, s.template_id, coalesce(t.code, ''), s.einvoice
         FROM segment s LEFT JOIN tax_code t ON t.id = s.tax_code_id""",
     )
 
@@ -236,7 +236,7 @@ def firm(connection: Connection) -> Any:
     return plain_rows(
         connection,
         """SELECT name, country, currency, language, terms, small_business, tax_id, delivery, template_id,
-        fiscal_start_month, region, tax_regime, tax_currency FROM firm""",
+        fiscal_start_month, region, tax_regime, tax_currency, einvoice FROM firm""",
     )[0]
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast
 
 from stdnum import bic, get_cc_module, iban, luhn
 from stdnum.ch import uid
+from stdnum.eu import at_02
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 from stdnum.util import clean
 
@@ -132,23 +134,27 @@ def _wrong(name: str, text: str, error: ValidationError) -> Said:
 
 def check_iban(text: str) -> Checked:
     """Check an IBAN, its country's own length and check digits included; written without spaces."""
-    bare = normalise(text)
-    if not bare:
-        return Checked(True, "")
-    try:
-        return Checked(True, str(iban.validate(bare)))
-    except ValidationError as error:
-        return Checked(False, text.strip(), _wrong("IBAN", text, error))
+    return checked_by(iban.validate, text, "IBAN")
 
 
 def check_bic(text: str) -> Checked:
+    return checked_by(bic.validate, text, "BIC")
+
+
+def check_creditor_id(text: str) -> Checked:
+    """Check a SEPA creditor identifier (EPC262-08): country, digits of ISO 7064 MOD 97-10, business code, number."""
+    return checked_by(at_02.validate, text, N_("SEPA creditor identifier"))
+
+
+def checked_by(validate: Callable[[str], object], text: str, name: str) -> Checked:
+    """Check a number by a function of stdnum; `name` says in the sentence what it is. Nothing to check if empty."""
     bare = normalise(text)
     if not bare:
         return Checked(True, "")
     try:
-        return Checked(True, str(bic.validate(bare)))
+        return Checked(True, str(validate(bare)))
     except ValidationError as error:
-        return Checked(False, text.strip(), _wrong("BIC", text, error))
+        return Checked(False, text.strip(), _wrong(name, text, error))
 
 
 def iban_text(text: str) -> str:

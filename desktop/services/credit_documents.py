@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from desktop.documents.words import words_for
 from desktop.domain.billing import Line, TaxLine
 from desktop.domain.crediting import CreditFigures, Group, Left, Part, gross_of
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.money import SCALE, scaled, to_major
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.errors import UserError
@@ -19,6 +22,9 @@ from desktop.services.charging import Freed
 from desktop.services.issuing import ReadyInvoice
 from desktop.services.runs.freezing import prepare, texts_for
 from desktop.services.unused_credits import Taken, rest_of, taken_as_unused
+
+# What of an invoice's texts its credit notes say too. How it was to be paid is none of it.
+_KEPT: Final = ("einvoice", "contract", "project", "delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Original:
     payable: int
     firm_currency: str
     firm_rate: int | None
+    texts: Mapping[str, Any]
     lines: dict[int, Line]
     taxes: tuple[TaxLine, ...]
     rest: dict[int, Line]
@@ -64,7 +71,7 @@ class Original:
 
 _COLUMNS = """i.id, i.number, i.kind, i.client_id, i.agreement_id, i.seller_id, i.buyer_id, i.template_version_id,
   t.template_id, i.tax_date, i.period_start, i.period_end, i.language, i.terms, i.po_number, i.buyer_reference,
-  i.currency, i.net, i.tax, i.gross, i.rounding, i.payable, i.firm_currency, i.firm_rate"""
+  i.currency, i.net, i.tax, i.gross, i.rounding, i.payable, i.firm_currency, i.firm_rate, i.texts"""
 
 
 def original(connection: Connection, number: str) -> Original:
@@ -107,7 +114,7 @@ def original(connection: Connection, number: str) -> Original:
             (invoice_id,),
         )
     )
-    fields = dict(row) | {"tax_date": date.fromisoformat(row["tax_date"])}
+    fields = dict(row) | {"tax_date": date.fromisoformat(row["tax_date"]), "texts": json.loads(row["texts"])}
     rest = _rest(connection, invoice_id, lines, row["currency"])
     left = _left(connection, invoice_id, row["payable"], lines, rest)
     return Original(**fields, lines=lines, taxes=taxes, rest=rest, left=left)
@@ -146,12 +153,19 @@ def credit_document(invoice: Original, figures: CreditFigures, reason: str, toda
         corrects_id=invoice.id,
         reason=reason,
         firm_rate=invoice.firm_rate,
+        texts={key: invoice.texts[key] for key in _KEPT if key in invoice.texts},
     )
 
 
 def reissue_document(connection: Connection, invoice: Original, charges: Sequence[Freed], today: date) -> ReadyInvoice:
     """The same lines on a new invoice, to the client as it is now: a wrong address is why many are issued anew."""
-    papers = prepare(connection, [invoice.client_id], [invoice.agreement_id] if invoice.agreement_id else [])
+    form = invoice.texts.get("einvoice", NONE)
+    papers = prepare(
+        connection,
+        [invoice.client_id],
+        [invoice.agreement_id] if invoice.agreement_id else [],
+        electronic=[] if form == NONE else [invoice.client_id],
+    )
     title = papers.titles.get(invoice.agreement_id or 0, "")
     return ReadyInvoice(
         kind=invoice.kind,
@@ -177,7 +191,14 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
         period_end=invoice.period_end,
         po_number=invoice.po_number,
         buyer_reference=invoice.buyer_reference,
-        texts=texts_for(papers, invoice.currency, title),
+        texts=texts_for(
+            papers,
+            invoice.currency,
+            title,
+            client_id=invoice.client_id,
+            agreement_id=invoice.agreement_id,
+            einvoice=form,
+        ),
     )
 
 

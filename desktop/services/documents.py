@@ -19,6 +19,7 @@ from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine
 from desktop.domain.billing.lines import part_of
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.domain.tax_catalogue import tax_codes
@@ -96,7 +97,8 @@ def draft_document(book: Book, draft_id: int) -> Job:
             payloads.extend(more)
             return list(range(first, len(payloads)))
 
-        papers = prepare(connection, [draft.client_id], draft.agreement_ids, keep)
+        electronic = [draft.client_id] if draft.einvoice != NONE else []
+        papers = prepare(connection, [draft.client_id], draft.agreement_ids, keep, electronic)
         issue_date = date.fromisoformat(row[5])
         corrected = corrected_invoices(connection, [(draft_id, draft)]).get(draft_id)
         made = ready(draft, draft_id, row[4], issue_date, papers)

@@ -91,6 +91,7 @@ def draft_invoice(
             po_number=po_number,
             buyer_reference=buyer_reference or client.buyer_reference,
             note=note,
+            einvoice=client.einvoice_for(client.delivery),
         )
         taxing = Taxing(setting.billing, client)
         by_code = {item.code: item for item in setting.billing.items.values()}

@@ -159,6 +159,7 @@ def build_one_offs(client: ClientFacts, one_offs: Sequence[OneOff], billing: Bil
                 delivery=client.delivery,
                 template_id=client.template_id,
                 buyer_reference=client.buyer_reference,
+                einvoice=client.einvoice_for(client.delivery),
             )
         _one_off_line(one_off, None, one_off.currency, client, billing, taxing, draft.lines, draft.charges)
     skip = ZERO_TOTAL
@@ -206,6 +207,7 @@ def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -
                 draft.buyer_reference,
                 draft.template_id,
                 draft.language,
+                draft.einvoice,
             )
         groups.setdefault(key, []).append(draft)
     joined: list[Draft] = []
@@ -224,6 +226,7 @@ def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -
             template_id=first.template_id,
             po_number=first.po_number,
             buyer_reference=first.buyer_reference,
+            einvoice=first.einvoice,
         )
         for member in members:
             shift = len(whole.lines)
@@ -238,6 +241,7 @@ def combine(drafts: Sequence[Draft], titles: dict[int, str], billing: Billing) -
 
 
 def _draft(kind: str, agreement: Agreement, client: ClientFacts) -> Draft:
+    delivery = agreement.delivery or client.delivery
     return Draft(
         kind=kind,
         client_id=client.id,
@@ -245,11 +249,12 @@ def _draft(kind: str, agreement: Agreement, client: ClientFacts) -> Draft:
         agreement_ids=[agreement.id],
         terms=agreement.terms or client.terms,
         language=client.language,
-        delivery=agreement.delivery or client.delivery,
+        delivery=delivery,
         template_id=agreement.template_id or client.template_id,
         po_number=agreement.po_number,
         buyer_reference=agreement.buyer_reference or client.buyer_reference,
         title=agreement.title,
+        einvoice=client.einvoice_for(delivery),
     )
 
 

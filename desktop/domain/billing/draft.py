@@ -16,6 +16,7 @@ class Draft:
     """One document to be. `exemptions` gives the words for a category without tax: category -> (code, text).
 
     `step` is what its payable amount is rounded to, in minor units (5 for a Swiss bill in cash, 100 for whole rupees).
+    `einvoice` is one of EINVOICES.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Draft:
     note: str = ""
     step: int = 1
     rounding: int = 0
+    einvoice: str = "none"
 
     @property
     def payable(self) -> int:
@@ -66,6 +68,7 @@ class Draft:
             "note": self.note,
             "exemptions": self.exemptions,
             "step": self.step,
+            "einvoice": self.einvoice,
             "lines": self.lines,
             "charges": self.charges,
         }
@@ -89,6 +92,7 @@ class Draft:
             lines=[Line(*line) for line in body["lines"]],
             charges=[Charged(*charge) for charge in body["charges"]],
             step=body["step"],
+            einvoice=body["einvoice"],
         )
         recalculate(draft)
         return draft

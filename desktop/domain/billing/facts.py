@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from desktop.domain.billing.lines import Line
+from desktop.domain.einvoice_form import einvoice_form
 from desktop.domain.pricing import PriceBook
 from desktop.domain.tax_parts import Parts
 
@@ -25,11 +26,16 @@ class FirmFacts:
     region: str = ""
     regime: str = "auto"
     tax_currency: str = ""
+    einvoice: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """A client with what it inherits filled in: terms, language and delivery come from client, segment or firm."""
+    """A client with what it inherits filled in: terms, language and delivery come from client, segment or firm.
+
+    `einvoice` is the form of e-invoice that it asks for itself, empty for none of its own, `einvoice_inherited` that of
+    segment or firm: what lies between them, the delivery, may be the agreement's.
+    """
 
     id: int
     code: str
@@ -60,6 +66,12 @@ class ClientFacts:
     region: str = ""
     place_of_supply: str = ""
     tax_certificate: str = ""
+    einvoice: str = ""
+    einvoice_inherited: str = "none"
+
+    def einvoice_for(self, delivery: str) -> str:
+        """The form of e-invoice of a document that goes out by this delivery."""
+        return einvoice_form(self.einvoice, delivery, self.einvoice_inherited, "")
 
 
 @dataclass(frozen=True, slots=True)

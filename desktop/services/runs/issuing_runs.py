@@ -15,6 +15,7 @@ from db.engine import Book
 from db.queries.rows import ids_text
 from db.refusals import BookUnusable, as_user_error
 from desktop.domain.billing import Draft
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.sealing import batch_digest
 from desktop.domain.wording import as_typed, phrase
 from desktop.errors import UserError
@@ -122,7 +123,8 @@ def issue_drafts(made: Change, run: RunFacts, drafts: Sequence[tuple[int, Draft]
     """Issue these drafts of a run within the caller's transaction, without another look at them."""
     connection = made.connection
     agreements = {key for _, draft in drafts for key in draft.agreement_ids}
-    papers = prepare(connection, (draft.client_id for _, draft in drafts), agreements)
+    electronic = {draft.client_id for _, draft in drafts if draft.einvoice != NONE}
+    papers = prepare(connection, (draft.client_id for _, draft in drafts), agreements, electronic=electronic)
     corrected = corrected_invoices(connection, drafts)
     documents = []
     for draft_id, draft in drafts:

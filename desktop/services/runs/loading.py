@@ -173,6 +173,8 @@ def _client(row: Any, segment: SegmentFacts | None, setting: Setting) -> ClientF
         region=row[25],
         place_of_supply=row[26],
         tax_certificate=row[27],
+        einvoice=row[28] or "",
+        einvoice_inherited=segment.einvoice or firm.einvoice,
     )
 
 

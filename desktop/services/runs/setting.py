@@ -36,6 +36,7 @@ class SegmentFacts:
     language: str | None = None
     template_id: int | None = None
     tax_code: str = ""
+    einvoice: str | None = None
 
 
 class Rules:
@@ -171,6 +172,7 @@ def firm_facts(row: Sequence[Any]) -> FirmFacts:
         region=row[10],
         regime=row[11],
         tax_currency=row[12] or "",
+        einvoice=row[13],
     )
 
 
