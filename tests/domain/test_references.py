@@ -45,7 +45,8 @@ def test_other_texts_are_no_creditor_references(reference: str) -> None:
 
 def test_a_published_qr_reference_is_valid_and_no_neighbour_is() -> None:
     given = "210000000003139471430009017"
-    assert qr_is_valid(given) and recursive_check(given[:-1]) == 7
+    assert qr_is_valid(given)
+    assert recursive_check(given[:-1]) == 7
     assert printed_reference(given) == "21 00000 00003 13947 14300 09017"
     assert not any(qr_is_valid(given[:-1] + digit) for digit in "012345689")
     assert not qr_is_valid("0" * 27)
@@ -54,15 +55,20 @@ def test_a_published_qr_reference_is_valid_and_no_neighbour_is() -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_any_number_gives_valid_references(number: str) -> None:
     rf, qr = rf_reference(number), qr_reference(number)
-    assert rf_is_valid(rf) and iso11649.is_valid(rf) and len(rf) <= 25
-    assert qr_is_valid(qr) and len(qr) == 27 and esr.is_valid(qr)
-    assert reference_kind(rf) == "SCOR" and reference_kind(qr) == "QRR"
+    assert rf_is_valid(rf)
+    assert iso11649.is_valid(rf)
+    assert len(rf) <= 25
+    assert qr_is_valid(qr)
+    assert len(qr) == 27
+    assert esr.is_valid(qr)
+    assert reference_kind(rf) == "SCOR"
+    assert reference_kind(qr) == "QRR"
 
 
 def test_a_reference_shows_the_number_and_stays_what_it_was() -> None:
     assert rf_reference("INV-2026-0418") == "RF09INV20260418"
     assert printed_reference("RF09INV20260418") == "RF09 INV2 0260 418"
-    assert qr_reference("INV-2026-0418") == "517386083600000000202604184"
+    assert qr_reference("INV-2026-0418") == "607400924800000000202604181"
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z]{1,5}-20[0-9]{2}-[0-9]{4}", fullmatch=True), unique=True, min_size=2))
@@ -72,9 +78,12 @@ def test_different_numbers_have_different_references(numbers: list[str]) -> None
 
 
 def test_what_a_qr_iban_is() -> None:
-    assert is_qr_iban(QR_IBAN) and is_qr_iban("LI2130000000000000001")
+    assert is_qr_iban(QR_IBAN)
+    assert is_qr_iban("LI2130000000000000001")
     assert not is_qr_iban(SWISS_IBAN)
-    assert not is_qr_iban("DE02 3000 0000 0000 0000 00") and not is_qr_iban("CH44") and not is_qr_iban("")
+    assert not is_qr_iban("DE02 3000 0000 0000 0000 00")
+    assert not is_qr_iban("CH44")
+    assert not is_qr_iban("")
 
 
 def test_the_account_and_the_currency_decide_which_reference_a_payer_names() -> None:
