@@ -184,7 +184,8 @@ def remove_logo(book: Book, *, actor: str) -> None:
 
 
 def _use_logo(made: Change, logo_id: int | None) -> None:
-    """The logo is the firm's; each template gets a version with it, because printed versions never change."""
+    """Each template that shows the firm's logo gets a version with it, because printed versions never change."""
+    before = made.session.get_one(Firm, FIRM).logo_id
     made.update(Firm, FIRM, logo_id=logo_id)
     for template_id in made.session.scalars(select(Template.id)).all():
         last = made.session.scalars(
@@ -193,7 +194,7 @@ def _use_logo(made: Change, logo_id: int | None) -> None:
             .order_by(TemplateVersion.version.desc())
             .limit(1)
         ).one()
-        if last.logo_id != logo_id:
+        if last.logo_id == before != logo_id:
             made.insert(
                 TemplateVersion,
                 template_id=template_id,
@@ -201,6 +202,8 @@ def _use_logo(made: Change, logo_id: int | None) -> None:
                 specification=last.specification,
                 logo_id=logo_id,
                 created_at=made.at,
+                made_by=made.actor,
+                note=made.summary,
             )
 
 
