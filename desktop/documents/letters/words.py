@@ -1,0 +1,28 @@
+"""The words of letters, by language, with the forms that go with a count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.documents.letters import words_de, words_en, words_es, words_fr
+
+Table = Mapping[str, str | tuple[str, str]]
+
+_WORDS: dict[str, Table] = {
+    "en": words_en.WORDS,
+    "de": words_de.WORDS,
+    "fr": words_fr.WORDS,
+    "es": words_es.WORDS,
+}
+# These languages have the form for one with nothing too.
+_NONE_IS_ONE = ("fr", "hi")
+
+
+def word(locale: str, key: str, plural: int | None = None) -> str:
+    """The word of a key in a language or locale, English where there is none; of a pair, the form for the count."""
+    language = locale.replace("-", "_").partition("_")[0]
+    found = _WORDS.get(language, _WORDS["en"])[key]
+    if isinstance(found, str):
+        return found
+    one = plural == 1 or (plural == 0 and language in _NONE_IS_ONE)
+    return found[0 if one else 1]
