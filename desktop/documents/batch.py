@@ -21,7 +21,9 @@ from types import ModuleType, TracebackType
 from typing import NamedTuple
 
 from desktop.documents import fonts
+from desktop.documents.forms import einvoice, ending, on_paper
 from desktop.documents.glyphs import BASIC, Tier
+from desktop.documents.pdffile import Frame
 from desktop.documents.render import compose, document_text, setting_for
 from desktop.documents.setting import Setting
 from desktop.documents.worker import PART, Task, packed, serve, write
@@ -100,7 +102,7 @@ class RenderPool:
             worker.stop()
         self._workers = []
 
-    def render(self, chunks: Iterator[_Chunk], folder: Path) -> Iterator[tuple[_Chunk, Marks]]:
+    def render(self, chunks: Iterator[_Chunk], folder: Path, form: str = "pdf") -> Iterator[tuple[_Chunk, Marks]]:
         """Chunks with the marks of their files, in their order."""
         if self._rendering:
             raise RuntimeError("a pool renders one batch at a time")
@@ -118,7 +120,7 @@ class RenderPool:
                         and (following := next(numbered, None))
                     ):
                         waiting.append(following)
-                        worker.send(following, self._task_for(worker, following[1], folder))
+                        worker.send(following, self._task_for(worker, following[1], folder, form))
                 while waiting and waiting[0][0] in found:
                     number, chunk = waiting.popleft()
                     yield chunk, found.pop(number)
@@ -126,14 +128,14 @@ class RenderPool:
                     return
                 ready = wait([worker.pipe for worker in self._workers if worker.in_hand])
                 for worker in [worker for worker in self._workers if worker.pipe in ready]:
-                    found.update(self._answers(worker, folder))
+                    found.update(self._answers(worker, folder, form))
         finally:
             # After a cancel the processes finish what they have in hand, so that the pool serves the next batch.
             for worker in self._workers:
                 worker.drain()
             self._rendering = False
 
-    def _answers(self, worker: _Worker, folder: Path) -> list[tuple[int, Marks]]:
+    def _answers(self, worker: _Worker, folder: Path, form: str) -> list[tuple[int, Marks]]:
         try:
             return [worker.answer()]
         except (EOFError, ConnectionError):
@@ -141,9 +143,11 @@ class RenderPool:
             self._workers.remove(worker)
             worker.stop()
             self.start()
-            return [(number, _render_here(chunk, folder)) for number, chunk in worker.in_hand]
+            return [(number, _render_here(chunk, folder, form)) for number, chunk in worker.in_hand]
 
-    def _task_for(self, worker: _Worker, chunk: _Chunk, folder: Path) -> Task:
+    def _task_for(self, worker: _Worker, chunk: _Chunk, folder: Path, form: str) -> Task:
+        if not on_paper(form):
+            return Task(form, {}, (), str(folder), [(None, name, document) for name, document, _template in chunk])
         settings: dict[int, Setting] = {}
         documents = []
         needed: set[str] = set()
@@ -157,7 +161,7 @@ class RenderPool:
             documents.append((number, name, document))
         new = sorted(needed - worker.tiers)
         worker.tiers.update(new)
-        return Task(settings, [fonts.tier(name) for name in new], str(folder), documents)
+        return Task(form, settings, [fonts.tier(name) for name in new], str(folder), documents)
 
 
 class _Worker:
@@ -238,8 +242,9 @@ def render_batch(
     report: Report | None = None,
     pool: RenderPool | None = None,
     total: int | None = None,
+    form: str = "pdf",
 ) -> Generator[Written, None, None]:
-    """Write the PDF of each document into a folder, which is made, and give the files in the order of the jobs.
+    """Write each document in a form (of FORMS) into a folder, which is made; gives the files in the order of the jobs.
 
     A file is named after its document's number and is there whole or not at all. `report(done, total, text)` is
     called between chunks; what it raises ends the batch, and what was given until then stays. `total` is for jobs
@@ -254,14 +259,14 @@ def render_batch(
         total = len(jobs)
     source = iter(jobs)
     first = list(islice(source, _FEW + 1))
-    chunks = _chunks(chain(first, source))
+    chunks = _chunks(chain(first, source), ending(form))
     done = 0
     with contextlib.ExitStack() as stack:
         rendered: Iterator[tuple[_Chunk, Marks]]
         if len(first) <= _FEW:
-            rendered = ((chunk, _render_here(chunk, out_dir)) for chunk in chunks)
+            rendered = ((chunk, _render_here(chunk, out_dir, form)) for chunk in chunks)
         else:
-            rendered = (pool or stack.enter_context(RenderPool(processes))).render(chunks, out_dir)
+            rendered = (pool or stack.enter_context(RenderPool(processes))).render(chunks, out_dir, form)
         for chunk, marks in rendered:
             for (name, document, _template), (sha256, size) in zip(chunk, marks, strict=True):
                 yield Written(document.number, out_dir / name, sha256, size)
@@ -271,12 +276,12 @@ def render_batch(
                 report(done, known, _("{done} of {total} documents written").format(done=done, total=known))
 
 
-def _chunks(jobs: Iterable[tuple[Document, TemplateVersion]]) -> Iterator[_Chunk]:
+def _chunks(jobs: Iterable[tuple[Document, TemplateVersion]], ending: str) -> Iterator[_Chunk]:
     taken: set[str] = set()
     chunk: _Chunk = []
     lines = 0
     for position, (document, template) in enumerate(jobs, 1):
-        chunk.append((_file_name(document, position, taken), document, template))
+        chunk.append((_file_name(document, position, taken) + ending, document, template))
         lines += len(document.lines)
         if len(chunk) == _CHUNK or lines >= _CHUNK_LINES:
             yield chunk
@@ -293,14 +298,18 @@ def _file_name(document: Document, position: int, taken: set[str]) -> str:
         again += 1
         name = f"{base}-{again}"
     taken.add(name.casefold())
-    return f"{name}.pdf"
+    return name
 
 
-def _render_here(chunk: _Chunk, folder: Path) -> Marks:
+def _render_here(chunk: _Chunk, folder: Path, form: str) -> Marks:
     try:
-        return [write(str(folder / name), *compose(document, template)) for name, document, template in chunk]
+        return [write(str(folder / name), *_made_here(document, template, form)) for name, document, template in chunk]
     except OSError as problem:
         raise _cannot_write(problem) from problem
+
+
+def _made_here(document: Document, template: TemplateVersion, form: str) -> tuple[Frame | None, bytes]:
+    return compose(document, template, form) if on_paper(form) else (None, einvoice(document, form))
 
 
 def _cannot_write(problem: OSError) -> UserError:

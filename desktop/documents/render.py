@@ -13,6 +13,7 @@ from functools import lru_cache
 from desktop.documents import fonts
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
 from desktop.documents.composer import Press
+from desktop.documents.forms import enclosed
 from desktop.documents.glyphs import BASIC
 from desktop.documents.logo import load_logo
 from desktop.documents.pdffile import Frame
@@ -25,18 +26,18 @@ _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _lock = threading.Lock()
 
 
-def render_pdf(document: Document, template: TemplateVersion) -> bytes:
-    """The whole file. UserError if the template cannot be used."""
-    return b"".join(render_parts(document, template))
+def render_pdf(document: Document, template: TemplateVersion, form: str = "pdf") -> bytes:
+    """The whole file, with the e-invoice inside if the form is "facturx". UserError if the template cannot be used."""
+    return b"".join(render_parts(document, template, form))
 
 
-def render_parts(document: Document, template: TemplateVersion) -> tuple[bytes, bytes]:
+def render_parts(document: Document, template: TemplateVersion, form: str = "pdf") -> tuple[bytes, bytes]:
     """The file in two parts: what documents of this kind share, and what this one adds. Together they are the file."""
-    frame, delta = compose(document, template)
+    frame, delta = compose(document, template, form)
     return frame.prefix.data, frame.data + delta
 
 
-def compose(document: Document, template: TemplateVersion) -> tuple[Frame, bytes]:
+def compose(document: Document, template: TemplateVersion, form: str = "pdf") -> tuple[Frame, bytes]:
     """The file as what it shares with others and the document's delta."""
     setting = setting_for(document, template)
     tiers = [fonts.tier(name) for name in sorted(fonts.tiers_for(document_text(document), setting.typeface))]
@@ -44,7 +45,7 @@ def compose(document: Document, template: TemplateVersion) -> tuple[Frame, bytes
     with _lock:
         press = _press()
         press.learn(tiers)
-        return press.compose(document, setting)
+        return press.compose(document, setting, enclosed(document, form))
 
 
 def missing_glyphs(document: Document) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import pickle
@@ -14,23 +15,26 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from desktop.documents.composer import Press
+from desktop.documents.forms import einvoice, enclosed
 from desktop.documents.glyphs import Tier
 from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
-from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party
+from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, Registration
 
+_GATHERS = hasattr(os, "writev")
 PART = ".part"
 """What the name of an unfinished file ends with."""
 
 
 class Task(NamedTuple):
     """Some documents of a batch: the settings and tiers that the process has not seen, and for each document its
-    setting's number and the name of its file."""
+    setting's number and the name of its file. E-invoices without paper have no setting."""
 
+    form: str
     settings: dict[int, Setting]
     tiers: Sequence[Tier]
     folder: str
-    documents: Sequence[tuple[int, str, Document]]
+    documents: Sequence[tuple[int | None, str, Document]]
 
 
 def _reduced(kind: Any) -> Any:
@@ -39,7 +43,9 @@ def _reduced(kind: Any) -> Any:
 
 
 # Dataclasses with slots are pickled field by field in Python, on both sides. By their constructor it takes a third.
-_REDUCERS: Any = {kind: _reduced(kind) for kind in (BankAccount, Document, DocumentLine, DocumentTax, Party)}
+_REDUCERS: Any = {
+    kind: _reduced(kind) for kind in (BankAccount, Document, DocumentLine, DocumentTax, Party, Registration)
+}
 
 
 def packed(task: Task) -> bytes:
@@ -67,7 +73,7 @@ def serve(pipe: Connection) -> None:
             answer: object
             try:
                 answer = [
-                    write(task.folder + os.sep + name, *press.compose(document, settings[number]))
+                    write(task.folder + os.sep + name, *_made(press, document, task.form, settings.get(number)))
                     for number, name, document in task.documents
                 ]
             except OSError as problem:
@@ -77,17 +83,21 @@ def serve(pipe: Connection) -> None:
             pipe.send(answer)
 
 
-def write(path: str, frame: Frame, delta: bytes) -> tuple[str, int]:
-    """Write a file that is there whole or not at all; gives its SHA-256 and its size."""
+def _made(press: Press, document: Document, form: str, setting: Setting | None) -> tuple[Frame | None, bytes]:
+    if setting is None:
+        return None, einvoice(document, form)
+    return press.compose(document, setting, enclosed(document, form))
+
+
+def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
+    """Write a file that is there whole or not at all; gives its SHA-256 and its size. Without a frame it is alone."""
     unfinished = path + PART
+    parts = (own,) if frame is None else (frame.prefix.data, frame.data, own)
     # Plain functions of the system: pathlib's cost as much as setting a paragraph.
     try:
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         try:
-            for part in (frame.prefix.data, frame.data, delta):
-                rest = memoryview(part)
-                while rest:
-                    rest = rest[os.write(file, rest) :]
+            _write_all(file, parts)
         finally:
             os.close(file)
         os.replace(unfinished, path)  # noqa: PTH105
@@ -98,4 +108,16 @@ def write(path: str, frame: Frame, delta: bytes) -> tuple[str, int]:
             # A full disk is noticed while writing, where the system names no file.
             problem.filename = path
         raise
-    return frame.checksum(delta), frame.size + len(delta)
+    if frame is None:
+        return hashlib.sha256(own).hexdigest(), len(own)
+    return frame.checksum(own), frame.size + len(own)
+
+
+def _write_all(file: int, parts: Sequence[bytes]) -> None:
+    if _GATHERS and os.writev(file, parts) == sum(map(len, parts)):
+        return
+    os.lseek(file, 0, os.SEEK_SET)
+    for part in parts:
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(file, rest) :]
