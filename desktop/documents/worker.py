@@ -21,7 +21,6 @@ from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, Registration
 
-_GATHERS = hasattr(os, "writev")
 PART = ".part"
 """What the name of an unfinished file ends with."""
 
@@ -92,12 +91,14 @@ def _made(press: Press, document: Document, form: str, setting: Setting | None) 
 def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
     """Write a file that is there whole or not at all; gives its SHA-256 and its size. Without a frame it is alone."""
     unfinished = path + PART
-    parts = (own,) if frame is None else (frame.prefix.data, frame.data, own)
+    data = own if frame is None else b"".join((frame.prefix.data, frame.data, own))
     # Plain functions of the system: pathlib's cost as much as setting a paragraph.
     try:
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         try:
-            _write_all(file, parts)
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(file, rest) :]
         finally:
             os.close(file)
         os.replace(unfinished, path)  # noqa: PTH105
@@ -108,16 +109,4 @@ def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
             # A full disk is noticed while writing, where the system names no file.
             problem.filename = path
         raise
-    if frame is None:
-        return hashlib.sha256(own).hexdigest(), len(own)
-    return frame.checksum(own), frame.size + len(own)
-
-
-def _write_all(file: int, parts: Sequence[bytes]) -> None:
-    if _GATHERS and os.writev(file, parts) == sum(map(len, parts)):
-        return
-    os.lseek(file, 0, os.SEEK_SET)
-    for part in parts:
-        rest = memoryview(part)
-        while rest:
-            rest = rest[os.write(file, rest) :]
+    return (hashlib.sha256(own).hexdigest() if frame is None else frame.checksum(own)), len(data)
