@@ -1,0 +1,327 @@
+"""What a document says in the terms of EN 16931 (BT- and BG- numbers), before either syntax spells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from desktop.documents.einvoice.spelling import amounts, iso, plain
+from desktop.documents.words import Words, tax_name, words_for
+from desktop.domain.document import (
+    CAP_WORDS,
+    EARLIER_WORDS,
+    INCLUDED_WORDS,
+    PREPAID_WORDS,
+    RESIDUE_WORDS,
+    RETURNED_WORDS,
+    BankAccount,
+    Document,
+    DocumentLine,
+    DocumentTax,
+    Party,
+    commitment_amounts,
+    minimum_of,
+    unused_days,
+)
+from desktop.domain.tax_catalogue import EU_COUNTRIES
+
+CORE: Final = "urn:cen.eu:en16931:2017"
+XRECHNUNG: Final = f"{CORE}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+PEPPOL: Final = f"{CORE}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+BILLING: Final = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+
+DEBITS: Final = ("49", "59")
+UNTAXED: Final = ("E", "AE", "K", "G", "O")
+_NATURAL_CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+# Countries whose accounts SEPA reaches (EPC409-09).
+_SEPA_BEYOND: Final = "AD AL CH GB GI IS LI MC MD ME MK NO RS SM VA"
+_SEPA: Final = EU_COUNTRIES.union(_SEPA_BEYOND.split())
+# Prefixes of VAT ids that are no country's code.
+_PREFIXES: Final = EU_COUNTRIES | {"EL", "XI"}
+_CAP = re.compile(CAP_WORDS + r" (\d+(?:\.\d+)?) [A-Z]{3}")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_CENT = Decimal("0.01")
+
+
+class Means(NamedTuple):
+    """How the document is paid: UNTDID 4461, the accounts to pay to, and what of a card may be shown."""
+
+    code: str
+    accounts: tuple[BankAccount, ...] = ()
+    card: str = ""
+    network: str = ""
+
+
+class Change(NamedTuple):
+    """An allowance or a charge of a line (BG-27, BG-28), positive minor units; its base where a percentage gives it."""
+
+    charge: bool
+    amount: int
+    reason: str
+    base: int | None = None
+    percent: str = ""
+
+
+def type_code(document: Document, profile: str) -> str:
+    """UNTDID 1001 (BT-3). A deposit is 386, for which XRechnung's list has 326, a part of what will be billed."""
+    match document.kind:
+        case "credit_note":
+            return "381"
+        case "deposit":
+            return "326" if profile.startswith("xrechnung") else "386"
+    return "380"
+
+
+def outside(document: Document) -> bool:
+    """Whether it is not subject to VAT at all: then it names no VAT id (BR-O-02 to 04)."""
+    return any(tax.category == "O" for tax in document.taxes)
+
+
+@lru_cache(maxsize=4096)
+def vat_id(party: Party) -> str:
+    """The VAT id (BT-31, BT-48) where the tax id is one: it begins with a country (BR-CO-09)."""
+    bare = "".join(party.tax_id.split())
+    prefix = bare[:2].upper()
+    return prefix + bare[2:] if prefix in _PREFIXES or (prefix == party.country and len(bare) > 2) else ""
+
+
+def notes(document: Document) -> list[str]:
+    """What a person wrote above and below the figures (BT-22), and why an invoice is corrected."""
+    words = words_for(document.language)
+    reason = words.reason.format(reason=document.reason) if document.reason else ""
+    return [text for text in (document.intro, reason, document.closing) if text and text.strip()]
+
+
+def preceding(document: Document) -> list[tuple[str, date | None]]:
+    """(number, issue date) of the invoice that this one corrects and of those whose deposits it deducts (BG-3)."""
+    found: list[tuple[str, date | None]] = [(document.corrects, document.corrects_date)] if document.corrects else []
+    return found + [(number, day) for number, day, *_amounts in document.deposits]
+
+
+def payment_reference(document: Document) -> str:
+    """What the payer writes so that the payment is known (BT-83)."""
+    return "" if document.kind == "credit_note" else document.number
+
+
+def means(document: Document, profile: str) -> Means:
+    """How it is paid (BG-16). A credit note is set off (97); a transfer without an account is not defined (1)."""
+    if document.kind == "credit_note":
+        return Means("97")
+    euro = document.currency == "EUR"
+    if document.means == "debit":
+        return Means("59" if euro else "49")
+    if document.means == "card":
+        digits, network = _card(document.card)
+        # XRechnung wants the number with the code (BR-DE-24); without it the way to pay is not defined.
+        return Means("48" if digits or not profile.startswith("xrechnung") else "1", (), digits, network)
+    if not document.bank:
+        return Means("1")
+    sepa = euro and all(is_iban(bare(account.iban)) and account.iban[:2] in _SEPA for account in document.bank)
+    return Means("58" if sepa else "30", document.bank)
+
+
+@lru_cache(maxsize=1024)
+def _card(text: str) -> tuple[str, str]:
+    """(last four digits, network) of what the book keeps of a card: no more of the number leaves the house (BR-51)."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    network = " ".join("".join(letter if letter.isalpha() else " " for letter in text).split())
+    return digits[-4:], network
+
+
+def invoicing_period(document: Document) -> tuple[date | None, date | None]:
+    """First day and first day after of what is billed (BG-14); every line's own lies within it (Peppol R110, R111)."""
+    start, end = document.period_start, document.period_end
+    if start is None or end is None:
+        return None, None
+    for line in document.lines:
+        if line.period_start is not None and line.period_end is not None:
+            if line.period_start < start:
+                start = line.period_start
+            if line.period_end > end:
+                end = line.period_end
+    return start, end
+
+
+def supplied(document: Document) -> date | None:
+    """The day of supply (BT-72), where no period says it; a deposit is paid before anything is supplied."""
+    if document.period_start is not None and document.period_end is not None:
+        return None
+    if document.kind == "deposit" and all(tax.category != "K" for tax in document.taxes):
+        return None
+    return document.tax_date or document.issue_date
+
+
+def told_tax(document: Document) -> int | None:
+    """The tax in the currency that the seller reports in (BT-111), in its minor units, where that is another one."""
+    return document.tax_in_tax_currency if document.tax_currency not in ("", document.currency) else None
+
+
+def bare(text: str) -> str:
+    """An account's number without the spaces that people write into it."""
+    return "".join(text.split())
+
+
+@lru_cache(maxsize=1024)
+def is_iban(number: str) -> bool:
+    """Whether an account's number has the shape of an IBAN."""
+    return _IBAN.fullmatch(number) is not None
+
+
+def terms(document: Document, profile: str) -> str:
+    """What a due date cannot say (BT-20): instalments, early payment, what becomes of a credit; empty without any."""
+    words = words_for(document.language)
+    if document.kind == "credit_note":
+        return words.credit_note if document.payable > 0 else ""
+    if document.payable <= 0:
+        return ""
+    said = []
+    money = _money(document.currency)
+    if document.instalments:
+        said.append(words.pay_in_parts.format(amount=money(document.payable), count=len(document.instalments)))
+        said += [
+            f"{words.of_instalments.format(number=place, count=len(document.instalments))}: {iso(day)}, {money(part)}"
+            for place, (day, part) in enumerate(document.instalments, start=1)
+        ]
+    skonto = ""
+    if (percent := document.discount_percent) and (until := document.discount_until):
+        skonto = _skonto(document, percent, until) if profile.startswith("xrechnung") else ""
+        if not skonto:
+            said.append(_early(document, words, percent, until))
+    if document.terms.strip():
+        said.append(words.terms.format(terms=document.terms.strip().rstrip(". ")))
+    # A number sign begins a line of XRechnung's own syntax (BR-DE-18); what a person wrote must not look like one.
+    text = "\n".join(said)
+    if profile.startswith("xrechnung"):
+        text = "\n".join(line.lstrip("# \t") for line in text.splitlines())
+    return f"{text}\n{skonto}" if text and skonto else text or skonto
+
+
+def _skonto(document: Document, percent: Decimal, until: date) -> str:
+    """Early payment as XRechnung writes it; nothing where it has no words for the percentage."""
+    days = (until - document.issue_date).days
+    if days < 0 or percent != percent.quantize(_CENT):
+        return ""
+    return f"#SKONTO#TAGE={days}#PROZENT={percent.quantize(_CENT)}#\n"
+
+
+def _early(document: Document, words: Words, percent: Decimal, until: date) -> str:
+    discount = int((document.payable * percent / 100).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
+    money = _money(document.currency)
+    return words.early.format(
+        date=iso(until),
+        percent=f"{plain(percent)} %",
+        discount=money(discount),
+        amount=money(document.payable - discount),
+    )
+
+
+@lru_cache(maxsize=64)
+def _money(currency: str) -> Callable[[int], str]:
+    spelled = amounts(currency)
+    return lambda minor: f"{spelled(minor)} {currency}"
+
+
+@lru_cache(maxsize=1024)
+def exemption(tax: DocumentTax, language: str, country: str) -> tuple[str, str]:
+    """(words, VATEX code) why a group bears no tax (BT-120, BT-121); nothing for S, Z, L and M (BR-S-10, BR-Z-10)."""
+    if tax.category not in UNTAXED:
+        return "", ""
+    words = words_for(language)
+    said = tax.exemption.strip() or words.notes[tax.category].format(tax=tax_name(words, language, country))
+    code = tax.exemption_code or (_NATURAL_CODES.get(tax.category, "") if country in EU_COUNTRIES else "")
+    return said, code
+
+
+def changes(line: DocumentLine, language: str) -> list[Change]:
+    """Allowance and charge of a line; one that is below nothing is the other, as on the return of a discounted one."""
+    words = words_for(language)
+    found = []
+    if line.allowance:
+        reason = said_reason(line.allowance_reason, words) or words.discount
+        found.append(_change(line, line.allowance < 0, abs(line.allowance), reason))
+    if line.charge:
+        reason = "" if line.allowance else said_reason(line.allowance_reason, words)
+        found.append(_change(line, line.charge > 0, abs(line.charge), reason or words.surcharge))
+    return found
+
+
+def _change(line: DocumentLine, charge: bool, amount: int, reason: str) -> Change:
+    """Base and percentage stand together or not at all (Peppol R041, R042), and only where they give the amount."""
+    base = line.net + line.allowance - line.charge
+    if base <= 0:
+        return Change(charge, amount, reason)
+    # In hundredths of a percent, as a person would have typed it.
+    hundredths, rest = divmod(amount * 10_000, base)
+    if 2 * rest >= base:
+        hundredths += 1
+    if hundredths > 1_000_000 or (base * hundredths * 2 + 10_000) // 20_000 != amount:
+        return Change(charge, amount, reason)
+    whole, part = divmod(hundredths, 100)
+    return Change(charge, amount, reason, base, f"{whole}.{part:02d}")
+
+
+@lru_cache(maxsize=1024)
+def said_reason(reason: str, words: Words) -> str:
+    """What billing gave as a reason on its own, in the document's language; anything else as it is written."""
+    parts = []
+    for part in reason.split(", "):
+        if cap := _CAP.fullmatch(part):
+            parts.append(words.cap.format(amount=cap[0].removeprefix(CAP_WORDS + " ")))
+        elif part.startswith(PREPAID_WORDS + " "):
+            parts.append(words.prepaid_discount + part.removeprefix(PREPAID_WORDS))
+        else:
+            parts.append(words.residue if part == RESIDUE_WORDS else part)
+    return ", ".join(parts).strip()
+
+
+@lru_cache(maxsize=1024)
+def said_detail(detail: str, language: str) -> str:
+    """What billing says of a line on its own, in the document's language; anything else as it is written."""
+    words = words_for(language)
+    if unused := unused_days(detail):
+        return words.unused.format(*unused)
+    if amount := commitment_amounts(detail):
+        return words.committed.format(committed=amount[0], spent=amount[1])
+    if least := minimum_of(detail):
+        return words.minimum.format(amount=" ".join(least))
+    if detail.startswith(EARLIER_WORDS + " "):
+        return words.earlier + detail.removeprefix(EARLIER_WORDS)
+    return {INCLUDED_WORDS: words.included, RETURNED_WORDS: words.by_period}.get(detail, detail)
+
+
+@lru_cache(maxsize=1024)
+def classification(code: str) -> tuple[str, str]:
+    """(list, code) of a class of goods (BT-158): HS for headings of the Harmonised System, ZZZ for any other.
+
+    India's codes of services begin with 99, which the Harmonised System does not know.
+    """
+    bare = "".join(code.split())
+    harmonised = bare.isdigit() and len(bare) in (4, 6, 8, 10) and not bare.startswith("99")
+    return ("HS" if harmonised else "ZZZ"), bare
+
+
+def delivered_to(document: Document) -> Party | None:
+    """Where goods went (BG-13). Goods to another EU state name it always (BR-IC-12): then it is the buyer's address."""
+    if document.delivery is not None:
+        return document.delivery
+    return document.buyer if any(tax.category == "K" for tax in document.taxes) else None
+
+
+def electronic_address(party: Party, profile: str) -> tuple[str, str]:
+    """(address, scheme) (BT-34, BT-49). XRechnung takes a mail address, which Peppol's list has no scheme for."""
+    if party.endpoint:
+        return party.endpoint, party.endpoint_scheme
+    if party.email and profile != "peppol":
+        return party.email, "EM"
+    return "", ""
+
+
+def price_and_quantity(line: DocumentLine) -> tuple[str, str]:
+    """Quantity and net price; the sign stands at the quantity, because the standard has no negative price (BR-27)."""
+    if line.unit_price < 0:
+        return plain(-line.quantity), plain(-line.unit_price)
+    return plain(line.quantity), plain(line.unit_price)
