@@ -21,6 +21,7 @@ from desktop.i18n import _
 from desktop.services.charging import Freed
 from desktop.services.issuing import ReadyInvoice
 from desktop.services.runs.freezing import prepare, texts_for
+from desktop.services.templates.choosing import resolver
 from desktop.services.unused_credits import Taken, rest_of, taken_as_unused
 
 # What of an invoice's texts its credit notes say too. How it was to be paid is none of it.
@@ -120,8 +121,17 @@ def original(connection: Connection, number: str) -> Original:
     return Original(**fields, lines=lines, taxes=taxes, rest=rest, left=left)
 
 
-def credit_document(invoice: Original, figures: CreditFigures, reason: str, today: date) -> ReadyInvoice:
-    """The credit note, at the original's rates and to its parties."""
+def credit_document(
+    connection: Connection, invoice: Original, figures: CreditFigures, reason: str, today: date
+) -> ReadyInvoice:
+    """The credit note, at the original's rates and to its parties.
+
+    It looks as its invoice did, unless a template is chosen for credit notes.
+    """
+    agreements = [invoice.agreement_id] if invoice.agreement_id else []
+    chosen = resolver(connection, [invoice.client_id], agreements).for_kind(
+        invoice.client_id, invoice.agreement_id, "credit_note", invoice.language
+    )
     lines = [_credit_line(invoice, part, position, reason) for position, part in enumerate(figures.parts, 1)]
     exemptions = invoice.exemptions
     return ReadyInvoice(
@@ -129,7 +139,7 @@ def credit_document(invoice: Original, figures: CreditFigures, reason: str, toda
         client_id=invoice.client_id,
         seller_id=invoice.seller_id,
         buyer_id=invoice.buyer_id,
-        template_version_id=invoice.template_version_id,
+        template_version_id=invoice.template_version_id if chosen is None else chosen,
         issue_date=today,
         terms="receipt",
         language=invoice.language,
@@ -172,7 +182,9 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
         client_id=invoice.client_id,
         seller_id=papers.seller_id,
         buyer_id=papers.buyers[invoice.client_id],
-        template_version_id=papers.templates.get(invoice.template_id, papers.fallback_template),
+        template_version_id=papers.templates.version(
+            invoice.template_id, invoice.client_id, invoice.agreement_id, invoice.kind, invoice.language
+        ),
         issue_date=today,
         terms=invoice.terms,
         language=invoice.language,

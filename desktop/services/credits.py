@@ -79,7 +79,7 @@ def credit_invoice(
         _check_deposit(made.connection, invoice)
         before = _by_actor(made.connection, invoice.id, actor)
         check_limit(made.connection, actor, "credit", before + figures.payable, _factor(invoice))
-        document = credit_document(invoice, figures, reason, today)
+        document = credit_document(made.connection, invoice, figures, reason, today)
         (note,) = issue_documents(made.connection, [document], actor=actor, now=made.at)
         charges = _release(made.connection, invoice, figures, note.id) if release or reissue else []
         made.record(

@@ -24,14 +24,15 @@ from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.domain.tax_catalogue import tax_codes
 from desktop.domain.tax_parts import taxes_of
-from desktop.domain.template import layout_from
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
 from desktop.services.change_sets import raw
+from desktop.services.einvoice_fit import unfit
 from desktop.services.exchange import ExchangeRates
 from desktop.services.issuing import due_parts
 from desktop.services.runs.freezing import prepare, ready
+from desktop.services.templates.reading import template_versions
 from desktop.services.unused_credits import corrected_invoices
 
 Report = Callable[[int, int, str], None]
@@ -135,7 +136,7 @@ def draft_document(book: Book, draft_id: int) -> Job:
             "corrects": corrected.number if corrected else None,
             "corrects_date": corrected.issue_date if corrected else None,
         }
-        template = _templates(connection, [made.template_version_id])[made.template_version_id]
+        template = template_versions(connection, [made.template_version_id])[made.template_version_id]
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
         return _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), template
 
@@ -148,16 +149,33 @@ def render(
     run: str = "",
     report: Report | None = None,
     pool: RenderPool | None = None,
+    form: str = "pdf",
+    refused: Callable[[str, UserError], None] | None = None,
 ) -> list[Written]:
-    """Write the PDF of each document into the folder, those of a run, or those with these numbers.
+    """Write each document in a form (of documents.forms) into the folder, those of a run, or those with these numbers.
 
     Where a file of that name stands already it is replaced by the same bytes. `report` may raise between documents.
-    UserError for a number or run that does not exist, and where the folder cannot be written.
+    A document that cannot take the form is told to `refused` by its number, and the others are written; without it the
+    first one ends the batch. UserError for a number or run that does not exist, and where the folder cannot be written.
     """
     with book.reading() as session:
         connection = session.connection()
         ids = _of_run(connection, run) if run else _of_numbers(connection, numbers)
-    return list(render_batch(documents(book, ids), folder, report=report, pool=pool, total=len(ids)))
+    jobs = documents(book, ids)
+    if form != "pdf":
+        jobs = _fitting(jobs, form, refused)
+    return list(render_batch(jobs, folder, report=report, pool=pool, total=len(ids), form=form))
+
+
+def _fitting(jobs: Iterator[Job], form: str, refused: Callable[[str, UserError], None] | None) -> Iterator[Job]:
+    for job in jobs:
+        why = unfit(job[0], form)
+        if why is None:
+            yield job
+        elif refused is None:
+            raise why
+        else:
+            refused(job[0].number, why)
 
 
 def _of_run(connection: Connection, run: str) -> list[int]:
@@ -227,7 +245,7 @@ def _read(
         "SELECT id, data FROM party WHERE id IN (SELECT value FROM json_each(?))", (ids_text(unknown),)
     ):
         parties[key] = Party(**json.loads(data))
-    templates.update(_templates(connection, {head["template_version_id"] for head in heads} - templates.keys()))
+    templates.update(template_versions(connection, {head["template_version_id"] for head in heads} - templates.keys()))
     return {
         head["id"]: (
             _document(
@@ -242,19 +260,6 @@ def _read(
             templates[head["template_version_id"]],
         )
         for head in heads
-    }
-
-
-def _templates(connection: Connection, ids: Iterable[int]) -> dict[int, TemplateVersion]:
-    rows = connection.exec_driver_sql(
-        "SELECT v.id, t.name, v.version, v.specification, f.content FROM template_version v"
-        " JOIN template t ON t.id = v.template_id LEFT JOIN file f ON f.id = v.logo_id"
-        " WHERE v.id IN (SELECT value FROM json_each(?))",
-        (ids_text(ids),),
-    )
-    return {
-        key: TemplateVersion(key, name, version, layout_from(json.loads(specification)), logo or b"")
-        for key, name, version, specification, logo in rows
     }
 
 

@@ -43,6 +43,7 @@ from desktop.services.merge_obstacles import (
 )
 from desktop.services.problems import Problems
 from desktop.services.records import column_values, found, record
+from desktop.services.templates.choices import move_choices
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ def merge_clients(book: Book, keep: int, absorb: int, *, take: Collection[str] |
         _move_addresses(made, merged, one, other)
         _move_rates(made, merged, Rate.client_id, one.id, other.id)
         _move_rules(made, merged, one.id, other.id)
+        merged.moved["template_choice"] = move_choices(made, one.id, other.id)
         for model in (TimeEntry, OneOff):
             merged.moved[model.__tablename__] = _move(made, model, "client_id", one.id, other.id)
         merged.moved |= move_beside(made, "client", one.id, other.id)

@@ -100,6 +100,7 @@ def test_what_lives_moves_and_comes_back(book, told, two):
     merged = merge_clients(book, keep, absorb, actor=ANNE)
     assert merged.moved == {
         "agreement": 2, "contact": 2, "address": 1, "rate": 1, "rule_setting": 1, "time_entry": 2, "one_off": 1,
+        "template_choice": 0,
     }  # fmt: skip
     owners = {
         table: dict(rows(book, f"SELECT id, client_id FROM {table}"))

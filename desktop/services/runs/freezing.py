@@ -18,10 +18,9 @@ from desktop.domain.billing.regimes import place_words, regime_of
 from desktop.domain.einvoice_form import NONE
 from desktop.domain.electronic_address import electronic_address
 from desktop.domain.money import scaled_to_percent
-from desktop.errors import UserError
-from desktop.i18n import _
 from desktop.services.issuing import ReadyInvoice, freeze_parties
 from desktop.services.runs.setting import firm_facts
+from desktop.services.templates.choosing import Resolver, resolver
 
 _TAX = "place_of_supply, tax_certificate, withholding, withholding_section"
 _PAYING = "payment_means, mandate, iban, card, buyer_reference"
@@ -47,8 +46,7 @@ class Papers:
     texts: dict[str, Any]
     accounts: list[dict[str, Any]]
     buyers: dict[int, int]
-    templates: dict[int, int]
-    fallback_template: int
+    templates: Resolver
     titles: dict[int, str]
     codes: dict[int, str]
     clients: dict[int, _Own]
@@ -106,20 +104,16 @@ def prepare(
             for row, payload in zip(clients, payloads, strict=True)
         ]
     frozen = freeze(connection, "buyer", payloads)
-    versions = connection.exec_driver_sql(
-        "SELECT template_id, max(id) FROM template_version GROUP BY template_id"
-    ).fetchall()
-    if not versions:
-        raise UserError(_("The book has no document template."), _("Restore a backup, or make a new book."))
     firm = connection.exec_driver_sql(
-        """SELECT intro, closing, late_clause, footer, upi_id, payment_link AS link, template_id, creditor_id
+        """SELECT intro, closing, late_clause, footer, upi_id, payment_link AS link, creditor_id
         FROM firm"""
     ).one()
-    templates: dict[int, int] = {row[0]: row[1] for row in versions}
+    buyers = {row["id"]: party for row, party in zip(clients, frozen, strict=True)}
+    agreement_keys = list(dict.fromkeys(agreement_ids))
     titles = connection.exec_driver_sql(
         """SELECT id, CASE title WHEN '' THEN code ELSE title END, code, project_reference FROM agreement
         WHERE id IN (SELECT value FROM json_each(?))""",
-        (ids_text(dict.fromkeys(agreement_ids)),),
+        (ids_text(agreement_keys),),
     ).fetchall()
     accounts = connection.exec_driver_sql(
         "SELECT holder, iban, bic, bank, currency FROM bank_account ORDER BY position, id"
@@ -128,9 +122,8 @@ def prepare(
         seller_id=seller,
         texts={key: value for key, value in zip(_TEXTS, firm[: len(_TEXTS)], strict=True) if value},
         accounts=[dict(row) for row in accounts],
-        buyers={row["id"]: party for row, party in zip(clients, frozen, strict=True)},
-        templates=templates,
-        fallback_template=templates.get(firm.template_id, int(versions[0][1])),
+        buyers=buyers,
+        templates=resolver(connection, buyers, agreement_keys),
         titles={row[0]: row[1] for row in titles},
         codes={row[0]: row[2] for row in titles},
         clients=_own_texts(connection, wanted, clients, firm.creditor_id),
@@ -243,14 +236,18 @@ def ready(
             for line in draft.lines
         ]
     taxes = [tax._replace(basis=sign * tax.basis, tax=sign * tax.tax) for tax in draft.taxes]
+    kind = "credit_note" if sign < 0 else draft.kind
+    agreement = draft.agreement_ids[0] if draft.agreement_ids else None
     title = ", ".join(papers.titles[key] for key in draft.agreement_ids if key in papers.titles)
     supplied = date.fromisoformat(end).toordinal() - 1 if end else None
     return ReadyInvoice(
-        kind="credit_note" if sign < 0 else draft.kind,
+        kind=kind,
         client_id=draft.client_id,
         seller_id=papers.seller_id,
         buyer_id=papers.buyers[draft.client_id],
-        template_version_id=papers.templates.get(draft.template_id or 0, papers.fallback_template),
+        template_version_id=papers.templates.version(
+            draft.template_id, draft.client_id, agreement, kind, draft.language
+        ),
         issue_date=issue_date,
         terms=draft.terms,
         language=draft.language,
@@ -263,7 +260,7 @@ def ready(
         lines=lines,
         taxes=taxes,
         charges=draft.charges,
-        agreement_id=draft.agreement_ids[0] if draft.agreement_ids else None,
+        agreement_id=agreement,
         run_id=run_id,
         draft_id=draft_id,
         tax_date=min(date.fromordinal(supplied), issue_date) if supplied else issue_date,
@@ -277,7 +274,7 @@ def ready(
             title,
             draft.note,
             client_id=draft.client_id,
-            agreement_id=draft.agreement_ids[0] if draft.agreement_ids else None,
+            agreement_id=agreement,
             einvoice=draft.einvoice,
         ),
         corrects_id=corrects_id,

@@ -124,3 +124,24 @@ def drop_choices(made: Change, scope: str, scope_id: int) -> None:
     chosen = select(TemplateChoice.id).where(TemplateChoice.scope == scope, TemplateChoice.scope_id == scope_id)
     for choice_id in made.session.scalars(chosen).all():
         made.delete(TemplateChoice, choice_id)
+
+
+def move_choices(made: Change, keep: int, absorb: int) -> int:
+    """Let one client have what another chose, where it has no choice of its own; how many it got."""
+    by_client = {
+        client_id: {
+            (row.kind, row.language): row.id
+            for row in made.session.scalars(
+                select(TemplateChoice).where(TemplateChoice.scope == "client", TemplateChoice.scope_id == client_id)
+            )
+        }
+        for client_id in (keep, absorb)
+    }
+    count = 0
+    for key, choice_id in by_client[absorb].items():
+        if key in by_client[keep]:
+            made.delete(TemplateChoice, choice_id)
+        else:
+            made.update(TemplateChoice, choice_id, scope_id=keep)
+            count += 1
+    return count
