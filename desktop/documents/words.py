@@ -143,6 +143,13 @@ class Words(NamedTuple):
     account_holder: str
     bank: str
     payment_reference: str
+    scan_to_pay: str
+    pay_online: str
+    code_to_pay: str
+    registered: str
+    ack_number: str
+    ack_date: str
+    signed_code: str
     phone: str
     project: str
     delivery: str
