@@ -30,7 +30,7 @@ _STATUSES = {
 }
 # A line may have counted thousands; --json gives them all.
 _MOST_RECORDS = 20
-_FORMATS = ("pdf", "facturx", "xrechnung", "ubl")
+_FORMATS = ("pdf", "facturx", "xrechnung", "xrechnung-ubl", "ubl", "peppol")
 
 
 def add(commands: Commands) -> None:
@@ -42,12 +42,21 @@ def add(commands: Commands) -> None:
     show = commands.add("show", _show, _("one document whole, each line with its sources"))
     show.add_argument("number", metavar="NUMBER")
 
-    render = commands.add("render", _render, _("write PDFs of issued documents"))
+    render = commands.add("render", _render, _("write issued documents as PDF or e-invoice"))
     which = render.add_mutually_exclusive_group(required=True)
     which.add_argument("--run", dest="run_number", metavar="RUN", help=_("all documents of this run"))
     which.add_argument("--invoice", nargs="+", action="extend", default=[], metavar="NUMBER")
     render.add_argument("--to", required=True, metavar="DIR", help=_("the folder; it is made"))
-    render.add_argument("--format", choices=_FORMATS, default="pdf")
+    render.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="pdf",
+        help=_(
+            "pdf: paper for archives (PDF/A-3); facturx: the same with its e-invoice inside; xrechnung, xrechnung-ubl: "
+            "for German authorities; ubl or peppol: Peppol BIS Billing 3. What cannot be an e-invoice is named and "
+            "left out, and the command ends with 1"
+        ),
+    )
 
 
 def _invoices(call: Call) -> None:
@@ -287,15 +296,13 @@ def _line_text(line: TrailLine, currency: str) -> str:
     return "\n".join(lines)
 
 
-def _render(call: Call) -> None:
+def _render(call: Call) -> int:
+    from desktop.documents.forms import form_named
     from desktop.services.documents import render
 
     arguments = call.arguments
-    if arguments.format != "pdf":
-        raise UserError(
-            _("Documents cannot be written as {format} yet.").format(format=arguments.format),
-            _("Write them as pdf."),
-        )
+    form = form_named(arguments.format)
+    refused: list[tuple[str, UserError]] = []
     folder = call.path(arguments.to)
     try:
         with call.book() as book:
@@ -305,15 +312,28 @@ def _render(call: Call) -> None:
                 numbers=arguments.invoice,
                 run=arguments.run_number or "",
                 report=call.progress,
+                form=form,
+                refused=lambda number, why: refused.append((number, why)),
             )
     except Stopped as stopped:
         raise Stopped(
-            _("Stopped. The PDFs written until then are whole; do it again to write the others.")
+            _("Stopped. The files written until then are whole; do it again to write the others.")
         ) from stopped
     data = [{"number": one.number, "file": str(one.path), "sha256": one.sha256} for one in written]
 
-    def text() -> str:
-        words = ngettext("{count} PDF written to {folder}.", "{count} PDFs written to {folder}.", len(written))
-        return words.format(count=f"{len(written):,}", folder=folder)
+    answer: dict[str, object] = {"documents": data}
+    if refused:
+        answer["refused"] = [
+            {"number": number, "message": why.message, "remedy": why.remedy} for number, why in refused
+        ]
 
-    call.answer({"documents": data}, text)
+    def text() -> str:
+        if refused and not written:
+            return ""
+        words = ngettext("{count} file written to {folder}.", "{count} files written to {folder}.", len(written))
+        return words.format(count=number_text(len(written)), folder=folder)
+
+    call.answer(answer, text)
+    for _number, why in refused:
+        call.say(str(why))
+    return 1 if refused else 0

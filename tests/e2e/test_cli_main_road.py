@@ -284,6 +284,27 @@ def test_documents(firm: Sheaf) -> None:
         answer = firm("render", "firm.sheaf", *wrong, "--to", "out")
         assert (answer.code, answer.out) == (1, "")
         assert answer.err.count("\n") == 1
+    assert "INV-2025-0001 cannot be written as Peppol: it was issued without the firm's electronic" in answer.err
+
+
+def test_e_invoices(firm: Sheaf) -> None:
+    """Those that can be are written, and the others are named with what they lack."""
+    firm("settings", "firm.sheaf", "firm.phone", "+49 40 123")
+    firm("settings", "firm.sheaf", "firm.email", "bill@kai.example")
+    firm.json("bill", "firm.sheaf", *MARCH)
+    hybrid = firm.json("render", "firm.sheaf", "--run", "R-2025-0001", "--to", "out", "--format", "facturx")
+    assert [Path(one["file"]).name for one in hybrid["documents"]] == ["INV-2025-0001.pdf", "INV-2025-0002.pdf"]
+    assert "refused" not in hybrid
+    for one in hybrid["documents"]:
+        assert b"factur-x.xml" in Path(one["file"]).read_bytes()
+    answer = firm("render", "firm.sheaf", "--run", "R-2025-0001", "--to", "out", "--format", "xrechnung", "--json")
+    assert answer.code == 1
+    told = json.loads(answer.out)
+    refused = {one["number"] for one in told["refused"]}
+    assert refused
+    assert refused | {one["number"] for one in told["documents"]} == {"INV-2025-0001", "INV-2025-0002"}
+    assert all(one["remedy"] for one in told["refused"])
+    assert answer.err.count("XRechnung") == len(refused)
 
 
 def test_money(firm: Sheaf) -> None:

@@ -1,0 +1,108 @@
+"""Whether an issued document can be sent as an e-invoice at all: the gate asks before the number is taken, but a
+document may have been issued for paper alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desktop.domain.document import Document, Party
+from desktop.domain.letter import Letter
+from desktop.domain.money import exponent
+from desktop.errors import UserError
+from desktop.i18n import _
+
+_NAMES = {
+    "facturx": "Factur-X",
+    "xrechnung": "XRechnung",
+    "xrechnung_ubl": "XRechnung",
+    "ubl": "Peppol",
+}
+_UNTAXED = "O"
+_MOST_DECIMALS = 2
+
+
+def unfit(document: Document | Letter, form: str) -> UserError | None:
+    """Why the document cannot take that form, in one sentence; None where it can, and for plain paper."""
+    if form == "pdf":
+        return None
+    name = _NAMES[form]
+    if not isinstance(document, Document):
+        return UserError(
+            _("{number} is not an invoice, so there is no {form} of it.").format(number=document.number, form=name),
+            _("Write it as PDF."),
+        )
+    if not document.number:
+        return UserError(
+            _("A draft has no number yet, so it cannot be written as {form}.").format(form=name),
+            _("Issue it first, or write it as PDF."),
+        )
+    digits = exponent(document.currency)
+    if digits > _MOST_DECIMALS:
+        return UserError(
+            _("{number} is in {currency} with {count} decimals; e-invoices know two at most (EN 16931).").format(
+                number=document.number, currency=document.currency, count=digits
+            ),
+            _("Write it as PDF."),
+        )
+    missing = list(_missing(document, form))
+    if not missing:
+        return None
+    return UserError(
+        _("{number} cannot be written as {form}: it was issued without {parts}.").format(
+            number=document.number, form=name, parts=", ".join(missing)
+        ),
+        _("Write it as PDF, or complete the firm and the client, credit it and issue it again."),
+    )
+
+
+def _missing(document: Document, form: str) -> Iterator[str]:
+    seller, buyer = document.seller, document.buyer
+    categories = {group.category for group in document.taxes}
+    # BR-06 to 11, BR-16
+    if not seller.country:
+        yield _("the firm's country")
+    if not buyer.country:
+        yield _("the client's country")
+    if not document.lines:
+        yield _("lines")
+    # BR-CO-26, BR-S-02 and their like
+    taxed = categories - {_UNTAXED}
+    if not (seller.legal_id or (seller.tax_id and taxed)) or (taxed and not (seller.tax_id or seller.tax_number)):
+        yield _("the firm's VAT id or register number")
+    # BR-AE-02, BR-IC-02
+    if (categories & {"AE", "K"}) and not (buyer.tax_id or ("K" not in categories and buyer.legal_id)):
+        yield _("the client's VAT id")
+    if form == "facturx":
+        return
+    # PEPPOL-EN16931-R010 and R020, of which XRechnung takes a mail address for one.
+    mail = form.startswith("xrechnung")
+    if not _reachable(seller, mail):
+        yield _("the firm's electronic address")
+    if not _reachable(buyer, mail):
+        yield _("the client's electronic address")
+    if mail:
+        yield from _missing_in_germany(document)
+    elif not (document.buyer_reference or document.po_number):
+        # PEPPOL-EN16931-R003
+        yield _("the client's reference or PO number")
+
+
+def _reachable(party: Party, mail: bool) -> bool:
+    return bool(party.endpoint or (mail and party.email))
+
+
+def _missing_in_germany(document: Document) -> Iterator[str]:
+    """What XRechnung asks for beyond the European rules (BR-DE-3 to 9, 15)."""
+    seller, buyer = document.seller, document.buyer
+    if not document.buyer_reference:
+        yield _("the client's reference (Leitweg-ID)")
+    for value, name in (
+        (seller.city, _("the firm's city")),
+        (seller.postcode, _("the firm's postcode")),
+        (seller.phone, _("the firm's telephone")),
+        (seller.email, _("the firm's mail address")),
+        (buyer.city, _("the client's city")),
+        (buyer.postcode, _("the client's postcode")),
+    ):
+        if not value:
+            yield name
