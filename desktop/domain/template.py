@@ -118,7 +118,7 @@ FIELDS: Final = (
 )
 _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_LONGEST_TEXT: Final = 4_000
+LONGEST_TEXT: Final = 4_000
 _MOST_TEXTS: Final = 400
 
 
@@ -229,7 +229,7 @@ USUAL_LAYOUT: Final = Layout()
 # Parts that most firms do not want until they say so.
 _HIDDEN: Final = frozenset({"tax_summary", "amount_in_words", "signature"})
 
-_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "page": PAGES,
     "window": WINDOWS,
     "letterhead": LETTERHEADS,
@@ -239,7 +239,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "table": TABLES,
 }
 # Least and most; a page needs room for a table.
-_LENGTHS: Final[Mapping[str, tuple[float, float]]] = {
+LENGTHS: Final[Mapping[str, tuple[float, float]]] = {
     "margin_left": (10, 60),
     "margin_right": (10, 60),
     "head": (0, 120),
@@ -255,10 +255,10 @@ def layout_from(data: object) -> Layout:
     """The layout that JSON data describe. TemplateProblem where they do not."""
     values = _mapping(data, (), Layout)
     for name, value in values.items():
-        if name in _CHOICES:
-            _choice(value, _CHOICES[name], (name,))
-        elif name in _LENGTHS:
-            values[name] = _length(value, *_LENGTHS[name], (name,))
+        if name in CHOICES:
+            _choice(value, CHOICES[name], (name,))
+        elif name in LENGTHS:
+            values[name] = _length(value, *LENGTHS[name], (name,))
         elif name in ("accent", "ink", "quiet"):
             _colour(value, (name,))
         elif name == "marks":
@@ -345,7 +345,7 @@ def _column(data: object, path: tuple[str | int, ...]) -> Column:
 def _text(data: object, path: tuple[str | int, ...]) -> Text:
     values = _mapping(data, path, Text)
     _named(values, "place", TEXT_PLACES, path)
-    text = _string(values.get("text", ""), _LONGEST_TEXT, (*path, "text"))
+    text = _string(values.get("text", ""), LONGEST_TEXT, (*path, "text"))
     for name in fields_of(text):
         if name not in FIELDS:
             raise TemplateProblem((*path, "text"), phrase("There is no field “{field}”.", field="{" + name + "}"))
