@@ -18,7 +18,15 @@ from desktop.documents.batch import RenderPool, Written, render_batch
 from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine
 from desktop.domain.billing.lines import part_of
-from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
+from desktop.domain.document import (
+    BankAccount,
+    Document,
+    DocumentLine,
+    DocumentTax,
+    Party,
+    Registration,
+    TemplateVersion,
+)
 from desktop.domain.einvoice_form import NONE
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
@@ -46,6 +54,8 @@ _HEAD = """SELECT i.id, i.number, i.kind, i.seller_id, i.buyer_id, i.template_ve
  i.reason, i.texts, c.number AS corrects, c.issue_date AS corrects_date
  FROM invoice i LEFT JOIN invoice c ON c.id = i.corrects_id WHERE i.id IN (SELECT value FROM json_each(?))"""
 
+# What stands under the same name among a document's texts, where it stands there at all.
+_TOLD = ("einvoice", "means", "mandate", "creditor_id", "debited", "card", "project", "contract", "link", "upi_id")
 _WORDS_OF_LAW = frozenset(
     code.exemption_text
     for country in ("DE", "GB", "CH")
@@ -240,6 +250,14 @@ def _read(
         wanted,
     ):
         parts[invoice].append((_day(due), amount))
+    registered = {
+        invoice: Registration(*answer)
+        for invoice, *answer in driver.execute(
+            "SELECT invoice_id, irn, ack_number, ack_at, signed_qr FROM registration"
+            " WHERE cancelled_at IS NULL AND invoice_id IN (SELECT value FROM json_each(?))",
+            wanted,
+        )
+    }
     unknown = {key for head in heads for key in (head["seller_id"], head["buyer_id"])} - parties.keys()
     for key, data in connection.exec_driver_sql(
         "SELECT id, data FROM party WHERE id IN (SELECT value FROM json_each(?))", (ids_text(unknown),)
@@ -256,6 +274,7 @@ def _read(
                 parties[head["seller_id"]],
                 parties[head["buyer_id"]],
                 parts.get(head["id"], ()),
+                registered.get(head["id"]),
             ),
             templates[head["template_version_id"]],
         )
@@ -271,8 +290,10 @@ def _document(
     seller: Party,
     buyer: Party,
     parts: Sequence[tuple[date, int]] = (),
+    registration: Registration | None = None,
 ) -> Document:
     language = head["language"]
+    delivery = texts.get("delivery")
     return Document(
         kind=head["kind"],
         number=head["number"],
@@ -284,7 +305,9 @@ def _document(
         buyer=buyer,
         lines=tuple(_line(line, language) for line in lines),
         taxes=tuple(
-            DocumentTax(tax.category, _percent(tax.rate), tax.basis, tax.tax, _exemption(tax), tax.name)
+            DocumentTax(
+                tax.category, _percent(tax.rate), tax.basis, tax.tax, _exemption(tax), tax.name, tax.exemption_code
+            )
             for tax in taxes
         ),
         net=head["net"],
@@ -316,6 +339,9 @@ def _document(
         tax_currency=head["tax_currency"] or "",
         tax_in_tax_currency=head["tax_in_tax_currency"],
         instalments=tuple(parts) if len(parts) > 1 and head["kind"] != "credit_note" else (),
+        delivery=Party(**{"name": "", **delivery}) if delivery else None,
+        registration=registration,
+        **{name: texts[name] for name in _TOLD if name in texts},
     )
 
 
