@@ -91,10 +91,10 @@ def payment(connection: Connection, number: str) -> Any:
 
 
 def settled_by(connection: Connection, payment_id: int, as_of: str) -> Rows:
-    """(number, instalment, whether there are several, issue date, amount due, paid by it, discount taken with it,
+    """(number, instalment, whether there are several, kind, issue date, amount due, paid by it, discount taken with it,
     residual) of each item that a payment settled until the end of a day."""
     return connection.exec_driver_sql(
-        f"""SELECT i.number, o.instalment, {_SEVERAL}, i.issue_date, o.amount,
+        f"""SELECT i.number, o.instalment, {_SEVERAL}, i.kind, i.issue_date, o.amount,
           sum(CASE s.kind WHEN 'payment' THEN s.amount ELSE 0 END),
           sum(CASE s.kind WHEN 'discount' THEN s.amount ELSE 0 END), o.amount - {_SETTLED}
         FROM allocation s JOIN open_item o ON o.id = s.open_item_id JOIN invoice i ON i.id = o.invoice_id
@@ -124,6 +124,6 @@ def documents(connection: Connection, client_id: int, numbers: Sequence[str], ru
     chosen = "i.number IN (SELECT value FROM json_each(:numbers))" if run_id is None else "i.run_id = :run"
     return connection.exec_driver_sql(
         f"""SELECT i.number, i.kind, i.issue_date, i.due_date, i.payable, i.currency FROM invoice i
-        WHERE i.client_id IN {_FAMILY} AND {chosen} ORDER BY i.issue_date, i.id""",
+        WHERE i.client_id IN {_FAMILY} AND i.kind <> 'opening' AND {chosen} ORDER BY i.issue_date, i.id""",
         {"client": client_id, "numbers": json.dumps(list(numbers)), "run": run_id},
     ).fetchall()
