@@ -277,8 +277,13 @@ def _delivery(document: Document) -> str:
             f"<ram:ActualDeliverySupplyChainEvent><ram:OccurrenceDateTime>{_day(day)}</ram:OccurrenceDateTime>"
             "</ram:ActualDeliverySupplyChainEvent>"
         )
-    content = "".join(parts)
+    # The schema wants the element, and no element may be empty (Peppol R008): the buyer's name is always true.
+    content = "".join(parts) or _receiver(document.buyer.name)
     return f"<ram:ApplicableHeaderTradeDelivery>{content}</ram:ApplicableHeaderTradeDelivery>"
+
+
+def _receiver(name: str) -> str:
+    return f"<ram:ShipToTradeParty><ram:Name>{escaped(name)}</ram:Name></ram:ShipToTradeParty>"
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from desktop.documents.einvoice.spelling import amounts, iso, plain
 from desktop.documents.words import Words, tax_name, words_for
+from desktop.domain import references
 from desktop.domain.document import (
     CAP_WORDS,
     EARLIER_WORDS,
@@ -103,8 +104,8 @@ def preceding(document: Document) -> list[tuple[str, date | None]]:
 
 
 def payment_reference(document: Document) -> str:
-    """What the payer writes so that the payment is known (BT-83)."""
-    return "" if document.kind == "credit_note" else document.number
+    """What the payer writes so that the payment is known (BT-83); nobody pays a credit note."""
+    return "" if document.kind == "credit_note" else references.payment_reference(document)
 
 
 def means(document: Document, profile: str) -> Means:
