@@ -81,6 +81,13 @@ def bare_iban(iban: str) -> str:
     return "".join(iban.split()).upper()
 
 
+def iban_is_sound(iban: str) -> bool:
+    """Whether form and check digits are right; the lengths of each country are the gate's to know."""
+    bare = bare_iban(iban)
+    right_form = bare.isascii() and bare.isalnum() and bare[:2].isalpha() and bare[2:4].isdecimal()
+    return right_form and 15 <= len(bare) <= 34 and _modulo_97(bare[4:] + bare[:4]) == 1
+
+
 def is_qr_iban(iban: str) -> bool:
     """Whether the account takes only payments with a QR reference: its bank's number is of 30000 to 31999."""
     bare = bare_iban(iban)

@@ -1,0 +1,118 @@
+"""The codes of a document's body: each beside what it is for, and India's registration with its signed code."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, NamedTuple
+
+from desktop.documents.flow import Flow
+from desktop.documents.glyphs import Glyphs
+from desktop.documents.paycodes.drawing import QUIET, frame_operators, symbol_operators
+from desktop.documents.paycodes.payloads import Code, codes_for
+from desktop.documents.paycodes.qr import LARGEST, Symbol, qr_symbol
+from desktop.documents.paycodes.slip import draw_slip
+from desktop.documents.sheet import MM, Style
+from desktop.domain.document import Document
+from desktop.domain.pay_codes import LINK, SWISS_BILL, first_part
+
+_SIDE: Final = 27 * MM
+_LEAST_MODULE: Final = 0.4 * MM
+# The signed code of a thousand characters has 113 modules a side, which phones still read at this width.
+_SMALLEST_MODULE: Final = 0.36 * MM
+_DRAFT_MODULES: Final = 41
+_GAP: Final = 8.0
+_ABOVE: Final = 12.0
+
+
+class _Cell(NamedTuple):
+    """A code as it is set: its side with the quiet zone, and the lines beside it."""
+
+    symbol: Symbol | None
+    alt: str
+    side: float
+    lines: list[tuple[Style, Glyphs]]
+
+
+def paint_pay_codes(flow: Flow) -> None:
+    """The block `pay_codes`: what a phone reads, side by side; the Swiss slip comes at the foot of the page."""
+    codes = codes_for(flow.document)
+    for code in codes:
+        if code.pay.kind == SWISS_BILL:
+            flow.at_end = partial(draw_slip, flow, code)
+    cells = [code for code in codes if code.pay.kind != SWISS_BILL]
+    if not cells:
+        return
+    width = (flow.place.measure - _GAP * (len(cells) - 1)) / max(len(cells), 2)
+    _paint(flow, [_pay_cell(flow, code, width) for code in cells], width)
+
+
+def paint_registration(flow: Flow) -> None:
+    """The block `registration`: IRN, acknowledgement and the signed code (CGST Rules, rule 46(r))."""
+    document = flow.document
+    registration = document.registration if isinstance(document, Document) else None
+    if registration is None:
+        return
+    symbol = qr_symbol(registration.signed_qr.encode(), "L", LARGEST)
+    side = max(_SIDE, (symbol.size + 2 * QUIET) * _SMALLEST_MODULE)
+    room = flow.place.measure - side - _GAP
+    words, styles = flow.words, flow.styles
+    lines = [(styles.strong, line) for line in styles.strong.wrap(words.registered, room)]
+    for label, value in (
+        ("IRN", registration.irn),
+        (words.ack_number, registration.ack_number),
+        (words.ack_date, registration.ack_at),
+    ):
+        if value:
+            lines.append((styles.small, styles.small.face[label]))
+            lines += [(styles.text, line) for line in styles.text.wrap(value, room)]
+    _paint(flow, [_Cell(symbol, words.signed_code, side, lines)], flow.place.measure)
+
+
+def _pay_cell(flow: Flow, code: Code, width: float) -> _Cell:
+    modules = (code.symbol.size if code.symbol else _DRAFT_MODULES) + 2 * QUIET
+    side = max(_SIDE, modules * _LEAST_MODULE)
+    room = width - side - _GAP
+    styles, words, writer = flow.styles, flow.words, flow.writer
+    amount = writer.money(code.pay.amount or 0)
+    lines = [
+        (styles.strong, line)
+        for line in styles.strong.wrap(words.pay_online if code.pay.kind == LINK else words.scan_to_pay, room)
+    ]
+    lines += [(styles.text, line) for line in styles.text.wrap(amount, room)]
+    parts = first_part(flow.document)[1]
+    if parts:
+        said = f"{words.instalment} {words.of_instalments.format(number=1, count=parts)}"
+        lines += [(styles.small, line) for line in styles.small.wrap(said, room)]
+    if code.text:
+        lines += [(styles.small, line) for line in styles.small.wrap(code.text, room)]
+    return _Cell(code.symbol, words.code_to_pay.format(amount=amount), side, lines)
+
+
+def _paint(flow: Flow, cells: list[_Cell], width: float) -> None:
+    height = max(max(cell.side, sum(style.leading for style, _line in cell.lines)) for cell in cells)
+    flow.gap(_ABOVE)
+    flow.need(height)
+    top, x = flow.y, flow.place.left
+    for cell in cells:
+        _paint_cell(flow, cell, x, top)
+        x += width + _GAP
+    flow.y = top - height
+
+
+def _paint_cell(flow: Flow, cell: _Cell, x: float, top: float) -> None:
+    tags, sheet = flow.tags, flow.sheet
+    tags.begin("Figure", cell.alt)
+    if cell.symbol:
+        # The quiet zone begins at the margin's edge, so that the code itself keeps its distance from everything.
+        module = cell.side / (cell.symbol.size + 2 * QUIET)
+        inner = cell.symbol.size * module
+        sheet.picture(symbol_operators(cell.symbol, x + QUIET * module, top - cell.side + QUIET * module, inner))
+    else:
+        sheet.picture(frame_operators(x, top - cell.side, cell.side))
+    tags.end()
+    y = top - (cell.side * QUIET / (cell.symbol.size + 2 * QUIET) if cell.symbol else 0)
+    tags.begin("P")
+    for style, line in cell.lines:
+        sheet.place(style, x + cell.side + _GAP, y - style.size, line)
+        y -= style.leading
+    tags.end()
