@@ -202,16 +202,19 @@ class Layout:
     def block(self, name: str) -> Block:
         return next((block for block in self.blocks if block.block == name), Block(name, name not in _HIDDEN))
 
-    def body(self) -> tuple[Block, ...]:
-        """The parts of the body in their order, without those that are not shown."""
-        named = [block for block in self.blocks if block.block in BODY_BLOCKS]
-        order = [block.block for block in named]
+    def order(self) -> tuple[str, ...]:
+        """The parts of the body in their order, those that are not shown among them."""
+        order = [block.block for block in self.blocks if block.block in BODY_BLOCKS]
         # What a template does not speak of stands where it usually does: behind what comes before it.
         for place, name in enumerate(BODY_BLOCKS):
             if name not in order:
                 before = [other for other in BODY_BLOCKS[:place] if other in order]
                 order.insert(order.index(before[-1]) + 1 if before else 0, name)
-        return tuple(block for block in map(self.block, order) if block.shown)
+        return tuple(order)
+
+    def body(self) -> tuple[Block, ...]:
+        """The parts of the body in their order, without those that are not shown."""
+        return tuple(block for block in map(self.block, self.order()) if block.shown)
 
     def text(self, place: str, kind: str, language: str) -> str:
         """The text that fits best: of kind and language, then of the kind, then of the language, then any."""
