@@ -24,7 +24,6 @@ from desktop.documents.einvoice.content import (
     classification,
     delivered_to,
     electronic_address,
-    exemption,
     invoicing_period,
     is_iban,
     means,
@@ -40,6 +39,7 @@ from desktop.documents.einvoice.content import (
     type_code,
     vat_id,
 )
+from desktop.documents.einvoice.exemptions import exemption
 from desktop.documents.einvoice.spelling import amounts, compact, element, escaped, last_day, plain, quoted
 from desktop.documents.einvoice.units import unit_code
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party

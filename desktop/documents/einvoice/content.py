@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from desktop.documents.einvoice.spelling import amounts, iso, plain
-from desktop.documents.words import Words, tax_name, words_for
+from desktop.documents.words import Words, words_for
 from desktop.domain import references
 from desktop.domain.document import (
     CAP_WORDS,
@@ -22,7 +22,6 @@ from desktop.domain.document import (
     BankAccount,
     Document,
     DocumentLine,
-    DocumentTax,
     Party,
     commitment_amounts,
     minimum_of,
@@ -36,8 +35,6 @@ PEPPOL: Final = f"{CORE}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 BILLING: Final = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 
 DEBITS: Final = ("49", "59")
-UNTAXED: Final = ("E", "AE", "K", "G", "O")
-_NATURAL_CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 # Countries whose accounts SEPA reaches (EPC409-09).
 _SEPA_BEYOND: Final = "AD AL CH GB GI IS LI MC MD ME MK NO RS SM VA"
 _SEPA: Final = EU_COUNTRIES.union(_SEPA_BEYOND.split())
@@ -226,26 +223,15 @@ def _money(currency: str) -> Callable[[int], str]:
     return lambda minor: f"{spelled(minor)} {currency}"
 
 
-@lru_cache(maxsize=1024)
-def exemption(tax: DocumentTax, language: str, country: str) -> tuple[str, str]:
-    """(words, VATEX code) why a group bears no tax (BT-120, BT-121); nothing for S, Z, L and M (BR-S-10, BR-Z-10)."""
-    if tax.category not in UNTAXED:
-        return "", ""
-    words = words_for(language)
-    said = tax.exemption.strip() or words.notes[tax.category].format(tax=tax_name(words, language, country))
-    code = tax.exemption_code or (_NATURAL_CODES.get(tax.category, "") if country in EU_COUNTRIES else "")
-    return said, code
-
-
 def changes(line: DocumentLine, language: str) -> list[Change]:
     """Allowance and charge of a line; one that is below nothing is the other, as on the return of a discounted one."""
     words = words_for(language)
     found = []
     if line.allowance:
-        reason = said_reason(line.allowance_reason, words) or words.discount
+        reason = said_reason(line.allowance_reason, language) or words.discount
         found.append(_change(line, line.allowance < 0, abs(line.allowance), reason))
     if line.charge:
-        reason = "" if line.allowance else said_reason(line.allowance_reason, words)
+        reason = "" if line.allowance else said_reason(line.allowance_reason, language)
         found.append(_change(line, line.charge > 0, abs(line.charge), reason or words.surcharge))
     return found
 
@@ -266,8 +252,9 @@ def _change(line: DocumentLine, charge: bool, amount: int, reason: str) -> Chang
 
 
 @lru_cache(maxsize=1024)
-def said_reason(reason: str, words: Words) -> str:
+def said_reason(reason: str, language: str) -> str:
     """What billing gave as a reason on its own, in the document's language; anything else as it is written."""
+    words = words_for(language)
     parts = []
     for part in reason.split(", "):
         if cap := _CAP.fullmatch(part):

@@ -11,8 +11,9 @@ from desktop.domain.wording import Said, percent, phrase, words
 
 MOST_DECIMALS: Final = 2
 _CATEGORIES: Final = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
-# Taxes of the Canaries, Ceuta and Melilla, whose rate may be nothing.
-_ANY_RATE: Final = ("L", "M")
+_RATED: Final = ("S", "L")
+# The tax of Ceuta and Melilla, whose rate may be nothing.
+_ANY_RATE: Final = "M"
 
 
 def einvoice_problem(document: Document) -> Said | None:
@@ -45,8 +46,8 @@ def _tax_problem(document: Document) -> Said | None:
     for category, rate in dict.fromkeys((line.category, line.rate) for line in document.lines):
         if category not in _CATEGORIES:
             return phrase("“{category}” is no tax category of e-invoices (EN 16931).", category=category)
-        # BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05
-        if (category == "S") != (rate > 0) and category not in _ANY_RATE:
+        # BR-S-05, BR-AF-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05
+        if (category in _RATED) != (rate > 0) and category != _ANY_RATE:
             return phrase(
                 "Tax category {category} at {rate} is not one of e-invoices (EN 16931).",
                 category=category,

@@ -23,7 +23,6 @@ from desktop.documents.einvoice.content import (
     classification,
     delivered_to,
     electronic_address,
-    exemption,
     invoicing_period,
     means,
     notes,
@@ -38,6 +37,7 @@ from desktop.documents.einvoice.content import (
     type_code,
     vat_id,
 )
+from desktop.documents.einvoice.exemptions import exemption
 from desktop.documents.einvoice.spelling import amounts, element, escaped, iso, last_day, plain, quoted
 from desktop.documents.einvoice.units import unit_code
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party
