@@ -24,7 +24,7 @@ from desktop.documents import fonts
 from desktop.documents.forms import einvoice, ending, on_paper
 from desktop.documents.glyphs import BASIC, Tier
 from desktop.documents.pdffile import Frame
-from desktop.documents.render import compose, document_text, setting_for
+from desktop.documents.render import compose, setting_for, tiers_needed
 from desktop.documents.setting import Setting
 from desktop.documents.worker import PART, Task, packed, serve, write
 from desktop.domain.document import Document, TemplateVersion
@@ -157,7 +157,7 @@ class RenderPool:
             if number not in worker.settings:
                 worker.settings.add(number)
                 settings[number] = setting
-            needed |= fonts.tiers_for(document_text(document), setting.typeface)
+            needed |= tiers_needed(document, setting)
             documents.append((number, name, document))
         new = sorted(needed - worker.tiers)
         worker.tiers.update(new)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from desktop.documents.closing import draw_closing, measure_totals
-from desktop.documents.flow import Flow, Look
-from desktop.documents.glyphs import Face, Tier
+from desktop.documents.blocks import Painter, Parts, parts_of
+from desktop.documents.flow import Flow, Look, Paper
+from desktop.documents.geometry import geometry
+from desktop.documents.glyphs import Face, Glyphs, Tier
 from desktop.documents.opening import draw_draft_mark, draw_opening
 from desktop.documents.pdffile import Frame, Prefix, form, resources
-from desktop.documents.setting import Setting, geometry
-from desktop.documents.sheet import FAINT, Sheet, Style, styles
-from desktop.documents.stationery import FOOT_RULE, LOGO, foot, letterhead
-from desktop.documents.table import draw_table
+from desktop.documents.setting import Setting
+from desktop.documents.sheet import FAINT, Style
+from desktop.documents.stationery import LOGO, MOST_FOOT_LINES, Foot, letterhead
+from desktop.documents.styles import Styles, restyled, styles
+from desktop.documents.texts import Text, texts_of
 from desktop.documents.words import tax_name, words_for
 from desktop.documents.writing import Writer
-from desktop.domain.document import Document, Party
+from desktop.domain.document import Party
+from desktop.domain.template import FIXED_BLOCKS, Block
 
 _HEAD_FORM = "H"
 _FOOT_FORM = "F"
@@ -26,17 +30,27 @@ _LONGEST_MARK = 600.0
 _PACKING = 3
 
 
-class _Stationery:
-    """Letterhead and foot of one seller, drawn once."""
+class _Body(NamedTuple):
+    """The parts of the body of one kind of paper: painters with their styles, and the template's own texts."""
 
-    def __init__(self, head: Sheet, feet: Sheet, top: float, spill: str, tax: str) -> None:
-        self.head = zlib.compress(head.content(), 9)
-        self.foot = zlib.compress(feet.content(), 9)
-        self.fonts = head.fonts | feet.fonts
-        self.page_number = top
-        self.bottom = top + FOOT_RULE + 10
+    parts: Parts
+    painters: list[tuple[Painter, Styles, Block]]
+    texts: dict[str, Text]
+    totals: tuple[Styles, Block] | None
+
+
+class _Stationery:
+    """Letterhead and foot of one seller, drawn once. `closing` stands in the foot unless it differs from document to
+    document; `spill` is what found no room there."""
+
+    def __init__(self, look: Look, setting: Setting, seller: Party, closing: list[Glyphs], spill: str) -> None:
+        self.tax = tax_name(look.words, look.writer.locale, seller.country)
+        sheet, self.logo, self.end = letterhead(look, setting.logo, seller)
+        self.foot = Foot(look, seller, closing, self.tax)
+        self.head_form = zlib.compress(sheet.content(), 9)
+        self.fonts = sheet.fonts | self.foot.sheet.fonts
         self.spill = spill
-        self.tax = tax
+        self.closing = closing
 
 
 class Composer:
@@ -46,65 +60,117 @@ class Composer:
         self._setting = setting
         self._tiers = tiers
         self._always = [face.font for face in faces]
+        layout = setting.layout
+        usual = styles(*faces, layout)
+
+        def styled(block: Block) -> Styles:
+            return restyled(usual, block, layout, faces)
+
         self._look = Look(
-            place=geometry(setting.page),
-            styles=styles(*faces, setting.accent),
+            layout=layout,
+            place=geometry(layout),
+            styles=usual,
+            parts={name: styled(layout.block(name)) for name in FIXED_BLOCKS},
             words=words_for(setting.patterns.locale),
             writer=Writer(setting.patterns, setting.money),
-            accent=setting.accent,
+            writers={money.currency: Writer(setting.patterns, money) for money in (setting.money, *setting.others)},
         )
+        self._blocks = [(styled(block), block) for block in layout.body()]
+        self._numbered = layout.block("page_numbers").shown
         self._mark = _draft_mark(faces[1], self._look.words.draft_mark)
-        self._tax_writer = Writer(setting.patterns, setting.tax_money) if setting.tax_money else None
-        self._stationery: dict[tuple[Party, str], _Stationery] = {}
-        self._prefixes: dict[tuple[Party, str, frozenset[str]], Prefix] = {}
+        self._bodies: dict[tuple[type, str], _Body] = {}
+        self._stationery: dict[tuple[Party, str, int], _Stationery] = {}
+        self._prefixes: dict[tuple[int, frozenset[str]], Prefix] = {}
 
-    def compose(self, document: Document, attachment: bytes) -> tuple[Frame, bytes]:
+    def compose(self, document: Paper, attachment: bytes) -> tuple[Frame, bytes]:
         """The file in two parts: what it shares with others, and the document's own delta; its e-invoice inside."""
-        stationery = self._stationery_of(document)
-        flow = Flow(document, self._look, stationery.bottom, stationery.tax)
-        draw_opening(flow)
-        totals = measure_totals(flow, self._tax_writer)
-        draw_table(flow, totals.height)
-        draw_closing(flow, totals, stationery.spill)
-        self._finish(flow, stationery)
+        body = self._body(document)
+        flow = Flow(document, self._look, 0.0, "")
+        flow.say = _teller(flow, body.texts)
+        flow.title = body.parts.title(flow)
+        stationery, closing = self._stationery_of(flow, body)
+        flow.bottom, flow.tax, flow.spill = stationery.foot.bottom, stationery.tax, stationery.spill
+        if stationery.logo:
+            flow.tags.begin("Figure", document.seller.name)
+            flow.sheet.picture(stationery.logo)
+            flow.tags.end()
+        draw_opening(flow, body.parts.facts(flow), stationery.end)
+        if body.totals:
+            flow.keep = _keeper(flow, body.parts, *body.totals)
+        for painter, own, block in body.painters:
+            flow.enter(own, block)
+            painter(flow)
+        self._finish(flow, stationery, closing)
         fonts = stationery.fonts.union(self._always, *[sheet.fonts for sheet in flow.pages])
         prefix = self._prefix(document, stationery, fonts)
-        name = f"{self._look.words.title(document.kind)} {document.number or self._look.words.draft}"
         packed = [zlib.compress(sheet.content(), _PACKING) for sheet in flow.pages]
         frame = prefix.frame(flow.tags.log, len(packed), attached=bool(attachment))
-        return frame, frame.delta(packed, name, document.issue_date, attachment)
+        return frame, frame.delta(packed, flow.name, document.issue_date, attachment)
 
-    def _finish(self, flow: Flow, stationery: _Stationery) -> None:
-        """What can only be drawn once the number of pages is known, and the shared forms."""
-        style, words = self._look.styles.footer, self._look.words
-        for number, sheet in enumerate(flow.pages, 1):
-            sheet.underlay(f"/{_HEAD_FORM} Do /{_FOOT_FORM} Do" if number == 1 else f"/{_FOOT_FORM} Do")
-            page = words.page.format(page=number, pages=len(flow.pages))
-            sheet.right(style, self._look.place.right, stationery.page_number, page)
-            if not flow.document.number:
-                draw_draft_mark(sheet, flow, self._mark)
-
-    def _stationery_of(self, document: Document) -> _Stationery:
-        key = (document.seller, document.footer)
-        found = self._stationery.get(key)
+    def _body(self, document: Paper) -> _Body:
+        key = (type(document), document.kind)
+        found = self._bodies.get(key)
         if found is None:
-            look = self._look
-            head = letterhead(self._setting, look.place, look.styles, document.seller)
-            tax = tax_name(look.words, self._setting.patterns.locale, document.seller.country)
-            feet = foot(look, document.seller, document.footer, tax)
-            found = _Stationery(head, *feet, tax)
-            _keep(self._stationery, key, found)
+            parts = parts_of(document)
+            drawn = [(block.block, own, block) for own, block in self._blocks if block.block in parts.painters]
+            names = [name for name, _, _ in drawn]
+            totals = None
+            if "table" in names and "totals" in names and names.index("totals") == names.index("table") + 1:
+                totals = drawn[names.index("totals")][1:]
+            found = self._bodies[key] = _Body(
+                parts,
+                [(parts.painters[name], own, block) for name, own, block in drawn],
+                texts_of(self._setting.layout, document.kind, self._setting.patterns.locale),
+                totals,
+            )
         return found
 
-    def _prefix(self, document: Document, stationery: _Stationery, fonts: frozenset[str] | set[str]) -> Prefix:
-        key = (document.seller, document.footer, frozenset(fonts))
+    def _finish(self, flow: Flow, stationery: _Stationery, closing: list[Glyphs]) -> None:
+        """What can only be drawn once the number of pages is known, and the shared forms."""
+        words, foot = self._look.words, stationery.foot
+        for number, sheet in enumerate(flow.pages, 1):
+            sheet.underlay(f"/{_HEAD_FORM} Do /{_FOOT_FORM} Do" if number == 1 else f"/{_FOOT_FORM} Do")
+            if closing:
+                foot.closing(sheet, closing)
+            if self._numbered:
+                foot.number(sheet, words.page.format(page=number, pages=len(flow.pages)))
+            if flow.draft:
+                draw_draft_mark(sheet, flow, self._mark)
+
+    def _stationery_of(self, flow: Flow, body: _Body) -> tuple[_Stationery, list[Glyphs]]:
+        """Letterhead and foot, and the closing lines that this document draws into the foot for itself."""
+        document, look = flow.document, self._look
+        own = "footer" in body.texts and body.texts["footer"].own
+        text = flow.say("footer")
+        layout = look.layout
+        if layout.letterhead != "preprinted" and not layout.block("footer").shown:
+            text = ""
+        lines = look.parts["footer"].footer.wrap(text, look.place.measure) if text and own else []
+        key = (document.seller, "" if own else text, len(lines))
+        found = self._stationery.get(key)
+        if found is None:
+            if not own and text:
+                lines = look.parts["footer"].footer.wrap(text, look.place.measure)
+            fits = len(lines) <= MOST_FOOT_LINES and layout.letterhead != "preprinted"
+            found = _Stationery(look, self._setting, document.seller, lines if fits else [], "" if fits else text)
+            if found.closing and not own:
+                found.foot.closing(found.foot.sheet, lines)
+                found.fonts = found.fonts | found.foot.sheet.fonts
+            _keep(self._stationery, key, found)
+        if own:
+            found.spill = text if not found.closing else ""
+            return found, lines if found.closing else []
+        return found, []
+
+    def _prefix(self, document: Paper, stationery: _Stationery, fonts: frozenset[str] | set[str]) -> Prefix:
+        key = (id(stationery), frozenset(fonts))
         found = self._prefixes.get(key)
         if found is None:
             found = self._build(document, stationery, sorted(fonts))
             _keep(self._prefixes, key, found)
         return found
 
-    def _build(self, document: Document, stationery: _Stationery, fonts: Iterable[str]) -> Prefix:
+    def _build(self, document: Paper, stationery: _Stationery, fonts: Iterable[str]) -> Prefix:
         objects: list[bytes] = []
 
         def add(body: bytes) -> int:
@@ -117,17 +183,40 @@ class Composer:
             file, unicode = add(font.file), add(font.unicode)
             named[name] = add(font.font % (add(font.descriptor % file), unicode))
         drawings: dict[str, int] = {}
-        if logo := self._setting.logo:
+        if stationery.logo and (logo := self._setting.logo):
             drawings[LOGO] = add(logo.image(None if logo.mask is None else add(logo.mask)))
         box = b"0 0 %g %g" % (self._look.place.width, self._look.place.height)
-        shared = add(resources(named, drawings))
-        forms = {
-            _HEAD_FORM: add(form(stationery.head, box, shared)),
-            _FOOT_FORM: add(form(stationery.foot, box, shared)),
+        shared = add(resources(named, {}))
+        drawings |= {
+            _HEAD_FORM: add(form(stationery.head_form, box, shared)),
+            _FOOT_FORM: add(form(zlib.compress(stationery.foot.sheet.content(), 9), box, shared)),
         }
-        page_resources = add(resources(named, forms))
+        page_resources = add(resources(named, drawings))
         language = self._setting.patterns.locale.replace("_", "-")
         return Prefix(objects, page_resources, box, language, document.seller.name)
+
+
+def _teller(flow: Flow, texts: dict[str, Text]) -> Callable[[str], str]:
+    """What stands at a place: the template's own text first, else what was frozen with the document."""
+
+    def say(place: str) -> str:
+        text = texts.get(place)
+        return text.said(flow) if text else getattr(flow.document, place, "") or ""
+
+    return say
+
+
+def _keeper(flow: Flow, parts: Parts, own: Styles, block: Block) -> Callable[[], float]:
+    """How high the totals are, measured in their own styles while the table is drawn in its."""
+
+    def keep() -> float:
+        styles, table = flow.styles, flow.block
+        flow.styles, flow.block = own, block
+        height = parts.totals_height(flow)
+        flow.styles, flow.block = styles, table
+        return height
+
+    return keep
 
 
 def _draft_mark(face: Face, word: str) -> Style:
@@ -159,12 +248,12 @@ class Press:
                     for face in faces:
                         face.learn(tier)
 
-    def compose(self, document: Document, setting: Setting, attachment: bytes = b"") -> tuple[Frame, bytes]:
+    def compose(self, document: Paper, setting: Setting, attachment: bytes = b"") -> tuple[Frame, bytes]:
         """The file in two parts, the e-invoice inside if there is one. The tiers that the document's text needs must
         have been learnt."""
         composer = self._composers.get(setting)
         if composer is None:
-            composer = Composer(setting, self._tiers, self._faces_of(setting.typeface))
+            composer = Composer(setting, self._tiers, self._faces_of(setting.layout.typeface))
             _keep(self._composers, setting, composer)
         return composer.compose(document, attachment)
 

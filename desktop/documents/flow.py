@@ -2,46 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from desktop.documents.geometry import Geometry
 from desktop.documents.glyphs import Glyphs
-from desktop.documents.setting import Geometry
-from desktop.documents.sheet import MM, Sheet, Style, Styles
+from desktop.documents.sheet import MM, Sheet, Style
+from desktop.documents.styles import Styles
 from desktop.documents.tagging import Tags
 from desktop.documents.words import Words
 from desktop.documents.writing import Writer
 from desktop.domain.document import Document
+from desktop.domain.letter import Letter
+from desktop.domain.template import Block, Layout
 
-_HEAD_BASE = 17
-_BODY_TOP = 27
+Paper = Document | Letter
+"""What can be set."""
+
+
+_INSET = 5.0
+# Tables whose rows have edges that figures must keep away from.
+_BOXED = frozenset({"zebra", "grid"})
 
 
 class Look(NamedTuple):
-    """What all documents of one setting share: places, type, words, figures and the accent colour."""
+    """What all documents of one setting share: the layout, its places and type, words and figures.
 
+    `parts` are the styles of the fixed parts of a page, `writers` the figures of each further currency.
+    """
+
+    layout: Layout
     place: Geometry
     styles: Styles
+    parts: Mapping[str, Styles]
     words: Words
     writer: Writer
-    accent: str
+    writers: Mapping[str, Writer]
 
 
 class Flow:
     """`y` is the upper edge of what comes next and `bottom` how far down it may reach, in points; `tax` is what the
-    tax is called."""
+    tax is called.
 
-    def __init__(self, document: Document, look: Look, bottom: float, tax: str) -> None:
+    `styles` and `block` are those of the part that is being drawn; `inset` is how far the table's figures keep from
+    its edges, and `totals` what the table keeps room for. `say` gives the text of a place with its fields filled in,
+    `title` is what the document is called, and `spill` a text that found no room in the foot.
+    """
+
+    def __init__(self, document: Paper, look: Look, bottom: float, tax: str) -> None:
         self.document = document
-        self.place, self.styles, self.words, self.writer, self.accent = look
+        self.look = look
+        self.layout, self.place, self.styles, _, self.words, self.writer, _ = look
+        self.accent = self.layout.accent
         self.bottom = bottom
         self.tax = tax
+        self.title = ""
+        self.spill = ""
+        self.say: Callable[[str], str] = _nothing
+        self.inset = _INSET if self.layout.table in _BOXED else 0.0
+        self.keep: Callable[[], float] = _no_height
         self.tags = Tags()
         self.sheet = Sheet(self.tags)
         self.pages = [self.sheet]
         self.y = self.place.height
+        self._side = "left"
+        self._space = 0.0
+
+    @property
+    def draft(self) -> bool:
+        return isinstance(self.document, Document) and not self.document.number
+
+    @property
+    def name(self) -> str:
+        """Title and number, as the head of later pages and the file's own title say them."""
+        number = self.document.number or (self.words.draft if self.draft else "")
+        return f"{self.title} {number}".strip()
+
+    def enter(self, styles: Styles, block: Block) -> None:
+        """What follows is that part of the body."""
+        self.styles = styles
+        self._side = block.side or "left"
+        self._space = block.space * MM
+        self.block = block
+
+    def gap(self, usual: float) -> None:
+        """Keep that much free, and the space that the template adds to or takes from it above this part."""
+        self.y -= max(0.0, usual + self._space)
+        self._space = 0.0
 
     def fits(self, height: float) -> bool:
         return self.y - height >= self.bottom
+
+    def need(self, height: float) -> None:
+        """Begin a new page where so much does not fit on this one."""
+        if self.y - height < self.bottom:
+            self.turn()
 
     def turn(self) -> None:
         """Begin a new page, headed by what document it belongs to."""
@@ -51,29 +106,45 @@ class Flow:
             self._page_head()
 
     def _page_head(self) -> None:
-        place, styles, document = self.place, self.styles, self.document
-        base = place.down(_HEAD_BASE)
-        name = f"{self.words.title(document.kind)} {document.number or self.words.draft}"
-        day = self.writer.day(document.issue_date)
-        right = styles.small.width(day)
-        self.sheet.right(styles.small, place.right, base, day)
-        title = styles.small.wrap(f"{document.seller.name} · {name}", place.measure - right - 12)
+        place, small = self.place, self.look.styles.small
+        base = place.page_head
+        day = self.writer.day(self.document.issue_date)
+        right = small.width(day)
+        self.sheet.right(small, place.right, base, day)
+        title = small.wrap(f"{self.document.seller.name} · {self.name}", place.measure - right - 12)
         for number, line in enumerate(title[:2]):
-            self.sheet.place(styles.small, place.left, base - number * styles.small.leading, line)
-        below = base - 6 - styles.small.leading * (min(len(title), 2) - 1)
+            self.sheet.place(small, place.left, base - number * small.leading, line)
+        below = base - 6 - small.leading * (min(len(title), 2) - 1)
         self.sheet.rule(place.left, below, place.measure, 0.5)
-        self.y = min(place.down(_BODY_TOP), below - 5 * MM)
+        self.y = min(place.page_body, below - 5 * MM)
 
-    def paragraph(self, style: Style, text: str, space: float = 0, width: float | None = None) -> None:
+    def paragraph(self, style: Style, text: str, space: float = 0, role: str = "P") -> None:
         """Text over the full measure, continued on a new page where it must; `space` is kept above it."""
         if not text:
             return
-        self.y -= space
-        self.lines(style, style.wrap(text, width or self.place.measure))
+        self.gap(space)
+        self.tags.begin(role)
+        self.lines(style, style.wrap(text, self.place.measure))
+        self.tags.end()
 
     def lines(self, style: Style, lines: list[Glyphs]) -> None:
         for line in lines:
-            if not self.fits(style.leading):
+            if self.y - style.leading < self.bottom:
                 self.turn()
-            self.sheet.place(style, self.place.left, self.y - style.size, line)
+            self.sheet.place(style, self.begin(line[1] * style.per), self.y - style.size, line)
             self.y -= style.leading
+
+    def begin(self, width: float) -> float:
+        """Where something so wide begins, by the side that the template gives this part."""
+        place = self.place
+        if self._side == "left":
+            return place.left
+        return place.right - width if self._side == "right" else (place.left + place.right - width) / 2
+
+
+def _nothing(_place: str) -> str:
+    return ""
+
+
+def _no_height() -> float:
+    return 0.0

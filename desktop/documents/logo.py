@@ -8,19 +8,19 @@ from functools import lru_cache
 from typing import Any
 
 from desktop.documents.setting import Logo
-from desktop.documents.sheet import MM
 from desktop.errors import UserError
 from desktop.i18n import _
 
-BOX = (62 * MM, 20 * MM)
-"""The largest a logo is printed, in points."""
 _DOTS_PER_POINT = 300 / 72
 _MOST_PIXELS = 40_000_000
 
 
 @lru_cache(maxsize=32)
-def load_logo(data: bytes) -> Logo | None:
-    """The picture of a PNG or JPEG file, None where there is no data. UserError if it cannot be read."""
+def load_logo(data: bytes, box: tuple[float, float]) -> Logo | None:
+    """The picture of a PNG or JPEG file, as large as the box in points allows, None where there is no data.
+
+    UserError if it cannot be read.
+    """
     if not data:
         return None
     from PIL import Image, ImageOps
@@ -40,7 +40,7 @@ def load_logo(data: bytes) -> Logo | None:
         raise
     except Exception as problem:  # Pillow's decoders raise nearly anything on a damaged file
         raise _unfit(_("The logo cannot be read as a picture.")) from problem
-    scale = min(BOX[0] / turned.width, BOX[1] / turned.height)
+    scale = min(box[0] / turned.width, box[1] / turned.height)
     width, height = turned.width * scale, turned.height * scale
     pixels = (max(1, round(width * _DOTS_PER_POINT)), max(1, round(height * _DOTS_PER_POINT)))
     if pixels[0] < turned.width:

@@ -1,135 +1,189 @@
-"""The top of the first page: what it is, to whom, the facts beside the address, and the words before the table."""
+"""The top of the first page: what it is, to whom, and the facts beside the address or in a row below it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from desktop.documents.address import postal_lines
+from desktop.documents.facts import Fact
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
-from desktop.documents.sheet import INK, MM, Sheet, Style
-from desktop.documents.stationery import NAME_BASE, WINDOW_WIDTH
+from desktop.documents.sheet import HAIRLINE, MM, Sheet, Style
+from desktop.documents.stationery import name_aside
 
-_ADDRESS_TOP = 62.7
-_ADDRESS_HEIGHT = 27.3 * MM
-_FACTS_TOP = 50
-_BODY_TOP = 99
 _BELOW = 7 * MM
 _GAP = 8.0
-# What an address shrinks to before it outgrows the window: type size and leading.
-_ADDRESS_SIZES = ((9.5, 12.6), (8.5, 11.0), (7.5, 9.4), (6.5, 8.0), (5.5, 6.9))
+_CELL_GAP = 14.0
+_LEAST_CELL = 84.0
+# What an address shrinks to before it outgrows the window: type size and leading as parts of the usual.
+_ADDRESS_SIZES = ((1.0, 1.0), (0.895, 0.873), (0.79, 0.746), (0.685, 0.635), (0.58, 0.548))
 
 
-def draw_opening(flow: Flow) -> None:
-    place = flow.place
-    facts_end = _facts(flow, min(place.down(_FACTS_TOP), _title(flow)))
-    address_end = _address(flow)
-    flow.y = min(place.down(_BODY_TOP), facts_end - _BELOW, address_end - _BELOW)
-    _introduction(flow)
+def draw_opening(flow: Flow, facts: list[Fact], letterhead: float) -> None:
+    """Everything above the body; `letterhead` is where the letterhead ends. Leaves the flow where the body begins."""
+    place, layout = flow.place, flow.layout
+    titled = layout.block("title").shown
+    aside = titled and name_aside(layout, place)
+    rows = [fact for fact in facts if fact[1]] if layout.block("facts").shown else []
+    below_title = _title_aside(flow) if aside else place.height
+    beside = place.beside and layout.facts_place == "right"
+    top = min(place.facts, below_title)
+    if layout.window == "none":
+        top = min(top, letterhead - _BELOW)
+    facts_end = _facts_aside(flow, rows, top) if rows and beside else below_title
+    address_end = _address(flow, letterhead) if layout.block("address").shown else place.height
+    flow.y = min(place.body, facts_end - _BELOW, address_end - _BELOW, letterhead - _BELOW)
+    if titled and not aside:
+        _heading(flow)
+    if rows and not beside:
+        _facts_row(flow, rows)
 
 
-def _title(flow: Flow) -> float:
+def _title_aside(flow: Flow) -> float:
     """Title and number in the upper right; gives the place below them."""
-    place, styles, document = flow.place, flow.styles, flow.document
+    place, styles = flow.place, flow.look.parts["title"]
     measure = place.right - place.axis
-    title = flow.words.title(document.kind)
+    title = flow.title
     style = styles.title
-    if style.width(title) > measure:
-        style = Style(style.face, style.size * measure / style.width(title), INK)
-    y = place.down(NAME_BASE)
+    wide = style.width(title)
+    if wide > measure:
+        style = Style(style.face, style.size * measure / wide, style.code)
+    y = place.name
+    flow.tags.begin("H1")
     flow.sheet.left(style, place.axis, y, title)
     y -= styles.title.leading - 7
-    for line in styles.number.wrap(document.number or flow.words.draft, measure):
+    for line in styles.number.wrap(_number(flow), measure):
         flow.sheet.place(styles.number, place.axis, y, line)
         y -= styles.number.leading
+    flow.tags.end()
     return y
 
 
-def _facts(flow: Flow, y: float) -> float:
+def _number(flow: Flow) -> str:
+    """What stands with the title: nothing where a fact says it already."""
+    if "number" in flow.layout.facts and flow.layout.block("facts").shown and not flow.draft:
+        return ""
+    return flow.document.number or (flow.words.draft if flow.draft else "")
+
+
+def _heading(flow: Flow) -> None:
+    """Title and number as the heading of the body."""
+    place, styles, block = flow.place, flow.look.parts["title"], flow.layout.block("title")
+    flow.enter(styles, block)
+    flow.gap(0)
+    style, quiet = styles.title, styles.number
+    number = quiet.face[_number(flow)]
+    title = style.wrap(flow.title, place.measure)
+    flow.tags.begin("H1")
+    for line in title:
+        wide = line[1] * style.per
+        after = number[1] * quiet.per + _GAP
+        beside = line is title[-1] and number[1] and wide + after <= place.measure
+        x = flow.begin(wide + after if beside else wide)
+        flow.sheet.place(style, x, flow.y - style.size, line)
+        if beside:
+            flow.sheet.place(quiet, x + wide + _GAP, flow.y - style.size, number)
+            number = quiet.face[""]
+        flow.y -= style.leading
+    if number[1]:
+        flow.lines(quiet, quiet.wrap(_number(flow), place.measure))
+    flow.tags.end()
+    flow.y -= 8
+
+
+def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
     """Labels and values in the right-hand block; gives the place below the last."""
-    place, styles, sheet = flow.place, flow.styles, flow.sheet
-    rows = [(label, value) for label, value in _facts_of(flow) if value]
-    labels = max(styles.label.width(label) for label, _ in rows)
-    room = place.right - place.axis - labels - _GAP
-    style = styles.text
+    place, sheet, tags, styles = flow.place, flow.sheet, flow.tags, flow.look.parts["facts"]
+    label_style, style = styles.label, styles.text
+    labels = max([label_style.width(label) for label, _ in rows])
+    measure = place.right - place.axis
+    labels = min(labels, measure * 0.55)
+    room = measure - labels - _GAP
+    tags.begin("L")
     for label, value in rows:
-        sheet.left(styles.label, place.axis, y, label)
+        tags.begin("LI")
+        tags.begin("Lbl")
+        low = y
+        for line in label_style.wrap(label, labels):
+            sheet.place(label_style, place.axis, low, line)
+            low -= style.leading
+        tags.end()
+        tags.begin("LBody")
         for line in style.wrap(value, room):
             sheet.place(style, place.right - line[1] * style.per, y, line)
             y -= style.leading
+        tags.end()
+        tags.end()
+        y = min(y, low)
+    tags.end()
     return y + style.leading
 
 
-def _due(flow: Flow) -> tuple[str, str]:
-    document, words = flow.document, flow.words
-    if document.instalments:
-        return words.payment, words.in_parts.format(count=len(document.instalments))
-    return words.due, "" if document.kind == "credit_note" else flow.writer.day(document.due_date)
+def _facts_row(flow: Flow, rows: list[Fact]) -> None:
+    """Labels over values in columns of one width, between two rules."""
+    place, styles = flow.place, flow.look.parts["facts"]
+    flow.enter(styles, flow.layout.block("facts"))
+    flow.gap(0)
+    label, value = styles.small, styles.text
+    most = max(1, int((place.measure + _CELL_GAP) / (_LEAST_CELL + _CELL_GAP)))
+    count = -(-len(rows) // -(-len(rows) // most))
+    step = (place.measure + _CELL_GAP) / count
+    flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
+    flow.y -= 7
+    flow.tags.begin("L")
+    for start in range(0, len(rows), count):
+        cells = rows[start : start + count]
+        wrapped = [(label.wrap(name, step - _CELL_GAP), value.wrap(text, step - _CELL_GAP)) for name, text in cells]
+        heads = max([len(names) for names, _ in wrapped]) * label.leading
+        height = heads + max([len(texts) for _, texts in wrapped]) * value.leading
+        flow.need(height)
+        for number, (names, texts) in enumerate(wrapped):
+            x = place.left + number * step
+            flow.tags.begin("LI")
+            _stack(flow, "Lbl", label, x, flow.y - label.size, names)
+            _stack(flow, "LBody", value, x, flow.y - heads - value.size, texts)
+            flow.tags.end()
+        flow.y -= height + 5
+    flow.tags.end()
+    flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
+    flow.y -= 14
 
 
-def _facts_of(flow: Flow) -> list[tuple[str, str]]:
-    document, words, writer = flow.document, flow.words, flow.writer
-    period = ""
-    if document.period_start and document.period_end:
-        period = writer.span(document.period_start, document.period_end)
-    # The end of the period is the day of supply, unless it is another.
-    told = (document.issue_date, document.period_end and document.period_end - timedelta(days=1))
-    supplied = document.tax_date if document.tax_date not in told else None
-    exempt = any(group.category == "E" for group in document.taxes)
-    return [
-        (words.date, writer.day(document.issue_date)),
-        _due(flow),
-        (words.period, period),
-        (words.supply_date, writer.day(supplied) if supplied else ""),
-        (words.client_code, document.buyer.code),
-        (words.po_number, document.po_number),
-        (words.reference, document.buyer_reference),
-        (words.agreement, document.agreement),
-        (words.our_tax_id.format(tax=flow.tax), document.seller.tax_id),
-        (words.your_tax_id.format(tax=flow.tax), document.buyer.tax_id),
-        (words.place, document.buyer.place),
-        (words.certificate, document.buyer.certificate if exempt else ""),
-    ]
-
-
-def _address(flow: Flow) -> float:
-    """The recipient in the window's field; gives the place below the last line."""
-    buyer, place = flow.document.buyer, flow.place
-    parts = [buyer.name, buyer.contact, *postal_lines(buyer)]
-    if buyer.country and buyer.country != flow.document.seller.country:
-        parts.append(flow.writer.country(buyer.country).upper())
-    style, lines = _fitted(flow.styles.address, [part for part in parts if part])
-    y = place.down(_ADDRESS_TOP) - style.size
+def _stack(flow: Flow, role: str, style: Style, x: float, y: float, lines: list[Glyphs]) -> None:
+    flow.tags.begin(role)
     for line in lines:
-        flow.sheet.place(style, place.left, y, line)
+        flow.sheet.place(style, x, y, line)
         y -= style.leading
+    flow.tags.end()
+
+
+def _address(flow: Flow, letterhead: float) -> float:
+    """The recipient in the window's field; gives the place below the last line."""
+    document, place = flow.document, flow.place
+    buyer = document.buyer
+    parts = [buyer.name, buyer.contact, *postal_lines(buyer)]
+    if buyer.country and buyer.country != document.seller.country:
+        parts.append(flow.writer.country(buyer.country).upper())
+    style, lines = _fitted(flow, flow.look.parts["address"].address, [part for part in parts if part])
+    top = place.address if place.address_height else min(place.address, letterhead - _BELOW)
+    y = top - style.size
+    flow.tags.begin("P")
+    for line in lines:
+        flow.sheet.place(style, place.address_left, y, line)
+        y -= style.leading
+    flow.tags.end()
     return y + style.leading
 
 
-def _fitted(style: Style, parts: list[str]) -> tuple[Style, list[Glyphs]]:
-    lines: list[Glyphs] = []
-    for size, leading in _ADDRESS_SIZES:
-        if size != style.size:
-            style = Style(style.face, size, INK, leading)
-        lines = [line for part in parts for line in style.wrap(part, WINDOW_WIDTH)]
-        if len(lines) * leading <= _ADDRESS_HEIGHT:
+def _fitted(flow: Flow, usual: Style, parts: list[str]) -> tuple[Style, list[Glyphs]]:
+    place = flow.place
+    style, lines = usual, [line for part in parts for line in usual.wrap(part, place.address_width)]
+    if not place.address_height:
+        return style, lines
+    for size, leading in _ADDRESS_SIZES[1:]:
+        if len(lines) * style.leading <= place.address_height:
             break
+        style = Style(usual.face, usual.size * size, usual.code, usual.leading * leading)
+        lines = [line for part in parts for line in style.wrap(part, place.address_width)]
     return style, lines
-
-
-def _introduction(flow: Flow) -> None:
-    document, words, text = flow.document, flow.words, flow.styles.text
-    if document.corrects:
-        sentence = words.corrects_undated.format(number=document.corrects)
-        if document.corrects_date:
-            day = flow.writer.day(document.corrects_date)
-            sentence = words.corrects.format(number=document.corrects, date=day)
-        flow.paragraph(flow.styles.strong, sentence)
-    if document.reason:
-        flow.paragraph(text, words.reason.format(reason=document.reason))
-    flow.paragraph(text, document.intro, 6 if document.corrects or document.reason else 0)
-    if document.corrects or document.reason or document.intro:
-        flow.y -= 10
 
 
 def draw_draft_mark(sheet: Sheet, flow: Flow, style: Style) -> None:

@@ -5,7 +5,6 @@ The same document and template give the same bytes, on any day and in any proces
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,34 +12,40 @@ from functools import lru_cache
 from desktop.documents import fonts
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
 from desktop.documents.composer import Press
+from desktop.documents.flow import Paper
 from desktop.documents.forms import enclosed
+from desktop.documents.geometry import logo_box
 from desktop.documents.glyphs import BASIC
 from desktop.documents.logo import load_logo
 from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
-from desktop.domain.document import Document, TemplateVersion
+from desktop.documents.words import words_for
+from desktop.documents.writing import Patterns
+from desktop.domain.document import Party, TemplateVersion
+from desktop.domain.letter import Letter
+from desktop.domain.template import Layout, TemplateProblem, layout_data, layout_from
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import put
 
-_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _lock = threading.Lock()
 
 
-def render_pdf(document: Document, template: TemplateVersion, form: str = "pdf") -> bytes:
+def render_pdf(document: Paper, template: TemplateVersion, form: str = "pdf") -> bytes:
     """The whole file, with the e-invoice inside if the form is "facturx". UserError if the template cannot be used."""
     return b"".join(render_parts(document, template, form))
 
 
-def render_parts(document: Document, template: TemplateVersion, form: str = "pdf") -> tuple[bytes, bytes]:
+def render_parts(document: Paper, template: TemplateVersion, form: str = "pdf") -> tuple[bytes, bytes]:
     """The file in two parts: what documents of this kind share, and what this one adds. Together they are the file."""
     frame, delta = compose(document, template, form)
     return frame.prefix.data, frame.data + delta
 
 
-def compose(document: Document, template: TemplateVersion, form: str = "pdf") -> tuple[Frame, bytes]:
+def compose(document: Paper, template: TemplateVersion, form: str = "pdf") -> tuple[Frame, bytes]:
     """The file as what it shares with others and the document's delta."""
     setting = setting_for(document, template)
-    tiers = [fonts.tier(name) for name in sorted(fonts.tiers_for(document_text(document), setting.typeface))]
+    tiers = [fonts.tier(name) for name in sorted(tiers_needed(document, setting))]
     # A press keeps what it measured, and the window's preview renders beside a job.
     with _lock:
         press = _press()
@@ -48,43 +53,74 @@ def compose(document: Document, template: TemplateVersion, form: str = "pdf") ->
         return press.compose(document, setting, enclosed(document, form))
 
 
-def missing_glyphs(document: Document) -> str:
+def missing_glyphs(document: Paper) -> str:
     """The characters of the document that no font has, each once; they are printed as a replacement sign."""
     return fonts.missing([document_text(document)])
 
 
-def setting_for(document: Document, template: TemplateVersion) -> Setting:
-    """The setting of a document: its template, language and currency. Asked twice, it is the same object."""
+def setting_for(document: Paper, template: TemplateVersion) -> Setting:
+    """The setting of a document: its template, language and currencies. Asked twice, it is the same object."""
     seller, buyer = document.seller.country, document.buyer.country
     # An American reads a foreign firm's dates in America's order.
     country = "US" if buyer == "US" else seller
-    taxed = document.tax_currency if document.tax_in_tax_currency is not None else ""
-    return _setting(template, document_locale(document.language, country), document.currency, taxed)
+    if isinstance(document, Letter):
+        others = document.currencies()[1:]
+    else:
+        others = (document.tax_currency,) if document.tax_in_tax_currency is not None else ()
+    return _setting(template, document_locale(document.language, country), document.currency, others)
 
 
 @lru_cache(maxsize=1024)
-def _setting(template: TemplateVersion, locale: str, currency: str, tax_currency: str) -> Setting:
+def _setting(template: TemplateVersion, locale: str, currency: str, others: tuple[str, ...]) -> Setting:
     check_template(template)
+    layout = template.layout
+    patterns = patterns_for(locale)
     return Setting(
-        page=template.layout.page,
-        accent=template.layout.accent,
-        window=template.layout.window,
-        typeface=template.layout.typeface,
-        logo=load_logo(template.logo),
-        patterns=patterns_for(locale),
+        layout=layout,
+        logo=load_logo(template.logo, logo_box(layout)),
+        patterns=patterns,
         money=money_pattern(locale, currency),
-        tax_money=money_pattern(locale, tax_currency) if tax_currency else None,
+        others=tuple(money_pattern(locale, other) for other in others if other),
+        tiers=frozenset(fonts.tiers_for(_own_text(layout, patterns), layout.typeface)),
     )
+
+
+def _own_text(layout: Layout, patterns: Patterns) -> str:
+    """What documents say beside what is frozen in them: the template's texts, the words of the language, months."""
+    words = words_for(patterns.locale)
+    own = [text.text for text in layout.texts] + [column.title for column in layout.columns]
+    return "\n".join([*own, *_strings(words), *patterns.months, *patterns.short_months])
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _strings(tuple(value.values()))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _strings(one)
 
 
 def check_template(template: TemplateVersion) -> None:
     """UserError if a template cannot be used: to be asked when it is chosen, so that no run meets it."""
-    if not _COLOUR.fullmatch(template.layout.accent):
+    try:
+        # Layouts are made in code too; what this refuses no painter is prepared for.
+        layout_from(layout_data(template.layout))
+    except TemplateProblem as problem:
+        where = ", ".join([str(one + 1) if isinstance(one, int) else one for one in problem.path])
         raise UserError(
-            _("“{accent}” is not a colour.").format(accent=template.layout.accent),
-            _("Write it like {example}.").format(example="#2457D6"),
-        )
-    load_logo(template.logo)
+            _("The template “{name}” cannot be printed: {where}: {problem}").format(
+                name=template.name, where=where, problem=put(problem.said)
+            ),
+            _("Change this in the template, or choose another one."),
+        ) from problem
+    load_logo(template.logo, logo_box(template.layout))
+
+
+def tiers_needed(document: Paper, setting: Setting) -> set[str]:
+    """The names of the tiers beside the basic one that a document needs in a setting."""
+    return fonts.tiers_for(document_text(document), setting.layout.typeface) | setting.tiers
 
 
 @lru_cache(maxsize=1)
@@ -92,30 +128,24 @@ def _press() -> Press:
     return Press(fonts.tier(BASIC))
 
 
-def document_text(document: Document) -> str:
+def document_text(document: Paper) -> str:
     """All text of a document in one string, to find out which fonts it needs."""
     return "\n".join(_texts(document))
 
 
-def _texts(document: Document) -> Iterator[str]:
+def _texts(document: Paper) -> Iterator[str]:
     for party in (document.seller, document.buyer):
-        yield party.name
-        yield party.contact
-        yield party.street
-        yield party.street2
-        yield party.postcode
-        yield party.city
-        yield party.region
-        yield party.tax_id
-        yield party.tax_number
-        yield party.email
-        yield party.phone
-        yield party.website
-        yield party.registration
-        yield party.code
-        yield party.place
-        yield party.certificate
-        yield party.section
+        yield from _texts_of(party)
+    for account in document.bank:
+        yield account.holder
+        yield account.iban
+        yield account.bic
+        yield account.bank
+    if isinstance(document, Letter):
+        yield from document.texts()
+        return
+    if document.delivery:
+        yield from _texts_of(document.delivery)
     for line in document.lines:
         yield line.description
         yield line.unit
@@ -126,17 +156,13 @@ def _texts(document: Document) -> Iterator[str]:
     for group in document.taxes:
         yield group.exemption
         yield group.name
-    for account in document.bank:
-        yield account.holder
-        yield account.iban
-        yield account.bic
-        yield account.bank
     for deposit in document.deposits:
         yield deposit[0]
     yield document.number
     yield document.po_number
     yield document.buyer_reference
     yield document.agreement
+    yield document.project
     yield document.terms
     yield document.intro
     yield document.closing
@@ -144,3 +170,25 @@ def _texts(document: Document) -> Iterator[str]:
     yield document.footer
     yield document.corrects
     yield document.reason
+    yield document.link
+    yield document.upi_id
+
+
+def _texts_of(party: Party) -> Iterator[str]:
+    yield party.name
+    yield party.contact
+    yield party.street
+    yield party.street2
+    yield party.postcode
+    yield party.city
+    yield party.region
+    yield party.tax_id
+    yield party.tax_number
+    yield party.email
+    yield party.phone
+    yield party.website
+    yield party.registration
+    yield party.code
+    yield party.place
+    yield party.certificate
+    yield party.section

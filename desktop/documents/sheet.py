@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
-from desktop.documents.glyphs import Face, Glyphs
+from desktop.documents.glyphs import Face, Glyphs, Run
 from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
 
 MM = 72 / 25.4
@@ -24,10 +23,11 @@ def colour(code: str) -> str:
 class Style:
     """A weight, size and colour of text; `per` is points of width for a thousandth of the type size."""
 
-    __slots__ = ("face", "head", "leading", "per", "size")
+    __slots__ = ("code", "face", "head", "leading", "per", "size")
 
     def __init__(self, face: Face, size: float, code: str, leading: float = 0) -> None:
         self.face = face
+        self.code = code
         self.size = size
         self.per = size / 1000
         self.leading = leading or round(size * 1.36, 2)
@@ -38,38 +38,6 @@ class Style:
 
     def wrap(self, text: str, width: float) -> list[Glyphs]:
         return self.face.wrap(text, self.size, width)
-
-
-class Styles(NamedTuple):
-    """All the styles of a document. Weight says what matters, colour what is secondary, never both."""
-
-    text: Style
-    strong: Style
-    small: Style
-    label: Style
-    title: Style
-    number: Style
-    brand: Style
-    payable: Style
-    address: Style
-    footer: Style
-    sender: Style
-
-
-def styles(regular: Face, strong: Face, accent: str) -> Styles:
-    return Styles(
-        text=Style(regular, 8.75, INK, 12.5),
-        strong=Style(strong, 8.75, INK, 12.5),
-        small=Style(regular, 7.5, QUIET, 10.5),
-        label=Style(regular, 7.5, QUIET, 12.5),
-        title=Style(strong, 19, INK, 24),
-        number=Style(regular, 10, QUIET, 14),
-        brand=Style(strong, 16, accent, 20),
-        payable=Style(strong, 11.5, INK, 16),
-        address=Style(regular, 9.5, INK, 12.6),
-        footer=Style(regular, 6.75, QUIET, 9.5),
-        sender=Style(regular, 6.25, QUIET, 8),
-    )
 
 
 # What no text is marked as yet: neither an element nor, like 0, decoration.
@@ -181,11 +149,15 @@ class Sheet:
         opening = self._piece() if self._marked else MARK_ARTIFACT
         self._texts.append(f"{END_MARK}\n{opening}" if begun else opening)
 
-    def _runs(self, style: Style, where: str, runs: tuple[tuple[str, str], ...]) -> None:
+    def _runs(self, style: Style, where: str, runs: tuple[Run, ...]) -> None:
         self._texts.append(where)
-        for font, codes in runs:
+        for font, show, up in runs:
+            if not font:
+                self._texts.append(show)
+                continue
             self.fonts.add(font)
-            self._texts.append(f"/{font} {style.size:g} Tf({codes})Tj")
+            shown = f"/{font} {style.size:g} Tf{show}"
+            self._texts.append(f"{up * style.per:.2f} Ts{shown} 0 Ts" if up else shown)
         # The next text must name its font again.
         self._style = None
 

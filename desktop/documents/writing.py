@@ -57,7 +57,7 @@ class Writer:
         self._pattern = money
         self.locale = patterns.locale
         self.currency = money.currency
-        self._digits = money.digits
+        self.digits = money.digits
         self._unit: int = 10**money.digits
         self._plain_groups = patterns.groups == (3, 3)
         self.day: Callable[[date], str] = lru_cache(4096)(self._day)
@@ -72,7 +72,7 @@ class Writer:
             return MINUS + self.amount(-minor)
         whole, part = divmod(minor, self._unit)
         grouped = f"{whole:,}".replace(",", self._patterns.group) if self._plain_groups else self._grouped(str(whole))
-        return f"{grouped}{self._patterns.decimal}{part:0{self._digits}d}" if self._digits else grouped
+        return f"{grouped}{self._patterns.decimal}{part:0{self.digits}d}" if self.digits else grouped
 
     def money(self, minor: int) -> str:
         """Minor units with the currency's sign, for a sentence."""
@@ -101,7 +101,7 @@ class Writer:
 
     def _price(self, value: Decimal) -> str:
         """At least the decimals of the currency, and more where the price has more."""
-        return self._decimal(value, self._digits)
+        return self._decimal(value, self.digits)
 
     def _decimal(self, value: Decimal, least: int) -> str:
         sign = MINUS if value < 0 else ""

@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from desktop.documents.logo import BOX, load_logo
+from desktop.documents.geometry import logo_box
+from desktop.documents.logo import load_logo
 from desktop.documents.render import check_template, render_pdf
+from desktop.domain.template import USUAL_LAYOUT
 from desktop.errors import UserError
 from tests.documents.papers import PLAIN, document
 from tests.documents.pdf_parts import parts, stream
+
+BOX = logo_box(USUAL_LAYOUT)
 
 
 def picture(mode: str, size: tuple[int, int] = (40, 20), form: str = "PNG", **options: object) -> bytes:
@@ -34,7 +38,7 @@ def picture(mode: str, size: tuple[int, int] = (40, 20), form: str = "PNG", **op
 def test_pictures_of_every_kind(data: bytes) -> None:
     template = replace(PLAIN, logo=data)
     check_template(template)
-    logo = load_logo(data)
+    logo = load_logo(data, BOX)
     assert logo is not None
     assert logo.width <= BOX[0] + 0.01
     assert logo.height <= BOX[1] + 0.01
@@ -42,7 +46,7 @@ def test_pictures_of_every_kind(data: bytes) -> None:
 
 
 def test_no_logo() -> None:
-    assert load_logo(b"") is None
+    assert load_logo(b"", BOX) is None
 
 
 def test_transparency_is_kept() -> None:
@@ -61,14 +65,14 @@ def test_transparency_is_kept() -> None:
 
 
 def test_a_large_picture_is_brought_to_the_printers_measure() -> None:
-    logo = load_logo(picture("RGB", (4000, 1000)))
+    logo = load_logo(picture("RGB", (4000, 1000)), BOX)
     assert logo is not None
     assert b"/Width 732/" in logo.head
 
 
 def test_a_photo_of_fitting_size_is_passed_on_as_it_is() -> None:
     data = picture("RGB", (300, 100), form="JPEG")
-    logo = load_logo(data)
+    logo = load_logo(data, BOX)
     assert logo is not None
     assert logo.data.startswith(data)
 
@@ -76,7 +80,7 @@ def test_a_photo_of_fitting_size_is_passed_on_as_it_is() -> None:
 def test_a_photo_taken_sideways_is_turned() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    logo = load_logo(picture("RGB", (300, 100), form="JPEG", exif=exif))
+    logo = load_logo(picture("RGB", (300, 100), form="JPEG", exif=exif), BOX)
     assert logo is not None
     assert logo.height > logo.width
 

@@ -1,0 +1,61 @@
+"""Which painter draws which part of the body, for documents and for letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from desktop.documents.deposits import paint_deposits
+from desktop.documents.facts import Fact, document_facts
+from desktop.documents.flow import Flow, Paper
+from desktop.documents.instalments import paint_instalments
+from desktop.documents.notes import paint_notes
+from desktop.documents.payment import paint_payment, paint_terms
+from desktop.documents.table import paint_table
+from desktop.documents.totals import measure_totals, paint_tax_summary, paint_totals, total_rows
+from desktop.documents.wording import (
+    paint_amount_in_words,
+    paint_closing,
+    paint_introduction,
+    paint_signature,
+    paint_subject,
+)
+
+Painter = Callable[[Flow], None]
+"""Draws one part of the body where the flow stands, and leaves it below; it draws nothing where there is nothing."""
+
+
+class Parts(NamedTuple):
+    """What differs between kinds of papers: the painter of each part of the body, the title, the facts beside the
+    address, and how high the totals are, which the end of the table keeps room for."""
+
+    painters: Mapping[str, Painter]
+    title: Callable[[Flow], str]
+    facts: Callable[[Flow], list[Fact]]
+    totals_height: Callable[[Flow], float]
+
+
+DOCUMENT_PARTS = Parts(
+    painters={
+        "subject": paint_subject,
+        "introduction": paint_introduction,
+        "table": paint_table,
+        "totals": paint_totals,
+        "tax_summary": paint_tax_summary,
+        "amount_in_words": paint_amount_in_words,
+        "deposits": paint_deposits,
+        "notes": paint_notes,
+        "terms": paint_terms,
+        "instalments": paint_instalments,
+        "payment": paint_payment,
+        "closing": paint_closing,
+        "signature": paint_signature,
+    },
+    title=lambda flow: flow.words.title(flow.document.kind),
+    facts=document_facts,
+    totals_height=lambda flow: measure_totals(flow, total_rows(flow)).height,
+)
+
+
+def parts_of(_paper: Paper) -> Parts:
+    return DOCUMENT_PARTS
