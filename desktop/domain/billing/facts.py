@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from desktop.domain.billing.einvoicing import SellerFacts
 from desktop.domain.billing.lines import Line
 from desktop.domain.einvoice_form import einvoice_form
 from desktop.domain.pricing import PriceBook
 from desktop.domain.tax_parts import Parts
+
+_NOTHING_TOLD = SellerFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class FirmFacts:
     regime: str = "auto"
     tax_currency: str = ""
     einvoice: str = "none"
+    seller: SellerFacts = _NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)

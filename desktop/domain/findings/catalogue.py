@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.findings import client_rules as client
 from desktop.domain.findings import data_rules as data
+from desktop.domain.findings import einvoice_document_rules as einvoice
+from desktop.domain.findings import einvoice_party_rules as parties
 from desktop.domain.findings import judgement_rules as judgement
 from desktop.domain.findings import place_rules as place
 from desktop.domain.findings import project_rules as projects
@@ -30,6 +33,26 @@ RULES: tuple[Rule, ...] = (
     Rule("state_mismatch", "hold", N_("GSTIN and address in one state"), place.state_mismatch),
     Rule("hsn_missing", "block", N_("HSN or SAC on Indian invoices"), place.hsn_missing),
     Rule("tax_rate_missing", "block", N_("Exchange rate of the tax currency"), place.tax_rate_missing),
+    Rule("einvoice_seller", "block", N_("Your firm as e-invoices want it"), parties.einvoice_seller, electronic=True),
+    Rule("einvoice_buyer", "block", N_("Clients as e-invoices want them"), parties.einvoice_buyer, electronic=True),
+    Rule(
+        "einvoice_address", "block", N_("Electronic addresses of e-invoices"), parties.einvoice_address, electronic=True
+    ),
+    Rule(
+        "einvoice_reference", "block", N_("Reference that e-invoices want"), parties.einvoice_reference, electronic=True
+    ),
+    Rule("einvoice_tax_id", "block", N_("Tax IDs that e-invoices want"), parties.einvoice_tax_id, electronic=True),
+    Rule(
+        "einvoice_payment", "block", N_("Way to pay that e-invoices tell"), einvoice.einvoice_payment, electronic=True
+    ),
+    Rule(
+        "einvoice_delivery", "block", N_("Delivery address of e-invoices"), einvoice.einvoice_delivery, electronic=True
+    ),
+    Rule(
+        "einvoice_currency", "block", N_("Currencies that e-invoices know"), einvoice.einvoice_currency, electronic=True
+    ),
+    Rule("einvoice_tax", "block", N_("Taxes as e-invoices tell them"), einvoice.einvoice_tax, electronic=True),
+    Rule("einvoice_lines", "block", N_("Lines of e-invoices"), einvoice.einvoice_lines, electronic=True),
     Rule("price_missing", "block", N_("Every line has a price"), data.price_missing),
     Rule("usage_missing", "block", N_("Every metered period has a record"), usage.usage_missing),
     Rule("overlap", "block", N_("Nothing is billed twice"), data.overlap),
@@ -72,8 +95,9 @@ RULES: tuple[Rule, ...] = (
 def check(case: Case, rules: Iterable[Effective]) -> list[Finding]:
     """What the rules find about a draft, in the order of the table."""
     found: list[Finding] = []
+    paper = case.draft.einvoice == NONE
     for row in rules:
-        if row.enabled:
+        if row.enabled and not (paper and row.rule.electronic):
             for message, remedy, field in row.rule.look(case, row.parameters):
                 found.append(Finding(row.rule.code, row.severity, message, remedy, field))
     return found

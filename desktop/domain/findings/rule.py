@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ClientFacts, Draft, Work
+from desktop.domain.billing.einvoicing import BuyerFacts
 from desktop.domain.billing.lines import divide
 from desktop.domain.money import SCALE, per_major
 from desktop.domain.wording import Said
@@ -90,6 +91,10 @@ class Standing:
     rate: int | None = None
 
 
+NOBODY: Final = BuyerFacts()
+"""What is told of a buyer for whom no e-invoice asks."""
+
+
 @dataclass(slots=True)
 class Case:
     """One draft before the gate, with everything that rules may look at. `planning` is false at a later recheck."""
@@ -102,6 +107,7 @@ class Case:
     billing: Billing
     unpriced_time: int = 0
     planning: bool = True
+    buyer: BuyerFacts = NOBODY
 
     @property
     def agreement(self) -> Agreement | None:
@@ -135,7 +141,10 @@ RuleFunction = Callable[[Case, Mapping[str, Any]], Iterable[tuple[Said, Said, st
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its function, and its row of defaults. `title` says in a few words what it looks at."""
+    """One rule: its function, and its row of defaults. `title` says in a few words what it looks at.
+
+    One that is `electronic` looks at e-invoices alone.
+    """
 
     code: str
     severity: str
@@ -143,6 +152,7 @@ class Rule:
     look: RuleFunction
     parameters: Mapping[str, Any] = field(default_factory=dict)
     enabled: bool = True
+    electronic: bool = False
 
 
 EVERY_RULE = "*"

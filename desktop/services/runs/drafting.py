@@ -21,7 +21,7 @@ from desktop.domain.billing import (
 )
 from desktop.domain.billing.taxing import Taxing
 from desktop.domain.findings import Case, Finding, Sibling, check
-from desktop.domain.findings.rule import in_firm
+from desktop.domain.findings.rule import NOBODY, in_firm
 from desktop.domain.wording import phrase, phrases
 from desktop.services.runs.loading import Loaded
 from desktop.services.runs.setting import Setting
@@ -212,6 +212,7 @@ def check_draft(
         billing=setting.billing,
         unpriced_time=unpriced_time,
         planning=planning,
+        buyer=loaded.buyers.get(client.id, NOBODY),
     )
     segment = (first.segment_id if first else None) or client.segment_id
     findings = check(case, setting.rules.of(segment, client.id, first.id if first else None))

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
-from db.queries import families, hours, usage
+from db.queries import einvoicing, families, hours, usage
 from db.queries import standing as standing_of
 from db.queries.rows import ids_text
 from desktop.domain.agreement import Agreement, AgreementLine
 from desktop.domain.agreement_terms import Terms
 from desktop.domain.billing import ChargedSpan, ClientFacts, Deposit, OneOff, TimeEntry, Work
+from desktop.domain.billing.einvoicing import BuyerFacts
 from desktop.domain.billing.facts import TierBilled
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.findings import LastInvoice, Similar, Standing
 from desktop.domain.findings.rule import in_firm
 from desktop.domain.money import spread
@@ -35,7 +37,8 @@ _NO_SEGMENT = SegmentFacts(0, "")
 class Loaded:
     """One chunk: clients, agreements, their work, one-offs outside agreements, and how everybody stands.
 
-    `clients` inherit from their own segment, `clients_as` from the segment that an agreement of theirs is in.
+    `clients` inherit from their own segment, `clients_as` from the segment that an agreement of theirs is in. `buyers`
+    are those who may get an e-invoice.
     """
 
     clients: dict[int, ClientFacts] = field(default_factory=dict)
@@ -46,6 +49,7 @@ class Loaded:
     reserved: dict[int, str] = field(default_factory=dict)
     client_standing: dict[int, Standing] = field(default_factory=dict)
     agreement_standing: dict[int, Standing] = field(default_factory=dict)
+    buyers: dict[int, BuyerFacts] = field(default_factory=dict)
 
     def client_of(self, agreement: Agreement) -> ClientFacts:
         """The client with what it inherits for this agreement."""
@@ -94,7 +98,25 @@ def load(
     if draft_ids is None:
         loaded.reserved = {row[0]: row[1] for row in queries.reserved(connection, ids)}
     _load_standing(connection, client_ids, ids, setting, loaded)
+    _load_buyers(connection, loaded)
     return loaded
+
+
+def _load_buyers(connection: Connection, loaded: Loaded) -> None:
+    """Most books send no e-invoice, and ask nothing here."""
+    told = [
+        *((client.id, client.einvoice_for(client.delivery)) for client in loaded.clients.values()),
+        *(
+            (agreement.client_id, client.einvoice_for(agreement.delivery or client.delivery))
+            for agreement in loaded.agreements.values()
+            if agreement.delivery or agreement.segment_id
+            for client in (loaded.client_of(agreement),)
+        ),
+    ]
+    wanted = dict.fromkeys(client for client, form in told if form != NONE)
+    if wanted:
+        for client, *facts in einvoicing.buyers(connection, ids_text(wanted)):
+            loaded.buyers[client] = BuyerFacts(*facts)
 
 
 def _load_tiers(connection: Connection, items: frozenset[int], loaded: Loaded) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.queries import billing as queries
+from db.queries import einvoicing
 from db.seeds import ROUNDING
 from desktop.domain.billing import Billing, FirmFacts, ItemFacts, TaxEntry
+from desktop.domain.billing.einvoicing import SellerFacts
 from desktop.domain.billing.facts import TaxRule
 from desktop.domain.findings import EVERY_RULE, RULES, Effective, effective
 from desktop.domain.findings.rule import Override, owner_and_hours
@@ -113,7 +115,7 @@ class Setting:
 
 def read_setting(connection: Connection, through: date, issue_date: date) -> Setting:
     row = queries.firm(connection)
-    firm = firm_facts(row)
+    firm = replace(firm_facts(row), seller=_seller(connection))
     taxes = _taxes(connection)
     rates = dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat()))
     items: dict[int, ItemFacts] = {}
@@ -174,6 +176,11 @@ def firm_facts(row: Sequence[Any]) -> FirmFacts:
         tax_currency=row[12] or "",
         einvoice=row[13],
     )
+
+
+def _seller(connection: Connection) -> SellerFacts:
+    accounts = tuple((number, currency) for number, currency in einvoicing.accounts(connection))
+    return SellerFacts._make((*einvoicing.seller(connection), accounts))
 
 
 def _taxes(connection: Connection) -> dict[str, TaxEntry]:

@@ -1,0 +1,35 @@
+"""What the gate wants to know of firm and clients where a document is an e-invoice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db.queries.rows import Rows, plain_rows
+
+
+def seller(connection: Connection) -> Any:
+    return plain_rows(
+        connection,
+        """SELECT contact, phone, email, street, postcode, city, tax_number, endpoint, endpoint_scheme, legal_id,
+        legal_scheme, creditor_id FROM firm""",
+    )[0]
+
+
+def accounts(connection: Connection) -> Rows:
+    """(number, currency or an empty text for any) of the firm's bank accounts, in their order."""
+    return plain_rows(connection, "SELECT iban, coalesce(currency, '') FROM bank_account ORDER BY position, id")
+
+
+def buyers(connection: Connection, ids: str) -> Rows:
+    """Of each client how it is addressed and how it pays, and its first delivery address, if it has one."""
+    return plain_rows(
+        connection,
+        """SELECT c.id, c.endpoint, c.endpoint_scheme, c.legal_id, c.legal_scheme, c.payment_means, c.mandate, c.iban,
+        c.card, d.id, d.postcode, d.city, d.country
+        FROM client c LEFT JOIN address d ON d.id =
+          (SELECT min(x.id) FROM address x WHERE x.client_id = c.id AND x.kind = 'delivery')
+        WHERE c.id IN (SELECT value FROM json_each(?))""",
+        ids,
+    )
