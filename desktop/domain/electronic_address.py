@@ -119,7 +119,7 @@ SCHEMES: Final = {
     "9959": "EIN (US)",
 }
 """What else an electronic address may be, by its scheme; those of numbers are proper names."""
-_RARE: Final = frozenset(
+RARE: Final = frozenset(
     [
         "0097",
         "0147",
@@ -144,7 +144,21 @@ _RARE: Final = frozenset(
         "AU",
     ]
 )
-ALL: Final = frozenset(SCHEMES) | frozenset(VAT_COUNTRIES) | _RARE
+ALL: Final = frozenset(SCHEMES) | frozenset(VAT_COUNTRIES) | RARE
+
+# The register of firms of a country, where one number is the law's.
+_REGISTERS: Final = {
+    "BE": "0208",
+    "CH": "0183",
+    "DK": "0184",
+    "EE": "0191",
+    "FI": "0212",
+    "FR": "0002",
+    "IS": "0196",
+    "NL": "0106",
+    "NO": "0192",
+    "SE": "0007",
+}
 
 _EMAIL = re.compile(r"[^@\s]+@([^@.\s]+\.)+[^@.\s]+")
 _LEITWEG = re.compile(r"[0-9]{2,12}(-[A-Z0-9]{1,30})?-[0-9]{2}")
@@ -276,6 +290,12 @@ def _vat_scheme(country: str, tax_id: str) -> str:
     bare = normalise(tax_id)
     prefix = {"EL": "GR"}.get(bare[:2], bare[:2])
     return _VAT.get(prefix if prefix in EU_COUNTRIES or prefix == "CH" else country, "")
+
+
+def usual_legal_scheme(text: str, country: str) -> str:
+    """The register (ISO 6523) that a number of a firm in this country stands in, if its check digits say so."""
+    scheme = _REGISTERS.get(country, "")
+    return scheme if scheme and check_address(scheme, text).ok else ""
 
 
 def electronic_address(

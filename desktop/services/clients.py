@@ -33,6 +33,7 @@ from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.beside import delete_beside
 from desktop.services.changes import Change, change
+from desktop.services.einvoice_checks import check_addressing, check_einvoice, check_paying
 from desktop.services.field_checks import (
     check_country,
     check_currency,
@@ -51,6 +52,7 @@ from desktop.services.field_checks import (
 from desktop.services.firm import FIRM
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record, rows_of
+from desktop.services.templates.choices import drop_choices
 
 _TREATMENTS = ("auto", "domestic", "reverse_charge", "intra_goods", "export", "exempt", "outside")
 _KINDS = ("delivery", "office", "other")
@@ -199,6 +201,9 @@ def check_client(session: Session, values: Record, problems: Problems, before: C
         if not checked.ok:
             problems.add("iban", put(checked.problem))
     check_place(country, values, problems)
+    check_einvoice(values, problems)
+    check_addressing(country, values, problems, before)
+    check_paying(values, problems)
     if not 0 <= values.get("withholding", 0) < SCALE:
         problems.add("withholding", _("What is withheld is at least 0 and below 100 %."))
     delivery = values.get("delivery", before.delivery if before else None)
@@ -282,6 +287,7 @@ def _delete_what_is_its_own(made: Change, client_id: int) -> None:
         made.delete(RuleSetting, rule_id)
     for rate_id in made.session.scalars(select(Rate.id).where(Rate.client_id == client_id)).all():
         made.delete(Rate, rate_id)
+    drop_choices(made, "client", client_id)
     delete_beside(made, "client", client_id)
 
 

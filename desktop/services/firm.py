@@ -15,6 +15,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.changes import Change, change
+from desktop.services.einvoice_checks import check_addressing, check_einvoice, check_getting_paid
 from desktop.services.field_checks import (
     check_country,
     check_currency,
@@ -79,6 +80,9 @@ def update_firm(book: Book, values: Mapping[str, object], *, actor: str) -> None
         if "country" in cleaned and "tax_id" not in cleaned:
             cleaned["tax_id"] = before.tax_id
         check_tax_id_of(country, cleaned, problems)
+        check_einvoice(cleaned, problems)
+        check_addressing(country, cleaned, problems, before)
+        check_getting_paid(cleaned, problems)
         check_exists(made.session, Template, "template_id", cleaned, problems, _("The template"))
         _check_what_is_settled(made.session, before, cleaned, problems)
         problems.raise_any()

@@ -13,6 +13,7 @@ from db.schema import Agreement, Client, Firm, RuleSetting, Segment, TaxCode, Te
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
+from desktop.services.einvoice_checks import check_einvoice
 from desktop.services.field_checks import (
     check_delivery,
     check_exists,
@@ -24,6 +25,7 @@ from desktop.services.field_checks import (
 from desktop.services.firm import FIRM
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
+from desktop.services.templates.choices import drop_choices
 
 MILESTONES = ("run", "at_once")
 """When a milestone done is billed: by the next run, or at once."""
@@ -75,6 +77,7 @@ def save_segment(book: Book, values: Mapping[str, object], *, actor: str, segmen
         check_unique(made.session, Segment.name, cleaned, problems, _("a segment"), segment_id)
         check_terms(cleaned, problems)
         check_delivery(cleaned, problems)
+        check_einvoice(cleaned, problems)
         check_language(cleaned, problems)
         check_exists(made.session, TaxCode, "tax_code_id", cleaned, problems, _("The tax code"))
         check_exists(made.session, Template, "template_id", cleaned, problems, _("The template"))
@@ -113,6 +116,7 @@ def delete_segment(book: Book, segment_id: int, *, actor: str) -> None:
         own_rules = select(RuleSetting.id).where(RuleSetting.scope == "segment", RuleSetting.scope_id == segment_id)
         for rule_id in made.session.scalars(own_rules).all():
             made.delete(RuleSetting, rule_id)
+        drop_choices(made, "segment", segment_id)
         made.delete(Segment, segment_id)
 
 
