@@ -1,38 +1,39 @@
-"""The typefaces of documents, cut by ReportLab into tiers of characters that are encoded once and then only copied.
+"""The typefaces of documents, cut into tiers of characters or glyphs that are encoded once and then only copied.
 
-In each typeface every character has one home: the basic tier, a European script, or its block of 256 in that typeface,
-or else in Inter or in DejaVu Sans. Any mixture of scripts thus takes the same fast way and looks the same.
+In each typeface every character has one home: the basic tier, a European script, or its block in that typeface, or
+else in Inter, DejaVu Sans or Noto Emoji. Words of joining scripts are set by glyphs, which are sorted into tiers too.
+Any mixture of scripts thus takes the same fast way and looks the same.
 """
 
 from __future__ import annotations
 
-import hashlib
-import threading
-import zlib
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from desktop.documents import embedding, shaping
 from desktop.documents.glyphs import (
     BASIC_CHARACTERS,
     BASIC_SET,
     INTER,
     REPLACEMENT,
-    FontObjects,
     Tier,
     basic_tier,
     is_basic,
     plain,
 )
-from desktop.paths import resource
+from desktop.documents.shaping import clusters, needs_shaping, script_of, shape, words_of
+from desktop.documents.syllables import syllables
 
-_INTER = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
+Files = tuple[str, str]
+
 _DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _SERIF = ("NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf")
-# Inter's digits of one width (its feature tnum) stand in this order and have no code points.
-_TABULAR_ZERO = 1357
-_SYMBOLIC = 4
+_EMOJI = ("NotoEmoji-Regular.ttf", "NotoEmoji-Regular.ttf")
 _BASIC_SCRIPT = "b"
+_MOST = 256
 
 
 class _Family(NamedTuple):
@@ -40,16 +41,18 @@ class _Family(NamedTuple):
 
     mark: str
     block: str
-    files: tuple[str, str]
+    files: Files
 
 
 _FAMILIES = {
-    INTER: _Family("", "i", _INTER),
+    INTER: _Family("", "i", embedding.INTER_FILES),
     "dejavu": _Family("v", "v", _DEJAVU),
     "serif": _Family("t", "t", _SERIF),
 }
 # What no typeface has of its own, asked after Inter.
-_FALLBACKS = {"d": _DEJAVU}
+_FALLBACKS = {"d": _DEJAVU, "e": _EMOJI}
+# Pictures are large and come alone.
+_BITS = {"e": 5}
 
 # Greek and Cyrillic bring spaces, digits and punctuation along, so that a name is one run.
 _SHARED = "".join(map(chr, range(0x20, 0x41)))
@@ -58,55 +61,40 @@ _SCRIPTS = {
     "g": _SHARED + "".join(map(chr, range(0x370, 0x400))),
     "c": _SHARED + "".join(map(chr, range(0x400, 0x460))) + "ҐґҒғҖҗҚқҢңҮүҰұҲҳҺһӘәӨө",
 }
-_lock = threading.RLock()
-
-
-@lru_cache(maxsize=8)
-def _face(file: str) -> Any:
-    from reportlab.pdfbase.ttfonts import TTFontFace
-
-    face = TTFontFace(str(resource("fonts") / file))
-    if file in _INTER:
-        set_tabular(face)
-    return face
-
-
-def set_tabular(face: Any) -> None:
-    """Give a face of Inter digits of one width, so that figures stand under figures."""
-    for digit in range(10):
-        glyph = _TABULAR_ZERO + digit
-        face.charToGlyph[ord("0") + digit] = glyph
-        face.charWidths[ord("0") + digit] = face.hmetrics[glyph][0] * 1000 / face.unitsPerEm
 
 
 @lru_cache(maxsize=len(_FAMILIES))
 def _scripts(typeface: str) -> dict[str, str]:
     """The script tier of each character that has one."""
     family = _FAMILIES[typeface]
-    glyphs = _face(family.files[0]).charToGlyph
     return {
         sign: family.mark + name
         for name, signs in _SCRIPTS.items()
         for sign in signs
-        if sign not in BASIC_SET and ord(sign) in glyphs
+        if sign not in BASIC_SET and embedding.has(family.files[0], sign)
     }
 
 
 @lru_cache(maxsize=65536)
 def _home(sign: str, typeface: str = INTER) -> str | None:
-    """The name of the tier that shows the character, None if no font has it."""
+    """The name of the tier that shows the character, None if no font has it; for a joining script its mark alone."""
     if sign in BASIC_SET:
         return basic_tier(typeface)
-    family = _FAMILIES[typeface]
-    with _lock:
+    with embedding.lock:
+        if script := script_of(sign):
+            return script if embedding.has(shaping.FILES[script][0], sign) else None
+        family = _FAMILIES[typeface]
         if name := _scripts(typeface).get(sign):
             return name
-        for letter, files in ((family.block, family.files), *_FALLBACKS.items()):
-            if letter in _FALLBACKS and typeface != INTER:
-                return _home(sign)
-            if ord(sign) in _face(files[0]).charToGlyph:
-                return f"{letter}{ord(sign) >> 8:x}"
-    return None
+        if embedding.has(family.files[0], sign):
+            return _block(family.block, sign)
+        if typeface != INTER:
+            return _home(sign)
+        return next((_block(mark, sign) for mark, files in _FALLBACKS.items() if embedding.has(files[0], sign)), None)
+
+
+def _block(mark: str, sign: str) -> str:
+    return f"{mark}{ord(sign) >> _BITS.get(mark, 8):x}"
 
 
 def tiers_for(text: str, typeface: str = INTER) -> set[str]:
@@ -116,8 +104,12 @@ def tiers_for(text: str, typeface: str = INTER) -> set[str]:
     """
     needed = {basic_tier(typeface)}
     if not is_basic(text):
-        signs = set(plain(text)) - BASIC_SET - {"\n"}
-        needed |= {_home(sign, typeface) or _home(REPLACEMENT, typeface) or "" for sign in signs}
+        homes = {_home(sign, typeface) or _home(REPLACEMENT, typeface) for sign in set(plain(text)) - {"\n"}}
+        needed.update(name for name in homes if name and name not in shaping.FILES)
+        if not homes.isdisjoint(shaping.FILES) or needs_shaping(text):
+            for script, word in words_of(plain(text, joiners=True)):
+                needed |= _tiers_of_word(script, word)
+            needed.add(_home(REPLACEMENT, typeface) or "")
     return needed - {basic_tier(INTER), ""}
 
 
@@ -130,21 +122,25 @@ def missing(texts: Iterable[str]) -> str:
 @lru_cache(maxsize=128)
 def tier(name: str) -> Tier:
     """The tier of that name, encoded. The first call loads ReportLab and the fonts."""
+    with embedding.lock:
+        return _shaped_tier(name) if name[0] in shaping.FILES else _plain_tier(name)
+
+
+def _plain_tier(name: str) -> Tier:
     typeface, script, files = _parts(name)
-    with _lock:
-        table = _table(name, typeface, script, files[0])
-        points = [ord(sign) for sign in table if sign]
-        if not all(point in _face(files[1]).charToGlyph for point in points):
-            # Without all of it in bold, no word shall be half bold.
-            files = (files[0], files[0])
-        codes = {sign: code for code, sign in enumerate(table) if sign}
-        widths = [tuple(round(_face(file).charWidths[ord(sign)]) if sign else 0 for sign in table) for file in files]
-        fonts = [_encoded(file, name + str(weight), table) for weight, file in enumerate(files)]
+    table = _table(name, typeface, script, files[0])
+    if not all(embedding.has(files[1], sign) for sign in table if sign):
+        # Without all of it in bold, no word shall be half bold.
+        files = (files[0], files[0])
+    codes = {sign: code for code, sign in enumerate(table) if sign}
+    points = [ord(sign) if sign else 0 for sign in table]
+    widths = [tuple(embedding.width(file, point) if point else 0 for point in points) for file in files]
+    fonts = [embedding.encoded(file, name + str(weight), points, table) for weight, file in enumerate(files)]
     own = frozenset(sign for sign in codes if _home(sign, typeface or INTER) == name)
     return Tier(name, codes, own, (widths[0], widths[1]), (fonts[0], fonts[1]), typeface)
 
 
-def _parts(name: str) -> tuple[str, str, tuple[str, str]]:
+def _parts(name: str) -> tuple[str, str, Files]:
     """The typeface of a tier, its script if it is no block, and its files."""
     for typeface, family in _FAMILIES.items():
         script = name.removeprefix(family.mark) if name.startswith(family.mark) else ""
@@ -159,55 +155,98 @@ def _table(name: str, typeface: str, script: str, file: str) -> list[str]:
     """The character of each code, empty where a code stands for none."""
     if script == _BASIC_SCRIPT:
         return ["" if sign == "\ufffe" else sign for sign in BASIC_CHARACTERS]
-    glyphs = _face(file).charToGlyph
     if script:
-        return [sign for sign in _SCRIPTS[script] if ord(sign) in glyphs]
-    start = int(name[1:], 16) << 8
-    return [sign for sign in map(chr, range(start, start + 256)) if _home(sign, typeface or INTER) == name]
+        return [sign for sign in _SCRIPTS[script] if embedding.has(file, sign)]
+    bits = _BITS.get(name[0], 8)
+    start = int(name[1:], 16) << bits
+    return [sign for sign in map(chr, range(start, start + (1 << bits))) if _home(sign, typeface or INTER) == name]
 
 
-def _encoded(file: str, seed: str, table: list[str]) -> FontObjects:
-    face = _face(file)
-    points = [ord(sign) if sign else 0 for sign in table]
-    program = face.makeSubset(points)
-    tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(seed.encode()).digest()[:6])
-    name = f"{tag}+{face.name.decode('ascii')}"
-    box = " ".join(str(round(edge)) for edge in face.bbox)
-    widths = " ".join(str(round(face.charWidths[point])) if point else "0" for point in points)
-    descriptor = (
-        f"<</Type/FontDescriptor/FontName/{name}/Flags {_SYMBOLIC}/FontBBox[{box}]/ItalicAngle 0"
-        f"/Ascent {round(face.ascent)}/Descent {round(face.descent)}/CapHeight {round(face.capHeight)}"
-        f"/StemV {round(face.stemV)}/FontFile2 %d 0 R>>"
-    )
-    font = (
-        f"<</Type/Font/Subtype/TrueType/BaseFont/{name}/FirstChar 0/LastChar {len(table) - 1}/Widths[{widths}]"
-        "/FontDescriptor %d 0 R/ToUnicode %d 0 R>>"
-    )
-    return FontObjects(
-        file=_stream(program, f"/Length1 {len(program)}"),
-        unicode=_stream(_to_unicode(name, table)),
-        descriptor=descriptor.encode("ascii"),
-        font=font.encode("ascii"),
-    )
+class _Sorted(NamedTuple):
+    """The glyphs of a joining script in one weight: the tier of each by its number, and what each stands for."""
+
+    tiers: dict[int, int]
+    texts: dict[int, str]
+    blocks: int
 
 
-def _stream(content: bytes, entries: str = "") -> bytes:
-    packed = zlib.compress(content, 9)
-    head = f"<</Filter/FlateDecode/Length {len(packed)}{entries}>>stream\n"
-    return head.encode("ascii") + packed + b"\nendstream"
+@lru_cache(maxsize=4)
+def _sorted(script: str, weight: int) -> _Sorted:
+    """Glyphs in the order in which common syllables use them, then by blocks of their numbers."""
+    tiers: dict[int, int] = {}
+    texts: dict[int, str] = {}
+    first = 0
+    for group in syllables(script):
+        order: dict[int, None] = {}
+        for syllable in group:
+            glyphs = shape(script, weight, syllable)
+            order.update(dict.fromkeys(glyph.number for glyph in glyphs if glyph.number not in tiers))
+            for said, drawn in clusters(syllable, glyphs):
+                _learn(texts, said, [glyph.number for glyph in drawn])
+        order.pop(0, None)
+        tiers.update({number: first + place // _MOST for place, number in enumerate(order)})
+        first += 1 + len(order) // _MOST
+    return _Sorted(tiers, texts, first)
 
 
-def _to_unicode(name: str, table: list[str]) -> bytes:
-    """The map that lets text be searched and copied. ReportLab's own has more than 100 entries a section, which the
-    PDF reference forbids, and cannot name characters beyond the first plane."""
-    entries = [f"<{code:02X}> <{sign.encode('utf-16-be').hex().upper()}>" for code, sign in enumerate(table) if sign]
-    parts = [
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        "/CIDSystemInfo <</Registry (Adobe)/Ordering (UCS)/Supplement 0>> def\n"
-        f"/CMapName /{name} def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange"
-    ]
-    for start in range(0, len(entries), 100):
-        section = entries[start : start + 100]
-        parts += [f"{len(section)} beginbfchar", *section, "endbfchar"]
-    parts.append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend")
-    return "\n".join(parts).encode("ascii")
+def _learn(texts: dict[int, str], said: str, glyphs: list[int]) -> None:
+    """Of the glyphs that a text is drawn with, the only one that is new stands for what the others do not say."""
+    new = [glyph for glyph in glyphs if glyph not in texts]
+    if len(new) == 1:
+        rest = Counter(plain(said))
+        for glyph in glyphs:
+            rest.subtract(texts.get(glyph, ""))
+        texts[new[0]] = "".join(sign * count for sign, count in rest.items() if count > 0)
+
+
+def _tier_of_glyph(script: str, weight: int, number: int) -> str:
+    found = _sorted(script, weight)
+    place = found.tiers.get(number)
+    return f"{script}{found.blocks + number // _MOST if place is None else place}"
+
+
+@lru_cache(maxsize=20_000)
+def _tiers_of_word(script: str, word: str) -> frozenset[str]:
+    """The tiers of a word in both weights."""
+    with embedding.lock:
+        return frozenset(
+            _tier_of_glyph(script, weight, glyph.number)
+            for weight in (0, 1)
+            for glyph in shape(script, weight, word)
+            if glyph.number
+        )
+
+
+def _shaped_tier(name: str) -> Tier:
+    script, place = name[0], int(name[1:])
+    files = shaping.FILES[script]
+    glyphs, widths, fonts = [], [], []
+    for weight, file in enumerate(files):
+        found = _sorted(script, weight)
+        if place < found.blocks:
+            numbers = [number for number, at in found.tiers.items() if at == place]
+        else:
+            start = (place - found.blocks) * _MOST
+            end = min(start + _MOST, len(embedding.face(file).hmetrics))
+            numbers = [number for number in range(start, end) if number and number not in found.tiers]
+        named = _named(file)
+        texts = [found.texts.get(number) or named.get(number, "") for number in numbers]
+        if script == shaping.JOINING:
+            # Readers turn what is drawn from right to left, and with it the letters of a ligature.
+            texts = [text[::-1] for text in texts]
+        points = [embedding.point_of(file, number) for number in numbers]
+        glyphs.append({number: (code, texts[code]) for code, number in enumerate(numbers)})
+        widths.append(tuple(embedding.width(file, point) for point in points))
+        fonts.append(embedding.encoded(file, name + str(weight), points, texts))
+    return Tier(name, {}, frozenset(), (widths[0], widths[1]), (fonts[0], fonts[1]), glyphs=(glyphs[0], glyphs[1]))
+
+
+@lru_cache(maxsize=4)
+def _named(file: str) -> dict[int, str]:
+    """The text of each glyph that has a character of its own; for a letter's form, the letter."""
+    found = embedding.face(file).charToGlyph
+    return {
+        glyph: unicodedata.normalize("NFKC", chr(point))
+        for point, glyph in sorted(found.items(), reverse=True)
+        if point < 0x110000
+    }

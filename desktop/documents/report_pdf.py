@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from desktop.documents.fonts import set_tabular
+from desktop.documents.embedding import set_tabular
 from desktop.paths import resource
 
 _A4 = (595.28, 841.89)

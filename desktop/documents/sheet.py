@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from desktop.documents.glyphs import Face, Glyphs, Run
+from desktop.documents.glyphs import Face, Glyphs, Run, Run
 from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
 
 MM = 72 / 25.4

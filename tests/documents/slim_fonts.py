@@ -6,6 +6,7 @@ every document may need and Noto Serif lacks come from Noto Sans Math, the minus
 
 import sys
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ _EUROPE = [
     *range(0x1E00, 0x2070),
     *range(0x2070, 0x2150),
     0xFFFD,
+    *map(ord, BASIC_SET),
 ]
 _MINUS = 0x2212
 
@@ -52,7 +54,7 @@ def add_signs(font: TTFont, source: TTFont, points: Iterable[int]) -> None:
     """Give the font signs of another, at its own size."""
     glyphs, scale = source.getGlyphSet(), font["head"].unitsPerEm / source["head"].unitsPerEm
     for point in points:
-        name = f"uni{point:04X}"
+        name = f"added{point:04X}"
         pen = TTGlyphPen(None)
         drawn = glyphs[source.getBestCmap()[point]]
         drawn.draw(TransformPen(pen, Transform().scale(scale)))
@@ -72,12 +74,13 @@ def add_minus(font: TTFont) -> None:
     for corner in ((shape.xMin, max(bar)), (shape.xMax, max(bar)), (shape.xMax, min(bar))):
         pen.lineTo(corner)
     pen.closePath()
-    _insert(font, _MINUS, "uni2212", pen.glyph(), font["hmtx"][plus][0])
+    _insert(font, _MINUS, "added2212", pen.glyph(), font["hmtx"][plus][0])
 
 
 def _insert(font: TTFont, point: int, name: str, glyph: Any, width: int) -> None:
-    font.setGlyphOrder([*font.getGlyphOrder(), name])
+    # The table of outlines takes the name into the order of glyphs, which it shares with the font.
     font["glyf"][name] = glyph
+    font.setGlyphOrder(font["glyf"].glyphOrder)
     glyph.recalcBounds(font["glyf"])
     font["hmtx"][name] = (width, glyph.xMin if glyph.numberOfContours else 0)
     for table in font["cmap"].tables:
@@ -91,13 +94,17 @@ def serif(folder: Path) -> None:
         source = TTFont(folder / "NotoSansMath-Regular.ttf")
         add_signs(font, source, sorted(ord(sign) for sign in BASIC_SET if ord(sign) not in font.getBestCmap()))
         add_minus(font)
-        _save(slim(font, _EUROPE, []), f"NotoSerif-{weight}.ttf")
+        whole = BytesIO()
+        font.save(whole)
+        _save(slim(TTFont(whole), _EUROPE, []), f"NotoSerif-{weight}.ttf")
 
 
 def dejavu(folder: Path) -> None:
-    """The bold of DejaVu Sans, with what joins and marks its letters."""
+    """The bold with what joins and marks its letters; the regular keeps all of its letters."""
+    regular = TTFont(folder / "DejaVuSans.ttf")
+    _save(slim(regular, None, ["*"]), "DejaVuSans.ttf")
     font = TTFont(folder / "DejaVuSans-Bold.ttf")
-    points = [*range(0x20, 0x700), *range(0x10A0, 0x1100), *range(0x1E00, 0x2150), *range(0xFB00, 0xFFFE)]
+    points = [*_EUROPE, *range(0x530, 0x700), *range(0x10A0, 0x1100), *range(0xFB00, 0xFFFE)]
     _save(slim(font, points, ["*"]), "DejaVuSans-Bold.ttf")
 
 
@@ -105,6 +112,17 @@ def devanagari(folder: Path) -> None:
     for weight in ("Regular", "Bold"):
         file = f"NotoSansDevanagari-{weight}.ttf"
         _save(slim(TTFont(folder / file), None, ["*"]), file)
+
+
+def emoji(folder: Path) -> None:
+    """Single signs: what is joined of several is set as its parts."""
+    font = TTFont(folder / "NotoEmoji_400Regular.ttf")
+    known = [TTFont(resource("fonts") / file).getBestCmap() for file in ("Inter-Regular.ttf", "DejaVuSans.ttf")]
+    points = [point for point in font.getBestCmap() if point > 0xFF and not any(point in other for other in known)]
+    slim(font, points, [])
+    for table in ("vhea", "vmtx", "STAT", "GSUB", "gasp"):
+        del font[table]
+    _save(font, "NotoEmoji-Regular.ttf")
 
 
 def _save(font: TTFont, file: str) -> None:
@@ -115,7 +133,7 @@ def _save(font: TTFont, file: str) -> None:
     print(f"{file}: {path.stat().st_size} bytes, {len(font.getGlyphOrder())} glyphs")
 
 
-_MAKERS = {"serif": serif, "dejavu": dejavu, "devanagari": devanagari}
+_MAKERS = {"serif": serif, "dejavu": dejavu, "devanagari": devanagari, "emoji": emoji}
 
 if __name__ == "__main__":
     _MAKERS[sys.argv[1]](Path(sys.argv[2]))
