@@ -9,7 +9,9 @@ from desktop.documents.deposits import paint_deposits
 from desktop.documents.facts import Fact, document_facts
 from desktop.documents.flow import Flow, Paper
 from desktop.documents.instalments import paint_instalments
+from desktop.documents.letters.parts import LETTER_PAINTERS, letter_facts, letter_title, letter_totals_height
 from desktop.documents.notes import paint_notes
+from desktop.documents.paycodes.block import paint_pay_codes, paint_registration
 from desktop.documents.payment import paint_payment, paint_terms
 from desktop.documents.table import paint_table
 from desktop.documents.totals import measure_totals, paint_tax_summary, paint_totals, total_rows
@@ -20,6 +22,7 @@ from desktop.documents.wording import (
     paint_signature,
     paint_subject,
 )
+from desktop.domain.letter import Letter
 
 Painter = Callable[[Flow], None]
 """Draws one part of the body where the flow stands, and leaves it below; it draws nothing where there is nothing."""
@@ -47,7 +50,9 @@ DOCUMENT_PARTS = Parts(
         "notes": paint_notes,
         "terms": paint_terms,
         "instalments": paint_instalments,
+        "registration": paint_registration,
         "payment": paint_payment,
+        "pay_codes": paint_pay_codes,
         "closing": paint_closing,
         "signature": paint_signature,
     },
@@ -57,5 +62,8 @@ DOCUMENT_PARTS = Parts(
 )
 
 
-def parts_of(_paper: Paper) -> Parts:
-    return DOCUMENT_PARTS
+LETTER_PARTS = Parts(LETTER_PAINTERS, letter_title, letter_facts, letter_totals_height)
+
+
+def parts_of(paper: Paper) -> Parts:
+    return LETTER_PARTS if isinstance(paper, Letter) else DOCUMENT_PARTS

@@ -13,7 +13,7 @@ from db.engine import Book
 from db.queries.families import head_of
 from db.queries.letters import currencies_at
 from desktop.domain.document import BankAccount, Party, TemplateVersion
-from desktop.domain.letter import Cell, Letter, term
+from desktop.domain.letter import Letter, term
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.runs.freezing import prepare, seller_payload, texts_for
@@ -27,7 +27,8 @@ _PAPER = ("footer", "means", "upi_id", "link")
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """One client in one currency, as of now. `shared` are the fields that each letter to it has alike."""
+    """One client in one currency, as of now. `shared` are the fields that each letter to it has alike, `signed` those
+    of a letter with a salutation and regards."""
 
     client_id: int
     code: str
@@ -38,15 +39,12 @@ class Correspondence:
         return Letter(kind=kind, issue_date=on, **{**self.shared, **own})
 
     @property
-    def salutation(self) -> Cell:
-        contact = self.shared["buyer"].contact
-        return term("dear", name=contact) if contact else term("dear_all")
-
-    @property
-    def regards(self) -> tuple[Cell, ...]:
-        """The end of a letter that is signed: the words, and who writes."""
-        seller: Party = self.shared["seller"]
-        return (term("regards"), "\n".join(filter(None, (seller.contact, seller.name))))
+    def signed(self) -> Mapping[str, Any]:
+        seller, buyer = self.shared["seller"], self.shared["buyer"]
+        return {
+            "salutation": term("dear", name=buyer.contact) if buyer.contact else term("dear_all"),
+            "regards": (term("regards"), *filter(None, (seller.contact, seller.name))),
+        }
 
 
 def correspondence(

@@ -76,10 +76,10 @@ def cover_letter(
         "cover_letter",
         on,
         facts=((term("date"), on), (term("client_code"), to.code)),
-        opening=(to.salutation, *(() if text else (term("cover_opening", len(rows), count=len(rows)),))),
+        opening=(term("cover_opening", len(rows), count=len(rows)),),
         intro=text,
         tables=(table,),
-        ending=to.regards,
+        **to.signed,
     )
     return letter, to.template
 

@@ -113,22 +113,23 @@ def _letter(to: Correspondence, plans: Sequence[_Plan], as_of: date) -> Letter:
         facts.append((term("agreed_on"), agreed))
     if len(plans) == 1:
         facts += [(term("invoice"), plans[0].number), (term("invoice_date"), plans[0].issued)]
-    ending: tuple[Cell, ...] = (term("plan_done"),)
+    terms: tuple[Cell, ...] = (term("plan_done"),)
     if next_day is not None:
-        ending = (term("plan_next", amount=Money(payable), date=next_day), term("plan_name", name=soon[0].name))
+        terms = (term("plan_next", amount=Money(payable), date=next_day), term("plan_name", name=soon[0].name))
     paid = (LetterTotal(term("plan_paid"), Money(is_open - total)),) if is_open != total else ()
     return to.letter(
         "payment_plan",
         as_of,
         facts=(*facts, (term("client_code"), to.code)),
-        opening=(to.salutation, term(key, len(days) if agreed else None, amount=Money(total), count=len(days))),
+        opening=(term(key, len(days) if agreed else None, amount=Money(total), count=len(days)),),
         tables=tuple(_table(plan, as_of, with_title=len(plans) > 1) for plan in plans),
         totals=(
             LetterTotal(term("plan_total"), Money(total)),
             *paid,
             LetterTotal(term("plan_open"), Money(is_open), emphasis=True),
         ),
-        ending=(*ending, *to.regards),
+        terms=terms,
+        **to.signed,
         due_date=next_day,
         payable=payable,
         payment_reference=", ".join(part.name for part in soon),

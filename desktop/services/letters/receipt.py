@@ -75,7 +75,8 @@ def receipt(book: Book, number: str, *, as_of: date) -> Made:
         opening=(term("receipt_opening", amount=Money(amount)),),
         tables=() if returned else (_table(settled),),
         totals=_totals(amount, used, left) if left else (LetterTotal(term("received"), Money(amount), emphasis=True),),
-        ending=_ending(settled, left, returned),
+        terms=_terms(settled, left, returned),
+        ending=() if returned else (term("thanks"),),
     )
     return letter, to.template
 
@@ -130,7 +131,7 @@ def _totals(amount: int, used: int, left: int) -> tuple[LetterTotal, ...]:
     )
 
 
-def _ending(settled: list[_Settled], left: int, returned: date | None) -> tuple[Cell, ...]:
+def _terms(settled: list[_Settled], left: int, returned: date | None) -> tuple[Cell, ...]:
     if returned:
         return (term("receipt_returned", date=returned),)
     found: list[Cell] = []
@@ -139,4 +140,4 @@ def _ending(settled: list[_Settled], left: int, returned: date | None) -> tuple[
         found.append(term("receipt_open", amount=Money(still)) if still else term("receipt_closed"))
     if left:
         found.append(term("receipt_credit", amount=Money(left)))
-    return (*found, term("thanks"))
+    return tuple(found)

@@ -126,22 +126,20 @@ def _letter(
     interests = [interest_on(due.asked, percent, due.days) if percent else 0 for due in overdue]
     asked, disputed = sum(due.asked for due in overdue), sum(due.disputed for due in overdue)
     payable = asked + sum(interests) + fee - credit
-    ending: list[Cell] = [term(f"reminder_{step}_ask", amount=Money(payable), date=until)]
-    if disputed:
-        ending.append(term("disputed_aside"))
-    if step < LAST_LEVEL:
-        ending.append(term("reminder_talk"))
-    ending.append(term("reminder_crossed"))
+    ask = term(f"reminder_{step}_ask", amount=Money(payable), date=until)
+    crossed = term("reminder_crossed")
     return to.letter(
         "reminder",
         as_of,
         title="" if step == 1 else f"reminder_{step}",
         level=level,
         facts=((term("date"), as_of), (term("due_until"), until), (term("client_code"), to.code)),
-        opening=(to.salutation, term(f"reminder_{step}", sum(due.asked > 0 for due in overdue))),
+        opening=(term(f"reminder_{step}", sum(due.asked > 0 for due in overdue)),),
         tables=(_table(overdue, interests),),
         totals=_totals(asked, disputed, credit, sum(interests), percent, fee, payable),
-        ending=(*ending, *to.regards),
+        terms=(ask, term("disputed_aside")) if disputed else (ask,),
+        ending=(term("reminder_talk"), crossed) if step < LAST_LEVEL else (crossed,),
+        **to.signed,
         due_date=until,
         payable=payable,
         payment_reference=payment_reference((due.name for due in overdue if due.asked), to.code),

@@ -67,7 +67,7 @@ def run_report(book: Book, run: int | str, *, on: date) -> Made:
         facts=_facts(facts, on),
         opening=(term("run_open", waiting, count=waiting),) if waiting else (),
         tables=(_counters(outcomes), _sums(documents), _told(outcomes), _seals(documents)),
-        ending=(term("run_hash", hash=run_hash(documents)), term("run_hash_how")) if documents else (),
+        terms=(term("run_hash", hash=run_hash(documents)), term("run_hash_how")) if documents else (),
     )
     return letter, to.template
 

@@ -85,10 +85,9 @@ def _letter(
             tables.append(_credits(credits))
     if dues or credits:
         tables.append(_ages(dues, credit))
-    ending: list[Cell] = [term("statement_ask")] if payable else []
+    terms: list[Cell] = [term("statement_ask")] if payable else []
     if any(due.disputed for due in dues):
-        ending.append(term("disputed_aside"))
-    ending.append(term("statement_check"))
+        terms.append(term("disputed_aside"))
     return to.letter(
         "statement",
         as_of,
@@ -98,7 +97,8 @@ def _letter(
         opening=(opening,),
         tables=tuple(tables),
         totals=_totals(is_open, credit, overdue),
-        ending=tuple(ending),
+        terms=tuple(terms),
+        ending=(term("statement_check"),),
         payable=payable,
         payment_reference=payment_reference((due.name for due in dues if due.days > 0 and due.asked), to.code),
     )
