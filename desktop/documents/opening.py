@@ -97,23 +97,17 @@ def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
     measure = place.right - place.axis
     labels = min(labels, measure * 0.55)
     room = measure - labels - _GAP
-    tags.begin("L")
     for label, value in rows:
-        tags.begin("LI")
-        tags.begin("Lbl")
+        tags.begin("P")
         low = y
         for line in label_style.wrap(label, labels):
             sheet.place(label_style, place.axis, low, line)
             low -= style.leading
-        tags.end()
-        tags.begin("LBody")
         for line in style.wrap(value, room):
             sheet.place(style, place.right - line[1] * style.per, y, line)
             y -= style.leading
         tags.end()
-        tags.end()
         y = min(y, low)
-    tags.end()
     return y + style.leading
 
 
@@ -128,7 +122,6 @@ def _facts_row(flow: Flow, rows: list[Fact]) -> None:
     step = (place.measure + _CELL_GAP) / count
     flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
     flow.y -= 7
-    flow.tags.begin("L")
     for start in range(0, len(rows), count):
         cells = rows[start : start + count]
         wrapped = [(label.wrap(name, step - _CELL_GAP), value.wrap(text, step - _CELL_GAP)) for name, text in cells]
@@ -137,22 +130,19 @@ def _facts_row(flow: Flow, rows: list[Fact]) -> None:
         flow.need(height)
         for number, (names, texts) in enumerate(wrapped):
             x = place.left + number * step
-            flow.tags.begin("LI")
-            _stack(flow, "Lbl", label, x, flow.y - label.size, names)
-            _stack(flow, "LBody", value, x, flow.y - heads - value.size, texts)
+            flow.tags.begin("P")
+            _stack(flow, label, x, flow.y - label.size, names)
+            _stack(flow, value, x, flow.y - heads - value.size, texts)
             flow.tags.end()
         flow.y -= height + 5
-    flow.tags.end()
     flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
     flow.y -= 14
 
 
-def _stack(flow: Flow, role: str, style: Style, x: float, y: float, lines: list[Glyphs]) -> None:
-    flow.tags.begin(role)
+def _stack(flow: Flow, style: Style, x: float, y: float, lines: list[Glyphs]) -> None:
     for line in lines:
         flow.sheet.place(style, x, y, line)
         y -= style.leading
-    flow.tags.end()
 
 
 def _address(flow: Flow, letterhead: float) -> float:

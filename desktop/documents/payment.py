@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.domain.document import Document
+from desktop.domain.pay_codes import reference_of
+from desktop.domain.references import printed_reference
 
 _COLUMN_GAP = 16.0
 _WIDEST_CELL = 190.0
@@ -85,7 +87,7 @@ def paint_payment(flow: Flow) -> None:
     document, words = flow.document, flow.words
     if document.kind == "credit_note" or document.payable <= 0:
         return
-    reference = getattr(document, "payment_reference", "") or document.number
+    reference = printed_reference(reference_of(document))
     for account in document.bank:
         # Who else than the firm would hold its account: then it must be said.
         holder = "" if account.holder == document.seller.name else account.holder
@@ -117,22 +119,16 @@ def draw_cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
             x = place.left
         rows[-1].append((x, name, value.wrap(text, width)))
         x += width + _COLUMN_GAP
-    tags.begin("L")
     for number, row in enumerate(rows):
         height = label.leading + value.leading * max([len(lines) for _, _, lines in row])
         flow.gap(4 if number else 10)
         flow.need(height)
         for x, name, lines in row:
             y = flow.y - label.size
-            tags.begin("LI")
-            tags.begin("Lbl")
+            tags.begin("P")
             flow.sheet.left(label, x, y, name)
-            tags.end()
-            tags.begin("LBody")
             for glyphs in lines:
                 y -= value.leading
                 flow.sheet.place(value, x, y, glyphs)
             tags.end()
-            tags.end()
         flow.y -= height
-    tags.end()

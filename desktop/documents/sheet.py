@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from desktop.documents.glyphs import Face, Glyphs, Run, Run
+from desktop.documents.glyphs import Face, Glyphs, Run
 from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
 
 MM = 72 / 25.4
@@ -40,6 +40,9 @@ class Style:
         return self.face.wrap(text, self.size, width)
 
 
+# Whether it begins a cell, its style, its left end, its baseline as an operand, and its glyphs.
+Piece = tuple[bool, Style, float, str, Glyphs]
+_AGAIN = f"{END_MARK}\n"
 # What no text is marked as yet: neither an element nor, like 0, decoration.
 _UNMARKED = -1
 
@@ -107,6 +110,33 @@ class Sheet:
                 tags.end()
             else:
                 self.place(style, x - glyphs[1] * style.per, y, glyphs)
+
+    def cells(self, role: str, pieces: list[Piece]) -> None:
+        """Put the pieces of a row of cells, an element each; what a document does most is done here in one go."""
+        tags, log, texts, page = self._tags, self._tags.log, self._texts, self._page
+        now, number = self._style, self._pieces
+        mark_now = "" if self._marked == _UNMARKED else _AGAIN
+        for at, (begins, style, x, base, (codes, _, runs)) in enumerate(pieces):
+            if begins:
+                if at:
+                    log.append("")
+                log.append(role)
+                log.append(page)
+                texts.append(mark_now + mark(number))
+                mark_now = _AGAIN
+                number += 1
+                tags.count += 1
+            if style is not now:
+                now = style
+                texts.append(style.head)
+            if runs is None:
+                texts.append(f"1 0 0 1 {x:.2f} {base} Tm({codes})Tj")
+            else:
+                self._runs(style, f"1 0 0 1 {x:.2f} {base} Tm", runs)
+                now = None
+        log.append("")
+        self._marked = tags.count
+        self._style, self._pieces = now, number
 
     def left(self, style: Style, x: float, y: float, text: str) -> None:
         self.place(style, x, y, style.face[text])

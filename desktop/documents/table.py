@@ -7,7 +7,7 @@ from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.lines import notes_of
 from desktop.documents.ruling import Ruling, ruling_of
-from desktop.documents.sheet import Sheet, Style
+from desktop.documents.sheet import Piece, Style
 from desktop.domain.document import Document, DocumentLine
 
 _PAD = 4.5
@@ -103,21 +103,34 @@ class _Table:
         self.in_group += line.net
         self.begun = True
         tags.begin("TR")
-        for column in self.columns.placed:
-            tags.begin("TD")
-            if column is not self.columns.text:
-                self._draw_cell(sheet, column, number, top)
-            elif whole:
-                x, y = column.left, top
-                for style, glyphs in text:
-                    sheet.place(style, x, y - style.size, glyphs)
-                    y -= style.leading
-            else:
-                end = self._draw_over(text, top)
-            tags.end()
+        if whole:
+            sheet.cells("TD", self._pieces(number, text, top))
+        else:
+            for column in self.columns.placed:
+                if column is self.columns.text:
+                    tags.begin("TD")
+                    end = self._draw_over(text, top)
+                    tags.end()
+                else:
+                    pieces: list[Piece] = []
+                    self._add_cell(pieces, column, number, top)
+                    sheet.cells("TD", pieces)
         tags.end()
         flow.y = end
         self.ruling.row(end)
+
+    def _pieces(self, number: int, text: list[tuple[Style, Glyphs]], top: float) -> list[Piece]:
+        found: list[Piece] = []
+        for column in self.columns.placed:
+            if column is not self.columns.text:
+                self._add_cell(found, column, number, top)
+                continue
+            x, y, begins = column.left, top, True
+            for style, glyphs in text:
+                found.append((begins, style, x, f"{y - style.size:.2f}", glyphs))
+                y -= style.leading
+                begins = False
+        return found
 
     def _draw_over(self, text: list[tuple[Style, Glyphs]], y: float) -> float:
         """A text that is continued on further pages; gives the place below it."""
@@ -131,25 +144,26 @@ class _Table:
             y -= style.leading
         return y - _PAD
 
-    def _draw_cell(self, sheet: Sheet, column: Placed, number: int, top: float) -> None:
-        styles = self.flow.styles
-        style = styles.small if column.name == "position" else styles.text
-        y = top - styles.text.size
+    def _add_cell(self, pieces: list[Piece], column: Placed, number: int, top: float) -> None:
+        text, small = self.flow.styles.text, self.flow.styles.small
+        style = small if column.name == "position" else text
+        y = top - text.size
+        base = f"{y:.2f}"
         glyphs = column.cells[number]
-        if column.from_left:
-            sheet.place(style, column.left, y, glyphs)
-            if column.wrapped:
-                for line in column.wrapped[number][1:]:
-                    y -= style.leading
-                    sheet.place(style, column.left, y, line)
+        if not column.from_left:
+            pieces.append((True, style, column.edge - glyphs[1] * style.per, base, glyphs))
+            if column.beside and column.beside[number][1]:
+                pieces.append((False, small, column.edge + UNIT_GAP, base, column.beside[number]))
+            if column.beneath and column.beneath[number][1]:
+                beneath = column.beneath[number]
+                x = column.right - beneath[1] * small.per
+                pieces.append((False, small, x, f"{y - small.leading:.2f}", beneath))
             return
-        sheet.place(style, column.edge - glyphs[1] * style.per, y, glyphs)
-        small = styles.small
-        if column.beside and column.beside[number][1]:
-            sheet.place(small, column.edge + UNIT_GAP, y, column.beside[number])
-        if column.beneath and column.beneath[number][1]:
-            beneath = column.beneath[number]
-            sheet.place(small, column.right - beneath[1] * small.per, y - small.leading, beneath)
+        pieces.append((True, style, column.left, base, glyphs))
+        if column.wrapped:
+            for line in column.wrapped[number][1:]:
+                y -= style.leading
+                pieces.append((False, style, column.left, f"{y:.2f}", line))
 
     def _draw_head(self, row: float) -> None:
         """The head, on a new page unless a row of that height fits below it."""

@@ -26,27 +26,28 @@ def mark(number: int) -> str:
 
 
 class Tags:
-    """Elements of one document. `now` is the serial number of the innermost open one, 0 outside of all.
+    """Elements of one document. `now` is the serial number of the innermost open one, 0 outside of all, and `count`
+    how many were begun.
 
     `log` tells all there is to tell: a role begins an element, (role, alternative text) one with a description, an
     empty text ends one, and the index of a page says that the open element has the next marked piece of that page.
     Two documents of equal logs have equal structures.
     """
 
-    __slots__ = ("_begun", "_outer", "log", "now")
+    __slots__ = ("count", "_outer", "log", "now")
 
     def __init__(self) -> None:
         self.log: list[str | int | tuple[str, str]] = []
         self.now = 0
-        self._begun = 0
+        self.count = 0
         self._outer: list[int] = []
 
     def begin(self, role: str, alt: str = "") -> None:
         """Open an element: H1, H2, P, Table, TR, TH, TD, L, LI, Lbl, LBody, or Figure with its text in `alt`."""
         self.log.append((role, alt) if alt else role)
         self._outer.append(self.now)
-        self._begun += 1
-        self.now = self._begun
+        self.count += 1
+        self.now = self.count
 
     def end(self) -> None:
         """Close the innermost open element."""
