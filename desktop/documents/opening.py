@@ -100,7 +100,7 @@ def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
     for label, value in rows:
         tags.begin("P")
         low = y
-        for line in label_style.wrap(label, labels):
+        for line in label_style.wrap(label, labels + 0.01):
             sheet.place(label_style, place.axis, low, line)
             low -= style.leading
         for line in style.wrap(value, room):
