@@ -100,12 +100,13 @@ class Composer:
         for painter, own, block in body.painters:
             flow.enter(own, block)
             painter(flow)
+        flow.at_end()
         self._finish(flow, stationery, closing)
         fonts = stationery.fonts.union(self._always, *[sheet.fonts for sheet in flow.pages])
         prefix = self._prefix(document, stationery, fonts)
         packed = [zlib.compress(sheet.content(), _PACKING) for sheet in flow.pages]
         frame = prefix.frame(flow.tags.log, len(packed), attached=bool(attachment))
-        return frame, frame.delta(packed, flow.name, document.issue_date, attachment)
+        return frame, frame.delta(packed, flow.name, document.issue_date, attachment, flow.tags.alts)
 
     def _body(self, document: Paper) -> _Body:
         key = (type(document), document.kind)
@@ -129,11 +130,13 @@ class Composer:
         """What can only be drawn once the number of pages is known, and the shared forms."""
         words, foot = self._look.words, stationery.foot
         for number, sheet in enumerate(flow.pages, 1):
-            sheet.underlay(f"/{_HEAD_FORM} Do /{_FOOT_FORM} Do" if number == 1 else f"/{_FOOT_FORM} Do")
+            raised = flow.raised if number == len(flow.pages) else 0.0
+            feet = f"q 1 0 0 1 0 {raised:.2f} cm /{_FOOT_FORM} Do Q" if raised else f"/{_FOOT_FORM} Do"
+            sheet.underlay(f"/{_HEAD_FORM} Do {feet}" if number == 1 else feet)
             if closing:
-                foot.closing(sheet, closing)
+                foot.closing(sheet, closing, raised)
             if self._numbered:
-                foot.number(sheet, words.page.format(page=number, pages=len(flow.pages)))
+                foot.number(sheet, words.page.format(page=number, pages=len(flow.pages)), raised)
             if flow.draft:
                 draw_draft_mark(sheet, flow, self._mark)
 

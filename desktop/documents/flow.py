@@ -46,7 +46,8 @@ class Flow:
 
     `styles` and `block` are those of the part that is being drawn; `inset` is how far the table's figures keep from
     its edges, and `totals` what the table keeps room for. `say` gives the text of a place with its fields filled in,
-    `title` is what the document is called, and `spill` a text that found no room in the foot.
+    `title` is what the document is called, and `spill` a text that found no room in the foot. `at_end` draws what
+    comes after the body, and `raised` is how far the last page's foot moves up for it.
     """
 
     def __init__(self, document: Paper, look: Look, bottom: float, tax: str) -> None:
@@ -61,6 +62,8 @@ class Flow:
         self.say: Callable[[str], str] = _nothing
         self.inset = _INSET if self.layout.table in _BOXED else 0.0
         self.keep: Callable[[], float] = _no_height
+        self.at_end: Callable[[], None] = _nothing_more
+        self.raised = 0.0
         self.tags = Tags()
         self.sheet = Sheet(self.tags)
         self.pages = [self.sheet]
@@ -140,6 +143,10 @@ class Flow:
         if self._side == "left":
             return place.left
         return place.right - width if self._side == "right" else (place.left + place.right - width) / 2
+
+
+def _nothing_more() -> None:
+    """Most documents end with their body."""
 
 
 def _nothing(_place: str) -> str:

@@ -160,16 +160,16 @@ class Foot:
                 self.sheet.place(self.style, x, y, line)
                 y -= self.style.leading
 
-    def closing(self, sheet: Sheet, lines: list[Glyphs]) -> None:
+    def closing(self, sheet: Sheet, lines: list[Glyphs], raised: float = 0) -> None:
         """The text below the columns."""
-        place, style, y = self._look.place, self.style, self.base
+        place, style, y = self._look.place, self.style, self.base + raised
         side = self._look.layout.block("footer").side
         for line in lines:
             sheet.place(style, _beside(side or "left", place, line[1] * style.per), y, line)
             y -= style.leading
 
-    def number(self, sheet: Sheet, text: str) -> None:
+    def number(self, sheet: Sheet, text: str, raised: float = 0) -> None:
         look = self._look
         style = look.parts["page_numbers"].footer
         side = look.layout.block("page_numbers").side or "right"
-        sheet.left(style, _beside(side, look.place, style.width(text)), self.page, text)
+        sheet.left(style, _beside(side, look.place, style.width(text)), self.page + raised, text)

@@ -85,7 +85,8 @@ def _pay_cell(flow: Flow, code: Code, width: float) -> _Cell:
         lines += [(styles.small, line) for line in styles.small.wrap(said, room)]
     if code.text:
         lines += [(styles.small, line) for line in styles.small.wrap(code.text, room)]
-    return _Cell(code.symbol, words.code_to_pay.format(amount=amount), side, lines)
+    # The amount stands beside it: a description of its own would give each document a structure of its own.
+    return _Cell(code.symbol, words.scan_to_pay, side, lines)
 
 
 def _paint(flow: Flow, cells: list[_Cell], width: float) -> None:

@@ -48,14 +48,15 @@ PART_SIZES: Final = (8.0, 10.0, 11.0)
 RECEIPT_SIZES: Final = (6.0, 8.0, 9.0)
 _SMALLEST: Final = (6.0, 7.0, 8.0)
 _SEPARATE_SIZE: Final = 7.0
-_SEPARATE_ABOVE: Final = 4.0
+# The foot has a margin of its own, so that this much clears the words above the slip.
+_RAISED: Final = 102.0
 
 _Section = tuple[str, list[str]]
 
 
 def lift() -> float:
     """How far what stands at the foot of its page moves up, in points."""
-    return SLIP_HEIGHT * MM + _SEPARATE_ABOVE * MM
+    return _RAISED * MM
 
 
 def draw_slip(flow: Flow, code: Code) -> None:
@@ -135,7 +136,7 @@ class _Slip:
     def _payment_part(self, sections: list[_Section], blank: bool) -> None:
         self._title(CODE_LEFT, self._words.payment_part)
         self._picture()
-        self._amount(CODE_LEFT, 14.0, PART_SIZES, AMOUNT_BOX, CODE_LEFT + 51.0)
+        self._amount(CODE_LEFT, 14.0, PART_SIZES, AMOUNT_BOX, CODE_LEFT + 50.0)
         bottom = MARGIN + INFORMATION_HEIGHT
         box = PAYER_BOX if blank else None
         self._information(sections, INFORMATION_LEFT, MARGIN, INFORMATION_WIDTH, bottom, PART_SIZES, box)
@@ -170,6 +171,7 @@ class _Slip:
         box: tuple[float, float] | None,
     ) -> None:
         """Headings over values; in smaller type where they would leave their part of the slip."""
+        typed = (self._words.account, self._words.reference)
         room = (bottom - top) * MM - (box[1] * MM if box else 0)
         for heading, value, leading in (sizes, _SMALLEST):
             strong, plain = Style(self._strong, heading, _BLACK, leading), Style(self._regular, value, _BLACK, leading)
@@ -177,7 +179,9 @@ class _Slip:
                 (head, [line for text in texts for line in plain.wrap(text, width * MM)]) for head, texts in sections
             ]
             height = sum(leading * (len(lines) + 2) for _head, lines in set_lines) - leading
-            if height + (2 * leading if box else 0) <= room:
+            # Digits that are typed off stay on one line.
+            whole = all(plain.width(text) <= width * MM for head, texts in sections for text in texts[: head in typed])
+            if whole and height + (2 * leading if box else 0) <= room:
                 break
         y, sheet, tags = self._y(top), self._flow.sheet, self._flow.tags
         for head, lines in set_lines:
