@@ -199,9 +199,9 @@ def _reference(name: str, number: str) -> str:
 @lru_cache(maxsize=64)
 def _seller(seller: Party, untold: bool, profile: str) -> str:
     vat = "" if untold else vat_id(seller)
-    number = seller.tax_number or ("" if vat else seller.tax_id)
-    # Who has no VAT id and stands in no register is known by its tax number (BR-CO-26).
-    known = "" if vat or seller.legal_id else element("ram:ID", number)
+    number = seller.tax_number or ("" if vat or untold else seller.tax_id)
+    # Who has no VAT id to name and stands in no register is known by another number (BR-CO-26).
+    known = "" if vat or seller.legal_id else element("ram:ID", number or seller.tax_id)
     registered = element("ram:Description", seller.registration)
     ids = _tax_id("VA", vat) + _tax_id("FC", number)
     return (

@@ -71,8 +71,8 @@ def ubl_xml(document: Document, profile: str) -> bytes:
         f"{_NAMESPACES}<cbc:CustomizationID>{_SPECIFICATIONS[profile]}</cbc:CustomizationID>"
         f"<cbc:ProfileID>{BILLING}</cbc:ProfileID><cbc:ID>{escaped(document.number)}</cbc:ID>"
         f"<cbc:IssueDate>{iso(document.issue_date)}</cbc:IssueDate>{due}<cbc:{root}TypeCode>{code}</cbc:{root}TypeCode>"
-        # Peppol allows a single note (R002).
-        f"{element('cbc:Note', chr(10).join(notes(document)))}"
+        # Peppol allows a single note (R002); one that begins with a number sign would be read as a code of subject.
+        f"{element('cbc:Note', chr(10).join(notes(document)).lstrip('# '))}"
         f"<cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>{told}"
         f"{element('cbc:BuyerReference', document.buyer_reference)}{_period(start, end)}"
         f"{_references(document, credit)}{_parties(document, profile, paid)}{_delivery(document)}"
@@ -125,9 +125,9 @@ def _parties(document: Document, profile: str, paid: Means) -> str:
 @lru_cache(maxsize=64)
 def _seller(seller: Party, untold: bool, profile: str, creditor: str) -> str:
     vat = "" if untold else vat_id(seller)
-    number = seller.tax_number or ("" if vat else seller.tax_id)
-    # Who has no VAT id and stands in no register is known by its tax number (BR-CO-26).
-    known = "" if vat or seller.legal_id else _identification(element("cbc:ID", number))
+    number = seller.tax_number or ("" if vat or untold else seller.tax_id)
+    # Who has no VAT id to name and stands in no register is known by another number (BR-CO-26).
+    known = "" if vat or seller.legal_id else _identification(element("cbc:ID", number or seller.tax_id))
     if creditor := escaped(creditor):
         known += _identification(f'<cbc:ID schemeID="SEPA">{creditor}</cbc:ID>')
     legal = element("cbc:CompanyLegalForm", seller.registration)
