@@ -14,7 +14,7 @@ from datetime import date
 
 from desktop.documents.pdfa import ATTACHMENT, PRODUCER, Metadata, output_intent, profile_stream
 from desktop.documents.pdftext import fit, text_string
-from desktop.documents.tagging import Log, structure
+from desktop.documents.tagging import Log, elements, structure
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _FRAMES = 256
@@ -81,7 +81,7 @@ class Frame:
     """The objects after the prefix that say what stands on the pages and in what order, pages and catalog among them.
 
     They name the document's own objects, whose numbers follow: the contents of the pages, the metadata, the
-    information, and the e-invoice if there is one.
+    information, the e-invoice if there is one, and the descriptions of pictures.
     """
 
     def __init__(self, prefix: Prefix, log: Log, pages: int, *, attached: bool) -> None:
@@ -90,10 +90,10 @@ class Frame:
         found = _Objects(prefix.last + 1, len(prefix.data))
         numbers = range(found.last + 1, found.last + 1 + pages)
         root = numbers[-1] + 1
-        tree = structure(log, numbers, root)
-        parent = root + len(tree)
-        # The tree of pages, the catalog, and the entry of the file inside.
+        # After the structure with its root, way back and document: the tree of pages, the catalog, the file's entry.
+        parent = root + 3 + elements(log)
         own = parent + (3 if attached else 2)
+        tree = structure(log, numbers, root, own + pages + (3 if attached else 2))
         for index in range(pages):
             found.add(
                 # An archive wants each page to name its resources, not to inherit them.
@@ -133,8 +133,11 @@ class Frame:
         """Bytes before the document's own."""
         return self._at
 
-    def delta(self, contents: Sequence[bytes], title: str, day: date, attachment: bytes = b"") -> bytes:
-        """The rest of the file: the packed contents of the pages, and what names and finds them.
+    def delta(
+        self, contents: Sequence[bytes], title: str, day: date, attachment: bytes = b"", alts: Sequence[str] = ()
+    ) -> bytes:
+        """The rest of the file: the packed contents of the pages, the descriptions of its pictures, and what names and
+        finds them.
 
         The date is the document's, not the clock's, and the identity follows from the content, so that the same
         document gives the same bytes.
@@ -154,6 +157,8 @@ class Frame:
                 b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
                 % (moment, len(attachment), mark, len(packed), packed)
             )
+        for alt in alts:
+            found.add(text_string(fit(alt)))
         objects = b"".join(found.parts)
         identity = hashlib.sha256(self._digest + objects).hexdigest()[:32].encode("ascii")
         size = found.last + 1

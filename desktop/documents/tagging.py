@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from desktop.documents.pdftext import text_string
-
-Log = Sequence[str | int | tuple[str, str]]
+Log = Sequence[str | int | tuple[str]]
 """What `Tags.log` holds."""
 
 MARK_ARTIFACT = "/Artifact BMC"
 END_MARK = "EMC"
+_SCOPE = b"/A<</O/Table/Scope/Column>>"
+_NOWHERE = -1
 _KNOWN_MARKS = 512
 _MARKS = [f"/P<</MCID {number}>>BDC" for number in range(_KNOWN_MARKS)]
 
@@ -29,22 +29,27 @@ class Tags:
     """Elements of one document. `now` is the serial number of the innermost open one, 0 outside of all, and `count`
     how many were begun.
 
-    `log` tells all there is to tell: a role begins an element, (role, alternative text) one with a description, an
-    empty text ends one, and the index of a page says that the open element has the next marked piece of that page.
-    Two documents of equal logs have equal structures.
+    `log` tells the structure: a role begins an element, (role,) one that the next of the `alts` describes, an empty
+    text ends one, and the index of a page says that the open element has the next marked piece of that page.
+    Two documents of equal logs have equal structures, whatever is said in them.
     """
 
-    __slots__ = ("count", "_outer", "log", "now")
+    __slots__ = ("_outer", "alts", "count", "log", "now")
 
     def __init__(self) -> None:
-        self.log: list[str | int | tuple[str, str]] = []
+        self.log: list[str | int | tuple[str]] = []
+        self.alts: list[str] = []
         self.now = 0
         self.count = 0
         self._outer: list[int] = []
 
     def begin(self, role: str, alt: str = "") -> None:
         """Open an element: H1, H2, P, Table, TR, TH, TD, L, LI, Lbl, LBody, or Figure with its text in `alt`."""
-        self.log.append((role, alt) if alt else role)
+        if alt:
+            self.log.append((role,))
+            self.alts.append(alt)
+        else:
+            self.log.append(role)
         self._outer.append(self.now)
         self.count += 1
         self.now = self.count
@@ -64,67 +69,57 @@ class Tags:
             self.now = now
 
 
-class _Element:
-    __slots__ = ("alt", "kids", "number", "parent", "role")
+def structure(log: Log, pages: Sequence[int], first: int, alt: int) -> list[bytes]:
+    """The objects of a structure that begin with number `first`: its root, the way back from the pages' pieces, and the
+    elements, of which the first is the document.
 
-    def __init__(self, role: str, alt: str, number: int, parent: int) -> None:
-        self.role = role
-        self.alt = alt
-        self.number = number
-        self.parent = parent
-        # Numbers of elements, or (page, piece).
-        self.kids: list[int | tuple[int, int]] = []
-
-
-def structure(log: Log, pages: Sequence[int], first: int) -> list[bytes]:
-    """The objects of a structure that begin with that number: its root, the way back from the pages' pieces, elements.
-
-    `pages` are the numbers of the pages' objects.
+    `pages` are the numbers of the pages' objects, `alt` that of the first description.
     """
-    document = _Element("Document", "", first + 2, first)
-    elements = [document]
-    stack = [document]
-    owners: list[list[int]] = [[] for _ in pages]
+    document = first + 2
+    roles, parents, more = [b"Document"], [first], [b""]
+    homes: list[int] = [_NOWHERE]
+    kids: list[list[bytes]] = [[]]
+    names = [b"%d 0 R" % document]
+    owners: list[list[bytes]] = [[] for _ in pages]
+    at = 0
+    outer: list[int] = []
     for entry in log:
         if isinstance(entry, int):
-            stack[-1].kids.append((entry, len(owners[entry])))
-            owners[entry].append(stack[-1].number)
+            owned = owners[entry]
+            if homes[at] == _NOWHERE:
+                homes[at] = entry
+            if homes[at] == entry:
+                kids[at].append(b"%d" % len(owned))
+            else:
+                kids[at].append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (pages[entry], len(owned)))
+            owned.append(names[at])
         elif not entry:
-            stack.pop()
+            at = outer.pop()
         else:
-            role, alt = (entry, "") if isinstance(entry, str) else entry
-            element = _Element(role, alt, document.number + len(elements), stack[-1].number)
-            stack[-1].kids.append(element.number)
-            elements.append(element)
-            stack.append(element)
-    back = b"".join([b"%d[%b]" % (page, _named(numbers)) for page, numbers in enumerate(owners)])
+            name = b"%d 0 R" % (document + len(names))
+            kids[at].append(name)
+            parents.append(document + at)
+            outer.append(at)
+            at = len(names)
+            names.append(name)
+            kids.append([])
+            homes.append(_NOWHERE)
+            if isinstance(entry, str):
+                roles.append(entry.encode("ascii"))
+                more.append(_SCOPE if entry == "TH" else b"")
+            else:
+                roles.append(entry[0].encode("ascii"))
+                more.append(b"/Alt %d 0 R" % alt)
+                alt += 1
+    back = b"".join([b"%d[%b]" % (page, b" ".join(owned)) for page, owned in enumerate(owners)])
     root = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R/ParentTreeNextKey %d>>"
-    found = [root % (document.number, first + 1, len(pages)), b"<</Nums[%b]>>" % back]
-    return found + [_object(element, pages) for element in elements]
+    found = [root % (document, first + 1, len(pages)), b"<</Nums[%b]>>" % back]
+    for role, parent, other, home, inside in zip(roles, parents, more, homes, kids, strict=True):
+        page = b"" if home == _NOWHERE else b"/Pg %d 0 R" % pages[home]
+        found.append(b"<</S/%b/P %d 0 R%b%b/K[%b]>>" % (role, parent, page, other, b" ".join(inside)))
+    return found
 
 
-def _named(numbers: Sequence[int]) -> bytes:
-    return b" ".join([b"%d 0 R" % number for number in numbers])
-
-
-def _object(element: _Element, pages: Sequence[int]) -> bytes:
-    home = next((kid[0] for kid in element.kids if isinstance(kid, tuple)), None)
-    kids = []
-    for kid in element.kids:
-        if isinstance(kid, int):
-            kids.append(b"%d 0 R" % kid)
-        elif kid[0] == home:
-            kids.append(b"%d" % kid[1])
-        else:
-            kids.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (pages[kid[0]], kid[1]))
-    parts = [b"<</Type/StructElem/S/%b/P %d 0 R" % (element.role.encode("ascii"), element.parent)]
-    if home is not None:
-        parts.append(b"/Pg %d 0 R" % pages[home])
-    if element.alt:
-        parts.append(b"/Alt%b" % text_string(element.alt))
-    if element.role == "TH":
-        parts.append(b"/A<</O/Table/Scope/Column>>")
-    if kids:
-        parts.append(b"/K[%b]" % b" ".join(kids))
-    parts.append(b">>")
-    return b"".join(parts)
+def elements(log: Log) -> int:
+    """How many elements a structure has besides the document."""
+    return sum([not isinstance(entry, int) and entry != "" for entry in log])

@@ -85,7 +85,8 @@ def test_pictures_and_rules_are_marked() -> None:
     lines = sheet.content().decode().split("\n")
     assert lines[:2] == ["/Artifact BMC", "/F Do"]
     assert lines[-6:] == [mark(0), "q /Q Do Q", "EMC", "/Artifact BMC", "q /Z Do Q", "EMC"]
-    assert tags.log == [("Figure", "A code to pay with"), 0, ""]
+    assert tags.log == [("Figure",), 0, ""]
+    assert tags.alts == ["A code to pay with"]
 
 
 def test_a_form_is_not_marked_within() -> None:
