@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from desktop.domain.document import BankAccount, Party
 
 LETTER_KINDS: Final = ("statement", "receipt", "reminder", "payment_plan", "run_report", "cover_letter")
-COLUMN_KINDS: Final = ("text", "day", "money", "number", "percent")
+COLUMN_KINDS: Final = ("text", "code", "day", "money", "number", "percent")
 CARRIES: Final = ("", "sum", "last")
 
 
@@ -54,8 +54,8 @@ def term(key: str, plural: int | None = None, **values: Cell) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class LetterColumn:
-    """`title` is a key of the words of letters; the kind is of COLUMN_KINDS. Money heads name their currency, unless
-    each row has one of its own."""
+    """`title` is a key of the words of letters; the kind is of COLUMN_KINDS, of which a code is set small. The heads of
+    amounts name the currency, unless they are `mixed` and each row has one of its own."""
 
     title: str
     kind: str = "text"
@@ -104,8 +104,9 @@ class Letter:
     of `currency`, 0 where it asks for nothing; `payment_reference` is what the payer shall name.
 
     `title` is a key of the words where it is not the kind's own. `facts` are (label, value) beside the address. The
-    paragraphs of `opening` stand before the tables, those of `ending` after the totals; `intro`, `closing` and
-    `footer` are the firm's own words. `level` is that of a reminder, from 1.
+    salutation and the paragraphs of `opening` stand before the tables, those of `terms` between the totals and the
+    bank accounts, those of `ending` at the close, above the regards and who sends them. `intro` and `closing` are the
+    firm's own words in place of `opening` and `ending`. `level` is that of a reminder, from 1.
     """
 
     kind: str
@@ -118,11 +119,13 @@ class Letter:
     title: str = ""
     level: int = 0
     facts: tuple[tuple[Cell, Cell], ...] = ()
-    subject: Cell = None
+    salutation: Cell = None
     opening: tuple[Cell, ...] = ()
     tables: tuple[LetterTable, ...] = ()
     totals: tuple[LetterTotal, ...] = ()
+    terms: tuple[Cell, ...] = ()
     ending: tuple[Cell, ...] = ()
+    regards: tuple[Cell, ...] = ()
     due_date: date | None = None
     period_start: date | None = None
     period_end: date | None = None
@@ -157,9 +160,8 @@ class Letter:
             yield from _within(cell)
 
     def _outer(self) -> Iterator[Cell]:
-        yield self.subject
-        yield from self.opening
-        yield from self.ending
+        yield self.salutation
+        yield from (*self.opening, *self.terms, *self.ending, *self.regards)
         for label, value in self.facts:
             yield label
             yield value

@@ -17,8 +17,8 @@ _LEAST_GAP = 5.0
 # Heads are cut into lines down to this width, and a text keeps at least the other, at the usual size.
 _HEAD_LEAST = 52.0
 _TEXT_LEAST = 64.0
-_WIDE_LEAST = 110.0
-_WIDEST_TEXT = 150.0
+_WIDE_LEAST = 150.0
+_WIDEST_TEXT = 120.0
 # What type shrinks to, in steps, where figures of many digits want more than the page has.
 _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.44)
 
@@ -51,10 +51,11 @@ class TableColumns:
 
     def lines_of(self, number: int, row: LetterRow) -> list[list[Line]]:
         """The lines of each cell of the row of that number; sums count on after the rows."""
-        plain = self.strong if row.strong else self.quiet if row.quiet else self.text
+        whole = self.strong if row.strong else self.quiet if row.quiet else self.text
         found: list[list[Line]] = []
         for place, column in enumerate(self.placed):
             text = self._rows[number][place]
+            plain = self.small if self._is_code(place) else whole
             lines = plain.wrap(text, column.right - column.left + 0.01) if text else []
             found.append([(plain, line) for line in lines])
         if row.note is not None:
@@ -90,9 +91,10 @@ class TableColumns:
         """The least and the natural width of each column."""
         least, natural = [], []
         for place in range(len(self._titles)):
+            code = self._is_code(place)
             content = max(
                 [
-                    (self.strong if strong else self.text).width(row[place])
+                    (self.small if code else self.strong if strong else self.text).width(row[place])
                     for row, strong in zip(self._rows, self._strong, strict=True)
                     if row[place]
                 ],
@@ -108,6 +110,9 @@ class TableColumns:
             else:
                 least.append(max(content, head))
         return least, natural
+
+    def _is_code(self, place: int) -> bool:
+        return self._table.columns[place].kind == "code"
 
     def _is_text(self, place: int) -> bool:
         return self._table.columns[place].kind == "text"

@@ -16,6 +16,7 @@ from desktop.domain.letter import Cell, Letter
 
 _ABOVE = 6.0
 _BELOW_OPENING = 10.0
+_ABOVE_REGARDS = 10.0
 
 
 def letter_title(flow: Flow) -> str:
@@ -24,7 +25,10 @@ def letter_title(flow: Flow) -> str:
 
 
 def letter_facts(flow: Flow) -> list[Fact]:
-    return [(said(flow, label), said(flow, value)) for label, value in _letter(flow).facts]
+    letter = _letter(flow)
+    own = [(said(flow, label), said(flow, value)) for label, value in letter.facts]
+    # A template that has the number among the facts leaves it out of the title.
+    return [(flow.words.number, letter.number), *own] if "number" in flow.layout.facts else own
 
 
 def letter_totals_height(flow: Flow) -> float:
@@ -77,17 +81,24 @@ def _paint_terms(flow: Flow) -> None:
 def _paint_closing(flow: Flow) -> None:
     letter = _letter(flow)
     own = flow.say("closing")
-    _paragraphs(flow, [own] if own else letter.ending, 10)
-    flow.paragraph(flow.styles.small, flow.spill, 10)
-    if not letter.regards:
-        return
+    words: list[Cell] = [own] if own else list(letter.ending)
+    text = flow.styles.text
     # Whoever signs below a line is named there.
     named = flow.layout.block("signature").shown
-    lines = [said(flow, cell) for cell in letter.regards[: 1 if named else None]]
-    flow.gap(14)
-    flow.need(len(lines) * flow.styles.text.leading + _ABOVE)
-    for place, line in enumerate(lines):
-        flow.paragraph(flow.styles.text, line, _ABOVE if place == 1 else 0)
+    regards = [said(flow, cell) for cell in letter.regards[: 1 if named else None]]
+    closing = text.leading * len(regards) + _ABOVE_REGARDS + _ABOVE if regards else 0.0
+    _paragraphs(flow, words[:-1], 10)
+    if words:
+        # Regards alone on a page would greet from nowhere.
+        last = text.wrap(said(flow, words[-1]), flow.place.measure)
+        flow.need(10 + text.leading * len(last) + closing)
+        _paragraphs(flow, words[-1:], _ABOVE if len(words) > 1 else 10)
+    flow.paragraph(flow.styles.small, flow.spill, 10)
+    if regards:
+        flow.gap(_ABOVE_REGARDS)
+        flow.need(closing - _ABOVE_REGARDS)
+    for place, line in enumerate(regards):
+        flow.paragraph(text, line, _ABOVE if place == 1 else 0)
 
 
 LETTER_PAINTERS: Mapping[str, Callable[[Flow], None]] = {

@@ -10,7 +10,7 @@ from desktop.documents.ruling import ruling_of
 from desktop.documents.sheet import Sheet
 from desktop.domain.letter import Letter, LetterRow, LetterTable
 
-_PAD = 3.5
+_PAD = 3.2
 _BELOW = 4.0
 _BETWEEN = 14.0
 _UNDER_TITLE = 4.0

@@ -12,7 +12,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "due_until": "Zahlbar bis",
     "invoice_date": "Rechnungsdatum",
     "agreed_on": "Vereinbart am",
-    "payment_number": "Zahlung",
     "received_on": "Eingegangen am",
     "method": "Zahlungsart",
     "reference": "Verwendungszweck",
@@ -131,8 +130,14 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "receipt_returned": "Diese Zahlung wurde am {date} zurückgebucht und gleicht keine Rechnung mehr aus.",
     "receipt_credit": "{amount} sind noch nicht verrechnet. Wir rechnen den Betrag auf Ihre nächste Rechnung an oder"
     " zahlen ihn auf Wunsch zurück.",
-    "receipt_open": "Von diesen Rechnungen sind noch {amount} offen.",
-    "receipt_closed": "Damit sind diese Rechnungen vollständig bezahlt.",
+    "receipt_open": (
+        "Von dieser Rechnung sind noch {amount} offen.",
+        "Von diesen Rechnungen sind noch {amount} offen.",
+    ),
+    "receipt_closed": (
+        "Damit ist diese Rechnung vollständig bezahlt.",
+        "Damit sind diese Rechnungen vollständig bezahlt.",
+    ),
     "reminder_1": (
         "sicher ist es nur Ihrer Aufmerksamkeit entgangen: Für den folgenden Posten konnten wir noch keinen"
         " Zahlungseingang feststellen.",

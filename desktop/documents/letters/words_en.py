@@ -12,7 +12,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "due_until": "Please pay by",
     "invoice_date": "Invoice date",
     "agreed_on": "Agreed on",
-    "payment_number": "Payment",
     "received_on": "Received on",
     "method": "Paid by",
     "reference": "Reference",
@@ -129,8 +128,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "receipt_opening": "We have received your payment of {amount} with thanks.",
     "receipt_returned": "This payment was returned on {date}: it settles nothing any more.",
     "receipt_credit": "{amount} is not used yet. It stays your credit for the next invoice, or we pay it back.",
-    "receipt_open": "{amount} is still open of these invoices.",
-    "receipt_closed": "These invoices are paid in full.",
+    "receipt_open": ("{amount} is still open of this invoice.", "{amount} is still open of these invoices."),
+    "receipt_closed": ("This invoice is paid in full.", "These invoices are paid in full."),
     "reminder_1": (
         "The payment below is due, and we have not received it yet. It has surely just been overlooked.",
         "The payments below are due, and we have not received them yet. They have surely just been overlooked.",

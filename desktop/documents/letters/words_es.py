@@ -12,7 +12,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "due_until": "Pagar antes del",
     "invoice_date": "Fecha de factura",
     "agreed_on": "Acordado el",
-    "payment_number": "Pago",
     "received_on": "Recibido el",
     "method": "Forma de pago",
     "reference": "Concepto",
@@ -130,8 +129,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "receipt_returned": "Este pago fue devuelto el {date} y ya no salda ninguna factura.",
     "receipt_credit": "{amount} aún no se han aplicado. Los descontaremos de su próxima factura o, si lo prefiere, se"
     " los devolveremos.",
-    "receipt_open": "De estas facturas quedan pendientes {amount}.",
-    "receipt_closed": "Estas facturas quedan totalmente pagadas.",
+    "receipt_open": ("De esta factura quedan pendientes {amount}.", "De estas facturas quedan pendientes {amount}."),
+    "receipt_closed": ("Esta factura queda totalmente pagada.", "Estas facturas quedan totalmente pagadas."),
     "reminder_1": (
         "Aún no hemos recibido el pago de la factura siguiente. Seguramente se trata de un descuido.",
         "Aún no hemos recibido el pago de las facturas siguientes. Seguramente se trata de un descuido.",

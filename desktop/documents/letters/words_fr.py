@@ -12,7 +12,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "due_until": "À régler avant le",
     "invoice_date": "Date de facture",
     "agreed_on": "Convenu le",
-    "payment_number": "Paiement",
     "received_on": "Reçu le",
     "method": "Mode de paiement",
     "reference": "Référence",
@@ -131,8 +130,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "receipt_returned": "Ce paiement a été rejeté le {date} : il ne solde plus aucune facture.",
     "receipt_credit": "{amount} ne sont pas encore imputés. Cette somme sera déduite de votre prochaine facture, ou"
     " remboursée si vous le souhaitez.",
-    "receipt_open": "Il reste {amount} à régler sur ces factures.",
-    "receipt_closed": "Ces factures sont entièrement réglées.",
+    "receipt_open": ("Il reste {amount} à régler sur cette facture.", "Il reste {amount} à régler sur ces factures."),
+    "receipt_closed": ("Cette facture est entièrement réglée.", "Ces factures sont entièrement réglées."),
     "reminder_1": (
         "Sauf erreur de notre part, la facture ci-dessous n’est pas encore réglée. Il s’agit sans doute d’un oubli.",
         "Sauf erreur de notre part, les factures ci-dessous ne sont pas encore réglées. Il s’agit sans doute d’un"

@@ -81,13 +81,14 @@ def correspondence(
 
 
 def own_correspondence(connection: Connection, kind: str, language: str) -> Correspondence:
-    """The firm's own papers, which go to nobody."""
+    """The firm's own papers, which it writes to itself."""
     currency, footer = connection.exec_driver_sql("SELECT currency, footer FROM firm").one()
+    seller = Party(**seller_payload(connection))
     shared = {
         "currency": currency,
         "language": language,
-        "seller": Party(**seller_payload(connection)),
-        "buyer": Party(""),
+        "seller": seller,
+        "buyer": seller,
         "footer": footer,
     }
     return Correspondence(0, "", _template(connection, None, kind, language), shared)

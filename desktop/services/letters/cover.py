@@ -51,13 +51,14 @@ def cover_letter(
             _("There are no documents of {client} to enclose.").format(client=to.code),
             _("Name documents of this client, or a run that issued some."),
         )
+    mixed = len({row[5] for row in rows}) > 1
     table = LetterTable(
         (
             LetterColumn("document"),
             LetterColumn("issued", "day"),
             LetterColumn("due", "day"),
-            LetterColumn("amount", "money", mixed=True),
-            LetterColumn("currency"),
+            LetterColumn("amount", "money", mixed=mixed),
+            *([LetterColumn("currency")] if mixed else []),
         ),
         tuple(
             LetterRow(
@@ -66,7 +67,7 @@ def cover_letter(
                     date.fromisoformat(issued),
                     None if kind == "credit_note" else date.fromisoformat(due),
                     Money(-payable if kind == "credit_note" else payable, currency),
-                    currency,
+                    *([currency] if mixed else []),
                 )
             )
             for number, kind, issued, due, payable, currency in rows

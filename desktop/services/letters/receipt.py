@@ -61,7 +61,6 @@ def receipt(book: Book, number: str, *, as_of: date) -> Made:
     left = 0 if returned else amount - used
     facts: list[tuple[Cell, Cell]] = [
         (term("date"), as_of),
-        (term("payment_number"), number),
         (term("received_on"), paid_on),
         (term("method"), term(f"method_{method}" if method in _METHODS else "method_other")),
         (term("reference"), reference or None),
@@ -137,7 +136,8 @@ def _terms(settled: list[_Settled], left: int, returned: date | None) -> tuple[C
     found: list[Cell] = []
     if settled:
         still = sum(one.open for one in settled)
-        found.append(term("receipt_open", amount=Money(still)) if still else term("receipt_closed"))
+        count = len({one.name.partition("/")[0] for one in settled})
+        found.append(term("receipt_open", count, amount=Money(still)) if still else term("receipt_closed", count))
     if left:
         found.append(term("receipt_credit", amount=Money(left)))
     return tuple(found)

@@ -213,7 +213,7 @@ def _approval(row: Mapping[str, Any]) -> Cell:
 
 def _seals(documents: Sequence[Sealed]) -> LetterTable:
     return LetterTable(
-        (LetterColumn("document"), LetterColumn("client"), LetterColumn("seal")),
+        (LetterColumn("document"), LetterColumn("client"), LetterColumn("seal", "code")),
         tuple(LetterRow((one.number, one.client, one.seal)) for one in documents),
         title=term("seals"),
         empty="no_documents",
