@@ -34,7 +34,7 @@ _OPENING = {pair[1]: pair[0] for pair in _PAIRS}
 MIRRORED = {
     sign: other
     for pair in (*_PAIRS, "<>", "«»", "‹›", "≤≥", "≪≫", "≮≯", "≰≱", "⊂⊃", "⊆⊇")
-    for sign, other in (pair, reversed(pair))
+    for sign, other in ((pair[0], pair[1]), (pair[1], pair[0]))
 }
 """The sign that stands for another where text runs from right to left."""
 
@@ -43,10 +43,15 @@ _NUMBERS = frozenset({"EN", "AN"})
 _DEEPEST = 63
 
 
+def _kind(sign: str) -> str:
+    """The class of a character; one that is not assigned runs as its neighbours do."""
+    return bidirectional(sign) or ("R" if RIGHT_TO_LEFT.match(sign) else "L")
+
+
 def base_direction(text: str) -> str:
     """R or L, by the first letter that has a direction (rules P2 and P3)."""
     for sign in text:
-        kind = bidirectional(sign)
+        kind = _kind(sign)
         if kind in ("R", "AL"):
             return "R"
         if kind == "L":
@@ -74,7 +79,7 @@ def drawn_runs(text: str) -> list[tuple[str, bool]]:
 
 def _levels(text: str) -> list[int]:
     base = base_direction(text)
-    original = [bidirectional(sign) for sign in text]
+    original = [_kind(sign) for sign in text]
     kinds = _weak(original, base)
     _brackets(text, original, kinds, base)
     _neutral(kinds, base)

@@ -28,13 +28,13 @@ def face(file: str) -> Any:
     """A font as ReportLab reads it."""
     from reportlab.pdfbase.ttfonts import TTFontFace
 
-    class Subsetting(TTFontFace):  # type: ignore[misc]
+    class Subsetting(TTFontFace):
         read = False
 
         def get_table(self, tag: str) -> bytes:
             if self.read and tag in _UNNEEDED:
                 raise KeyError(tag)
-            return super().get_table(tag)  # type: ignore[no-any-return]
+            return super().get_table(tag)
 
     found = Subsetting(str(resource("fonts") / file))
     found.read = True

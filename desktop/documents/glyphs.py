@@ -227,11 +227,10 @@ class Face(dict[str, Glyphs]):
 
     def _set(self, text: str) -> Glyphs:
         """Text that the basic tier alone does not set."""
+        width, runs = 0, list[Run]()
         if not needs_shaping(text):
             width, runs = self._mixed(plain(text).replace("\n", " "))
             return "", width, tuple(runs)
-        width = 0
-        runs: list[Run] = []
         found = list(pieces(plain(text, joiners=True).replace("\n", " ")))
         for at, (script, piece) in enumerate(found):
             if script:
