@@ -94,7 +94,7 @@ def client_statements(
     known = [currency] if currency else currencies(book, client_id, as_of)
     made = [statement(book, client_id, as_of=as_of, currency=one, since=since, items=items) for one in known or [""]]
     # A currency that was settled long ago needs no paper beside another that was not.
-    return [one for one in made if any(table.rows for table in one[0].tables)] or made[:1]
+    return [one for one in made if _tells(one[0])] or made[:1]
 
 
 def client_reminders(
@@ -168,7 +168,7 @@ def write_statements(
         if report is not None:
             report(number, len(client_ids), _("Writing statements"))
         for made in client_statements(book, client_id, as_of=as_of, since=since):
-            if any(table.rows for table in made[0].tables):
+            if _tells(made[0]):
                 written.append(_save_into(made, folder, taken))
     if report is not None:
         report(len(client_ids), len(client_ids), _("Writing statements"))
@@ -186,6 +186,11 @@ def clients_with_balance(book: Book) -> list[int]:
             ORDER BY c.code"""
         )
         return [key for (key,) in rows]
+
+
+def _tells(letter: Letter) -> bool:
+    """Whether there is more in it than balances brought forward."""
+    return any(not row.strong and not row.quiet for table in letter.tables for row in table.rows)
 
 
 def _save_into(made: Made, folder: Path, taken: set[str]) -> WrittenLetter:
