@@ -18,6 +18,7 @@ _HEAD_LEAST = 52.0
 _WIDEST_TEXT = 92.0
 _MOST_LINES = 6
 _LEFT = frozenset({"position", "description", "classification", "period", "unit"})
+_MAY_BE_EMPTY = frozenset({"classification", "period", "unit", "discount"})
 # Who gives way first where the page is too narrow; those of one step go together, because they say one thing.
 _GIVE_WAY = (
     ("gross",),
@@ -62,6 +63,8 @@ class Columns:
         chosen = list(flow.layout.columns)
         if "tax" in [column.column for column in chosen] and all(line.category == UNTAXED for line in lines):
             chosen = [column for column in chosen if column.column != "tax"]
+        # A column that has nothing to say in any line is not drawn.
+        chosen = [column for column in chosen if column.column not in _MAY_BE_EMPTY or self._says(column.column)]
         self.gone: frozenset[str] = frozenset()
         self.placed = self._fitted(chosen)
         self.shown = frozenset(column.name for column in self.placed)
@@ -71,6 +74,9 @@ class Columns:
         self.head_rows = max([len(column.head) for column in self.placed])
         self.second = any(column.beneath for column in self.placed)
         self.wrapping = [column for column in self.placed if column.wrapped]
+
+    def _says(self, name: str) -> bool:
+        return any(CELLS[name](self._flow, line) for line in self._lines)
 
     def _fitted(self, chosen: list[Column]) -> list[Placed]:
         """The columns with their places; what leaves no room to the description is dropped, step by step."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from desktop.documents.blocks import Painter, Parts, parts_of
@@ -11,6 +11,7 @@ from desktop.documents.flow import Flow, Look, Paper
 from desktop.documents.geometry import geometry
 from desktop.documents.glyphs import Face, Glyphs, Tier
 from desktop.documents.opening import draw_draft_mark, draw_opening
+from desktop.documents.paycodes.block import paint_code_aside
 from desktop.documents.pdffile import Frame, Prefix, form, resources
 from desktop.documents.setting import Setting
 from desktop.documents.sheet import FAINT, Style
@@ -26,6 +27,7 @@ _HEAD_FORM = "H"
 _FOOT_FORM = "F"
 _PREFIXES = 32
 _LONGEST_MARK = 600.0
+_ON_PAYING = frozenset({"terms", "instalments", "payment"})
 # A tenth larger than the best packing, and made in half the time.
 _PACKING = 3
 
@@ -120,7 +122,7 @@ class Composer:
                 totals = drawn[names.index("totals")][1:]
             found = self._bodies[key] = _Body(
                 parts,
-                [(parts.painters[name], own, block) for name, own, block in drawn],
+                [*_painters(parts, drawn)],
                 texts_of(self._setting.layout, document.kind, self._setting.patterns.locale),
                 totals,
             )
@@ -197,6 +199,21 @@ class Composer:
         page_resources = add(resources(named, drawings))
         language = self._setting.patterns.locale.replace("_", "-")
         return Prefix(objects, page_resources, box, language, document.seller.name)
+
+
+def _painters(parts: Parts, drawn: list[tuple[str, Styles, Block]]) -> Iterator[tuple[Painter, Styles, Block]]:
+    """The painters in their order; where the code to pay follows the words on paying, it stands beside them."""
+    names = [name for name, _, _ in drawn]
+    beside = ""
+    if "pay_codes" in names:
+        before = names[: names.index("pay_codes")]
+        while before and before[-1] in _ON_PAYING:
+            beside = before.pop()
+    for name, own, block in drawn:
+        if name == beside:
+            _, styles, codes = drawn[names.index("pay_codes")]
+            yield paint_code_aside, styles, codes
+        yield parts.painters[name], own, block
 
 
 def _teller(flow: Flow, texts: dict[str, Text]) -> Callable[[str], str]:

@@ -70,6 +70,8 @@ class Flow:
         self.y = self.place.height
         self._side = "left"
         self._space = 0.0
+        self._aside = 0.0
+        self._floor: float | None = None
 
     @property
     def draft(self) -> bool:
@@ -88,6 +90,23 @@ class Flow:
         self._space = block.space * MM
         self.block = block
 
+    @property
+    def measure(self) -> float:
+        """The width that text may take: less than the page's beside what is set aside."""
+        return self.place.measure - self._aside
+
+    def set_aside(self, width: float, floor: float) -> None:
+        """So much at the right is taken, down to the floor."""
+        self._aside, self._floor = width, floor
+
+    def end_aside(self) -> bool:
+        """What follows stands below what was set aside; whether anything was."""
+        was = self._floor is not None
+        if self._floor is not None:
+            self.y = min(self.y, self._floor)
+        self._aside, self._floor = 0.0, None
+        return was
+
     def gap(self, usual: float) -> None:
         """Keep that much free, and the space that the template adds to or takes from it above this part."""
         self.y -= max(0.0, usual + self._space)
@@ -103,6 +122,9 @@ class Flow:
 
     def turn(self) -> None:
         """Begin a new page, headed by what document it belongs to."""
+        self._aside = 0.0
+        if self._floor is not None:
+            self._floor = self.place.height
         self.sheet = Sheet(self.tags, len(self.pages))
         self.pages.append(self.sheet)
         with self.tags.aside():
@@ -127,7 +149,7 @@ class Flow:
             return
         self.gap(space)
         self.tags.begin(role)
-        self.lines(style, style.wrap(text, self.place.measure))
+        self.lines(style, style.wrap(text, self.measure))
         self.tags.end()
 
     def lines(self, style: Style, lines: list[Glyphs]) -> None:
@@ -142,7 +164,8 @@ class Flow:
         place = self.place
         if self._side == "left":
             return place.left
-        return place.right - width if self._side == "right" else (place.left + place.right - width) / 2
+        right = place.left + self.measure
+        return right - width if self._side == "right" else (place.left + right - width) / 2
 
 
 def _nothing_more() -> None:

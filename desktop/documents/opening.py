@@ -10,9 +10,10 @@ from desktop.documents.sheet import HAIRLINE, MM, Sheet, Style
 from desktop.documents.stationery import name_aside
 
 _BELOW = 7 * MM
+_BELOW_LOGO = 5 * MM
 _GAP = 8.0
 _CELL_GAP = 14.0
-_LEAST_CELL = 84.0
+_LEAST_CELL = 76.0
 # What an address shrinks to before it outgrows the window: type size and leading as parts of the usual.
 _ADDRESS_SIZES = ((1.0, 1.0), (0.895, 0.873), (0.79, 0.746), (0.685, 0.635), (0.58, 0.548))
 
@@ -26,8 +27,8 @@ def draw_opening(flow: Flow, facts: list[Fact], letterhead: float) -> None:
     below_title = _title_aside(flow) if aside else place.height
     beside = place.beside and layout.facts_place == "right"
     top = min(place.facts, below_title)
-    if layout.window == "none":
-        top = min(top, letterhead - _BELOW)
+    if layout.window == "none" or layout.logo_side != "left":
+        top = min(top, letterhead - _BELOW_LOGO)
     facts_end = _facts_aside(flow, rows, top) if rows and beside else below_title
     address_end = _address(flow, letterhead) if layout.block("address").shown else place.height
     flow.y = min(place.body, facts_end - _BELOW, address_end - _BELOW, letterhead - _BELOW)
@@ -86,7 +87,7 @@ def _heading(flow: Flow) -> None:
     if number[1]:
         flow.lines(quiet, quiet.wrap(_number(flow), place.measure))
     flow.tags.end()
-    flow.y -= 8
+    flow.y -= 11
 
 
 def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:

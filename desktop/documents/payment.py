@@ -112,9 +112,11 @@ def draw_cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
     label, value = styles.small, styles.text
     rows: list[list[tuple[float, str, list[Glyphs]]]] = [[]]
     x = place.left
+    right = x + flow.measure
+    widest = min(_WIDEST_CELL * value.size / 8.75, flow.measure)
     for name, text in cells:
-        width = max(label.width(name), min(value.width(text), _WIDEST_CELL))
-        if rows[-1] and x + width > place.right:
+        width = min(max(label.width(name), min(value.width(text), widest)), flow.measure)
+        if rows[-1] and x + width > right:
             rows.append([])
             x = place.left
         rows[-1].append((x, name, value.wrap(text, width)))

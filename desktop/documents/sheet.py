@@ -37,7 +37,8 @@ class Style:
         return self.face[text][1] * self.per
 
     def wrap(self, text: str, width: float) -> list[Glyphs]:
-        return self.face.wrap(text, self.size, width)
+        # A width that was measured from the text itself must take it, whatever the last binary digit says.
+        return self.face.wrap(text, self.size, width + 0.01)
 
 
 # Whether it begins a cell, its style, its left end, its baseline as an operand, and its glyphs.

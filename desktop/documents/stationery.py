@@ -114,7 +114,8 @@ class Foot:
             return
         drawn = layout.block("footer").shown
         # A number in the middle or at the left has a line of its own below everything else.
-        below = numbered and (not drawn or layout.block("page_numbers").side in ("left", "centre"))
+        sides = (layout.block("page_numbers").side, layout.block("footer").side)
+        below = numbered and (not drawn or sides[0] in ("left", "centre") or sides[1] == "centre")
         floor = _FOOT_BASE + (numbers.leading + 2 if below else 0)
         leading = self.style.leading
         self.base = floor + leading * (len(closing) - 1)
@@ -144,6 +145,9 @@ class Foot:
                 f"{words.tax_number} {seller.tax_number}" if seller.tax_number else "",
             ],
         )
+        if look.layout.block("footer").side == "centre":
+            joined = [" · ".join(filter(None, column)) for column in columns]
+            return [(0.0, [glyphs for line in joined if line for glyphs in style.wrap(line, place.measure)])]
         step = (place.measure - kept) / 3
         return [
             (
@@ -157,7 +161,9 @@ class Foot:
         for x, lines in blocks:
             y = top
             for line in lines:
-                self.sheet.place(self.style, x, y, line)
+                # What has no column of its own stands in the middle.
+                start = x or _beside("centre", self._look.place, line[1] * self.style.per)
+                self.sheet.place(self.style, start, y, line)
                 y -= self.style.leading
 
     def closing(self, sheet: Sheet, lines: list[Glyphs], raised: float = 0) -> None:

@@ -9,7 +9,7 @@ from desktop.documents.sheet import Style
 from desktop.domain.template import Block, Layout
 
 _USUAL_SIZE = 8.75
-_WEIGHTS = ("regular", "strong")
+_LEAST_NUMBER = 0.9
 # The style that a part's size, weight and colour speak of; every other part's is its text.
 _MAIN = {
     "letterhead": "brand",
@@ -76,5 +76,7 @@ def restyled(usual: Styles, block: Block, layout: Layout, faces: tuple[Face, Fac
         if name == main:
             face = face if block.bold is None else faces[block.bold]
             code = coloured.get(block.colour, block.colour) or code
-        found[name] = Style(face, round(style.size * by, 2), code, round(style.leading * by, 2))
+        # A number beside a small title stays readable.
+        scale = max(by, _LEAST_NUMBER) if name == "number" else by
+        found[name] = Style(face, round(style.size * scale, 2), code, round(style.leading * scale, 2))
     return Styles(**found)

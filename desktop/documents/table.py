@@ -11,8 +11,8 @@ from desktop.documents.sheet import Piece, Style
 from desktop.domain.document import Document, DocumentLine
 
 _PAD = 4.5
+_USUAL_SIZE = 8.75
 _BELOW = 4.0
-_CARRY = 2 * _PAD
 # A row of more lines may be continued on the next page; a shorter one moves there whole.
 _WHOLE = 12
 _LEAST_LINES = 3
@@ -36,8 +36,10 @@ class _Table:
         self.columns = Columns(flow, document.lines)
         self.ruling: Ruling = ruling_of(flow, self.columns.placed)
         small = flow.styles.small
+        # Small type asks for less room around it, large type for no more.
+        self.pad = _PAD * min(1.0, flow.styles.text.size / _USUAL_SIZE) ** 2
         self.head_height = self.ruling.above_head + self.columns.head_rows * small.leading + 6.5
-        self.carry = _CARRY + flow.styles.text.leading
+        self.carry = 2 * self.pad + flow.styles.text.leading
         self.sum = 0
         self.in_group = 0
         self.begun = False
@@ -90,13 +92,13 @@ class _Table:
         for column in columns.wrapping:
             if column.wrapped:
                 beside = max(beside, len(column.wrapped[number]) * styles.text.leading)
-        return 2 * _PAD + max(sum([style.leading for style, _ in text]), beside)
+        return 2 * self.pad + max(sum([style.leading for style, _ in text]), beside)
 
     def _draw_row(
         self, number: int, line: DocumentLine, text: list[tuple[Style, Glyphs]], height: float, reserve: float
     ) -> None:
         flow, tags, sheet = self.flow, self.flow.tags, self.flow.sheet
-        top = flow.y - _PAD
+        top = flow.y - self.pad
         end = flow.y - height
         whole = end - reserve >= flow.bottom
         self.sum += line.net
@@ -136,13 +138,13 @@ class _Table:
         """A text that is continued on further pages; gives the place below it."""
         flow, x = self.flow, self.columns.text.left
         for place, (style, glyphs) in enumerate(text):
-            if place and y - style.leading - _PAD - self.carry < flow.bottom:
-                flow.y = y - _PAD
+            if place and y - style.leading - self.pad - self.carry < flow.bottom:
+                flow.y = y - self.pad
                 self._turn()
-                y = flow.y - _PAD
+                y = flow.y - self.pad
             flow.sheet.place(style, x, y - style.size, glyphs)
             y -= style.leading
-        return y - _PAD
+        return y - self.pad
 
     def _add_cell(self, pieces: list[Piece], column: Placed, number: int, top: float) -> None:
         text, small = self.flow.styles.text, self.flow.styles.small
@@ -214,7 +216,7 @@ class _Table:
 
     def _carry(self) -> None:
         flow, columns, styles = self.flow, self.columns, self.flow.styles
-        y = flow.y - _PAD - styles.text.size
+        y = flow.y - self.pad - styles.text.size
         amount = styles.text.face[flow.writer.amount(self.sum)]
         x = columns.net.right - amount[1] * styles.text.per
         label = styles.small.face[flow.words.carried]
@@ -243,7 +245,7 @@ class _Table:
         return style.wrap(self.flow.words.subtotal.format(group=group), room)
 
     def _tall(self, lines: list[Glyphs]) -> float:
-        return 2 * _PAD + len(lines) * self.flow.styles.strong.leading if lines else 0.0
+        return 2 * self.pad + len(lines) * self.flow.styles.strong.leading if lines else 0.0
 
     def _open(self, heading: list[Glyphs], row: float) -> None:
         if not heading:
@@ -251,7 +253,7 @@ class _Table:
         flow, style, tags = self.flow, self.flow.styles.strong, self.flow.tags
         if not flow.fits(self._tall(heading) + row + self.carry):
             self._turn()
-        y = flow.y - _PAD - 2 - style.size
+        y = flow.y - self.pad - 2 - style.size
         tags.begin("TR")
         tags.begin("TD")
         for glyphs in heading:
@@ -259,7 +261,7 @@ class _Table:
             y -= style.leading
         tags.end()
         tags.end()
-        flow.y -= self._tall(heading) - _PAD
+        flow.y -= self._tall(heading) - self.pad
         self.ruling.skip(flow.y)
 
     def _close(self, group: str) -> None:
@@ -269,7 +271,7 @@ class _Table:
         lines = self._subtotal(group, self.in_group)
         if not flow.fits(self._tall(lines)):
             self._turn()
-        y = flow.y - _PAD - style.size
+        y = flow.y - self.pad - style.size
         tags.begin("TR")
         tags.begin("TD")
         for place, glyphs in enumerate(lines):

@@ -8,7 +8,7 @@ from desktop.documents.sheet import MM
 from desktop.domain.document import Document
 
 _SIGNATURE = 62 * MM
-_ROOM_TO_SIGN = 13 * MM
+_ROOM_TO_SIGN = 11 * MM
 
 
 def paint_subject(flow: Flow) -> None:

@@ -22,6 +22,8 @@ _SMALLEST_MODULE: Final = 0.36 * MM
 _DRAFT_MODULES: Final = 41
 _GAP: Final = 8.0
 _ABOVE: Final = 12.0
+_ASIDE_ABOVE: Final = 4.0
+_LEAST_BESIDE: Final = 230.0
 
 
 class _Cell(NamedTuple):
@@ -35,6 +37,8 @@ class _Cell(NamedTuple):
 
 def paint_pay_codes(flow: Flow) -> None:
     """The block `pay_codes`: what a phone reads, side by side; the Swiss slip comes at the foot of the page."""
+    if flow.end_aside():
+        return
     codes = codes_for(flow.document)
     for code in codes:
         if code.pay.kind == SWISS_BILL:
@@ -44,6 +48,35 @@ def paint_pay_codes(flow: Flow) -> None:
         return
     width = (flow.place.measure - _GAP * (len(cells) - 1)) / max(len(cells), 2)
     _paint(flow, [_pay_cell(flow, code, width) for code in cells], width)
+
+
+def paint_code_aside(flow: Flow) -> None:
+    """A single code at the right of the words on how to pay, which are set narrower; `paint_pay_codes` then ends it.
+
+    Draws nothing where there is another number of codes, or no room beside or below: then they come after the words.
+    """
+    document = flow.document
+    codes = codes_for(document)
+    if len(codes) != 1 or codes[0].pay.kind == SWISS_BILL or getattr(document, "instalments", ()):
+        return
+    cell = _pay_cell(flow, codes[0], flow.place.measure)
+    styles = flow.styles
+    said = styles.small.wrap(flow.words.pay_online if codes[0].pay.kind == LINK else flow.words.scan_to_pay, cell.side)
+    height = cell.side + styles.small.leading * len(said)
+    room = flow.place.measure - cell.side - 2 * _GAP
+    if room < _LEAST_BESIDE or not flow.fits(_ASIDE_ABOVE + height) or codes[0].text:
+        return
+    x, top = flow.place.right - cell.side, flow.y - _ASIDE_ABOVE
+    _paint_cell(flow, cell._replace(lines=[]), x, top)
+    flow.tags.begin("P")
+    y = top - cell.side
+    for line in said:
+        flow.sheet.place(
+            styles.small, x + (cell.side - line[1] * styles.small.per) / 2, y - styles.small.size + 4, line
+        )
+        y -= styles.small.leading
+    flow.tags.end()
+    flow.set_aside(cell.side + 2 * _GAP, top - height)
 
 
 def paint_registration(flow: Flow) -> None:
@@ -111,6 +144,8 @@ def _paint_cell(flow: Flow, cell: _Cell, x: float, top: float) -> None:
     else:
         sheet.picture(frame_operators(x, top - cell.side, cell.side))
     tags.end()
+    if not cell.lines:
+        return
     y = top - (cell.side * QUIET / (cell.symbol.size + 2 * QUIET) if cell.symbol else 0)
     tags.begin("P")
     for style, line in cell.lines:
