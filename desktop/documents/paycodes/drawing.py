@@ -16,10 +16,11 @@ QUIET: Final = 4
 
 def symbol_operators(symbol: Symbol, x: float, y: float, side: float) -> str:
     """Draw the symbol, without its quiet zone, with its lower left corner there; lengths in points."""
-    size = symbol.size
+    # The light modules at the right of each row are of the quiet zone and paint nothing.
+    wide = side * symbol.width / symbol.size
     return (
-        f"q 0 g {side:.3f} 0 0 {side:.3f} {x:.3f} {y:.3f} cm\n"
-        f"BI/W {size}/H {size}/IM true/BPC 1/D[1 0]/F/AHx ID {symbol.hexadecimal()}>\nEI Q"
+        f"q 0 g {wide:.3f} 0 0 {side:.3f} {x:.3f} {y:.3f} cm\n"
+        f"BI/W {symbol.width}/H {symbol.size}/IM true/BPC 1/D[1 0]/F/AHx ID {symbol.image.hex()}>\nEI Q"
     )
 
 

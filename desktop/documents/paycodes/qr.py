@@ -1,7 +1,8 @@
 """QR codes (ISO/IEC 18004), fast enough for a run: a code of a hundred bytes takes a fraction of a millisecond.
 
-A symbol is one large integer, its rows and then its columns each followed by four light modules, so that a mask is one
-exclusive or and a penalty a few operations on all modules at once. Bytes only; levels L, M and Q; versions 1 to 40.
+A symbol is one large integer, its rows and then its columns, each followed by at least four light modules up to a whole
+byte, so that a mask is one exclusive or, a penalty a few operations on all modules at once, and the rows an image as
+they are. Bytes only; levels L, M and Q; versions 1 to 40.
 """
 
 from __future__ import annotations
@@ -60,18 +61,14 @@ class TooLong(ValueError):
 
 
 class Symbol(NamedTuple):
-    """`size` modules a side; `rows` as integers, the leftmost module in the highest bit, 1 for dark."""
+    """`size` modules a side; `image` has a bit a module, 1 for dark, in rows of `width` bits, of which the last are
+    light and belong to the quiet zone."""
 
     version: int
     mask: int
     size: int
-    rows: tuple[int, ...]
-
-    def hexadecimal(self) -> str:
-        """The rows as an image of one bit a pixel has them: each in whole bytes, in hexadecimal digits."""
-        digits = (self.size + 7) // 8 * 2
-        shift = digits * 4 - self.size
-        return "".join([f"{row << shift:0{digits}X}" for row in self.rows])
+    width: int
+    image: bytes
 
 
 def qr_symbol(payload: bytes, level: str = "M", largest: int = LARGEST, mask: int | None = None) -> Symbol:
@@ -81,15 +78,12 @@ def qr_symbol(payload: bytes, level: str = "M", largest: int = LARGEST, mask: in
     """
     version = version_for(len(payload), level, largest)
     plan, guards = _plan(version, level), _guards(version)
-    blank = int("".join(plan.placed(plan.interleaved(_data(payload, version, plan.room)))), 2)
+    blank = int(bytes(plan.placed(plan.interleaved(_data(payload, version, plan.room)))), 2)
     if mask is None:
         found = [(_penalty(blank ^ pattern, guards), number) for number, pattern in enumerate(guards.masks)]
         mask = min(found)[1]
-    whole = blank ^ guards.masks[mask] ^ plan.labels[mask]
-    size = guards.size
-    rows, step, full = whole >> guards.half, size + _GAP, (1 << size) - 1
-    top = step * (size - 1) + _GAP
-    return Symbol(version, mask, size, tuple([rows >> top - step * row & full for row in range(size)]))
+    rows = (blank ^ guards.masks[mask] ^ plan.labels[mask]) >> guards.half
+    return Symbol(version, mask, guards.size, guards.step, rows.to_bytes(guards.half // 8, "big"))
 
 
 def version_for(length: int, level: str = "M", largest: int = LARGEST) -> int:
@@ -205,11 +199,12 @@ class _Plan:
         size = len(frame)
         rows = [[where.get((row, column), light + frame[row][column]) for column in range(size)] for row in range(size)]
         columns = [list(column) for column in zip(*rows, strict=True)]
-        self.placed = itemgetter(*[place for line in rows + columns for place in [*line, *[light] * _GAP]])
+        gap = [light] * (_step(size) - size)
+        self.placed = itemgetter(*[place for line in rows + columns for place in line + gap])
         self.labels = [_whole(_label(version, level, mask)) for mask in range(8)]
 
-    def interleaved(self, data: bytes) -> str:
-        """The bits of all codewords in their order, then a light and a dark module."""
+    def interleaved(self, data: bytes) -> bytes:
+        """The bits of all codewords in their order as digits, then a light and a dark module."""
         words = data
         start = 0
         for length in self._lengths:
@@ -217,7 +212,7 @@ class _Plan:
             start += length
         if self._order:
             words = bytes(self._order(words))
-        return f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}{'0' * self._spare}01"
+        return f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}{'0' * self._spare}01".encode("ascii")
 
 
 @lru_cache(maxsize=24)
@@ -229,6 +224,7 @@ class _Guards(NamedTuple):
     """What masks and penalties of a version need: the masks, and the modules that have one beside or below."""
 
     size: int
+    step: int
     half: int
     masks: tuple[int, ...]
     beside: int
@@ -244,22 +240,28 @@ def _guards(version: int) -> _Guards:
         _whole([[int(frame[row][column] == _FREE and rule(row, column)) for column in sides] for row in sides])
         for rule in _MASKS
     )
-    one = int(("1" * (size - 1) + "0" * (1 + _GAP)) * (2 * size), 2)
-    half = size * (size + _GAP)
-    square = int(("1" * (size - 1) + "0" * (1 + _GAP)) * (size - 1) + "0" * (size + _GAP), 2) << half
-    return _Guards(size, half, masks, one, square)
+    step = _step(size)
+    line = "1" * (size - 1) + "0" * (1 + step - size)
+    half = size * step
+    square = int(line * (size - 1) + "0" * step, 2) << half
+    return _Guards(size, step, half, masks, int(line * (2 * size), 2), square)
+
+
+def _step(size: int) -> int:
+    """Bits from one row to the next."""
+    return (size + _GAP + 7) // 8 * 8
 
 
 def _whole(cells: list[list[int]]) -> int:
     """Rows and then columns as one integer."""
     columns = [list(column) for column in zip(*cells, strict=True)]
-    return int("".join(["".join(map(str, line)) + "0" * _GAP for line in [*cells, *columns]]), 2)
+    gap = "0" * (_step(len(cells)) - len(cells))
+    return int("".join(["".join(map(str, line)) + gap for line in [*cells, *columns]]), 2)
 
 
 def _penalty(modules: int, guards: _Guards) -> int:
     """How hard a symbol is to read (section 7.8.3), before its format information."""
-    size, half, _masks, beside, square = guards
-    step = size + _GAP
+    size, step, half, _masks, beside, square = guards
     same = beside & ~(modules ^ modules << 1)
     five = same & same << 1
     five &= five << 2
