@@ -1,4 +1,4 @@
-"""The words of documents in English, German, French and Spanish. Figures come from `writing`; nothing here is a
+"""The words of documents in English, German, French, Spanish and Hindi. Figures come from `writing`; nothing here is a
 translation of the window, whose language is the user's and not the client's."""
 
 from __future__ import annotations
@@ -6,9 +6,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from desktop.documents import words_de, words_en, words_es, words_fr
+from desktop.documents import words_de, words_en, words_es, words_fr, words_hi
 
-LANGUAGES = ("en", "de", "fr", "es")
+LANGUAGES = ("en", "de", "fr", "es", "hi")
 
 # What consumers and tax offices call the tax where it is not the language's own word.
 _TAX_NAMES = {
@@ -180,6 +180,7 @@ _WORDS = {
     "de": Words(**words_de.WORDS),
     "fr": Words(**words_fr.WORDS),
     "es": Words(**words_es.WORDS),
+    "hi": Words(**words_hi.WORDS),
 }
 
 

@@ -17,7 +17,7 @@ _CURRENCIES = (
     "INR PKR CNY HKD JPY KRW SGD MYR THB IDR PHP VND AUD NZD CAD MXN BRL ARS CLP COP"
 )
 # The languages that documents are written in.
-_LANGUAGES = ("en", "de", "fr", "es")
+_LANGUAGES = ("en", "de", "fr", "es", "hi")
 
 
 def countries() -> list[Choice]:
