@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from desktop.documents import fonts, shaping
 from desktop.documents.glyphs import BASIC, Face, Tier, plain
 from desktop.documents.shaping import DEVANAGARI, JOINING, clusters, shape
-from desktop.documents.sheet import Sheet
-from desktop.documents.styles import Style
+from desktop.documents.sheet import Sheet, Style
+
 from tests.documents.one_page import one_page
 
 HINDI = (
