@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from babel import Locale
 
+from desktop.domain.electronic_address import LEITWEG, RARE, SCHEMES, VAT_COUNTRIES
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, naming_locale
 from desktop.services.field_checks import countries as country_codes
@@ -58,6 +59,38 @@ def deliveries() -> list[Choice]:
         ("xrechnung", _("XRechnung")),
         ("ubl", _("Peppol UBL")),
     ]
+
+
+def einvoice_forms() -> list[Choice]:
+    return [
+        ("none", _("no e-invoice")),
+        ("facturx", _("Factur-X (ZUGFeRD)")),
+        ("xrechnung", _("XRechnung, as CII")),
+        ("xrechnung_ubl", _("XRechnung, as UBL")),
+        ("peppol", _("Peppol BIS Billing 3")),
+    ]
+
+
+def payment_means() -> list[Choice]:
+    return [("transfer", _("bank transfer")), ("debit", _("SEPA direct debit")), ("card", _("card"))]
+
+
+def address_schemes() -> list[Choice]:
+    """What an electronic address is: the common kinds first, then by name."""
+    names = [(code, f"{_(name)} · {code}") for code, name in SCHEMES.items()]
+    vat = [
+        (code, _("VAT ID of {country} · {code}").format(country=country_name(country), code=code))
+        for code, country in VAT_COUNTRIES.items()
+    ]
+    rare = [(code, code) for code in sorted(RARE)]
+    named = sorted(names[3:] + vat, key=lambda one: one[1].casefold())
+    return [("", _("Told by the address")), *names[:3], *named, *rare]
+
+
+def registers() -> list[Choice]:
+    """The registers of ISO 6523 that a number may stand in, by name."""
+    numbers = [one for one in address_schemes() if str(one[0]).startswith("0") and one[0] != LEITWEG]
+    return [("", _("Told by the number")), *numbers]
 
 
 def milestone_rules() -> list[Choice]:

@@ -81,6 +81,7 @@ def _terms(segments: Sequence[Choice]) -> Section:
             Field("po_limit", _("PO limit, net"), "money", span=1, currency_from="currency", hint=_("None")),
             Field("po_expires", _("PO valid to"), "date", span=1),
             Field("buyer_reference", _("Buyer reference"), span=2, hint=_("As the client")),
+            Field("project_reference", _("Project"), span=2, hint=_("Stands on the invoice")),
         ],
     )
 

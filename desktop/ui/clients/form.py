@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
+from desktop.domain.einvoice_form import einvoice_form
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job
@@ -17,12 +18,16 @@ from desktop.services.clients import client, create_client, update_client
 from desktop.services.firm import document_templates, firm
 from desktop.services.segments import segments
 from desktop.ui.choices import (
+    address_schemes,
     countries,
     currencies,
     deliveries,
+    einvoice_forms,
     inherited,
     language_name,
     languages,
+    payment_means,
+    registers,
     terms_text,
     treatments,
     word_of,
@@ -39,7 +44,7 @@ from desktop.ui.theme import Theme
 
 _SIZE = (780, 720)
 # The contacts stand before the last section, the note.
-_PLACE_OF_CONTACTS = 6
+_PLACE_OF_CONTACTS = 8
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,16 @@ class ClientForm(LinesForm):
             "contacts", _("Contacts"), LineTable(_contact_columns(), theme, _("Contacts")), _PLACE_OF_CONTACTS
         )
         self.editor("segment_id").changed.connect(self._follow_segment)
+        self.editor("delivery").changed.connect(self._follow_segment)
+        self.editor("payment_means").changed.connect(self._follow_means)
         self.editor("terms").changed.connect(self._explain_terms)
         self.put(_values(known))
         self._follow_segment()
+        self._follow_means()
         self._explain_terms()
         self.take_as_unchanged()
+        if any(self.read(key) for key in ("einvoice", "endpoint", "legal_id")):
+            self.unfold("einvoice")
 
     def changed_values(self) -> dict[str, object]:
         """Fields that differ from the client's: what was wrong before and is not touched keeps nobody from saving."""
@@ -105,10 +115,22 @@ class ClientForm(LinesForm):
         for name, text in (
             ("delivery", f"{delivery[1]}: {word_of(deliveries(), delivery[0])}"),
             ("language", f"{language[1]}: {language_name(language[0])}"),
+            ("einvoice", self._inherited_form(segment, str(self.read("delivery") or delivery[0]))),
         ):
             choice = self.editor(name)
             assert isinstance(choice, ChoiceEditor)
             choice.setItemText(0, text)
+
+    def _inherited_form(self, segment: Mapping[str, Any], delivery: str) -> str:
+        implied = einvoice_form(None, delivery, None, "none")
+        form, source = (implied, _("By its delivery")) if implied != "none" else self._inherited(segment, "einvoice")
+        return f"{source}: {word_of(einvoice_forms(), form)}"
+
+    def _follow_means(self) -> None:
+        means = self.read("payment_means")
+        for key in ("mandate", "mandate_date"):
+            self.show_field(key, means == "debit")
+        self.show_field("card", means == "card")
 
     def _inherited(self, segment: Mapping[str, Any], name: str) -> tuple[str, str]:
         if segment.get(name):
@@ -189,10 +211,37 @@ def _sections(known: Around) -> list[Section]:
                 Field("language", _("Language"), "choice", span=2, choices=inherited(languages(), "–")),
                 Field("terms", _("Payment terms"), span=3),
                 Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), "–")),
-                Field("iban", _("IBAN"), span=2),
-                Field("template_id", _("Template"), "choice", span=2, choices=templates),
-                Field("combine", _("One invoice for all its agreements"), "check", span=2),
+                Field("template_id", _("Template"), "choice", span=3, choices=templates),
+                Field("combine", _("One invoice for all its agreements"), "check", span=3),
             ],
+        ),
+        Section(
+            _("How it pays"),
+            [
+                Field("payment_means", _("Pays by"), "choice", required=True, span=2, choices=payment_means()),
+                Field("iban", _("IBAN"), span=4),
+                Field("mandate", _("Mandate"), span=2, hint=_("Its reference")),
+                Field("mandate_date", _("Signed on"), "date", span=2),
+                Field("card", _("Card, last four digits"), span=2, hint="4242"),
+            ],
+        ),
+        Section(
+            _("E-invoice"),
+            [
+                Field(
+                    "einvoice",
+                    _("Sent to this client as"),
+                    "choice",
+                    span=3,
+                    choices=inherited(einvoice_forms(), "–"),
+                    note=_("For clients whose programs read the invoice; what is missing is said before issuing."),
+                ),
+                Field("endpoint", _("Electronic address"), span=3, hint=_("Leitweg-ID, VAT ID or e-mail")),
+                Field("endpoint_scheme", _("Kind of address"), "choice", span=3, choices=address_schemes()),
+                Field("legal_id", _("Number in a register"), span=3, hint=_("Such as HRB 1234")),
+                Field("legal_scheme", _("Register"), "choice", span=3, choices=registers()),
+            ],
+            folds=True,
         ),
         Section(
             _("Purchase orders and references"),
@@ -237,6 +286,10 @@ def _values(known: Around) -> dict[str, object]:
             "template_id": None,
             "delivery": None,
             "language": None,
+            "einvoice": None,
+            "endpoint_scheme": "",
+            "legal_scheme": "",
+            "payment_means": "transfer",
             "contacts": [],
         }
     kept = ("id", "name", "role", "email", "phone", "gets_invoices")

@@ -14,7 +14,15 @@ from desktop.i18n import _, current_locale
 from desktop.services.firm import firm, update_firm
 from desktop.services.problems import ValidationError
 from desktop.services.rounding import roundings, set_rounding
-from desktop.ui.choices import countries, currencies, deliveries, languages
+from desktop.ui.choices import (
+    address_schemes,
+    countries,
+    currencies,
+    deliveries,
+    einvoice_forms,
+    languages,
+    registers,
+)
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Form, Section
@@ -26,7 +34,8 @@ from desktop.ui.settings.logo import Logo
 _SIDE, _LEAST_SIDE = 330, 250
 _TEXTS = (
     "name", "contact", "street", "street2", "postcode", "city", "region", "tax_id", "tax_number", "registration",
-    "email", "phone", "website", "terms", "late_clause", "intro", "closing", "footer",
+    "email", "phone", "website", "terms", "late_clause", "intro", "closing", "footer", "endpoint", "endpoint_scheme",
+    "legal_id", "legal_scheme", "creditor_id", "upi_id", "payment_link",
 )  # fmt: skip
 
 
@@ -248,6 +257,51 @@ def _sections(home: str) -> Sequence[Section]:
                     "currency", _("Currency of the books"), "choice", required=True, span=3, choices=currencies(home)
                 ),
             ],
+        ),
+        Section(
+            _("E-invoices"),
+            [
+                Field(
+                    "einvoice",
+                    _("Invoices are also sent as"),
+                    "choice",
+                    required=True,
+                    span=3,
+                    choices=einvoice_forms(),
+                    note=_("For clients who ask for data beside the paper; segment and client may say otherwise."),
+                ),
+                Field(
+                    "endpoint",
+                    _("Electronic address"),
+                    span=3,
+                    hint=_("The VAT ID, else the e-mail"),
+                    note=_("Where your customers’ programs reach you."),
+                ),
+                Field("endpoint_scheme", _("Kind of address"), "choice", span=3, choices=address_schemes()),
+                Field("legal_id", _("Number in a register"), span=3, hint=_("Such as HRB 1234")),
+                Field("legal_scheme", _("Register"), "choice", span=3, choices=registers()),
+            ],
+            folds=True,
+        ),
+        Section(
+            _("Ways to pay"),
+            [
+                Field(
+                    "creditor_id",
+                    _("SEPA creditor identifier"),
+                    span=3,
+                    hint="DE98ZZZ09999999999",
+                    note=_("For clients who pay by direct debit."),
+                ),
+                Field("upi_id", _("UPI ID"), span=3, hint="name@bank"),
+                Field(
+                    "payment_link",
+                    _("Payment link"),
+                    hint="https://pay.example.com/{number}",
+                    note=_("Each invoice fills in {number}, {amount} and {currency}."),
+                ),
+            ],
+            folds=True,
         ),
         Section(
             _("Words on documents"),

@@ -11,7 +11,16 @@ from desktop.i18n import _, number_text
 from desktop.services.segments import delete_segment, save_segment, segments
 from desktop.services.taxes import tax_codes
 from desktop.ui.actions import GAP, Action
-from desktop.ui.choices import deliveries, inherited, language_name, languages, milestone_rules, terms_text, word_of
+from desktop.ui.choices import (
+    deliveries,
+    einvoice_forms,
+    inherited,
+    language_name,
+    languages,
+    milestone_rules,
+    terms_text,
+    word_of,
+)
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -24,6 +33,7 @@ from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 
 _FROM_FIRM = "–"
+_NEW: Row = {**dict.fromkeys(("terms", "delivery", "einvoice", "language", "tax_code_id")), "milestones": "run"}
 
 
 class SegmentsSection(Page):
@@ -97,6 +107,7 @@ class SegmentsSection(Page):
         facts = [
             Fact(_("Terms"), str(row["terms_word"])),
             Fact(_("Delivery"), str(row["delivery_word"])),
+            Fact(_("E-invoice"), word_of(einvoice_forms(), row["einvoice"]) or _FROM_FIRM),
             Fact(_("Language"), str(row["language_word"])),
             Fact(_("Milestones"), word_of(milestone_rules(), row["milestones"])),
             Fact(_("Clients"), number_text(int(str(row["clients"])))),
@@ -131,6 +142,7 @@ class SegmentsSection(Page):
                 note=_("Such as “30 days”, “2% 10, net 30” or “3 x monthly”."),
             ),
             Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), as_firm)),
+            Field("einvoice", _("E-invoice"), "choice", span=3, choices=inherited(einvoice_forms(), as_firm)),
             Field("language", _("Language of documents"), "choice", span=3, choices=inherited(languages(), as_firm)),
             Field("tax_code_id", _("Tax code"), "choice", span=3, choices=inherited(known, _("By the rules"))),
             Field("milestones", _("Milestones done"), "choice", span=3, choices=milestone_rules()),
@@ -147,7 +159,7 @@ class SegmentsSection(Page):
             self,
             _("Edit the segment") if row else _("New segment"),
             [Section("", fields)],
-            row or {"terms": None, "delivery": None, "language": None, "tax_code_id": None, "milestones": "run"},
+            row or _NEW,
             _("Save"),
             work,
             _("Segment saved."),
