@@ -72,7 +72,7 @@ def cii_xml(document: Document, profile: str) -> bytes:
     """
     spelled = amounts(document.currency)
     language = document.language
-    lines = "".join([_line(line, language, spelled) for line in document.lines])
+    lines = "".join([_line(line, language, document.currency, spelled) for line in document.lines])
     noted = "".join(
         [
             f"<ram:IncludedNote><ram:Content>{escaped(text)}</ram:Content></ram:IncludedNote>"
@@ -106,7 +106,7 @@ def _period(start: date | None, end: date | None) -> str:
     )
 
 
-def _line(line: DocumentLine, language: str, spelled: Callable[[int], str]) -> str:
+def _line(line: DocumentLine, language: str, currency: str, spelled: Callable[[int], str]) -> str:
     unit = unit_code(line.unit)
     quantity, price = price_and_quantity(line)
     name = escaped(line.description) or str(line.position)
@@ -116,7 +116,7 @@ def _line(line: DocumentLine, language: str, spelled: Callable[[int], str]) -> s
         note = f"<ram:IncludedNote><ram:Content>{group}</ram:Content></ram:IncludedNote>"
     changed = ""
     if line.allowance or line.charge:
-        changed = _changes(line, language, spelled)
+        changed = _changes(line, language, currency, spelled)
     return (
         "<ram:IncludedSupplyChainTradeLineItem><ram:AssociatedDocumentLineDocument>"
         f"<ram:LineID>{line.position}</ram:LineID>{note}</ram:AssociatedDocumentLineDocument>"
@@ -154,9 +154,9 @@ def _line_tax(category: str, rate: Decimal) -> str:
     )
 
 
-def _changes(line: DocumentLine, language: str, spelled: Callable[[int], str]) -> str:
+def _changes(line: DocumentLine, language: str, currency: str, spelled: Callable[[int], str]) -> str:
     parts = []
-    for change in changes(line, language):
+    for change in changes(line, language, currency):
         base = ""
         if change.base is not None:
             base = (

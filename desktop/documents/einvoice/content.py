@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from desktop.documents.einvoice.spelling import amounts, iso, plain
+from desktop.documents.einvoice.spelling import amounts, decimals, iso, plain
 from desktop.documents.words import Words, words_for
 from desktop.domain import references
 from desktop.domain.document import (
@@ -84,7 +84,8 @@ def vat_id(party: Party) -> str:
     """The VAT id (BT-31, BT-48) where the tax id is one: it begins with a country (BR-CO-09)."""
     bare = "".join(party.tax_id.split())
     prefix = bare[:2].upper()
-    return prefix + bare[2:] if prefix in _PREFIXES or (prefix == party.country and len(bare) > 2) else ""
+    named = prefix in _PREFIXES or prefix == party.country
+    return prefix + bare[2:] if named and len(bare) > 2 else ""
 
 
 def notes(document: Document) -> list[str]:
@@ -223,21 +224,24 @@ def _money(currency: str) -> Callable[[int], str]:
     return lambda minor: f"{spelled(minor)} {currency}"
 
 
-def changes(line: DocumentLine, language: str) -> list[Change]:
+def changes(line: DocumentLine, language: str, currency: str) -> list[Change]:
     """Allowance and charge of a line; one that is below nothing is the other, as on the return of a discounted one."""
     words = words_for(language)
     found = []
     if line.allowance:
         reason = said_reason(line.allowance_reason, language) or words.discount
-        found.append(_change(line, line.allowance < 0, abs(line.allowance), reason))
+        found.append(_change(line, line.allowance < 0, abs(line.allowance), reason, currency))
     if line.charge:
         reason = "" if line.allowance else said_reason(line.allowance_reason, language)
-        found.append(_change(line, line.charge > 0, abs(line.charge), reason or words.surcharge))
+        found.append(_change(line, line.charge > 0, abs(line.charge), reason or words.surcharge, currency))
     return found
 
 
-def _change(line: DocumentLine, charge: bool, amount: int, reason: str) -> Change:
-    """Base and percentage stand together or not at all (Peppol R041, R042), and only where they give the amount."""
+def _change(line: DocumentLine, charge: bool, amount: int, reason: str, currency: str) -> Change:
+    """Base and percentage stand together or not at all (Peppol R041, R042), and only where they give the amount.
+
+    Peppol allows 0.02 between them (R040), which is less than the rounding of a currency without minor units.
+    """
     base = line.net + line.allowance - line.charge
     if base <= 0:
         return Change(charge, amount, reason)
@@ -245,7 +249,8 @@ def _change(line: DocumentLine, charge: bool, amount: int, reason: str) -> Chang
     hundredths, rest = divmod(amount * 10_000, base)
     if 2 * rest >= base:
         hundredths += 1
-    if hundredths > 1_000_000 or (base * hundredths * 2 + 10_000) // 20_000 != amount:
+    off = abs(base * hundredths - amount * 10_000)
+    if hundredths > 1_000_000 or off > (5_000 if decimals(currency) else 200):
         return Change(charge, amount, reason)
     whole, part = divmod(hundredths, 100)
     return Change(charge, amount, reason, base, f"{whole}.{part:02d}")

@@ -334,7 +334,7 @@ def _line_tax(category: str, rate: Decimal) -> str:
 
 def _changes(line: DocumentLine, language: str, currency: str, spelled: Callable[[int], str]) -> str:
     parts = []
-    for change in changes(line, language):
+    for change in changes(line, language, currency):
         factor = base = ""
         if change.base is not None:
             factor = f"<cbc:MultiplierFactorNumeric>{change.percent}</cbc:MultiplierFactorNumeric>"

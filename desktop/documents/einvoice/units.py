@@ -8,8 +8,7 @@ from typing import Final
 ONE: Final = "C62"
 """One: the unit of what has none."""
 
-# The code, then the words for it in the languages that people write their catalogues in.
-_WORDS: Final = {
+WORDS: Final = {
     "HUR": "h hr hrs hour hours std std. stunde stunden heure heures hora horas stunde(n) घंटा घंटे",
     "MIN": "minute minutes min. minuten minuto minutos",
     "SEC": "s sec second seconds sekunde sekunden seconde secondes segundo segundos",
@@ -73,7 +72,8 @@ _WORDS: Final = {
     "NPT": "part parts teil teile",
     "C26": "ms millisecond milliseconds",
 }
-_CODES: Final = {word: code for code, words in _WORDS.items() for word in (*words.split(), code.lower())}
+"""The words for each code in the languages that people write their catalogues in."""
+_CODES: Final = {word: code for code, words in WORDS.items() for word in (*words.split(), code.lower())}
 
 
 @lru_cache(maxsize=1024)
