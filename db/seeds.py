@@ -1,4 +1,4 @@
-"""What a new book starts with: the firm, its country's tax codes, number series and one template."""
+"""What a new book starts with: the firm, its country's tax codes, number series and the finished templates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from db.schema import Base
 from desktop.domain.money import percent_to_scaled
 from desktop.domain.place_catalogue import rate_rows, tax_codes, tax_rules
 from desktop.i18n import _
+from desktop.paths import resource
 
 _SERIES = (
     ("invoices", "invoice", "INV-{year}-{n:04}"),
@@ -21,7 +22,8 @@ _SERIES = (
 ROUNDING = "rounding"
 """The setting of what a payable amount is rounded to: by currency, a step in minor units."""
 WHOLE_RUPEES = 100
-_CLASSIC = {"page": "A4", "accent": "#2457D6", "window": "din5008b"}
+# The first is what a firm prints by until it chooses another.
+_TEMPLATES = ("classic", "modern", "compact", "window", "us_letter", "preprinted", "elegant", "detailed")
 _LETTER_PAPER = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 
 
@@ -43,12 +45,8 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
     """Write the first rows, and their place in the log, within the caller's transaction; `now` is UTC text."""
     none_yet = row_seals.marks(connection)
     connection.execute("INSERT INTO book (id, uid, created_at, made_by) VALUES (1, ?, ?, ?)", (uid, now, made_by))
-    specification = _CLASSIC | ({"page": "LETTER"} if firm.country in _LETTER_PAPER else {})
-    connection.execute("INSERT INTO template (id, name) VALUES (1, 'Classic')")
-    connection.execute(
-        "INSERT INTO template_version (id, template_id, version, specification, created_at) VALUES (1, 1, 1, ?, ?)",
-        (json.dumps(specification, separators=(",", ":"), sort_keys=True), now),
-    )
+    for number, file in enumerate(_TEMPLATES, 1):
+        _plant_template(connection, number, file, firm.country, now)
     _insert(
         connection,
         "firm",
@@ -99,6 +97,22 @@ def plant(connection: sqlite3.Connection, firm: NewFirm, uid: str, now: str, mad
     made = chain.Event("book", 1, "made", None, {"uid": uid, "made_by": made_by, **asdict(firm)})
     sealed = row_seals.seal_new_rows(connection, none_yet, {})
     chain.append(connection, change_set, now, actor, summary, [made, *sealed])
+
+
+def _plant_template(connection: sqlite3.Connection, number: int, file: str, country: str, now: str) -> None:
+    template = json.loads((resource("templates") / f"{file}.json").read_text(encoding="utf-8"))
+    layout = template["layout"] | ({"page": "LETTER"} if country in _LETTER_PAPER else {})
+    specification = json.dumps(layout, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    _insert(connection, "template", id=number, name=template["name"])
+    _insert(
+        connection,
+        "template_version",
+        id=number,
+        template_id=number,
+        version=1,
+        specification=specification,
+        created_at=now,
+    )
 
 
 def _insert(connection: sqlite3.Connection, table: str, **values: object) -> int:

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.secrets": _GROUND,
     "desktop.domain": {"desktop.errors", "desktop.i18n"},
     "db": _GROUND | {"desktop.domain"},
-    "desktop.documents": _GROUND | {"desktop.domain"},
+    "desktop.documents": _GROUND | {"desktop.domain", "desktop.saying"},
     "desktop.delivery": _GROUND | {"desktop.domain", "desktop.settings", "desktop.secrets"},
     "desktop.importing": _GROUND | {"desktop.domain", "desktop.saying"},
     "desktop.services": _GROUND

@@ -39,7 +39,7 @@ def paint_amount_in_words(flow: Flow) -> None:
     assert isinstance(document, Document)
     said = in_words(document.payable, document.currency, flow.writer.digits, flow.writer.locale)
     if said:
-        flow.paragraph(flow.styles.text, f"{flow.words.in_words}: {said}", 4)
+        flow.paragraph(flow.styles.text, flow.words.in_words.format(amount=said), 4)
 
 
 def paint_closing(flow: Flow) -> None:

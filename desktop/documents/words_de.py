@@ -113,7 +113,7 @@ WORDS: dict[str, Any] = {
     "rate": "Satz",
     "gross": "Brutto",
     "basis": "Bemessungsgrundlage",
-    "in_words": "Betrag in Worten",
+    "in_words": "Betrag in Worten: {amount}",
     "sign_here": "Ort, Datum, Unterschrift",
     "units": {
         "hour": ("Std.", "Std."),

@@ -113,7 +113,7 @@ WORDS: dict[str, Any] = {
     "rate": "Rate",
     "gross": "Gross",
     "basis": "Taxable amount",
-    "in_words": "Amount in words",
+    "in_words": "Amount in words: {amount}",
     "sign_here": "Place, date, signature",
     "units": {
         "hour": ("hour", "hours"),

@@ -113,7 +113,7 @@ WORDS: dict[str, Any] = {
     "rate": "Tipo",
     "gross": "Importe con impuestos",
     "basis": "Base imponible",
-    "in_words": "Importe en letras",
+    "in_words": "Importe en letras: {amount}",
     "sign_here": "Lugar, fecha, firma",
     "units": {
         "hour": ("hora", "horas"),

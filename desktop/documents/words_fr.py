@@ -119,7 +119,7 @@ WORDS: dict[str, Any] = {
     "rate": "Taux",
     "gross": "Montant TTC",
     "basis": "Base imposable",
-    "in_words": "Montant en toutes lettres",
+    "in_words": "Montant en toutes lettres : {amount}",
     "sign_here": "Lieu, date, signature",
     "units": {
         "hour": ("heure", "heures"),

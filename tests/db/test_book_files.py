@@ -70,7 +70,10 @@ def test_a_new_book_has_what_a_firm_begins_with(tmp_path: Path) -> None:
             text("SELECT valid_from, rate FROM tax_rate JOIN tax_code c ON c.id = tax_code_id WHERE code = 'standard'")
         ).all()
         assert rates[-1] == ("2021-01-01", 190_000)
-        assert query(text("SELECT t.name, v.version FROM template t JOIN template_version v")).one() == ("Classic", 1)
+        planted = query(text("SELECT t.name, v.version FROM template t JOIN template_version v ON v.template_id = t.id"))
+        names = [name for name, version in planted if version == 1]
+        assert names[0] == "Classic"
+        assert len(names) >= 7
         assert query(text("SELECT length(uid), made_by FROM book")).one() == (32, "sheaf")
         assert query(text("PRAGMA application_id")).scalar_one() == APPLICATION_ID
         assert query(text("SELECT count(*) FROM audit_event")).scalar_one() > 5
@@ -78,7 +81,9 @@ def test_a_new_book_has_what_a_firm_begins_with(tmp_path: Path) -> None:
 
 def test_american_firms_print_on_letter_paper(tmp_path: Path) -> None:
     with create_book(tmp_path / "a.sheaf", name="X", country="US", currency="USD") as book, book.reading() as session:
-        assert '"page":"LETTER"' in session.execute(text("SELECT specification FROM template_version")).scalar_one()
+        kept = session.execute(text("SELECT specification FROM template_version")).scalars().all()
+    assert len(kept) >= 7
+    assert all('"page":"LETTER"' in specification for specification in kept)
 
 
 def test_a_book_is_never_made_over_another(path: Path) -> None:
