@@ -33,7 +33,8 @@ _DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _SERIF = ("NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf")
 _EMOJI = ("NotoEmoji-Regular.ttf", "NotoEmoji-Regular.ttf")
 _BASIC_SCRIPT = "b"
-_MOST = 256
+# The most common glyphs of a joining script come together, the others in small lots.
+_COMMON, _LOT = 256, 24
 
 
 class _Family(NamedTuple):
@@ -184,8 +185,9 @@ def _sorted(script: str, weight: int) -> _Sorted:
             for said, drawn in clusters(syllable, glyphs):
                 _learn(texts, said, [glyph.number for glyph in drawn])
         order.pop(0, None)
-        tiers.update({number: first + place // _MOST for place, number in enumerate(order)})
-        first += 1 + len(order) // _MOST
+        most = _LOT if first else _COMMON
+        tiers.update({number: first + place // most for place, number in enumerate(order)})
+        first += 1 + len(order) // most
     return _Sorted(tiers, texts, first)
 
 
@@ -202,7 +204,7 @@ def _learn(texts: dict[int, str], said: str, glyphs: list[int]) -> None:
 def _tier_of_glyph(script: str, weight: int, number: int) -> str:
     found = _sorted(script, weight)
     place = found.tiers.get(number)
-    return f"{script}{found.blocks + number // _MOST if place is None else place}"
+    return f"{script}{found.blocks + number // _LOT if place is None else place}"
 
 
 @lru_cache(maxsize=20_000)
@@ -226,8 +228,8 @@ def _shaped_tier(name: str) -> Tier:
         if place < found.blocks:
             numbers = [number for number, at in found.tiers.items() if at == place]
         else:
-            start = (place - found.blocks) * _MOST
-            end = min(start + _MOST, len(embedding.face(file).hmetrics))
+            start = (place - found.blocks) * _LOT
+            end = min(start + _LOT, len(embedding.face(file).hmetrics))
             numbers = [number for number in range(start, end) if number and number not in found.tiers]
         named = _named(file)
         texts = [found.texts.get(number) or named.get(number, "") for number in numbers]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desktop.documents.shaping import DEVANAGARI, JOINING
+from desktop.documents.shaping import DEVANAGARI, JOINING, words_of
+from desktop.documents.words_hi import WORDS
 
 _CONSONANTS = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह"
 _DOTTED = ("ड़", "ढ़", "क़", "ख़", "ग़", "ज़", "फ़")
@@ -93,6 +94,7 @@ def _common() -> Iterator[str]:
     for letter in (*_CONSONANTS, *_DOTTED):
         yield letter
         yield letter + "ि"
+        yield letter + "िं"
     for letter in _CONSONANTS:
         yield letter + _VIRAMA + _JOINER
     for sign in ("", "ं", "ि", "ी", "े", "ों", "ीं"):
@@ -100,7 +102,41 @@ def _common() -> Iterator[str]:
     for conjunct in _CONJUNCTS:
         yield conjunct
         yield conjunct + "ि"
-    yield from ("रु", "रू", "हृ", "दृ", "शु", "हीं", "में", "हैं", "कों", "नीं")
+    for letter in _CONSONANTS:
+        yield letter + "ी"
+    yield from (
+        "रु",
+        "रू",
+        "हृ",
+        "दृ",
+        "शु",
+        "हीं",
+        "में",
+        "हैं",
+        "कों",
+        "नीं",
+        "ओं",
+        "एं",
+        "आं",
+        "ाँ",
+        "र्वि",
+        "न्दी",
+        "स्टिं",
+        "न्त्रि",
+        "ष्ट्रि",
+        "क्षिं",
+    )
+    yield from _own_words(WORDS)
+
+
+def _own_words(words: object) -> Iterator[str]:
+    """What every document in Hindi may say."""
+    if isinstance(words, str):
+        for _, word in words_of(words):
+            yield word
+    elif isinstance(words, dict | tuple):
+        for one in words.values() if isinstance(words, dict) else words:
+            yield from _own_words(one)
 
 
 def _others() -> Iterator[str]:
@@ -111,6 +147,7 @@ def _others() -> Iterator[str]:
         for second in letters:
             yield first + _VIRAMA + second
             yield first + _VIRAMA + second + "ि"
+            yield first + _VIRAMA + second + "िं"
         for sign in _SIGNS:
             yield first + sign
             yield _REPH + first + sign
