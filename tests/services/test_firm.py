@@ -52,7 +52,7 @@ def test_all_problems_of_the_firm_come_at_once(book):
                 "delivery": "x",
                 "email": "x",
                 "tax_id": "DE1",
-                "template_id": 7,
+                "template_id": 99,
                 "fiscal_start_month": 13,
             },
             actor=ACTOR,
