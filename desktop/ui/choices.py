@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from babel import Locale
 
-from desktop.domain.electronic_address import LEITWEG, RARE, SCHEMES, VAT_COUNTRIES
+from desktop.domain.electronic_address import EMAIL, LEITWEG, RARE, SCHEMES, VAT_COUNTRIES
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, naming_locale
 from desktop.services.field_checks import countries as country_codes
@@ -77,7 +77,8 @@ def payment_means() -> list[Choice]:
 
 def address_schemes() -> list[Choice]:
     """What an electronic address is: the common kinds first, then by name."""
-    names = [(code, f"{_(name)} · {code}") for code, name in SCHEMES.items()]
+    names = [(EMAIL, f"{_('E-mail address')} · {EMAIL}")]
+    names += [(code, f"{name} · {code}") for code, name in SCHEMES.items() if code != EMAIL]
     vat = [
         (code, _("VAT ID of {country} · {code}").format(country=country_name(country), code=code))
         for code, country in VAT_COUNTRIES.items()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from desktop.domain.findings.rule import Case
-from desktop.domain.wording import Figure, Said, own_word, phrase, words
+from desktop.domain.wording import Figure, Said, phrase, words
 
 Found = Iterator[tuple[Said, Said, str]]
 
@@ -20,10 +20,10 @@ _NAMES = {"facturx": "Factur-X", "xrechnung": "XRechnung", "xrechnung_ubl": "XRe
 
 
 class Part(NamedTuple):
-    """Something that should be there: the column that holds it, its name in a sentence, and the rule that asks."""
+    """Something that should be there: the column that holds it, its own_word, and the rule that asks."""
 
     column: str
-    name: str
+    name: tuple[str, str]
     rule: str
     there: object
 
@@ -49,7 +49,7 @@ def is_german(case: Case) -> bool:
 def missing(case: Case, parts: Sequence[Part]) -> Figure | None:
     """The names of what is not there, joined; None where nothing is missing."""
     names = dict.fromkeys(part.name for part in parts if not part.there)
-    return words(*(own_word(name) for name in names)) if names else None
+    return words(*names) if names else None
 
 
 def rules_of(parts: Sequence[Part]) -> str:

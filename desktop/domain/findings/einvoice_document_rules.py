@@ -12,7 +12,6 @@ from desktop.domain.identifiers import check_creditor_id, check_iban
 from desktop.domain.money import exponent
 from desktop.domain.tax_parts import taxes_of
 from desktop.domain.wording import Figure, number, own_word, phrase, words
-from desktop.i18n import N_
 
 _RATED: Final = ("S", "L")
 _UNTAXED: Final = ("E", "AE", "K", "G", "O")
@@ -57,8 +56,8 @@ def _transfer(case: Case) -> Found:
 def _debit(case: Case) -> Found:
     client, buyer, creditor = case.client, case.buyer, case.billing.firm.seller.creditor_id
     parts = [
-        Part("mandate", N_("mandate reference"), "PEPPOL-EN16931-R061, BR-DE-25", buyer.mandate.strip()),
-        Part("iban", N_("IBAN to debit"), "BR-DE-31", buyer.iban),
+        Part("mandate", own_word("mandate reference"), "PEPPOL-EN16931-R061, BR-DE-25", buyer.mandate.strip()),
+        Part("iban", own_word("IBAN to debit"), "BR-DE-31", buyer.iban),
     ]
     names = missing(case, parts)
     if names is not None:
@@ -117,11 +116,11 @@ def einvoice_delivery(case: Case, _: Mapping[str, Any]) -> Found:
     client, buyer = case.client, case.buyer
     if buyer.delivery_id is None:
         return
-    parts = [Part("country", N_("country"), "BR-57", buyer.delivery_country or client.country)]
+    parts = [Part("country", own_word("country"), "BR-57", buyer.delivery_country or client.country)]
     if is_german(case):
         parts += [
-            Part("city", N_("city"), "BR-DE-10", buyer.delivery_city),
-            Part("postcode", N_("postcode"), "BR-DE-11", buyer.delivery_postcode),
+            Part("city", own_word("city"), "BR-DE-10", buyer.delivery_city),
+            Part("postcode", own_word("postcode"), "BR-DE-11", buyer.delivery_postcode),
         ]
     names = missing(case, parts)
     if names is not None:
@@ -171,7 +170,7 @@ def einvoice_tax(case: Case, _: Mapping[str, Any]) -> Found:
             continue
         seen.add(key)
         code = case.billing.taxes_by_id.get(line.tax_code_id or 0)
-        name: Figure = code.code if code else own_word(N_("tax code"))
+        name: Figure = code.code if code else own_word("tax code")
         field = f"tax_code:{line.tax_code_id}:" if line.tax_code_id else "tax_code::"
         if line.category in (*_UNTAXED, "Z") and line.rate:
             yield (

@@ -20,8 +20,7 @@ from desktop.domain.findings.einvoice import (
 )
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import vat_id
-from desktop.domain.wording import phrase
-from desktop.i18n import N_
+from desktop.domain.wording import own_word, phrase
 
 # Of the EAS list Peppol takes neither mail addresses nor the names of networks (PEPPOL-EN16931-CL008).
 _NOT_PEPPOL: Final = frozenset({EMAIL, "AN", "AQ", "AS", "AU"})
@@ -43,31 +42,31 @@ def einvoice_seller(case: Case, _: Mapping[str, Any]) -> Found:
     """The firm's own data. Its contact is the firm itself where no person is named (BR-DE-5)."""
     firm, seller = case.billing.firm, case.billing.firm.seller
     parts = [
-        Part("name", N_("name"), "BR-06", firm.name.strip()),
-        Part("country", N_("country"), "BR-09", firm.country),
+        Part("name", own_word("name"), "BR-06", firm.name.strip()),
+        Part("country", own_word("country"), "BR-09", firm.country),
         Part(
-            "legal_id", N_("VAT ID or number in a register"), "BR-CO-26",
+            "legal_id", own_word("VAT ID or number in a register"), "BR-CO-26",
             firm.tax_id or seller.tax_number or seller.legal_id,
         ),
     ]  # fmt: skip
     if is_german(case):
         parts += [
-            Part("city", N_("city"), "BR-DE-3", seller.city),
-            Part("postcode", N_("postcode"), "BR-DE-4", seller.postcode),
-            Part("phone", N_("phone number"), "BR-DE-6", seller.phone),
-            Part("email", N_("e-mail address"), "BR-DE-7", seller.email),
+            Part("city", own_word("city"), "BR-DE-3", seller.city),
+            Part("postcode", own_word("postcode"), "BR-DE-4", seller.postcode),
+            Part("phone", own_word("phone number"), "BR-DE-6", seller.phone),
+            Part("email", own_word("e-mail address"), "BR-DE-7", seller.email),
         ]
     if is_peppol(case):
         if rule := _FULL_ADDRESS.get(firm.country):
             parts += [
-                Part("street", N_("street"), rule, seller.street),
-                Part("city", N_("city"), rule, seller.city),
-                Part("postcode", N_("postcode"), rule, seller.postcode),
+                Part("street", own_word("street"), rule, seller.street),
+                Part("city", own_word("city"), rule, seller.city),
+                Part("postcode", own_word("postcode"), rule, seller.postcode),
             ]
         if told := _REGISTERS.get(firm.country):
             rule, registers = told
             there = seller.legal_id and seller.legal_scheme in registers
-            parts.append(Part("legal_id", N_("number in the register of firms"), rule, there))
+            parts.append(Part("legal_id", own_word("number in the register of firms"), rule, there))
     yield from firm_lacks(case, parts)
     if is_german(case):
         yield from _contact(case)
@@ -136,23 +135,23 @@ def _national(case: Case) -> Found:
 def einvoice_buyer(case: Case, _: Mapping[str, Any]) -> Found:
     client, buyer = case.client, case.buyer
     parts = [
-        Part("name", N_("name"), "BR-07", client.name.strip()),
-        Part("country", N_("country"), "BR-11", client.country),
+        Part("name", own_word("name"), "BR-07", client.name.strip()),
+        Part("country", own_word("country"), "BR-11", client.country),
     ]
     if is_german(case):
         parts += [
-            Part("city", N_("city"), "BR-DE-8", client.city),
-            Part("postcode", N_("postcode"), "BR-DE-9", client.postcode),
+            Part("city", own_word("city"), "BR-DE-8", client.city),
+            Part("postcode", own_word("postcode"), "BR-DE-9", client.postcode),
         ]
     if is_peppol(case) and case.billing.firm.country == client.country == "NL":
         parts += [
-            Part("street", N_("street"), "NL-R-004", client.street),
-            Part("city", N_("city"), "NL-R-004", client.city),
-            Part("postcode", N_("postcode"), "NL-R-004", client.postcode),
+            Part("street", own_word("street"), "NL-R-004", client.street),
+            Part("city", own_word("city"), "NL-R-004", client.city),
+            Part("postcode", own_word("postcode"), "NL-R-004", client.postcode),
         ]
         if buyer.legal_id:
             there = buyer.legal_scheme in _REGISTERS["NL"][1]
-            parts.append(Part("legal_scheme", N_("register of its number"), "NL-R-005", there))
+            parts.append(Part("legal_scheme", own_word("register of its number"), "NL-R-005", there))
     yield from client_lacks(case, parts)
     if buyer.legal_id and buyer.legal_scheme:
         yield from _register(case, f"client:{client.id}", buyer.legal_scheme, buyer.legal_id)

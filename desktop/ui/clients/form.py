@@ -232,7 +232,6 @@ def _sections(known: Around) -> list[Section]:
                     "einvoice",
                     _("Sent to this client as"),
                     "choice",
-                    span=3,
                     choices=inherited(einvoice_forms(), "–"),
                     note=_("For clients whose programs read the invoice; what is missing is said before issuing."),
                 ),

@@ -266,7 +266,6 @@ def _sections(home: str) -> Sequence[Section]:
                     _("Invoices are also sent as"),
                     "choice",
                     required=True,
-                    span=3,
                     choices=einvoice_forms(),
                     note=_("For clients who ask for data beside the paper; segment and client may say otherwise."),
                 ),
