@@ -139,6 +139,27 @@ class Sheet:
         self._marked = tags.count
         self._style, self._pieces = now, number
 
+    @property
+    def pieces(self) -> int:
+        """How many marked pieces the page has."""
+        return self._pieces
+
+    def rows(self, texts: list[str], count: int, last: Style) -> None:
+        """Take whole rows of so many cells, drawn already: each cell begins by ending the piece before it."""
+        tags = self._tags
+        if self._marked == _UNMARKED:
+            texts[0] = texts[0].removeprefix(f"{END_MARK}\n")
+        # Each ends its last line, and so does what joins them.
+        self._texts.append("".join(texts)[:-1])
+        row: list[str | int | tuple[str]] = ["TR"]
+        row += ["TD", self._page, ""] * count
+        row.append("")
+        tags.log += row * len(texts)
+        tags.count += (count + 1) * len(texts)
+        self._pieces += count * len(texts)
+        self._marked = tags.count
+        self._style = last
+
     def left(self, style: Style, x: float, y: float, text: str) -> None:
         self.place(style, x, y, style.face[text])
 

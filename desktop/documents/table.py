@@ -6,6 +6,7 @@ from desktop.documents.columns import GAP, UNIT_GAP, Columns, Placed
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.lines import notes_of
+from desktop.documents.rows import Row, draw_rows
 from desktop.documents.ruling import Ruling, ruling_of
 from desktop.documents.sheet import Piece, Style
 from desktop.domain.document import Document, DocumentLine
@@ -43,6 +44,7 @@ class _Table:
         self.sum = 0
         self.in_group = 0
         self.begun = False
+        self.waiting: list[Row] = []
 
     def draw(self, keep: float) -> None:
         flow, lines, tags = self.flow, self.lines, self.flow.tags
@@ -70,6 +72,7 @@ class _Table:
                 self._turn()
             self._draw_row(number, line, text, whole, reserve)
         self._close(group)
+        self._draw_waiting()
         self.ruling.end()
         tags.end()
         flow.y -= _BELOW
@@ -97,29 +100,46 @@ class _Table:
     def _draw_row(
         self, number: int, line: DocumentLine, text: list[tuple[Style, Glyphs]], height: float, reserve: float
     ) -> None:
-        flow, tags, sheet = self.flow, self.flow.tags, self.flow.sheet
+        flow = self.flow
         top = flow.y - self.pad
         end = flow.y - height
         whole = end - reserve >= flow.bottom
         self.sum += line.net
         self.in_group += line.net
         self.begun = True
-        tags.begin("TR")
         if whole:
-            sheet.cells("TD", self._pieces(number, text, top))
+            self.waiting.append(Row(number, text, top))
         else:
-            for column in self.columns.placed:
-                if column is self.columns.text:
-                    tags.begin("TD")
-                    end = self._draw_over(text, top)
-                    tags.end()
-                else:
-                    pieces: list[Piece] = []
-                    self._add_cell(pieces, column, number, top)
-                    sheet.cells("TD", pieces)
-        tags.end()
+            end = self._draw_broken(number, text, top)
         flow.y = end
         self.ruling.row(end)
+
+    def _draw_waiting(self) -> None:
+        """Draw the rows that stand on this page and are not drawn yet."""
+        rows, flow = self.waiting, self.flow
+        if rows and not draw_rows(flow.sheet, flow.styles, self.columns, rows):
+            for number, text, top in rows:
+                flow.tags.begin("TR")
+                flow.sheet.cells("TD", self._pieces(number, text, top))
+                flow.tags.end()
+        self.waiting = []
+
+    def _draw_broken(self, number: int, text: list[tuple[Style, Glyphs]], top: float) -> float:
+        """A row that is continued on the next page; gives the place below it."""
+        self._draw_waiting()
+        tags, sheet, end = self.flow.tags, self.flow.sheet, top
+        tags.begin("TR")
+        for column in self.columns.placed:
+            if column is self.columns.text:
+                tags.begin("TD")
+                end = self._draw_over(text, top)
+                tags.end()
+            else:
+                pieces: list[Piece] = []
+                self._add_cell(pieces, column, number, top)
+                sheet.cells("TD", pieces)
+        tags.end()
+        return end
 
     def _pieces(self, number: int, text: list[tuple[Style, Glyphs]], top: float) -> list[Piece]:
         found: list[Piece] = []
@@ -190,6 +210,7 @@ class _Table:
             # The head was drawn where a row fits, so this page cannot take it either.
             return
         flow = self.flow
+        self._draw_waiting()
         with flow.tags.aside():
             self._carry()
             self.ruling.end()
@@ -250,6 +271,7 @@ class _Table:
     def _open(self, heading: list[Glyphs], row: float) -> None:
         if not heading:
             return
+        self._draw_waiting()
         flow, style, tags = self.flow, self.flow.styles.strong, self.flow.tags
         if not flow.fits(self._tall(heading) + row + self.carry):
             self._turn()
@@ -267,6 +289,7 @@ class _Table:
     def _close(self, group: str) -> None:
         if not group:
             return
+        self._draw_waiting()
         flow, style, tags, columns = self.flow, self.flow.styles.strong, self.flow.tags, self.columns
         lines = self._subtotal(group, self.in_group)
         if not flow.fits(self._tall(lines)):

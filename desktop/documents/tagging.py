@@ -14,6 +14,8 @@ Log = Sequence[str | int | tuple[str]]
 
 MARK_ARTIFACT = "/Artifact BMC"
 END_MARK = "EMC"
+MARK_AGAIN = "EMC\n/P<</MCID %d>>BDC\n"
+"""Ends a piece and begins that of the number."""
 _SCOPE = b"/A<</O/Table/Scope/Column>>"
 _NOWHERE = -1
 _KNOWN_MARKS = 512
