@@ -296,9 +296,7 @@ def _ship_to(place: Party, country: str) -> str:
 def _settlement(document: Document, profile: str, spelled: Callable[[int], str]) -> str:
     paid = means(document, profile)
     debit = paid.code in DEBITS
-    taxes = "".join(
-        [_tax(tax, document.language, document.seller.country, document.currency, profile) for tax in document.taxes]
-    )
+    taxes = "".join([_tax(tax, document.language, document.seller.country, spelled) for tax in document.taxes])
     told, abroad = "", ""
     if (foreign := told_tax(document)) is not None:
         told = f"<ram:TaxCurrencyCode>{escaped(document.tax_currency)}</ram:TaxCurrencyCode>"
@@ -361,15 +359,13 @@ def _account(account: BankAccount) -> str:
     )
 
 
-def _tax(tax: DocumentTax, language: str, country: str, currency: str, profile: str) -> str:
-    spelled = amounts(currency)
+def _tax(tax: DocumentTax, language: str, country: str, spelled: Callable[[int], str]) -> str:
     reason, code = exemption(tax, language, country)
-    percent = "" if tax.category == "O" and profile != "xrechnung" else plain(tax.rate)
     return (
         f"<ram:ApplicableTradeTax><ram:CalculatedAmount>{spelled(tax.tax)}</ram:CalculatedAmount>"
         f"<ram:TypeCode>VAT</ram:TypeCode>{element('ram:ExemptionReason', reason)}"
         f"<ram:BasisAmount>{spelled(tax.basis)}</ram:BasisAmount><ram:CategoryCode>{tax.category}</ram:CategoryCode>"
-        f"{element('ram:ExemptionReasonCode', code)}{element('ram:RateApplicablePercent', percent)}"
+        f"{element('ram:ExemptionReasonCode', code)}{element('ram:RateApplicablePercent', plain(tax.rate))}"
         "</ram:ApplicableTradeTax>"
     )
 

@@ -74,6 +74,11 @@ def type_code(document: Document, profile: str) -> str:
     return "380"
 
 
+def both_in(document: Document, country: str) -> bool:
+    """Whether both parties are in that country, which has rules of its own for that."""
+    return document.seller.country == document.buyer.country == country
+
+
 def outside(document: Document) -> bool:
     """Whether it is not subject to VAT at all: then it names no VAT id (BR-O-02 to 04)."""
     return any(tax.category == "O" for tax in document.taxes)
@@ -107,9 +112,12 @@ def payment_reference(document: Document) -> str:
 
 
 def means(document: Document, profile: str) -> Means:
-    """How it is paid (BG-16). A credit note is set off (97); a transfer without an account is not defined (1)."""
+    """How it is paid (BG-16). A credit note is set off (97); a transfer without an account is not defined (1).
+
+    The code is empty where nothing may be said: the Netherlands know neither of the two on Peppol (NL-R-008).
+    """
     if document.kind == "credit_note":
-        return Means("97")
+        return Means("" if profile == "peppol" and document.seller.country == "NL" else "97")
     euro = document.currency == "EUR"
     if document.means == "debit":
         return Means("59" if euro else "49")
@@ -120,7 +128,12 @@ def means(document: Document, profile: str) -> Means:
     if not document.bank:
         return Means("1")
     sepa = euro and all(is_iban(bare(account.iban)) and account.iban[:2] in _SEPA for account in document.bank)
-    return Means("58" if sepa else "30", document.bank)
+    if sepa:
+        return Means("58", document.bank)
+    if profile == "peppol" and both_in(document, "DK"):
+        # Between Danes Peppol has no code 30, and 31 names the account's bank (DK-R-005, DK-R-006).
+        return Means("31" if all(bare(account.bic) for account in document.bank) else "1", document.bank)
+    return Means("30", document.bank)
 
 
 @lru_cache(maxsize=1024)
@@ -187,20 +200,20 @@ def terms(document: Document, profile: str) -> str:
         ]
     skonto = ""
     if (percent := document.discount_percent) and (until := document.discount_until):
-        skonto = _skonto(document, percent, until) if profile.startswith("xrechnung") else ""
-        if not skonto:
+        xrechnung = profile.startswith("xrechnung")
+        if xrechnung or both_in(document, "DE"):
+            skonto = _skonto(document, percent, until)
+        if not (xrechnung and skonto):
             said.append(_early(document, words, percent, until))
     if document.terms.strip():
         said.append(words.terms.format(terms=document.terms.strip().rstrip(". ")))
-    # A number sign begins a line of XRechnung's own syntax (BR-DE-18); what a person wrote must not look like one.
-    text = "\n".join(said)
-    if profile.startswith("xrechnung"):
-        text = "\n".join(line.lstrip("# \t") for line in text.splitlines())
+    # A number sign begins a line of the German syntax (BR-DE-18); what a person wrote must not look like one.
+    text = "\n".join([line.lstrip("# \t") for line in "\n".join(said).splitlines()])
     return f"{text}\n{skonto}" if text and skonto else text or skonto
 
 
 def _skonto(document: Document, percent: Decimal, until: date) -> str:
-    """Early payment as XRechnung writes it; nothing where it has no words for the percentage."""
+    """Early payment as Germany writes it for programs; nothing where that has no words for the percentage."""
     days = (until - document.issue_date).days
     if days < 0 or percent != percent.quantize(_CENT):
         return ""

@@ -19,6 +19,7 @@ from desktop.documents.einvoice.content import (
     XRECHNUNG,
     Means,
     bare,
+    both_in,
     changes,
     classification,
     delivered_to,
@@ -77,7 +78,7 @@ def ubl_xml(document: Document, profile: str) -> bytes:
         f"{element('cbc:BuyerReference', document.buyer_reference)}{_period(start, end)}"
         f"{_references(document, credit)}{_parties(document, profile, paid)}{_delivery(document)}"
         f"{_means(paid, payment_reference(document), document.mandate, document.debited)}{_terms(document, profile)}"
-        f"{_taxes(document, profile, currency, spelled, foreign)}{_totals(document, currency, spelled)}{lines}</{root}>"
+        f"{_taxes(document, currency, spelled, foreign)}{_totals(document, currency, spelled)}{lines}</{root}>"
     ).encode()
 
 
@@ -119,7 +120,9 @@ def _reference(name: str, number: str) -> str:
 def _parties(document: Document, profile: str, paid: Means) -> str:
     untold = outside(document)
     creditor = document.creditor_id if paid.code in DEBITS else ""
-    return _seller(document.seller, untold, profile, creditor) + _buyer(document.buyer, untold, profile)
+    # Between Danes a number without a scheme may not stand (DK-R-013), and a client's code has none.
+    coded = not (profile == "peppol" and both_in(document, "DK"))
+    return _seller(document.seller, untold, profile, creditor) + _buyer(document.buyer, untold, profile, coded)
 
 
 @lru_cache(maxsize=64)
@@ -140,11 +143,11 @@ def _seller(seller: Party, untold: bool, profile: str, creditor: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _buyer(buyer: Party, untold: bool, profile: str) -> str:
+def _buyer(buyer: Party, untold: bool, profile: str, coded: bool) -> str:
     vat = "" if untold else vat_id(buyer)
     return (
         f"<cac:AccountingCustomerParty><cac:Party>{_endpoint(buyer, profile)}"
-        f"{_identification(element('cbc:ID', buyer.code))}"
+        f"{_identification(element('cbc:ID', buyer.code)) if coded else ''}"
         f"<cac:PostalAddress>{_address(buyer)}</cac:PostalAddress>{_tax_id('VAT', vat)}{_legal(buyer, '')}"
         f"{_contact(buyer, buyer.contact)}</cac:Party></cac:AccountingCustomerParty>"
     )
@@ -212,6 +215,8 @@ def _delivered(place: Party, country: str) -> str:
 
 
 def _means(paid: Means, reference: str, mandate: str, debited: str) -> str:
+    if not paid.code:
+        return ""
     start = f"<cac:PaymentMeans><cbc:PaymentMeansCode>{paid.code}</cbc:PaymentMeansCode>"
     start += element("cbc:PaymentID", reference)
     if paid.accounts:
@@ -252,9 +257,9 @@ def _terms(document: Document, profile: str) -> str:
     return f"<cac:PaymentTerms><cbc:Note>{escaped(said)}{end}</cbc:Note></cac:PaymentTerms>"
 
 
-def _taxes(document: Document, profile: str, currency: str, spelled: Callable[[int], str], foreign: int | None) -> str:
+def _taxes(document: Document, currency: str, spelled: Callable[[int], str], foreign: int | None) -> str:
     groups = "".join(
-        [_group(tax, document.language, document.seller.country, profile, currency, spelled) for tax in document.taxes]
+        [_group(tax, document.language, document.seller.country, currency, spelled) for tax in document.taxes]
     )
     total = (
         f'<cac:TaxTotal><cbc:TaxAmount currencyID="{currency}">{spelled(document.tax)}</cbc:TaxAmount>{groups}'
@@ -269,15 +274,12 @@ def _taxes(document: Document, profile: str, currency: str, spelled: Callable[[i
     return total
 
 
-def _group(
-    tax: DocumentTax, language: str, country: str, profile: str, currency: str, spelled: Callable[[int], str]
-) -> str:
+def _group(tax: DocumentTax, language: str, country: str, currency: str, spelled: Callable[[int], str]) -> str:
     reason, code = exemption(tax, language, country)
-    percent = "" if tax.category == "O" and profile != "xrechnung" else plain(tax.rate)
     return (
         f'<cac:TaxSubtotal><cbc:TaxableAmount currencyID="{currency}">{spelled(tax.basis)}</cbc:TaxableAmount>'
         f'<cbc:TaxAmount currencyID="{currency}">{spelled(tax.tax)}</cbc:TaxAmount>'
-        f"<cac:TaxCategory><cbc:ID>{tax.category}</cbc:ID>{element('cbc:Percent', percent)}"
+        f"<cac:TaxCategory><cbc:ID>{tax.category}</cbc:ID>{element('cbc:Percent', plain(tax.rate))}"
         f"{element('cbc:TaxExemptionReasonCode', code)}{element('cbc:TaxExemptionReason', reason)}{_VAT}"
         "</cac:TaxCategory></cac:TaxSubtotal>"
     )

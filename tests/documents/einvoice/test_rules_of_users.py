@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from desktop.domain.document import Document
-from tests.documents.einvoice.invoices import CASES, credit_note, invoice
-from tests.documents.einvoice.proof import FORMS, read, written
+from desktop.domain.document import BankAccount, Document
+from tests.documents.einvoice.invoices import ABROAD, CASES, CLIENT, FIRM, credit_note, invoice
+from tests.documents.einvoice.proof import FORMS, breaches, read, written
 from tests.documents.einvoice.random_documents import random_document
 
 _UBL = {
@@ -241,21 +241,26 @@ def test_terms_keep_the_syntax_of_early_payment(case: str, form: str) -> None:
     """BR-DE-18: a line that begins with a number sign has its form, and a line end follows the last of them."""
     said = _terms(CASES[case](), form)
     rows = [row for row in re.split(r"\r?\n", said) if row.strip().startswith("#")]
-    if form.startswith("xrechnung"):
-        assert all(_SKONTO.fullmatch(row.strip()) for row in rows)
-        assert not rows or re.match(r"^\s*\n", re.split("#.+#", said)[-1])
-    else:
-        assert "SKONTO" not in said or "terms" in case
+    assert all(_SKONTO.fullmatch(row.strip()) for row in rows)
+    assert not rows or re.match(r"^\s*\n", re.split("#.+#", said)[-1])
 
 
 def test_early_payment_is_said_as_each_form_reads_it() -> None:
     made = replace(CASES["early payment"](), terms="")
     assert _terms(made, "xrechnung") == _terms(made, "xrechnung_ubl") == "#SKONTO#TAGE=10#PROZENT=2.00#\n"
     for form in ("facturx", "peppol"):
-        said = _terms(made, form)
-        assert "2026-12-10" in said
-        assert "57.12 EUR" in said
-        assert "2798.88 EUR" in said
+        words, *syntax = _terms(made, form).splitlines()
+        assert "2026-12-10" in words
+        assert "57.12 EUR" in words
+        assert "2798.88 EUR" in words
+        assert syntax == ["#SKONTO#TAGE=10#PROZENT=2.00#"]
+        assert "#" not in _terms(replace(made, buyer=ABROAD), form)
+
+
+def test_a_percentage_of_more_decimals_is_told_in_words() -> None:
+    made = replace(CASES["early payment"](), discount_percent=Decimal("3.125"))
+    assert "3.125 %" in _terms(made, "xrechnung")
+    assert "#" not in _terms(made, "xrechnung")
 
 
 def test_instalments_are_told_one_by_one() -> None:
@@ -282,9 +287,10 @@ def test_direct_debit_names_creditor_and_account_in_germany() -> None:
 
 
 def test_germany_gets_a_rate_for_every_group() -> None:
-    """BR-DE-14, even outside the scope of VAT"""
-    assert Ubl(CASES["outside"](), "xrechnung_ubl").text("//cac:TaxSubtotal//cbc:Percent") == "0"
-    assert not Ubl(CASES["outside"](), "peppol").all("//cac:TaxSubtotal//cbc:Percent")
+    """BR-DE-14, DE-R-014, even outside the scope of VAT"""
+    for form in ("xrechnung_ubl", "peppol"):
+        assert Ubl(CASES["outside"](), form).text("//cac:TaxSubtotal//cbc:Percent") == "0"
+        assert not Ubl(CASES["outside"](), form).all("//cac:Item//cbc:Percent")
 
 
 def test_no_more_of_a_card_than_four_digits_leaves_the_house() -> None:
@@ -301,3 +307,21 @@ def test_the_supply_is_dated_by_day_or_period() -> None:
         found = Ubl(document, "xrechnung_ubl")
         dated = bool(found.all("cac:InvoicePeriod") or found.all("cac:Delivery/cbc:ActualDeliveryDate"))
         assert dated or document.kind == "deposit", name
+
+
+def test_danes_bill_each_other_by_their_own_codes() -> None:
+    """DK-R-005, DK-R-006, DK-R-013"""
+    danes = {"seller": replace(FIRM, country="DK"), "buyer": replace(CLIENT, country="DK"), "currency": "DKK"}
+    found = Ubl(invoice(1, **danes), "peppol")
+    assert found.text("//cbc:PaymentMeansCode") == "31"
+    assert not found.all("//cac:PartyIdentification[not(cbc:ID/@schemeID)]")
+    bare = Ubl(invoice(1, **danes, bank=(BankAccount("Brandt", "1234567890"),)), "peppol")
+    assert bare.text("//cbc:PaymentMeansCode") == "1"
+    assert Ubl(invoice(1, **danes), "xrechnung_ubl").text("//cbc:PaymentMeansCode") == "30"
+
+
+def test_a_dutch_credit_note_names_no_means_of_payment() -> None:
+    """NL-R-008"""
+    dutch = credit_note(seller=replace(FIRM, country="NL", tax_id="NL004495445B01"))
+    assert not Ubl(dutch, "peppol").all("//cac:PaymentMeans")
+    assert breaches(written(dutch, "peppol")) == []

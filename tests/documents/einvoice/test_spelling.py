@@ -15,6 +15,7 @@ from desktop.documents.einvoice.content import classification, is_iban, said_det
 from desktop.documents.einvoice.exemptions import CODES
 from desktop.documents.einvoice.spelling import amounts, decimals, element, escaped, plain, quoted
 from desktop.documents.einvoice.units import WORDS, unit_code
+from desktop.domain import identifiers
 from desktop.domain.document import CAP_WORDS, PREPAID_WORDS, Party, unused_words
 from desktop.domain.money import exponent, major_text
 
@@ -112,6 +113,8 @@ def test_exemption_codes_are_those_of_the_list() -> None:
 def test_a_vat_id_begins_with_its_country(tax_id: str, country: str, expected: str) -> None:
     """BR-CO-09"""
     assert vat_id(Party("A", tax_id=tax_id, country=country)) == expected
+    # The gate judges by the same.
+    assert identifiers.vat_id(country, tax_id) == expected
 
 
 def test_accounts_classes_and_reasons() -> None:
