@@ -29,6 +29,8 @@ _NAMES = {"IN": "GSTIN", "AU": "ABN"}
 # Ladakh, since 2019, and what belongs to no state.
 _YOUNG_STATES = ("38", "97")
 _GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
+MANDATE_SIGNS = "/ - ? : ( ) . , ' +"
+_MANDATE = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]{1,35}")
 _SWISS_SUFFIXES = ("MWST", "TVA", "IVA", "TPV")
 
 
@@ -155,6 +157,11 @@ def check_bic(text: str) -> Checked:
 def check_creditor_id(text: str) -> Checked:
     """Check a SEPA creditor identifier (EPC262-08): country, digits of ISO 7064 MOD 97-10, business code, number."""
     return checked_by(at_02.validate, text, N_("SEPA creditor identifier"))
+
+
+def is_mandate(text: str) -> bool:
+    """Whether a text may be the reference of a SEPA mandate (AT-01): up to 35 of SEPA's characters."""
+    return _MANDATE.fullmatch(text) is not None
 
 
 def checked_by(validate: Callable[[str], object], text: str, name: str) -> Checked:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from desktop.domain.document import EINVOICES, PAYMENT_MEANS
 from desktop.domain.electronic_address import check_address, usual_legal_scheme, usual_scheme
-from desktop.domain.identifiers import check_creditor_id
+from desktop.domain.identifiers import MANDATE_SIGNS, check_creditor_id, is_mandate
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.problems import Problems
@@ -21,8 +21,6 @@ LINK_FIELDS: Final = ("number", "amount", "currency")
 _REGISTER = re.compile(r"0[0-9]{3}")
 # NPCI's UPI specification: a name and the handle of a payment service.
 _UPI = re.compile(r"[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
-# SEPA's rulebook: the mandate reference of the creditor (AT-01).
-_MANDATE = re.compile(r"[A-Za-z0-9/\-?:().,\'+ ]{1,35}")
 _CARD_DIGITS = 4
 
 
@@ -69,7 +67,7 @@ def check_paying(values: Record, problems: Problems) -> None:
     if means is not None and means not in PAYMENT_MEANS:
         problems.add("payment_means", _("“{word}” is no way to pay.").format(word=means))
     if mandate := values.get("mandate"):
-        check_mandate(mandate, problems)
+        _check_mandate(mandate, problems)
     card = "".join(str(values.get("card") or "").split()).lstrip("*•xX")
     if card:
         values["card"] = card
@@ -81,12 +79,12 @@ def check_paying(values: Record, problems: Problems) -> None:
             problems.add("card", _("Write the last four digits of the card."))
 
 
-def check_mandate(mandate: str, problems: Problems) -> None:
-    if not _MANDATE.fullmatch(mandate):
+def _check_mandate(mandate: str, problems: Problems) -> None:
+    if not is_mandate(mandate):
         problems.add(
             "mandate",
             _("A mandate reference has up to 35 letters, digits, spaces or any of {signs}.").format(
-                signs="/ - ? : ( ) . , ' +"
+                signs=MANDATE_SIGNS
             ),
         )
 

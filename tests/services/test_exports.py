@@ -243,3 +243,47 @@ def test_prices_of_some_items_alone(sample: Book) -> None:
     names, told = export_rows(sample, "rates", {item})
     assert told
     assert {row[names.index("item")] for row in told} == {code}
+
+
+def test_how_a_client_is_addressed_and_pays_comes_into_another_book(tmp_path: Path) -> None:
+    text = (
+        "Kundennummer,Name,Land,E-Rechnung,Peppol-ID,Handelsregisternummer,Zahlungsweg,IBAN,Mandatsreferenz,Mandatsdatum"
+        "\nK1,Stadt Kiel,DE,XRechnung,04011000-1234512345-06,HRB 1,Lastschrift,DE89370400440532013000,M-7,2026-01-05\n"
+        "K2,Oslo Handel AS,NO,Peppol,,974760673,Kreditkarte,,,\n"
+    )
+    columns = (
+        "SELECT code, einvoice, endpoint, endpoint_scheme, legal_id, legal_scheme, payment_means, mandate, mandate_date"
+        " FROM client ORDER BY 1"
+    )
+    with new_book(tmp_path) as first:
+        assert import_file(first, "clients", text.encode(), actor="Ann", today=TODAY).rejected == ()
+        stand = rows(first, columns)
+        path = export_file(first, "clients", tmp_path / "clients.csv").path
+        again = import_file(first, "clients", path, actor="Ann", today=TODAY)
+        assert (again.imported, again.unchanged) == (0, 2)
+    assert stand == [
+        ("K1", "xrechnung", "04011000-1234512345-06", "0204", "HRB 1", "", "debit", "M-7", "2026-01-05"),
+        ("K2", "peppol", "", "", "974760673", "0192", "card", "", None),
+    ]
+    (tmp_path / "other").mkdir()
+    with new_book(tmp_path / "other") as second:
+        assert import_file(second, "clients", path, actor="Ann", today=TODAY).rejected == ()
+        assert rows(second, columns) == stand
+
+
+def test_a_wrong_address_in_a_file_is_said_with_its_row(tmp_path: Path) -> None:
+    text = (
+        "code,name,country,endpoint,endpoint_scheme,mandate\n"
+        "K1,Kiel,DE,04011000-1234512345-07,,\n"
+        "K2,Oslo,NO,974760673,,\n"
+        "K3,Ulm,DE,,4711,\n"
+        "K4,Bonn,DE,,,Mandat #7\n"
+    )
+    with new_book(tmp_path) as book:
+        rejected = import_file(book, "clients", text.encode(), actor="Ann", today=TODAY).rejected
+    assert [(one.row, one.column) for one in rejected] == [
+        (2, "endpoint"),
+        (3, "endpoint_scheme"),
+        (4, "endpoint_scheme"),
+        (5, "mandate"),
+    ]

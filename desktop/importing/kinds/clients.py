@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.i18n import _, number_text
+from desktop.importing.kinds.einvoicing import ADDRESSING, MANDATE, check_einvoicing
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
 from desktop.importing.kinds.rules import check_decimals
 from desktop.saying import put
@@ -275,7 +276,9 @@ FIELDS = (
         offered=False,
     ),
     Field("withholding_section", "code", spelled("tds section | withholding code"), offered=False),
+    *ADDRESSING,
     Field("iban", "code", spelled("iban number | Konto IBAN"), offered=False),
+    *MANDATE,
     Field(
         "combine",
         "bool",
@@ -322,6 +325,7 @@ def check(values: Values, verdict: Verdict) -> None:
         account = check_iban(values["iban"])
         if not account.ok:
             verdict.reject("iban", put(account.problem), _("Correct it, or leave it empty."))
+    check_einvoicing(values, verdict)
     if values["tax_id"]:
         # Only noted: whether this client needs a tax id at all is decided before an invoice.
         checked = check_tax_id(values["country"] or "", values["tax_id"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from desktop.domain.money import exact_minor, exponent, percent_to_scaled
 from desktop.i18n import _
 from desktop.importing.results import Report, Row
 from desktop.services.change_sets import Change
+from desktop.services.einvoice_checks import check_addressing
 from desktop.services.field_checks import check_place
 from desktop.services.imports.intake import (
     Intake,
@@ -30,7 +33,7 @@ _PLAIN = (
     "name", "contact", "phone", "street", "street2", "postcode", "city", "region", "country", "tax_number",
     "currency", "language", "terms", "delivery", "po_required", "buyer_reference", "is_business", "tax_treatment",
     "tax_certificate", "withholding_section", "combine", "buyer_reference_required", "on_hold", "hold_reason",
-    "disputed", "note",
+    "disputed", "einvoice", "payment_means", "mandate", "mandate_date", "note",
 )  # fmt: skip
 
 
@@ -64,6 +67,7 @@ class ClientIntake(Intake):
         if values["withholding"] is not None:
             columns["withholding"] = percent_to_scaled(values["withholding"])
         self._take_place(country, values["place_of_supply"], columns, problems)
+        self._take_addressing(country, values, current, columns)
         currency = values["currency"] or (current["currency"] if current else self.references.firm_currency)
         columns["currency"] = currency
         limit = values["credit_limit"]
@@ -116,6 +120,18 @@ class ClientIntake(Intake):
             columns["place_of_supply"] = told["place_of_supply"]
             for sentence in wrong.fields.values():
                 problems.reject("place_of_supply", place, sentence, _("Correct it, or leave it empty."))
+
+    def _take_addressing(
+        self, country: str, values: Mapping[str, Any], current: Mapping[str, Any] | None, columns: dict[str, Any]
+    ) -> None:
+        """Numbers as their schemes write them; what is wrong with them was said of the row."""
+        told = {name: values[name] for name in ("endpoint", "endpoint_scheme", "legal_id") if values[name]}
+        if "endpoint" in told:
+            # The kind of another address says nothing of this one.
+            told.setdefault("endpoint_scheme", "")
+        if told:
+            check_addressing(country, told, Problems(), SimpleNamespace(**current) if current else None)
+            columns.update(told)
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         self.make_segments(made)
