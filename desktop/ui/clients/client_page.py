@@ -27,6 +27,7 @@ from desktop.ui.clients.sheets import (
 from desktop.ui.desk import Desk
 from desktop.ui.facts import FactsView
 from desktop.ui.latest import Latest
+from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.payments.record import record_payment
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.story.files import FilesTab
@@ -64,6 +65,8 @@ class ClientPage(QWidget):
                 Action("client.edit", _("Edit…"), self.edit, "edit", "Ctrl+E"),
                 Action("client.invoice", _("Invoice by hand…"), self.invoice),
                 Action("client.pay", _("Record a payment…"), self.pay, "payment"),
+                Action("client.statement", _("Statement of account…"), self.statement, "export"),
+                Action("client.remind", _("Reminder letter…"), self.remind),
                 Action("client.note", _("Write a note"), self.write_note, "note", "Ctrl+Shift+M"),
                 Action("client.back", _("Back"), self.shell.back),
             ]
@@ -112,7 +115,7 @@ class ClientPage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addLayout(words, 1)
-        for name in ("client.back", "client.invoice", "client.pay"):
+        for name in ("client.back", "client.statement", "client.invoice", "client.pay"):
             head.addWidget(self.acts.button(name), 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.acts.button("client.edit", "main"), 0, Qt.AlignmentFlag.AlignTop)
         self.bar = QTabBar(expanding=False, drawBase=False, usesScrollButtons=True)
@@ -210,6 +213,12 @@ class ClientPage(QWidget):
 
     def pay(self) -> None:
         record_payment(self.desk, self, client_id=self.client_id)
+
+    def statement(self) -> None:
+        ask_statement(self.desk, self, self.client_id)
+
+    def remind(self) -> None:
+        ask_reminder(self.desk, self, self.client_id)
 
     def write_note(self) -> None:
         self.open("notes")

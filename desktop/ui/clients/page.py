@@ -23,6 +23,8 @@ from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
+from desktop.ui.letters.asking import ask_reminder, ask_statement
+from desktop.ui.letters.folders import save_statements
 from desktop.ui.page import Design, Page
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import take_back, write
@@ -65,12 +67,15 @@ class ClientsPage(Page):
                 chip_menus=[ChipMenu("segment", _("Segment"), _("All segments"))],
                 main_action="clients.new",
                 side_actions=["clients.account", "clients.invoice"],
-                many=["clients.hold", "clients.dispute", "clients.merge", "clients.archive"],
+                many=["clients.statement", "clients.hold", "clients.dispute", "clients.merge", "clients.archive"],
                 menu=[
                     "clients.open",
                     "clients.edit",
                     "clients.invoice",
                     "clients.account",
+                    GAP,
+                    "clients.statement",
+                    "clients.remind",
                     GAP,
                     "clients.hold",
                     "clients.dispute",
@@ -94,6 +99,8 @@ class ClientsPage(Page):
             Action("clients.edit", _("Edit…"), self.edit, "edit", "E", one, _("edit")),
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
+            Action("clients.statement", self._statement_text, self.statement, "export", "S", some),
+            Action("clients.remind", _("Reminder letter…"), self.remind, "", "R", one),
             Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("clients.dispute", self._dispute_text, self.dispute, "", "D", some),
             Action("clients.merge", _("Merge with…"), self.merge, "", "M", self._one_or_two),
@@ -146,6 +153,9 @@ class ClientsPage(Page):
     def _is(self, state: str) -> bool:
         return self._row.get("state") == state
 
+    def _statement_text(self) -> str:
+        return _("Save statements…") if self.table.selected_count() > 1 else _("Statement of account…")
+
     def _hold_text(self) -> str:
         return _("Take off hold") if self._is("on_hold") else _("Put on hold…")
 
@@ -175,6 +185,16 @@ class ClientsPage(Page):
 
     def account(self) -> None:
         self.shell.push(AccountPage(self.desk, self.selected_ids()[0]))
+
+    def statement(self) -> None:
+        ids = self.selected_ids()
+        if len(ids) == 1:
+            ask_statement(self.desk, self, ids[0])
+        else:
+            save_statements(self.desk, self, ids)
+
+    def remind(self) -> None:
+        ask_reminder(self.desk, self, self.selected_ids()[0])
 
     def _each(self, title: str, act: Callable[[int], object], forms: tuple[str, str]) -> None:
         """Do it to all that are selected, and say so."""

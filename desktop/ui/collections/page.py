@@ -24,6 +24,7 @@ from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.latest import Latest
+from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.page import Design, Page
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
@@ -103,6 +104,7 @@ class CollectionsPage(Page):
                     "collections.dispute",
                     "collections.hold",
                     GAP,
+                    "collections.remind",
                     "collections.statement",
                     "collections.copy",
                     "collections.client",
@@ -124,7 +126,8 @@ class CollectionsPage(Page):
             Action("collections.credit", _("Use credit…"), self.use, "credit", "U", self._has_credit),
             Action("collections.dispute", _("Mark as disputed…"), self.dispute, "warning", "D", one),
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
-            Action("collections.statement", _("Statement…"), self.statement, "export", "T", one),
+            Action("collections.remind", _("Reminder letter…"), self.remind, "", "L", one, _("reminder")),
+            Action("collections.statement", _("Statement of account…"), self.statement, "export", "T", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
             Action("collections.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
@@ -257,10 +260,12 @@ class CollectionsPage(Page):
             put_on_hold(self.desk, self, ids, late.name)
 
     def statement(self) -> None:
-        """The client's open items as a report, to be exported or printed."""
         late = self._chosen.late
-        asked = {"report:open", f"client:{late.code}", f"currency:{late.currency}"}
-        self.shell.go("reports", filters=frozenset(asked))
+        ask_statement(self.desk, self, late.client_id, late.currency)
+
+    def remind(self) -> None:
+        late = self._chosen.late
+        ask_reminder(self.desk, self, late.client_id, late.currency)
 
     def copy_mail(self) -> None:
         self._copy(str(self._chosen.record["email"]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.lists.runs import RunList
 from desktop.services.payment_plans import Schedule, schedule
@@ -26,6 +27,8 @@ from desktop.ui.invoices.losses import take_back_write_off, write_off
 from desktop.ui.invoices.plan import agree_plan, call_plan_off
 from desktop.ui.invoices.story import show_story
 from desktop.ui.latest import Latest
+from desktop.ui.letters.asking import ask_cover_letter
+from desktop.ui.letters.showing import show_payment_plan
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.payers import ask_client
@@ -95,7 +98,9 @@ class InvoicesPage(Page):
                     "invoices.dispute",
                     "invoices.plan",
                     "invoices.plan_off",
+                    "invoices.plan_letter",
                     GAP,
+                    "invoices.cover",
                     "invoices.save",
                     "invoices.print",
                     "invoices.client",
@@ -117,6 +122,8 @@ class InvoicesPage(Page):
             Action("invoices.dispute", self._dispute_text, self.dispute, "warning", "D", self._can_dispute),
             Action("invoices.plan", _("Agree a payment plan…"), self.plan, "", "L", self._owed),
             Action("invoices.plan_off", _("Call the payment plan off…"), self.plan_off, enabled=self._planned),
+            Action("invoices.plan_letter", _("Payment plan as PDF"), self.plan_letter, enabled=self._in_parts),
+            Action("invoices.cover", _("Cover letter…"), self.cover, enabled=self._any),
             Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
             Action("invoices.document", _("Open the document"), self.document, "open", "O", self._printed),
             Action("invoices.print", _("Print…"), self.print, "print", "Ctrl+P", self._any),
@@ -298,6 +305,20 @@ class InvoicesPage(Page):
 
     def plan_off(self) -> None:
         call_plan_off(self.desk, self, self.number, str(self._current["currency"]))
+
+    def _in_parts(self) -> bool:
+        return bool(self._current) and _int(self._current["instalments"]) > 1
+
+    def plan_letter(self) -> None:
+        show_payment_plan(self.desk, [self.number])
+
+    def cover(self) -> None:
+        """For the documents that are selected, which go to one client."""
+        rows = list(self._rows.rows(self.selected_ids()).values())
+        clients = {_int(row["client_id"]) for row in rows}
+        if len(clients) > 1:
+            raise UserError(_("These documents go to different clients."), _("Choose those of one client."))
+        ask_cover_letter(self.desk, self, clients.pop(), [str(row["number"]) for row in rows])
 
     def save(self) -> None:
         save_pdfs(self.desk, self, self._rows, self.selected_ids())

@@ -18,6 +18,7 @@ from desktop.ui.detail import DetailPane
 from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.filters import Chip, Figure
 from desktop.ui.latest import Latest
+from desktop.ui.letters.showing import show_receipt
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.methods import method_word
@@ -110,7 +111,15 @@ class PaymentsPage(Page):
                     Chip("reversed", _("Reversed")),
                 ],
                 main_action="payments.new",
-                menu=["payments.use", "payments.withdraw", "payments.reverse", GAP, "payments.client"],
+                menu=[
+                    "payments.receipt",
+                    GAP,
+                    "payments.use",
+                    "payments.withdraw",
+                    "payments.reverse",
+                    GAP,
+                    "payments.client",
+                ],
                 empty_action="payments.new",
                 sum_key="amount",
             ),
@@ -119,6 +128,7 @@ class PaymentsPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("payments.new", _("Record a payment…"), self.new, "payment", "Ctrl+N"),
+            Action("payments.receipt", _("Receipt"), self.receipt, "open", "O", self._received, _("receipt")),
             Action("payments.use", _("Use credit…"), self.use, "credit", "U", self._unused, _("use credit")),
             Action("payments.withdraw", _("Take it off an invoice…"), self.withdraw, "", "T", self._settles),
             Action(
@@ -265,6 +275,12 @@ class PaymentsPage(Page):
     def withdraw(self) -> None:
         assert self._thing is not None
         withdraw(self.desk, self, str(self._row()["number"]), self._thing.settles)
+
+    def _received(self) -> bool:
+        return self._thing is not None and _int(self._row()["amount"]) > 0
+
+    def receipt(self) -> None:
+        show_receipt(self.desk, str(self._row()["number"]))
 
     def reverse(self) -> None:
         ask_reversal(self.desk, self, self._row())

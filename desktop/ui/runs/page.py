@@ -18,6 +18,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.dialog import Question
 from desktop.ui.filters import Chip
+from desktop.ui.letters.showing import show_run_report
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.runs.begin import begin_run, bill_month
 from desktop.ui.runs.issuing import CHANGES, go_on
@@ -62,7 +63,7 @@ class RunsPage(Page):
                 summary=self._summary,
                 main_action="runs.next",
                 side_actions=["runs.new"],
-                menu=["runs.open", "runs.resume", "runs.discard"],
+                menu=["runs.open", "runs.report", "runs.resume", "runs.discard"],
                 empty_action="runs.next",
             ),
         )
@@ -72,6 +73,7 @@ class RunsPage(Page):
             Action("runs.next", self._next_text, self.take_next_step, shortcut="Ctrl+Return"),
             Action("runs.new", _("New run…"), self.new, shortcut="Ctrl+N"),
             Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
+            Action("runs.report", _("Run report"), self.report, "open", "P", self._one),
             Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
             Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
         ]
@@ -168,6 +170,9 @@ class RunsPage(Page):
         ids = self.selected_ids()
         if ids:
             self.open_row(ids[0])
+
+    def report(self) -> None:
+        show_run_report(self.desk, self.selected_ids()[0])
 
     def new(self) -> None:
         begin_run(self.desk, self, self.open_row)

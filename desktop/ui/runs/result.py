@@ -15,6 +15,7 @@ from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.invoices.files import print_pdfs, save_pdfs
+from desktop.ui.letters.showing import show_run_report
 from desktop.ui.runs.outcomes import show_outcomes
 
 _MARGIN = 24
@@ -40,6 +41,7 @@ class ResultPage(QWidget):
                 Action("result.print", _("Print…"), self.print, "print", "Ctrl+P", self._issued),
                 Action("result.invoices", _("Show the invoices"), self.show_invoices, "open", enabled=self._issued),
                 Action("result.review", self._review_text, shell.back, enabled=self._waiting),
+                Action("result.report", _("Run report"), self.report),
                 Action("result.outcomes", _("Why, for everyone"), self.outcomes, "info"),
             ]
         )
@@ -62,7 +64,7 @@ class ResultPage(QWidget):
         steps = QHBoxLayout()
         steps.setSpacing(8)
         steps.addWidget(self._first)
-        for one in ("print", "invoices", "review", "outcomes"):
+        for one in ("print", "invoices", "review", "outcomes", "report"):
             steps.addWidget(self.acts.button(f"result.{one}"))
         steps.addStretch(1)
         self._strip = QHBoxLayout()
@@ -173,6 +175,9 @@ class ResultPage(QWidget):
     def show_invoices(self) -> None:
         assert self.summary is not None
         self.desk.shell.go("invoices", filters=frozenset({f"run:{self.summary.number}"}))
+
+    def report(self) -> None:
+        show_run_report(self.desk, self.run_id)
 
     def outcomes(self) -> None:
         if self.summary is not None:
