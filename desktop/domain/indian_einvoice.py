@@ -39,6 +39,11 @@ def needs_registration(document: Document) -> bool:
     return taxable and (buyer.country != "IN" or bool(buyer.tax_id))
 
 
+def gstin_of(party: Party) -> str:
+    """As the portal spells it."""
+    return "".join(party.tax_id.split()).upper()
+
+
 def document_type(kind: str) -> str:
     return "CRN" if kind == "credit_note" else "INV"
 

@@ -20,6 +20,7 @@ from desktop.domain.indian_einvoice import (
     NOBODY,
     digits_of,
     document_type,
+    gstin_of,
     is_service,
     supply_type,
 )
@@ -100,7 +101,7 @@ def inv01(document: Document) -> dict[str, Any]:
 def _party(party: Party) -> dict[str, Any]:
     return _filled(
         {
-            "Gstin": "".join(party.tax_id.split()).upper(),
+            "Gstin": gstin_of(party),
             "LglNm": party.name[:_LONGEST],
             "Addr1": _address(party.street or party.street2),
             "Addr2": _address(party.street2) if party.street else "",
