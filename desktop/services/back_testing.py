@@ -59,6 +59,7 @@ _TESTED = frozenset(
         "discount_above",
         "look_alike",
         "vague_text",
+        "glyph_missing",
         "old_time",
         "first_invoice",
         "changed",

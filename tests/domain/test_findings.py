@@ -451,6 +451,14 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         ["neither an item nor a period"],
         "",
     ),
+    (
+        "glyph_missing",
+        Given(buyer=client(name="東京 GmbH")),
+        ["The name of 東京 GmbH", "京 (U+4EAC), 東 (U+6771)"],
+        "client:1:name",
+    ),
+    ("glyph_missing", Given(buyer=client(city="서울")), ["The address of Acme GmbH", "서 (U+C11C)"], "client:1:city"),
+    ("glyph_missing", Given(change=edited(detail="ไทย")), ["“Monthly retainer”", "ท (U+0E17)"], "agreement:1:lines"),
     ("old_time", worked(hours(1, "2025-12-01", "1")), ["1 December 2025", "61 days ago", "limit 60"], ""),
     ("first_invoice", Given(), ["first invoice to Acme GmbH"], ""),
     (
@@ -674,6 +682,8 @@ QUIET: list[tuple[str, Given]] = [
     ("vague_text", Given()),
     ("vague_text", Given(change=edited(item_id=None, agreement_line_id=None))),
     ("vague_text", Given(change=edited(description="Consulting on the merger"))),
+    ("glyph_missing", Given(buyer=client(name="Łódź & Ελλάς हिन्दी שלום محمد 😀"))),
+    ("glyph_missing", Given(change=edited(detail="½ Tag\t“×”\n\u200b"))),
     ("old_time", worked(hours(1, "2025-12-02", "1"))),
     ("old_time", Given()),
     ("first_invoice", Given(standing=Standing(invoiced_before=True))),
@@ -723,6 +733,7 @@ TABLE = {
     "tax_rate_missing",
     "hold": "negative_total amount_above differs_from_usual off_rate_card disputed client_on_hold credit_limit "
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
+    "glyph_missing "
     "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect state_mismatch",
     "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing",
 }

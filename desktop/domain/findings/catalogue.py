@@ -12,6 +12,7 @@ from desktop.domain.findings import einvoice_party_rules as parties
 from desktop.domain.findings import judgement_rules as judgement
 from desktop.domain.findings import place_rules as place
 from desktop.domain.findings import project_rules as projects
+from desktop.domain.findings import text_rules as texts
 from desktop.domain.findings import usage_rules as usage
 from desktop.domain.findings.rule import Case, Effective, Finding, Rule
 from desktop.i18n import N_
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule("discount_above", "hold", N_("Discounts above a limit"), judgement.discount_above, {"percent": 15}),
     Rule("look_alike", "hold", N_("Same total to the same client"), judgement.look_alike, {"days": 10}),
     Rule("vague_text", "hold", N_("Texts that say nothing"), judgement.vague_text),
+    Rule("glyph_missing", "hold", N_("Characters that no font has"), texts.glyph_missing),
     Rule("old_time", "hold", N_("Hours from long ago"), judgement.old_time, {"days": 60}),
     Rule("first_invoice", "hold", N_("First invoice to a client"), judgement.first_invoice, enabled=False),
     Rule("changed", "note", N_("Price or quantity changed since last time"), judgement.changed),

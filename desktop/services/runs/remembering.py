@@ -26,7 +26,16 @@ from desktop.services.runs.approvals import Approval, SecondLook, approve_drafts
 # Rules that judge what is usual for somebody. The others guard money that is lost or a promise that is broken: a
 # dispute, a credit limit, a used-up order are looked at every time.
 _HABITS = frozenset(
-    {"off_rate_card", "vague_text", "po_missing", "partly_paid", "look_alike", "old_time", "first_invoice"}
+    {
+        "off_rate_card",
+        "vague_text",
+        "glyph_missing",
+        "po_missing",
+        "partly_paid",
+        "look_alike",
+        "old_time",
+        "first_invoice",
+    }
 )
 _STEP_PERCENT = 5
 
