@@ -267,7 +267,7 @@ def test_collections_show_the_open_items_of_a_client(driver: Driver) -> None:
     driver.settle()
     late.table.select([late.model.ids[0]])
     driver.settle()
-    late.acts["collections.statement"].trigger()
+    late.acts["collections.items"].trigger()
     driver.settle()
     page = driver.window.page
     assert isinstance(page, ReportsPage)

@@ -106,6 +106,7 @@ class CollectionsPage(Page):
                     GAP,
                     "collections.remind",
                     "collections.statement",
+                    "collections.items",
                     "collections.copy",
                     "collections.client",
                     GAP,
@@ -128,6 +129,7 @@ class CollectionsPage(Page):
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("collections.remind", _("Reminder letter…"), self.remind, "", "L", one, _("reminder")),
             Action("collections.statement", _("Statement of account…"), self.statement, "export", "T", one),
+            Action("collections.items", _("Open items as a report"), self.items, "open", "", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
             Action("collections.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
@@ -262,6 +264,12 @@ class CollectionsPage(Page):
     def statement(self) -> None:
         late = self._chosen.late
         ask_statement(self.desk, self, late.client_id, late.currency)
+
+    def items(self) -> None:
+        """What the client owes as a report, to be sorted, exported or printed."""
+        late = self._chosen.late
+        asked = {"report:open", f"client:{late.code}", f"currency:{late.currency}"}
+        self.shell.go("reports", filters=frozenset(asked))
 
     def remind(self) -> None:
         late = self._chosen.late

@@ -77,7 +77,15 @@ def _ask_reminder(desk: Desk, parent: QWidget, client_id: int, name: str, known:
             Section(
                 "",
                 [
-                    Field("level", _("Level"), "choice", required=True, span=3, choices=levels),
+                    Field(
+                        "level",
+                        _("Level"),
+                        "choice",
+                        required=True,
+                        span=3,
+                        choices=levels,
+                        note=_("Levels 2 and 3 say that you reminded before."),
+                    ),
                     _currency_field(known),
                     Field("as_of", _("As of"), "date", required=True, span=3),
                     Field("pay_by", _("Pay by"), "date", span=3, note=_("Empty: in 14, 10 or 7 days, by the level.")),
