@@ -78,7 +78,7 @@ def qr_symbol(payload: bytes, level: str = "M", largest: int = LARGEST, mask: in
     """
     version = version_for(len(payload), level, largest)
     plan, guards = _plan(version, level), _guards(version)
-    blank = int(bytes(plan.placed(plan.interleaved(_data(payload, version, plan.room)))), 2)
+    blank = plan.modules(_data(payload, version, plan.room), len(payload))
     if mask is None:
         found = [(_penalty(blank ^ pattern, guards), number) for number, pattern in enumerate(guards.masks)]
         mask = min(found)[1]
@@ -172,6 +172,10 @@ def correction(block: bytes, degree: int) -> bytes:
     return rest.to_bytes(degree, "big")
 
 
+# Beyond so many bits it is quicker to encode a payload from its beginning.
+_MOST_TURNED = 160
+
+
 class _Plan:
     """Where each codeword of a version and level goes, and what its format information adds under each mask."""
 
@@ -200,10 +204,41 @@ class _Plan:
         rows = [[where.get((row, column), light + frame[row][column]) for column in range(size)] for row in range(size)]
         columns = [list(column) for column in zip(*rows, strict=True)]
         gap = [light] * (_step(size) - size)
-        self.placed = itemgetter(*[place for line in rows + columns for place in line + gap])
+        self._placed = itemgetter(*[place for line in rows + columns for place in line + gap])
         self.labels = [_whole(_label(version, level, mask)) for mask in range(8)]
+        self._empty = self._encoded(bytes(self.room))
+        self._known: dict[int, tuple[int, int]] = {}
+        self._turned: dict[int, int] = {}
 
-    def interleaved(self, data: bytes) -> bytes:
+    def modules(self, data: bytes, length: int) -> int:
+        """Rows and columns of the symbol, unmasked.
+
+        The code is linear: a bit of the data always turns the same modules. Payments to one account differ in little,
+        so what is encoded anew is the difference from another payload of that length.
+        """
+        bits = int.from_bytes(data, "big")
+        known = self._known.get(length)
+        if known is None:
+            found = self._encoded(data)
+            self._known[length] = bits, found
+            return found
+        other, found = known
+        rest = bits ^ other
+        if rest.bit_count() > _MOST_TURNED:
+            return self._encoded(data)
+        while rest:
+            place = rest.bit_length() - 1
+            rest ^= 1 << place
+            turned = self._turned.get(place)
+            if turned is None:
+                turned = self._turned[place] = self._encoded((1 << place).to_bytes(self.room, "big")) ^ self._empty
+            found ^= turned
+        return found
+
+    def _encoded(self, data: bytes) -> int:
+        return int(bytes(self._placed(self._interleaved(data))), 2)
+
+    def _interleaved(self, data: bytes) -> bytes:
         """The bits of all codewords in their order as digits, then a light and a dark module."""
         words = data
         start = 0
