@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desktop.documents.einvoice.problem import einvoice_problem
 from desktop.domain.document import Document, Party
 from desktop.domain.letter import Letter
-from desktop.domain.money import exponent
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.saying import put
 
 _NAMES = {
     "facturx": "Factur-X",
@@ -18,7 +19,6 @@ _NAMES = {
     "ubl": "Peppol",
 }
 _UNTAXED = "O"
-_MOST_DECIMALS = 2
 
 
 def unfit(document: Document | Letter, form: str) -> UserError | None:
@@ -36,11 +36,10 @@ def unfit(document: Document | Letter, form: str) -> UserError | None:
             _("A draft has no number yet, so it cannot be written as {form}.").format(form=name),
             _("Issue it first, or write it as PDF."),
         )
-    digits = exponent(document.currency)
-    if digits > _MOST_DECIMALS:
+    if problem := einvoice_problem(document):
         return UserError(
-            _("{number} is in {currency} with {count} decimals; e-invoices know two at most (EN 16931).").format(
-                number=document.number, currency=document.currency, count=digits
+            _("{number} cannot be written as {form}. {problem}").format(
+                number=document.number, form=name, problem=put(problem)
             ),
             _("Write it as PDF."),
         )
@@ -58,16 +57,15 @@ def unfit(document: Document | Letter, form: str) -> UserError | None:
 def _missing(document: Document, form: str) -> Iterator[str]:
     seller, buyer = document.seller, document.buyer
     categories = {group.category for group in document.taxes}
-    # BR-06 to 11, BR-16
+    # BR-06 to 11
     if not seller.country:
         yield _("the firm's country")
     if not buyer.country:
         yield _("the client's country")
-    if not document.lines:
-        yield _("lines")
     # BR-CO-26, BR-S-02 and their like
     taxed = categories - {_UNTAXED}
-    if not (seller.legal_id or (seller.tax_id and taxed)) or (taxed and not (seller.tax_id or seller.tax_number)):
+    told = seller.tax_id or seller.tax_number
+    if not (told or (seller.legal_id and not taxed)):
         yield _("the firm's VAT id or register number")
     # BR-AE-02, BR-IC-02
     if (categories & {"AE", "K"}) and not (buyer.tax_id or ("K" not in categories and buyer.legal_id)):
