@@ -71,26 +71,26 @@ class Fold(QWidget):
     def __init__(self, title: str, grid: QGridLayout) -> None:
         super().__init__()
         self._title = title
-        self._heading = QPushButton()
-        self._heading.setCheckable(True)
-        self._heading.setAutoDefault(False)
-        self._heading.setProperty("role", "fold")
+        self.heading = QPushButton()
+        self.heading.setCheckable(True)
+        self.heading.setAutoDefault(False)
+        self.heading.setProperty("role", "fold")
         self._body = QWidget()
         grid.setContentsMargins(0, 0, 0, 0)
         self._body.setLayout(grid)
-        self._heading.toggled.connect(self._follow)
+        self.heading.toggled.connect(self._follow)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
-        layout.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._body)
         self._follow(False)
 
     def open(self) -> None:
-        self._heading.setChecked(True)
+        self.heading.setChecked(True)
 
     def _follow(self, shown: bool) -> None:
-        self._heading.setText(f"{'▾' if shown else '▸'}  {self._title}")
+        self.heading.setText(f"{'▾' if shown else '▸'}  {self._title}")
         self._body.setVisible(shown)
 
 
@@ -145,6 +145,14 @@ class Form(QWidget):
     def show_field(self, key: str, shown: bool) -> None:
         """Take a field that means nothing here out of sight; its place stays free."""
         self._holders[key].setVisible(shown)
+
+    def focus_on(self, key: str) -> bool:
+        """Begin the typing at this field, in a section that is shut as well; whether there is one of that name."""
+        if key not in self._editors:
+            return False
+        self.unfold(key)
+        self._editors[key].setFocus()
+        return True
 
     def focus_first(self) -> None:
         """Where the typing begins."""

@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
-from desktop.services.clients import client, create_client
-from desktop.services.firm import firm
+from desktop.services.clients import client, client_id, create_client, update_client
+from desktop.services.firm import firm, save_bank_account, update_firm
+from desktop.services.runs import plan
 from desktop.services.segments import save_segment, segments
 from desktop.ui.clients.form import ClientForm, edit_client
 from desktop.ui.editors import ChoiceEditor
+from desktop.ui.runs.mending import mend
+from desktop.ui.runs.review import ReviewPage
 from desktop.ui.settings.firm import FirmSection
 from tests.books import new_book
 from tests.ui.forms import choose, dialog, said_at, save, write
-from tests.ui.program import Driver
+from tests.ui.program import TODAY, Driver, add_retainers
 
 TEST = "test"
 
@@ -120,3 +123,38 @@ def test_the_firm_says_how_it_is_reached_and_paid(driver: Driver, book: Book) ->
 def test_a_segment_shows_and_keeps_its_form(driver: Driver, book: Book) -> None:
     save_segment(book, {"name": "Public", "einvoice": "xrechnung"}, actor=TEST)
     assert [one["einvoice"] for one in segments(book)] == ["xrechnung"]
+
+
+def test_what_was_found_opens_the_field_that_mends_it(driver: Driver, book: Book) -> None:
+    add_retainers(book, 1)
+    one = client_id(book, "C1")
+    update_client(book, one, {"einvoice": "xrechnung", "postcode": "20457", "buyer_reference": "Amt 4"}, actor=TEST)
+    update_firm(
+        book, {"street": "Kai 1", "postcode": "1", "city": "Kiel", "phone": "123", "email": "a@b.de"}, actor=TEST
+    )
+    save_bank_account(book, {"iban": "DE89370400440532013000"}, actor=TEST)
+    run = plan(book, through=TODAY, issue_date=TODAY, actor=TEST, now=book.now)
+    driver.window.push(ReviewPage(driver.desk, run.id))
+    driver.settle()
+    page = driver.window.findChild(ReviewPage)
+    assert isinstance(page, ReviewPage)
+    page.table.select([page.model.ids[0]])
+    driver.settle()
+    assert page.pane.words.startswith("XRechnung wants the electronic address of Client 1 GmbH")
+    page.acts["review.mend"].trigger()
+    form = dialog(driver).form
+    driver.until(lambda: form.editor("endpoint").hasFocus())
+    write(form, endpoint="rechnung@client.example")
+    assert save(driver, dialog(driver))
+    driver.settle()
+    assert "1 is ready now" in driver.window.notices.sentence
+
+
+def test_what_lacks_of_the_firm_opens_its_settings(driver: Driver) -> None:
+    mend(driver.desk, driver.window, "firm:1:creditor_id", lambda: None)
+    driver.settle()
+    section = driver.window.findChild(FirmSection)
+    assert isinstance(section, FirmSection)
+    driver.until(lambda: section.form.editor("creditor_id").hasFocus())
+    mend(driver.desk, driver.window, "firm:1:iban", lambda: None)
+    driver.until(lambda: section.accounts.table.hasFocus())

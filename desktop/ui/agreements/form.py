@@ -194,12 +194,13 @@ def edit_agreement(
     agreement_id: int | None,
     done: Callable[[int], object],
     client_id: int | None = None,
+    field: str = "",
 ) -> None:
-    """Show the form of an agreement, or of a new one; `done` gets its id once it is saved."""
+    """Show the form of an agreement, or of a new one; `done` gets its id once it is saved. It begins at `field`."""
     today = desk.today()
     desk.shell.jobs.ask(
         lambda: around(desk.book, agreement_id, today),
-        lambda found: _show(desk, parent, agreement_id, found, done, client_id),
+        lambda found: _show(desk, parent, agreement_id, found, done, client_id, field),
     )
 
 
@@ -210,6 +211,7 @@ def _show(
     found: object,
     done: Callable[[int], object],
     client_id: int | None,
+    field: str,
 ) -> None:
     assert isinstance(found, Around)
     if not found.clients:
@@ -252,6 +254,7 @@ def _show(
     dialog = FormDialog(desk.shell, title, form, verb, save, parent)
     dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
     dialog.saved.connect(saved)
-    form.editor("client_id" if record is None and client_id is None else "title").setFocus()
+    if not form.focus_on(field):
+        form.editor("client_id" if record is None and client_id is None else "title").setFocus()
     dialog.keep_typing("agreement", agreement_id or 0)
     dialog.open()

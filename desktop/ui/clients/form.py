@@ -297,12 +297,18 @@ def _values(known: Around) -> dict[str, object]:
     return {**known.record, "contacts": contacts, "withholding": share * 100 if share else None}
 
 
-def edit_client(desk: Desk, parent: QWidget, client_id: int | None, done: Callable[[int], object]) -> None:
-    """Show the form of a client, or of a new one; `done` gets its id once it is saved."""
-    desk.shell.jobs.ask(lambda: around(desk.book, client_id), lambda found: _show(desk, parent, client_id, found, done))
+def edit_client(
+    desk: Desk, parent: QWidget, client_id: int | None, done: Callable[[int], object], field: str = ""
+) -> None:
+    """Show the form of a client, or of a new one; `done` gets its id once it is saved. It begins at `field`."""
+    desk.shell.jobs.ask(
+        lambda: around(desk.book, client_id), lambda found: _show(desk, parent, client_id, found, done, field)
+    )
 
 
-def _show(desk: Desk, parent: QWidget, client_id: int | None, found: object, done: Callable[[int], object]) -> None:
+def _show(
+    desk: Desk, parent: QWidget, client_id: int | None, found: object, done: Callable[[int], object], field: str
+) -> None:
     assert isinstance(found, Around)
     form = ClientForm(found, desk.shell.theme)
     book, actor = desk.book, desk.actor
@@ -329,6 +335,7 @@ def _show(desk: Desk, parent: QWidget, client_id: int | None, found: object, don
     dialog = FormDialog(desk.shell, title, form, verb, save, parent)
     dialog.resize(*(desk.shell.theme.px(side) for side in _SIZE))
     dialog.saved.connect(saved)
-    form.editor("name").setFocus()
+    if not form.focus_on(field):
+        form.editor("name").setFocus()
     dialog.keep_typing("client", client_id or 0)
     dialog.open()

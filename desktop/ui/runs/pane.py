@@ -37,7 +37,7 @@ class ReviewPane(QWidget):
         more = QHBoxLayout()
         more.setSpacing(4)
         self._remember = actions.button("review.remember", "link")
-        for button in (actions.button("review.note", "link"), self._remember):
+        for button in (actions.button("review.mend", "link"), actions.button("review.note", "link"), self._remember):
             more.addWidget(button)
         more.addStretch(1)
         self._scroll = QScrollArea(widgetResizable=True)

@@ -25,6 +25,7 @@ from desktop.ui.page import Design, Page, Summary
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.runs.deciding import REVIEW, Deciding
 from desktop.ui.runs.issuing import go_on
+from desktop.ui.runs.mending import field_to_mend, mend
 from desktop.ui.runs.outcomes import show_comparison, show_outcomes
 from desktop.ui.runs.pane import ReviewPane
 from desktop.ui.runs.words import decision_words, difference, issue_words, reasons, story_words
@@ -50,6 +51,7 @@ class ReviewPage(Page):
         self._at_end = False
         self._document: DocumentPage | None = None
         self._told = 0
+        self._to_mend = ""
         needs = self._count("held") + self._count("blocked") + self._count("failed") > 0
         # Where nobody is named, two empty columns would only take room.
         uncared = not watched(desk.book, run_id, self._watch())["cared"]
@@ -95,6 +97,7 @@ class ReviewPage(Page):
                     "review.note",
                     "review.assign",
                     "review.edit",
+                    "review.mend",
                     "review.again",
                     "review.client",
                     "review.discard",
@@ -117,6 +120,7 @@ class ReviewPage(Page):
             Action("review.approve", _("Approve"), self.deciding.approve, "approve", "A", self._chosen, _("approve")),
             Action("review.hold", _("Hold"), self.deciding.hold, "hold", "H", self._chosen, _("hold")),
             Action("review.edit", _("Edit…"), self.deciding.edit, "edit", "E", self._chosen, _("edit")),
+            Action("review.mend", _("Mend…"), self.mend, "", "M", self._mendable, _("mend")),
             Action("review.note", _("Note…"), self.deciding.note, "note", "N", self._chosen, _("note")),
             Action("review.assign", _("Assign…"), self.deciding.assign, "", "G", self._chosen, _("assign")),
             Action("review.remember", _("Approve and remember…"), self.deciding.remember, "", "R", self._chosen),
@@ -197,6 +201,7 @@ class ReviewPage(Page):
     def show_detail(self, one: int | None) -> None:
         row = self._rows.rows([one]).get(one) if one is not None else None
         self._told += 1
+        self._to_mend = ""
         self.pane.offer_remembering(False)
         if one is None or row is None:
             self.pane.show_draft(_("No draft chosen"), "", decidable=False)
@@ -204,6 +209,9 @@ class ReviewPage(Page):
             self._pdf.say(_("Choose a draft to see its page."))
             return
         waits = row["state"] in ("held", "blocked", "one_of_two", "failed")
+        # What was issued or taken back shows what was found, and nothing of it is mended any more.
+        self._to_mend = field_to_mend(row["findings"]) if waits else ""  # type: ignore[arg-type]
+        self.acts.refresh()
         self.pane.show_draft(str(row["client"]), str(row["invoice"]) or _("draft"), decidable=not row["invoice"])
         found = reasons(row["findings"])  # type: ignore[arg-type]
         book, ticket = self.desk.book, self._told
@@ -359,6 +367,14 @@ class ReviewPage(Page):
         self._document = None
 
     # What else
+
+    def _mendable(self) -> bool:
+        return self._chosen() and bool(self._to_mend)
+
+    def mend(self) -> None:
+        """Open what the first finding names; once it is saved the draft is looked at again."""
+        if self._to_mend:
+            mend(self.desk, self, self._to_mend, self.deciding.again)
 
     def client(self) -> None:
         row = self._rows.rows(self.selected_ids()[:1])

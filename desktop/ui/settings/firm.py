@@ -100,6 +100,11 @@ class FirmSection(QWidget):
         layout.addLayout(body, 1)
         self._follow()
 
+    def focus_on(self, key: str) -> None:
+        """Begin at this field, or at the bank accounts for what stands there."""
+        if not self.form.focus_on(key):
+            self.accounts.table.setFocus()
+
     # Following
 
     def showEvent(self, event: QShowEvent) -> None:
