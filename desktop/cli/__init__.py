@@ -17,6 +17,7 @@ from desktop.cli import (
     books,
     cleaning,
     documents,
+    einvoice,
     figures,
     gate,
     imports,
@@ -25,6 +26,7 @@ from desktop.cli import (
     plans,
     reports,
     story,
+    templates,
     today,
     watching,
 )
@@ -46,12 +48,14 @@ _GROUPS = (
     billing,
     gate,
     documents,
+    einvoice,
     letters,
     money,
     plans,
     reports,
     cleaning,
     story,
+    templates,
     figures,
 )
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The window: the rail, the pages, and below them what goes on and what happened."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -16,7 +16,7 @@ from desktop.ui.notice import NoticeBar
 from desktop.ui.page import Page
 from desktop.ui.palette.key import FindKey
 from desktop.ui.rail import Place, Rail
-from desktop.ui.shell import Shell, ShowsQuery
+from desktop.ui.shell import MayStay, Shell, ShowsQuery
 from desktop.ui.theme import Theme
 
 _SIZE = (1440, 840)
@@ -191,6 +191,8 @@ class MainWindow(QMainWindow):
 
         With neither filters nor a search the place stays as the person left it.
         """
+        if self._stays(self._pushed, lambda: self.go(name, one, filters=filters, search=search)):
+            return self._pushed[-1]
         while self._pushed:
             self._drop(self._pushed.pop())
         if self._here and self._here != name:
@@ -215,6 +217,8 @@ class MainWindow(QMainWindow):
 
     def back(self) -> None:
         """To the page below, or to the place where the person was before."""
+        if self._stays(self._pushed[-1:], self.back):
+            return
         if self._pushed:
             self._drop(self._pushed.pop())
             self._show(self._pushed[-1] if self._pushed else self._root(self._here))
@@ -227,6 +231,10 @@ class MainWindow(QMainWindow):
         """Drop what was pushed before there were places: the greeting."""
         while self._pushed:
             self._drop(self._pushed.pop())
+
+    def _stays(self, pages: Sequence[QWidget], leave: Callable[[], object]) -> bool:
+        """Whether one of these pages asks the person first; `leave` is done when that is the answer."""
+        return any(isinstance(page, MayStay) and not page.may_leave(leave) for page in pages)
 
     def _root(self, name: str) -> QWidget:
         if name not in self._roots:
@@ -269,6 +277,9 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._stays(self._pushed, self.close):
+            event.ignore()
+            return
         self._memory.put_bytes(self.memory_key, self.saveGeometry())
         self._memory.save()
         if self._jobs.shown:

@@ -67,6 +67,8 @@ class PdfView(QAbstractScrollArea):
         self._fitting = 1.0
         self._words = ""
         self._in_view = 0
+        # A live preview stays where the person looks, and never blinks.
+        self.stays = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,7 +78,7 @@ class PdfView(QAbstractScrollArea):
 
     # What is shown
 
-    def ask(self, make: Callable[[], bytes]) -> None:
+    def ask(self, make: Callable[[], bytes]) -> Job:
         """Show the PDF that a worker makes; the newest question wins."""
         self._ticket += 1
         ticket = self._ticket
@@ -85,7 +87,7 @@ class PdfView(QAbstractScrollArea):
             pdf = make()
             return _Opened(ticket, pdf, page_sizes(pdf))
 
-        self._jobs.ask(work, self._open, self._fail, lane=Lane.SIDE)
+        return self._jobs.ask(work, self._open, self._fail, lane=Lane.SIDE)
 
     def say(self, words: str) -> None:
         """Show a sentence instead of pages: why there is none."""
@@ -138,8 +140,12 @@ class PdfView(QAbstractScrollArea):
 
     def _put(self, pdf: bytes, sizes: list[PageSize], words: str) -> None:
         self._pdf, self._sizes, self._words = pdf, sizes, words
-        self.pictures.clear()
-        self.verticalScrollBar().setValue(0)
+        if self.stays:
+            # The old picture stands until the new one is drawn.
+            self.pictures = {page: (0.0, picture) for page, (_scale, picture) in self.pictures.items()}
+        else:
+            self.pictures.clear()
+            self.verticalScrollBar().setValue(0)
         self._lay_out()
         self.changed.emit()
 

@@ -20,6 +20,15 @@ class ShowsQuery(Protocol):
     def show_query(self, filters: frozenset[str], search: str = "") -> None: ...
 
 
+@runtime_checkable
+class MayStay(Protocol):
+    """A page with work that is not saved yet."""
+
+    def may_leave(self, leave: Callable[[], object]) -> bool:
+        """Whether it can go at once; if not, it asks the person, and calls `leave` when that is the answer."""
+        ...
+
+
 @dataclass
 class Shell:
     """`go(place)` shows a place of the rail, `go(place, id)` one thing in it, `go(place, filters=…, search=…)` the

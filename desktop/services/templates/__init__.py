@@ -2,10 +2,19 @@
 
 from desktop.services.templates.choices import SCOPES, ChoiceRow, choices, choose
 from desktop.services.templates.choosing import template_for
-from desktop.services.templates.exchange import ENDING, TemplateFile, import_template, template_file, template_text
+from desktop.services.templates.exchange import (
+    ENDING,
+    TemplateFile,
+    export_file,
+    import_file,
+    import_template,
+    template_file,
+    template_text,
+)
 from desktop.services.templates.library import (
     TemplateRow,
     VersionRow,
+    check_layout,
     copy_template,
     free_name,
     new_template,
@@ -27,10 +36,13 @@ __all__ = [
     "TemplateFile",
     "TemplateRow",
     "VersionRow",
+    "check_layout",
     "choices",
     "choose",
     "copy_template",
+    "export_file",
     "free_name",
+    "import_file",
     "import_template",
     "new_template",
     "remove_template",

@@ -7,9 +7,11 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from db.engine import Book
+from db.files import in_words
 from desktop.domain.document import TemplateVersion
 from desktop.domain.placed_json import JsonProblem, Place, Placed, placed_json
 from desktop.domain.template import Layout, TemplateProblem, layout_data, layout_from
@@ -17,7 +19,14 @@ from desktop.domain.wording import Said, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.saying import put
-from desktop.services.templates.library import TemplateRow, check_layout, free_name, new_template, templates
+from desktop.services.templates.library import (
+    TemplateRow,
+    check_layout,
+    free_name,
+    new_template,
+    template_version,
+    templates,
+)
 
 ENDING: Final = ".sheaf-template.json"
 FORMAT: Final = 1
@@ -139,3 +148,33 @@ def import_template(book: Book, text: str, *, file_name: str = "", name: str = "
     chosen = free_name([one.name for one in templates(book)], name or read.name)
     made = new_template(book, chosen, read.layout, logo=read.logo, note=_("Imported"), actor=actor)
     return next(one for one in templates(book) if one.id == made)
+
+
+def import_file(book: Book, path: Path, *, name: str = "", actor: str) -> TemplateRow:
+    """As `import_template`, from a file of UTF-8. UserError where it cannot be read."""
+    try:
+        if path.stat().st_size > _MOST_CHARACTERS:
+            raise UserError(
+                _("{file} is larger than any template.").format(file=path.name),
+                _("Choose a file that Sheaf exported."),
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UserError(_("There is no file {path}.").format(path=path), _("Check its name and its folder.")) from None
+    except UnicodeDecodeError:
+        raise UserError(_("{path} is not a text in UTF-8.").format(path=path), _("Save it as UTF-8.")) from None
+    except OSError as error:
+        raise UserError(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
+            _("Check that it is a file and that you may read it."),
+        ) from error
+    return import_template(book, text, file_name=path.name, name=name, actor=actor)
+
+
+def export_file(book: Book, version_id: int, path: Path) -> None:
+    """Write a version to a file, in place of one of that name. UserError where it cannot be written."""
+    text = template_text(template_version(book, version_id))
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise in_words(path, error) from error

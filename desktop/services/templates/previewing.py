@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +14,7 @@ from db.engine import Book
 from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
 from desktop.domain.letter import LETTER_KINDS, Letter
-from desktop.domain.template import Layout
+from desktop.domain.template import FIELDS, Layout
 from desktop.errors import UserError
 from desktop.i18n import N_, _
 from desktop.services.documents import document, draft_document
@@ -27,6 +28,7 @@ from desktop.services.templates.sample_document import sample_document
 from desktop.services.templates.words import KIND_WORDS, word
 
 _LATEST: Final = 400
+_UNKNOWN: Final = re.compile(r"\{([^{}]*)\}")
 SUBJECT_WORDS: Final = {
     "short": N_("A short invoice"),
     "long": N_("A long invoice"),
@@ -82,7 +84,7 @@ def preview(
     `kind` and `language` show it as another kind or in another language; for a kind of letter, the latest one that
     the book can tell. UserError where there is none, or where the layout does not print.
     """
-    template = TemplateVersion(0, "", 0, layout, logo)
+    template = TemplateVersion(0, "", 0, _showing(layout), logo)
     if kind in LETTER_KINDS:
         letter = _letter(book, kind, today)
         return render_pdf(replace(letter, language=language) if language else letter, template)
@@ -92,6 +94,16 @@ def preview(
     if language:
         shown = replace(shown, language=language)
     return render_pdf(shown, template)
+
+
+def _showing(layout: Layout) -> Layout:
+    """The layout while a text is typed: a field that there is not yet stands in its braces' place as it is."""
+    shown = tuple(replace(text, text=_UNKNOWN.sub(_as_typed, text.text)) for text in layout.texts)
+    return layout if shown == layout.texts else replace(layout, texts=shown)
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    return found[0] if found[1] in FIELDS else f"‹{found[1]}›"
 
 
 def _document(book: Book, subject: Subject, today: date) -> Document:

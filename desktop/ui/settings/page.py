@@ -63,6 +63,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return GateSection(desk)
 
+    def templates() -> QWidget:
+        from desktop.ui.settings.templates import TemplatesSection
+
+        return TemplatesSection(desk)
+
     def people() -> QWidget:
         from desktop.ui.settings.people import PeopleSection
 
@@ -90,6 +95,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("taxes", _("Taxes"), taxes),
         ("tax_rules", _("Tax by place"), tax_rules),
         ("series", _("Number series"), series),
+        ("templates", _("Templates"), templates),
         ("gate", _("Rules of the gate"), gate),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
