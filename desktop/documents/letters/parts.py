@@ -10,6 +10,7 @@ from desktop.documents.letters.cells import figure, said
 from desktop.documents.letters.tables import paint_letter_tables
 from desktop.documents.paycodes.block import paint_pay_codes
 from desktop.documents.payment import paint_payment
+from desktop.documents.texts import Text
 from desktop.documents.totals import Total, draw_totals, measure_totals
 from desktop.documents.wording import paint_signature, paint_subject
 from desktop.domain.letter import Cell, Letter
@@ -48,7 +49,8 @@ def _paragraphs(flow: Flow, cells: Iterable[Cell], above: float) -> None:
 
 def _paint_introduction(flow: Flow) -> None:
     letter = _letter(flow)
-    own = flow.say("intro")
+    # What was written for this one letter goes before what the template says on all of its kind.
+    own = Text(letter.intro).said(flow) if letter.intro else flow.say("intro")
     words: list[Cell] = [letter.salutation] if letter.salutation is not None else []
     words += [own] if own else letter.opening
     if words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.documents.letters import words_de, words_en, words_es, words_fr
+from desktop.documents.letters import words_de, words_en, words_es, words_fr, words_hi
 
 Table = Mapping[str, str | tuple[str, str]]
 
@@ -13,6 +13,7 @@ _WORDS: dict[str, Table] = {
     "de": words_de.WORDS,
     "fr": words_fr.WORDS,
     "es": words_es.WORDS,
+    "hi": words_hi.WORDS,
 }
 # These languages have the form for one with nothing too.
 _NONE_IS_ONE = ("fr", "hi")
