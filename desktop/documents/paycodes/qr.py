@@ -80,8 +80,7 @@ def qr_symbol(payload: bytes, level: str = "M", largest: int = LARGEST, mask: in
     plan, guards = _plan(version, level), _guards(version)
     blank = plan.modules(_data(payload, version, plan.room), len(payload))
     if mask is None:
-        found = [(_penalty(blank ^ pattern, guards), number) for number, pattern in enumerate(guards.masks)]
-        mask = min(found)[1]
+        mask = _mildest(blank, guards)
     rows = (blank ^ guards.masks[mask] ^ plan.labels[mask]) >> guards.half
     return Symbol(version, mask, guards.size, guards.step, rows.to_bytes(guards.half // 8, "big"))
 
@@ -294,14 +293,40 @@ def _whole(cells: list[list[int]]) -> int:
     return int("".join(["".join(map(str, line)) + gap for line in [*cells, *columns]]), 2)
 
 
-def _penalty(modules: int, guards: _Guards) -> int:
-    """How hard a symbol is to read (section 7.8.3), before its format information."""
+def _mildest(blank: int, guards: _Guards) -> int:
+    """The mask under which the symbol is least hard to read (section 7.8.3), before its format information.
+
+    Likeness to finders is the dearest to find out, so a mask whose other penalties are above the best sum is left.
+    """
+    found = []
+    for number, pattern in enumerate(guards.masks):
+        modules = blank ^ pattern
+        found.append((_even(modules, guards), number, modules))
+    found.sort()
+    best, mask = found[0][0] + _like_finders(found[0][2]), found[0][1]
+    for even, number, modules in found[1:]:
+        if even > best:
+            break
+        penalty = even + _like_finders(modules)
+        if (penalty, number) < (best, mask):
+            best, mask = penalty, number
+    return mask
+
+
+def _even(modules: int, guards: _Guards) -> int:
+    """Penalties for runs and squares of one colour, and for being rather dark or light."""
     size, step, half, _masks, beside, square = guards
     same = beside & ~(modules ^ modules << 1)
     five = same & same << 1
     five &= five << 2
     runs = five.bit_count() + 2 * (five & ~(five >> 1)).bit_count()
     squares = (same & same << step & ~(modules ^ modules << step) & square).bit_count()
+    dark = (modules >> half).bit_count()
+    return runs + 3 * squares + 10 * (abs(20 * dark - 10 * size * size) // (size * size))
+
+
+def _like_finders(modules: int) -> int:
+    """The penalty for what looks like a finder."""
     two = modules & modules << 1
     found = modules & ~(modules << 1) & (two & modules << 2) << 2 & ~(modules << 5) & modules << 6
     if found:
@@ -311,8 +336,7 @@ def _penalty(modules: int, guards: _Guards) -> int:
     finders = found.bit_count()
     if found & (found << 4 | found << 6):
         finders = _apart(found)
-    dark = (modules >> half).bit_count()
-    return runs + 3 * squares + 40 * finders + 10 * (abs(20 * dark - 10 * size * size) // (size * size))
+    return 40 * finders
 
 
 def _apart(found: int) -> int:
