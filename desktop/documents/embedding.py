@@ -39,11 +39,11 @@ def face(file: str) -> Any:
     found = Subsetting(str(resource("fonts") / file))
     found.read = True
     if file in INTER_FILES:
-        set_tabular(found)
+        _set_tabular(found)
     return found
 
 
-def set_tabular(found: Any) -> None:
+def _set_tabular(found: Any) -> None:
     """Give a face of Inter digits of one width, so that figures stand under figures."""
     for digit in range(10):
         glyph = _TABULAR_ZERO + digit

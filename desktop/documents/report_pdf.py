@@ -1,16 +1,21 @@
-"""A report as a PDF: a plain table on A4, its headings on every page, the sums at its end."""
+"""A report as a PDF: a plain table on A4, its headings on every page, the sums at its end.
+
+Set like the documents, with their fonts, shaping and tags for readers.
+"""
 
 from __future__ import annotations
 
-import io
-import threading
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
-from desktop.documents.embedding import set_tabular
-from desktop.paths import resource
+from desktop.documents import fonts
+from desktop.documents.glyphs import BASIC, Face
+from desktop.documents.pdffile import Prefix, resources
+from desktop.documents.sheet import HAIRLINE, INK, QUIET, Sheet, Style
+from desktop.documents.tagging import Tags
 
 _A4 = (595.28, 841.89)
 _MARGIN = 40.0
@@ -19,10 +24,9 @@ _SIZES = (8.0, 7.0, 6.0)
 _LEAST_TEXT = 36.0
 _TITLE, _SMALL = 14.0, 8.0
 _LEADING = 1.75
-_INK, _QUIET, _LINE = (0.11, 0.12, 0.15), (0.36, 0.39, 0.45), (0.80, 0.82, 0.85)
 _REPORT_EVERY = 500
-_PLAIN, _STRONG, _FALLBACK = "Report", "ReportStrong", "ReportFallback"
-_lock = threading.Lock()
+# Longer tables have no element a cell, which would be larger than what is printed.
+_MOST_TAGGED = 5_000
 
 
 class Head(NamedTuple):
@@ -34,7 +38,8 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A report's texts, as they are to be read. `page` says "Page {page} of {pages}" in the reader's language."""
+    """A report's texts, as they are to be read. `page` says "Page {page} of {pages}" in the reader's language; the day
+    is that of the figures."""
 
     title: str
     facts: str
@@ -43,35 +48,90 @@ class Table:
     rows: Sequence[Sequence[str]]
     sums: Sequence[Sequence[str]]
     page: str
+    day: date
+    language: str = "en"
+
+
+class _Styles(NamedTuple):
+    title: Style
+    facts: Style
+    head: Style
+    text: Style
+    sum: Style
+
+
+class _Faces:
+    """Both weights of the typeface, with the tiers that the report needs."""
+
+    def __init__(self, table: Table) -> None:
+        cells = "\n".join(["\n".join(row) for row in (*table.rows, *table.sums)])
+        titles = "\n".join([head.title for head in table.heads])
+        needed = fonts.tiers_for("\n".join([table.title, table.facts, table.firm, table.page, titles, cells, "…"]))
+        self.tiers = {name: fonts.tier(name) for name in sorted({BASIC, *needed})}
+        self.plain, self.strong = Face(0, self.tiers), Face(1, self.tiers)
+
+    def styles(self, size: float) -> _Styles:
+        return _Styles(
+            title=Style(self.strong, _TITLE, INK),
+            facts=Style(self.plain, _SMALL, QUIET),
+            head=Style(self.strong, size, QUIET),
+            text=Style(self.plain, size, INK),
+            sum=Style(self.strong, size, INK),
+        )
 
 
 def report_pdf(table: Table, progress: Callable[[int, int], object] = lambda _done, _total: None) -> bytes:
     """The pages of a table: upright where it fits, else lying, in smaller type where it must be."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    _register()
-    layout = _laid_out(table)
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=layout.paper, pageCompression=1, invariant=1)
-    canvas.setTitle(table.title)
-    canvas.setAuthor(table.firm)
+    faces = _Faces(table)
+    layout = _laid_out(table, faces)
+    styles = faces.styles(layout.size)
     first, others = layout.rows_on(first=True), layout.rows_on(first=False)
-    lines = [*((row, False) for row in table.rows), *((row, True) for row in table.sums)]
-    pages = 1 + max(0, -(-(len(lines) - first) // others))
+    lines = [*((row, styles.text) for row in table.rows), *((row, styles.sum) for row in table.sums)]
+    tags = Tags()
+    told = len(lines) * len(table.heads) <= _MOST_TAGGED
+    count = 1 + max(0, -(-(len(lines) - first) // others))
+    sheets = []
     place = 0
-    for page in range(1, pages + 1):
-        fits = first if page == 1 else others
-        y = _head(canvas, layout, table, first=page == 1)
-        for row, sums in lines[place : place + fits]:
+    for page in range(count):
+        fits = others if page else first
+        sheet = Sheet(tags, page)
+        sheets.append(sheet)
+        y = _top(sheet, layout, table, styles, tags) if page == 0 else layout.paper[1] - _MARGIN
+        if page == 0 or not told:
+            tags.begin("Table" if told else "P")
+            y = _headings(sheet, layout, table.heads, styles, y, tags if told else None)
+        else:
+            with tags.aside():
+                y = _headings(sheet, layout, table.heads, styles, y, None)
+        for row, style in lines[place : place + fits]:
             if place % _REPORT_EVERY == 0:
                 progress(place, len(lines))
             y -= layout.leading
-            _row(canvas, layout, table.heads, row, y, strong=sums)
+            _cells(sheet, layout, table.heads, row, y, style, tags if told else None, "TD")
             place += 1
-        _foot(canvas, layout, table, table.page.format(page=page, pages=pages))
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+        if not told or page == count - 1:
+            tags.end()
+        _foot(sheet, layout, table, styles.facts, table.page.format(page=page + 1, pages=count))
+    return _file(table, layout, faces, sheets, tags)
+
+
+def _file(table: Table, layout: _Layout, faces: _Faces, sheets: Sequence[Sheet], tags: Tags) -> bytes:
+    objects: list[bytes] = []
+
+    def add(body: bytes) -> int:
+        objects.append(body)
+        return len(objects)
+
+    used = {faces.plain.font, faces.strong.font}.union(*[sheet.fonts for sheet in sheets])
+    named = {}
+    for name in sorted(used):
+        font = faces.tiers[name[1:]].fonts["RS".index(name[0])]
+        file, unicode = add(font.file), add(font.unicode)
+        named[name] = add(font.font % (add(font.descriptor % file), unicode))
+    prefix = Prefix(objects, add(resources(named, {})), b"0 0 %g %g" % layout.paper, table.language, table.firm)
+    packed = [zlib.compress(sheet.content(), 6) for sheet in sheets]
+    frame = prefix.frame(tags.log, len(packed))
+    return prefix.data + frame.data + frame.delta(packed, table.title, table.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +151,10 @@ class _Layout:
         return max(1, int(room / self.leading))
 
 
-def _laid_out(table: Table) -> _Layout:
+def _laid_out(table: Table, faces: _Faces) -> _Layout:
     wide = (_A4[1], _A4[0])
     for paper, size in [(_A4, _SIZES[0]), *((wide, size) for size in _SIZES)]:
-        natural = _natural(table, size)
+        natural = _natural(table, faces.styles(size))
         room = paper[0] - 2 * _MARGIN
         if sum(natural) <= room:
             # What is left goes to the texts, so that figures stay side by side.
@@ -102,14 +162,14 @@ def _laid_out(table: Table) -> _Layout:
     return _Layout(wide, _SIZES[-1], _squeezed(table.heads, natural, room))
 
 
-def _natural(table: Table, size: float) -> list[float]:
+def _natural(table: Table, styles: _Styles) -> list[float]:
     found = []
     for place, head in enumerate(table.heads):
-        cells = max((_width(row[place], _PLAIN, size) for row in table.rows), default=0.0)
-        sums = max((_width(row[place], _STRONG, size) for row in table.sums), default=0.0)
+        cells = max((styles.text.width(row[place]) for row in table.rows), default=0.0)
+        sums = max((styles.sum.width(row[place]) for row in table.sums), default=0.0)
         # A sum may say more in a sentence than its column is worth; it is cut.
         sums = sums if head.right else 0.0
-        found.append(max(cells, sums, _width(head.title, _STRONG, size)) + 2 * _PAD)
+        found.append(max(cells, sums, styles.head.width(head.title)) + 2 * _PAD)
     return found
 
 
@@ -133,95 +193,74 @@ def _squeezed(heads: Sequence[Head], natural: Sequence[float], room: float) -> l
     return [width * scale for width in kept]
 
 
-def _head(canvas: Any, layout: _Layout, table: Table, *, first: bool) -> float:
-    """The title on the first page, the headings on each; gives the height below which rows stand."""
+def _top(sheet: Sheet, layout: _Layout, table: Table, styles: _Styles, tags: Tags) -> float:
+    """The title and what it is of; gives the height below which the headings stand."""
     y = layout.paper[1] - _MARGIN
-    if first:
-        canvas.setFillColorRGB(*_INK)
-        _text(canvas, _MARGIN, y - _TITLE, table.title, _STRONG, _TITLE)
-        canvas.setFillColorRGB(*_QUIET)
-        facts = _cut(table.facts, _PLAIN, _SMALL, layout.paper[0] - 2 * _MARGIN)
-        _text(canvas, _MARGIN, y - _TITLE - _SMALL * 1.8, facts, _PLAIN, _SMALL)
-        y -= _TITLE + _SMALL * 2.2 + 14
-    canvas.setFillColorRGB(*_QUIET)
+    room = layout.paper[0] - 2 * _MARGIN
+    for role, style, text, below in (
+        ("H1", styles.title, table.title, _TITLE),
+        ("P", styles.facts, table.facts, _TITLE + _SMALL * 1.8),
+    ):
+        tags.begin(role)
+        sheet.left(style, _MARGIN, y - below, _cut(text, style, room))
+        tags.end()
+    return y - (_TITLE + _SMALL * 2.2 + 14)
+
+
+def _headings(
+    sheet: Sheet, layout: _Layout, heads: Sequence[Head], styles: _Styles, y: float, tags: Tags | None
+) -> float:
+    """The titles of the columns and a rule; gives the height below which rows stand."""
     y -= layout.leading
-    x = _MARGIN
-    for head, width in zip(table.heads, layout.widths, strict=True):
-        _cell(canvas, x, y, width, head.title, right=head.right, font=_STRONG, size=layout.size)
-        x += width
-    canvas.setStrokeColorRGB(*_LINE)
-    canvas.setLineWidth(0.6)
+    _cells(sheet, layout, heads, [head.title for head in heads], y, styles.head, tags, "TH")
     y -= layout.leading * 0.4
-    canvas.line(_MARGIN, y, layout.paper[0] - _MARGIN, y)
+    sheet.rule(_MARGIN, y, layout.paper[0] - 2 * _MARGIN, 0.6, HAIRLINE)
     return y
 
 
-def _row(canvas: Any, layout: _Layout, heads: Sequence[Head], row: Sequence[str], y: float, *, strong: bool) -> None:
-    canvas.setFillColorRGB(*_INK)
+def _cells(
+    sheet: Sheet,
+    layout: _Layout,
+    heads: Sequence[Head],
+    texts: Sequence[str],
+    y: float,
+    style: Style,
+    tags: Tags | None,
+    role: str,
+) -> None:
+    if tags:
+        tags.begin("TR")
     x = _MARGIN
-    for head, width, text in zip(heads, layout.widths, row, strict=True):
+    for head, width, text in zip(heads, layout.widths, texts, strict=True):
+        if tags:
+            tags.begin(role)
         if text:
-            font = _STRONG if strong else _PLAIN
-            _cell(canvas, x, y, width, text, right=head.right, font=font, size=layout.size)
+            shown = _cut(text, style, width - 2 * _PAD + 0.01)
+            if head.right:
+                sheet.right(style, x + width - _PAD, y, shown)
+            else:
+                sheet.left(style, x + _PAD, y, shown)
+        if tags:
+            tags.end()
         x += width
+    if tags:
+        tags.end()
 
 
-def _foot(canvas: Any, layout: _Layout, table: Table, page: str) -> None:
-    canvas.setFillColorRGB(*_QUIET)
+def _foot(sheet: Sheet, layout: _Layout, table: Table, style: Style, page: str) -> None:
     y = _MARGIN - _SMALL
-    _text(canvas, _MARGIN, y, table.firm, _PLAIN, _SMALL)
-    _text(canvas, layout.paper[0] - _MARGIN - _width(page, _PLAIN, _SMALL), y, page, _PLAIN, _SMALL)
+    right = layout.paper[0] - _MARGIN
+    sheet.left(style, _MARGIN, y, _cut(table.firm, style, right - _MARGIN - style.width(page) - 12))
+    sheet.right(style, right, y, page)
 
 
-def _cell(canvas: Any, x: float, y: float, width: float, text: str, *, right: bool, font: str, size: float) -> None:
-    shown = _cut(text, font, size, width - 2 * _PAD + 0.01)
-    at = x + width - _PAD - _width(shown, font, size) if right else x + _PAD
-    _text(canvas, at, y, shown, font, size)
-
-
-def _text(canvas: Any, x: float, y: float, text: str, font: str, size: float) -> None:
-    canvas.setFont(_font_for(text, font), size)
-    canvas.drawString(x, y, text)
-
-
-def _cut(text: str, font: str, size: float, room: float) -> str:
+def _cut(text: str, style: Style, room: float) -> str:
     """The text on one line, ended by an ellipsis where it does not fit."""
     text = " ".join(text.split())
-    if _width(text, font, size) <= room:
+    if style.width(text) <= room:
         return text
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _width(text[:middle] + "…", font, size) <= room else (low, middle - 1)
+        low, high = (middle, high) if style.width(text[:middle] + "…") <= room else (low, middle - 1)
     return text[:low].rstrip() + "…"
-
-
-def _width(text: str, font: str, size: float) -> float:
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    return float(stringWidth(text, _font_for(text, font), size))
-
-
-@lru_cache(maxsize=65536)
-def _font_for(text: str, font: str) -> str:
-    """The font itself, or the one that knows more scripts where a letter is missing."""
-    from reportlab.pdfbase.pdfmetrics import getFont
-
-    known = getFont(font).face.charToGlyph
-    return font if all(ord(sign) in known for sign in text) else _FALLBACK
-
-
-def _register() -> None:
-    """Make the fonts known to ReportLab, once."""
-    from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    with _lock:
-        if _FALLBACK in getRegisteredFontNames():
-            return
-        files = ((_PLAIN, "Inter-Regular.ttf"), (_STRONG, "Inter-SemiBold.ttf"), (_FALLBACK, "DejaVuSans.ttf"))
-        for name, file in files:
-            font = TTFont(name, str(resource("fonts") / file))
-            if name != _FALLBACK:
-                set_tabular(font.face)
-            registerFont(font)

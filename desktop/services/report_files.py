@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from desktop.domain.money import to_major
 from desktop.errors import UserError
-from desktop.i18n import _, amount_text, date_text, number_text
+from desktop.i18n import _, amount_text, current_language, date_text, number_text
 from desktop.services.reports import Column, Progress, Report, currency_of, plain_rows, unheard
 from desktop.services.reports.words import CODED, code_words
 from desktop.services.table_files import MONEY, Value, replaced, write_table
@@ -50,6 +50,8 @@ def report_pdf(made: Report, progress: Progress = unheard) -> bytes:
         [[shown(made, column, row) for column in columns] for row in made.rows],
         [[shown(made, column, row) for column in columns] for row in made.sums],
         _("Page {page} of {pages}"),
+        made.as_of,
+        current_language(),
     )
     return pages(table, lambda done, total: progress(done, total, _("Writing pages")))
 

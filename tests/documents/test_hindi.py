@@ -1,9 +1,11 @@
 """A whole invoice in Hindi: every part can be copied, figures stand in lakhs, and the file stays small."""
 
+import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pikepdf.pdfa
 import pytest
 
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
@@ -81,6 +83,11 @@ def test_every_part_can_be_copied(typeface: str) -> None:
     ):
         assert part in said
     assert "1,23,456.00" in said
+
+
+def test_archives_take_it() -> None:
+    report = pikepdf.pdfa.validate_written(io.BytesIO(render_pdf(invoice(), PLAIN)), "3b")
+    assert report.passed, [str(finding) for finding in report.findings]
 
 
 def test_figures_and_dates_are_those_of_india() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
+import pikepdf.pdfa
 import pypdfium2 as pdfium
 import pytest
 from hypothesis import given, settings
@@ -13,7 +17,16 @@ A4 = (595, 842)
 
 
 def table(heads: list[Head], rows: list[list[str]], sums: list[list[str]] | None = None, title: str = "Aging") -> Table:
-    return Table(title, "As of 30 Nov 2026", "Harbour Services", heads, rows, sums or [], "Page {page} of {pages}")
+    return Table(
+        title,
+        "As of 30 Nov 2026",
+        "Harbour Services",
+        heads,
+        rows,
+        sums or [],
+        "Page {page} of {pages}",
+        date(2026, 11, 30),
+    )
 
 
 def pages(made: bytes) -> list[str]:
@@ -58,9 +71,18 @@ def test_every_row_stands_once_and_each_page_has_headings(count: int) -> None:
 
 
 def test_letters_of_other_scripts_are_there() -> None:
-    (text,) = pages(report_pdf(table([Head("Kunde", False)], [["Łódź Öl Αθήνα Київ"], ["שלום"]])))
-    assert "Łódź Öl Αθήνα Київ" in text
-    assert "ש" in text
+    rows = ["Łódź Öl Αθήνα Київ", "שלום עולם", "محمد بن علي", "क्षितिज टेक्नोलॉजीज़ प्रा. लि.", "Ok 😀"]
+    (text,) = pages(report_pdf(table([Head("Kunde", False)], [[row] for row in rows], title="प्राप्य राशियाँ")))
+    for row in [*rows, "प्राप्य राशियाँ"]:
+        assert row in text
+
+
+@pytest.mark.parametrize("rows", [3, 1_200, 6_000])
+def test_archives_take_it_and_readers_find_a_table(rows: int) -> None:
+    made = report_pdf(table([Head("Kunde", False)], [["क्षितिज שלום"]] * rows))
+    report = pikepdf.pdfa.validate_written(io.BytesIO(made), "3b")
+    assert report.passed, [str(finding) for finding in report.findings]
+    assert (b"/S/Table" in made) == (rows <= 5_000)
 
 
 def test_the_same_report_gives_the_same_bytes_and_tells_how_far_it_is() -> None:
