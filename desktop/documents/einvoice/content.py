@@ -94,10 +94,10 @@ def vat_id(party: Party) -> str:
 
 
 def notes(document: Document) -> list[str]:
-    """What a person wrote above and below the figures (BT-22), and why an invoice is corrected."""
-    words = words_for(document.language)
-    reason = words.reason.format(reason=document.reason) if document.reason else ""
-    return [text for text in (document.intro, reason, document.closing) if text and text.strip()]
+    """What a person wrote above and below the figures (BT-22), why it corrects, and what being late costs."""
+    reason = words_for(document.language).reason.format(reason=document.reason) if document.reason else ""
+    late = document.late_clause if document.kind != "credit_note" else ""
+    return [text for text in (document.intro, reason, document.closing, late) if text and text.strip()]
 
 
 def preceding(document: Document) -> list[tuple[str, date | None]]:

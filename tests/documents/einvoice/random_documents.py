@@ -65,7 +65,7 @@ def random_document(seed: int) -> Document:
     seller, buyer, groups = _parties(dice)
     kind = dice.choices(("invoice", "deposit", "final", "credit_note"), (6, 1, 2, 3))[0]
     rows = tuple(
-        _line(dice, position, currency, *dice.choice(groups)) for position in range(1, dice.choice((2, 4, 31)))
+        _line(dice, position, currency, *dice.choice(groups)) for position in range(1, dice.choice((2, 3, 5, 16)))
     )
     deposits: tuple[tuple[str, date, int, int, int], ...] = ()
     if kind == "final":
@@ -98,6 +98,7 @@ def random_document(seed: int) -> Document:
         "project": dice.choice(("", "P-1 & P-2")),
         "intro": dice.choice(("", *TEXTS)),
         "closing": dice.choice(("", "  ", "Vielen Dank!")),
+        "late_clause": dice.choice(("", "Bei Verzug 9 & mehr.")),
         "deposits": deposits,
         "terms": dice.choice(("", "30 Tage netto.", "#SKONTO#TAGE=1#PROZENT=99.00#")),
         "delivery": dice.choice((None, None, PLACE, replace(PLACE, name="", country="")))
