@@ -16,6 +16,7 @@ from desktop.documents.flow import Paper
 from desktop.documents.forms import enclosed
 from desktop.documents.geometry import logo_box
 from desktop.documents.glyphs import BASIC
+from desktop.documents.letters.words import letter_words
 from desktop.documents.logo import load_logo
 from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
@@ -143,6 +144,7 @@ def _texts(document: Paper) -> Iterator[str]:
         yield account.bank
     if isinstance(document, Letter):
         yield from document.texts()
+        yield from letter_words(document.language)
         return
     if document.delivery:
         yield from _texts_of(document.delivery)

@@ -142,11 +142,13 @@ def _table(plan: _Plan, as_of: date, *, with_title: bool) -> LetterTable:
             return term("paid_in_full")
         return term("overdue") if part.due < as_of else None
 
+    states = [state(part) for part in plan.parts]
+    told = any(states)
     return LetterTable(
         (
             LetterColumn("instalment"),
             LetterColumn("due", "day"),
-            LetterColumn("state"),
+            *([LetterColumn("state")] if told else []),
             LetterColumn("amount", "money"),
             LetterColumn("paid", "money"),
             LetterColumn("open", "money"),
@@ -156,13 +158,13 @@ def _table(plan: _Plan, as_of: date, *, with_title: bool) -> LetterTable:
                 (
                     part.name,
                     part.due,
-                    state(part),
+                    *([said] if told else []),
                     Money(part.amount),
                     Money(part.amount - part.open),
                     Money(part.open),
                 )
             )
-            for part in plan.parts
+            for part, said in zip(plan.parts, states, strict=True)
         ),
         title=term("instalments_of", number=plan.number, date=plan.issued) if with_title else None,
         sums=(
@@ -170,7 +172,7 @@ def _table(plan: _Plan, as_of: date, *, with_title: bool) -> LetterTable:
                 (
                     term("sum"),
                     None,
-                    None,
+                    *([None] if told else []),
                     Money(sum(part.amount for part in plan.parts)),
                     Money(sum(part.amount - part.open for part in plan.parts)),
                     Money(sum(part.open for part in plan.parts)),

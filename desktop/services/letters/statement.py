@@ -10,7 +10,7 @@ from desktop.domain.aging import bucket
 from desktop.domain.letter import Cell, Letter, LetterColumn, LetterRow, LetterTable, LetterTotal, Money, Span, term
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.accounts import Account, account
+from desktop.services.accounts import Account, AccountRow, account
 from desktop.services.letters.correspondence import (
     Correspondence,
     Made,
@@ -22,6 +22,7 @@ from desktop.services.letters.owed import Owed, Unused, owed, unused
 
 _DAY = timedelta(days=1)
 _BUCKETS = 5
+_ORDERED = ("invoice", "deposit", "final", "opening")
 
 
 def statement(
@@ -115,7 +116,7 @@ def _movements(page: Account, since: date, as_of: date) -> LetterTable:
                 Money(-row.amount) if row.amount < 0 else None,
                 Money(row.balance),
             ),
-            note=row.text or None,
+            note=_moved(row),
         )
         for row in page.rows
     ]
@@ -146,6 +147,13 @@ def _movements(page: Account, since: date, as_of: date) -> LetterTable:
         carried="last",
         wide=1,
     )
+
+
+def _moved(row: AccountRow) -> Cell:
+    """What the account says of a booking: the client's order, a payment's reference, the reason of a credit."""
+    if not row.text:
+        return None
+    return term("po", number=row.text) if row.kind in _ORDERED else row.text
 
 
 def _items(dues: Sequence[Owed], *, with_title: bool) -> LetterTable:
