@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.lines import CELLS, UNTAXED, Measure, measure_of, titles_of
@@ -92,6 +94,12 @@ class Columns:
             room = measure - sum([column.width + _after(column) for column in placed]) + _after(placed[-1])
             if room >= least:
                 break
+            if any(column.width for column in chosen):
+                # Widths that were wished for go before anything that is said.
+                chosen = [replace(column, width=0) for column in chosen]
+                made = {column.column: self._made(column, scale) for column in chosen}
+                least = min(_LEAST_TEXT * scale, measure * _LEAST_SHARE)
+                continue
             step = next(steps, None)
             if step is None:
                 break
@@ -101,7 +109,7 @@ class Columns:
                 continue
             self.gone |= frozenset(going)
             chosen = [column for column in chosen if column.column not in going]
-            if going == ["unit"]:
+            if going == ["unit"] and "quantity" in names:
                 # It stands beside the quantity then.
                 made["quantity"] = self._made(next(c for c in chosen if c.column == "quantity"), scale)
         x = flow.place.left + flow.inset

@@ -11,6 +11,8 @@ _SIZES: Final = {"A4": (595.28, 841.89), "LETTER": (612.0, 792.0)}
 # Thirds, which a letter without a window of DIN 5008 is folded to.
 _THIRDS: Final = {"A4": (99.0, 198.0), "LETTER": (93.1, 186.2)}
 _HOLE: Final = {"A4": 148.5}
+# What printers leave free at the edge.
+_EDGE: Final = 5.0
 _TOP: Final = 14.0
 _NAME_BASE: Final = 21.0
 _PAGE_HEAD: Final = 17.0
@@ -49,7 +51,7 @@ class Geometry(NamedTuple):
     """`axis` is where the right-hand block begins, `beside` whether there is room for it. `address` is the upper edge
     of the recipient's field and `address_height` what it may fill, 0 without end; `sender` is a baseline, 0 for none.
 
-    `head` and `name` are the upper edge of the letterhead and the baseline of what stands in it; `page_head` is the
+    `top` is how far up anything may reach. `head` and `name` are the upper edge of the letterhead and the baseline of what stands in it; `page_head` is the
     baseline of the head of later pages and `page_body` the upper edge of what follows; `foot` is the height that
     preprinted paper keeps at the foot.
     """
@@ -67,6 +69,7 @@ class Geometry(NamedTuple):
     sender: float
     facts: float
     body: float
+    top: float
     head: float
     name: float
     page_head: float
@@ -112,6 +115,7 @@ def geometry(layout: Layout) -> Geometry:
         sender=down(window.sender) if window and window.sender else 0.0,
         facts=down(max(window.facts if window else 42.0, head + _BELOW_HEAD)),
         body=down(window.body if window else max(68.0, head + _BELOW_HEAD)),
+        top=down(max(head, _EDGE)),
         head=down(_TOP),
         name=down(max(_NAME_BASE, head + _BELOW_HEAD)),
         page_head=down(page_head),

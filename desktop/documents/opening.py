@@ -13,6 +13,7 @@ _BELOW = 7 * MM
 _BELOW_LOGO = 5 * MM
 _GAP = 8.0
 _CELL_GAP = 14.0
+_ASCENT = 1.0
 _LEAST_CELL = 76.0
 # What an address shrinks to before it outgrows the window: type size and leading as parts of the usual.
 _ADDRESS_SIZES = ((1.0, 1.0), (0.895, 0.873), (0.79, 0.746), (0.685, 0.635), (0.58, 0.548))
@@ -47,10 +48,10 @@ def _title_aside(flow: Flow) -> float:
     wide = style.width(title)
     if wide > measure:
         style = Style(style.face, style.size * measure / wide, style.code)
-    y = place.name
+    y = min(place.name, place.top - style.size * _ASCENT)
     flow.tags.begin("H1")
     flow.sheet.left(style, place.axis, y, title)
-    y -= styles.title.leading - 7
+    y -= max(styles.title.leading - 7, styles.number.size * 1.4)
     for line in styles.number.wrap(_number(flow), measure):
         flow.sheet.place(styles.number, place.axis, y, line)
         y -= styles.number.leading

@@ -33,6 +33,10 @@ class Style:
         self.leading = leading or round(size * 1.36, 2)
         self.head = f"/{face.font} {size:g} Tf {colour(code)} rg"
 
+    def smaller(self, part: float) -> Style:
+        """The same in a size that is that part of it."""
+        return Style(self.face, self.size * part, self.code, self.leading * part)
+
     def width(self, text: str) -> float:
         return self.face[text][1] * self.per
 

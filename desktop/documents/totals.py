@@ -14,6 +14,8 @@ _ABOVE_EMPHASIS = 10.0
 _ABOVE_TOTAL = 3.0
 _COLUMN_GAP = 22.0
 _LEAST_GAP = 8.0
+_LEAST_FIRST = 60.0
+_PARTS = (1.0, 0.85, 0.7, 0.55, 0.4)
 _UNTAXED = ("AE", "K", "G", "E", "O")
 
 
@@ -167,11 +169,18 @@ def paint_tax_summary(flow: Flow) -> None:
 def draw_small_table(flow: Flow, columns: list[tuple[str, list[str]]], texts: int) -> None:
     """A table below the main one, as wide as it must be; the first so many columns are texts, the others figures."""
     style, small, place, tags = flow.styles.text, flow.styles.small, flow.place, flow.tags
-    widths = [max(small.width(head), *[style.width(cell) for cell in cells]) for head, cells in columns]
-    over = sum(widths) + _LEAST_GAP * (len(columns) - 1) - place.measure
-    # A text too wide for the page is cut into lines; figures are not.
+    gaps = _LEAST_GAP * (len(columns) - 1)
+    # Figures are never cut: type becomes smaller where they want more than the page has.
+    for part in _PARTS:
+        if part != 1:
+            style, small = flow.styles.text.smaller(part), flow.styles.small.smaller(part)
+        widths = [max(small.width(head), *[style.width(cell) for cell in cells]) for head, cells in columns]
+        over = sum(widths) + gaps - place.measure
+        if over <= 0 or widths[0] - over >= _LEAST_FIRST:
+            break
+    # A text too wide for the page is cut into lines.
     if over > 0:
-        widths[0] = max(60.0, widths[0] - over)
+        widths[0] = max(_LEAST_FIRST, widths[0] - over)
     gap = min(_COLUMN_GAP, (place.measure - sum(widths)) / max(len(columns) - 1, 1))
     left = flow.begin(sum(widths) + gap * (len(columns) - 1))
     starts = [left + sum(widths[:number]) + gap * number for number in range(len(columns))]

@@ -241,6 +241,11 @@ CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "facts_place": FACTS_PLACES,
     "table": TABLES,
 }
+# Points of type: what is larger finds no room beside the rest of the page.
+_LARGEST: Final[Mapping[str, float]] = {"letterhead": 40, "title": 40, "subject": 24, "totals": 20}
+_LARGEST_BODY: Final = 14
+# How far from the top each window shows the address, in millimetres.
+_ADDRESS_TOPS: Final[Mapping[str, float]] = {"din5008b": 62, "din5008a": 44, "us10": 58}
 # Least and most; a page needs room for a table.
 LENGTHS: Final[Mapping[str, tuple[float, float]]] = {
     "margin_left": (10, 60),
@@ -282,7 +287,23 @@ def layout_from(data: object) -> Layout:
         if len(texts) > _MOST_TEXTS:
             raise TemplateProblem(("texts",), phrase("More than {count} texts.", count=_MOST_TEXTS))
         values["texts"] = tuple(_text(one, ("texts", at)) for at, one in texts)
-    return Layout(**values)
+    layout = Layout(**values)
+    _head_above_address(layout)
+    return layout
+
+
+def _head_above_address(layout: Layout) -> None:
+    """What the paper brings along may not lie where the window shows the address."""
+    top = _ADDRESS_TOPS.get(layout.window)
+    if layout.letterhead == "preprinted" and top is not None and layout.head > top:
+        raise TemplateProblem(
+            ("head",),
+            phrase(
+                "A head of {head} mm covers the address, which this window shows from {top} mm on.",
+                head=f"{layout.head:g}",
+                top=f"{top:g}",
+            ),
+        )
 
 
 def layout_data(layout: Layout) -> dict[str, Any]:
@@ -325,7 +346,7 @@ def _block(data: object, path: tuple[str | int, ...]) -> Block:
         if name in values and not (name == "bold" and values[name] is None):
             _flag(values[name], (*path, name))
     if values.get("size"):
-        values["size"] = _length(values["size"], 5, 40, (*path, "size"))
+        values["size"] = _length(values["size"], 5, _LARGEST.get(values["block"], _LARGEST_BODY), (*path, "size"))
     if values.get("space"):
         values["space"] = _length(values["space"], -20, 100, (*path, "space"))
     if "colour" in values and values["colour"] not in COLOURS:
