@@ -22,6 +22,7 @@ _DIGITS: Final = (
 # What XML 1.0 forbids, and the control characters that it only advises against.
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = timedelta(days=1)
+_LONG: Final = 200
 
 
 def decimals(currency: str) -> int:
@@ -29,15 +30,22 @@ def decimals(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
-@lru_cache(maxsize=4096)
 def escaped(text: str) -> str:
     """Text as the content of an element: trimmed, without what XML forbids, line ends as XML has them."""
+    # Long texts seldom come back, and thousands of them are not worth the memory.
+    return _known(text) if len(text) < _LONG else _escaped(text)
+
+
+def _escaped(text: str) -> str:
     if not text.isprintable():
         text = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip()
     if "&" in text or "<" in text or ">" in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text
+
+
+_known = lru_cache(maxsize=4096)(_escaped)
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from lxml import etree
 from saxonche import PySaxonProcessor
 
 from desktop.documents.einvoice.cii import cii_xml
-from desktop.documents.einvoice.content import BILLING, CORE, XRECHNUNG
+from desktop.documents.einvoice.content import CORE, XRECHNUNG
 from desktop.documents.einvoice.ubl import ubl_xml
 from desktop.domain.document import Document
 
@@ -45,11 +45,9 @@ def read(xml: bytes) -> Any:
 def breaches(xml: bytes) -> list[str]:
     """What schema and schematron say against it, warnings included; nothing for a sound e-invoice."""
     root = read(xml)
-    name = etree.QName(root).localname
-    schema = _schema(name)
-    if not schema.validate(root):
-        return [str(error.message) for error in schema.error_log]
-    syntax = "cii" if name == "CrossIndustryInvoice" else "ubl"
+    if errors := schema_errors(root):
+        return errors
+    syntax = "cii" if etree.QName(root).localname == "CrossIndustryInvoice" else "ubl"
     processor, stylesheet = _stylesheet(syntax)
     text = xml.decode()
     if syntax == "cii":
@@ -61,13 +59,10 @@ def breaches(xml: bytes) -> list[str]:
     return [f"{rule}: {' '.join(said.split())}" for rule, said in _FAILED.findall(report)]
 
 
-def process(root: Any) -> str:
-    """BT-23 in either syntax."""
-    found = root.xpath("string(//*[local-name() = 'BusinessProcessSpecifiedDocumentContextParameter']/*)")
-    return found or root.xpath("string(*[local-name() = 'ProfileID'])")
-
-
-PROCESS = BILLING
+def schema_errors(root: Any) -> list[str]:
+    """What the XML schema says against it."""
+    schema = _schema(etree.QName(root).localname)
+    return [] if schema.validate(root) else [str(error.message) for error in schema.error_log]
 
 
 @cache
