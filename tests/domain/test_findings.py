@@ -29,6 +29,7 @@ from desktop.domain.findings import (
 )
 from desktop.domain.findings.rule import Override, in_firm
 from desktop.domain.money import SCALE
+from desktop.domain.wording import phrase
 from desktop.saying import put
 from tests.billing_facts import (
     ADVICE,
@@ -50,6 +51,7 @@ from tests.billing_facts import (
 # Those of e-invoices are tried over a book, down to the XML.
 NAMES = [rule.code for rule in RULES if not rule.electronic]
 TODAY = date(2026, 1, 31)
+NEEDS_NET = "The table needs its column “{column}”."
 
 
 @dataclass
@@ -85,6 +87,19 @@ class Given:
         )
         rule = next(rule for rule in RULES if rule.code == code)
         return check(case, [Effective(rule, True, rule.severity, {**rule.parameters, **self.parameters})])
+
+
+def torn() -> Billing:
+    """A setting in which one template cannot be read."""
+    why = phrase("At {where}: {what}", where="columns", what=("said", NEEDS_NET, {"column": "net"}))
+    return replace(setting("2026-01-31"), unreadable={7: ("Quay", why.stored())})
+
+
+def printed_by(template_id: int) -> Callable[[Draft], None]:
+    def change(draft: Draft) -> None:
+        draft.template_id = template_id
+
+    return change
 
 
 def edited(**changes: Any) -> Callable[[Draft], None]:
@@ -459,6 +474,18 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
     ),
     ("glyph_missing", Given(buyer=client(city="서울")), ["The address of Acme GmbH", "서 (U+C11C)"], "client:1:city"),
     ("glyph_missing", Given(change=edited(detail="ไทย")), ["“Monthly retainer”", "ท (U+0E17)"], "agreement:1:lines"),
+    (
+        "template_unreadable",
+        Given(billing=torn(), change=printed_by(7)),
+        ["The template Quay cannot be read. At columns: The table needs its column “net”."],
+        "template:7:layout",
+    ),
+    (
+        "template_unreadable",
+        Given(billing=replace(torn(), chosen_templates=frozenset({7}))),
+        ["The template Quay"],
+        "template:7:layout",
+    ),
     ("old_time", worked(hours(1, "2025-12-01", "1")), ["1 December 2025", "61 days ago", "limit 60"], ""),
     ("first_invoice", Given(), ["first invoice to Acme GmbH"], ""),
     (
@@ -684,6 +711,7 @@ QUIET: list[tuple[str, Given]] = [
     ("vague_text", Given(change=edited(description="Consulting on the merger"))),
     ("glyph_missing", Given(buyer=client(name="Łódź & Ελλάς हिन्दी שלום محمد 😀"))),
     ("glyph_missing", Given(change=edited(detail="½ Tag\t“×”\n\u200b"))),
+    ("template_unreadable", Given(billing=torn(), change=printed_by(8))),
     ("old_time", worked(hours(1, "2025-12-02", "1"))),
     ("old_time", Given()),
     ("first_invoice", Given(standing=Standing(invoiced_before=True))),
@@ -735,7 +763,7 @@ TABLE = {
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
     "glyph_missing "
     "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect state_mismatch",
-    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing",
+    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing template_unreadable",
 }
 
 

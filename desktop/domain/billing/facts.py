@@ -317,6 +317,8 @@ class Work:
 class Billing:
     """The setting of one run: dates, firm, taxes, catalogue and prices.
 
+    `unreadable` are templates that cannot be read as they stand, each with its name and why, as stored sentences;
+    `chosen_templates` are those that somebody chose for a kind or a language.
     `rounding` is the smallest step, in minor units, that what is payable in a currency is rounded to; `exchange` the
     units of firm currency, times 10**6, for one unit of each currency that has a rate on the issue date.
     """
@@ -330,6 +332,8 @@ class Billing:
     tax_rules: tuple[TaxRule, ...] = ()
     rounding: dict[str, int] = field(default_factory=dict)
     exchange: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[int, tuple[str, str]] = field(default_factory=dict)
+    chosen_templates: frozenset[int] = frozenset()
     taxes_by_id: dict[int, TaxEntry] = field(init=False)
     classified: bool = field(init=False)
 

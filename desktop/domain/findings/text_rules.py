@@ -7,11 +7,22 @@ from typing import Any, Final
 
 from desktop.domain.findings.rule import Case
 from desktop.domain.printable import unprintable
-from desktop.domain.wording import Said, phrase
+from desktop.domain.wording import Said, phrase, restored, sentence
 
 Found = Iterator[tuple[Said, Said, str]]
 
 _MOST_SIGNS: Final = 6
+
+
+def template_unreadable(case: Case, _: Mapping[str, Any]) -> Found:
+    """A template that was damaged, or written by another program. It stops nothing."""
+    for template_id, (name, why) in case.billing.unreadable.items():
+        if template_id in (case.draft.template_id, *case.billing.chosen_templates):
+            yield (
+                phrase("The template {template} cannot be read. {why}", template=name, why=sentence(restored(why))),
+                phrase("Its last good version prints, or the usual look. Open it in the settings and save it anew."),
+                f"template:{template_id}:layout",
+            )
 
 
 def glyph_missing(case: Case, _: Mapping[str, Any]) -> Found:

@@ -25,6 +25,7 @@ from desktop.domain.money import unscaled
 from desktop.domain.numbering import series_year
 from desktop.domain.pricing import PriceBook, RateRow
 from desktop.domain.tax_parts import Parts, dated_parts
+from desktop.services.templates.reading import unreadable_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
             tuple(TaxRule._make(rule) for rule in queries.tax_rules(connection)),
             json.loads(queries.book_setting(connection, ROUNDING) or "{}"),
             rates,
+            *unreadable_templates(connection),
         ),
         rules=Rules(connection),
         segments={one[0]: SegmentFacts(*one) for one in queries.segment_settings(connection)},

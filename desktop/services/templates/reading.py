@@ -30,7 +30,7 @@ def read_layout(specification: str) -> Read:
         return Read(layout_from(json.loads(specification)), None)
     except TemplateProblem as problem:
         where = ".".join(str(step) for step in problem.path)
-        return Read(USUAL_LAYOUT, phrase("{where}: {what}", where=where, what=sentence(problem.said)))
+        return Read(USUAL_LAYOUT, phrase("At {where}: {what}", where=where or "layout", what=sentence(problem.said)))
     except (ValueError, RecursionError):
         return Read(USUAL_LAYOUT, phrase("What the book keeps of it cannot be read."))
 
@@ -67,6 +67,23 @@ def printable(version: TemplateVersion) -> TemplateVersion:
             continue
         return tried
     return TemplateVersion(version.id, version.name, version.version)
+
+
+def unreadable_templates(connection: Connection) -> tuple[dict[int, tuple[str, str]], frozenset[int]]:
+    """By template its name and why it cannot be read, as a stored sentence; and those that are chosen for a kind."""
+    rows = connection.exec_driver_sql(
+        """SELECT t.id, t.name, max(v.id), v.specification FROM template t
+        JOIN template_version v ON v.template_id = t.id GROUP BY t.id"""
+    )
+    found = {
+        key: (name, problem.stored())
+        for key, name, _version, kept in rows
+        if (problem := read_layout(kept).problem) is not None
+    }
+    if not found:
+        return {}, frozenset()
+    chosen = connection.exec_driver_sql("SELECT DISTINCT template_id FROM template_choice")
+    return found, frozenset(row[0] for row in chosen)
 
 
 def latest_versions(connection: Connection) -> dict[int, int]:

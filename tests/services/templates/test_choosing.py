@@ -14,6 +14,7 @@ from db.engine import Book
 from db.schema import Segment
 from desktop.domain.template import USUAL_LAYOUT
 from desktop.errors import UserError
+from desktop.saying import told
 from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.clients import update_client
@@ -210,6 +211,9 @@ def test_a_broken_template_stops_no_run(book: Book, made: Contracts, specificati
     broken = plant(book, specification)
     result = made.bill("2026-01-31", "2026-02-03")
     assert result.outcomes["issued"] == 1
+    ((code, severity, message),) = rows(book, "SELECT code, severity, message FROM finding")
+    assert (code, severity) == ("template_unreadable", "note")
+    assert told(message).startswith("The template Classic cannot be read. ")
     invoice, version = rows(book, "SELECT id, template_version_id FROM invoice")[0]
     assert version == broken
     assert document(book, invoice)[1].layout == USUAL_LAYOUT
