@@ -6,7 +6,7 @@ A book keeps the day from which its firm registers; before that, and where the d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.registering import SINCE, UNREGISTERED
 from db.queries.rows import ids_text
 from db.schema import Registration
 from desktop.documents.einvoice.inv01 import inv01_file
@@ -29,8 +30,6 @@ from desktop.services.changes import change
 from desktop.services.documents import documents
 from desktop.services.table_files import replaced
 
-SINCE: Final = "portal.since"
-"""The setting that holds the first day of issue whose documents must be registered, as ISO text."""
 _LARGEST: Final = 200 * 1024 * 1024
 
 
@@ -275,12 +274,11 @@ class Waiting:
 
 def waiting(connection: Connection) -> list[Waiting]:
     """Documents since the firm's first day of registering that the portal does not know, the oldest first."""
-    since = registers_since(connection)
-    if since is None:
+    if registers_since(connection) is None:
         return []
     rows = connection.exec_driver_sql(
-        f"SELECT i.id, i.number, i.issue_date, i.gross, i.currency {_UNREGISTERED} ORDER BY i.issue_date, i.id",
-        (since.isoformat(),),
+        "SELECT i.id, i.number, i.issue_date, i.gross, i.currency FROM invoice i"
+        f" WHERE {UNREGISTERED} ORDER BY i.issue_date, i.id"
     )
     return [
         Waiting(int(key), number, date.fromisoformat(day), gross, currency)
@@ -288,28 +286,13 @@ def waiting(connection: Connection) -> list[Waiting]:
     ]
 
 
-# As `needs_registration` of the domain decides, by the frozen rows.
-_UNREGISTERED: Final = """FROM invoice i JOIN party s ON s.id = i.seller_id JOIN party b ON b.id = i.buyer_id
- LEFT JOIN registration r ON r.invoice_id = i.id
- WHERE i.issue_date >= ? AND r.id IS NULL AND i.kind <> 'opening'
- AND coalesce(json_extract(s.data, '$.country'), '') = 'IN' AND coalesce(json_extract(s.data, '$.tax_id'), '') <> ''
- AND (coalesce(json_extract(b.data, '$.country'), '') <> 'IN' OR coalesce(json_extract(b.data, '$.tax_id'), '') <> '')
- AND EXISTS (SELECT 1 FROM invoice_line l WHERE l.invoice_id = i.id AND l.category IN ('S', 'G', 'AE'))"""
-
-
 def deliverable(connection: Connection, ids: Iterable[int]) -> set[int]:
     """Those of the documents that may leave the house: all but the ones that wait for their registration."""
     wanted = set(ids)
-    return wanted - set(_waiting_of(connection, wanted))
-
-
-def _waiting_of(connection: Connection, ids: set[int]) -> Iterator[int]:
-    since = registers_since(connection)
-    if since is None:
-        return
+    if registers_since(connection) is None:
+        return wanted
     rows = connection.exec_driver_sql(
-        f"SELECT i.id {_UNREGISTERED} AND i.id IN (SELECT value FROM json_each(?))",
-        (since.isoformat(), ids_text(ids)),
+        f"SELECT i.id FROM invoice i WHERE i.id IN (SELECT value FROM json_each(?)) AND {UNREGISTERED}",
+        (ids_text(wanted),),
     )
-    for (key,) in rows:
-        yield int(key)
+    return wanted - {int(key) for (key,) in rows}

@@ -32,22 +32,27 @@ KARNATAKA = "29AAGCB7383J1Z4"
 ADDRESS = {"country": "IN", "currency": "INR", "street": "12 MG Road", "postcode": "411001", "city": "Pune"}
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
+def indian_book(tmp_path: Path) -> Book:
     """Three documents: to a registered buyer, to a consumer, and one abroad."""
     firm = {"street": "1 Brigade Road", "postcode": "560001", "city": "Bengaluru", "region": "Karnataka"}
-    with book_of(tmp_path, "IN", "INR", tax_id=KARNATAKA, **firm) as made:
-        facts = Contracts(made)
-        facts.item("DEV", unit="hour", hsn_sac="998314", tax="standard")
-        clients = {
-            "B2B": {"tax_id": "27AAPFU0939F1ZV"},
-            "B2C": {"region": "Maharashtra", "is_business": False},
-            "EXP": {"country": "DE", "city": "Hamburg"},
-        }
-        for code, more in clients.items():
-            client = facts.client(code, **(ADDRESS | more))
-            facts.one_off(client, None, "2026-05-04", "1000", item_id=facts.items["DEV"], currency="INR")
-        issue_all(made, "2026-05-31")
+    made = book_of(tmp_path, "IN", "INR", tax_id=KARNATAKA, **firm)
+    facts = Contracts(made)
+    facts.item("DEV", unit="hour", hsn_sac="998314", tax="standard")
+    clients: dict[str, dict[str, Any]] = {
+        "B2B": {"tax_id": "27AAPFU0939F1ZV"},
+        "B2C": {"region": "Maharashtra", "is_business": False},
+        "EXP": {"country": "DE", "city": "Hamburg"},
+    }
+    for code, more in clients.items():
+        client = facts.client(code, **(ADDRESS | more))
+        facts.one_off(client, None, "2026-05-04", "1000", item_id=facts.items["DEV"], currency="INR")
+    issue_all(made, "2026-05-31")
+    return made
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with indian_book(tmp_path) as made:
         yield made
         assert check(made).problems == ()
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries.families import families
+from db.queries.registering import UNREGISTERED
 from desktop.domain.money import exact_minor
 from desktop.domain.standing import status
 from desktop.errors import UserError
@@ -57,6 +58,7 @@ _PLANS = {
     "plan:standing": f"i.id IN ({_STANDING_PLANS}) AND {_PLANNED}",
     "plan:broken": f"i.id IN ({_STANDING_PLANS}) AND {_BROKEN}",
     "billed": "i.kind <> 'opening'",
+    "unregistered": UNREGISTERED,
 }
 _CHOICES = {
     "kind": "i.kind IN ({marks})",
@@ -106,7 +108,7 @@ class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
     credited, unapplied, applied; plan:standing (a payment plan), plan:broken (a part of it is late); and kind:KIND,
     run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE; billed (not what was open when the book
-    began)."""
+    began), unregistered (India's portal does not know it yet)."""
 
     def __init__(self, book: Book, today: date) -> None:
         self._book = book

@@ -22,6 +22,7 @@ from desktop.services.today.item import Item, Look, Source, Target, Urgency
 from desktop.services.today.money import disputes, overdue, unmatched
 from desktop.services.today.notes import follow_ups
 from desktop.services.today.promises import broken_promises
+from desktop.services.today.registering import unregistered
 from desktop.services.today.runs import due_run, exceptions, unfinished
 from desktop.services.today.work import milestones, unbilled
 
@@ -43,6 +44,7 @@ __all__ = [
 SOURCES: Final[tuple[Source, ...]] = (
     unfinished,
     exceptions,
+    unregistered,
     unmatched,
     disputes,
     broken_promises,

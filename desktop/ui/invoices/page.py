@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.indian_einvoice import RUPEE
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.lists.runs import RunList
@@ -25,6 +26,7 @@ from desktop.ui.invoices.instalments import broken, schedule_facts
 from desktop.ui.invoices.listing import InvoiceRows, summary
 from desktop.ui.invoices.losses import take_back_write_off, write_off
 from desktop.ui.invoices.plan import agree_plan, call_plan_off
+from desktop.ui.invoices.registering import note_cancelled, take_from_portal, write_for_portal
 from desktop.ui.invoices.story import show_story
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_cover_letter
@@ -105,6 +107,7 @@ class InvoicesPage(Page):
                     "invoices.print",
                     "invoices.client",
                     "invoices.run",
+                    *self._portal_menu(),
                 ],
                 empty_action="invoices.runs",
                 sum_key="open",
@@ -130,6 +133,26 @@ class InvoicesPage(Page):
             Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
             Action("invoices.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
+            *self._portal_offers(),
+        ]
+
+    def _portal_menu(self) -> list[str]:
+        """India's portal takes rupees; firms elsewhere need not see it."""
+        names = [GAP, "invoices.portal_file", "invoices.portal_answer", "invoices.portal_cancelled"]
+        return names if self.desk.shell.home_currency == RUPEE else []
+
+    def _portal_offers(self) -> list[Action]:
+        if not self._portal_menu():
+            return []
+        return [
+            Action("invoices.portal_file", _("Write the file for the portal…"), self.portal_file, "export"),
+            Action("invoices.portal_answer", _("Take in the portal's answer…"), self.portal_answer, "import"),
+            Action(
+                "invoices.portal_cancelled",
+                _("Note that the portal cancelled it"),
+                self.portal_cancelled,
+                enabled=self._printed,
+            ),
         ]
 
     def _summary(self) -> Summary:
@@ -335,6 +358,17 @@ class InvoicesPage(Page):
 
     def print(self) -> None:
         print_pdfs(self.desk, self, self._rows, self.selected_ids())
+
+    def portal_file(self) -> None:
+        """Of what is selected where that is more than the one in focus, else of all that wait."""
+        rows = self._rows.rows(self.selected_ids()).values()
+        write_for_portal(self.desk, self, [str(row["number"]) for row in rows] if len(rows) > 1 else [])
+
+    def portal_answer(self) -> None:
+        take_from_portal(self.desk, self)
+
+    def portal_cancelled(self) -> None:
+        note_cancelled(self.desk, self.number)
 
     def client(self) -> None:
         self.shell.go("clients", _int(self._current["client_id"]))

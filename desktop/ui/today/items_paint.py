@@ -22,6 +22,7 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "exception": ("warning", "held"),
     "ready": ("send", "good"),
     "run": ("run", "note"),
+    "registration": ("send", "held"),
     "payment": ("payment", "note"),
     "dispute": ("warning", "held"),
     "overdue": ("calendar", "blocked"),

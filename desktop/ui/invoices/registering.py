@@ -1,0 +1,129 @@
+"""India's invoice portal from the list of invoices: write the file that goes up, take in the answer that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job, Lane
+from desktop.paths import documents_dir
+from desktop.services.registrations import (
+    Exported,
+    Taken,
+    cancel_registration,
+    export_registrations,
+    take_answers,
+)
+from desktop.ui.desk import Desk
+from desktop.ui.saving import write
+
+_FOLDER = "portal_folder"
+_CHANGED = frozenset({"invoices"})
+
+
+def _start(desk: Desk) -> str:
+    folder = desk.shell.memory.get(_FOLDER)
+    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+
+
+def write_for_portal(desk: Desk, parent: QWidget, numbers: Sequence[str]) -> None:
+    """Ask for the file, then write INV-01 of the documents chosen, or of all that wait where none is."""
+    dialog = QFileDialog(parent, _("File for the portal"), _start(desk), "JSON (*.json)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("json")
+    dialog.selectFile(f"INV-01-{desk.today():%Y-%m-%d}.json")
+
+    def chosen(name: str) -> None:
+        path = Path(name)
+        desk.shell.memory.put(_FOLDER, str(path.parent))
+        desk.shell.jobs.start(
+            Job(
+                _("Writing the file for the portal"),
+                lambda _report: export_registrations(desk.book, path, actor=desk.actor, numbers=numbers),
+                changes=_CHANGED,
+                lane=Lane.BOOK,
+            ),
+            lambda made: _say_written(desk, made),
+        )
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def _say_written(desk: Desk, made: object) -> None:
+    assert isinstance(made, Exported)
+    count = len(made.numbers)
+    said = ngettext(
+        "{count} document is in {file}: upload it to the portal.",
+        "{count} documents are in {file}: upload it to the portal.",
+        count,
+    ).format(count=number_text(count), file=made.path.name)
+    where = QUrl.fromLocalFile(str(made.path.parent))
+    left = ""
+    if made.unready:
+        first = made.unready[0]
+        left = ngettext(
+            "{count} document is left out. {number}: {problems}",
+            "{count} documents are left out. {number}: {problems}",
+            len(made.unready),
+        ).format(count=number_text(len(made.unready)), number=first.number, problems=" ".join(first.problems))
+    desk.shell.notices.say(
+        f"{said} {left}".strip(),
+        tone="held" if left else "good",
+        offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))],
+    )
+
+
+def take_from_portal(desk: Desk, parent: QWidget) -> None:
+    """Ask for the answer, then take it in."""
+    dialog = QFileDialog(parent, _("Answer of the portal"), _start(desk), "JSON (*.json)")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+
+    def chosen(name: str) -> None:
+        path = Path(name)
+        desk.shell.memory.put(_FOLDER, str(path.parent))
+        desk.shell.jobs.start(
+            Job(
+                _("Taking in the answer of the portal"),
+                lambda _report: take_answers(desk.book, path, actor=desk.actor),
+                changes=_CHANGED,
+                lane=Lane.BOOK,
+            ),
+            lambda taken: _say_taken(desk, taken),
+        )
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+
+
+def _say_taken(desk: Desk, taken: object) -> None:
+    assert isinstance(taken, Taken)
+    count = len(taken.registered)
+    said = ngettext("{count} document is registered now.", "{count} documents are registered now.", count)
+    left = ""
+    if taken.refused:
+        first = taken.refused[0]
+        left = ngettext(
+            "{count} answer is not taken in. {number}: {reason}",
+            "{count} answers are not taken in. {number}: {reason}",
+            len(taken.refused),
+        ).format(count=number_text(len(taken.refused)), number=first.number or "?", reason=first.reason)
+    whole = said.format(count=number_text(count))
+    desk.shell.notices.say(f"{whole} {left}".strip(), tone="held" if left else "good")
+
+
+def note_cancelled(desk: Desk, number: str) -> None:
+    """What the portal took back; Undo brings it back here."""
+    said = _("The registration of {number} is noted as cancelled.").format(number=number)
+    write(
+        desk,
+        _("Noting the cancellation"),
+        lambda: cancel_registration(desk.book, number, actor=desk.actor),
+        said,
+        changed=_CHANGED,
+    )
