@@ -21,7 +21,7 @@ def main(names: list[str]) -> None:
             continue
         image = drawn(template, paper)
         # What looks the same stays the same file.
-        if not file.exists() or difference(image, approved(file)) > 0.0002:
+        if not file.exists() or difference(image, approved(file)) > 0:
             keep(image, file)
             print(f"drawn anew: {file.name}")
     for file in set(FOLDER.glob("*.png")) - known:
