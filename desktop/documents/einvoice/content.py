@@ -65,7 +65,10 @@ class Change(NamedTuple):
 
 
 def type_code(document: Document, profile: str) -> str:
-    """UNTDID 1001 (BT-3). A deposit is 386, for which XRechnung's list has 326, a part of what will be billed."""
+    """UNTDID 1001 (BT-3). A deposit is 386, for which XRechnung's list has 326, a part of what will be billed.
+
+    What corrects an invoice is a credit note of its own with positive amounts, hence never 384.
+    """
     match document.kind:
         case "credit_note":
             return "381"
@@ -127,7 +130,8 @@ def means(document: Document, profile: str) -> Means:
         return Means("48" if digits or not profile.startswith("xrechnung") else "1", (), digits, network)
     if not document.bank:
         return Means("1")
-    sepa = euro and all(is_iban(bare(account.iban)) and account.iban[:2] in _SEPA for account in document.bank)
+    numbers = [bare(account.iban) for account in document.bank]
+    sepa = euro and all(is_iban(number) and number[:2] in _SEPA for number in numbers)
     if sepa:
         return Means("58", document.bank)
     if profile == "peppol" and both_in(document, "DK"):

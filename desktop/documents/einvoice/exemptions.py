@@ -26,13 +26,18 @@ CODES: Final = frozenset(f"VATEX-EU-{code}" for code in _EU.split()) | frozenset
 )
 """The list of EN 16931 (BR-CL-22)."""
 _NATURAL: Final = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+# Peppol binds some codes to their category (P0104 to P0111).
+_BOUND: Final = {code: category for category, code in _NATURAL.items()} | dict.fromkeys(
+    ("VATEX-EU-D", "VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J"), "E"
+)
 
 
 @lru_cache(maxsize=1024)
 def exemption(tax: DocumentTax, language: str, country: str) -> tuple[str, str]:
     """(words, code) why a group bears no tax; nothing for S, Z, L and M (BR-S-10, BR-Z-10, BR-AF-10, BR-AG-10).
 
-    `country` is the seller's. A code that the list does not know is left out: the words say it too.
+    `country` is the seller's. A code that the list does not know, or that is of another category, is left out: the
+    words say it too.
     """
     if tax.category not in UNTAXED:
         return "", ""
@@ -41,4 +46,5 @@ def exemption(tax: DocumentTax, language: str, country: str) -> tuple[str, str]:
     code = tax.exemption_code.strip().upper()
     if not code and country in EU_COUNTRIES:
         code = _NATURAL.get(tax.category, "")
-    return said, code if code in CODES else ""
+    right = code in CODES and _BOUND.get(code, tax.category) == tax.category
+    return said, code if right else ""

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from desktop.domain.document import BankAccount, Document
+from desktop.documents.einvoice.exemptions import exemption
+from desktop.domain.document import BankAccount, Document, DocumentTax
 from tests.documents.einvoice.invoices import ABROAD, CASES, CLIENT, FIRM, credit_note, invoice
 from tests.documents.einvoice.proof import FORMS, breaches, read, written
 from tests.documents.einvoice.random_documents import random_document
@@ -325,3 +326,31 @@ def test_a_dutch_credit_note_names_no_means_of_payment() -> None:
     dutch = credit_note(seller=replace(FIRM, country="NL", tax_id="NL004495445B01"))
     assert not Ubl(dutch, "peppol").all("//cac:PaymentMeans")
     assert breaches(written(dutch, "peppol")) == []
+
+
+@pytest.mark.parametrize(
+    "category, code, expected",
+    [
+        ("AE", "", "VATEX-EU-AE"),
+        ("K", "", "VATEX-EU-IC"),
+        ("G", "", "VATEX-EU-G"),
+        ("O", "", "VATEX-EU-O"),
+        ("E", "", ""),
+        ("E", "VATEX-EU-132-1C", "VATEX-EU-132-1C"),
+        ("E", "vatex-fr-franchise", "VATEX-FR-FRANCHISE"),
+        ("E", "VATEX-EU-AE", ""),
+        ("AE", "VATEX-EU-J", ""),
+        ("E", "of our own", ""),
+        ("Z", "VATEX-EU-G", ""),
+    ],
+)
+def test_a_code_of_exemption_goes_with_its_category(category: str, code: str, expected: str) -> None:
+    """BR-CL-22, Peppol P0104 to P0111"""
+    tax = DocumentTax(category, Decimal(0), 100, 0, "", "", code)
+    words, found = exemption(tax, "de", "DE")
+    assert found == expected
+    assert bool(words) == (category != "Z")
+
+
+def test_abroad_no_code_of_the_union_is_made_up() -> None:
+    assert exemption(DocumentTax("O", Decimal(0), 100, 0), "de", "CH") == ("Nicht steuerbar.", "")
