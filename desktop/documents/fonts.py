@@ -104,7 +104,7 @@ def tiers_for(text: str, typeface: str = INTER) -> set[str]:
     Inter's basic tier, which every process has, is not named.
     """
     needed = {basic_tier(typeface)}
-    if not is_basic(text):
+    if not is_basic(text.replace("\n", " ")):
         homes = {_home(sign, typeface) or _home(REPLACEMENT, typeface) for sign in set(plain(text)) - {"\n"}}
         needed.update(name for name in homes if name and name not in shaping.FILES)
         if not homes.isdisjoint(shaping.FILES) or needs_shaping(text):

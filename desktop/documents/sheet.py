@@ -143,6 +143,25 @@ class Sheet:
         self._marked = tags.count
         self._style, self._pieces = now, number
 
+    def element(self, role: str, style: Style, x: float, y: float, glyphs: Glyphs) -> None:
+        """Put measured text with its left end at x, as an element of its own."""
+        codes, _, runs = glyphs
+        if runs is not None or not self._tagged:
+            self._tags.begin(role)
+            self.place(style, x, y, glyphs)
+            self._tags.end()
+            return
+        tags, texts, number = self._tags, self._texts, self._pieces
+        texts.append(mark(number) if self._marked == _UNMARKED else _AGAIN + mark(number))
+        tags.log += (role, self._page, "")
+        tags.count += 1
+        self._marked = tags.count
+        self._pieces = number + 1
+        if style is not self._style:
+            self._style = style
+            texts.append(style.head)
+        texts.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm({codes})Tj")
+
     @property
     def pieces(self) -> int:
         """How many marked pieces the page has."""

@@ -112,9 +112,7 @@ def draw_totals(flow: Flow, totals: Totals) -> None:
 
 
 def _cell(flow: Flow, style: Style, x: float, base: float, text: str) -> None:
-    flow.tags.begin("TD")
-    flow.sheet.left(style, x, base, text)
-    flow.tags.end()
+    flow.sheet.element("TD", style, x, base, style.face[text])
 
 
 def total_rows(flow: Flow) -> list[Total]:
