@@ -200,7 +200,9 @@ def _spanish(number: int) -> str:
             parts.append(f"un {one}" if count == 1 else f"{_es_thousands(count)} {many}")
     if number or not parts:
         parts.append(_es_thousands(number))
-    return " ".join(parts)
+    said = " ".join(parts)
+    # Where no noun follows, one is “uno”.
+    return f"{said[:-2]}uno" if said.endswith("ún") else f"{said}o" if said.endswith("un") else said
 
 
 def _es_thousands(number: int) -> str:

@@ -16,8 +16,8 @@ DOTS_PER_INCH = 56
 _STEP = 17
 MOST_PAGES = 2
 # Renderers of different versions smooth edges differently; a line of text that moves or goes changes far more.
-GREY_LEVELS = 40
-SHARE = 0.00015
+GREY_LEVELS = 30
+SHARE = 0.0001
 
 
 def picture(pdf: bytes) -> Image.Image:
@@ -45,7 +45,9 @@ def file_of(template: str, paper: str) -> Path:
 
 
 def keep(image: Image.Image, file: Path) -> None:
-    image.quantize(256 // _STEP + 1).save(file, optimize=True)
+    levels = Image.frombytes("P", image.size, bytes(level // _STEP for level in image.tobytes()))
+    levels.putpalette([level for step in range(16) for level in (step * _STEP,) * 3])
+    levels.save(file, optimize=True, bits=4)
 
 
 def approved(file: Path) -> Image.Image:
