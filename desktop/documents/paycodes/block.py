@@ -13,7 +13,7 @@ from desktop.documents.paycodes.qr import LARGEST, Symbol, qr_symbol
 from desktop.documents.paycodes.slip import draw_slip
 from desktop.documents.sheet import MM, Style
 from desktop.domain.document import Document
-from desktop.domain.pay_codes import LINK, SWISS_BILL, first_part
+from desktop.domain.pay_codes import LINK, SWISS_BILL, first_part, pay_codes
 
 _SIDE: Final = 27 * MM
 _LEAST_MODULE: Final = 0.4 * MM
@@ -56,15 +56,16 @@ def paint_code_aside(flow: Flow) -> None:
     Draws nothing where there is another number of codes, or no room beside or below: then they come after the words.
     """
     document = flow.document
-    codes = codes_for(document)
-    if len(codes) != 1 or codes[0].pay.kind == SWISS_BILL or getattr(document, "instalments", ()):
+    ways = pay_codes(document)
+    if len(ways) != 1 or ways[0].kind in (SWISS_BILL, LINK) or first_part(document)[1]:
         return
-    cell = _pay_cell(flow, codes[0], flow.place.measure)
+    (code,) = codes_for(document)
+    cell = _pay_cell(flow, code, flow.place.measure)
     styles = flow.styles
-    said = styles.small.wrap(flow.words.pay_online if codes[0].pay.kind == LINK else flow.words.scan_to_pay, cell.side)
+    said = styles.small.wrap(flow.words.scan_to_pay, cell.side)
     height = cell.side + styles.small.leading * len(said)
     room = flow.place.measure - cell.side - 2 * _GAP
-    if room < _LEAST_BESIDE or not flow.fits(_ASIDE_ABOVE + height) or codes[0].text:
+    if room < _LEAST_BESIDE or not flow.fits(_ASIDE_ABOVE + height):
         return
     x, top = flow.place.right - cell.side, flow.y - _ASIDE_ABOVE
     _paint_cell(flow, cell._replace(lines=[]), x, top)
