@@ -44,6 +44,7 @@ def topics() -> list[Topic]:
         Topic("reports", _("Reports")),
         Topic("hygiene", _("Clean-up")),
         Topic("settings", _("Settings")),
+        Topic("templates", _("Templates")),
         Topic("projects", _("Projects")),
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),

@@ -6,6 +6,7 @@ What holds for every kind and language of a level is that level's own field, as 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,7 +16,9 @@ from desktop.domain.template import KINDS
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import Change, change
+from desktop.services.field_checks import check_language
 from desktop.services.firm import FIRM
+from desktop.services.problems import Problems
 from desktop.services.records import found
 
 SCOPES = ("firm", "segment", "client")
@@ -73,6 +76,11 @@ def choose(
         raise UserError(
             _("There is no kind “{kind}”.").format(kind=kind), _("There are: {names}.").format(names=", ".join(KINDS))
         )
+    told: dict[str, Any] = {"language": language}
+    problems = Problems()
+    check_language(told, problems)
+    problems.raise_any()
+    language = told["language"]
     with change(book, actor, _("Choose a template")) as made:
         name = ""
         if template_id is not None:

@@ -18,6 +18,7 @@ from desktop.domain.template import Layout, TemplateProblem, layout_data, layout
 from desktop.domain.wording import Said, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
+from desktop.paths import resource
 from desktop.saying import put
 from desktop.services.templates.library import (
     TemplateRow,
@@ -148,6 +149,12 @@ def import_template(book: Book, text: str, *, file_name: str = "", name: str = "
     chosen = free_name([one.name for one in templates(book)], name or read.name)
     made = new_template(book, chosen, read.layout, logo=read.logo, note=_("Imported"), actor=actor)
     return next(one for one in templates(book) if one.id == made)
+
+
+def finished() -> dict[str, str]:
+    """The templates that come with the program: the text of each file by its name."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(resource("templates").glob("*.json"))]
+    return {json.loads(text)["name"]: text for text in texts}
 
 
 def import_file(book: Book, path: Path, *, name: str = "", actor: str) -> TemplateRow:

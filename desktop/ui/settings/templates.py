@@ -29,11 +29,14 @@ from desktop.services.templates import (
     TemplateRow,
     copy_template,
     export_file,
+    finished,
     free_name,
     import_file,
+    new_template,
     remove_template,
     rename_template,
     take_again,
+    template_file,
     templates,
     versions,
 )
@@ -254,6 +257,8 @@ class TemplatesSection(QWidget):
 
     def _ask_copy(self, title: str, source: int) -> None:
         names = [row.name for row in self._rows.values()]
+        choices: list[tuple[object, str]] = [(row.id, row.name) for row in self._rows.values()]
+        choices += [(name, _("{name}, as it comes with Sheaf").format(name=name)) for name in finished()]
         fields = [
             Field("name", _("Name"), required=True),
             Field(
@@ -261,10 +266,9 @@ class TemplatesSection(QWidget):
                 _("Begin with"),
                 "choice",
                 required=True,
-                choices=[(row.id, row.name) for row in self._rows.values()],
+                choices=choices,
             ),
         ]
-        book, actor = self.desk.book, self.desk.actor
         first = self._rows[source].name if source in self._rows else _("My template")
         ask(
             self.desk,
@@ -273,10 +277,18 @@ class TemplatesSection(QWidget):
             [Section("", fields)],
             {"name": free_name(names, first), "source": source},
             _("Make it"),
-            lambda typed: copy_template(book, int(str(typed["source"])), str(typed["name"] or ""), actor=actor),
+            self._make,
             _("The template is made."),
             partial(open_designer, self.desk),
         )
+
+    def _make(self, typed: dict[str, object]) -> int:
+        """Done by a worker."""
+        book, actor, name = self.desk.book, self.desk.actor, str(typed["name"] or "")
+        if isinstance(typed["source"], str):
+            text = finished()[typed["source"]]
+            return new_template(book, name, template_file(text).layout, actor=actor)
+        return copy_template(book, int(str(typed["source"])), name, actor=actor)
 
     def rename(self) -> None:
         row, book, actor = self.row, self.desk.book, self.desk.actor
