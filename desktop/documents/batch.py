@@ -11,13 +11,12 @@ import multiprocessing
 import os
 import pickle
 import re
-import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import NamedTuple
 
 from desktop.documents import fonts
@@ -26,6 +25,7 @@ from desktop.documents.glyphs import BASIC, Tier
 from desktop.documents.pdffile import Frame
 from desktop.documents.render import compose, setting_for, tiers_needed
 from desktop.documents.setting import Setting
+from desktop.documents.spawning import no_main_module
 from desktop.documents.worker import PART, Task, packed, serve, write
 from desktop.domain.document import Document, TemplateVersion
 from desktop.errors import UserError
@@ -171,7 +171,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self._process = context.Process(target=serve, args=(far,), name="sheaf-render", daemon=True)
-        with _no_main_module():
+        with no_main_module():
             self._process.start()
         far.close()
         self.settings: set[int] = set()
@@ -222,17 +222,6 @@ class _Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-
-
-@contextlib.contextmanager
-def _no_main_module() -> Iterator[None]:
-    """A spawned process imports the main module of its parent: here the whole program, of which it needs nothing."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 def render_batch(

@@ -37,6 +37,11 @@ def enclosed(document: Document, form: str) -> bytes:
     return cii_xml(document, "facturx")
 
 
+def einvoice_as(document: Document, form: str) -> bytes:
+    """The e-invoice in a form of EINVOICES, whether it goes inside a PDF or alone."""
+    return enclosed(document, form) or einvoice(document, form_named(form))
+
+
 def einvoice(document: Document, form: str) -> bytes:
     """The e-invoice that is a file of its own."""
     if form == "xrechnung":

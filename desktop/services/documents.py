@@ -101,27 +101,38 @@ def draft_document(book: Book, draft_id: int) -> Job:
         if row is None:
             raise UserError(_("The draft is not there any more."), _("Reload the run."))
         draft = Draft.from_body(row[0], row[1], row[2], json.loads(row[3]))
-        payloads: list[dict[str, Any]] = []
+        ((document, version),) = drafted_documents(connection, [(draft_id, draft)], row[4], date.fromisoformat(row[5]))
+        return document, template_versions(connection, [version])[version]
 
-        def keep(_connection: Connection, _role: str, more: Iterable[dict[str, Any]]) -> list[int]:
-            first = len(payloads)
-            payloads.extend(more)
-            return list(range(first, len(payloads)))
 
-        electronic = [draft.client_id] if draft.einvoice != NONE else []
-        papers = prepare(connection, [draft.client_id], draft.agreement_ids, keep, electronic)
-        issue_date = date.fromisoformat(row[5])
-        corrected = corrected_invoices(connection, [(draft_id, draft)]).get(draft_id)
-        made = ready(draft, draft_id, row[4], issue_date, papers)
+def drafted_documents(
+    connection: Connection, drafts: Sequence[tuple[int, Draft]], run_id: int, issue_date: date, number: str = ""
+) -> Iterator[tuple[Document, int]]:
+    """Drafts of a run, by their ids, as they would be issued now, each with the id of its template's version."""
+    payloads: list[dict[str, Any]] = []
+
+    def keep(_connection: Connection, _role: str, more: Iterable[dict[str, Any]]) -> list[int]:
+        first = len(payloads)
+        payloads.extend(more)
+        return list(range(first, len(payloads)))
+
+    electronic = {draft.client_id for _id, draft in drafts if draft.einvoice != NONE}
+    agreements = dict.fromkeys(key for _id, draft in drafts for key in draft.agreement_ids)
+    papers = prepare(connection, [draft.client_id for _id, draft in drafts], agreements, keep, electronic)
+    corrects = corrected_invoices(connection, drafts)
+    exchange = ExchangeRates(connection)
+    for draft_id, draft in drafts:
+        corrected = corrects.get(draft_id)
+        made = ready(draft, draft_id, run_id, issue_date, papers)
         terms = parse_terms(made.terms)
         parts = due_parts(made.kind, terms, issue_date, made.payable)
         try:
-            tax_currency, told = ExchangeRates(connection).told(made.tax, made.currency, made.tax_date or issue_date)
+            tax_currency, told = exchange.told(made.tax, made.currency, made.tax_date or issue_date)
         except UserError:
             # The gate says it; a preview shows the rest.
             tax_currency, told = None, None
         head = {
-            "number": "",
+            "number": number,
             "kind": made.kind,
             "issue_date": issue_date.isoformat(),
             "due_date": parts[-1][0].isoformat(),
@@ -146,9 +157,8 @@ def draft_document(book: Book, draft_id: int) -> Job:
             "corrects": corrected.number if corrected else None,
             "corrects_date": corrected.issue_date if corrected else None,
         }
-        template = template_versions(connection, [made.template_version_id])[made.template_version_id]
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
-        return _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), template
+        yield _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), made.template_version_id
 
 
 def render(

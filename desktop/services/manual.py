@@ -21,6 +21,7 @@ from desktop.services.runs.drafting import Drafted, check_draft
 from desktop.services.runs.loading import load
 from desktop.services.runs.owners import give_owners
 from desktop.services.runs.planning import begin_within, store
+from desktop.services.runs.proving import prove
 from desktop.services.runs.scope import Scope
 from desktop.services.runs.setting import read_setting
 
@@ -150,6 +151,7 @@ def draft_invoice(
             )
         complete(draft, setting.billing)
         checked = check_draft(draft, loaded, setting)
+        prove(connection, [checked], setting)
         store(connection, run.id, [Drafted(client_id, [checked])])
         connection.exec_driver_sql("UPDATE run SET state = 'review' WHERE id = ?", (run.id,))
         draft_id = checked.id

@@ -15,6 +15,7 @@ from desktop.domain.einvoice_form import NONE
 from desktop.domain.findings import RULES
 from desktop.services.changes import change
 from desktop.services.runs import exceptions, look_again, resume
+from desktop.services.runs.proving import CODE
 from tests.contracts import ANNE, Contracts, value
 from tests.documents.einvoice.proof import breaches, written
 from tests.einvoicing import CREDITOR, FORMS, IBAN, delivered, issued, sound_book, sound_client
@@ -348,7 +349,8 @@ def test_a_rule_is_broken_and_mended(scene: Scene, case: Case, form: str) -> Non
 
 
 def test_each_rule_of_e_invoices_is_tried() -> None:
-    assert {case.code for case in CASES} == {rule.code for rule in RULES if rule.electronic}
+    # The official rules themselves have tests of their own.
+    assert {case.code for case in CASES} == {rule.code for rule in RULES if rule.electronic} - {CODE}
 
 
 def test_paper_is_not_held_to_any_of_it(scene: Scene) -> None:

@@ -43,6 +43,7 @@ class Checked:
     agreements: list[int] = field(default_factory=list)
     previous: int | None = None
     id: int = 0
+    segment_id: int | None = None
 
     @property
     def state(self) -> str:
@@ -218,4 +219,4 @@ def check_draft(
     findings = check(case, setting.rules.of(segment, client.id, first.id if first else None))
     body, fingerprint = encode_body(draft)
     previous = standing.last.net if standing.last else None
-    return Checked(draft, findings, body, fingerprint, list(draft.agreement_ids), previous)
+    return Checked(draft, findings, body, fingerprint, list(draft.agreement_ids), previous, segment_id=segment)

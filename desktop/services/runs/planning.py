@@ -21,6 +21,7 @@ from desktop.services.charging import MARKED, reserve
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
 from desktop.services.runs.owners import give_owners
+from desktop.services.runs.proving import prove
 from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.scope import Report, RunFacts, Scope, Seconds, calm_collector, members, run_facts, silent
 from desktop.services.runs.setting import Setting, read_setting
@@ -213,7 +214,10 @@ def draft_chunk(connection: Connection, part: Sequence[Member], setting: Setting
     """The drafts of some clients, built and checked, nothing written."""
     pairs = [(client, agreement) for client, agreements in part for agreement in agreements]
     loaded = load(connection, setting, pairs)
-    return [draft_client(client, agreements, loaded, setting) for client, agreements in part]
+    drafted = [draft_client(client, agreements, loaded, setting) for client, agreements in part]
+    if loaded.buyers:
+        prove(connection, [one for client in drafted for one in client.drafts], setting)
+    return drafted
 
 
 def store(connection: Connection, run_id: int, drafted: Sequence[Drafted]) -> tuple[str, int]:

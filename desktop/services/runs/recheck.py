@@ -19,6 +19,7 @@ from desktop.services.runs.drafting import build_client, check_draft, encode_bod
 from desktop.services.runs.loading import Loaded, load
 from desktop.services.runs.owners import give_owners
 from desktop.services.runs.planning import waiting_reason
+from desktop.services.runs.proving import prove
 from desktop.services.runs.scope import RunFacts
 from desktop.services.runs.setting import Setting, read_setting
 
@@ -154,6 +155,8 @@ class _Look:
                 findings.append(_changed(row, fresh, by_hand))
         before = [sibling for other, sibling in self._siblings.get(stored.client_id, ()) if other < draft_id]
         checked = check_draft(draft, self._loaded, self._setting, 0, before, planning=False)
+        if self._loaded.buyers:
+            prove(self._connection, [checked], self._setting)
         if not draft.gross and checked.state == "ready" and recorded_nothing(draft):
             findings.append(Finding(CHANGED, "block", phrase("What it bills adds up to nothing."), _PLAN_AGAIN))
         known = self._known.get(draft_id, [])
