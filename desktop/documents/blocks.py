@@ -14,7 +14,7 @@ from desktop.documents.notes import paint_notes
 from desktop.documents.paycodes.block import paint_pay_codes, paint_registration
 from desktop.documents.payment import paint_payment, paint_terms
 from desktop.documents.table import paint_table
-from desktop.documents.totals import measure_totals, paint_tax_summary, paint_totals, total_rows
+from desktop.documents.totals import paint_tax_summary, paint_totals, totals_of
 from desktop.documents.wording import (
     paint_amount_in_words,
     paint_closing,
@@ -58,7 +58,7 @@ DOCUMENT_PARTS = Parts(
     },
     title=lambda flow: flow.words.title(flow.document.kind),
     facts=document_facts,
-    totals_height=lambda flow: measure_totals(flow, total_rows(flow)).height,
+    totals_height=lambda flow: totals_of(flow).height,
 )
 
 

@@ -53,6 +53,7 @@ class _Stationery:
         self.fonts = sheet.fonts | self.foot.sheet.fonts
         self.spill = spill
         self.closing = closing
+        self.prefixes: dict[frozenset[str], Prefix] = {}
 
 
 class Composer:
@@ -82,7 +83,6 @@ class Composer:
         self._mark = _draft_mark(faces[1], self._look.words.draft_mark)
         self._bodies: dict[tuple[type, str], _Body] = {}
         self._stationery: dict[tuple[Party, str, int], _Stationery] = {}
-        self._prefixes: dict[tuple[int, frozenset[str]], Prefix] = {}
 
     def compose(self, document: Paper, attachment: bytes) -> tuple[Frame, bytes]:
         """The file in two parts: what it shares with others, and the document's own delta; its e-invoice inside."""
@@ -168,11 +168,11 @@ class Composer:
         return found, []
 
     def _prefix(self, document: Paper, stationery: _Stationery, fonts: frozenset[str] | set[str]) -> Prefix:
-        key = (id(stationery), frozenset(fonts))
-        found = self._prefixes.get(key)
+        key = frozenset(fonts)
+        found = stationery.prefixes.get(key)
         if found is None:
             found = self._build(document, stationery, sorted(fonts))
-            _keep(self._prefixes, key, found)
+            _keep(stationery.prefixes, key, found)
         return found
 
     def _build(self, document: Paper, stationery: _Stationery, fonts: Iterable[str]) -> Prefix:

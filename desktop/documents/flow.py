@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from desktop.documents.geometry import Geometry
 from desktop.documents.glyphs import Glyphs
@@ -45,9 +45,10 @@ class Flow:
     tax is called.
 
     `styles` and `block` are those of the part that is being drawn; `inset` is how far the table's figures keep from
-    its edges, and `totals` what the table keeps room for. `say` gives the text of a place with its fields filled in,
-    `title` is what the document is called, and `spill` a text that found no room in the foot. `at_end` draws what
-    comes after the body, and `raised` is how far the last page's foot moves up for it.
+    its edges, `keep` gives what the table keeps room for, and `measured` is what was measured for it, in which style.
+    `say` gives the text of a place with its fields filled in, `title` is what the document is called, and `spill` a
+    text that found no room in the foot. `at_end` draws what comes after the body, and `raised` is how far the last
+    page's foot moves up for it.
     """
 
     def __init__(self, document: Paper, look: Look, bottom: float, tax: str) -> None:
@@ -62,6 +63,7 @@ class Flow:
         self.say: Callable[[str], str] = _nothing
         self.inset = _INSET if self.layout.table in _BOXED else 0.0
         self.keep: Callable[[], float] = _no_height
+        self.measured: tuple[Styles, Block, Any] | None = None
         self.at_end: Callable[[], None] = _nothing_more
         self.raised = 0.0
         self.tags = Tags()

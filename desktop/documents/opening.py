@@ -6,7 +6,7 @@ from desktop.documents.address import postal_lines
 from desktop.documents.facts import Fact
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
-from desktop.documents.sheet import HAIRLINE, MM, Sheet, Style
+from desktop.documents.sheet import HAIRLINE, MM, Piece, Sheet, Style
 from desktop.documents.stationery import name_aside
 
 _BELOW = 7 * MM
@@ -93,23 +93,23 @@ def _heading(flow: Flow) -> None:
 
 def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
     """Labels and values in the right-hand block; gives the place below the last."""
-    place, sheet, tags, styles = flow.place, flow.sheet, flow.tags, flow.look.parts["facts"]
+    place, styles = flow.place, flow.look.parts["facts"]
     label_style, style = styles.label, styles.text
     labels = max([label_style.width(label) for label, _ in rows])
     measure = place.right - place.axis
     labels = min(labels, measure * 0.55)
     room = measure - labels - _GAP
+    pieces: list[Piece] = []
     for label, value in rows:
-        tags.begin("P")
         low = y
         for line in label_style.wrap(label, labels + 0.01):
-            sheet.place(label_style, place.axis, low, line)
+            pieces.append((low == y, label_style, place.axis, f"{low:.2f}", line))
             low -= style.leading
         for line in style.wrap(value, room):
-            sheet.place(style, place.right - line[1] * style.per, y, line)
+            pieces.append((False, style, place.right - line[1] * style.per, f"{y:.2f}", line))
             y -= style.leading
-        tags.end()
         y = min(y, low)
+    flow.sheet.cells("P", pieces)
     return y + style.leading
 
 
@@ -157,11 +157,12 @@ def _address(flow: Flow, letterhead: float) -> float:
     style, lines = _fitted(flow, flow.look.parts["address"].address, [part for part in parts if part])
     top = place.address if place.address_height else min(place.address, letterhead - _BELOW)
     y = top - style.size
-    flow.tags.begin("P")
+    pieces: list[Piece] = []
     for line in lines:
-        flow.sheet.place(style, place.address_left, y, line)
+        pieces.append((not pieces, style, place.address_left, f"{y:.2f}", line))
         y -= style.leading
-    flow.tags.end()
+    if pieces:
+        flow.sheet.cells("P", pieces)
     return y + style.leading
 
 

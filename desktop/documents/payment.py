@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
+from desktop.documents.sheet import Piece
 from desktop.domain.document import Document
 from desktop.domain.pay_codes import reference_of
 from desktop.domain.references import printed_reference
@@ -108,7 +109,7 @@ def _in_fours(iban: str) -> str:
 
 def draw_cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
     """Cells side by side while there is room, the others in rows below."""
-    styles, place, tags = flow.styles, flow.place, flow.tags
+    styles, place = flow.styles, flow.place
     label, value = styles.small, styles.text
     rows: list[list[tuple[float, str, list[Glyphs]]]] = [[]]
     x = place.left
@@ -125,12 +126,12 @@ def draw_cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
         height = label.leading + value.leading * max([len(lines) for _, _, lines in row])
         flow.gap(4 if number else 10)
         flow.need(height)
+        pieces: list[Piece] = []
         for x, name, lines in row:
             y = flow.y - label.size
-            tags.begin("P")
-            flow.sheet.left(label, x, y, name)
+            pieces.append((True, label, x, f"{y:.2f}", label.face[name]))
             for glyphs in lines:
                 y -= value.leading
-                flow.sheet.place(value, x, y, glyphs)
-            tags.end()
+                pieces.append((False, value, x, f"{y:.2f}", glyphs))
+        flow.sheet.cells("P", pieces)
         flow.y -= height

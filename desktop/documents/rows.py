@@ -38,7 +38,7 @@ def draw_rows(sheet: Sheet, styles: Styles, columns: Columns, rows: list[Row]) -
             now = style
         described = column is columns.text
         found = [row.text[0][1] for row in rows] if described else [column.cells[row.number] for row in rows]
-        if any(runs is not None for _, _, runs in found):
+        if [1 for _, _, runs in found if runs is not None]:
             return False
         if described or column.from_left:
             template.append(f"1 0 0 1 {column.left:.2f} %s Tm(%s)Tj\n")
@@ -50,7 +50,7 @@ def draw_rows(sheet: Sheet, styles: Styles, columns: Columns, rows: list[Row]) -
         fields.append([codes for codes, _, _ in found])
         if column.beside:
             asides = [column.beside[row.number] for row in rows]
-            if any(runs is not None for _, _, runs in asides):
+            if [1 for _, _, runs in asides if runs is not None]:
                 return False
             template.append(f"{small.head}\n1 0 0 1 {column.edge + UNIT_GAP:.2f} %s Tm(%s)Tj\n")
             fields += [bases, [codes for codes, _, _ in asides]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from desktop.documents.flow import Flow
 from desktop.documents.sheet import Style
@@ -75,8 +75,18 @@ def measure_totals(flow: Flow, rows: list[Total]) -> Totals:
     return Totals(rows, left, min(left + usual, right), beneath, amounts, height)
 
 
+def totals_of(flow: Flow) -> Totals:
+    """The totals in the styles of the part that is being drawn, measured once: the table asks before they are drawn."""
+    known = flow.measured
+    if known and known[0] is flow.styles and known[1] is flow.block:
+        return cast(Totals, known[2])
+    found = measure_totals(flow, total_rows(flow))
+    flow.measured = flow.styles, flow.block, found
+    return found
+
+
 def paint_totals(flow: Flow) -> None:
-    draw_totals(flow, measure_totals(flow, total_rows(flow)))
+    draw_totals(flow, totals_of(flow))
 
 
 def draw_totals(flow: Flow, totals: Totals) -> None:
