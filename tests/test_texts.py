@@ -35,6 +35,7 @@ LOOKED_UP = {
     "desktop/services/history/events.py: _(sentence)",
     "desktop/services/merge_previews.py: ngettext(*forms, count)",
     "desktop/services/runs/remembering.py: _(next((rule.title for rule in RULES if rule.code == code)))",
+    "desktop/services/templates/words.py: _(words[name])",
     "desktop/ui/clients/page.py: ngettext(*forms, len(ids))",
     "desktop/ui/clients/reach.py: _(_WORDS[kind if part else f'new {kind}'])",
     "desktop/ui/language.py: _(known)",

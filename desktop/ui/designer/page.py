@@ -59,12 +59,12 @@ class DesignerPage(QWidget):
         self.found = found
         self.draft = LayoutDraft(found.version.layout, found.version.logo, self)
         self.panel = Panel(self.draft, desk)
-        self.preview = Preview(desk)
         # Its own: what it asks must stand where the person looks.
         self.notice = NoticeBar(desk.shell.theme)
         self.acts = Actions(desk.shell.theme, self)
         self.acts.declare(self._offers())
         self.acts.failed.connect(self.notice.show_error)
+        self.preview = Preview(desk, [("Alt ↑ ↓", _("move a part")), *self.acts.hints(), ("Esc", _("back"))])
         self._build()
         self.draft.changed.connect(self._follow)
         self.preview.bar.changed.connect(self._draw)
@@ -73,10 +73,12 @@ class DesignerPage(QWidget):
 
     def _offers(self) -> Iterable[Action]:
         return [
-            Action("designer.undo", _("Undo"), self.draft.undo, "undo", "Ctrl+Z", lambda: self.draft.can_undo),
+            Action(
+                "designer.undo", _("Undo"), self.draft.undo, "undo", "Ctrl+Z", lambda: self.draft.can_undo, _("undo")
+            ),
             Action("designer.redo", _("Redo"), self.draft.redo, "", "Ctrl+Shift+Z", lambda: self.draft.can_redo),
             Action("designer.compare", _("Compare…"), self.compare, "", "Ctrl+D"),
-            Action("designer.save", _("Save…"), self.save, "save", "Ctrl+S", lambda: self.draft.dirty),
+            Action("designer.save", _("Save…"), self.save, "save", "Ctrl+S", lambda: self.draft.dirty, _("save")),
         ]
 
     def _build(self) -> None:

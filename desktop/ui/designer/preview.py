@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -126,7 +126,8 @@ def _subject_word(subject: Subject) -> str:
 class Preview(QWidget):
     """The bar above the page, and the page."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, keys: Sequence[tuple[str, str]] = ()) -> None:
+        """`keys` stand beside the tools, each with its word."""
         super().__init__()
         theme = desk.shell.theme
         self.bar = SubjectBar(desk)
@@ -150,7 +151,6 @@ class Preview(QWidget):
         self._theme = theme
         theme.changed.connect(self._paint)
         tools.addWidget(self._place)
-        keys = [("Alt ↑ ↓", _("move a part")), ("Ctrl Z", _("undo")), ("Ctrl S", _("save")), ("Esc", _("back"))]
         tools.addWidget(Hints(keys, theme), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
