@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 _SEPARATORS: Final = re.compile(r"[-/._ #&+]")
@@ -81,6 +82,7 @@ def bare_iban(iban: str) -> str:
     return "".join(iban.split()).upper()
 
 
+@lru_cache(maxsize=1024)
 def iban_is_sound(iban: str) -> bool:
     """Whether form and check digits are right; the lengths of each country are the gate's to know."""
     bare = bare_iban(iban)
