@@ -69,6 +69,11 @@ def digits_of(classification: str) -> str:
     return "".join(sign for sign in classification if sign.isalnum())
 
 
+def is_hsn(classification: str) -> bool:
+    """4, 6 or 8 digits."""
+    return bool(_HSN.fullmatch(digits_of(classification)))
+
+
 def is_number(number: str) -> bool:
     """At most 16 letters, digits, slashes and dashes, not beginning with a zero, slash or dash."""
     return bool(_NUMBER.fullmatch(number))
@@ -104,8 +109,7 @@ def _problems(document: Document) -> Iterator[Said]:
     elif not (document.buyer.name and document.buyer.city and document.buyer.street):
         yield phrase("Street and town of {name} are missing.", name=document.buyer.name)
     for line in document.lines:
-        code = digits_of(line.classification)
-        if not _HSN.fullmatch(code):
+        if not is_hsn(line.classification):
             yield phrase(
                 "Line {line} needs an HSN or SAC of 4, 6 or 8 digits, and has “{code}”.",
                 line=line.position,

@@ -28,6 +28,7 @@ from desktop.saying import put
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.documents import documents
+from desktop.services.rules import set_rule
 from desktop.services.table_files import replaced
 
 _LARGEST: Final = 200 * 1024 * 1024
@@ -93,6 +94,8 @@ def export_registrations(book: Book, path: Path, *, actor: str, numbers: Sequenc
         first = min(paper.issue_date for paper in ready)
         with change(book, actor, _("Register invoices with the portal from now on")) as made:
             keep_setting(made, SINCE, first.isoformat())
+        # From now on the gate says before a number is taken what the portal would refuse.
+        set_rule(book, "portal_refuses", enabled=True, actor=actor)
     return Exported(path, tuple(paper.number for paper in ready), tuple(unready))
 
 

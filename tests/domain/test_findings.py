@@ -13,6 +13,7 @@ import pytest
 
 from desktop.domain.agreement import Agreement
 from desktop.domain.billing import Billing, ChargedSpan, ClientFacts, Deposit, Draft, Work, build
+from desktop.domain.billing.einvoicing import SellerFacts
 from desktop.domain.billing.facts import Milestone, Scope, UsageCharged, Used
 from desktop.domain.findings import (
     EVERY_RULE,
@@ -192,6 +193,19 @@ def history(*nets: int) -> Standing:
 # rule, what makes it fire, what the sentence must say, the field that mends it
 GSTIN = "29AAGCB7383J1Z4"
 INDIAN = setting("2026-01-31", country="IN", tax_id=GSTIN)
+PORTAL = setting("2026-01-31", country="IN", tax_id=GSTIN, seller=SellerFacts(postcode="560001"))
+PORTAL_BUYER = client(country="IN", tax_id=GSTIN, postcode="560001")
+
+
+def in_rupees(**changes: Any) -> Callable[[Draft], None]:
+    """A draft in rupees whose line has a SAC, with more of the line changed."""
+
+    def change(draft: Draft) -> None:
+        draft.currency = "INR"
+        edited(**({"classification": "998311"} | changes))(draft)
+
+    return change
+
 
 FIRES: list[tuple[str, Given, list[str], str]] = [
     ("address_incomplete", Given(buyer=client(country="")), ["Acme GmbH", "no country"], "client:1:country"),
@@ -304,6 +318,40 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         Given(buyer=client(country="IN"), billing=INDIAN),
         ["“Monthly retainer” has no HSN or SAC"],
         f"item:{RETAINER}:hsn_sac",
+    ),
+    (
+        "portal_refuses",
+        Given(buyer=PORTAL_BUYER, billing=PORTAL, change=in_rupees(classification="99831")),
+        ["The HSN or SAC of “Monthly retainer” has 4, 6 or 8 digits; “99831” is none."],
+        f"item:{RETAINER}:hsn_sac",
+    ),
+    (
+        "portal_refuses",
+        Given(buyer=replace(PORTAL_BUYER, postcode="4110"), billing=PORTAL, change=in_rupees()),
+        ["The PIN code of Acme GmbH has 6 digits; “4110” is none."],
+        "client:1:postcode",
+    ),
+    (
+        "portal_refuses",
+        Given(
+            buyer=PORTAL_BUYER,
+            billing=replace(PORTAL, firm=replace(PORTAL.firm, seller=SellerFacts(postcode="056001"))),
+            change=in_rupees(),
+        ),
+        ["The PIN code of your firm has 6 digits; “056001” is none."],
+        "firm:1:postcode",
+    ),
+    (
+        "portal_refuses",
+        Given(buyer=PORTAL_BUYER, billing=PORTAL, change=edited(classification="998311")),
+        ["takes amounts in rupees", "in EUR"],
+        "client:1:currency",
+    ),
+    (
+        "portal_refuses",
+        Given(buyer=PORTAL_BUYER, billing=PORTAL, change=in_rupees(net=-1)),
+        ["“Monthly retainer” is below zero"],
+        "",
     ),
     (
         "tax_rate_missing",
@@ -472,6 +520,8 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         ["The name of 東京 GmbH", "京 (U+4EAC), 東 (U+6771)"],
         "client:1:name",
     ),
+    ("glyph_missing", Given(buyer=client(contact="山 Yama")), ["The contact 山 Yama of Acme GmbH"], "client:1:contact"),
+    ("glyph_missing", Given(buyer=client(street2="一")), ["The address of Acme GmbH", "U+4E00"], "client:1:street2"),
     ("glyph_missing", Given(buyer=client(city="서울")), ["The address of Acme GmbH", "서 (U+C11C)"], "client:1:city"),
     ("glyph_missing", Given(change=edited(detail="ไทย")), ["“Monthly retainer”", "ท (U+0E17)"], "agreement:1:lines"),
     (
@@ -577,6 +627,13 @@ QUIET: list[tuple[str, Given]] = [
     ),
     ("hsn_missing", Given()),
     ("hsn_missing", Given(buyer=client(country="IN"), billing=INDIAN, change=edited(classification="998311"))),
+    ("portal_refuses", Given()),
+    ("portal_refuses", Given(buyer=PORTAL_BUYER, billing=PORTAL, change=in_rupees())),
+    (
+        "portal_refuses",
+        Given(buyer=replace(PORTAL_BUYER, country="DE", postcode="1"), billing=PORTAL, change=in_rupees()),
+    ),
+    ("portal_refuses", Given(buyer=replace(PORTAL_BUYER, tax_id="", postcode="1"), billing=PORTAL)),
     ("tax_rate_missing", Given(billing=setting("2026-01-31", tax_currency="EUR"))),
     ("price_missing", Given(agreed=agreement(line(unit_price="0"), line(2, position=2)))),
     (
@@ -758,7 +815,7 @@ def test_each_rule_is_tried_on_both_sides() -> None:
 TABLE = {
     "block": "address_incomplete tax_id_missing tax_id_invalid buyer_reference_missing currency_mismatch "
     "tax_code_mismatch tax_mix overlap date_backwards price_missing usage_missing place_missing hsn_missing "
-    "tax_rate_missing",
+    "tax_rate_missing portal_refuses",
     "hold": "negative_total amount_above differs_from_usual off_rate_card disputed client_on_hold credit_limit "
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
     "glyph_missing "
@@ -772,7 +829,7 @@ def test_the_table_is_whole() -> None:
     for severity, codes in TABLE.items():
         assert {rule.code for rule in RULES if rule.severity == severity and not rule.electronic} == set(codes.split())
     assert {rule.severity for rule in RULES if rule.electronic} == {"block"}
-    assert [rule.code for rule in RULES if not rule.enabled] == ["first_invoice"]
+    assert [rule.code for rule in RULES if not rule.enabled] == ["portal_refuses", "first_invoice"]
     assert {rule.code: dict(rule.parameters) for rule in RULES if rule.parameters} == {
         "amount_above": {"limit": 10000},
         "differs_from_usual": {"percent": 25, "least": 3},

@@ -25,6 +25,7 @@ from desktop.services.registrations import (
     take_answers,
     waiting,
 )
+from desktop.services.runs import exceptions
 from tests.contracts import ANNE, Contracts, rows
 from tests.regions import book_of, issue_all
 
@@ -100,6 +101,16 @@ def test_only_what_must_be_registered_goes_up(book: Book, tmp_path: Path) -> Non
         connection = session.connection()
         assert registers_since(connection) == date(2026, 5, 31)
         assert [one.number for one in waiting(connection)] == list(made.numbers)
+
+
+def test_from_the_first_file_on_the_gate_says_what_the_portal_refuses(book: Book, tmp_path: Path) -> None:
+    export_registrations(book, tmp_path / "a.json", actor=ANNE)
+    facts = Contracts(book)
+    facts.items["RET"] = 2
+    client = facts.client("BAD", **(ADDRESS | {"tax_id": "27AAPFU0939F1ZV", "postcode": "4110"}))
+    facts.one_off(client, None, "2026-06-04", "1000", item_id=1, currency="INR")
+    facts.bill("2026-06-30")
+    assert [one.code for one in exceptions(book)] == ["portal_refuses"]
 
 
 def test_a_document_waits_until_it_is_registered(book: Book, tmp_path: Path) -> None:
