@@ -199,7 +199,7 @@ def clients(connection: Connection, ids: str) -> Rows:
         """SELECT id, code, name, country, currency, street, postcode, city, tax_id, is_business, tax_treatment,
         segment_id, terms, language, delivery, template_id, combine, po_required, buyer_reference,
         buyer_reference_required, credit_limit, on_hold, hold_reason, disputed, email, region, place_of_supply,
-        tax_certificate, einvoice FROM client WHERE id IN (SELECT value FROM json_each(?))""",
+        tax_certificate, einvoice, contact, street2 FROM client WHERE id IN (SELECT value FROM json_each(?))""",
         ids,
     )
 

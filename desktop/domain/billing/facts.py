@@ -72,6 +72,8 @@ class ClientFacts:
     tax_certificate: str = ""
     einvoice: str = ""
     einvoice_inherited: str = "none"
+    contact: str = ""
+    street2: str = ""
 
     def einvoice_for(self, delivery: str) -> str:
         """The form of e-invoice of a document that goes out by this delivery."""

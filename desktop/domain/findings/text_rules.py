@@ -39,7 +39,18 @@ def glyph_missing(case: Case, _: Mapping[str, Any]) -> Found:
             remedy,
             f"client:{client.id}:name",
         )
-    for column in ("street", "postcode", "city", "region"):
+    if found := unprintable(client.contact):
+        yield (
+            phrase(
+                "The contact {contact} of {client} has characters that cannot be printed: {signs}.",
+                contact=client.contact,
+                client=client.name,
+                signs=_signs(found),
+            ),
+            remedy,
+            f"client:{client.id}:contact",
+        )
+    for column in ("street", "street2", "postcode", "city", "region"):
         if found := unprintable(getattr(client, column)):
             yield (
                 phrase(

@@ -197,6 +197,8 @@ def _client(row: Any, segment: SegmentFacts | None, setting: Setting) -> ClientF
         tax_certificate=row[27],
         einvoice=row[28] or "",
         einvoice_inherited=segment.einvoice or firm.einvoice,
+        contact=row[29],
+        street2=row[30],
     )
 
 
