@@ -139,7 +139,7 @@ def _reminders(call: Call, book: Book) -> list[Made]:
 
     arguments = call.arguments
     if not arguments.client:
-        raise _needs("--client CODE")
+        raise _needs("--client")
     return [
         made
         for code in arguments.client
@@ -160,7 +160,7 @@ def _receipt(call: Call, book: Book) -> list[Made]:
     from desktop.services.letters.receipt import receipt
 
     if not call.arguments.payment:
-        raise _needs("--payment NUMBER")
+        raise _needs("--payment")
     return [receipt(book, call.arguments.payment, as_of=call.arguments.as_of or call.today)]
 
 
@@ -168,7 +168,7 @@ def _plan(call: Call, book: Book) -> list[Made]:
     from desktop.services.letters.payment_plan import payment_plan
 
     if not call.arguments.invoice:
-        raise _needs("--invoice NUMBER")
+        raise _needs("--invoice")
     return [payment_plan(book, call.arguments.invoice, as_of=call.arguments.as_of or call.today)]
 
 
@@ -176,7 +176,7 @@ def _run_report(call: Call, book: Book) -> list[Made]:
     from desktop.services.letters.run_report import run_report
 
     if not call.arguments.run_number:
-        raise _needs("--run RUN")
+        raise _needs("--run")
     return [run_report(book, call.arguments.run_number, on=call.arguments.as_of or call.today)]
 
 
@@ -185,7 +185,7 @@ def _cover(call: Call, book: Book) -> list[Made]:
 
     arguments = call.arguments
     if not arguments.invoice and not arguments.run_number:
-        raise _needs("--invoice NUMBER, --run RUN")
+        raise _needs("--invoice", "--run")
     return [
         cover_letter(
             book,
@@ -212,9 +212,11 @@ def _one_client(call: Call, book: Book) -> int:
     from desktop.services.clients import client_id
 
     if len(call.arguments.client) != 1:
-        raise _needs("--client CODE")
+        raise _needs("--client")
     return client_id(book, call.arguments.client[0])
 
 
-def _needs(option: str) -> UserError:
-    return UserError(_("It is not said what the letter is for."), _("Name it by {option}.").format(option=option))
+def _needs(*options: str) -> UserError:
+    return UserError(
+        _("It is not said what the letter is for."), _("Name it by {options}.").format(options=", ".join(options))
+    )

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.engine import Book
 from db.schema import BankAccount, Client, Firm, Segment
-from desktop.domain.letter import Letter, LetterTable, Money, Term, term
+from desktop.domain.letter import Cell, Letter, LetterTable, Money, Term, term
 from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.credits import credit_invoice
@@ -45,7 +46,7 @@ def client(book: Book) -> int:
     return add_client(book, "ACME")
 
 
-def pay(book: Book, amount: int, *numbers: str, on: date = MARCH, client: int | None = None, **more: str) -> str:
+def pay(book: Book, amount: int, *numbers: str, on: date = MARCH, client: int | None = None, **more: Any) -> str:
     return record_payment(
         book, amount=amount, paid_on=on, actor=ANNE, today=TODAY, numbers=numbers, client_id=client, **more
     ).payment
@@ -60,6 +61,11 @@ def titled(letter: Letter, key: str) -> LetterTable:
 def minors(table: LetterTable, column: str) -> list[int | None]:
     place = [one.title for one in table.columns].index(column)
     return [cell.minor if isinstance(cell := row.cells[place], Money) else None for row in table.rows]
+
+
+def minor(cell: Cell) -> int:
+    assert isinstance(cell, Money)
+    return cell.minor
 
 
 def names(table: LetterTable) -> list[object]:
@@ -83,7 +89,7 @@ def test_a_statement_lists_what_is_open_and_its_ages(book: Book, client: int) ->
     assert names(items) == [old, new]
     assert minors(items, "open") == [11_900, 23_800]
     assert [row.cells[3] for row in items.rows] == [50, None]
-    assert [cell.minor for cell in titled(letter, "by_age").rows[0].cells] == [23_800, 0, 11_900, 0, 0, 35_700]
+    assert [minor(cell) for cell in titled(letter, "by_age").rows[0].cells] == [23_800, 0, 11_900, 0, 0, 35_700]
     assert totals(letter) == {"account_balance": 35_700, "of_this_overdue": 11_900}
     assert (letter.payable, letter.payment_reference) == (11_900, old)
     assert [account.iban for account in letter.bank] == ["DE89370400440532013000"]
@@ -158,7 +164,7 @@ def test_movements_run_from_the_opening_balance_to_the_closing_one(book: Book, c
     moves = titled(letter, "movements")
     assert minors(moves, "balance") == [10_000, 6_000, 12_000]
     assert [row.note for row in moves.rows] == [None, "your ref", None]
-    assert [cell.minor for cell in moves.sums[0].cells[2:]] == [6_000, 4_000, 12_000]
+    assert [minor(cell) for cell in moves.sums[0].cells[2:]] == [6_000, 4_000, 12_000]
     assert moves.rows[2].cells[1] == term("named", kind=term("kind_invoice"), number=second)
     quiet, _ = statement(book, client, as_of=date(2026, 3, 5), since=date(2026, 3, 1), items=False)
     assert [row.quiet for row in titled(quiet, "movements").rows] == [False, True]
@@ -253,9 +259,15 @@ def test_what_cannot_be_asked_for_is_refused(book: Book, client: int) -> None:
     with pytest.raises(UserError, match="Nothing is overdue"):
         reminder(book, client, as_of=MARCH)
     number = add_invoice(book, client, ISSUED, (10_000, 0))
-    for refused in ({"level": 0}, {"fee": -1}, {"interest": Decimal(-1)}, {"pay_by": date(2026, 3, 1)}):
+    refusals: list[dict[str, Any]] = [
+        {"level": 0},
+        {"fee": -1},
+        {"interest": Decimal(-1)},
+        {"pay_by": date(2026, 3, 1)},
+    ]
+    for refused in refusals:
         with pytest.raises(UserError):
-            reminder(book, client, as_of=MARCH, **refused)  # type: ignore[arg-type]
+            reminder(book, client, as_of=MARCH, **refused)
     open_dispute(book, number, reason="wrong", on=DUE, actor=ANNE, today=TODAY)
     with pytest.raises(UserError, match="disputed"):
         reminder(book, client, as_of=MARCH)
@@ -383,9 +395,10 @@ def test_a_cover_letter_lists_the_documents_enclosed(book: Book, client: int) ->
 
 def test_a_cover_letter_refuses_what_it_cannot_say(book: Book, client: int) -> None:
     stranger = add_invoice(book, add_client(book, "OTHER"), ISSUED, (10_000, 0))
-    for wrong in ({"numbers": [stranger]}, {"numbers": []}, {"numbers": [stranger], "text": "{client.shoe}"}):
+    wrongs: list[dict[str, Any]] = [{"numbers": [stranger]}, {"numbers": []}]
+    for wrong in [*wrongs, {"numbers": [stranger], "text": "{client.shoe}"}]:
         with pytest.raises(UserError):
-            cover_letter(book, client, on=MARCH, **wrong)  # type: ignore[arg-type]
+            cover_letter(book, client, on=MARCH, **wrong)
     with pytest.raises(UserError, match="4001"):
         cover_letter(book, client, on=MARCH, numbers=[stranger], text="x" * 4001)
     with pytest.raises(UserError, match="R-0"):
