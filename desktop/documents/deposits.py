@@ -21,9 +21,8 @@ def paint_deposits(flow: Flow) -> None:
     columns = [
         (words.deposit_number, [number for number, *_ in document.deposits]),
         (words.date, [writer.day(day) for _, day, *_ in document.deposits]),
-        *[
-            (head, [writer.amount(deposit[place]) for deposit in document.deposits])
-            for head, place in ((words.net, 2), (flow.tax, 3), (words.total, 4))
-        ],
+        (words.net, [writer.amount(net) for _, _, net, _, _ in document.deposits]),
+        (flow.tax, [writer.amount(tax) for _, _, _, tax, _ in document.deposits]),
+        (words.total, [writer.amount(gross) for *_, gross in document.deposits]),
     ]
     draw_small_table(flow, columns, 2)

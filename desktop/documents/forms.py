@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from desktop.domain.document import Document
+from desktop.domain.letter import Letter
 
 FORMS: Final = ("pdf", "facturx", "xrechnung", "xrechnung_ubl", "ubl")
 _ALIASES: Final = {"peppol": "ubl", "xrechnung-ubl": "xrechnung_ubl", "zugferd": "facturx"}
@@ -28,9 +29,9 @@ def ending(form: str) -> str:
     return ".pdf" if on_paper(form) else ".xml"
 
 
-def enclosed(document: Document, form: str) -> bytes:
-    """The e-invoice inside the PDF, empty for plain paper."""
-    if form != "facturx":
+def enclosed(document: Document | Letter, form: str) -> bytes:
+    """The e-invoice inside the PDF, empty for plain paper and for letters."""
+    if form != "facturx" or isinstance(document, Letter):
         return b""
     from desktop.documents.einvoice.cii import cii_xml
 
