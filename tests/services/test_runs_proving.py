@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,9 @@ class Told:
         self.answer = answer
         self.asked: list[int] = []
 
-    def breaches(self, invoices: Sequence[bytes]) -> list[list[Breach]]:
+    def breaches(self, invoices: Sequence[bytes], alone: Collection[int] = ()) -> list[list[Breach]]:
         self.asked.append(len(invoices))
+        assert not alone
         assert all(xml.startswith(b"<?xml") for xml in invoices)
         if isinstance(self.answer, Exception):
             raise self.answer

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from desktop.documents.einvoice.schematron import JUDGE, Breach, JudgeFailed, available
+from desktop.documents.forms import einvoice_as
 from desktop.domain.billing import Draft
+from desktop.domain.document import Document
+from desktop.domain.document_sums import adds_up
 from desktop.domain.einvoice_form import NONE
 from desktop.domain.findings import Effective, Finding
 from desktop.domain.wording import phrase
@@ -36,7 +39,9 @@ def prove(connection: Connection, checked: Iterable[Checked], setting: Setting) 
     if not wanted or not available():
         return
     try:
-        verdicts = JUDGE.breaches(_invoices(connection, [one.draft for one, _rule in wanted], setting))
+        documents = _documents(connection, [one.draft for one, _rule in wanted], setting)
+        wrong = {at for at, document in enumerate(documents) if not adds_up(document)}
+        verdicts = JUDGE.breaches([einvoice_as(document, document.einvoice) for document in documents], wrong)
     except (JudgeFailed, ValueError, ArithmeticError, LookupError) as problem:
         _log.warning("The schematron could not be tried", exc_info=problem)
         for one, _switch in wanted:
@@ -59,14 +64,12 @@ def _rule(one: Checked, setting: Setting) -> Effective:
     return next(row for row in rules if row.rule.code == CODE)
 
 
-def _invoices(connection: Connection, drafts: Sequence[Draft], setting: Setting) -> list[bytes]:
-    # They know of runs themselves, and are asked for only where somebody gets an e-invoice.
-    from desktop.documents.forms import einvoice_as
+def _documents(connection: Connection, drafts: Sequence[Draft], setting: Setting) -> list[Document]:
+    # It knows of runs itself, and is asked for only where somebody gets an e-invoice.
     from desktop.services.documents import drafted_documents
 
-    issue_date = setting.billing.issue_date
-    documents = drafted_documents(connection, list(enumerate(drafts)), 0, issue_date, _NUMBER)
-    return [einvoice_as(document, document.einvoice) for document, _version in documents]
+    made = drafted_documents(connection, list(enumerate(drafts)), 0, setting.billing.issue_date, _NUMBER)
+    return [document for document, _version in made]
 
 
 def _finding(draft: Draft, severity: str, breach: Breach) -> Finding:
