@@ -104,6 +104,7 @@ class Composer:
             painter(flow)
         flow.at_end()
         self._finish(flow, stationery, closing)
+        flow.let_go()
         fonts = stationery.fonts.union(self._always, *[sheet.fonts for sheet in flow.pages])
         prefix = self._prefix(document, stationery, fonts)
         packed = [zlib.compress(sheet.content(), _PACKING) for sheet in flow.pages]

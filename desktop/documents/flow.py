@@ -75,6 +75,10 @@ class Flow:
         self._aside = 0.0
         self._floor: float | None = None
 
+    def let_go(self) -> None:
+        """Forget what knows the flow itself: its pages then go at once, and not when somebody looks for rubbish."""
+        self.say, self.keep, self.at_end = _nothing, _no_height, _nothing_more
+
     @property
     def draft(self) -> bool:
         return isinstance(self.document, Document) and not self.document.number
