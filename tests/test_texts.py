@@ -88,6 +88,8 @@ PROPER = {
     "GSTIN",
     "Qt for Python",
     "DejaVu Sans",
+    "Noto Serif",
+    "Noto Emoji",
     "Noto Sans Devanagari",
     "Bitstream Vera",
     "SIL OFL 1.1",
