@@ -24,7 +24,7 @@ from desktop.documents.glyphs import (
     is_basic,
     plain,
 )
-from desktop.documents.shaping import clusters, needs_shaping, script_of, shape, words_of
+from desktop.documents.shaping import clusters, needs_shaping, script_of, shape, shape_once, words_of
 from desktop.documents.syllables import syllables
 
 Files = tuple[str, str]
@@ -180,7 +180,7 @@ def _sorted(script: str, weight: int) -> _Sorted:
     for group in syllables(script):
         order: dict[int, None] = {}
         for syllable in group:
-            glyphs = shape(script, weight, syllable)
+            glyphs = shape_once(script, weight, syllable)
             order.update(dict.fromkeys(glyph.number for glyph in glyphs if glyph.number not in tiers))
             for said, drawn in clusters(syllable, glyphs):
                 _learn(texts, said, [glyph.number for glyph in drawn])

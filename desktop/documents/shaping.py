@@ -86,6 +86,11 @@ def _split(run: str) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=20_000)
 def shape(script: str, weight: int, word: str) -> tuple[Glyph, ...]:
     """The glyphs of a word from left to right; number 0 where the font has none."""
+    return shape_once(script, weight, word)
+
+
+def shape_once(script: str, weight: int, word: str) -> tuple[Glyph, ...]:
+    """The same for a word that does not come back."""
     import uharfbuzz
 
     font, scale = _font(FILES[script][weight])
