@@ -22,6 +22,7 @@ from desktop.documents.wording import (
     paint_signature,
     paint_subject,
 )
+from desktop.domain.document import Document
 from desktop.domain.letter import Letter
 
 Painter = Callable[[Flow], None]
@@ -36,6 +37,15 @@ class Parts(NamedTuple):
     title: Callable[[Flow], str]
     facts: Callable[[Flow], list[Fact]]
     totals_height: Callable[[Flow], float]
+
+
+def _document_title(flow: Flow) -> str:
+    """In India an invoice that charges tax is called a tax invoice (CGST Act, section 31)."""
+    document = flow.document
+    indian = document.seller.country == "IN" and bool(document.seller.tax_id)
+    if indian and document.kind == "invoice" and isinstance(document, Document) and document.tax:
+        return flow.words.tax_invoice
+    return flow.words.title(document.kind)
 
 
 DOCUMENT_PARTS = Parts(
@@ -56,7 +66,7 @@ DOCUMENT_PARTS = Parts(
         "closing": paint_closing,
         "signature": paint_signature,
     },
-    title=lambda flow: flow.words.title(flow.document.kind),
+    title=_document_title,
     facts=document_facts,
     totals_height=lambda flow: totals_of(flow).height,
 )

@@ -26,6 +26,11 @@ def paint_notes(flow: Flow) -> None:
         elif law and said.casefold().rstrip(".") in law.casefold():
             said = ""
         notes += [note for note in (law, said) if note and note not in notes]
+    if document.seller.country == "IN" and document.seller.tax_id:
+        words = flow.words
+        shifted = any(group.category == "AE" for group in document.taxes)
+        # CGST Rules, rule 46(p).
+        notes.append(words.reverse_charge.format(answer=words.yes if shifted else words.no))
     flow.gap(6)
     for note in notes:
         flow.paragraph(flow.styles.text, note)

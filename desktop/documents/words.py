@@ -146,6 +146,10 @@ class Words(NamedTuple):
     scan_to_pay: str
     pay_online: str
     code_to_pay: str
+    tax_invoice: str
+    reverse_charge: str
+    yes: str
+    no: str
     registered: str
     ack_number: str
     ack_date: str

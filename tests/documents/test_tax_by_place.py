@@ -45,6 +45,17 @@ def test_each_tax_has_its_row_and_the_line_its_code() -> None:
     assert "Rounding" not in found
 
 
+def test_an_indian_invoice_is_a_tax_invoice_and_says_who_owes_the_tax() -> None:
+    found = read(indian())
+    assert "Tax invoice" in found
+    assert "Tax payable on reverse charge: no" in found
+    shifted = read(indian(taxes=(DocumentTax("AE", Decimal(0), 100_000, 0),), tax=0, gross=100_000, payable=100_000))
+    assert "Tax payable on reverse charge: yes" in shifted
+    assert "Tax invoice" not in shifted
+    assert "reverse charge: no" not in read(document())
+    assert "Tax invoice" not in read(indian(kind="credit_note"))
+
+
 def test_an_indian_firm_writes_lakhs() -> None:
     assert "15,00,500.00" in read(indian(payable=150_050_000))
 
