@@ -1,5 +1,6 @@
 """Scripts whose letters join: what is drawn is shaped, measured as it is drawn, and read back as it was written."""
 
+import os
 import re
 import unicodedata
 
@@ -12,9 +13,10 @@ from desktop.documents import fonts, shaping
 from desktop.documents.glyphs import BASIC, Face, Tier, plain
 from desktop.documents.shaping import DEVANAGARI, JOINING, clusters, shape
 from desktop.documents.sheet import Sheet, Style
-
 from tests.documents.one_page import one_page
+from tests.golden.pictures import FOLDER, SHARE, approved, difference, keep, picture
 
+SCRIPTS = FOLDER.parent / "scripts"
 HINDI = (
     "कि क्षेत्र विक्रेता श्री हिन्दी",
     "र्क धर्म कर्मचारी प्राइवेट लिमिटेड",
@@ -190,3 +192,13 @@ def _codes(show: str) -> list[int]:
         r"\\(.)", lambda one: {"r": "\r", "n": "\n"}.get(one[1], one[1]), "".join(strings), flags=re.DOTALL
     )
     return [ord(code) for code in plain_codes]
+
+
+@pytest.mark.parametrize("typeface", ["inter", "dejavu", "serif"])
+@pytest.mark.parametrize("weight", [0, 1])
+def test_scripts_look_as_they_were_approved(typeface: str, weight: int) -> None:
+    shown = picture(drawn((*HINDI, *RIGHT_TO_LEFT, *OTHERS, *MIXED), typeface, weight))
+    file = SCRIPTS / f"{typeface}-{'bold' if weight else 'regular'}.png"
+    if os.environ.get("SHEAF_PICTURES") == "write":
+        keep(shown, file)
+    assert difference(shown, approved(file)) < SHARE
