@@ -24,7 +24,8 @@ from desktop.documents.words import words_for
 from desktop.documents.writing import Patterns
 from desktop.domain.document import Party, TemplateVersion
 from desktop.domain.letter import Letter
-from desktop.domain.template import Layout, TemplateProblem, layout_data, layout_from
+from desktop.domain.template import Layout, layout_data, layout_from
+from desktop.domain.template_values import TemplateProblem
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put

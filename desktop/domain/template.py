@@ -5,13 +5,24 @@ Lengths are millimetres, type sizes points, colours #RRGGBB. A layout is a value
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from desktop.domain.wording import Said, phrase
+from desktop.domain.template_values import (
+    TemplateProblem,
+    colour_of,
+    flag_of,
+    length_of,
+    list_in,
+    mapping_of,
+    named_by,
+    one_of,
+    text_of,
+    unique_by,
+)
+from desktop.domain.wording import phrase
 
 KINDS: Final = (
     "invoice",
@@ -116,19 +127,9 @@ FIELDS: Final = (
     "firm.city",
     "firm.tax_id",
 )
-_COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 LONGEST_TEXT: Final = 4_000
 _MOST_TEXTS: Final = 400
-
-
-class TemplateProblem(ValueError):
-    """What is wrong with a layout, and where: the keys and places that lead to it."""
-
-    def __init__(self, path: Sequence[str | int], said: Said) -> None:
-        super().__init__(said.template)
-        self.path = tuple(path)
-        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,29 +262,29 @@ LENGTHS: Final[Mapping[str, tuple[float, float]]] = {
 
 def layout_from(data: object) -> Layout:
     """The layout that JSON data describe. TemplateProblem where they do not."""
-    values = _mapping(data, (), Layout)
+    values = mapping_of(data, (), Layout)
     for name, value in values.items():
         if name in CHOICES:
-            _choice(value, CHOICES[name], (name,))
+            one_of(value, CHOICES[name], (name,))
         elif name in LENGTHS:
-            values[name] = _length(value, *LENGTHS[name], (name,))
+            values[name] = length_of(value, *LENGTHS[name], (name,))
         elif name in ("accent", "ink", "quiet"):
-            _colour(value, (name,))
+            colour_of(value, (name,))
         elif name == "marks":
-            _flag(value, (name,))
+            flag_of(value, (name,))
     if "blocks" in values:
-        values["blocks"] = _unique("block", [_block(one, ("blocks", at)) for at, one in _list(values, "blocks")])
+        values["blocks"] = unique_by("block", [_block(one, ("blocks", at)) for at, one in list_in(values, "blocks")])
     if "columns" in values:
-        values["columns"] = columns = _unique(
-            "column", [_column(one, ("columns", at)) for at, one in _list(values, "columns")]
+        values["columns"] = columns = unique_by(
+            "column", [_column(one, ("columns", at)) for at, one in list_in(values, "columns")]
         )
         for needed in ("description", "net"):
             if needed not in [column.column for column in columns]:
                 raise TemplateProblem(("columns",), phrase("The table needs its column “{column}”.", column=needed))
     if "facts" in values:
-        values["facts"] = tuple(_choice(one, FACTS, ("facts", at)) for at, one in _list(values, "facts"))
+        values["facts"] = tuple(one_of(one, FACTS, ("facts", at)) for at, one in list_in(values, "facts"))
     if "texts" in values:
-        texts = _list(values, "texts")
+        texts = list_in(values, "texts")
         if len(texts) > _MOST_TEXTS:
             raise TemplateProblem(("texts",), phrase("More than {count} texts.", count=_MOST_TEXTS))
         values["texts"] = tuple(_text(one, ("texts", at)) for at, one in texts)
@@ -334,125 +335,42 @@ def fields_of(text: str) -> list[str]:
     return _FIELD.findall(text)
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with its fields filled in; nothing else of the braces' language is understood."""
-    return _FIELD.sub(lambda found: values.get(found[1], found[0]), text)
-
-
 def _block(data: object, path: tuple[str | int, ...]) -> Block:
-    values = _mapping(data, path, Block)
-    _named(values, "block", BLOCKS, path)
+    values = mapping_of(data, path, Block)
+    named_by(values, "block", BLOCKS, path)
     for name in ("shown", "bold"):
         if name in values and not (name == "bold" and values[name] is None):
-            _flag(values[name], (*path, name))
+            flag_of(values[name], (*path, name))
     if values.get("size"):
-        values["size"] = _length(values["size"], 5, _LARGEST.get(values["block"], _LARGEST_BODY), (*path, "size"))
+        values["size"] = length_of(values["size"], 5, _LARGEST.get(values["block"], _LARGEST_BODY), (*path, "size"))
     if values.get("space"):
-        values["space"] = _length(values["space"], -20, 100, (*path, "space"))
+        values["space"] = length_of(values["space"], -20, 100, (*path, "space"))
     if "colour" in values and values["colour"] not in COLOURS:
-        _colour(values["colour"], (*path, "colour"))
+        colour_of(values["colour"], (*path, "colour"))
     if "side" in values:
-        _choice(values["side"], ("", *SIDES), (*path, "side"))
+        one_of(values["side"], ("", *SIDES), (*path, "side"))
     return Block(**values)
 
 
 def _column(data: object, path: tuple[str | int, ...]) -> Column:
-    values = _mapping(data, path, Column)
-    _named(values, "column", COLUMNS, path)
+    values = mapping_of(data, path, Column)
+    named_by(values, "column", COLUMNS, path)
     if "title" in values:
-        _string(values["title"], 40, (*path, "title"))
+        text_of(values["title"], 40, (*path, "title"))
     if values.get("width"):
-        values["width"] = _length(values["width"], 5, 120, (*path, "width"))
+        values["width"] = length_of(values["width"], 5, 120, (*path, "width"))
     return Column(**values)
 
 
 def _text(data: object, path: tuple[str | int, ...]) -> Text:
-    values = _mapping(data, path, Text)
-    _named(values, "place", TEXT_PLACES, path)
-    text = _string(values.get("text", ""), LONGEST_TEXT, (*path, "text"))
+    values = mapping_of(data, path, Text)
+    named_by(values, "place", TEXT_PLACES, path)
+    text = text_of(values.get("text", ""), LONGEST_TEXT, (*path, "text"))
     for name in fields_of(text):
         if name not in FIELDS:
             raise TemplateProblem((*path, "text"), phrase("There is no field “{field}”.", field="{" + name + "}"))
     if "kind" in values:
-        _choice(values["kind"], ("", *KINDS), (*path, "kind"))
+        one_of(values["kind"], ("", *KINDS), (*path, "kind"))
     if "language" in values:
-        _string(values["language"], 12, (*path, "language"))
+        text_of(values["language"], 12, (*path, "language"))
     return Text(**{"text": ""} | values)
-
-
-def _mapping(data: object, path: tuple[str | int, ...], shape: type) -> dict[str, Any]:
-    if not isinstance(data, Mapping):
-        raise TemplateProblem(path, phrase("Here belongs an object in braces."))
-    known = {field.name for field in fields(shape)}
-    for name in data:
-        if name not in known:
-            raise TemplateProblem((*path, str(name)), phrase("“{name}” is not known.", name=str(name)))
-    return dict(data)
-
-
-def _named(values: Mapping[str, Any], name: str, known: Sequence[str], path: tuple[str | int, ...]) -> None:
-    if name not in values:
-        raise TemplateProblem(path, phrase("“{name}” is missing.", name=name))
-    _choice(values[name], known, (*path, name))
-
-
-def _list(values: Mapping[str, Any], name: str) -> list[tuple[int, Any]]:
-    found = values[name]
-    if not isinstance(found, list | tuple):
-        raise TemplateProblem((name,), phrase("Here belongs a list in brackets."))
-    return list(enumerate(found))
-
-
-def _unique(name: str, found: Sequence[Any]) -> tuple[Any, ...]:
-    seen = set()
-    for at, one in enumerate(found):
-        key = getattr(one, name)
-        if key in seen:
-            raise TemplateProblem((f"{name}s", at, name), phrase("“{name}” stands here twice.", name=key))
-        seen.add(key)
-    return tuple(found)
-
-
-def _choice(value: object, known: Sequence[str], path: Sequence[str | int]) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise TemplateProblem(
-            path,
-            phrase("“{value}” is not one of {choices}.", value=str(value), choices=", ".join(filter(None, known))),
-        )
-    return value
-
-
-def _length(value: object, least: float, most: float, path: Sequence[str | int]) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TemplateProblem(path, phrase("“{value}” is not a number.", value=str(value)))
-    if not least <= value <= most:
-        raise TemplateProblem(
-            path,
-            phrase(
-                "{value} is too small or too large: it goes from {least} to {most}.",
-                value=f"{value:g}",
-                least=f"{least:g}",
-                most=f"{most:g}",
-            ),
-        )
-    return value
-
-
-def _colour(value: object, path: Sequence[str | int]) -> None:
-    if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-        raise TemplateProblem(path, phrase("“{value}” is not a colour; write it like #2457D6.", value=str(value)))
-
-
-def _flag(value: object, path: Sequence[str | int]) -> None:
-    if not isinstance(value, bool):
-        raise TemplateProblem(path, phrase("“{value}” is neither true nor false.", value=str(value)))
-
-
-def _string(value: object, longest: int, path: Sequence[str | int]) -> str:
-    if not isinstance(value, str):
-        raise TemplateProblem(path, phrase("Here belongs a text in quotation marks."))
-    if len(value) > longest:
-        raise TemplateProblem(
-            path, phrase("The text is {length} characters long; {most} are the most.", length=len(value), most=longest)
-        )
-    return value

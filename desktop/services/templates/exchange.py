@@ -14,7 +14,8 @@ from db.engine import Book
 from db.files import in_words
 from desktop.domain.document import TemplateVersion
 from desktop.domain.placed_json import JsonProblem, Place, Placed, placed_json
-from desktop.domain.template import Layout, TemplateProblem, layout_data, layout_from
+from desktop.domain.template import Layout, layout_data, layout_from
+from desktop.domain.template_values import TemplateProblem
 from desktop.domain.wording import Said, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, number_text

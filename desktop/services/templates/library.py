@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from db.engine import Book
 from db.schema import File, Firm, Invoice, Template, TemplateVersion
 from desktop.domain import document
-from desktop.domain.template import Layout, TemplateProblem, layout_data, layout_from
+from desktop.domain.template import Layout, layout_data, layout_from
+from desktop.domain.template_values import TemplateProblem
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from db.queries.rows import ids_text
 from desktop.domain.document import TemplateVersion
-from desktop.domain.template import USUAL_LAYOUT, Layout, TemplateProblem, layout_data, layout_from
+from desktop.domain.template import USUAL_LAYOUT, Layout, layout_data, layout_from
+from desktop.domain.template_values import TemplateProblem
 from desktop.domain.wording import Said, phrase, sentence
 from desktop.errors import UserError
 
