@@ -79,6 +79,7 @@ SHOWN = {
 # Names of things, not words of a language; and what programs exchange.
 PROPER = {
     "Sheaf",
+    "sheaf template",
     "CSV",
     "XLSX",
     "PDF",

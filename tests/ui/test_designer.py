@@ -99,7 +99,7 @@ def test_the_preview_stays_where_the_person_looks(drive: Driver, designer: Desig
 def test_every_property_of_a_layout_has_a_field(designer: DesignerPage) -> None:
     for name in ("page", *SECTIONS):
         for one in properties(name):
-            assert designer.panel.rows[name].field(one) is not None
+            assert designer.panel.rows(name).field(one) is not None
     everywhere = {one for name in ("page", *SECTIONS) for one in properties(name)}
     lists = {"blocks", "facts", "columns", "texts"}
     assert everywhere | lists == set(Layout.__dataclass_fields__)
@@ -148,7 +148,7 @@ def test_blocks_are_switched_and_styled(drive: Driver, designer: DesignerPage) -
 
 
 def test_a_length_beyond_its_bounds_is_marked_and_not_taken(designer: DesignerPage) -> None:
-    field = designer.panel.rows["page"].field("margin_left")
+    field = designer.panel.rows("page").field("margin_left")
     field.setText("5")  # type: ignore[attr-defined]
     field.changed.emit()  # type: ignore[attr-defined]
     assert designer.draft.layout.margin_left == 25
@@ -338,6 +338,7 @@ def test_versions_are_compared_side_by_side(drive: Driver, designer: DesignerPag
 def test_all_of_the_designer_can_be_heard(drive: Driver, designer: DesignerPage) -> None:
     for name in designer.panel.folds:
         designer.panel.open(name)
+    drive.settle()
     press(designer.panel.texts, "Add a text")
     designer.panel.blocks.style_of.colour.put("own")
     designer.panel.blocks.style_of.colour.changed.emit()

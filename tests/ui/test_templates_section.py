@@ -20,6 +20,10 @@ def test_the_list_shows_pictures_and_versions(drive: Driver, section: TemplatesS
     known = templates(drive.desk.book)
     assert section.gallery.count() == len(known) >= 6
     drive.until(lambda: len(section.gallery.pictures) == len(known))
+    for place in range(len(known)):
+        # The whole page is to be seen, not a strip of it.
+        seen = section.gallery.visualItemRect(section.gallery.item(place))
+        assert seen.height() > section.gallery.iconSize().height()
     (default,) = [one for one in known if one.is_default]
     assert section.current == default.id
     assert "default" in section.gallery.currentItem().text()

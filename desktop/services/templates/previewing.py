@@ -11,19 +11,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
-from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
 from desktop.domain.letter import LETTER_KINDS, Letter
 from desktop.domain.template import FIELDS, Layout
 from desktop.errors import UserError
 from desktop.i18n import N_, _
-from desktop.services.documents import document, draft_document
-from desktop.services.letters.cover import cover_letter
-from desktop.services.letters.payment_plan import payment_plan
-from desktop.services.letters.receipt import receipt
-from desktop.services.letters.reminder import reminder
-from desktop.services.letters.run_report import run_report
-from desktop.services.letters.statement import statement
 from desktop.services.templates.sample_document import sample_document
 from desktop.services.templates.words import KIND_WORDS, word
 
@@ -84,6 +76,9 @@ def preview(
     `kind` and `language` show it as another kind or in another language; for a kind of letter, the latest one that
     the book can tell. UserError where there is none, or where the layout does not print.
     """
+    # The window shows its page first; the engine comes with the first picture.
+    from desktop.documents.render import render_pdf
+
     template = TemplateVersion(0, "", 0, _showing(layout), logo)
     if kind in LETTER_KINDS:
         letter = _letter(book, kind, today)
@@ -107,6 +102,8 @@ def _as_typed(found: re.Match[str]) -> str:
 
 
 def _document(book: Book, subject: Subject, today: date) -> Document:
+    from desktop.services.documents import document, draft_document
+
     if subject.what == "sample":
         return sample_document(book, today)
     if subject.what == "draft":
@@ -116,6 +113,13 @@ def _document(book: Book, subject: Subject, today: date) -> Document:
 
 def _letter(book: Book, kind: str, today: date) -> Letter:
     """The first letter of the kind that the book can tell of its latest clients, payments and runs."""
+    from desktop.services.letters.cover import cover_letter
+    from desktop.services.letters.payment_plan import payment_plan
+    from desktop.services.letters.receipt import receipt
+    from desktop.services.letters.reminder import reminder
+    from desktop.services.letters.run_report import run_report
+    from desktop.services.letters.statement import statement
+
     with book.reading() as session:
         connection = session.connection()
         if kind in ("statement", "reminder"):

@@ -64,8 +64,7 @@ def sample_document(book: Book, today: date) -> Document:
         seller=seller,
         buyer=Party(
             name=_("Sample Client"),
-            contact="Alex Morgan",
-            street="1 Harbour Street",
+            street=_("1 Harbour Street"),
             postcode="20457",
             city="Hamburg",
             country=seller.country,

@@ -109,7 +109,9 @@ class ColourEditor(QWidget):
             for button in self.presets:
                 more.addWidget(button)
             column.addLayout(more)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(bool(self.presets))
+        self.setSizePolicy(policy)
         self.setFocusProxy(self.text)
 
     def colour(self) -> str | None:

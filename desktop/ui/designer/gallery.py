@@ -38,10 +38,10 @@ class Gallery(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setWordWrap(True)
-        self.setUniformItemSizes(True)
         self.setIconSize(QSize(px(_PICTURE.width()), px(_PICTURE.height())))
         self.setGridSize(QSize(px(_PICTURE.width() + 40), px(_PICTURE.height() + 64)))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setViewportMargins(8, 10, 8, 0)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         desk.shell.theme.changed.connect(self._draw)
 
@@ -66,6 +66,8 @@ class Gallery(QListWidget):
             item.setData(_ID, row.id)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
             item.setToolTip(row.problem)
+            # Its picture comes later and must find its room.
+            item.setSizeHint(self.gridSize())
             self.addItem(item)
         usual = next((one.id for one in rows if one.is_default), rows[0].id if rows else 0)
         self.choose(before if before in self._rows else usual)

@@ -67,6 +67,7 @@ class DesignerPage(QWidget):
         self.preview = Preview(desk, [("Alt ↑ ↓", _("move a part")), *self.acts.hints(), ("Esc", _("back"))])
         self._build()
         self.draft.changed.connect(self._follow)
+        self.panel.built.connect(self._order_focus)
         self.preview.bar.changed.connect(self._draw)
         desk.shell.jobs.changed.connect(self._hear)
         self._follow()
@@ -145,8 +146,11 @@ class DesignerPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        follow_layout(self)
+        self._order_focus()
         self.panel.setFocus()
+
+    def _order_focus(self) -> None:
+        follow_layout(self)
 
     # What is done
 

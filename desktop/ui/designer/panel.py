@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.i18n import _
@@ -14,34 +18,36 @@ from desktop.ui.desk import Desk
 from desktop.ui.form import Fold
 
 _SCROLL_BAR = 14
+Part = TypeVar("Part", bound=QWidget)
 
 
 class Panel(QScrollArea):
-    """`folds` are the sections by name: page, colours, logo, facts, columns, blocks, texts."""
+    """`folds` are the sections by name. What is in one is built when it is first opened: all at once would be felt."""
+
+    built = Signal()
 
     def __init__(self, draft: LayoutDraft, desk: Desk) -> None:
         super().__init__(widgetResizable=True)
-        self.setFocusPolicy(self.focusPolicy().NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._draft = draft
+        self._desk = desk
         theme = desk.shell.theme
         self.folds: dict[str, Fold] = {}
-        self.rows: dict[str, Rows] = {}
-        self.logo = LogoPart(draft, desk)
-        self.blocks = BlocksPart(draft, theme)
-        self.columns = ColumnsPart(draft, theme)
-        self.facts = FactsPart(draft, theme)
-        self.texts = TextsPart(draft, theme)
+        self._grids: dict[str, QGridLayout] = {}
+        self._rows: dict[str, Rows] = {}
+        self._parts: dict[str, QWidget] = {}
+        self._make: dict[str, Callable[[], QWidget]] = {
+            "logo": lambda: LogoPart(draft, desk),
+            "facts": lambda: FactsPart(draft, theme),
+            "columns": lambda: ColumnsPart(draft, theme),
+            "blocks": lambda: BlocksPart(draft, theme),
+            "texts": lambda: TextsPart(draft, theme),
+        }
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, _SCROLL_BAR, 16)
         column.setSpacing(10)
-        own: dict[str, QWidget] = {
-            "logo": self.logo,
-            "facts": self.facts,
-            "columns": self.columns,
-            "blocks": self.blocks,
-            "texts": self.texts,
-        }
         for name, title in (
             ("page", _("Page and margins")),
             ("colours", _("Colours and type")),
@@ -51,24 +57,7 @@ class Panel(QScrollArea):
             ("blocks", _("Blocks")),
             ("texts", _("Texts")),
         ):
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(12)
-            grid.setVerticalSpacing(8)
-            grid.setColumnStretch(1, 1)
-            if name == "logo":
-                grid.addWidget(self.logo, 0, 0, 1, 2)
-            if name not in ("blocks", "texts"):
-                self.rows[name] = Rows(draft, theme, name, grid)
-            if name in own and name != "logo":
-                grid.addWidget(own[name], grid.rowCount(), 0, 1, 2)
-            fold = Fold(title, grid)
-            self.folds[name] = fold
-            card = QFrame()
-            card.setProperty("role", "card")
-            inside = QVBoxLayout(card)
-            inside.setContentsMargins(10, 8, 12, 10)
-            inside.addWidget(fold)
-            column.addWidget(card)
+            column.addWidget(self._section(name, title))
         column.addStretch(1)
         body = QWidget()
         body.setLayout(column)
@@ -76,7 +65,70 @@ class Panel(QScrollArea):
         self.folds["page"].open()
         self.setFocusProxy(self.folds["page"].heading)
 
+    def _section(self, name: str, title: str) -> QWidget:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        fold = Fold(title, grid)
+        self.folds[name], self._grids[name] = fold, grid
+        fold.heading.toggled.connect(lambda _on: self._build(name))
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(10, 8, 12, 10)
+        inside.addWidget(fold)
+        return card
+
+    def _build(self, name: str) -> None:
+        if name in self._rows or name in self._parts:
+            return
+        grid = self._grids[name]
+        part = self._make[name]() if name in self._make else None
+        # The picture first; elsewhere the plain fields.
+        if part is not None and name == "logo":
+            grid.addWidget(part, 0, 0, 1, 2)
+        if name not in ("blocks", "texts"):
+            self._rows[name] = Rows(self._draft, self._desk.shell.theme, name, grid)
+        if part is not None:
+            self._parts[name] = part
+            if name != "logo":
+                grid.addWidget(part, grid.rowCount(), 0, 1, 2)
+        self.built.emit()
+
     def open(self, name: str) -> None:
         """Open a section and bring it into view."""
         self.folds[name].open()
         self.ensureWidgetVisible(self.folds[name])
+
+    # What is in a section, built where it is not yet
+
+    def rows(self, name: str) -> Rows:
+        self._build(name)
+        return self._rows[name]
+
+    @property
+    def logo(self) -> LogoPart:
+        return self._part("logo", LogoPart)
+
+    @property
+    def facts(self) -> FactsPart:
+        return self._part("facts", FactsPart)
+
+    @property
+    def columns(self) -> ColumnsPart:
+        return self._part("columns", ColumnsPart)
+
+    @property
+    def blocks(self) -> BlocksPart:
+        return self._part("blocks", BlocksPart)
+
+    @property
+    def texts(self) -> TextsPart:
+        return self._part("texts", TextsPart)
+
+    def _part(self, name: str, kind: type[Part]) -> Part:
+        self._build(name)
+        part = self._parts[name]
+        assert isinstance(part, kind)
+        return part
