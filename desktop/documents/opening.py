@@ -14,6 +14,8 @@ _BELOW_LOGO = 5 * MM
 _GAP = 8.0
 _CELL_GAP = 14.0
 _ASCENT = 1.0
+# The part of a page that facts leave to what follows.
+_LEAST_BODY = 0.25
 _LEAST_CELL = 76.0
 # What an address shrinks to before it outgrows the window: type size and leading as parts of the usual.
 _ADDRESS_SIZES = ((1.0, 1.0), (0.895, 0.873), (0.79, 0.746), (0.685, 0.635), (0.58, 0.548))
@@ -30,12 +32,15 @@ def draw_opening(flow: Flow, facts: list[Fact], letterhead: float) -> None:
     top = min(place.facts, below_title)
     if layout.window == "none" or layout.logo_side != "left":
         top = min(top, letterhead - _BELOW_LOGO)
-    facts_end = _facts_aside(flow, rows, top) if rows and beside else below_title
+    facts_end = _facts_aside(flow, rows, top) if rows and beside else None
+    # What is too long for the side stands in a row.
+    below = bool(rows) and facts_end is None
     address_end = _address(flow, letterhead) if layout.block("address").shown else place.height
-    flow.y = min(place.body, facts_end - _BELOW, address_end - _BELOW, letterhead - _BELOW)
+    beside_end = below_title if facts_end is None else facts_end
+    flow.y = min(place.body, beside_end - _BELOW, address_end - _BELOW, letterhead - _BELOW)
     if titled and not aside:
         _heading(flow)
-    if rows and not beside:
+    if below:
         _facts_row(flow, rows)
 
 
@@ -74,6 +79,7 @@ def _heading(flow: Flow) -> None:
     style, quiet = styles.title, styles.number
     number = quiet.face[_number(flow)]
     title = style.wrap(flow.title, place.measure)
+    flow.need(2 * style.leading)
     flow.tags.begin("H1")
     for line in title:
         wide = line[1] * style.per
@@ -91,8 +97,9 @@ def _heading(flow: Flow) -> None:
     flow.y -= 11
 
 
-def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
-    """Labels and values in the right-hand block; gives the place below the last."""
+def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float | None:
+    """Labels and values in the right-hand block; gives the place below the last, or draws nothing if that were too far
+    down the page."""
     place, styles = flow.place, flow.look.parts["facts"]
     label_style, style = styles.label, styles.text
     labels = max([label_style.width(label) for label, _ in rows])
@@ -109,6 +116,8 @@ def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float:
             pieces.append((False, style, place.right - line[1] * style.per, f"{y:.2f}", line))
             y -= style.leading
         y = min(y, low)
+    if y < flow.bottom + _LEAST_BODY * place.height:
+        return None
     flow.sheet.cells("P", pieces)
     return y + style.leading
 
