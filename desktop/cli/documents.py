@@ -297,11 +297,9 @@ def _line_text(line: TrailLine, currency: str) -> str:
 
 
 def _render(call: Call) -> int:
-    from desktop.documents.forms import form_named
     from desktop.services.documents import render
 
     arguments = call.arguments
-    form = form_named(arguments.format)
     refused: list[tuple[str, UserError]] = []
     folder = call.path(arguments.to)
     try:
@@ -312,7 +310,7 @@ def _render(call: Call) -> int:
                 numbers=arguments.invoice,
                 run=arguments.run_number or "",
                 report=call.progress,
-                form=form,
+                form=arguments.format,
                 refused=lambda number, why: refused.append((number, why)),
             )
     except Stopped as stopped:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from db.engine import Book
 from db.queries.rows import ids_text
 from desktop.documents.batch import RenderPool, Written, render_batch
+from desktop.documents.forms import form_named
 from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine
 from desktop.domain.billing.lines import part_of
@@ -172,7 +173,7 @@ def render(
     form: str = "pdf",
     refused: Callable[[str, UserError], None] | None = None,
 ) -> list[Written]:
-    """Write each document in a form (of documents.forms) into the folder, those of a run, or those with these numbers.
+    """Write documents in a form (a name of `form_named`) into the folder: those of a run, or those with these numbers.
 
     Where a file of that name stands already it is replaced by the same bytes. `report` may raise between documents.
     A document that cannot take the form is told to `refused` by its number, and the others are written; without it the
@@ -182,6 +183,7 @@ def render(
         connection = session.connection()
         ids = _of_run(connection, run) if run else _of_numbers(connection, numbers)
     jobs = documents(book, ids)
+    form = form_named(form)
     if form != "pdf":
         jobs = _fitting(jobs, form, refused)
     return list(render_batch(jobs, folder, report=report, pool=pool, total=len(ids), form=form))
