@@ -104,14 +104,36 @@ def _stream(content: bytes, entries: str = "") -> bytes:
 def _to_unicode(name: str, texts: Sequence[str]) -> bytes:
     """The map that lets text be searched and copied. ReportLab's own has more than 100 entries a section, which the
     PDF reference forbids, and cannot name characters beyond the first plane."""
-    entries = [f"<{code:02X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in enumerate(texts) if text]
+    ranges, singles = _runs_of(texts)
     parts = [
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
         "/CIDSystemInfo <</Registry (Adobe)/Ordering (UCS)/Supplement 0>> def\n"
         f"/CMapName /{name} def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange"
     ]
-    for start in range(0, len(entries), 100):
-        section = entries[start : start + 100]
-        parts += [f"{len(section)} beginbfchar", *section, "endbfchar"]
+    for kind, entries in (("range", ranges), ("char", singles)):
+        for start in range(0, len(entries), 100):
+            section = entries[start : start + 100]
+            parts += [f"{len(section)} beginbf{kind}", *section, f"endbf{kind}"]
     parts.append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend")
     return "\n".join(parts).encode("ascii")
+
+
+def _runs_of(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Entries for runs of codes whose characters follow one another, and for the others."""
+    ranges, singles = [], []
+    code = 0
+    while code < len(texts):
+        first = texts[code]
+        last = code + 1
+        # A range may not leave the 256 characters that it begins in.
+        while len(first) == 1 and last < len(texts) and texts[last] == chr(ord(first) + last - code):
+            if not (ord(first) + last - code) % 256:
+                break
+            last += 1
+        written = first.encode("utf-16-be").hex().upper()
+        if last - code > 1:
+            ranges.append(f"<{code:02X}> <{last - 1:02X}> <{written}>")
+        elif first:
+            singles.append(f"<{code:02X}> <{written}>")
+        code = last
+    return ranges, singles

@@ -11,6 +11,8 @@ from desktop.documents.shaping import DEVANAGARI, JOINING, words_of
 from desktop.documents.words_hi import WORDS
 
 _CONSONANTS = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह"
+# Those that are often written as a half before another.
+_HALVED = "कखगघचजञणतथधनपबभमयलवशषस"
 _DOTTED = ("ड़", "ढ़", "क़", "ख़", "ग़", "ज़", "फ़")
 _VOWELS = "अआइईउऊऋएऐओऔऑ"
 _SIGNS = "ािीुूृेैोौॉॅंँः़्।॥॰"
@@ -95,7 +97,7 @@ def _common() -> Iterator[str]:
         yield letter
         yield letter + "ि"
         yield letter + "िं"
-    for letter in _CONSONANTS:
+    for letter in _HALVED:
         yield letter + _VIRAMA + _JOINER
     for sign in ("", "ं", "ि", "ी", "े", "ों", "ीं"):
         yield _REPH + "म" + sign
