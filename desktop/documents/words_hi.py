@@ -103,7 +103,7 @@ WORDS: dict[str, Any] = {
     "scan_to_pay": "भुगतान के लिए स्कैन करें",
     "pay_online": "ऑनलाइन भुगतान करें",
     "code_to_pay": "{amount} के भुगतान का QR कोड",
-    "tax_invoice": "कर इनवॉइस",
+    "tax_invoice": "कर बीजक",
     "reverse_charge": "रिवर्स चार्ज पर देय कर: {answer}",
     "yes": "हाँ",
     "no": "नहीं",
