@@ -49,7 +49,7 @@ def indian(nets: tuple[int, ...] = (100_000, 200_000), **changes: Any) -> Docume
         )
         for place, net in enumerate(nets, 1)
     )
-    values = {
+    values: dict[str, Any] = {
         "number": "INV/26-27/0001",
         "currency": "INR",
         "seller": SELLER,

@@ -28,12 +28,13 @@ SWISS_BUYER = replace(BUYER, country="CH", postcode="3000", city="Bern")
 
 
 def swiss(**changes: Any) -> Document:
-    values = {"currency": "CHF", "seller": SWISS_SELLER, "buyer": SWISS_BUYER, "bank": (QR_IBAN,)}
+    values: dict[str, Any] = {"currency": "CHF", "seller": SWISS_SELLER, "buyer": SWISS_BUYER, "bank": (QR_IBAN,)}
     return document(**(values | changes))
 
 
 def rupees(**changes: Any) -> Document:
-    return document(**({"currency": "INR", "bank": (), "upi_id": "firm@okbank", "payable": 5_000_000} | changes))
+    values: dict[str, Any] = {"currency": "INR", "bank": (), "upi_id": "firm@okbank", "payable": 5_000_000}
+    return document(**(values | changes))
 
 
 @pytest.mark.parametrize(

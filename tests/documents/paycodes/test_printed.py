@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pikepdf
+import pikepdf.pdfa
 import pypdfium2
 import pytest
 import zxingcpp
@@ -217,3 +220,17 @@ def test_indias_registration_is_printed_and_read_back() -> None:
     said = text(render_pdf(paper, PLAIN)).replace("\n", "")
     for words in ("IRN", "ab" * 32, "112410000000001", "2026-11-30 10:11:00"):
         assert words in said
+
+
+@pytest.mark.parametrize("paper", [document(link="https://pay.example/{number}"), swiss(rows=1)], ids=["codes", "slip"])
+def test_codes_are_fit_for_archives_and_described_for_who_cannot_see_them(paper: Document) -> None:
+    data = render_pdf(paper, PLAIN)
+    report = pikepdf.pdfa.validate_written(io.BytesIO(data), "3b")
+    assert report.passed, [str(finding) for finding in report.findings]
+    with pikepdf.open(io.BytesIO(data)) as file:
+        told = [
+            str(one.Alt)
+            for one in file.objects
+            if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure" and "/Alt" in one
+        ]
+    assert any(said.startswith(("QR-Code für die Zahlung von", "Zum Bezahlen scannen")) for said in told), told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import segno
@@ -36,9 +37,9 @@ def theirs(payload: bytes, level: str, version: int, mask: int | None) -> segno.
 
 def capacity(version: int, level: str) -> int:
     """Bytes that a version holds, by segno's tables."""
-    return sum(
-        block.num_blocks * block.num_data for block in consts.ECC[version][getattr(consts, f"ERROR_LEVEL_{level}")]
-    ) - (2 if version < 10 else 3)
+    table: Any = consts.ECC
+    blocks = table[version][getattr(consts, f"ERROR_LEVEL_{level}")]
+    return sum(block.num_blocks * block.num_data for block in blocks) - (2 if version < 10 else 3)
 
 
 @pytest.mark.parametrize("level", ["L", "M", "Q"])
