@@ -4,10 +4,12 @@ import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pikepdf.pdfa
 import pytest
 
+from desktop.documents.batch import render_batch
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
 from desktop.documents.render import missing_glyphs, render_pdf
 from desktop.documents.writing import Writer
@@ -108,3 +110,14 @@ def test_files_stay_small() -> None:
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert render_pdf(invoice(), PLAIN) == render_pdf(invoice(), PLAIN)
+
+
+def test_processes_of_a_batch_give_the_same_bytes_in_every_typeface(tmp_path: Path) -> None:
+    """They shape by themselves, and settings of different typefaces share them."""
+    jobs = []
+    for typeface in ("serif", "inter", "dejavu"):
+        template = replace(PLAIN, layout=Layout(typeface=typeface))
+        jobs += [(replace(invoice(), number=f"{typeface}-1"), template)]
+        jobs += [(document(number=f"{typeface}-2", buyer=replace(BUYER, name="Łódź שלום محمد 😀")), template)]
+    written = list(render_batch(jobs, tmp_path, processes=2))
+    assert [file.path.read_bytes() for file in written] == [render_pdf(*job) for job in jobs]
