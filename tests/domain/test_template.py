@@ -29,7 +29,7 @@ def test_a_finished_template_is_read_and_written_alike(file: Any) -> None:
         ({"margin_left": True}, ("margin_left",)),
         ({"margin_left": float("inf")}, ("margin_left",)),
         ({"accent": "blue"}, ("accent",)),
-        ({"blocks": [{"shown": True}]}, ("blocks", 0, "block")),
+        ({"blocks": [{"shown": True}]}, ("blocks", 0)),
         ({"blocks": [{"block": "table"}, {"block": "table"}]}, ("blocks", 1, "block")),
         ({"blocks": [{"block": "table", "size": 40}]}, ("blocks", 0, "size")),
         ({"blocks": [{"block": "title", "size": 41}]}, ("blocks", 0, "size")),
