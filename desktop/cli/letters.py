@@ -92,6 +92,7 @@ def _written(call: Call, book: Book, target: Path) -> list[WrittenLetter]:
             _folder(target),
             _clients(book, everyone=arguments.all, codes=arguments.client),
             as_of=arguments.as_of or call.today,
+            currency=arguments.currency or "",
             since=arguments.since,
             report=call.progress,
         )

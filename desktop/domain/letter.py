@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from desktop.domain.document import BankAccount, Party
 
 LETTER_KINDS: Final = ("statement", "receipt", "reminder", "payment_plan", "run_report", "cover_letter")
-COLUMN_KINDS: Final = ("text", "code", "day", "money", "number", "percent")
-CARRIES: Final = ("", "sum", "last")
+ColumnKind = Literal["text", "code", "day", "money", "number", "percent"]
+Carried = Literal["", "sum", "last"]
 
 
 class Money(NamedTuple):
@@ -54,11 +54,11 @@ def term(key: str, plural: int | None = None, **values: Cell) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class LetterColumn:
-    """`title` is a key of the words of letters; the kind is of COLUMN_KINDS, of which a code is set small. The heads of
+    """`title` is a key of the words of letters; a code is set small. The heads of
     amounts name the currency, unless they are `mixed` and each row has one of its own."""
 
     title: str
-    kind: str = "text"
+    kind: ColumnKind = "text"
     mixed: bool = False
 
 
@@ -84,7 +84,7 @@ class LetterTable:
     rows: tuple[LetterRow, ...]
     title: Cell = None
     sums: tuple[LetterRow, ...] = ()
-    carried: str = ""
+    carried: Carried = ""
     empty: str = ""
     wide: int = 0
 

@@ -11,7 +11,18 @@ import pytest
 
 from desktop.documents.render import missing_glyphs, render_pdf
 from desktop.domain.document import TemplateVersion
-from desktop.domain.letter import Letter, LetterColumn, LetterRow, LetterTable, LetterTotal, Money, Percent, Span, term
+from desktop.domain.letter import (
+    Carried,
+    Letter,
+    LetterColumn,
+    LetterRow,
+    LetterTable,
+    LetterTotal,
+    Money,
+    Percent,
+    Span,
+    term,
+)
 from desktop.domain.template import Layout, Text
 from tests.documents.papers import BUYER, PLAIN, pages, text
 from tests.documents.test_pages import LONG_NAME, assert_clean
@@ -28,7 +39,7 @@ HEADS = (
 )
 
 
-def moves(count: int, *, carried: str = "last", amount: int = 1_000, name: str = "") -> LetterTable:
+def moves(count: int, *, carried: Carried = "last", amount: int = 1_000, name: str = "") -> LetterTable:
     rows = tuple(
         LetterRow(
             (

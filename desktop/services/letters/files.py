@@ -154,10 +154,12 @@ def write_statements(
     client_ids: Sequence[int],
     *,
     as_of: date,
+    currency: str = "",
     since: date | None = None,
     report: Report | None = None,
 ) -> list[WrittenLetter]:
-    """Statements of these clients into a folder, which is made; whoever has nothing to be told of gets none.
+    """Statements of these clients into a folder, which is made, in all their currencies or the one wanted; whoever has
+    nothing to be told of gets none.
 
     `report` may raise between two clients: the files written until then are whole.
     """
@@ -168,7 +170,7 @@ def write_statements(
         if report is not None:
             report(number, len(client_ids), _("Writing statements"))
         for made in client_statements(book, client_id, as_of=as_of, since=since):
-            if _tells(made[0]):
+            if _tells(made[0]) and currency in ("", made[0].currency):
                 written.append(_save_into(made, folder, taken))
     if report is not None:
         report(len(client_ids), len(client_ids), _("Writing statements"))

@@ -59,6 +59,8 @@ def test_statements_of_many_clients_and_currencies(book: Book, tmp_path: Path) -
     assert [one.currency for one in written] == ["EUR", "USD"]
     assert all(one.path.read_bytes().startswith(b"%PDF") for one in written)
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    dollars = write_statements(book, tmp_path / "usd", [first, second], as_of=MARCH, currency="USD")
+    assert [one.path.name for one in dollars] == ["Statement A-1 2026-03-31.pdf"]
     assert [one[0].currency for one in client_statements(book, third, as_of=MARCH)] == ["EUR"]
 
 
