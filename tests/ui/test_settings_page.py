@@ -26,6 +26,7 @@ from desktop.services.runs import plan
 from desktop.services.segments import save_segment, segments
 from desktop.services.series import series_list
 from desktop.services.taxes import tax_codes
+from desktop.services.templates import choices, templates
 from desktop.ui.page import Page
 from desktop.ui.settings.appearance import AppearanceSection
 from desktop.ui.settings.currencies import CurrenciesSection
@@ -443,10 +444,14 @@ def test_a_segment_gives_terms_and_stays_while_it_is_used(driver: Driver, book: 
     assert said_at(shown.form, "terms") != ""
     write(shown.form, terms="14 days")
     choose(driver, shown.form, "milestones", "at_once")
+    look = next(one.id for one in templates(book) if one.name == "Modern")
+    choose(driver, shown.form, "template_id", look)
     assert save(driver, shown)
     assert [(one["name"], one["terms"], one["milestones"]) for one in segments(book)] == [
         ("Retainers", "net 14", "at_once")
     ]
+    # The table of templates says the same.
+    assert [(one.whose, one.template) for one in choices(book) if one.scope == "segment"] == [("Retainers", "Modern")]
     section.delete()
     driver.settle()
     assert segments(book) == []

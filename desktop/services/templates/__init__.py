@@ -1,6 +1,6 @@
 """How documents look: the library of templates, their versions, which one prints what, and templates as files."""
 
-from desktop.services.templates.choices import SCOPES, ChoiceRow, choices, choose
+from desktop.services.templates.choices import ChoiceRow, choices, choose
 from desktop.services.templates.choosing import template_for
 from desktop.services.templates.exchange import (
     ENDING,
@@ -32,7 +32,6 @@ from desktop.services.templates.reading import template_versions
 
 __all__ = [
     "ENDING",
-    "SCOPES",
     "ChoiceRow",
     "TemplateFile",
     "TemplateRow",

@@ -21,7 +21,6 @@ from desktop.services.firm import FIRM
 from desktop.services.problems import Problems
 from desktop.services.records import found
 
-SCOPES = ("firm", "segment", "client")
 _MODELS = {"segment": Segment, "client": Client}
 
 

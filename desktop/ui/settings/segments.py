@@ -8,6 +8,8 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, number_text
+from desktop.services.firm import document_templates
+from desktop.services.records import Record
 from desktop.services.segments import delete_segment, save_segment, segments
 from desktop.services.taxes import tax_codes
 from desktop.ui.actions import GAP, Action
@@ -33,7 +35,10 @@ from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
 
 _FROM_FIRM = "–"
-_NEW: Row = {**dict.fromkeys(("terms", "delivery", "einvoice", "language", "tax_code_id")), "milestones": "run"}
+_NEW: Row = {
+    **dict.fromkeys(("terms", "delivery", "einvoice", "language", "template_id", "tax_code_id")),
+    "milestones": "run",
+}
 
 
 class SegmentsSection(Page):
@@ -122,14 +127,19 @@ class SegmentsSection(Page):
         self.edit()
 
     def new(self) -> None:
-        self.shell.jobs.ask(lambda: tax_codes(self.desk.book), lambda codes: self._open_form({}, codes))
+        self.shell.jobs.ask(self._known, lambda known: self._open_form({}, known))
 
     def edit(self) -> None:
         row = dict(self._chosen)
-        self.shell.jobs.ask(lambda: tax_codes(self.desk.book), lambda codes: self._open_form(row, codes))
+        self.shell.jobs.ask(self._known, lambda known: self._open_form(row, known))
 
-    def _open_form(self, row: Mapping[str, object], codes: object) -> None:
-        assert isinstance(codes, list)
+    def _known(self) -> tuple[list[Record], list[tuple[int, str]]]:
+        """What the form offers: tax codes, and how documents may look."""
+        return tax_codes(self.desk.book), document_templates(self.desk.book)
+
+    def _open_form(self, row: Mapping[str, object], offered: object) -> None:
+        assert isinstance(offered, tuple)
+        codes, looks = offered
         as_firm = _("As the firm")
         known = [(code["id"], f"{code['name']} ({code['code']})") for code in codes if code["active"]]
         fields = [
@@ -144,6 +154,7 @@ class SegmentsSection(Page):
             Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), as_firm)),
             Field("einvoice", _("E-invoice"), "choice", span=3, choices=inherited(einvoice_forms(), as_firm)),
             Field("language", _("Language of documents"), "choice", span=3, choices=inherited(languages(), as_firm)),
+            Field("template_id", _("Template"), "choice", span=3, choices=inherited(looks, as_firm)),
             Field("tax_code_id", _("Tax code"), "choice", span=3, choices=inherited(known, _("By the rules"))),
             Field("milestones", _("Milestones done"), "choice", span=3, choices=milestone_rules()),
             Field("note", _("Note"), "lines"),
