@@ -18,10 +18,14 @@ _TOGETHER: Final = (
     ("on_hold", "hold_reason"),
     ("price", "currency"),
     ("withholding", "withholding_section"),
+    ("endpoint", "endpoint_scheme"),
+    ("legal_id", "legal_scheme"),
 )
 # What one of two clients needs, both need once they are one.
 _EITHER: Final = ("po_required", "buyer_reference_required", "on_hold", "disputed")
-_NEVER_BY_ITSELF: Final = frozenset({"country", "currency", "is_business", "tax_treatment", "kind", "unit", "name"})
+_NEVER_BY_ITSELF: Final = frozenset(
+    {"country", "currency", "is_business", "tax_treatment", "kind", "unit", "name", "payment_means"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,16 @@ def client_fields() -> Mapping[str, str]:
         "tax_certificate": _("Certificate of exemption"),
         "withholding": _("Withholding"),
         "withholding_section": _("Withheld under"),
+        "payment_means": _("Pays by"),
         "iban": _("IBAN"),
+        "mandate": _("Mandate"),
+        "mandate_date": _("Mandate signed on"),
+        "card": _("Card, last four digits"),
+        "einvoice": _("E-invoice"),
+        "endpoint": _("Electronic address"),
+        "endpoint_scheme": _("Kind of address"),
+        "legal_id": _("Number in a register"),
+        "legal_scheme": _("Register"),
         "currency": _("Currency"),
         "language": _("Language"),
         "segment_id": _("Segment"),
