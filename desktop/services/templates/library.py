@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.engine import Book
 from db.schema import File, Firm, Invoice, Template, TemplateVersion
 from desktop.domain import document
-from desktop.domain.template import Layout, layout_data, layout_from
+from desktop.domain.template import USUAL_LAYOUT, Layout, layout_data, layout_from
 from desktop.domain.template_values import TemplateProblem
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -29,7 +29,7 @@ _LONGEST_NAME = 60
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
     """A template as it prints now. `documents` counts those that any of its versions printed, `problem` says why the
-    usual look stands in for it, empty where it does not."""
+    usual look stands in for it, or why its logo is left out; empty where all is well."""
 
     id: int
     name: str
@@ -64,14 +64,15 @@ def templates(book: Book) -> list[TemplateRow]:
         latest = latest_versions(connection)
         printed = _printed(connection)
         rows = connection.exec_driver_sql(
-            """SELECT t.id, t.name, v.id, v.version, v.created_at, v.made_by, v.note, v.specification
+            """SELECT t.id, t.name, v.id, v.version, v.created_at, v.made_by, v.note, v.specification, v.logo_id
             FROM template t JOIN template_version v ON v.template_id = t.id ORDER BY t.name COLLATE NOCASE, v.id"""
         ).fetchall()
+        logos = _unreadable_logos(connection)
     documents: dict[int, int] = {}
     for row in rows:
         documents[row[0]] = documents.get(row[0], 0) + printed.get(row[2], 0)
     shown = []
-    for template_id, name, version_id, version, made_at, made_by, note, specification in rows:
+    for template_id, name, version_id, version, made_at, made_by, note, specification, logo_id in rows:
         if latest[template_id] == version_id:
             read = read_layout(specification)
             shown.append(
@@ -85,11 +86,26 @@ def templates(book: Book) -> list[TemplateRow]:
                     note=note or "",
                     documents=documents[template_id],
                     is_default=template_id == default,
-                    problem=put(read.problem) if read.problem else "",
+                    problem=put(read.problem) if read.problem else logos.get(logo_id, ""),
                     layout=read.layout,
                 )
             )
     return shown
+
+
+def _unreadable_logos(connection: Connection) -> dict[int, str]:
+    """What is wrong with logos that no template can print, by file."""
+    from desktop.documents.render import check_template
+
+    found = {}
+    for file_id, content in connection.exec_driver_sql(
+        "SELECT id, content FROM file WHERE id IN (SELECT logo_id FROM template_version)"
+    ):
+        try:
+            check_template(document.TemplateVersion(0, "", 0, USUAL_LAYOUT, content))
+        except UserError as problem:
+            found[file_id] = problem.message
+    return found
 
 
 def versions(book: Book, template_id: int) -> list[VersionRow]:

@@ -112,7 +112,7 @@ def _picture(desk: Desk, version_id: int, width: int) -> tuple[int, QImage]:
 def _title(row: TemplateRow) -> str:
     marks = [_("version {version}").format(version=number_text(row.version))]
     marks += [_("default")] if row.is_default else []
-    marks += [_("cannot be read")] if row.problem else []
+    marks += [_("damaged")] if row.problem else []
     return f"{row.name}\n{' · '.join(marks)}"
 
 

@@ -132,7 +132,9 @@ class DesignerPage(QWidget):
         self._facts.setText(" · ".join(facts))
         if row.problem:
             self.notice.say(
-                _("This template cannot be read; the usual look prints in its place."), row.problem, tone="held"
+                _("This template cannot be printed as it stands; look at it, and save it anew."),
+                row.problem,
+                tone="held",
             )
         self._draw()
 

@@ -198,7 +198,7 @@ class TemplatesSection(QWidget):
         )
         self._facts.setText(" · ".join(facts))
         self._problem.setText(
-            _("It cannot be read, and the usual look prints in its place. {problem}").format(problem=row.problem)
+            _("It cannot be printed as it stands; what can be read of it is. {problem}").format(problem=row.problem)
             if row.problem
             else ""
         )

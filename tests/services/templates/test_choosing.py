@@ -246,5 +246,6 @@ def test_a_logo_that_is_no_picture_stops_no_run(book: Book, made: Contracts) -> 
         one.connection.exec_driver_sql("UPDATE template_version SET logo_id = 9")
     made.bill("2026-01-31", "2026-02-03")
     assert template_version(book, version).logo == b""
+    assert "picture" in next(one.problem for one in templates(book) if one.id == 1)
     assert template_version(book, version).layout.accent == "#AA0000"
     assert invoice_pdf(book, int(value(book, "SELECT id FROM invoice"))).startswith(b"%PDF-")
