@@ -170,7 +170,7 @@ CASES = [
     Case("BR-DE-8", GERMAN, "einvoice_buyer", "client:{client}:city", client(city=""), client(city="Kiel")),
     Case("BR-DE-9", GERMAN, "einvoice_buyer", "client:{client}:postcode", client(postcode=""), client(postcode="1")),
     Case("BR-11", FORMS, "einvoice_buyer", "client:{client}:country", client(country=""), client(country="DE")),
-    Case("BR-07", FORMS, "einvoice_buyer", "client:{client}:name", client(name=" "), client(name="Stadt Kiel")),
+    Case("BR-07", FORMS, "einvoice_buyer", "client:{client}:name", client(name="\x00 "), client(name="Stadt Kiel")),
     Case(
         "BR-DE-15", GERMAN, "einvoice_reference", "client:{client}:buyer_reference",
         several(client(buyer_reference=""), agreement(po_number="PO-1")), agreement(buyer_reference="Amt 4"),

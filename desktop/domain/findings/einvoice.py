@@ -6,6 +6,7 @@ The numbers of rules in the sentences are those of EN 16931 (BR-), of XRechnung 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -16,7 +17,13 @@ Found = Iterator[tuple[Said, Said, str]]
 
 RULES_OF: Final = {"K": "IC", "L": "AF", "M": "AG"}
 """What a category is called in the numbers of its rules, where that is not the category."""
+_SHOWN: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NAMES = {"facturx": "Factur-X", "xrechnung": "XRechnung", "xrechnung_ubl": "XRechnung", "peppol": "Peppol"}
+
+
+def shows(text: str) -> bool:
+    """Whether an XML document shows anything of a text: white space and control characters it does not."""
+    return _SHOWN.search(text) is not None
 
 
 class Part(NamedTuple):
@@ -26,6 +33,10 @@ class Part(NamedTuple):
     name: tuple[str, str]
     rule: str
     there: object
+
+    @property
+    def is_there(self) -> bool:
+        return shows(self.there) if isinstance(self.there, str) else bool(self.there)
 
 
 def form_name(case: Case) -> str:
@@ -48,17 +59,17 @@ def is_german(case: Case) -> bool:
 
 def missing(case: Case, parts: Sequence[Part]) -> Figure | None:
     """The names of what is not there, joined; None where nothing is missing."""
-    names = dict.fromkeys(part.name for part in parts if not part.there)
+    names = dict.fromkeys(part.name for part in parts if not part.is_there)
     return words(*names) if names else None
 
 
 def rules_of(parts: Sequence[Part]) -> str:
     """The rules that ask for what is not there."""
-    return ", ".join(dict.fromkeys(part.rule for part in parts if not part.there))
+    return ", ".join(dict.fromkeys(part.rule for part in parts if not part.is_there))
 
 
 def first_missing(parts: Sequence[Part]) -> str:
-    return next(part.column for part in parts if not part.there)
+    return next(part.column for part in parts if not part.is_there)
 
 
 def firm_lacks(case: Case, parts: Sequence[Part]) -> Found:

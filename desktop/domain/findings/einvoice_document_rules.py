@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from desktop.domain.findings.einvoice import RULES_OF, Found, Part, form_name, is_german, missing, rules_of
+from desktop.domain.findings.einvoice import RULES_OF, Found, Part, form_name, is_german, missing, rules_of, shows
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_creditor_id, check_iban
 from desktop.domain.money import exponent
@@ -17,8 +17,6 @@ _RATED: Final = ("S", "L")
 _UNTAXED: Final = ("E", "AE", "K", "G", "O")
 _MOST_DECIMALS: Final = 2
 _CARD: Final = re.compile(r"\D*[0-9]{4}\D*")
-# What the XML shows nothing of: white space and control characters.
-_SHOWN: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def einvoice_payment(case: Case, _: Mapping[str, Any]) -> Found:
@@ -56,12 +54,12 @@ def _transfer(case: Case) -> Found:
 def _debit(case: Case) -> Found:
     client, buyer, creditor = case.client, case.buyer, case.billing.firm.seller.creditor_id
     parts = [
-        Part("mandate", own_word("mandate reference"), "PEPPOL-EN16931-R061, BR-DE-25", buyer.mandate.strip()),
+        Part("mandate", own_word("mandate reference"), "PEPPOL-EN16931-R061, BR-DE-25", buyer.mandate),
         Part("iban", own_word("IBAN to debit"), "BR-DE-31", buyer.iban),
     ]
     names = missing(case, parts)
     if names is not None:
-        column = next(part.column for part in parts if not part.there)
+        column = next(part.column for part in parts if not part.is_there)
         yield (
             phrase(
                 "{client} pays by direct debit, and its {parts} is missing ({rules}).",
@@ -207,7 +205,7 @@ def einvoice_lines(case: Case, _: Mapping[str, Any]) -> Found:
     field = f"agreement:{agreement.id}:lines" if agreement else ""
     if not draft.lines:
         yield phrase("An e-invoice has one line at least (BR-16)."), phrase("Add a line, or discard the draft."), field
-    unnamed = [str(line.position) for line in draft.lines if not _SHOWN.search(line.description)]
+    unnamed = [str(line.position) for line in draft.lines if not shows(line.description)]
     if unnamed:
         yield (
             phrase("Line {lines} has no text (BR-25).", lines=words(*unnamed)),

@@ -17,6 +17,7 @@ from desktop.domain.findings.einvoice import (
     is_german,
     is_peppol,
     is_xrechnung,
+    shows,
 )
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import vat_id
@@ -42,7 +43,7 @@ def einvoice_seller(case: Case, _: Mapping[str, Any]) -> Found:
     """The firm's own data. Its contact is the firm itself where no person is named (BR-DE-5)."""
     firm, seller = case.billing.firm, case.billing.firm.seller
     parts = [
-        Part("name", own_word("name"), "BR-06", firm.name.strip()),
+        Part("name", own_word("name"), "BR-06", firm.name),
         Part("country", own_word("country"), "BR-09", firm.country),
         Part(
             "legal_id", own_word("VAT ID or number in a register"), "BR-CO-26",
@@ -135,7 +136,7 @@ def _national(case: Case) -> Found:
 def einvoice_buyer(case: Case, _: Mapping[str, Any]) -> Found:
     client, buyer = case.client, case.buyer
     parts = [
-        Part("name", own_word("name"), "BR-07", client.name.strip()),
+        Part("name", own_word("name"), "BR-07", client.name),
         Part("country", own_word("country"), "BR-11", client.country),
     ]
     if is_german(case):
@@ -236,7 +237,7 @@ def einvoice_reference(case: Case, _: Mapping[str, Any]) -> Found:
     """BT-10, which public buyers route the invoice by."""
     draft, client = case.draft, case.client
     field = f"client:{client.id}:buyer_reference"
-    if is_german(case) and not draft.buyer_reference.strip():
+    if is_german(case) and not shows(draft.buyer_reference):
         yield (
             phrase(
                 "{form} wants a buyer reference, and {client} has none (BR-DE-15).",
@@ -246,7 +247,7 @@ def einvoice_reference(case: Case, _: Mapping[str, Any]) -> Found:
             phrase("Ask the client for its Leitweg-ID or reference, and enter it with the client or the agreement."),
             field,
         )
-    elif is_peppol(case) and not (draft.buyer_reference.strip() or draft.po_number.strip()):
+    elif is_peppol(case) and not (shows(draft.buyer_reference) or shows(draft.po_number)):
         yield (
             phrase(
                 "Peppol wants a buyer reference or a PO number, and {client} has neither (PEPPOL-EN16931-R003).",
