@@ -51,9 +51,9 @@ class Geometry(NamedTuple):
     """`axis` is where the right-hand block begins, `beside` whether there is room for it. `address` is the upper edge
     of the recipient's field and `address_height` what it may fill, 0 without end; `sender` is a baseline, 0 for none.
 
-    `top` is how far up anything may reach. `head` and `name` are the upper edge of the letterhead and the baseline of what stands in it; `page_head` is the
-    baseline of the head of later pages and `page_body` the upper edge of what follows; `foot` is the height that
-    preprinted paper keeps at the foot.
+    `top` is how far up anything may reach. `head` and `name` are the upper edge of the letterhead and the baseline of
+    what stands in it; `page_head` is the baseline of the head of later pages and `page_body` the upper edge of what
+    follows; `foot` is the height that preprinted paper keeps at the foot.
     """
 
     width: float

@@ -188,9 +188,7 @@ def test_the_hidden_parts_can_be_shown() -> None:
 def test_texts_name_what_the_document_holds() -> None:
     fields = "{client.name}|{due_date}|{amount}|{net}|{po_number}\n{client.country}|{title}|{currency}|{firm.email}"
     found = read(Layout(texts=(Text("intro", fields),))).replace("\n", "")
-    said = (
-        "Nordlicht Studio GmbH|30.12.2026|7.709,19\N{NO-BREAK SPACE}€|6.478,31\N{NO-BREAK SPACE}€|4711-22"
-    )
+    said = "Nordlicht Studio GmbH|30.12.2026|7.709,19\N{NO-BREAK SPACE}€|6.478,31\N{NO-BREAK SPACE}€|4711-22"
     assert said + "Deutschland|Rechnung|EUR|rechnung@brandt-partner.example" in found
     assert "Für unsere Leistungen" not in found, "the template's text stands for the firm's"
 
