@@ -90,8 +90,14 @@ def _pieces(page: pikepdf.Object) -> dict[int, str]:
 
 
 def _codes(font: pikepdf.Object) -> dict[int, str]:
-    rows = re.findall(rb"<([0-9A-F]{2})> <([0-9A-F]{4,})>", font.ToUnicode.read_bytes())
-    return {int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in rows}
+    """The text of each code, from single entries and from ranges of codes that count up with their characters."""
+    found = {}
+    rows = re.findall(rb"^<([0-9A-F]{2})> (?:<([0-9A-F]{2})> )?<([0-9A-F]{4,})>$", font.ToUnicode.read_bytes(), re.M)
+    for first, last, text in rows:
+        start = bytes.fromhex(text.decode()).decode("utf-16-be")
+        for code in range(int(first, 16), int(last or first, 16) + 1):
+            found[code] = start[:-1] + chr(ord(start[-1]) + code - int(first, 16))
+    return found
 
 
 @pytest.mark.parametrize(
