@@ -9,7 +9,7 @@ import io
 import os
 import pickle
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from multiprocessing.connection import Connection
 from operator import attrgetter
@@ -76,14 +76,19 @@ def serve(pipe: Connection) -> None:
             answer: object
             try:
                 answer = [
-                    write(task.folder + os.sep + name, *_made(press, document, task.form, settings.get(number)))
-                    for number, name, document in task.documents
+                    write(task.folder + os.sep + name, *_made(press, document, task.form, setting))
+                    for setting, name, document in _with_settings(task, settings)
                 ]
             except OSError as problem:
                 answer = problem
             except Exception:
                 answer = traceback.format_exc()
             pipe.send(answer)
+
+
+def _with_settings(task: Task, known: Mapping[int, Setting]) -> Iterator[tuple[Setting | None, str, Document]]:
+    for number, name, document in task.documents:
+        yield None if number is None else known[number], name, document
 
 
 def _made(press: Press, document: Document, form: str, setting: Setting | None) -> tuple[Frame | None, bytes]:

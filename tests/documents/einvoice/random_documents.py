@@ -142,7 +142,7 @@ def _parties(dice: Random) -> tuple[Party, Party, list[tuple[str, Decimal]]]:
         case 4:
             return seller, replace(islands, tax_id=""), [("G", zero), ("Z", zero)]
         case 5:
-            categories = dice.choice((("L",), ("M",), ("L", "M", "E")))
+            categories: tuple[str, ...] = dice.choice((("L",), ("M",), ("L", "M", "E")))
         case _:
             categories = dice.choice((("S",), ("S", "S", "S"), ("S", "Z"), ("S", "E", "Z")))
     made = [(category, Decimal(dice.choice(RATES.get(category, ("0",))))) for category in categories]

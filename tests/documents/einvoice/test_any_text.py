@@ -29,7 +29,8 @@ def _documents(draw: st.DrawFn) -> Document:
         told = {name: draw(_text) for name in draw(st.sets(st.sampled_from(_OF_PARTIES)))}
         changes[whose] = replace(getattr(made, whose), name=draw(st.text(min_size=1)), **told)
     rows = list(made.lines)
-    rows[0] = replace(rows[0], **{name: draw(_text) for name in _OF_LINES})
+    texts: dict[str, Any] = {name: draw(_text) for name in _OF_LINES}
+    rows[0] = replace(rows[0], **texts)
     changes["bank"] = (BankAccount(draw(_text), draw(_text), draw(_text)),)
     return replace(made, lines=tuple(rows), **changes)
 
