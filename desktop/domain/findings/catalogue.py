@@ -42,9 +42,7 @@ RULES: tuple[Rule, ...] = (
     Rule("place_missing", "block", N_("State that decides the tax"), place.place_missing),
     Rule("state_mismatch", "hold", N_("GSTIN and address in one state"), place.state_mismatch),
     Rule("hsn_missing", "block", N_("HSN or SAC on Indian invoices"), place.hsn_missing),
-    Rule(
-        "portal_refuses", "block", N_("What India's invoice portal refuses"), portal.portal_refuses, enabled=False
-    ),
+    Rule("portal_refuses", "block", N_("What India's invoice portal refuses"), portal.portal_refuses, enabled=False),
     Rule("tax_rate_missing", "block", N_("Exchange rate of the tax currency"), place.tax_rate_missing),
     Rule("einvoice_seller", "block", N_("Your firm as e-invoices want it"), parties.einvoice_seller, electronic=True),
     Rule("einvoice_buyer", "block", N_("Clients as e-invoices want them"), parties.einvoice_buyer, electronic=True),
