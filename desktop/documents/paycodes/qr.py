@@ -40,6 +40,8 @@ _CORRECTION: Final = {
 _LEVEL_BITS: Final = {"L": 1, "M": 0, "Q": 3}
 LARGEST: Final = 40
 _GAP: Final = 4
+# Each of three finders is found in three rows and three columns, light on one side at least.
+_FINDERS: Final = 3 * 6 * 40
 _FREE: Final = -1
 _FORMAT_GENERATOR: Final = 0x537
 _FORMAT_MASK: Final = 0x5412
@@ -277,7 +279,7 @@ def _guards(version: int) -> _Guards:
     step = _step(size)
     line = "1" * (size - 1) + "0" * (1 + step - size)
     half = size * step
-    square = int(line * (size - 1) + "0" * step, 2) << half
+    square = int(line * (size - 1) + "0" * step, 2)
     return _Guards(size, step, half, masks, int(line * (2 * size), 2), square)
 
 
@@ -296,7 +298,8 @@ def _whole(cells: list[list[int]]) -> int:
 def _mildest(blank: int, guards: _Guards) -> int:
     """The mask under which the symbol is least hard to read (section 7.8.3), before its format information.
 
-    Likeness to finders is the dearest to find out, so a mask whose other penalties are above the best sum is left.
+    Likeness to finders is the dearest to find out, so a mask is left whose other penalties, with what the three
+    finders themselves cost under any mask, are above the best sum.
     """
     found = []
     for number, pattern in enumerate(guards.masks):
@@ -305,7 +308,7 @@ def _mildest(blank: int, guards: _Guards) -> int:
     found.sort()
     best, mask = found[0][0] + _like_finders(found[0][2]), found[0][1]
     for even, number, modules in found[1:]:
-        if even > best:
+        if even + _FINDERS > best:
             break
         penalty = even + _like_finders(modules)
         if (penalty, number) < (best, mask):
@@ -316,23 +319,27 @@ def _mildest(blank: int, guards: _Guards) -> int:
 def _even(modules: int, guards: _Guards) -> int:
     """Penalties for runs and squares of one colour, and for being rather dark or light."""
     size, step, half, _masks, beside, square = guards
-    same = beside & ~(modules ^ modules << 1)
+    # Nothing is negated: integers below zero are slow to combine.
+    same = beside ^ (modules ^ modules << 1) & beside
     five = same & same << 1
     five &= five << 2
-    runs = five.bit_count() + 2 * (five & ~(five >> 1)).bit_count()
-    squares = (same & same << step & ~(modules ^ modules << step) & square).bit_count()
-    dark = (modules >> half).bit_count()
+    runs = 3 * five.bit_count() - 2 * (five & five >> 1).bit_count()
+    rows, pairs = modules >> half, same >> half
+    pairs &= pairs << step & square
+    squares = pairs.bit_count() - ((rows ^ rows << step) & pairs).bit_count()
+    dark = rows.bit_count()
     return runs + 3 * squares + 10 * (abs(20 * dark - 10 * size * size) // (size * size))
 
 
 def _like_finders(modules: int) -> int:
     """The penalty for what looks like a finder."""
     two = modules & modules << 1
-    found = modules & ~(modules << 1) & (two & modules << 2) << 2 & ~(modules << 5) & modules << 6
+    found = modules & (two & modules << 2) << 2 & modules << 6
+    found ^= found & (modules << 1 | modules << 5)
     if found:
         pair = modules | modules >> 1
         after = modules | modules << 1
-        found &= ~((pair | pair >> 2) >> 1 & (after | after << 2) << 7)
+        found ^= found & (pair | pair >> 2) >> 1 & (after | after << 2) << 7
     finders = found.bit_count()
     if found & (found << 4 | found << 6):
         finders = _apart(found)
