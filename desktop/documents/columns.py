@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop.documents.figures import figures_of
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
-from desktop.documents.lines import CELLS, UNTAXED, Measure, measure_of, titles_of
+from desktop.documents.lines import CELLS, ONE, UNTAXED, Measure, measure_of, titles_of
 from desktop.documents.sheet import MM, Style
 from desktop.domain.document import DocumentLine
 from desktop.domain.template import Column
@@ -62,6 +63,8 @@ class Columns:
         self._lines = lines
         self._titles = titles_of(flow)
         self._measures: list[Measure] | None = None
+        # A price for one of what the quantity counts, as nearly always.
+        self._simple = all([line.base_quantity == ONE for line in lines])
         chosen = list(flow.layout.columns)
         if "tax" in [column.column for column in chosen] and all(line.category == UNTAXED for line in lines):
             chosen = [column for column in chosen if column.column != "tax"]
@@ -131,9 +134,7 @@ class Columns:
         if name in ("quantity", "unit_price"):
             return self._measured(column, title, scale)
         style = small if name == "position" else text
-        face = style.face
-        said = CELLS[name]
-        cells = [face[said(flow, line)] for line in self._lines]
+        cells = self._cells(name, style)
         # Positions are digits of one width, and count up.
         widest = cells[-1][1] if name == "position" else max([width for _, width, _ in cells])
         content = max(widest * style.per, column.width * MM)
@@ -141,6 +142,17 @@ class Columns:
             return self._texts(column, title, style, content, scale)
         head, width = _head(small, title, content, scale)
         return Placed(name, head, cells, width)
+
+    def _cells(self, name: str, style: Style) -> list[Glyphs]:
+        flow, lines = self._flow, self._lines
+        if name == "net":
+            amounts = figures_of(flow, style.face).amounts
+            return [amounts[line.net] for line in lines]
+        if name == "position":
+            positions = figures_of(flow, style.face).positions
+            return [positions[line.position] for line in lines]
+        face, said = style.face, CELLS[name]
+        return [face[said(flow, line)] for line in lines]
 
     def _texts(self, column: Column, title: str, style: Style, content: float, scale: float) -> Placed:
         """A column of words, cut into lines beyond its width."""
@@ -159,17 +171,13 @@ class Columns:
         """Quantity with its unit beside and its share of the period beneath, or price with what it is for."""
         flow = self._flow
         text, small = flow.styles.text, flow.styles.small
-        if self._measures is None:
-            self._measures = [measure_of(flow, line) for line in self._lines]
         of_price = column.column == "unit_price"
-        face, small_face = text.face, small.face
-        cells = [face[one.price if of_price else one.quantity] for one in self._measures]
-        under = [one.per if of_price else one.share for one in self._measures]
+        cells, under = self._measured_cells(of_price)
         beside: list[Glyphs] | None = None
         aside = 0.0
         names = [one.column for one in flow.layout.columns]
         if not of_price and ("unit" not in names or "unit" in self.gone):
-            beside = [small_face[one.unit] for one in self._measures]
+            beside = self._units()
             widest = max([width for _, width, _ in beside]) * small.per
             aside = widest + UNIT_GAP if widest else 0.0
         content = max(max([width for _, width, _ in cells]) * text.per, column.width * MM - aside)
@@ -179,9 +187,32 @@ class Columns:
         made.edge = -aside
         made.beside = beside if aside else None
         if any(under):
-            made.beneath = [small_face[one] for one in under]
+            made.beneath = [small.face[one] for one in under]
             made.width = max(width, max([glyphs[1] for glyphs in made.beneath]) * small.per)
         return made
+
+    def _measured_cells(self, of_price: bool) -> tuple[list[Glyphs], list[str]]:
+        """Prices or quantities, and what stands beneath them."""
+        flow, lines = self._flow, self._lines
+        face = flow.styles.text.face
+        if self._simple:
+            figures = figures_of(flow, face)
+            if of_price:
+                prices = figures.prices
+                return [prices[line.unit_price] for line in lines], []
+            numbers = figures.numbers
+            return [numbers[line.quantity] for line in lines], []
+        if self._measures is None:
+            self._measures = [measure_of(flow, line) for line in lines]
+        cells = [face[one.price if of_price else one.quantity] for one in self._measures]
+        return cells, [one.per if of_price else one.share for one in self._measures]
+
+    def _units(self) -> list[Glyphs]:
+        face = self._flow.styles.small.face
+        if self._simple or self._measures is None:
+            units = figures_of(self._flow, face).units
+            return [units[line.unit, line.quantity] for line in self._lines]
+        return [face[one.unit] for one in self._measures]
 
 
 def _head(small: Style, title: str, content: float, scale: float) -> tuple[list[Glyphs], float]:

@@ -22,7 +22,7 @@ from desktop.domain.document import (
 )
 
 _ZERO = Decimal(0)
-_ONE = Decimal(1)
+ONE = Decimal(1)
 UNTAXED = "O"
 _CAP = re.compile(CAP_WORDS + r" (\d+(?:\.\d+)?) [A-Z]{3}")
 # Days of a full week, month, quarter and so on: what a base quantity must be to mean the days of a period.
@@ -48,7 +48,7 @@ class Measure(NamedTuple):
 def measure_of(flow: Flow, line: DocumentLine) -> Measure:
     writer, words = flow.writer, flow.words
     quantity, share, per = line.quantity, "", ""
-    if line.base_quantity != _ONE:
+    if line.base_quantity != ONE:
         base = writer.number(line.base_quantity)
         part = _part_of_period(line)
         if part:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MINUS = "\N{MINUS SIGN}"
 _DAY = timedelta(days=1)
@@ -60,6 +60,8 @@ class Writer:
         self.digits = money.digits
         self._unit: int = 10**money.digits
         self._plain_groups = patterns.groups == (3, 3)
+        self.kept: dict[str, Any] = {}
+        """What is kept for as long as this writer: coded figures by their font."""
         self.day: Callable[[date], str] = lru_cache(4096)(self._day)
         self.span: Callable[[date, date], str] = lru_cache(4096)(self._span)
         self.percent: Callable[[Decimal], str] = lru_cache(256)(self._percent)
