@@ -90,6 +90,7 @@ PROPER = {
     "Qt for Python",
     "DejaVu Sans",
     "Noto Serif",
+    "Liberation Sans",
     "Noto Emoji",
     "Noto Sans Devanagari",
     "Bitstream Vera",

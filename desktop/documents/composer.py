@@ -59,7 +59,8 @@ class _Stationery:
 class Composer:
     """Sets the documents of one setting. Keeps what comes back: letterheads, prefixes, figures, measured text."""
 
-    def __init__(self, setting: Setting, tiers: dict[str, Tier], faces: tuple[Face, Face]) -> None:
+    def __init__(self, setting: Setting, tiers: dict[str, Tier], faces_of: Callable[[str], tuple[Face, Face]]) -> None:
+        faces = faces_of(setting.layout.typeface)
         self._setting = setting
         self._tiers = tiers
         self._always = [face.font for face in faces]
@@ -77,6 +78,7 @@ class Composer:
             words=words_for(setting.patterns.locale),
             writer=Writer(setting.patterns, setting.money),
             writers={money.currency: Writer(setting.patterns, money) for money in (setting.money, *setting.others)},
+            faces_of=faces_of,
         )
         self._blocks = [(styled(block), block) for block in layout.body()]
         self._numbered = layout.block("page_numbers").shown
@@ -274,7 +276,7 @@ class Press:
         have been learnt."""
         composer = self._composers.get(setting)
         if composer is None:
-            composer = Composer(setting, self._tiers, self._faces_of(setting.layout.typeface))
+            composer = Composer(setting, self._tiers, self._faces_of)
             _keep(self._composers, setting, composer)
         return composer.compose(document, attachment)
 

@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from desktop.documents.glyphs import FontObjects
@@ -20,6 +21,10 @@ _SYMBOLIC = 4
 _FIRST_GLYPH = 0x110000
 # A viewer that is given a font asks neither for its names nor for what a desktop's menus show.
 _UNNEEDED = frozenset({"name", "OS/2"})
+# What tells a viewer how to fit letters to the dots of an old screen: most of a font that still has it.
+_HINTS = frozenset({"cvt ", "fpgm", "prep"})
+# The number of contours and the box.
+_OUTLINE_HEAD = 10
 lock = threading.RLock()
 
 
@@ -30,17 +35,35 @@ def face(file: str) -> Any:
 
     class Subsetting(TTFontFace):
         read = False
+        hinted = False
 
         def get_table(self, tag: str) -> bytes:
-            if self.read and tag in _UNNEEDED:
+            if self.read and (tag in _UNNEEDED or tag in _HINTS):
                 raise KeyError(tag)
-            return super().get_table(tag)
+            found: bytes = super().get_table(tag)
+            return _unhinted(found, self.glyphPos) if tag == "glyf" and self.hinted else found
 
     found = Subsetting(str(resource("fonts") / file))
+    found.hinted = "fpgm" in found.table
     found.read = True
     if file in INTER_FILES:
         _set_tabular(found)
     return found
+
+
+def _unhinted(glyphs: bytes, places: Sequence[int]) -> bytes:
+    """The outlines with their programs blank: as long as before, so that all stays in its place, and packed to nothing.
+
+    Only the PDF is to be smaller; the font in the program stays as its licence wants it, unchanged under its name.
+    """
+    blank = bytearray(glyphs)
+    for start, end in pairwise(places):
+        contours = int.from_bytes(blank[start : start + 2], "big", signed=True)
+        if end - start > _OUTLINE_HEAD and contours > 0:
+            length = start + _OUTLINE_HEAD + 2 * contours
+            size = int.from_bytes(blank[length : length + 2], "big")
+            blank[length + 2 : length + 2 + size] = bytes(size)
+    return bytes(blank)
 
 
 def _set_tabular(found: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from desktop.documents.geometry import Geometry
-from desktop.documents.glyphs import Glyphs
+from desktop.documents.glyphs import Face, Glyphs
 from desktop.documents.sheet import MM, Sheet, Style
 from desktop.documents.styles import Styles
 from desktop.documents.tagging import Tags
@@ -28,7 +28,8 @@ _BOXED = frozenset({"zebra", "grid"})
 class Look(NamedTuple):
     """What all documents of one setting share: the layout, its places and type, words and figures.
 
-    `parts` are the styles of the fixed parts of a page, `writers` the figures of each further currency.
+    `parts` are the styles of the fixed parts of a page, `writers` the figures of each further currency;
+    `faces_of` gives both weights of a typeface.
     """
 
     layout: Layout
@@ -38,6 +39,7 @@ class Look(NamedTuple):
     words: Words
     writer: Writer
     writers: Mapping[str, Writer]
+    faces_of: Callable[[str], tuple[Face, Face]]
 
 
 class Flow:
@@ -54,7 +56,7 @@ class Flow:
     def __init__(self, document: Paper, look: Look, bottom: float, tax: str) -> None:
         self.document = document
         self.look = look
-        self.layout, self.place, self.styles, _, self.words, self.writer, _ = look
+        self.layout, self.place, self.styles, _, self.words, self.writer, *_ = look
         self.accent = self.layout.accent
         self.bottom = bottom
         self.tax = tax

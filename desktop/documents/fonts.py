@@ -19,11 +19,13 @@ from desktop.documents.glyphs import (
     BASIC_SET,
     INTER,
     REPLACEMENT,
+    SLIP,
     Tier,
     basic_tier,
     is_basic,
     plain,
 )
+from desktop.documents.paycodes.slip_words import CAPTION_SIGNS
 from desktop.documents.shaping import clusters, needs_shaping, script_of, shape, shape_once, words_of
 from desktop.documents.syllables import syllables
 
@@ -31,6 +33,7 @@ Files = tuple[str, str]
 
 _DEJAVU = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _SERIF = ("NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf")
+_LIBERATION = ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf")
 _EMOJI = ("NotoEmoji-Regular.ttf", "NotoEmoji-Regular.ttf")
 _BASIC_SCRIPT = "b"
 # The most common glyphs of a joining script come together, the others in small lots.
@@ -49,6 +52,7 @@ _FAMILIES = {
     INTER: _Family("", "i", embedding.INTER_FILES),
     "dejavu": _Family("v", "v", _DEJAVU),
     "serif": _Family("t", "t", _SERIF),
+    SLIP: _Family("l", "l", _LIBERATION),
 }
 # What no typeface has of its own, asked after Inter.
 _FALLBACKS = {"d": _DEJAVU, "e": _EMOJI}
@@ -134,11 +138,19 @@ def _plain_tier(name: str) -> Tier:
         # Without all of it in bold, no word shall be half bold.
         files = (files[0], files[0])
     codes = {sign: code for code, sign in enumerate(table) if sign}
-    points = [ord(sign) if sign else 0 for sign in table]
-    widths = [tuple(embedding.width(file, point) if point else 0 for point in points) for file in files]
-    fonts = [embedding.encoded(file, name + str(weight), points, table) for weight, file in enumerate(files)]
+    points = [[ord(sign) if sign and _is_set(name, weight, sign) else 0 for sign in table] for weight in (0, 1)]
+    widths = [
+        tuple(embedding.width(file, point) if point else 0 for point in own)
+        for file, own in zip(files, points, strict=True)
+    ]
+    fonts = [embedding.encoded(file, name + str(weight), points[weight], table) for weight, file in enumerate(files)]
     own = frozenset(sign for sign in codes if _home(sign, typeface or INTER) == name)
     return Tier(name, codes, own, (widths[0], widths[1]), (fonts[0], fonts[1]), typeface)
+
+
+def _is_set(name: str, weight: int, sign: str) -> bool:
+    """Whether a sign is ever set in that weight: of the slip nothing but its captions is bold."""
+    return not weight or name != basic_tier(SLIP) or sign in CAPTION_SIGNS
 
 
 def _parts(name: str) -> tuple[str, str, Files]:
@@ -155,7 +167,7 @@ def _parts(name: str) -> tuple[str, str, Files]:
 def _table(name: str, typeface: str, script: str, file: str) -> list[str]:
     """The character of each code, empty where a code stands for none."""
     if script == _BASIC_SCRIPT:
-        return ["" if sign == "\ufffe" else sign for sign in BASIC_CHARACTERS]
+        return [sign if sign != "\ufffe" and embedding.has(file, sign) else "" for sign in BASIC_CHARACTERS]
     if script:
         return [sign for sign in _SCRIPTS[script] if embedding.has(file, sign)]
     bits = _BITS.get(name[0], 8)

@@ -13,7 +13,9 @@ from desktop.documents.shaping import DEVANAGARI, FILES, Glyph, clusters, needs_
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 INTER = "inter"
 BASIC = "b"
-_BASICS = {INTER: BASIC, "dejavu": "vb", "serif": "tb"}
+SLIP = "liberation"
+"""The typeface of the Swiss QR-bill's slip, one of the four that its style guide allows. No template chooses it."""
+_BASICS = {INTER: BASIC, "dejavu": "vb", "serif": "tb", SLIP: "lb"}
 
 # Signs that CP1252 lacks and every language may need: they take codes that CP1252 leaves free.
 _EXTRAS = "₹₺₽₴−\u202f\u2009\u2007\u2010\u2011→←≤≥≠≈№′″"

@@ -9,7 +9,7 @@ from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.sheet import Piece
 from desktop.domain.document import Document
-from desktop.domain.pay_codes import reference_of
+from desktop.domain.pay_codes import reference_of, slip_account
 from desktop.domain.references import printed_reference
 
 _COLUMN_GAP = 16.0
@@ -84,12 +84,16 @@ def part(minor: int, percent: Decimal) -> int:
 
 
 def paint_payment(flow: Flow) -> None:
-    """An account a row."""
+    """An account a row, but for the one that a slip names."""
     document, words = flow.document, flow.words
     if document.kind == "credit_note" or document.payable <= 0:
         return
     reference = printed_reference(reference_of(document))
+    # The slip says the same, and a short invoice shall share its page with it.
+    slip = slip_account(document) if flow.layout.block("pay_codes").shown else None
     for account in document.bank:
+        if account is slip:
+            continue
         # Who else than the firm would hold its account: then it must be said.
         holder = "" if account.holder == document.seller.name else account.holder
         cells = [

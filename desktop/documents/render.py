@@ -15,7 +15,7 @@ from desktop.documents.composer import Press
 from desktop.documents.flow import Paper
 from desktop.documents.forms import enclosed
 from desktop.documents.geometry import logo_box
-from desktop.documents.glyphs import BASIC
+from desktop.documents.glyphs import BASIC, SLIP
 from desktop.documents.letters.words import letter_words
 from desktop.documents.logo import load_logo
 from desktop.documents.pdffile import Frame
@@ -24,6 +24,7 @@ from desktop.documents.words import words_for
 from desktop.documents.writing import Patterns
 from desktop.domain.document import Party, TemplateVersion
 from desktop.domain.letter import Letter
+from desktop.domain.pay_codes import slip_account
 from desktop.domain.template import Layout, layout_data, layout_from
 from desktop.domain.template_values import TemplateProblem
 from desktop.errors import UserError
@@ -122,7 +123,9 @@ def check_template(template: TemplateVersion) -> None:
 
 def tiers_needed(document: Paper, setting: Setting) -> set[str]:
     """The names of the tiers beside the basic one that a document needs in a setting."""
-    return fonts.tiers_for(document_text(document), setting.layout.typeface) | setting.tiers
+    text = document_text(document)
+    needed = fonts.tiers_for(text, setting.layout.typeface) | setting.tiers
+    return needed | fonts.tiers_for(text, SLIP) if slip_account(document) else needed
 
 
 @lru_cache(maxsize=1)

@@ -50,6 +50,13 @@ def pay_codes(paper: Paper) -> tuple[PayCode, ...]:
     return tuple(found for found in _offered(paper) if isinstance(found, PayCode))
 
 
+def slip_account(paper: Paper) -> BankAccount | None:
+    """The account of the Swiss QR-bill, whose slip takes the foot of a page; None where the paper has none."""
+    if not _is_for_slip(paper):
+        return None
+    return next((code.account for code in pay_codes(paper) if code.kind == SWISS_BILL), None)
+
+
 def problems_of_codes(paper: Paper) -> tuple[Said, ...]:
     """Why a code is missing that the paper would carry otherwise. Nothing where none is wanted."""
     return tuple(found for found in _offered(paper) if isinstance(found, Said))
@@ -124,7 +131,7 @@ def has_swiss_address(party: Party) -> bool:
 def _offered(paper: Paper) -> Iterator[PayCode | Said]:
     if has_nothing_to_pay(paper):
         return
-    if paper.currency == "CHF" or (paper.currency == "EUR" and paper.buyer.country in _SWISS and _is_swiss(paper)):
+    if _is_for_slip(paper):
         yield from _swiss_bill(paper)
     elif paper.currency == "EUR":
         yield from _epc(paper)
@@ -132,6 +139,10 @@ def _offered(paper: Paper) -> Iterator[PayCode | Said]:
         yield from _upi(paper)
     if paper.link:
         yield from _link(paper)
+
+
+def _is_for_slip(paper: Paper) -> bool:
+    return paper.currency == "CHF" or (paper.currency == "EUR" and paper.buyer.country in _SWISS and _is_swiss(paper))
 
 
 def _is_swiss(paper: Paper) -> bool:

@@ -37,6 +37,7 @@ def parts() -> list[Part]:
         Part("Inter", "4.001", "SIL OFL 1.1", _("the letters of documents")),
         Part("DejaVu Sans", "2.37", "Bitstream Vera", _("letters that Inter lacks")),
         Part("Noto Serif", "2.004", "SIL OFL 1.1", _("another typeface of documents")),
+        Part("Liberation Sans", "2.1.5", "SIL OFL 1.1", _("the slip of Swiss invoices")),
         Part("Noto Emoji", "3.006", "SIL OFL 1.1", _("pictures in texts")),
         Part("Noto Sans Devanagari", "2.001", "SIL OFL 1.1", _("the letters of Hindi")),
         Part("ReportLab", _version("reportlab"), "BSD", _("cuts fonts for documents")),

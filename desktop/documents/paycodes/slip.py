@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from desktop.documents.flow import Flow
+from desktop.documents.glyphs import SLIP
 from desktop.documents.paycodes.drawing import frame_operators, symbol_operators
 from desktop.documents.paycodes.payloads import (
     Code,
@@ -50,6 +51,11 @@ _SMALLEST: Final = (6.0, 7.0, 8.0)
 _SEPARATE_SIZE: Final = 7.0
 # The foot has a margin of its own, so that this much clears the words above the slip.
 _RAISED: Final = 102.0
+# The scissors, in points from where their blades cross.
+_EYE_LEFT: Final = 4.8
+_EYE_UP: Final = 2.3
+_TIP_RIGHT: Final = 6.2
+_TIP_UP: Final = 2.6
 
 _Section = tuple[str, list[str]]
 
@@ -74,8 +80,9 @@ class _Slip:
         self._paper: Paper = flow.document
         self._words: SlipWords = slip_words(flow.document.language)
         self._left = max(0.0, (flow.place.width - SLIP_WIDTH * MM) / 2)
-        faces = flow.look.styles
-        self._regular, self._strong = faces.text.face, faces.strong.face
+        # One of the few typefaces that the style guide allows, whatever the template's.
+        self._regular, self._strong = flow.look.faces_of(SLIP)
+        flow.sheet.fonts.update((self._regular.font, self._strong.font))
 
     def draw(self) -> None:
         self._ground()
@@ -98,6 +105,8 @@ class _Slip:
             f" {self._left:.2f} {top:.2f} m {self._left + width:.2f} {top:.2f} l S"
             f" {cut:.2f} 0 m {cut:.2f} {top:.2f} l S Q"
         )
+        flow.sheet.picture(_scissors(self._left + 8 * MM, top, 0))
+        flow.sheet.picture(_scissors(cut, top - 8 * MM, 1))
         style = Style(self._regular, _SEPARATE_SIZE, _BLACK)
         said = self._words.separate
         x = self._left + (width - style.width(said)) / 2
@@ -242,6 +251,15 @@ def _lines(address: SwissAddress) -> list[str]:
 def _grouped(minor: int) -> str:
     """An amount as the style guide prints it: a space between thousands, always two decimals."""
     return f"{minor // 100:,}".replace(",", " ") + f".{minor % 100:02d}"
+
+
+def _scissors(x: float, y: float, down: int) -> str:
+    """Open scissors around a point of a line, which they cut to the right, or downwards."""
+    turn = "0 -1 1 0" if down else "1 0 0 1"
+    blades = " ".join(f"{-_EYE_LEFT} {side * _EYE_UP} m {_TIP_RIGHT} {-side * _TIP_UP} l S" for side in (1, -1))
+    # An eye is a dot with a hole: lines without a length and with round ends.
+    dots = " ".join(f"{-_EYE_LEFT} {side * _EYE_UP} m {-_EYE_LEFT} {side * _EYE_UP} l" for side in (1, -1))
+    return f"q {turn} {x:.2f} {y:.2f} cm 1 J 0 G 0.9 w {blades} 3.6 w {dots} S 1 G 1.8 w {dots} S Q"
 
 
 def _cross(x: float, y: float) -> str:

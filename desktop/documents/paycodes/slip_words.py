@@ -74,6 +74,9 @@ _WORDS: Final = {
     ),
 }
 
+CAPTION_SIGNS: Final = frozenset("".join("".join(words) for words in _WORDS.values()))
+"""All that is ever bold on a slip."""
+
 
 def slip_words(language: str) -> SlipWords:
     """The captions in the document's language; in English where the slip does not know it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from desktop.documents.paycodes.payloads import epc_payload, swiss_payload, upi_
 from desktop.documents.paycodes.slip_words import slip_words
 from desktop.documents.render import render_pdf
 from desktop.documents.sheet import MM
-from desktop.domain.document import Document, Registration
+from desktop.domain.document import Document, Party, Registration
 from desktop.domain.pay_codes import pay_codes
 from desktop.domain.references import printed_reference, qr_reference
 from desktop.domain.template import Block, Layout
@@ -54,6 +55,12 @@ class Page:
             if 105 - top / MM > above:
                 return left / MM, 105 - top / MM, right / MM, 105 - bottom / MM
         raise AssertionError(words)
+
+    def size_of(self, words: str, above: float = -15) -> float:
+        """The type size of a text on the slip, in points."""
+        found = self._page.get_textpage()
+        hit = found.search(words).get_next()
+        return pypdfium2.raw.FPDFText_GetFontSize(found, hit[0])
 
     def is_dark(self, x: float, y: float) -> bool:
         """The colour of a place of the slip."""
@@ -99,8 +106,9 @@ def test_the_slip_says_its_captions_word_for_word(language: str) -> None:
     said, words = Page(swiss(rows=1, language=language)).text(), slip_words(language)
     for caption in words:
         assert (caption in said) == (caption != words.payable_by_blank), caption
-    assert printed_reference(qr_reference("INV-2026-0418")) in said
-    assert said.count("CH44 3199 9123 0008 8901 2") == 3
+    # The body leaves account and reference to the slip, which has each twice.
+    assert said.count(printed_reference(qr_reference("INV-2026-0418"))) == 2
+    assert said.count("CH44 3199 9123 0008 8901 2") == 2
 
 
 def test_a_language_that_the_slip_does_not_know_has_it_in_english() -> None:
@@ -173,7 +181,72 @@ def read_amounts(page: Page) -> list[str]:
 
 def test_a_qr_reference_stays_on_one_line_in_the_receipt() -> None:
     page = Page(swiss(rows=1))
-    assert page.text().count(printed_reference(qr_reference("INV-2026-0418"))) == 3
+    assert page.text().count(printed_reference(qr_reference("INV-2026-0418"))) == 2
+    assert page.size_of("60 74009") == pytest.approx(8, abs=0.05)
+
+
+def test_headings_and_values_of_the_slip_have_the_sizes_of_the_style_guide() -> None:
+    page, words = Page(swiss(rows=1)), slip_words("de")
+    assert page.size_of(words.account) == pytest.approx(6, abs=0.05)
+    assert page.size_of(words.additional) == pytest.approx(8, abs=0.05)
+    assert page.size_of(words.payment_part) == pytest.approx(11, abs=0.05)
+
+
+def test_all_of_the_slip_is_in_the_typeface_of_the_style_guide() -> None:
+    """And nothing else is, each font embedded once."""
+    paper = swiss(rows=1, buyer=replace(SWISS_BUYER, name="Łódź Ţesătură AG", city="Genève"))
+    data = render_pdf(paper, PLAIN)
+    slip, body = fonts_of(data, below=105 * MM)
+    assert slip == {"LiberationSans", "LiberationSans-Bold"}
+    # The line on tearing off stands above the slip.
+    assert body - {"LiberationSans"} == {"Inter-Regular", "Inter-SemiBold"}
+    with pikepdf.open(io.BytesIO(data)) as file:
+        names = [
+            str(one.FontName) for one in file.objects if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one
+        ]
+    assert len(names) == len(set(names))
+    assert sum(name.endswith(("+LiberationSans", "+LiberationSans-Bold")) for name in names) == 3
+
+
+def test_an_invoice_with_a_slip_stays_small() -> None:
+    assert len(render_pdf(swiss(rows=8), PLAIN)) < 70_000
+    assert len(render_pdf(document(rows=8), PLAIN)) < 60_000
+
+
+def fonts_of(data: bytes, below: float) -> tuple[set[str], set[str]]:
+    """The fonts of what stands below a height of the first page, in points, and above it."""
+    slip: set[str] = set()
+    body: set[str] = set()
+    with pypdfium2.PdfDocument(data) as file:
+        found = file[0].get_textpage()
+        name = (ctypes.c_char * 100)()
+        for place in range(found.count_chars()):
+            size = pypdfium2.raw.FPDFText_GetFontInfo(found, place, name, 100, ctypes.c_int())
+            if size > 1:
+                (slip if found.get_charbox(place)[3] < below else body).add(name.value.decode().rpartition("+")[2])
+    return slip, body
+
+
+@pytest.mark.parametrize("seller", [SELLER, swiss().seller], ids=["German firm", "Swiss firm"])
+def test_a_short_invoice_shares_its_page_with_the_slip(seller: Party) -> None:
+    assert Page(swiss(rows=1, seller=seller)).count == 1
+    assert Page(swiss(rows=2, seller=seller)).count == 1
+
+
+def test_another_account_is_still_told_in_the_body() -> None:
+    said = Page(swiss(rows=1, bank=(*swiss().bank, *BANK)), 0).text()
+    assert "DE02 1203 0000 0000 2020 51" in said
+    hidden = Page(swiss(rows=1), layout=Layout(blocks=(Block("pay_codes", shown=False),))).text()
+    assert hidden.count("CH44 3199 9123 0008 8901 2") == 1
+
+
+def test_scissors_stand_on_the_lines_to_cut_along() -> None:
+    page = Page(swiss(rows=1))
+    # An eye on either side of each line, and paper in its hole.
+    for side in (-1, 1):
+        assert page.is_dark(8 - 1.7 - 0.53, side * 0.81)
+        assert page.is_dark(62 + side * 0.81, 8 - 1.7 - 0.53)
+        assert not page.is_dark(8 - 1.7, side * 0.81)
 
 
 @pytest.mark.parametrize("size", [1, 40])
@@ -192,9 +265,10 @@ def test_the_slip_covers_nothing(count: int) -> None:
     paper = swiss(rows=count)
     page = Page(paper)
     with_slip = [line for number in range(page.count) for line in Page(paper, number).text().splitlines()]
-    bare = Page(paper, layout=Layout(blocks=(Block("pay_codes", shown=False),)))
+    layout = Layout(blocks=(Block("pay_codes", shown=False), Block("payment", shown=False)))
+    bare = Page(paper, layout=layout)
     for number in range(bare.count):
-        for line in Page(paper, number, Layout(blocks=(Block("pay_codes", shown=False),))).text().splitlines():
+        for line in Page(paper, number, layout).text().splitlines():
             assert line in with_slip or "Seite" in line, line
     assert page.place_of("Speicherstraße 14")[3] < 0 or page.count > bare.count
     assert page.place_of("Seite")[3] < -1
