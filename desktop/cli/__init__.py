@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from desktop.cli import (
     agreements,
+    archive,
     billing,
     books,
     cleaning,
@@ -50,6 +51,7 @@ _GROUPS = (
     documents,
     einvoice,
     letters,
+    archive,
     money,
     plans,
     reports,

@@ -15,6 +15,7 @@ from db.seeds import ROUNDING
 from desktop.domain.money import parse_plain, to_major, to_minor
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.archive.datev_settings import GERMANY, datev_values, is_datev_key, set_datev
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
@@ -36,7 +37,7 @@ def settings(book: Book) -> dict[str, Value]:
     `firm.logo` is the name of the picture's file, `exchange.USD` the latest rate, `rounding.INR` what is payable is
     rounded to, `rule.CODE` whether a rule of the gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`,
     `rule.CODE.owner` and `rule.CODE.hours` what it does.
-    `second_approval_above` is an amount in the firm's currency.
+    `second_approval_above` is an amount in the firm's currency. A German firm's `datev.*` say what DATEV has to know.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
     picture = logo(book)
@@ -52,6 +53,8 @@ def settings(book: Book) -> dict[str, Value]:
         found |= {f"rule.{rule.code}.{name}": value for name, value in rule.parameters.items()}
         found |= {f"rule.{rule.code}.owner": rule.owner, f"rule.{rule.code}.hours": rule.hours}
     found |= {key: _shown(value) for key, value in book_settings(book).items() if key != ROUNDING}
+    if found["firm.country"] == GERMANY:
+        found |= datev_values(book)
     above = second_approval(book)
     return found | {SECOND_APPROVAL: None if above is None else to_major(above, str(found["firm.currency"]))}
 
@@ -83,6 +86,8 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
         set_exchange_rate(book, name.upper(), today, _number(key, text), actor=actor)
     elif group == ROUNDING and len(name) == 3:
         set_rounding(book, name.upper(), _number(key, text), actor=actor)
+    elif is_datev_key(key):
+        set_datev(book, {key: text}, actor=actor)
     elif key not in known:
         raise _unknown(key, known)
     elif key == "firm.logo":
