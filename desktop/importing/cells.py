@@ -62,13 +62,17 @@ def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callabl
     is_text = field.type in ("text", "lines", "code")
     lines = field.type == "lines"
     clean = clean_code if field.type == "code" else lambda raw: clean_text(raw, lines=lines)
+    # Where none is one of the words to choose from, it says something.
+    says_nothing = EMPTY - set(field.choices)
 
     def read(raw: str) -> Cell:
         text, lost = clean(raw)
         if text[:1] == "'" and _DEFUSED.match(text):
             # The mark keeps a spreadsheet from running the text as a formula.
             text = text[1:]
-        if not text or (not is_text and text.casefold() in EMPTY and not (field.type == "bool" and text in "-–—")):
+        if not text or (
+            not is_text and text.casefold() in says_nothing and not (field.type == "bool" and text in "-–—")
+        ):
             return EMPTY_CELL
         if text[0] == "#" and _ERRORS.fullmatch(text):
             return _problem(

@@ -130,6 +130,13 @@ def test_a_missing_code_is_made_from_the_name() -> None:
     assert len(code_from("x" * 100)) == 24
 
 
+def test_none_is_a_value_where_it_is_one_of_the_choices() -> None:
+    """A client without e-invoices, in a firm that sends them, would get them after an export and an import."""
+    [row], [] = one("clients", **CLIENT, einvoice="none", payment_means="none")
+    assert row.values["einvoice"] == "none"
+    assert row.values["payment_means"] is None
+
+
 def test_control_characters_are_left_out_and_noted() -> None:
     [row], [] = one("clients", code="A", name="Ac\x07me", country="DE")
     assert row.values["name"] == "Acme"
