@@ -64,7 +64,7 @@ class Columns:
         self._titles = titles_of(flow)
         self._measures: list[Measure] | None = None
         # A price for one of what the quantity counts, as nearly always.
-        self._simple = all([line.base_quantity == ONE for line in lines])
+        self._simple = all(line.base_quantity == ONE for line in lines)
         chosen = list(flow.layout.columns)
         if "tax" in [column.column for column in chosen] and all(line.category == UNTAXED for line in lines):
             chosen = [column for column in chosen if column.column != "tax"]

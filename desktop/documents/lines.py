@@ -102,6 +102,11 @@ CELLS: Mapping[str, Callable[[Flow, DocumentLine], str]] = {
 """One cell of a line, for every column that says one thing."""
 
 
+def noted(line: DocumentLine) -> bool:
+    """Whether the line itself has anything that may stand as a note."""
+    return bool(line.period_start or line.detail or line.classification or line.allowance or line.charge)
+
+
 def notes_of(flow: Flow, line: DocumentLine, shown: frozenset[str], gone: frozenset[str]) -> list[str]:
     """What stands beneath the description: all that has no column among the shown; `gone` are the columns that the
     template has and the page has no room for."""

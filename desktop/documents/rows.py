@@ -38,22 +38,22 @@ def draw_rows(sheet: Sheet, styles: Styles, columns: Columns, rows: list[Row]) -
             now = style
         described = column is columns.text
         found = [row.text[0][1] for row in rows] if described else [column.cells[row.number] for row in rows]
-        if [1 for _, _, runs in found if runs is not None]:
+        codes, widths, runs = zip(*found, strict=True)
+        if any(runs):
             return False
         if described or column.from_left:
             template.append(f"1 0 0 1 {column.left:.2f} %s Tm(%s)Tj\n")
         else:
             template.append("1 0 0 1 %.2f %s Tm(%s)Tj\n")
             per, edge = style.per, column.edge
-            fields.append([edge - wide * per for _, wide, _ in found])
-        fields.append(bases)
-        fields.append([codes for codes, _, _ in found])
+            fields.append([edge - wide * per for wide in widths])
+        fields += [bases, codes]
         if column.beside:
-            asides = [column.beside[row.number] for row in rows]
-            if [1 for _, _, runs in asides if runs is not None]:
+            codes, _, runs = zip(*[column.beside[row.number] for row in rows], strict=True)
+            if any(runs):
                 return False
             template.append(f"{small.head}\n1 0 0 1 {column.edge + UNIT_GAP:.2f} %s Tm(%s)Tj\n")
-            fields += [bases, [codes for codes, _, _ in asides]]
+            fields += [bases, codes]
             now = small
         more: list[list[tuple[Style, float, float, Glyphs]]] | None = None
         if described:

@@ -38,12 +38,22 @@ class Ruling:
         """A row has been drawn and ends there."""
         self.flow.sheet.rule(self.left, bottom, self.width, _THIN)
 
+    def rows(self, bottoms: list[float]) -> None:
+        """Rows that end there have been drawn, one below the other."""
+        for bottom in bottoms:
+            self.row(bottom)
+
     def skip(self, bottom: float) -> None:
         """A heading or sum within the table has been drawn and ends there."""
         self.row(bottom)
 
     def end(self) -> None:
         """The table ends on this page, for now or for good."""
+
+
+class _Rules(Ruling):
+    def rows(self, bottoms: list[float]) -> None:
+        self.flow.sheet.rules(self.left, bottoms, self.width, _THIN)
 
 
 class _Plain(Ruling):
@@ -128,7 +138,7 @@ class _Grid(Ruling):
             self.flow.sheet.rule(x, top, 0.5, top - bottom, self._line)
 
 
-_RULINGS = {"rules": Ruling, "plain": _Plain, "zebra": _Zebra, "grid": _Grid}
+_RULINGS = {"rules": _Rules, "plain": _Plain, "zebra": _Zebra, "grid": _Grid}
 
 
 def ruling_of(flow: Flow, placed: list[Placed]) -> Ruling:

@@ -196,6 +196,14 @@ class Sheet:
             self._rules.append(f"{colour(code)} rg")
         self._rules.append(f"{x:.2f} {y - thickness:.2f} {width:.2f} {thickness:g} re f")
 
+    def rules(self, x: float, places: list[float], width: float, thickness: float, code: str = HAIRLINE) -> None:
+        """Horizontal lines of one length hanging from these heights."""
+        if code != self._rule_colour:
+            self._rule_colour = code
+            self._rules.append(f"{colour(code)} rg")
+        start, end = f"{x:.2f} ", f" {width:.2f} {thickness:g} re f"
+        self._rules += [f"{start}{y - thickness:.2f}{end}" for y in places]
+
     def underlay(self, operators: str) -> None:
         """Draw beneath everything else, as decoration."""
         self._backgrounds.append(operators)

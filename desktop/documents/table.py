@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.documents.columns import GAP, UNIT_GAP, Columns, Placed
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
-from desktop.documents.lines import notes_of
+from desktop.documents.lines import noted, notes_of
 from desktop.documents.rows import Row, draw_rows
 from desktop.documents.ruling import Ruling, ruling_of
 from desktop.documents.sheet import Piece, Style
@@ -14,6 +14,8 @@ from desktop.domain.document import Document, DocumentLine
 _PAD = 4.5
 _USUAL_SIZE = 8.75
 _BELOW = 4.0
+# Sums of heights differ in the last binary digits by the way they are added up.
+_SPARE = 0.01
 # A row of more lines may be continued on the next page; a shorter one moves there whole.
 _WHOLE = 12
 _LEAST_LINES = 3
@@ -47,9 +49,44 @@ class _Table:
         self.waiting: list[Row] = []
 
     def draw(self, keep: float) -> None:
-        flow, lines, tags = self.flow, self.lines, self.flow.tags
-        group = ""
+        tags = self.flow.tags
         tags.begin("Table")
+        if not self._draw_on_one_page(keep):
+            self._draw_by_rows(keep)
+        self._draw_waiting()
+        self.ruling.end()
+        tags.end()
+        self.flow.y -= _BELOW
+
+    def _draw_on_one_page(self, keep: float) -> bool:
+        """Draw lines without groups that all stand on this page; False, and nothing is drawn, where they do not."""
+        lines, flow, pad = self.lines, self.flow, self.pad
+        if [1 for line in lines if line.group]:
+            return False
+        texts = [self._text_of(line) for line in lines]
+        if not self.columns.second and not self.columns.wrapping:
+            single = 2 * pad + flow.styles.text.leading
+            heights = [
+                single if len(text) == 1 else 2 * pad + sum([style.leading for style, _ in text]) for text in texts
+            ]
+        else:
+            heights = [self._height(text, number) for number, text in enumerate(texts)]
+        reserve = keep + _BELOW if len(lines) > 1 else 0.0
+        if not flow.fits(self.head_height + sum(heights) + reserve + _SPARE):
+            return False
+        self._draw_head(heights[0])
+        y, ends = flow.y, []
+        for number, (text, height) in enumerate(zip(texts, heights, strict=True)):
+            self.waiting.append(Row(number, text, y - pad))
+            y -= height
+            ends.append(y)
+        self.ruling.rows(ends)
+        flow.y = y
+        return True
+
+    def _draw_by_rows(self, keep: float) -> None:
+        flow, lines = self.flow, self.lines
+        group = ""
         for number, line in enumerate(lines):
             text = self._text_of(line)
             whole = self._height(text, number)
@@ -72,17 +109,14 @@ class _Table:
                 self._turn()
             self._draw_row(number, line, text, whole, reserve)
         self._close(group)
-        self._draw_waiting()
-        self.ruling.end()
-        tags.end()
-        flow.y -= _BELOW
 
     def _text_of(self, line: DocumentLine) -> list[tuple[Style, Glyphs]]:
         styles, columns = self.flow.styles, self.columns
         text, small, measure = styles.text, styles.small, columns.text.width
         found = [(text, glyphs) for glyphs in text.wrap(line.description, measure)]
-        for note in notes_of(self.flow, line, columns.shown, columns.gone):
-            found += [(small, glyphs) for glyphs in small.wrap(note, measure)]
+        if columns.gone or noted(line):
+            for note in notes_of(self.flow, line, columns.shown, columns.gone):
+                found += [(small, glyphs) for glyphs in small.wrap(note, measure)]
         return found
 
     def _height(self, text: list[tuple[Style, Glyphs]], number: int) -> float:
@@ -192,14 +226,9 @@ class _Table:
         flow = self.flow
         if not flow.fits(self.head_height + row):
             flow.turn()
-        style, tags = flow.styles.small, flow.tags
-        top = flow.y
-        base = top - self.ruling.above_head - style.size
+        tags, top = flow.tags, flow.y
         tags.begin("TR")
-        for column in self.columns.placed:
-            tags.begin("TH")
-            self._draw_title(column, base)
-            tags.end()
+        flow.sheet.cells("TH", self._titles(top))
         tags.end()
         flow.y -= self.head_height
         self.ruling.head(top, flow.y)
@@ -219,21 +248,27 @@ class _Table:
             self._carry()
 
     def _repeat_head(self) -> None:
-        flow, style = self.flow, self.flow.styles.small
+        flow = self.flow
         top = flow.y
-        base = top - self.ruling.above_head - style.size
-        for column in self.columns.placed:
-            self._draw_title(column, base)
+        for _begins, style, x, base, title in self._titles(top):
+            flow.sheet.place(style, x, float(base), title)
         flow.y -= self.head_height
         self.ruling.head(top, flow.y)
 
-    def _draw_title(self, column: Placed, base: float) -> None:
-        style = self.flow.styles.small
-        y = base - (self.columns.head_rows - len(column.head)) * style.leading
-        for line in column.head:
-            x = column.left if column.from_left else column.edge - line[1] * style.per
-            self.flow.sheet.place(style, x, y, line)
-            y -= style.leading
+    def _titles(self, top: float) -> list[Piece]:
+        """The titles of the columns, which end on one line."""
+        style, columns = self.flow.styles.small, self.columns
+        base = top - self.ruling.above_head - style.size
+        found: list[Piece] = []
+        for column in columns.placed:
+            y = base - (columns.head_rows - len(column.head)) * style.leading
+            begins = True
+            for line in column.head:
+                x = column.left if column.from_left else column.edge - line[1] * style.per
+                found.append((begins, style, x, f"{y:.2f}", line))
+                y -= style.leading
+                begins = False
+        return found
 
     def _carry(self) -> None:
         flow, columns, styles = self.flow, self.columns, self.flow.styles
