@@ -1,4 +1,4 @@
-"""What the gate wants to know of firm and clients where a document is an e-invoice."""
+"""What the gate wants to know of firm and clients where a document is an e-invoice or has a code to pay by."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def seller(connection: Connection) -> Any:
     return plain_rows(
         connection,
         """SELECT contact, phone, email, street, postcode, city, tax_number, endpoint, endpoint_scheme, legal_id,
-        legal_scheme, creditor_id FROM firm""",
+        legal_scheme, creditor_id, upi_id, payment_link FROM firm""",
     )[0]
 
 
 def accounts(connection: Connection) -> Rows:
-    """(number, currency or an empty text for any) of the firm's bank accounts, in their order."""
-    return plain_rows(connection, "SELECT iban, coalesce(currency, '') FROM bank_account ORDER BY position, id")
+    """(number, currency or an empty text for any, BIC) of the firm's bank accounts, in their order."""
+    return plain_rows(connection, "SELECT iban, coalesce(currency, ''), bic FROM bank_account ORDER BY position, id")
 
 
 def buyers(connection: Connection, ids: str) -> Rows:

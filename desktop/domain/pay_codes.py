@@ -21,7 +21,9 @@ SWISS_BILL, EPC, UPI, LINK = "swiss_bill", "epc", "upi", "link"
 MOST_BY_BANK: Final = 99_999_999_999
 """Cents: EPC069-12 and the guidelines of the QR-bill both end at 999,999,999.99."""
 MOST_BY_UPI: Final = 10_000_000
-"""Paise: what NPCI lets a payment have unless bank and trade allow more."""
+"""Paise: 100,000 rupees, the general limit that NPCI sets for a UPI payment. Some trades and banks are let take more,
+but a code that the payer's app then refuses is worse than none.
+"""
 LONGEST_NAME: Final = 70
 LONGEST_TOWN: Final = 35
 LONGEST_CODE: Final = 16
@@ -142,15 +144,23 @@ def _offered(paper: Paper) -> Iterator[PayCode | Said]:
 
 
 def _is_for_slip(paper: Paper) -> bool:
-    return paper.currency == "CHF" or (paper.currency == "EUR" and paper.buyer.country in _SWISS and _is_swiss(paper))
+    return paper.currency == "CHF" or (
+        paper.currency == "EUR" and paper.buyer.country in _SWISS and any(map(is_swiss, paper.bank))
+    )
 
 
-def _is_swiss(paper: Paper) -> bool:
-    return any(bare_iban(account.iban)[:2] in _SWISS for account in paper.bank)
+def is_swiss(account: BankAccount) -> bool:
+    """Whether its IBAN is of Switzerland or Liechtenstein."""
+    return bare_iban(account.iban)[:2] in _SWISS
+
+
+def is_sepa(account: BankAccount) -> bool:
+    """Whether its IBAN is of a country that takes part in SEPA."""
+    return bare_iban(account.iban)[:2] in _SEPA
 
 
 def _swiss_bill(paper: Paper) -> Iterator[PayCode | Said]:
-    account = next((account for account in paper.bank if bare_iban(account.iban)[:2] in _SWISS), None)
+    account = next(filter(is_swiss, paper.bank), None)
     reference = reference_of(paper)
     if account is None:
         yield phrase("A QR-bill needs an IBAN of Switzerland or Liechtenstein.")
@@ -172,7 +182,7 @@ def _swiss_bill(paper: Paper) -> Iterator[PayCode | Said]:
 
 
 def _epc(paper: Paper) -> Iterator[PayCode | Said]:
-    accounts = [account for account in paper.bank if bare_iban(account.iban)[:2] in _SEPA]
+    accounts = [account for account in paper.bank if is_sepa(account)]
     sound = [account for account in accounts if iban_is_sound(account.iban) and not is_qr_iban(account.iban)]
     # Beyond the European Economic Area a transfer still names the bank.
     named = [account for account in sound if account.bic or bare_iban(account.iban)[:2] in _EEA]

@@ -112,6 +112,21 @@ def edited(**changes: Any) -> Callable[[Draft], None]:
     return change
 
 
+def worth(gross: int, currency: str = "EUR") -> Callable[[Draft], None]:
+    """Gives a draft another total."""
+
+    def change(draft: Draft) -> None:
+        draft.gross, draft.currency = gross, currency
+
+    return change
+
+
+def paid_to(*accounts: tuple[str, str], currency: str = "EUR", bic: str = "", **facts: Any) -> Given:
+    """A firm with these accounts, by number and currency, that bills in a currency."""
+    seller = SellerFacts(accounts=accounts, bics=(bic,) * len(accounts), **facts)
+    return Given(billing=setting("2026-01-31", seller=seller), change=worth(11900, currency))
+
+
 def last(**changes: Any) -> LastInvoice:
     given: dict[str, Any] = {
         "number": "INV-7",
@@ -192,6 +207,8 @@ def history(*nets: int) -> Standing:
 
 # rule, what makes it fire, what the sentence must say, the field that mends it
 GSTIN = "29AAGCB7383J1Z4"
+GERMAN_IBAN = "DE02120300000000202051"
+SWISS_IBAN = "CH5800791123000889012"
 INDIAN = setting("2026-01-31", country="IN", tax_id=GSTIN)
 PORTAL = setting("2026-01-31", country="IN", tax_id=GSTIN, seller=SellerFacts(postcode="560001"))
 PORTAL_BUYER = client(country="IN", tax_id=GSTIN, postcode="560001")
@@ -566,6 +583,22 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         ["from USD to EUR"],
         "firm:1:rate:USD",
     ),
+    ("pay_code_missing", paid_to(("DE03120300000000202051", "")), ["takes no SEPA transfer"], "firm:1:iban"),
+    ("pay_code_missing", paid_to(("GB33BUKB20201555555555", "EUR")), ["needs the bank's BIC"], "firm:1:iban"),
+    ("pay_code_missing", paid_to((SWISS_IBAN, ""), currency="CHF"), ["postcode and town"], "firm:1:postcode"),
+    (
+        "pay_code_missing",
+        paid_to(("CH5800791123000889013", ""), currency="CHF", city="Bern", postcode="3000"),
+        ["CH5800791123000889013 is not right"],
+        "firm:1:iban",
+    ),
+    ("pay_code_missing", paid_to(upi_id="firm", currency="INR"), ["“firm” is no UPI id"], "firm:1:upi_id"),
+    (
+        "pay_code_missing",
+        paid_to((GERMAN_IBAN, ""), link="http://pay.example"),
+        ["does not begin with https://"],
+        "firm:1:payment_link",
+    ),
     ("usage_missing", metered(0, (10,)), ["No use of “Monthly retainer”", "January 2026"], "agreement:1:usage"),
     ("usage_missing", metered(0, (10, 12)), ["January 2026"], "agreement:1:usage"),
     ("usage_suspect", metered(31, (8, 10, 12)), ["31 of", "3 times the usual 10", "3 periods"], "agreement:1:usage"),
@@ -783,6 +816,14 @@ QUIET: list[tuple[str, Given]] = [
     ("ends_soon", Given(agreed=agreement())),
     ("unapplied_credit", Given()),
     ("unbilled_left", Given()),
+    ("pay_code_missing", Given()),
+    ("pay_code_missing", paid_to(("US12345678901234567", ""))),
+    ("pay_code_missing", paid_to((GERMAN_IBAN, "USD"), ("DE03120300000000202051", "USD"))),
+    ("pay_code_missing", paid_to((GERMAN_IBAN, ""), link="https://pay.example/{number}")),
+    ("pay_code_missing", paid_to((SWISS_IBAN, ""), currency="CHF", city="Bern", postcode="3000")),
+    ("pay_code_missing", paid_to(upi_id="firm@okbank", currency="INR")),
+    ("pay_code_missing", replace(paid_to(link="http://pay.example"), change=worth(-5))),
+    ("pay_code_missing", replace(paid_to(upi_id="firm@okbank", currency="INR"), change=worth(10**9, "INR"))),
     ("exchange_rate_missing", Given()),
     ("exchange_rate_missing", Given(agreed=agreement(currency="USD"), standing=Standing(rate=SCALE))),
 ]
@@ -820,7 +861,8 @@ TABLE = {
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
     "glyph_missing "
     "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect state_mismatch",
-    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing template_unreadable",
+    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing template_unreadable "
+    "pay_code_missing",
 }
 
 

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class SellerFacts(NamedTuple):
-    """Of the firm; `accounts` are (IBAN or number, currency, an empty text for any) in their order."""
+    """Of the firm; `accounts` are (IBAN or number, currency, an empty text for any) in their order, `bics` their BICs.
+
+    UPI id and payment link make codes to pay by, on paper too.
+    """
 
     contact: str = ""
     phone: str = ""
@@ -20,7 +23,10 @@ class SellerFacts(NamedTuple):
     legal_id: str = ""
     legal_scheme: str = ""
     creditor_id: str = ""
+    upi_id: str = ""
+    link: str = ""
     accounts: tuple[tuple[str, str], ...] = ()
+    bics: tuple[str, ...] = ()
 
 
 class BuyerFacts(NamedTuple):

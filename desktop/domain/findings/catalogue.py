@@ -11,6 +11,7 @@ from desktop.domain.findings import data_rules as data
 from desktop.domain.findings import einvoice_document_rules as einvoice
 from desktop.domain.findings import einvoice_party_rules as parties
 from desktop.domain.findings import judgement_rules as judgement
+from desktop.domain.findings import paying_rules as paying
 from desktop.domain.findings import place_rules as place
 from desktop.domain.findings import portal_rules as portal
 from desktop.domain.findings import project_rules as projects
@@ -102,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule("unapplied_credit", "note", N_("Unused credit of the client"), client.unapplied_credit),
     Rule("unbilled_left", "note", N_("Hours left unbilled"), judgement.unbilled_left),
     Rule("template_unreadable", "note", N_("Templates that cannot be read"), texts.template_unreadable),
+    Rule("pay_code_missing", "note", N_("Codes to pay by that cannot be made"), paying.pay_code_missing),
     Rule("exchange_rate_missing", "note", N_("Exchange rate of foreign invoices"), judgement.exchange_rate_missing),
 )
 

@@ -181,8 +181,9 @@ def firm_facts(row: Sequence[Any]) -> FirmFacts:
 
 
 def _seller(connection: Connection) -> SellerFacts:
-    accounts = tuple((number, currency) for number, currency in einvoicing.accounts(connection))
-    return SellerFacts._make((*einvoicing.seller(connection), accounts))
+    found = einvoicing.accounts(connection)
+    accounts = tuple((number, currency) for number, currency, _bic in found)
+    return SellerFacts._make((*einvoicing.seller(connection), accounts, tuple(bic for *_rest, bic in found)))
 
 
 def _taxes(connection: Connection) -> dict[str, TaxEntry]:
