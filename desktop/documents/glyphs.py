@@ -196,7 +196,7 @@ class Face(dict[str, Glyphs]):
         self._letter = "RS"[weight]
         self._basic_tier = tiers[basic_tier(typeface)]
         self.font = self._letter + self._basic_tier.name
-        self._basic = self._basic_tier.widths[weight]
+        self._width_of = self._basic_tier.widths[weight].__getitem__
         self._home: dict[str, Tier] = {}
         self._numbered: dict[str, dict[int, tuple[Tier, int, str]]] = {script: {} for script in FILES}
         for tier in tiers.values():
@@ -214,14 +214,16 @@ class Face(dict[str, Glyphs]):
 
     def __missing__(self, text: str) -> Glyphs:
         try:
-            coded = codecs.charmap_encode(text, "strict", _BASIC_MAP)[0]
+            # ASCII keeps its codes, controls aside.
+            plain_ascii = text.isascii() and text.isprintable()
+            coded = text.encode() if plain_ascii else codecs.charmap_encode(text, "strict", _BASIC_MAP)[0]
         except UnicodeEncodeError:
             glyphs = self._set(text)
         else:
-            escaped = coded.decode("latin-1")
+            escaped = text if plain_ascii else coded.decode("latin-1")
             if "(" in text or ")" in text or "\\" in text:
                 escaped = escaped.translate(_ESCAPES)
-            glyphs = (escaped, sum(map(self._basic.__getitem__, coded)), None)
+            glyphs = (escaped, sum(map(self._width_of, coded)), None)
         if len(self) >= _MEMO:
             self.clear()
         self[text] = glyphs

@@ -102,7 +102,8 @@ def _facts_aside(flow: Flow, rows: list[Fact], y: float) -> float | None:
     down the page."""
     place, styles = flow.place, flow.look.parts["facts"]
     label_style, style = styles.label, styles.text
-    labels = max([label_style.width(label) for label, _ in rows])
+    face = label_style.face
+    labels = max([face[label][1] for label, _ in rows]) * label_style.per
     measure = place.right - place.axis
     labels = min(labels, measure * 0.55)
     room = measure - labels - _GAP

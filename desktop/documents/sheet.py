@@ -42,7 +42,12 @@ class Style:
 
     def wrap(self, text: str, width: float) -> list[Glyphs]:
         # A width that was measured from the text itself must take it, whatever the last binary digit says.
-        return self.face.wrap(text, self.size, width + 0.01)
+        width += 0.01
+        if "\n" not in text:
+            glyphs = self.face[text]
+            if glyphs[1] * self.size <= width * 1000:
+                return [glyphs]
+        return self.face.wrap(text, self.size, width)
 
 
 # Whether it begins a cell, its style, its left end, its baseline as an operand, and its glyphs.
@@ -142,25 +147,6 @@ class Sheet:
         log.append("")
         self._marked = tags.count
         self._style, self._pieces = now, number
-
-    def element(self, role: str, style: Style, x: float, y: float, glyphs: Glyphs) -> None:
-        """Put measured text with its left end at x, as an element of its own."""
-        codes, _, runs = glyphs
-        if runs is not None or not self._tagged:
-            self._tags.begin(role)
-            self.place(style, x, y, glyphs)
-            self._tags.end()
-            return
-        tags, texts, number = self._tags, self._texts, self._pieces
-        texts.append(mark(number) if self._marked == _UNMARKED else _AGAIN + mark(number))
-        tags.log += (role, self._page, "")
-        tags.count += 1
-        self._marked = tags.count
-        self._pieces = number + 1
-        if style is not self._style:
-            self._style = style
-            texts.append(style.head)
-        texts.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm({codes})Tj")
 
     @property
     def pieces(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 from desktop.documents.flow import Flow
-from desktop.documents.sheet import Style
+from desktop.documents.sheet import Piece, Style
 from desktop.domain.document import Document, DocumentTax
 
 _GAP = 13.0
@@ -47,14 +47,16 @@ def measure_totals(flow: Flow, rows: list[Total]) -> Totals:
     height = 8.0
     for row in rows:
         style = styles.payable if row.emphasis else plain
-        label, amount = style.width(row.label), style.width(row.amount)
+        face, per = style.face, style.per
+        label, amount = face[row.label][1] * per, face[row.amount][1] * per
         alone = max(alone, label + _GAP + amount)
         height += style.leading + _ROW_GAP
         if row.emphasis:
             height += _ABOVE_EMPHASIS
         else:
             amounts, labels = max(amounts, amount), max(labels, label)
-            bases = max(bases, plain.width(row.basis))
+            if row.basis:
+                bases = max(bases, plain.width(row.basis))
             height += _ABOVE_TOTAL if row.above else 0
     needed = max(alone, labels + bases + amounts + 2 * _GAP) if bases else alone
     right = place.right - flow.inset
@@ -105,24 +107,23 @@ def draw_totals(flow: Flow, totals: Totals) -> None:
         elif row.above:
             flow.sheet.rule(left, flow.y - 1, right - left, 0.5)
             flow.y -= _ABOVE_TOTAL
-        base = flow.y - style.size - 1
-        tags.begin("TR")
-        _cell(flow, style, left, base, row.label)
+        base = f"{flow.y - style.size - 1:.2f}"
+        face = style.face
+        amount = face[row.amount]
+        cells: list[Piece] = [(True, style, left, base, face[row.label])]
         if row.basis and not totals.beneath:
-            wide = plain.width(row.basis)
-            _cell(flow, plain, right - totals.amounts - _GAP - wide, base, row.basis)
-        _cell(flow, style, right - style.width(row.amount), base, row.amount)
+            basis = plain.face[row.basis]
+            cells.append((True, plain, right - totals.amounts - _GAP - basis[1] * plain.per, base, basis))
+        cells.append((True, style, right - amount[1] * style.per, base, amount))
         if row.basis and totals.beneath:
             flow.y -= plain.leading + _ROW_GAP
-            _cell(flow, plain, left, flow.y - plain.size - 1, row.basis)
+            cells.append((True, plain, left, f"{flow.y - plain.size - 1:.2f}", plain.face[row.basis]))
+        tags.begin("TR")
+        flow.sheet.cells("TD", cells)
         tags.end()
         flow.y -= style.leading + _ROW_GAP
     tags.end()
     flow.y -= 4
-
-
-def _cell(flow: Flow, style: Style, x: float, base: float, text: str) -> None:
-    flow.sheet.element("TD", style, x, base, style.face[text])
 
 
 def total_rows(flow: Flow) -> list[Total]:

@@ -60,6 +60,8 @@ class Writer:
         self.digits = money.digits
         self._unit: int = 10**money.digits
         self._plain_groups = patterns.groups == (3, 3)
+        self._group = patterns.group
+        self._part = f"{patterns.decimal.replace('%', '%%')}%0{money.digits}d"
         self.kept: dict[str, Any] = {}
         """What is kept for as long as this writer: coded figures by their font."""
         self.day: Callable[[date], str] = lru_cache(4096)(self._day)
@@ -73,8 +75,8 @@ class Writer:
         if minor < 0:
             return MINUS + self.amount(-minor)
         whole, part = divmod(minor, self._unit)
-        grouped = f"{whole:,}".replace(",", self._patterns.group) if self._plain_groups else self._grouped(str(whole))
-        return f"{grouped}{self._patterns.decimal}{part:0{self.digits}d}" if self.digits else grouped
+        grouped = f"{whole:,}".replace(",", self._group) if self._plain_groups else self._grouped(str(whole))
+        return grouped + self._part % part if self.digits else grouped
 
     def money(self, minor: int) -> str:
         """Minor units with the currency's sign, for a sentence."""
@@ -109,7 +111,8 @@ class Writer:
         sign = MINUS if value < 0 else ""
         whole, _, part = f"{abs(value):f}".partition(".")
         part = part.rstrip("0").ljust(least, "0")
-        return sign + self._grouped(whole) + (self._patterns.decimal + part if part else "")
+        grouped = self._grouped(whole) if len(whole) > 3 else whole
+        return sign + grouped + (self._patterns.decimal + part if part else "")
 
     def _percent(self, rate: Decimal) -> str:
         before, after = self._patterns.percent
