@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
@@ -106,6 +107,7 @@ def paint_payment(flow: Flow) -> None:
         draw_cells(flow, [(label, value) for label, value in cells if value])
 
 
+@lru_cache(maxsize=256)
 def _in_fours(iban: str) -> str:
     bare = "".join(iban.split())
     return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
@@ -115,25 +117,26 @@ def draw_cells(flow: Flow, cells: list[tuple[str, str]]) -> None:
     """Cells side by side while there is room, the others in rows below."""
     styles, place = flow.styles, flow.place
     label, value = styles.small, styles.text
-    rows: list[list[tuple[float, str, list[Glyphs]]]] = [[]]
-    x = place.left
-    right = x + flow.measure
-    widest = min(_WIDEST_CELL * value.size / 8.75, flow.measure)
+    rows: list[list[tuple[float, Glyphs, list[Glyphs]]]] = [[]]
+    x, measure = place.left, flow.measure
+    right = x + measure
+    widest = min(_WIDEST_CELL * value.size / 8.75, measure)
     for name, text in cells:
-        width = min(max(label.width(name), min(value.width(text), widest)), flow.measure)
+        head = label.face[name]
+        width = min(max(head[1] * label.per, min(value.width(text), widest)), measure)
         if rows[-1] and x + width > right:
             rows.append([])
             x = place.left
-        rows[-1].append((x, name, value.wrap(text, width)))
+        rows[-1].append((x, head, value.wrap(text, width)))
         x += width + _COLUMN_GAP
     for number, row in enumerate(rows):
         height = label.leading + value.leading * max([len(lines) for _, _, lines in row])
         flow.gap(4 if number else 10)
         flow.need(height)
         pieces: list[Piece] = []
-        for x, name, lines in row:
+        for x, head, lines in row:
             y = flow.y - label.size
-            pieces.append((True, label, x, f"{y:.2f}", label.face[name]))
+            pieces.append((True, label, x, f"{y:.2f}", head))
             for glyphs in lines:
                 y -= value.leading
                 pieces.append((False, value, x, f"{y:.2f}", glyphs))

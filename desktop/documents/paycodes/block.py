@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from desktop.documents.flow import Flow
 from desktop.documents.glyphs import Glyphs
 from desktop.documents.paycodes.drawing import QUIET, frame_operators, symbol_operators
-from desktop.documents.paycodes.payloads import Code, codes_for
+from desktop.documents.paycodes.payloads import Code, codes_for, codes_of
 from desktop.documents.paycodes.qr import LARGEST, Symbol, qr_symbol
 from desktop.documents.paycodes.slip import draw_slip
 from desktop.documents.sheet import MM, Style
@@ -59,7 +59,7 @@ def paint_code_aside(flow: Flow) -> None:
     ways = pay_codes(document)
     if len(ways) != 1 or ways[0].kind in (SWISS_BILL, LINK) or first_part(document)[1]:
         return
-    (code,) = codes_for(document)
+    (code,) = codes_of(document, ways)
     cell = _pay_cell(flow, code, flow.place.measure)
     styles = flow.styles
     said = styles.small.wrap(flow.words.scan_to_pay, cell.side)

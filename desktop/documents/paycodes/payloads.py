@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -57,8 +58,13 @@ class SwissAddress(NamedTuple):
 
 def codes_for(paper: Paper) -> tuple[Code, ...]:
     """The codes to print on a paper, in their order; empty where none fits it."""
+    return codes_of(paper, pay_codes(paper))
+
+
+def codes_of(paper: Paper, ways: Sequence[PayCode]) -> tuple[Code, ...]:
+    """The codes of its ways to pay, but those that would be too large."""
     found = []
-    for pay in pay_codes(paper):
+    for pay in ways:
         try:
             found.append(_code(paper, pay))
         except TooLong:
