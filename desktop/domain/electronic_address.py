@@ -31,6 +31,8 @@ from desktop.i18n import N_
 
 LEITWEG: Final = "0204"
 EMAIL: Final = "EM"
+NOT_PEPPOL: Final = frozenset({EMAIL, "AN", "AQ", "AS", "AU"})
+"""Schemes of the EAS list that Peppol does not take: mail addresses and the names of networks (CL008)."""
 
 # By the country whose VAT ids it takes.
 _VAT: Final = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desktop.documents.einvoice.content import vat_id
 from desktop.documents.einvoice.problem import einvoice_problem
 from desktop.domain.document import Document, Party
+from desktop.domain.electronic_address import NOT_PEPPOL
 from desktop.domain.letter import Letter
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -67,11 +69,17 @@ def _missing(document: Document, form: str) -> Iterator[str]:
     told = seller.tax_id or seller.tax_number
     if not (told or (seller.legal_id and not taxed)):
         yield _("the firm's VAT id or register number")
+    # BR-G-02, BR-IC-02
+    elif (categories & {"G", "K"}) and not vat_id(seller):
+        yield _("the firm's VAT id")
     # BR-AE-02, BR-IC-02
-    if (categories & {"AE", "K"}) and not (buyer.tax_id or ("K" not in categories and buyer.legal_id)):
+    if (categories & {"AE", "K"}) and not (vat_id(buyer) or ("K" not in categories and buyer.legal_id)):
         yield _("the client's VAT id")
     if form == "facturx":
         return
+    # PEPPOL-EN16931-R061, BR-DE-25
+    if document.means == "debit" and document.kind != "credit_note" and not document.mandate:
+        yield _("the mandate of the direct debit")
     # PEPPOL-EN16931-R010 and R020, of which XRechnung takes a mail address for one.
     mail = form.startswith("xrechnung")
     if not _reachable(seller, mail):
@@ -86,7 +94,9 @@ def _missing(document: Document, form: str) -> Iterator[str]:
 
 
 def _reachable(party: Party, mail: bool) -> bool:
-    return bool(party.endpoint or (mail and party.email))
+    if mail:
+        return bool(party.endpoint or party.email)
+    return bool(party.endpoint) and party.endpoint_scheme not in NOT_PEPPOL
 
 
 def _missing_in_germany(document: Document) -> Iterator[str]:

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from desktop.domain.document import Document
 from desktop.services.einvoice_fit import unfit
-from tests.documents.einvoice.invoices import CASES, CLIENT, FIRM, invoice
+from tests.documents.einvoice.invoices import CASES, CLIENT, FIRM, invoice, of_category
 from tests.documents.papers import lines
 
 _FORMS = ("facturx", "xrechnung", "xrechnung_ubl", "ubl")
+_GLN = {"endpoint": "4012345000009", "endpoint_scheme": "0088"}
+# Peppol reaches nobody by a mail address.
+_PEPPOL: dict[str, Any] = {"seller": replace(FIRM, **_GLN), "buyer": replace(CLIENT, **_GLN)}
 
 
 def _said(document: Document, form: str) -> str:
@@ -20,8 +24,9 @@ def _said(document: Document, form: str) -> str:
 
 @pytest.mark.parametrize("form", _FORMS)
 def test_what_is_whole_fits_every_form(form: str) -> None:
-    assert _said(invoice(1), form) == ""
-    assert _said(CASES["small business"](), form) == ""
+    reached = _PEPPOL if form == "ubl" else {}
+    assert _said(invoice(1, **reached), form) == ""
+    assert _said(replace(CASES["small business"](), **reached), form) == ""
 
 
 def test_what_the_standard_cannot_say_fits_paper_alone() -> None:
@@ -38,6 +43,8 @@ def test_what_the_standard_cannot_say_fits_paper_alone() -> None:
     "changes, form, part",
     [
         ({"seller": replace(FIRM, tax_id="", tax_number="")}, "facturx", "the firm's VAT id or register number"),
+        ({"means": "debit", "mandate": ""}, "xrechnung", "the mandate of the direct debit"),
+        ({"buyer": replace(CLIENT, endpoint_scheme="EM")}, "ubl", "the client's electronic address"),
         ({"seller": replace(FIRM, endpoint="", email="")}, "ubl", "the firm's electronic address"),
         ({"buyer": replace(CLIENT, country="")}, "facturx", "the client's country"),
         ({"buyer": replace(CLIENT, postcode="")}, "xrechnung", "the client's postcode"),
@@ -45,8 +52,22 @@ def test_what_the_standard_cannot_say_fits_paper_alone() -> None:
         ({"buyer_reference": "", "po_number": ""}, "ubl", "the client's reference or PO number"),
     ],
 )
-def test_what_is_missing_is_named(changes: dict[str, object], form: str, part: str) -> None:
-    assert _said(invoice(1, **changes), form).endswith(f"it was issued without {part}.")
+def test_what_is_missing_is_named(changes: dict[str, Any], form: str, part: str) -> None:
+    assert _said(invoice(1, **(_PEPPOL if form == "ubl" else {}) | changes), form).endswith(
+        f"it was issued without {part}."
+    )
+
+
+@pytest.mark.parametrize(
+    "category, changes, part",
+    [
+        ("G", {"seller": replace(FIRM, tax_id="", tax_number="12-3456789")}, "the firm's VAT id"),
+        ("K", {"seller": replace(FIRM, tax_id="12-3456789")}, "the firm's VAT id"),
+        ("AE", {"buyer": replace(CLIENT, tax_id="12345", legal_id="")}, "the client's VAT id"),
+    ],
+)
+def test_a_number_that_is_no_vat_id_is_none(category: str, changes: dict[str, Any], part: str) -> None:
+    assert _said(of_category(category, **changes), "facturx").endswith(f"it was issued without {part}.")
 
 
 def test_a_draft_has_no_number_to_send() -> None:

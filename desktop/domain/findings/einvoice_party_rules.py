@@ -6,7 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from desktop.domain.electronic_address import EMAIL, LEITWEG, check_address, electronic_address, looks_like_leitweg
+from desktop.domain.electronic_address import (
+    LEITWEG,
+    NOT_PEPPOL,
+    check_address,
+    electronic_address,
+    looks_like_leitweg,
+)
 from desktop.domain.findings.einvoice import (
     RULES_OF,
     Found,
@@ -23,8 +29,6 @@ from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import vat_id
 from desktop.domain.wording import own_word, phrase
 
-# Of the EAS list Peppol takes neither mail addresses nor the names of networks (PEPPOL-EN16931-CL008).
-_NOT_PEPPOL: Final = frozenset({EMAIL, "AN", "AQ", "AS", "AU"})
 _MAIL: Final = re.compile(r"[^@\s]+@([^@.\s]+\.)+[^@.\s]+")
 _LEAST_DIGITS: Final = 3
 # Registers that Peppol wants the numbers of sellers from: (rule, registers that will do).
@@ -211,7 +215,7 @@ def _address(case: Case, address: str, scheme: str, field: str, name: str) -> Fo
             f"{field}_scheme",
         )
         return
-    if is_peppol(case) and scheme in _NOT_PEPPOL:
+    if is_peppol(case) and scheme in NOT_PEPPOL:
         yield (
             phrase(
                 "Peppol reaches nobody by “{address}” (PEPPOL-EN16931-CL008): {name} needs another electronic address.",
