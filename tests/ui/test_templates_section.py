@@ -91,3 +91,18 @@ def test_which_template_prints_is_chosen_in_a_table(drive: Driver, section: Temp
     drive.settle()
     # The firm needs one for everything.
     assert not page.acts["uses.remove"].isEnabled()
+
+
+def test_choices_are_searched(drive: Driver, section: TemplatesSection) -> None:
+    section.acts["templates.uses"].trigger()
+    drive.settle()
+    page = drive.window.page
+    assert isinstance(page, UsesPage)
+    assert page.model.rowCount() == 1
+    page.search.setText("nothing of this name")
+    drive.settle()
+    drive.until(lambda: page.model.rowCount() == 0)
+    page.search.setText("firm")
+    drive.settle()
+    drive.until(lambda: page.model.rowCount() == 1)
+    assert [one for one in drive.window.findChildren(FormDialog) if one.isVisible()] == []

@@ -105,15 +105,15 @@ class UsesPage(Page):
         return bool(row) and not (row["scope"] == "firm" and not row["kind"] and not row["language"])
 
     def add(self) -> None:
-        self._ask({"whom": _FIRM, "kind": "", "language": "", "template_id": self._template})
+        self._offer({"whom": _FIRM, "kind": "", "language": "", "template_id": self._template})
 
     def change(self) -> None:
         row = self._current
         if row:
             whom = (row["scope"], row["scope_id"])
-            self._ask({"whom": whom, **{name: row[name] for name in ("kind", "language", "template_id")}})
+            self._offer({"whom": whom, **{name: row[name] for name in ("kind", "language", "template_id")}})
 
-    def _ask(self, values: dict[str, object]) -> None:
+    def _offer(self, values: dict[str, object]) -> None:
         desk, book = self.desk, self.desk.book
 
         def load() -> Known:
@@ -144,7 +144,9 @@ class UsesPage(Page):
         book, actor = self.desk.book, self.desk.actor
 
         def work(typed: dict[str, object]) -> None:
-            scope, scope_id = typed["whom"]  # type: ignore[misc]
+            whom = typed["whom"]
+            assert isinstance(whom, tuple)
+            scope, scope_id = whom
             choose(
                 book,
                 int(str(typed["template_id"])),
