@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 
 class FindKey(QObject):
@@ -19,10 +20,11 @@ class FindKey(QObject):
         self._follow(None, QApplication.focusWidget())
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._watched is not None:
+        # One that is being deleted loses the focus before it can say so.
+        if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._forget)
-            self._watched = None
+        self._watched = None
         if new is not None and new.window() is self._window:
             self._watched = new
             new.installEventFilter(self)
