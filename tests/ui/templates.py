@@ -28,14 +28,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def drive(qtbot: QtBot, qapp: QApplication, tmp_path: Path, sample: Path) -> Iterator[Driver]:
-    copy = tmp_path / "firm.sheaf"
+def sample_window(qtbot: QtBot, qapp: QApplication, folder: Path, sample: Path) -> Driver:
+    """A window on a copy of the sample firm."""
+    copy = folder / "firm.sheaf"
     copy.write_bytes(sample.read_bytes())
-    driver = Driver(qtbot, qapp, open_(copy), tmp_path)
+    driver = Driver(qtbot, qapp, open_(copy), folder)
     driver.desk.today = lambda: DAY
     driver.window.resize(1280, 720)
     driver.settle()
+    return driver
+
+
+@pytest.fixture
+def drive(qtbot: QtBot, qapp: QApplication, tmp_path: Path, sample: Path) -> Iterator[Driver]:
+    driver = sample_window(qtbot, qapp, tmp_path, sample)
     yield driver
     driver.end()
 

@@ -58,7 +58,7 @@ class LayoutDraft(QObject):
     def can_redo(self) -> bool:
         return bool(self._ahead)
 
-    def set(self, step: str = "", **values: Any) -> None:
+    def set(self, step: str = "", /, **values: Any) -> None:
         """Change fields of the layout. Changes of one step, such as the letters of a word, are undone together."""
         self._put(Look(replace(self.layout, **values), self._look.logo), step or ",".join(values))
 

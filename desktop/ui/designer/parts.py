@@ -13,7 +13,6 @@ from desktop.domain.template import (
     FACTS,
     FIXED_BLOCKS,
     SIDES,
-    Block,
     Column,
 )
 from desktop.i18n import _
@@ -143,17 +142,11 @@ class BlockStyle(QWidget):
             grid.addWidget(label, 2 * place, 0)
             grid.addWidget(field, 2 * place, 1)
         grid.addWidget(self.own_colour, 7, 1)
-        for name, act in (
-            ("size", self._take_size),
-            ("space", self._take_space),
-            ("bold", lambda: self._put(bold=self.bold.value())),
-            ("side", lambda: self._put(side=self.side.value())),
-            ("colour", self._take_colour),
-        ):
-            field = {"size": self.size_of, "space": self.space, "bold": self.bold, "side": self.side}.get(
-                name, self.colour
-            )
-            field.changed.connect(act)
+        self.size_of.changed.connect(self._take_size)
+        self.space.changed.connect(self._take_space)
+        self.bold.changed.connect(lambda: self._put(bold=self.bold.value()))
+        self.side.changed.connect(lambda: self._put(side=self.side.value()))
+        self.colour.changed.connect(self._take_colour)
         self.own_colour.changed.connect(self._take_own)
 
     def show_block(self, name: str) -> None:
@@ -174,7 +167,7 @@ class BlockStyle(QWidget):
             self.own_colour.put(block.colour)
 
     def _put(self, **values: object) -> None:
-        block: Block = replace(self._draft.layout.block(self.block), **values)
+        block = replace(self._draft.layout.block(self.block), **values)  # type: ignore[arg-type]
         self._draft.set_block(block, f"block {self.block} {','.join(values)}")
 
     def _take_size(self) -> None:
