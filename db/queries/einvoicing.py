@@ -33,3 +33,15 @@ def buyers(connection: Connection, ids: str) -> Rows:
         WHERE c.id IN (SELECT value FROM json_each(?))""",
         ids,
     )
+
+
+def as_now(connection: Connection, client: int, agreement: int | None) -> tuple[str | None, str, str | None, str, str]:
+    """The e-invoice that the client wants, the delivery, what its segment and the firm send, and the buyer reference."""
+    row = connection.exec_driver_sql(
+        """SELECT c.einvoice, coalesce(a.delivery, c.delivery, s.delivery, f.delivery), s.einvoice, f.einvoice,
+        coalesce(nullif(a.buyer_reference, ''), c.buyer_reference)
+        FROM client c CROSS JOIN firm f LEFT JOIN agreement a ON a.id = ?
+        LEFT JOIN segment s ON s.id = coalesce(a.segment_id, c.segment_id) WHERE c.id = ?""",
+        (agreement, client),
+    ).one()
+    return row[0], row[1], row[2], row[3], row[4]

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from db.queries.einvoicing import as_now
 from desktop.documents.words import words_for
 from desktop.domain.billing import Line, TaxLine
 from desktop.domain.crediting import CreditFigures, Group, Left, Part, gross_of
-from desktop.domain.einvoice_form import NONE
+from desktop.domain.einvoice_form import NONE, einvoice_form
 from desktop.domain.money import SCALE, scaled, to_major
 from desktop.domain.sealing import LINE_FIELDS, TAX_FIELDS
 from desktop.errors import UserError
@@ -169,7 +170,8 @@ def credit_document(
 
 def reissue_document(connection: Connection, invoice: Original, charges: Sequence[Freed], today: date) -> ReadyInvoice:
     """The same lines on a new invoice, to the client as it is now: a wrong address is why many are issued anew."""
-    form = invoice.texts.get("einvoice", NONE)
+    own, delivery, segment, firm, reference = as_now(connection, invoice.client_id, invoice.agreement_id)
+    form = einvoice_form(own, delivery, segment, firm)
     papers = prepare(
         connection,
         [invoice.client_id],
@@ -202,7 +204,8 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
         period_start=invoice.period_start,
         period_end=invoice.period_end,
         po_number=invoice.po_number,
-        buyer_reference=invoice.buyer_reference,
+        # That it was missing is a reason to issue an e-invoice anew.
+        buyer_reference=invoice.buyer_reference or reference,
         texts=texts_for(
             papers,
             invoice.currency,

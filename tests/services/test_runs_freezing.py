@@ -13,6 +13,8 @@ from db.engine import Book
 from db.schema import Address, Client, Segment
 from desktop.services.changes import change
 from desktop.services.credits import credit_invoice
+from desktop.services.documents import document
+from desktop.services.einvoice_fit import unfit
 from desktop.services.runs.freezing import prepare, texts_for
 from tests.billing_facts import day
 from tests.contracts import ANNE, Contracts, rows
@@ -144,6 +146,19 @@ def test_an_invoice_made_anew_is_addressed_as_the_client_is_now(book: Book, made
     credit_invoice(book, "INV-2026-0001", reason="Wrong address", reissue=True, actor=ANNE, today=day("2026-02-01"))
     texts, _seller, buyer = frozen(book, "INV-2026-0002")
     assert (texts["einvoice"], texts["contract"], buyer["endpoint"]) == ("facturx", "A-7", "new@client.de")
+
+
+def test_an_invoice_made_anew_is_the_e_invoice_that_the_client_wants_now(book: Book, made: Contracts) -> None:
+    """The program itself says so of one that was issued for paper alone: complete the client, and issue it again."""
+    client = sound_client(made, form="none", buyer_reference="", endpoint="")
+    made.agreement(client, "A-7")
+    made.bill("2026-01-31")
+    made.update(Client, client, einvoice="peppol", buyer_reference="PROJECT-9")
+    credit_invoice(book, "INV-2026-0001", reason="On paper", reissue=True, actor=ANNE, today=day("2026-02-01"))
+    assert frozen(book, "INV-2026-0002")[0]["einvoice"] == "peppol"
+    (key,) = rows(book, "SELECT id FROM invoice WHERE number = 'INV-2026-0002'")[0]
+    paper, _template = document(book, key)
+    assert (paper.buyer_reference, unfit(paper, "ubl")) == ("PROJECT-9", None)
 
 
 def test_documents_of_the_same_words_share_them(book: Book, made: Contracts) -> None:
