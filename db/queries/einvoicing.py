@@ -36,7 +36,7 @@ def buyers(connection: Connection, ids: str) -> Rows:
 
 
 def as_now(connection: Connection, client: int, agreement: int | None) -> tuple[str | None, str, str | None, str, str]:
-    """The e-invoice that the client wants, the delivery, what its segment and the firm send, and the buyer reference."""
+    """What the client wants as e-invoice, its delivery, what segment and firm send, and the buyer reference."""
     row = connection.exec_driver_sql(
         """SELECT c.einvoice, coalesce(a.delivery, c.delivery, s.delivery, f.delivery), s.einvoice, f.einvoice,
         coalesce(nullif(a.buyer_reference, ''), c.buyer_reference)
