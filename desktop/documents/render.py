@@ -6,8 +6,9 @@ The same document and template give the same bytes, on any day and in any proces
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 from desktop.documents import fonts
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
@@ -22,7 +23,7 @@ from desktop.documents.pdffile import Frame
 from desktop.documents.setting import Setting
 from desktop.documents.words import words_for
 from desktop.documents.writing import Patterns
-from desktop.domain.document import Party, TemplateVersion
+from desktop.domain.document import TemplateVersion
 from desktop.domain.letter import Letter
 from desktop.domain.pay_codes import slip_account
 from desktop.domain.template import Layout, layout_data, layout_from
@@ -140,61 +141,34 @@ def document_text(document: Paper) -> str:
 
 def _texts(document: Paper) -> Iterator[str]:
     for party in (document.seller, document.buyer):
-        yield from _texts_of(party)
+        yield from _OF_PARTY(party)
     for account in document.bank:
-        yield account.holder
-        yield account.iban
-        yield account.bic
-        yield account.bank
+        yield from (account.holder, account.iban, account.bic, account.bank)
     if isinstance(document, Letter):
         yield from document.texts()
         yield from letter_words(document.language)
         return
     if document.delivery:
-        yield from _texts_of(document.delivery)
+        yield from _OF_PARTY(document.delivery)
     for line in document.lines:
-        yield line.description
-        yield line.unit
-        yield line.detail
-        yield line.group
-        yield line.allowance_reason
-        yield line.classification
+        yield from _OF_LINE(line)
     for group in document.taxes:
-        yield group.exemption
-        yield group.name
+        yield from (group.exemption, group.name)
     for deposit in document.deposits:
         yield deposit[0]
-    yield document.number
-    yield document.po_number
-    yield document.buyer_reference
-    yield document.agreement
-    yield document.project
-    yield document.terms
-    yield document.intro
-    yield document.closing
-    yield document.late_clause
-    yield document.footer
-    yield document.corrects
-    yield document.reason
-    yield document.link
-    yield document.upi_id
+    yield from _OF_DOCUMENT(document)
 
 
-def _texts_of(party: Party) -> Iterator[str]:
-    yield party.name
-    yield party.contact
-    yield party.street
-    yield party.street2
-    yield party.postcode
-    yield party.city
-    yield party.region
-    yield party.tax_id
-    yield party.tax_number
-    yield party.email
-    yield party.phone
-    yield party.website
-    yield party.registration
-    yield party.code
-    yield party.place
-    yield party.certificate
-    yield party.section
+def _each(names: str) -> Callable[[object], tuple[str, ...]]:
+    return attrgetter(*names.split())
+
+
+_OF_PARTY = _each(
+    "name contact street street2 postcode city region tax_id tax_number email phone website registration code place"
+    " certificate section"
+)
+_OF_LINE = _each("description unit detail group allowance_reason classification")
+_OF_DOCUMENT = _each(
+    "number po_number buyer_reference agreement project terms intro closing late_clause footer corrects reason link"
+    " upi_id"
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from desktop.documents.glyphs import Face, Glyphs, Run
-from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark
+from desktop.documents.tagging import END_MARK, MARK_ARTIFACT, Tags, mark, mark_again
 
 MM = 72 / 25.4
 INK = "#1B1F27"
@@ -52,7 +52,6 @@ class Style:
 
 # Whether it begins a cell, its style, its left end, its baseline as an operand, and its glyphs.
 Piece = tuple[bool, Style, float, str, Glyphs]
-_AGAIN = f"{END_MARK}\n"
 # What no text is marked as yet: neither an element nor, like 0, decoration.
 _UNMARKED = -1
 
@@ -123,28 +122,29 @@ class Sheet:
 
     def cells(self, role: str, pieces: list[Piece]) -> None:
         """Put the pieces of a row of cells, an element each; what a document does most is done here in one go."""
-        tags, log, texts, page = self._tags, self._tags.log, self._texts, self._page
+        tags, texts = self._tags, self._texts
         now, number = self._style, self._pieces
-        mark_now = "" if self._marked == _UNMARKED else _AGAIN
-        for at, (begins, style, x, base, (codes, _, runs)) in enumerate(pieces):
-            if begins:
-                if at:
-                    log.append("")
-                log.append(role)
-                log.append(page)
-                texts.append(mark_now + mark(number))
-                mark_now = _AGAIN
-                number += 1
-                tags.count += 1
+        # The first piece may have none before it to end.
+        again = self._marked != _UNMARKED
+        for begins, style, x, base, (codes, _, runs) in pieces:
+            line = f"1 0 0 1 {x:.2f} {base} Tm({codes})Tj" if runs is None else ""
             if style is not now:
                 now = style
-                texts.append(style.head)
+                line = f"{style.head}\n{line}"
+            if begins:
+                line = f"{mark_again(number) if again else mark(number)}\n{line}"
+                again = True
+                number += 1
             if runs is None:
-                texts.append(f"1 0 0 1 {x:.2f} {base} Tm({codes})Tj")
-            else:
-                self._runs(style, f"1 0 0 1 {x:.2f} {base} Tm", runs)
-                now = None
-        log.append("")
+                texts.append(line)
+                continue
+            if line:
+                texts.append(line.removesuffix("\n"))
+            self._runs(style, f"1 0 0 1 {x:.2f} {base} Tm", runs)
+            now = None
+        count = number - self._pieces
+        tags.log += [role, self._page, ""] * count
+        tags.count += count
         self._marked = tags.count
         self._style, self._pieces = now, number
 

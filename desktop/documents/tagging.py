@@ -20,11 +20,17 @@ _SCOPE = b"/A<</O/Table/Scope/Column>>"
 _NOWHERE = -1
 _KNOWN_MARKS = 512
 _MARKS = [f"/P<</MCID {number}>>BDC" for number in range(_KNOWN_MARKS)]
+_MARKS_AGAIN = [f"{END_MARK}\n{each}" for each in _MARKS]
 
 
 def mark(number: int) -> str:
     """The operator that begins the piece of a page that has this number."""
     return _MARKS[number] if number < _KNOWN_MARKS else f"/P<</MCID {number}>>BDC"
+
+
+def mark_again(number: int) -> str:
+    """The same, after ending the piece before it."""
+    return _MARKS_AGAIN[number] if number < _KNOWN_MARKS else f"{END_MARK}\n{mark(number)}"
 
 
 class Tags:

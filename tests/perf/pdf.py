@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -56,16 +57,16 @@ def documents(floors: ModuleType, count: int) -> list[tuple[Document, TemplateVe
             DocumentLine(
                 position=position,
                 description=words,
-                quantity=Decimal(thousandths) / 1000,
+                quantity=_scaled(thousandths, 1000),
                 unit="hour",
-                unit_price=Decimal(cents) / 100,
+                unit_price=_scaled(cents, 100),
                 net=net,
                 category="S",
-                rate=Decimal(rate) / 100,
+                rate=_scaled(rate, 100),
             )
             for position, (words, thousandths, cents, rate, net) in enumerate(invoice["lines"], 1)
         )
-        taxes = [DocumentTax("S", Decimal(rate) / 100, *sums) for rate, sums in sorted(invoice["tax"].items())]
+        taxes = [DocumentTax("S", _scaled(rate, 100), *sums) for rate, sums in sorted(invoice["tax"].items())]
         paper = Document(
             kind="invoice",
             number=invoice["number"],
@@ -88,6 +89,12 @@ def documents(floors: ModuleType, count: int) -> list[tuple[Document, TemplateVe
         )
         found.append((paper, template))
     return found
+
+
+@cache
+def _scaled(value: int, scale: int) -> Decimal:
+    """Equal figures are one object, as in what the service reads from a book."""
+    return Decimal(value) / scale
 
 
 def timed(jobs: list[tuple[Document, TemplateVersion]], pool: RenderPool | None = None, form: str = "pdf") -> float:
