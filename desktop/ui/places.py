@@ -116,6 +116,8 @@ def menus() -> Mapping[str, Sequence[str]]:
             GAP,
             "book.backup",
             "book.check",
+            "book.archive",
+            "book.verify",
             GAP,
             "book.quit",
         ],
@@ -168,6 +170,16 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
         ask_import(desk, window)
 
+    def archive() -> None:
+        from desktop.ui.archiving import archive_days
+
+        archive_days(desk, window)
+
+    def prove() -> None:
+        from desktop.ui.archiving import verify
+
+        verify(desk, window)
+
     def tell(of: QWidget = window) -> None:
         from desktop.ui.help import show_help
 
@@ -198,6 +210,8 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.import", _("Import a file…"), bring_in, shortcut="Ctrl+I"),
         Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
         Action("book.check", _("Check the book"), lambda: _check(desk)),
+        Action("book.archive", _("Archive for the accountant…"), archive),
+        Action("book.verify", _("Verify an archive…"), prove),
         Action("book.quit", _("Quit"), opener.quit, shortcut="Ctrl+Q"),
         Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),
         *undo_steps.offers(lambda: show_changes(desk, window)),

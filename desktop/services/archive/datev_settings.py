@@ -13,6 +13,7 @@ from desktop.i18n import _
 from desktop.services.archive.datev_accounts import NAMES, Account, is_name
 from desktop.services.book_settings import book_settings, keep_setting
 from desktop.services.changes import change
+from desktop.services.problems import ValidationError
 
 PREFIX: Final = "datev."
 ACCOUNT: Final = "datev.account."
@@ -79,11 +80,25 @@ def is_datev_key(key: str) -> bool:
 
 
 def set_datev(book: Book, values: Mapping[str, str], *, actor: str) -> None:
-    """Set these, keys as in `datev_values`; an empty text takes a setting away. UserError for a wrong value."""
-    checked = {key: _checked(key, text.strip()) for key, text in values.items()}
+    """Set these, keys as in `datev_values`; an empty text takes a setting away. Raises as `check_datev`."""
+    checked = check_datev(values)
     with change(book, actor, _("Change the settings for DATEV")) as made:
         for key, text in checked.items():
             keep_setting(made, key, text or None)
+
+
+def check_datev(values: Mapping[str, str]) -> dict[str, str]:
+    """The values as they are kept. ValidationError that names the fields with a value that they cannot have."""
+    kept: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for key, text in values.items():
+        try:
+            kept[key] = _checked(key, text.strip())
+        except UserError as error:
+            wrong[key] = str(error)
+    if wrong:
+        raise ValidationError(wrong)
+    return kept
 
 
 def _checked(key: str, text: str) -> str:

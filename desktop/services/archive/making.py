@@ -105,6 +105,12 @@ def write_archive(
     return Archived(path, size, sha256, len(subject.documents), len(marks) + 2, told, tuple(subject.left_out))
 
 
+def documents_between(book: Book, first: date, last: date) -> int:
+    """How many documents an archive of these days would hold. UserError where there is nothing to put in."""
+    with book.reading() as session:
+        return len(_subject(session.connection(), "", first, last).documents)
+
+
 def _subject(connection: Connection, run: str, first: date | None, last: date | None) -> _Subject:
     name, country, tax_id, currency = connection.exec_driver_sql(
         "SELECT name, country, tax_id, currency FROM firm"

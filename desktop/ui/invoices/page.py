@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.indian_einvoice import RUPEE
+from desktop.domain.indian_figures import RUPEE
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.lists.runs import RunList
 from desktop.services.payment_plans import Schedule, schedule
 from desktop.services.previews import invoice_pdf
 from desktop.ui.actions import GAP, Action
+from desktop.ui.archiving import archive_days
 from desktop.ui.clients.invoice_by_hand import invoice_by_hand
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
@@ -105,6 +106,7 @@ class InvoicesPage(Page):
                     "invoices.cover",
                     "invoices.save",
                     "invoices.print",
+                    "invoices.archive",
                     "invoices.client",
                     "invoices.run",
                     *self._portal_menu(),
@@ -130,6 +132,7 @@ class InvoicesPage(Page):
             Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
             Action("invoices.document", _("Open the document"), self.document, "open", "O", self._printed),
             Action("invoices.print", _("Print…"), self.print, "print", "Ctrl+P", self._any),
+            Action("invoices.archive", _("Archive for the accountant…"), self.archive, "export"),
             Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
             Action("invoices.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
@@ -369,6 +372,9 @@ class InvoicesPage(Page):
 
     def portal_cancelled(self) -> None:
         note_cancelled(self.desk, self.number)
+
+    def archive(self) -> None:
+        archive_days(self.desk, self)
 
     def client(self) -> None:
         self.shell.go("clients", _int(self._current["client_id"]))

@@ -13,6 +13,7 @@ from desktop.services.lists.runs import RunList
 from desktop.services.runs import discard_run
 from desktop.services.runs.next_step import NextStep, next_step
 from desktop.ui.actions import Action
+from desktop.ui.archiving import archive_run
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -63,7 +64,7 @@ class RunsPage(Page):
                 summary=self._summary,
                 main_action="runs.next",
                 side_actions=["runs.new"],
-                menu=["runs.open", "runs.report", "runs.resume", "runs.discard"],
+                menu=["runs.open", "runs.report", "runs.archive", "runs.resume", "runs.discard"],
                 empty_action="runs.next",
             ),
         )
@@ -74,6 +75,7 @@ class RunsPage(Page):
             Action("runs.new", _("New run…"), self.new, shortcut="Ctrl+N"),
             Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
             Action("runs.report", _("Run report"), self.report, "open", "P", self._one),
+            Action("runs.archive", _("Archive for the accountant…"), self.archive, "export", enabled=self._issued),
             Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
             Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
         ]
@@ -160,6 +162,9 @@ class RunsPage(Page):
     def _one(self) -> bool:
         return bool(self._chosen)
 
+    def _issued(self) -> bool:
+        return int(str(self._chosen.get("issued", 0))) > 0
+
     def _unfinished(self) -> bool:
         return self._chosen.get("state") in ("planning", "issuing", "review")
 
@@ -173,6 +178,9 @@ class RunsPage(Page):
 
     def report(self) -> None:
         show_run_report(self.desk, self.selected_ids()[0])
+
+    def archive(self) -> None:
+        archive_run(self.desk, self, str(self._chosen["number"]))
 
     def new(self) -> None:
         begin_run(self.desk, self, self.open_row)

@@ -12,11 +12,13 @@ from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.runs.summing_up import RunSummary, run_summary
 from desktop.ui.actions import Action, Actions
+from desktop.ui.archiving import archive_run
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.invoices.files import print_pdfs, save_pdfs
 from desktop.ui.letters.showing import show_run_report
 from desktop.ui.runs.outcomes import show_outcomes
+from desktop.ui.wrapping import WrappingRow
 
 _MARGIN = 24
 # More reasons than these are read in the table of everyone.
@@ -42,6 +44,7 @@ class ResultPage(QWidget):
                 Action("result.invoices", _("Show the invoices"), self.show_invoices, "open", enabled=self._issued),
                 Action("result.review", self._review_text, shell.back, enabled=self._waiting),
                 Action("result.report", _("Run report"), self.report),
+                Action("result.archive", _("Archive for the accountant…"), self.archive, enabled=self._issued),
                 Action("result.outcomes", _("Why, for everyone"), self.outcomes, "info"),
             ]
         )
@@ -61,12 +64,10 @@ class ResultPage(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._facts)
         self._first = self.acts.button("result.save", "main")
-        steps = QHBoxLayout()
-        steps.setSpacing(8)
+        steps = WrappingRow()
         steps.addWidget(self._first)
-        for one in ("print", "invoices", "review", "outcomes", "report"):
+        for one in ("print", "invoices", "review", "outcomes", "report", "archive"):
             steps.addWidget(self.acts.button(f"result.{one}"))
-        steps.addStretch(1)
         self._strip = QHBoxLayout()
         self._strip.setSpacing(12)
         self._reasons = QGridLayout()
@@ -178,6 +179,10 @@ class ResultPage(QWidget):
 
     def report(self) -> None:
         show_run_report(self.desk, self.run_id)
+
+    def archive(self) -> None:
+        assert self.summary is not None
+        archive_run(self.desk, self, self.summary.number)
 
     def outcomes(self) -> None:
         if self.summary is not None:

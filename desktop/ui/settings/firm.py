@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from desktop.domain.money import to_major, to_minor
 from desktop.i18n import _, current_locale
+from desktop.services.archive.datev_settings import KEYS, check_datev, datev_values, set_datev
 from desktop.services.firm import firm, update_firm
 from desktop.services.problems import ValidationError
 from desktop.services.rounding import roundings, set_rounding
@@ -166,15 +167,21 @@ class FirmSection(QWidget):
 def _known(desk: Desk) -> dict[str, object]:
     home = desk.shell.home_currency
     step = roundings(desk.book).get(home)
-    return {**firm(desk.book), "rounding": None if step is None else to_minor(step, home)}
+    datev = {key: value for key, value in datev_values(desk.book).items() if key in KEYS}
+    return {**firm(desk.book), **datev, "rounding": None if step is None else to_minor(step, home)}
 
 
 def _save(desk: Desk, values: dict[str, object]) -> None:
     home, step = desk.shell.home_currency, values.pop("rounding")
+    datev = {key: str(values.pop(key) or "") for key in KEYS}
+    check_datev(datev)
     update_firm(desk.book, values, actor=desk.actor)
     wanted = to_major(step if isinstance(step, int) else 0, home)
     if wanted != roundings(desk.book).get(home, 0):
         set_rounding(desk.book, home, wanted, actor=desk.actor)
+    known = datev_values(desk.book)
+    if changed := {key: text for key, text in datev.items() if text != known[key]}:
+        set_datev(desk.book, changed, actor=desk.actor)
 
 
 def _card(inside: QWidget) -> QFrame:
@@ -303,6 +310,34 @@ def _sections(home: str) -> Sequence[Section]:
                     _("Payment link"),
                     hint="https://pay.example.com/{number}",
                     note=_("Each invoice fills in {number}, {amount} and {currency}."),
+                ),
+            ],
+            folds=True,
+        ),
+        Section(
+            "DATEV",
+            [
+                Field(
+                    "datev.consultant",
+                    _("Tax consultant’s number"),
+                    span=3,
+                    hint="Beraternummer",
+                    note=_("Ask your tax consultant; archives then hold a file that DATEV reads."),
+                ),
+                Field("datev.client", _("Your number there"), span=3, hint="Mandantennummer"),
+                Field(
+                    "datev.chart",
+                    _("Chart of accounts"),
+                    "choice",
+                    required=True,
+                    span=3,
+                    choices=[("03", "SKR03"), ("04", "SKR04")],
+                ),
+                Field(
+                    "datev.first_debtor",
+                    _("Customers’ accounts begin at"),
+                    span=3,
+                    note=_("A client’s account is this number and the client’s own, which never changes."),
                 ),
             ],
             folds=True,
