@@ -13,15 +13,17 @@ from typing import Final
 
 from desktop.domain.document import Document, Party
 from desktop.domain.identifiers import check_tax_id
+from desktop.domain.indian_figures import RUPEE, Booked, TooMuch, above_zero
 from desktop.domain.states import INDIA, gstin_state
 from desktop.domain.wording import Said, phrase
 
-RUPEE: Final = "INR"
 NOBODY: Final = "URP"
 """The GSTIN of a buyer who is not registered, as one abroad is."""
 ABROAD: Final = "96"
 ABROAD_PIN: Final = 999_999
 _NUMBER: Final = re.compile(r"[1-9A-Za-z][0-9A-Za-z/-]{0,15}")
+MOST_ITEMS: Final = 1000
+"""Lines of one document, by the portal's own checks."""
 _PIN: Final = re.compile(r"[1-9][0-9]{5}")
 _HSN: Final = re.compile(r"(?:[0-9]{4}|[0-9]{6}|[0-9]{8})")
 _SERVICES: Final = "99"
@@ -90,19 +92,30 @@ def supply_type(document: Document) -> str:
     return "EXPWP" if any(group.tax for group in document.taxes) else "EXPWOP"
 
 
-def problems_of_registration(document: Document) -> tuple[Said, ...]:
-    """What the portal would refuse of a document, or what INV-01 cannot say; nothing where it can be registered."""
-    return tuple(_problems(document))
+def problems_of_registration(document: Document, booked: Booked | None = None) -> tuple[Said, ...]:
+    """What the portal would refuse of a document, or what INV-01 cannot say; nothing where it can be registered.
+
+    One in another currency needs to be `booked` in rupees.
+    """
+    return tuple(_problems(document, booked))
 
 
-def _problems(document: Document) -> Iterator[Said]:
+def _problems(document: Document, booked: Booked | None) -> Iterator[Said]:
     if not is_number(document.number):
         yield phrase(
             "The number {number} is none for the portal: up to 16 letters, digits, / and -, the first no zero.",
             number=document.number,
         )
-    if document.currency != RUPEE:
-        yield phrase("The portal takes amounts in rupees, and this is in {currency}.", currency=document.currency)
+    if document.currency != RUPEE and booked is None:
+        yield phrase(
+            "The portal takes amounts in rupees, and {number} has no exchange rate from {currency}.",
+            number=document.number,
+            currency=document.currency,
+        )
+    if len(document.lines) > MOST_ITEMS:
+        yield phrase(
+            "The portal takes {most} lines at most, and this has {count}.", most=MOST_ITEMS, count=len(document.lines)
+        )
     yield from _party_problems(document.seller)
     if document.buyer.country == "IN":
         yield from _party_problems(document.buyer)
@@ -115,10 +128,16 @@ def _problems(document: Document) -> Iterator[Said]:
                 line=line.position,
                 code=line.classification,
             )
-        if line.net < 0 or line.quantity < 0:
-            yield phrase("Line {line} is below zero, which the portal does not take.", line=line.position)
         if line.category == "AE" and document.buyer.country != "IN":
             yield phrase("Line {line} is under reverse charge, which an export cannot be.", line=line.position)
+    try:
+        above_zero(document)
+    except TooMuch as problem:
+        yield phrase(
+            "Line {line} takes off more than the other lines at its rate come to, and the portal takes nothing below "
+            "zero.",
+            line=document.lines[problem.line].position,
+        )
 
 
 def _party_problems(party: Party) -> Iterator[Said]:

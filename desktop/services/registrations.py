@@ -21,6 +21,7 @@ from db.schema import Registration
 from desktop.documents.einvoice.inv01 import inv01_file
 from desktop.domain.document import Document
 from desktop.domain.indian_einvoice import document_type, gstin_of, irn_of, needs_registration, problems_of_registration
+from desktop.domain.indian_figures import RUPEE, Booked
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.importing.portal_answers import PortalAnswer, portal_answers
@@ -79,9 +80,11 @@ def export_registrations(book: Book, path: Path, *, actor: str, numbers: Sequenc
         since = registers_since(connection)
         ids = _candidates(connection, numbers, run, since)
     wanted = [paper for paper, _template in documents(book, ids) if needs_registration(paper)]
+    with book.reading() as session:
+        rupees = _booked(session.connection(), [paper.number for paper in wanted if paper.currency != RUPEE])
     unready, ready = [], []
     for paper in wanted:
-        problems = tuple(put(said) for said in problems_of_registration(paper))
+        problems = tuple(put(said) for said in problems_of_registration(paper, rupees.get(paper.number)))
         if problems:
             unready.append(Unready(paper.number, problems))
         else:
@@ -89,7 +92,7 @@ def export_registrations(book: Book, path: Path, *, actor: str, numbers: Sequenc
     if not ready:
         raise _nothing_to_write(unready)
     with replaced(path) as unfinished:
-        unfinished.write_bytes(inv01_file(ready))
+        unfinished.write_bytes(inv01_file([(paper, rupees.get(paper.number)) for paper in ready]))
     if since is None:
         first = min(paper.issue_date for paper in ready)
         with change(book, actor, _("Register invoices with the portal from now on")) as made:
@@ -97,6 +100,17 @@ def export_registrations(book: Book, path: Path, *, actor: str, numbers: Sequenc
         # From now on the gate says before a number is taken what the portal would refuse.
         set_rule(book, "portal_refuses", enabled=True, actor=actor)
     return Exported(path, tuple(paper.number for paper in ready), tuple(unready))
+
+
+def _booked(connection: Connection, numbers: Sequence[str]) -> dict[str, Booked]:
+    """The rupees of foreign documents at the rate that was frozen with them; none of a book in another currency."""
+    rows = connection.exec_driver_sql(
+        "SELECT i.number, i.firm_rate, i.firm_net, i.firm_tax, i.firm_gross FROM invoice i, firm f"
+        " WHERE f.currency = ? AND i.firm_gross IS NOT NULL AND i.firm_rate IS NOT NULL"
+        " AND i.number IN (SELECT value FROM json_each(?))",
+        (RUPEE, json.dumps(list(numbers))),
+    )
+    return {number: Booked(*figures) for number, *figures in rows}
 
 
 def _nothing_to_write(unready: Sequence[Unready]) -> UserError:

@@ -361,13 +361,13 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
     (
         "portal_refuses",
         Given(buyer=PORTAL_BUYER, billing=PORTAL, change=edited(classification="998311")),
-        ["takes amounts in rupees", "in EUR"],
-        "client:1:currency",
+        ["takes amounts in rupees", "from EUR"],
+        "firm:1:rate:EUR",
     ),
     (
         "portal_refuses",
         Given(buyer=PORTAL_BUYER, billing=PORTAL, change=in_rupees(net=-1)),
-        ["“Monthly retainer” is below zero"],
+        ["“Monthly retainer” takes off more than the other lines"],
         "",
     ),
     (

@@ -74,7 +74,8 @@ def test_what_is_in_order_has_no_problems() -> None:
     "changes, words",
     [
         ({"number": "0001"}, "is none for the portal"),
-        ({"currency": "USD"}, "amounts in rupees"),
+        ({"currency": "USD"}, "has no exchange rate"),
+        ({"lines": indian().lines * 501}, "at most"),
         ({"seller": replace(SELLER, tax_id="29AAGCB7383J1Z5")}, "GSTIN"),
         ({"buyer": replace(BUYER, tax_id="99AAPFU0939F1ZV")}, "GSTIN"),
         ({"buyer": replace(BUYER, postcode="41100")}, "PIN code"),
@@ -84,7 +85,8 @@ def test_what_is_in_order_has_no_problems() -> None:
         ({"lines": (replace(indian().lines[0], classification="9983"), indian().lines[1])}, ""),
         ({"lines": (replace(indian().lines[0], classification="99831"),)}, "HSN or SAC"),
         ({"lines": (replace(indian().lines[0], classification=""),)}, "HSN or SAC"),
-        ({"lines": (replace(indian().lines[0], net=-1),)}, "below zero"),
+        ({"lines": (replace(indian().lines[0], net=-1),)}, "takes off more"),
+        ({"lines": (*indian().lines, replace(indian().lines[0], net=-1))}, ""),
     ],
 )
 def test_what_the_portal_refuses_is_said_before(changes: dict[str, Any], words: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from desktop.domain.indian_einvoice import irn_of
 from desktop.errors import UserError
 from desktop.services.changes import undo
 from desktop.services.check import check
+from desktop.services.currencies import set_exchange_rate
 from desktop.services.documents import document
 from desktop.services.registrations import (
     cancel_registration,
@@ -234,3 +236,24 @@ def test_a_refused_folder_says_so_and_notes_no_day(book: Book, tmp_path: Path) -
         export_registrations(book, tmp_path / "none" / "a.json", actor=ANNE)
     with book.reading() as session:
         assert registers_since(session.connection()) is None
+
+
+def test_a_foreign_export_goes_up_in_the_rupees_it_was_booked_in(tmp_path: Path) -> None:
+    with book_of(
+        tmp_path, "IN", "INR", tax_id=KARNATAKA, postcode="560001", street="1 Road", city="Bengaluru", region="KA"
+    ) as made:
+        set_exchange_rate(made, "USD", date(2026, 5, 1), Decimal("83.125"), actor=ANNE)
+        facts = Contracts(made)
+        facts.item("DEV", unit="hour", hsn_sac="998314", tax="standard")
+        client = facts.client("EXP", **(ADDRESS | {"country": "US", "currency": "USD", "region": "Texas"}))
+        facts.one_off(client, None, "2026-05-04", "1000", item_id=facts.items["DEV"], currency="USD")
+        issue_all(made, "2026-05-31")
+        export_registrations(made, tmp_path / "up.json", actor=ANNE)
+        (told,) = json.loads((tmp_path / "up.json").read_text())
+        assert told["ExpDtls"] == {"ForCur": "USD", "CntCode": "US"}
+        assert told["ValDtls"]["TotInvVal"] == 83125
+        assert told["ValDtls"]["TotInvValFc"] == 1000
+        # The rate is the one that was frozen, whatever is known later.
+        set_exchange_rate(made, "USD", date(2026, 5, 2), Decimal(90), actor=ANNE)
+        export_registrations(made, tmp_path / "again.json", actor=ANNE)
+        assert json.loads((tmp_path / "again.json").read_text())[0]["ValDtls"]["TotInvVal"] == 83125

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -21,9 +21,12 @@ from desktop.domain.indian_einvoice import (
     digits_of,
     document_type,
     gstin_of,
+    is_number,
     is_service,
     supply_type,
 )
+from desktop.domain.indian_figures import RUPEE, Booked, above_zero, in_rupees, shares
+from desktop.domain.money import per_major
 from desktop.domain.states import gstin_state, state_of
 
 VERSION: Final = "1.1"
@@ -31,7 +34,11 @@ _PLACE: Final = re.compile(r"\((\d\d)\)")
 _PAISA: Final = Decimal("0.01")
 _MILLI: Final = Decimal("0.001")
 _LONGEST: Final = 100
-_SHORTEST_ADDRESS: Final = 3
+_SHORTEST: Final = 3
+_LONGEST_ITEM: Final = 300
+_MOST_DAYS: Final = 9999
+_EMAIL: Final = re.compile(r"[a-zA-Z0-9+_.-]+@[a-zA-Z0-9.-]+")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Unit quantity codes of GST by the names that catalogues use; anything else is OTH.
 _UNITS: Final = {
     "NOS": "piece pieces pc pcs no no. nos unit units each user users seat seats licence licences license licenses h87",
@@ -65,14 +72,23 @@ class _Figure(str):
     __slots__ = ()
 
 
-def inv01_file(documents: Iterable[Document]) -> bytes:
+def inv01_file(documents: Iterable[tuple[Document, Booked | None]]) -> bytes:
     """The file of a batch: a list of invoices, as the portal's bulk upload takes it."""
-    return (_spelled([inv01(document) for document in documents], 0) + "\n").encode()
+    return (_spelled([inv01(document, booked) for document, booked in documents], 0) + "\n").encode()
 
 
-def inv01(document: Document) -> dict[str, Any]:
-    """One invoice or credit note in rupees; sections that have nothing to say are left out."""
-    items = _items(document)
+def inv01(document: Document, booked: Booked | None = None) -> dict[str, Any]:
+    """One invoice or credit note; sections that have nothing to say are left out.
+
+    One in another currency is told in rupees as it was `booked`, with its own total beside. ValueError where it was
+    not, and where lines below zero take off more than the others come to.
+    """
+    original = document
+    if document.currency != RUPEE:
+        if booked is None:
+            raise ValueError(f"{document.number} is not booked in rupees")
+        document = in_rupees(document, booked)
+    document = above_zero(document)
     return _filled(
         {
             "Version": VERSION,
@@ -90,10 +106,21 @@ def inv01(document: Document) -> dict[str, Any]:
             "SellerDtls": _party(document.seller),
             "BuyerDtls": _buyer(document),
             "ShipDtls": _shipped(document),
-            "ItemList": items,
-            "ValDtls": _values(document),
+            "ItemList": _items(document),
+            "ValDtls": _values(document, original),
             "PayDtls": _payment(document),
             "RefDtls": _references(document),
+            "ExpDtls": _export(original),
+        }
+    )
+
+
+def _export(document: Document) -> dict[str, Any]:
+    """Currency and country of what goes abroad; a service passes no port and has no shipping bill."""
+    return _filled(
+        {
+            "ForCur": document.currency if document.currency != RUPEE else "",
+            "CntCode": document.buyer.country if document.buyer.country != "IN" else "",
         }
     )
 
@@ -102,14 +129,14 @@ def _party(party: Party) -> dict[str, Any]:
     return _filled(
         {
             "Gstin": gstin_of(party),
-            "LglNm": party.name[:_LONGEST],
+            "LglNm": _text(party.name, _LONGEST),
             "Addr1": _address(party.street or party.street2),
             "Addr2": _address(party.street2) if party.street else "",
             "Loc": _address(party.city)[:50],
             "Pin": int("".join(party.postcode.split()) or "0"),
             "Stcd": gstin_state(party.tax_id),
             "Ph": _phone(party.phone),
-            "Em": party.email if 6 <= len(party.email) <= _LONGEST else "",
+            "Em": party.email if len(party.email) <= _LONGEST and _EMAIL.fullmatch(party.email) else "",
         }
     )
 
@@ -130,7 +157,7 @@ def _shipped(document: Document) -> dict[str, Any]:
     state = state_of("IN", there.region) or gstin_state(document.buyer.tax_id)
     return _filled(
         {
-            "LglNm": (there.name or document.buyer.name)[:_LONGEST],
+            "LglNm": _text(there.name or document.buyer.name, _LONGEST),
             "Addr1": _address(there.street or there.street2),
             "Addr2": _address(there.street2) if there.street else "",
             "Loc": _address(there.city)[:50],
@@ -151,7 +178,7 @@ def _items(document: Document) -> list[dict[str, Any]]:
             _filled(
                 {
                     "SlNo": str(number + 1),
-                    "PrdDesc": " ".join(f"{line.description} {line.detail}".split())[:300],
+                    "PrdDesc": _text(f"{line.description} {line.detail}", _LONGEST_ITEM),
                     "IsServc": "Y" if is_service(line.classification) else "N",
                     "HsnCd": digits_of(line.classification),
                     "Qty": _number(quantity, 3),
@@ -189,7 +216,7 @@ def _spread(document: Document) -> list[dict[str, int]]:
     found = [dict.fromkeys(("IGST", "CGST", "SGST", "CESS"), 0) for _line in document.lines]
     for group in document.taxes:
         bearing = _bearing(document, group)
-        for number, part in zip(bearing, _shares(group.tax, [document.lines[one].net for one in bearing]), strict=True):
+        for number, part in zip(bearing, shares(group.tax, [document.lines[one].net for one in bearing]), strict=True):
             found[number][_kind(group)] += part
     return found
 
@@ -213,19 +240,7 @@ def _bearing(document: Document, group: DocumentTax) -> list[int]:
     return exact or [number for number in lines if document.lines[number].rate >= wanted] or lines
 
 
-def _shares(total: int, weights: Sequence[int]) -> list[int]:
-    """A total in proportion to weights, exactly: what rounding leaves goes to the largest remainders."""
-    whole = sum(weights)
-    if not whole:
-        return [total, *[0] * (len(weights) - 1)] if weights else []
-    parts = [total * weight // whole for weight in weights]
-    order = sorted(range(len(weights)), key=lambda one: -(total * weights[one] % whole))
-    for one in order[: total - sum(parts)]:
-        parts[one] += 1
-    return parts
-
-
-def _values(document: Document) -> dict[str, Any]:
+def _values(document: Document, original: Document) -> dict[str, Any]:
     sums = dict.fromkeys(("IGST", "CGST", "SGST", "CESS"), 0)
     for group in document.taxes:
         sums[_kind(group)] += group.tax
@@ -238,6 +253,7 @@ def _values(document: Document) -> dict[str, Any]:
             "CesVal": _rupees(sums["CESS"]),
             "RndOffAmt": _rupees(document.rounding),
             "TotInvVal": _rupees(document.gross + document.rounding),
+            "TotInvValFc": _foreign(original) if original.currency != RUPEE else "",
         }
     )
 
@@ -248,13 +264,13 @@ def _payment(document: Document) -> dict[str, Any]:
     account = document.bank[0] if document.bank else None
     return _filled(
         {
-            "Nm": (account.holder or document.seller.name)[:_LONGEST] if account else "",
-            "AccDet": account.iban[:18] if account else "",
-            "FinInsBr": account.bic[:11] if account else "",
-            "PayTerm": document.terms[:_LONGEST],
-            "CrDay": max(0, (document.due_date - document.issue_date).days),
+            "Nm": _text(account.holder or document.seller.name, _LONGEST, 1) if account else "",
+            "AccDet": _text(account.iban, 18, 1) if account else "",
+            "FinInsBr": _text(account.bic, 11, 1) if account else "",
+            "PayTerm": _text(document.terms, _LONGEST, 1),
+            "CrDay": min(max(0, (document.due_date - document.issue_date).days), _MOST_DAYS),
             "PaidAmt": _rupees(document.prepaid) if document.prepaid else "",
-            "PaymtDue": _rupees(document.payable),
+            "PaymtDue": _rupees(max(document.payable, 0)),
         }
     )
 
@@ -265,18 +281,19 @@ def _references(document: Document) -> dict[str, Any]:
         last = document.period_end - timedelta(days=1)
         period = {"InvStDt": _day(document.period_start), "InvEndDt": _day(max(last, document.period_start))}
     preceding = []
-    if document.corrects and document.corrects_date:
-        preceding = [{"InvNo": document.corrects[:16], "InvDt": _day(document.corrects_date)}]
+    # One that was issued elsewhere may have a number that the portal does not know how to read.
+    if document.corrects_date and is_number(document.corrects) and len(document.corrects) > 1:
+        preceding = [{"InvNo": document.corrects, "InvDt": _day(document.corrects_date)}]
     contract = _filled(
         {
-            "ContrRefr": document.contract[:20],
-            "ProjRefr": document.project[:20],
-            "PORefr": document.po_number[:16],
+            "ContrRefr": _text(document.contract, 20, 1),
+            "ProjRefr": _text(document.project, 20, 1),
+            "PORefr": _text(document.po_number, 16, 1),
         }
     )
     return _filled(
         {
-            "InvRm": document.reason[:_LONGEST] if len(document.reason) >= _SHORTEST_ADDRESS else "",
+            "InvRm": _text(document.reason, _LONGEST),
             "DocPerdDtls": period,
             "PrecDocDtls": preceding,
             "ContrDtls": [contract] if contract else [],
@@ -289,9 +306,13 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _address(text: str) -> str:
-    """A line of an address, which has at least three signs."""
-    plain = " ".join(text.split())[:_LONGEST]
-    return plain.ljust(_SHORTEST_ADDRESS, ".") if plain else ""
+    return _text(text, _LONGEST)
+
+
+def _text(text: str, most: int, least: int = _SHORTEST) -> str:
+    """A text as the schema takes it: so many signs, filled up with dots, without quotes and backslashes."""
+    plain = _CONTROLS.sub("", " ".join(text.replace('"', "'").replace("\\", "/").split()))[:most].strip()
+    return plain.ljust(least, ".") if plain else ""
 
 
 def _phone(text: str) -> str:
@@ -305,6 +326,12 @@ def _day(day: date) -> str:
 
 def _rupees(paise: int) -> _Figure:
     return _Figure((Decimal(paise) / 100).quantize(_PAISA))
+
+
+def _foreign(document: Document) -> _Figure:
+    """The total in the document's own currency; the schema has two decimals for it."""
+    total = Decimal(document.gross + document.rounding) / per_major(document.currency)
+    return _Figure(total.quantize(_PAISA, ROUND_HALF_UP))
 
 
 def _number(value: Decimal, decimals: int) -> _Figure:

@@ -7,7 +7,8 @@ from typing import Any
 
 from desktop.domain.findings.einvoice import Found
 from desktop.domain.findings.rule import Case
-from desktop.domain.indian_einvoice import RUPEE, is_hsn, is_pin
+from desktop.domain.indian_einvoice import is_hsn, is_pin
+from desktop.domain.indian_figures import RUPEE, TooMuch, deductions
 from desktop.domain.wording import phrase
 
 
@@ -16,11 +17,14 @@ def portal_refuses(case: Case, _: Mapping[str, Any]) -> Found:
     firm, client, draft = case.billing.firm, case.client, case.draft
     if firm.country != "IN" or not firm.tax_id or (client.country == "IN" and not client.tax_id):
         return
-    if draft.currency != RUPEE:
+    if draft.currency != RUPEE and (firm.currency != RUPEE or case.standing.rate is None):
         yield (
-            phrase("The portal takes amounts in rupees, and this is in {currency}.", currency=draft.currency),
-            phrase("Bill the client in rupees, or register it on the portal by hand."),
-            f"client:{client.id}:currency",
+            phrase(
+                "The portal takes amounts in rupees, and no exchange rate from {currency} is known.",
+                currency=draft.currency,
+            ),
+            phrase("Add the rate under Settings, Exchange rates, or bill the client in rupees."),
+            f"firm:1:rate:{draft.currency}",
         )
     if not is_pin(firm.seller.postcode):
         yield (
@@ -43,13 +47,22 @@ def portal_refuses(case: Case, _: Mapping[str, Any]) -> Found:
 
 def _codes(case: Case) -> Found:
     seen: set[int | None] = set()
-    for line in case.draft.lines:
-        if line.net < 0:
+    lines = case.draft.lines
+    # A total below nothing becomes a credit note, whose lines are turned round.
+    if case.draft.gross >= 0:
+        try:
+            deductions([((line.category, line.rate), line.net) for line in lines])
+        except TooMuch as problem:
             yield (
-                phrase("“{line}” is below zero, which the portal does not take.", line=line.description),
+                phrase(
+                    "“{line}” takes off more than the other lines at its rate come to, and the portal takes nothing "
+                    "below zero.",
+                    line=lines[problem.line].description,
+                ),
                 phrase("Bill the whole, and credit what is taken off by a credit note."),
                 "",
             )
+    for line in lines:
         # One without any code is another rule's.
         if not line.classification or is_hsn(line.classification) or line.item_id in seen:
             continue

@@ -22,6 +22,7 @@ from desktop.ui.document_page import DocumentPage, invoice_paper
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.invoices.credit import credit_invoice
 from desktop.ui.invoices.disputes import close_dispute, open_dispute
+from desktop.ui.invoices.einvoices import save_chosen
 from desktop.ui.invoices.files import print_pdfs, save_pdfs
 from desktop.ui.invoices.instalments import broken, schedule_facts
 from desktop.ui.invoices.listing import InvoiceRows, summary
@@ -105,6 +106,7 @@ class InvoicesPage(Page):
                     GAP,
                     "invoices.cover",
                     "invoices.save",
+                    "invoices.einvoice",
                     "invoices.print",
                     "invoices.archive",
                     "invoices.client",
@@ -130,6 +132,7 @@ class InvoicesPage(Page):
             Action("invoices.plan_letter", _("Payment plan as PDF"), self.plan_letter, enabled=self._in_parts),
             Action("invoices.cover", _("Cover letter…"), self.cover, enabled=self._any),
             Action("invoices.save", self._save_text, self.save, "export", "Ctrl+S", self._any),
+            Action("invoices.einvoice", _("Save as e-invoice…"), self.einvoice, "", "E", self._any),
             Action("invoices.document", _("Open the document"), self.document, "open", "O", self._printed),
             Action("invoices.print", _("Print…"), self.print, "print", "Ctrl+P", self._any),
             Action("invoices.archive", _("Archive for the accountant…"), self.archive, "export"),
@@ -348,6 +351,9 @@ class InvoicesPage(Page):
 
     def save(self) -> None:
         save_pdfs(self.desk, self, self._rows, self.selected_ids())
+
+    def einvoice(self) -> None:
+        save_chosen(self.desk, self, self._rows, self.selected_ids())
 
     def _printed(self) -> bool:
         return bool(self._current) and self._current["kind"] != "opening"
