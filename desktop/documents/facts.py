@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from desktop.documents.address import postal_lines
 from desktop.documents.flow import Flow
-from desktop.domain.document import Document
+from desktop.domain.document import Document, Party
 
 Fact = tuple[str, str]
 """A label and its value; without a value it is not shown."""
@@ -50,6 +50,11 @@ def _delivery(flow: Flow, document: Document) -> Fact:
     return flow.words.delivery, ", ".join(filter(None, (to.name, *postal_lines(to), country)))
 
 
+def _tax_id(flow: Flow, party: Party, indian: str, usual: str) -> Fact:
+    """India knows the number by its name alone (CGST Rules, rule 46)."""
+    return indian if party.country == "IN" else usual.format(tax=flow.tax), party.tax_id
+
+
 FACT_TEXTS: Mapping[str, Callable[[Flow, Document], Fact]] = {
     "number": lambda flow, document: (flow.words.number, document.number or flow.words.draft),
     "date": lambda flow, document: (flow.words.date, flow.writer.day(document.issue_date)),
@@ -61,8 +66,8 @@ FACT_TEXTS: Mapping[str, Callable[[Flow, Document], Fact]] = {
     "reference": lambda flow, document: (flow.words.reference, document.buyer_reference),
     "agreement": lambda flow, document: (flow.words.agreement, document.agreement),
     "project": lambda flow, document: (flow.words.project, document.project),
-    "our_tax_id": lambda flow, document: (flow.words.our_tax_id.format(tax=flow.tax), document.seller.tax_id),
-    "your_tax_id": lambda flow, document: (flow.words.your_tax_id.format(tax=flow.tax), document.buyer.tax_id),
+    "our_tax_id": lambda flow, document: _tax_id(flow, document.seller, flow.words.our_gstin, flow.words.our_tax_id),
+    "your_tax_id": lambda flow, document: _tax_id(flow, document.buyer, flow.words.your_gstin, flow.words.your_tax_id),
     "place": lambda flow, document: (flow.words.place, document.buyer.place),
     "certificate": _certificate,
     "delivery": _delivery,

@@ -141,7 +141,9 @@ class Foot:
             [f"{words.phone} {seller.phone}" if seller.phone else "", seller.email, seller.website],
             [
                 seller.registration,
-                f"{words.tax_id.format(tax=tax)} {seller.tax_id}" if seller.tax_id else "",
+                f"{'GSTIN' if seller.country == 'IN' else words.tax_id.format(tax=tax)} {seller.tax_id}"
+                if seller.tax_id
+                else "",
                 f"{words.tax_number} {seller.tax_number}" if seller.tax_number else "",
             ],
         )

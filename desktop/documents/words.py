@@ -87,6 +87,8 @@ class Words(NamedTuple):
     agreement: str
     our_tax_id: str
     your_tax_id: str
+    our_gstin: str
+    your_gstin: str
     place: str
     certificate: str
     tax: str

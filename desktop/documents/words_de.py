@@ -30,6 +30,8 @@ WORDS: dict[str, Any] = {
     "agreement": "Vertrag",
     "our_tax_id": "Unsere {tax}-IdNr.",
     "your_tax_id": "Ihre {tax}-IdNr.",
+    "our_gstin": "Unsere GSTIN",
+    "your_gstin": "Ihre GSTIN",
     "place": "Leistungsort",
     "certificate": "Befreiungsnachweis",
     "tax": "USt.",

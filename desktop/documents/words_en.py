@@ -30,6 +30,8 @@ WORDS: dict[str, Any] = {
     "agreement": "Agreement",
     "our_tax_id": "Our {tax} ID",
     "your_tax_id": "Your {tax} ID",
+    "our_gstin": "Our GSTIN",
+    "your_gstin": "Your GSTIN",
     "place": "Place of supply",
     "certificate": "Exemption certificate",
     "tax": "VAT",

@@ -30,6 +30,8 @@ WORDS: dict[str, Any] = {
     "agreement": "Contrato",
     "our_tax_id": "Nuestro n.º de {tax}",
     "your_tax_id": "Su n.º de {tax}",
+    "our_gstin": "Nuestro GSTIN",
+    "your_gstin": "Su GSTIN",
     "place": "Lugar de suministro",
     "certificate": "Certificado de exención",
     "tax": "IVA",

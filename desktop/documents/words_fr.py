@@ -30,6 +30,8 @@ WORDS: dict[str, Any] = {
     "agreement": "Contrat",
     "our_tax_id": "Notre n° {tax}",
     "your_tax_id": "Votre n° {tax}",
+    "our_gstin": "Notre GSTIN",
+    "your_gstin": "Votre GSTIN",
     "place": "Lieu de prestation",
     "certificate": "Certificat d’exonération",
     "tax": "TVA",

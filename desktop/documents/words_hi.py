@@ -31,6 +31,8 @@ WORDS: dict[str, Any] = {
     "agreement": "अनुबंध",
     "our_tax_id": "हमारी {tax} पहचान सं.",
     "your_tax_id": "आपकी {tax} पहचान सं.",
+    "our_gstin": "हमारा GSTIN",
+    "your_gstin": "आपका GSTIN",
     "place": "आपूर्ति का स्थान",
     "certificate": "छूट प्रमाणपत्र",
     "tax": "वैट",

@@ -104,3 +104,24 @@ def test_a_certificate_is_named_where_it_exempts(category: str, shown: bool) -> 
     found = read(indian(seller=replace(SELLER, country="US"), buyer=buyer, taxes=taxes, currency="USD"))
     assert ("Exemption certificate" in found) is shown
     assert "New York" in found
+
+
+@pytest.mark.parametrize(
+    "language, ours, yours",
+    [
+        ("en", "Our GSTIN", "Your GSTIN"),
+        ("de", "Unsere GSTIN", "Ihre GSTIN"),
+        ("fr", "Notre GSTIN", "Votre GSTIN"),
+        ("es", "Nuestro GSTIN", "Su GSTIN"),
+        ("hi", "हमारा GSTIN", "आपका GSTIN"),
+    ],
+)
+def test_the_number_of_an_indian_firm_is_called_gstin(language: str, ours: str, yours: str) -> None:
+    said = read(indian(language=language))
+    assert ours in said
+    assert yours in said
+    assert f"GSTIN {INDIAN.tax_id}" in said
+    abroad = read(indian(language=language, buyer=replace(BUYER, country="DE")))
+    assert ours in abroad
+    assert yours not in abroad
+    assert "GSTIN" not in read(document(language=language))
