@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.schema import Firm, Invoice, Series, SeriesYear
+from desktop.domain.indian_einvoice import is_number
 from desktop.domain.numbering import LONGEST_INDIAN, check_pattern, number, series_year
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -106,6 +107,13 @@ def _check_length(session: Session, whole: Record, problems: Problems) -> None:
             _("{number} has {count} characters; an Indian invoice number has at most {most}.").format(
                 number=sample, count=len(sample), most=LONGEST_INDIAN
             ),
+        )
+    elif not is_number(sample):
+        problems.add(
+            "pattern",
+            _(
+                "{number} is no Indian invoice number: letters, digits, / and - only, and no 0, / or - at its beginning."
+            ).format(number=sample),
         )
 
 

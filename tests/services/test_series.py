@@ -80,3 +80,23 @@ def test_only_a_spare_series_is_deleted(book):
     )
     series.delete_series(book, made, actor=ACTOR)
     assert len(series.series_list(book, today=TODAY)) == 4
+
+
+@pytest.mark.parametrize(
+    "pattern, problem",
+    [
+        ("INV/{yy}/{n:05}", ""),
+        ("INV.{year}-{n:04}", "INV.2026-9999 is no Indian invoice number"),
+        ("0{yy}-{n:04}", "026-9999 is no Indian invoice number"),
+        ("INVOICE-{year}-{n:04}", "17 characters; an Indian invoice number has at most 16."),
+    ],
+)
+def test_numbers_of_indian_invoices_are_such_as_the_portal_takes(tmp_path, pattern, problem):
+    with new_book(tmp_path, country="IN", currency="INR") as book:
+        values = {"code": "more", "kind": "invoice", "pattern": pattern, "is_default": False}
+        if not problem:
+            assert series.save_series(book, values, actor=ACTOR)
+            return
+        with pytest.raises(ValidationError) as refused:
+            series.save_series(book, values, actor=ACTOR)
+        assert problem in refused.value.fields["pattern"]
