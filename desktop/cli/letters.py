@@ -74,7 +74,11 @@ def _letter(call: Call) -> None:
     ]
 
     def text() -> str:
-        rows = [[one.client, one.currency, amount_text(one.payable, one.currency), one.path.name] for one in written]
+        rows = [
+            # A letter that asks for nothing must not look like an account of nothing.
+            [one.client, one.currency, amount_text(one.payable, one.currency) if one.payable else "", one.path.name]
+            for one in written
+        ]
         words = ngettext("{count} PDF written to {folder}.", "{count} PDFs written to {folder}.", len(written))
         said = words.format(count=f"{len(written):,}", folder=written[0].path.parent if written else target)
         return table([_("Client"), "", ">" + _("To pay"), _("File")], rows) + "\n" + said if rows else said
