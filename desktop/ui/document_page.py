@@ -18,6 +18,7 @@ from desktop.ui.actions import Action, Actions
 from desktop.ui.bar import Hints
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
+from desktop.ui.invoices.einvoices import save_einvoices
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.printing import print_documents
 
@@ -29,13 +30,17 @@ _READABLE = 115
 
 @dataclass(frozen=True)
 class Paper:
-    """What a document page shows: `make` gives the PDF, `save` writes it to a file, both off the window's thread."""
+    """What a document page shows: `make` gives the PDF, `save` writes it to a file, both off the window's thread.
+
+    `invoice_id` is that of an issued document, which may leave the house as an e-invoice too.
+    """
 
     title: str
     facts: str
     file_name: str
     make: Callable[[], bytes]
     save: Callable[[Path], None]
+    invoice_id: int | None = None
 
 
 def invoice_paper(desk: Desk, invoice_id: int, number: str, facts: str = "") -> Paper:
@@ -47,6 +52,7 @@ def invoice_paper(desk: Desk, invoice_id: int, number: str, facts: str = "") -> 
         f"{number.replace('/', '-')}.pdf",
         lambda: invoice_pdf(book, invoice_id),
         lambda path: save_pdf(book, invoice_id, path),
+        invoice_id,
     )
 
 
@@ -92,6 +98,13 @@ class DocumentPage(QWidget):
             Action("document.whole", _("Whole page"), self.view.fit_page, enabled=there),
             Action("document.print", _("Print…"), self.print, "print", "Ctrl+P", there),
             Action("document.save", _("Save as PDF…"), self.save, "save", "Ctrl+S", there),
+            Action(
+                "document.einvoice",
+                _("Save as e-invoice…"),
+                self.save_einvoice,
+                shortcut="Ctrl+E",
+                enabled=lambda: self._paper.invoice_id is not None,
+            ),
         ]
 
     def _build(self, buttons: Sequence[str]) -> None:
@@ -115,7 +128,8 @@ class DocumentPage(QWidget):
         tools.addWidget(self._place)
         hints = [("Ctrl +", _("larger")), ("Ctrl −", _("smaller")), ("Ctrl 0", _("fit")), ("Esc", _("back"))]
         tools.addWidget(Hints([*self.acts.hints(), *hints], self.desk.shell.theme), 1)
-        for one in ("print", "save"):
+        issued = ["einvoice"] if self._paper.invoice_id is not None else []
+        for one in ("print", *issued, "save"):
             tools.addWidget(self.acts.button(f"document.{one}"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 18, _MARGIN, 0)
@@ -179,6 +193,11 @@ class DocumentPage(QWidget):
         dialog.selectFile(paper.file_name)
         dialog.fileSelected.connect(lambda name: self._save_to(paper, Path(name)))
         dialog.open()
+
+    def save_einvoice(self) -> None:
+        paper = self._paper
+        if paper.invoice_id is not None:
+            save_einvoices(self.desk, self, {paper.invoice_id: paper.title})
 
     def _save_to(self, paper: Paper, path: Path) -> None:
         shell = self.desk.shell

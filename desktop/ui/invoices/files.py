@@ -48,27 +48,32 @@ def print_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]
     print_documents(desk.shell, parent, title, [maker(one) for one in printed])
 
 
-def _start(desk: Desk) -> str:
+def start_folder(desk: Desk) -> str:
     folder = desk.shell.memory.get(_FOLDER)
     return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
 
 
+def keep_folder(desk: Desk, folder: Path) -> None:
+    """The next files are offered the same place."""
+    desk.shell.memory.put(_FOLDER, str(folder))
+
+
 def _ask_file(desk: Desk, parent: QWidget, one: int, number: str) -> None:
-    dialog = QFileDialog(parent, _("Save {number}").format(number=number), _start(desk), "PDF (*.pdf)")
+    dialog = QFileDialog(parent, _("Save {number}").format(number=number), start_folder(desk), "PDF (*.pdf)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("pdf")
     dialog.selectFile(f"{number.replace('/', '-')}.pdf")
 
     def chosen(name: str) -> None:
         path = Path(name)
-        desk.shell.memory.put(_FOLDER, str(path.parent))
+        keep_folder(desk, path.parent)
         desk.shell.jobs.start(
             Job(
                 _("Saving {number}").format(number=number),
                 lambda _report: save_pdf(desk.book, one, path),
                 lane=Lane.SIDE,
             ),
-            lambda _done: _say(desk, _("{file} is saved.").format(file=path.name), path.parent),
+            lambda _done: say_saved(desk, _("{file} is saved.").format(file=path.name), path.parent),
         )
 
     dialog.fileSelected.connect(chosen)
@@ -76,13 +81,13 @@ def _ask_file(desk: Desk, parent: QWidget, one: int, number: str) -> None:
 
 
 def _ask_folder(desk: Desk, parent: QWidget, listing: Listing, ids: list[int]) -> None:
-    dialog = QFileDialog(parent, _("Folder for the PDFs"), _start(desk))
+    dialog = QFileDialog(parent, _("Folder for the PDFs"), start_folder(desk))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
 
     def chosen(name: str) -> None:
         folder = Path(name)
-        desk.shell.memory.put(_FOLDER, str(folder))
+        keep_folder(desk, folder)
 
         def work(report: Callable[[int, int, str], None]) -> int:
             rows = listing.rows(ids)
@@ -100,9 +105,11 @@ def _ask_folder(desk: Desk, parent: QWidget, listing: Listing, ids: list[int]) -
 def _say_count(desk: Desk, count: object, folder: Path) -> None:
     assert isinstance(count, int)
     said = ngettext("{count} PDF is saved in {folder}.", "{count} PDFs are saved in {folder}.", count)
-    _say(desk, said.format(count=number_text(count), folder=folder.name), folder)
+    say_saved(desk, said.format(count=number_text(count), folder=folder.name), folder)
 
 
-def _say(desk: Desk, sentence: str, folder: Path) -> None:
+def say_saved(desk: Desk, sentence: str, folder: Path, missed: str = "") -> None:
+    """Tell what is saved where, and what of it could not be."""
     where = QUrl.fromLocalFile(str(folder))
-    desk.shell.notices.say(sentence, offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))])
+    offers = [(_("Open the folder"), lambda: QDesktopServices.openUrl(where))]
+    desk.shell.notices.say(sentence, missed, offers, tone="held" if missed else "good")
