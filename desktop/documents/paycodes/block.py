@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -23,6 +24,7 @@ _DRAFT_MODULES: Final = 41
 _GAP: Final = 8.0
 _ABOVE: Final = 12.0
 _ASIDE_ABOVE: Final = 4.0
+_BELOW: Final = 6.0
 _LEAST_BESIDE: Final = 230.0
 
 
@@ -94,12 +96,22 @@ def paint_registration(flow: Flow) -> None:
     for label, value in (
         ("IRN", registration.irn),
         (words.ack_number, registration.ack_number),
-        (words.ack_date, registration.ack_at),
+        (words.ack_date, _moment(flow, registration.ack_at)),
     ):
         if value:
             lines.append((styles.small, styles.small.face[label]))
             lines += [(styles.text, line) for line in styles.text.wrap(value, room)]
     _paint(flow, [_Cell(symbol, words.signed_code, side, lines)], flow.place.measure)
+    flow.y -= _BELOW
+
+
+def _moment(flow: Flow, text: str) -> str:
+    """Day and minute as the document writes them, from the portal's “2026-05-31 10:11:00”; as told where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{flow.writer.day(moment.date())} {moment:%H:%M}"
 
 
 def _pay_cell(flow: Flow, code: Code, width: float) -> _Cell:

@@ -37,6 +37,7 @@ class Logo(QWidget):
         self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.picture.setFixedHeight(desk.shell.theme.px(_HEIGHT) + 16)
         self.picture.setProperty("role", "paper")
+        self.picture.setWordWrap(True)
         title = QLabel(_("Logo"))
         title.setProperty("role", "strong")
         self._choose = QPushButton(_("Choose a picture…"))

@@ -292,8 +292,10 @@ def test_indias_registration_is_printed_and_read_back() -> None:
     paper = rupees(registration=Registration("ab" * 32, "112410000000001", "2026-11-30 10:11:00", signed), upi_id="")
     assert read(paper) == [signed.encode()]
     said = text(render_pdf(paper, PLAIN)).replace("\n", "")
-    for words in ("IRN", "ab" * 32, "112410000000001", "2026-11-30 10:11:00"):
+    for words in ("IRN", "ab" * 32, "112410000000001", "30.11.2026 10:11"):
         assert words in said
+    odd = replace(paper, registration=Registration("ab" * 32, "1", "30/11/2026 10:11:00 AM", signed))
+    assert "30/11/2026 10:11:00 AM" in text(render_pdf(odd, PLAIN)).replace("\n", " ")
 
 
 @pytest.mark.parametrize("paper", [document(link="https://pay.example/{number}"), swiss(rows=1)], ids=["codes", "slip"])
