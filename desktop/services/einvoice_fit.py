@@ -49,7 +49,7 @@ def unfit(document: Document | Letter, form: str) -> UserError | None:
     if not missing:
         return None
     return UserError(
-        _("{number} cannot be written as {form}: it was issued without {parts}.").format(
+        _("{number} cannot be written as {form}; it was issued without: {parts}.").format(
             number=document.number, form=name, parts=", ".join(missing)
         ),
         _("Write it as PDF, or complete the firm and the client, credit it and issue it again."),

@@ -54,7 +54,7 @@ def test_what_the_standard_cannot_say_fits_paper_alone() -> None:
 )
 def test_what_is_missing_is_named(changes: dict[str, Any], form: str, part: str) -> None:
     assert _said(invoice(1, **(_PEPPOL if form == "ubl" else {}) | changes), form).endswith(
-        f"it was issued without {part}."
+        f"it was issued without: {part}."
     )
 
 
@@ -67,7 +67,7 @@ def test_what_is_missing_is_named(changes: dict[str, Any], form: str, part: str)
     ],
 )
 def test_a_number_that_is_no_vat_id_is_none(category: str, changes: dict[str, Any], part: str) -> None:
-    assert _said(of_category(category, **changes), "facturx").endswith(f"it was issued without {part}.")
+    assert _said(of_category(category, **changes), "facturx").endswith(f"it was issued without: {part}.")
 
 
 def test_a_draft_has_no_number_to_send() -> None:

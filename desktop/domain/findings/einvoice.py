@@ -77,7 +77,7 @@ def firm_lacks(case: Case, parts: Sequence[Part]) -> Found:
     if (names := missing(case, parts)) is not None:
         yield (
             phrase(
-                "{form} wants the {parts} of your firm ({rules}).",
+                "{form} wants more of your firm: {parts} ({rules}).",
                 form=form_name(case),
                 parts=names,
                 rules=rules_of(parts),
@@ -92,7 +92,7 @@ def client_lacks(case: Case, parts: Sequence[Part]) -> Found:
     if (names := missing(case, parts)) is not None:
         yield (
             phrase(
-                "{form} wants the {parts} of {client} ({rules}).",
+                "{form} wants more of {client}: {parts} ({rules}).",
                 form=form_name(case),
                 parts=names,
                 client=case.client.name,

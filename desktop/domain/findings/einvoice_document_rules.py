@@ -62,7 +62,7 @@ def _debit(case: Case) -> Found:
         column = next(part.column for part in parts if not part.is_there)
         yield (
             phrase(
-                "{client} pays by direct debit, and its {parts} is missing ({rules}).",
+                "{client} pays by direct debit; missing: {parts} ({rules}).",
                 client=client.name,
                 parts=names,
                 rules=rules_of(parts),
@@ -124,7 +124,7 @@ def einvoice_delivery(case: Case, _: Mapping[str, Any]) -> Found:
     if names is not None:
         yield (
             phrase(
-                "The delivery address of {client} has no {parts} ({rules}).",
+                "The delivery address of {client} lacks: {parts} ({rules}).",
                 client=client.name,
                 parts=names,
                 rules=rules_of(parts),

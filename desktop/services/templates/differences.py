@@ -82,7 +82,7 @@ def _blocks(one: Layout, other: Layout) -> list[str]:
     both = {block.block for block in one.body()} & {block.block for block in other.body()}
     order = [[block.block for block in layout.body() if block.block in both] for layout in (one, other)]
     if order[0] != order[1]:
-        found.append(_moved(_("Blocks"), order[1], lambda name: word(BLOCK_WORDS, name)))
+        found.append(_moved(_("Parts of the page"), order[1], lambda name: word(BLOCK_WORDS, name)))
     return found
 
 

@@ -54,7 +54,7 @@ class Panel(QScrollArea):
             ("logo", _("Logo")),
             ("facts", _("Address and facts")),
             ("columns", _("Table columns")),
-            ("blocks", _("Blocks")),
+            ("blocks", _("Parts of the page")),
             ("texts", _("Texts")),
         ):
             column.addWidget(self._section(name, title))

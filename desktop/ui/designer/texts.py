@@ -132,7 +132,7 @@ class TextsPart(QWidget):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         rows: Sequence[tuple[str, ChoiceEditor]] = (
-            (_("Place"), self.place),
+            (_("Where it stands"), self.place),
             (_("Documents"), self.kind),
             (_("Language"), self.language),
         )
