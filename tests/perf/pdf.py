@@ -3,7 +3,8 @@ and as Factur-X, both PDF/A-3 with tags.
 
 Run it from the root of the project: `.venv/bin/python -m tests.perf.pdf`. The floor forks processes that have their
 fonts encoded already, so the ratios are those of a pool that is warm. `started_*` count the start of the pool as well,
-`cold_*` everything that a program does that has rendered nothing yet. With `--many 20000` it looks at the memory alone.
+`cold_*` everything that a program does that has rendered nothing yet. With `--many 20000` it looks at the memory alone, with `--templates` at
+each finished template in each language.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from types import ModuleType
 import psutil  # type: ignore[import-untyped]
 
 from desktop.documents.batch import RenderPool, render_batch
-from desktop.documents.render import render_pdf
+from desktop.documents.render import compose, render_pdf
+from desktop.documents.words import LANGUAGES
 from desktop.domain.document import Document, DocumentLine, DocumentTax, Party, TemplateVersion
+from desktop.domain.template import layout_from
+from desktop.paths import resource
 from tests.documents.papers import BANK, SELLER
 from tests.perf.floors import load
 
@@ -172,15 +176,44 @@ def measure(floors: ModuleType, repeats: int = REPEATS, count: int = DOCUMENTS) 
     }
 
 
+def by_template(floors: ModuleType, count: int = 200, repeats: int = 5) -> Iterator[tuple[str, str, float, float]]:
+    """(template, language, milliseconds of processor as PDF, as Factur-X) of setting one document in this process.
+
+    The least of the repeats: what another program took of the processor is not ours.
+    """
+    known = documents(floors, count)
+    for file in sorted((resource("templates")).glob("*.json")):
+        layout = layout_from(json.loads(file.read_text(encoding="utf-8"))["layout"])
+        template = replace(known[0][1], layout=layout)
+        for language in LANGUAGES:
+            papers = [replace(paper, language=language) for paper, _template in known]
+            took = []
+            for form in ("pdf", "facturx"):
+                times = []
+                for _ in range(repeats):
+                    started = time.process_time()
+                    for paper in papers:
+                        compose(paper, template, form)
+                    times.append((time.process_time() - started) / count * 1000)
+                took.append(min(times))
+            yield file.stem, language, took[0], took[1]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cold", type=int)
     parser.add_argument("--form", default="pdf")
     parser.add_argument("--many", type=int)
+    parser.add_argument("--templates", action="store_true")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     chosen = parser.parse_args()
     if chosen.cold:
         print(timed(documents(load(), chosen.cold), form=chosen.form))
+        return
+    if chosen.templates:
+        print(f"{'template':20}{'language':10}{'pdf ms':>8}{'facturx ms':>12}")
+        for name, language, pdf, facturx in by_template(load()):
+            print(f"{name:20}{language:10}{pdf:8.3f}{facturx:12.3f}")
         return
     figures = memory(load(), chosen.many) if chosen.many else measure(load(), chosen.repeats)
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
