@@ -2,7 +2,7 @@
 
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pikepdf
 import pytest
@@ -69,11 +69,13 @@ def _pieces(page: pikepdf.Object) -> dict[int, str]:
     codes = {str(name): _codes(font) for name, font in page.Resources.Font.items()}
     now: list[int | None] = []
     font = ""
-    for operands, operator in pikepdf.parse_content_stream(pikepdf.Page(page)):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(pikepdf.Page(page)):
+        operands, operator = list(instruction.operands), str(instruction.operator)
+        match operator:
             case "BDC":
-                now.append(int(operands[1].get("/MCID", -1)))
-                found.setdefault(now[-1], "")
+                piece = int(operands[1].get("/MCID", -1))
+                now.append(piece)
+                found.setdefault(piece, "")
             case "BMC":
                 assert operands[0] == "/Artifact"
                 now.append(None)
@@ -83,8 +85,9 @@ def _pieces(page: pikepdf.Object) -> dict[int, str]:
                 font = str(operands[0])
             case "Tj" | "f" | "Do" | "INLINE IMAGE":
                 assert now, f"{operator} outside of all marks"
-                if str(operator) == "Tj" and now[-1] is not None:
-                    found[now[-1]] += "".join(codes[font][code] for code in bytes(operands[0]))
+                last = now[-1]
+                if operator == "Tj" and last is not None:
+                    found[last] += "".join(codes[font][code] for code in bytes(operands[0]))
     assert not now
     return found
 
@@ -140,16 +143,12 @@ def test_the_logo_says_whose_it_is() -> None:
 def test_a_line_over_two_pages_is_one_cell() -> None:
     paper = document(2)
     long = " ".join(f"word{number}" for number in range(900))
-    lines = (paper.lines[0], type(paper.lines[1])(**{**_values(paper.lines[1]), "description": long}))
+    lines = (paper.lines[0], replace(paper.lines[1], description=long))
     found = tree(render_pdf(document(lines), PLAIN))
     rows = found.all("Table")[0].all("TR")
     assert len(rows) == 3
     # Between lines stands no space: whoever reads aloud breaks words there by the place of the text.
     assert rows[2].kids[1].words().replace(" ", "") == long.replace(" ", "")
-
-
-def _values(line: object) -> dict[str, object]:
-    return {name: getattr(line, name) for name in line.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_documents_of_one_shape_share_their_structure() -> None:
