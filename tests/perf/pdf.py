@@ -3,8 +3,8 @@ and as Factur-X, both PDF/A-3 with tags.
 
 Run it from the root of the project: `.venv/bin/python -m tests.perf.pdf`. The floor forks processes that have their
 fonts encoded already, so the ratios are those of a pool that is warm. `started_*` count the start of the pool as well,
-`cold_*` everything that a program does that has rendered nothing yet. With `--many 20000` it looks at the memory alone, with `--templates` at
-each finished template in each language.
+`cold_*` everything that a program does that has rendered nothing yet. With `--many 20000` it looks at the memory alone,
+with `--templates` at what each finished template costs in each language.
 """
 
 from __future__ import annotations
