@@ -28,6 +28,7 @@ _PIN: Final = re.compile(r"[1-9][0-9]{5}")
 _HSN: Final = re.compile(r"(?:[0-9]{4}|[0-9]{6}|[0-9]{8})")
 _SERVICES: Final = "99"
 _TAXABLE: Final = ("S", "G", "AE")
+_ZERO_RATED: Final = "G"
 _FISCAL_START: Final = 4
 
 
@@ -86,9 +87,12 @@ def is_pin(postcode: str) -> bool:
 
 
 def supply_type(document: Document) -> str:
-    """B2B, or an export with or without payment of tax."""
+    """B2B, or an export with or without payment of tax.
+
+    What is zero rated within India went to a unit in a special economic zone (IGST Act, section 16(1)(b)).
+    """
     if document.buyer.country == "IN":
-        return "B2B"
+        return "SEZWOP" if any(line.category == _ZERO_RATED for line in document.lines) else "B2B"
     return "EXPWP" if any(group.tax for group in document.taxes) else "EXPWOP"
 
 

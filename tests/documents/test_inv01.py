@@ -135,6 +135,14 @@ def test_an_export_has_no_state_and_says_whether_tax_was_paid() -> None:
     assert inv01(indian(buyer=ABROAD))["TranDtls"]["SupTyp"] == "EXPWP"
 
 
+def test_what_is_zero_rated_within_india_went_to_a_special_economic_zone() -> None:
+    paper = indian(taxes=(DocumentTax("G", Decimal(0), 300_000, 0),), tax=0, gross=300_000, payable=300_000)
+    made = inv01(replace(paper, lines=tuple(replace(row, category="G", rate=Decimal(0)) for row in paper.lines)))
+    assert made["TranDtls"]["SupTyp"] == "SEZWOP"
+    assert made["BuyerDtls"]["Gstin"] == BUYER.tax_id
+    assert list(problems(made)) == []
+
+
 def test_a_credit_note_names_its_invoice() -> None:
     made = inv01(indian(kind="credit_note", corrects="INV/26-27/0001", corrects_date=date(2026, 10, 1), reason="Twice"))
     assert made["DocDtls"]["Typ"] == "CRN"
