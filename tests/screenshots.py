@@ -29,7 +29,7 @@ SCALES = ("1", "2")
 # What the README shows.
 README = ("today", "review", "clients", "invoices")
 # Ask what lies outside the window: the system's own dialogs, another process.
-OUTSIDE = {"book.new", "book.open", "book.sample", "book.quit", "book.backup", "book.check"}
+OUTSIDE = {"book.new", "book.open", "book.sample", "book.quit", "book.backup", "book.check", "book.verify"}
 _SETTLE_MS = 150
 
 

@@ -93,11 +93,10 @@ def _archive(call: Call) -> None:
             "{count} documents are in {file}. SHA-256 of the archive: {sha256}",
             made.documents,
         )
-        return words.format(count=number_text(made.documents), file=made.path, sha256=made.sha256)
+        said = words.format(count=number_text(made.documents), file=made.path, sha256=made.sha256)
+        return "\n".join([said, *made.left_out])
 
     call.answer(data, text)
-    for sentence in made.left_out:
-        call.say(sentence)
 
 
 def _verify(call: Call) -> int:

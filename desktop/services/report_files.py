@@ -15,12 +15,9 @@ from desktop.errors import UserError
 from desktop.i18n import _, amount_text, current_language, date_text, number_text
 from desktop.services.reports import Column, Progress, Report, currency_of, plain_rows, unheard
 from desktop.services.reports.words import CODED, code_words
-from desktop.services.table_files import MONEY, Value, replaced, write_table
+from desktop.services.table_files import MONEY, Value, harmless, replaced, write_table
 
 ENDINGS: Final = (".csv", ".xlsx", ".pdf")
-
-# A spreadsheet takes a text that begins so for a formula and runs it; a client's name must not do that.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(made: Report) -> str:
@@ -30,7 +27,7 @@ def report_csv(made: Report) -> str:
     writer.writerow(column.key for column in made.columns)
     for row in plain_rows(made):
         writer.writerow(
-            _harmless(row[column.key] or "") if column.kind == "text" else row[column.key] or ""
+            harmless(row[column.key] or "") if column.kind == "text" else row[column.key] or ""
             for column in made.columns
         )
     return out.getvalue()
@@ -122,8 +119,6 @@ def _value(made: Report, column: Column, row: Mapping[str, Any]) -> Value:
         return value
     if column.kind == "amount":
         return to_major(value, currency_of(made, column, row))
-    return Decimal(value) if column.kind == "number" else str(value)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    if column.kind == "number":
+        return Decimal(value)
+    return code_words().get(str(value), str(value)) if column.key in CODED else str(value)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +19,19 @@ Value = str | Decimal | date | bool | None
 
 ENDINGS: Final = (".csv", ".xlsx")
 
-# A spreadsheet takes a text that begins so for a formula; the import takes the mark before it away again.
+# A spreadsheet takes a text that begins so for a formula; the import takes the mark before it away again, so that one
+# that has such marks of its own gets one more.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_MARKED = re.compile(r"'+[=+\-@]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A spreadsheet keeps so many digits of a number; more than that stays a text.
 _DIGITS = 15
 # Characters that are forbidden in the name of a sheet, which has at most 31.
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _SHEET_NAME = 31
-_LEAST_WIDTH = 12
+_LEAST_WIDTH, _MOST_WIDTH = 12, 60
+# The rows that a column's width is measured on.
+_MEASURED = 200
+_MARGIN = 2
 
 
 def check_ending(path: Path) -> None:
@@ -50,9 +54,10 @@ def write_table(
 ) -> int:
     """Write headings and rows in the form of the file's ending; gives the number of rows.
 
-    `widths` are in characters and `formats` a spreadsheet's own, by column, where a workbook is written; an empty
-    format shows a number with as many decimals as it has. A file that stood there is replaced whole, or stays where
-    the rows cannot be had to their end. UserError for another ending, or a refused write.
+    `widths` are the least, in characters; what the first rows hold makes a column wider, up to a bound. `formats` are a
+    spreadsheet's own, by column, where a workbook is written; an empty one shows a number with as many decimals as it
+    has. A file that stood there is replaced whole, or stays where the rows cannot be had to their end. UserError for
+    another ending, or a refused write.
     """
     check_ending(path)
     with replaced(path) as unfinished:
@@ -102,7 +107,12 @@ def _plain(value: Value) -> str:
         return plain_number(value)
     if isinstance(value, date):
         return value.isoformat()
-    return f"'{value}" if _FORMULA.match(value) else value
+    return harmless(value)
+
+
+def harmless(text: str) -> str:
+    """The text marked so that no spreadsheet runs it as a formula, as a client's name must not be."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def plain_number(value: Decimal) -> str:
@@ -127,9 +137,12 @@ def _write_xlsx(
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_NO_SHEET.sub(" ", title)[:_SHEET_NAME].strip())
     sheet.freeze_panes = "A2"
-    for place, name in enumerate(names, 1):
-        given = widths[place - 1] if widths else 0
-        sheet.column_dimensions[get_column_letter(place)].width = max(_LEAST_WIDTH, len(name) + 4, given)
+    source = iter(rows)
+    first = list(islice(source, _MEASURED))
+    for place, name in enumerate(names):
+        held = max((_length(row[place]) for row in first), default=0)
+        wanted = max(_LEAST_WIDTH, len(name) + 2 * _MARGIN, widths[place] if widths else 0)
+        sheet.column_dimensions[get_column_letter(place + 1)].width = max(wanted, min(held + _MARGIN, _MOST_WIDTH))
     heads = []
     for name in names:
         head = WriteOnlyCell(sheet, name)
@@ -140,7 +153,7 @@ def _write_xlsx(
     shown = formats or [""] * len(names)
     count = 0
     try:
-        for row in rows:
+        for row in chain(first, source):
             sheet.append([cell(value, form) for value, form in zip(row, shown, strict=True)])
             count += 1
     except BaseException:
@@ -149,6 +162,13 @@ def _write_xlsx(
         raise
     book.save(path)
     return count
+
+
+def _length(value: Value) -> int:
+    """The characters that a spreadsheet shows of a value, the longest line of a text."""
+    if isinstance(value, Decimal):
+        return len(f"{value:,f}")
+    return max(map(len, str(value).splitlines()), default=0) if isinstance(value, str) else 10
 
 
 def _cells(sheet: Any) -> Callable[[Value, str], Any]:
@@ -171,7 +191,7 @@ def _cells(sheet: Any) -> Callable[[Value, str], Any]:
             made.number_format = "yyyy-mm-dd"
             return made
         text = _CONTROLS.sub("", value)
-        made = WriteOnlyCell(sheet, f"'{text}" if _MARKED.match(text) else text)
+        made = WriteOnlyCell(sheet, harmless(text) if text.startswith("'") else text)
         # A text that looks like a formula or a number stays the text that it is.
         made.data_type = "s"
         return made

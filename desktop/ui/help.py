@@ -46,6 +46,7 @@ def topics() -> list[Topic]:
         Topic("settings", _("Settings")),
         Topic("templates", _("Templates")),
         Topic("projects", _("Projects")),
+        Topic("archive", _("For the accountant")),
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
         Topic("commands", _("Command line")),

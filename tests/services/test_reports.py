@@ -1,5 +1,6 @@
 import csv
 import errno
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -209,6 +210,20 @@ def test_a_workbook_has_numbers_and_days_and_the_sums_at_its_end(book: Book, cli
     assert [row[place] for row in found[1:]] == [100.0, 25.5, 125.5]
     assert found[1][3] == date(2026, 3, 15)
     assert found[1][1] == "=SUM(A1) & Sons"
+
+
+def test_a_workbook_says_codes_in_words_and_a_csv_file_keeps_them(book: Book, client: int, tmp_path: Path) -> None:
+    add_invoice(book, client, date(2026, 3, 15), (10_000, 19))
+    made = report(book, "journal", as_of=TODAY, since=date(2026, 3, 1))
+    write_report(made, tmp_path / "journal.xlsx")
+    found = CalamineWorkbook.from_path(str(tmp_path / "journal.xlsx")).get_sheet_by_index(0).to_python()
+    place = found[0].index("Account")
+    assert [row[place] for row in found[1:]] == ["Receivables", "Revenue", "Tax payable"]
+    assert [row["account"] for row in csv.DictReader(io.StringIO(report_csv(made)))] == [
+        "receivable",
+        "revenue",
+        "tax_payable",
+    ]
 
 
 def test_pages_say_what_the_report_says_with_codes_in_words(book: Book, client: int, tmp_path: Path) -> None:

@@ -89,3 +89,20 @@ def test_another_ending_and_a_folder_that_refuses_are_said(tmp_path: Path) -> No
         written(tmp_path / "list.doc")
     with pytest.raises(UserError, match="cannot be written"):
         written(tmp_path / "none" / "list.csv")
+
+
+def test_columns_are_as_wide_as_what_they_hold_within_bounds(tmp_path: Path) -> None:
+    rows = [["Fees", "x" * 31, "y" * 400, Decimal("1234567890.12")], ["Fees", "a\nb", "", None]]
+    write_table(tmp_path / "w.xlsx", "Widths", ["A", "Text", "Long", "Sum"], rows)
+    sheet = load_workbook(tmp_path / "w.xlsx").active
+    assert sheet is not None
+    assert [sheet.column_dimensions[letter].width for letter in "ABCD"] == [12, 33, 60, 18]
+    assert sheet.freeze_panes == "A2"
+
+
+def test_each_amount_has_the_decimals_of_its_currency(tmp_path: Path) -> None:
+    rows = [[Decimal("1234.50")], [Decimal("1234")], [Decimal("1.250")]]
+    write_table(tmp_path / "m.xlsx", "Money", ["Sum"], rows, formats=[MONEY])
+    sheet = load_workbook(tmp_path / "m.xlsx").active
+    assert sheet is not None
+    assert [sheet.cell(row, 1).number_format for row in (2, 3, 4)] == ["#,##0.00", "#,##0", "#,##0.000"]
