@@ -64,20 +64,6 @@ def problems_of_codes(paper: Paper) -> tuple[Said, ...]:
     return tuple(found for found in _offered(paper) if isinstance(found, Said))
 
 
-def why_no_code(paper: Paper) -> Said | None:
-    """Why a paper has no code at all; None where it has one."""
-    if pay_codes(paper):
-        return None
-    if paper.payable <= 0 or paper.kind in _UNPAID_KINDS:
-        return phrase("There is nothing to pay, so there is no code to pay by.")
-    if has_nothing_to_pay(paper):
-        return phrase("The amount is collected, so there is no code to pay by.")
-    problems = problems_of_codes(paper)
-    if problems:
-        return problems[0]
-    return phrase("There is no code to pay {currency} by: EUR, CHF and INR have one.", currency=paper.currency)
-
-
 def has_nothing_to_pay(paper: Paper) -> bool:
     """Nothing is to be transferred: it is a credit, settled, or fetched by debit or card."""
     return paper.kind in _UNPAID_KINDS or paper.payable <= 0 or paper.means != "transfer"

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qrbill import QRBill  # type: ignore[import-untyped]
+from qrbill import QRBill
 
 from desktop.documents.paycodes.payloads import (
     EPC_BYTES,
