@@ -173,9 +173,3 @@ def checked_by(validate: Callable[[str], object], text: str, name: str) -> Check
         return Checked(True, str(validate(bare)))
     except ValidationError as error:
         return Checked(False, text.strip(), _wrong(name, text, error))
-
-
-def iban_text(text: str) -> str:
-    """In groups of four, as people read it."""
-    bare = normalise(text)
-    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
