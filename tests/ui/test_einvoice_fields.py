@@ -19,6 +19,7 @@ from desktop.ui.editors import ChoiceEditor
 from desktop.ui.runs.mending import mend
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.settings.firm import FirmSection
+from desktop.ui.settings.page import SettingsPage
 from tests.books import new_book
 from tests.ui.forms import choose, dialog, said_at, save, write
 from tests.ui.program import TODAY, Driver, add_retainers
@@ -158,3 +159,13 @@ def test_what_lacks_of_the_firm_opens_its_settings(driver: Driver) -> None:
     driver.until(lambda: section.form.editor("creditor_id").hasFocus())
     mend(driver.desk, driver.window, "firm:1:iban", lambda: None)
     driver.until(lambda: section.accounts.table.hasFocus())
+
+
+def test_a_rate_that_is_missing_is_entered_with_the_currencies(driver: Driver) -> None:
+    for field in ("firm:1:rate:USD", "exchange:USD:rate"):
+        driver.window.go("today")
+        mend(driver.desk, driver.window, field, lambda: None)
+        driver.settle()
+        settings = driver.window.page
+        assert isinstance(settings, SettingsPage)
+        assert settings.section == "currencies"

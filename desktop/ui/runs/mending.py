@@ -27,6 +27,8 @@ def field_to_mend(findings: Iterable[tuple[str, str, str, str, str]]) -> str:
 def mend(desk: Desk, parent: QWidget, field: str, mended: Callable[[], object]) -> None:
     """Open what holds a field, such as client:12:tax_id, and begin there; `mended` hears of a form that was saved."""
     subject, key, column = [*field.split(":"), "", ""][:3]
+    if (subject, column) == ("firm", "rate"):
+        subject = "exchange"
     if subject in _SECTIONS:
         page = desk.shell.go("settings")
         assert isinstance(page, SettingsPage)
