@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from unicodedata import category
 
 from db.engine import Book
 from db.files import in_words
@@ -86,7 +87,8 @@ def template_file(text: str, file_name: str = "") -> TemplateFile:
     for name in data:
         if name not in ("format", "format_version", "name", "layout", "logo"):
             raise _at(placed, file_name, (name,), phrase("“{name}” is not known.", name=str(name)))
-    if not isinstance(data.get("name"), str) or not data["name"].strip():
+    name = _one_line(data["name"]) if isinstance(data.get("name"), str) else ""
+    if not name:
         raise _at(placed, file_name, ("name",), phrase("The template needs a name."))
     if "layout" not in data:
         raise _at(placed, file_name, (), phrase("“{name}” is missing.", name="layout"))
@@ -100,7 +102,11 @@ def template_file(text: str, file_name: str = "") -> TemplateFile:
     except UserError as problem:
         where = ("logo",) if logo else ("layout",)
         raise UserError(_placed_words(file_name, placed.place(where), problem.message), problem.remedy) from problem
-    return TemplateFile(data["name"].strip(), layout, logo)
+    return TemplateFile(name, layout, logo)
+
+
+def _one_line(name: str) -> str:
+    return " ".join("".join(" " if category(sign) == "Cc" else sign for sign in name).split())
 
 
 def _check_version(placed: Placed, file_name: str) -> None:

@@ -136,3 +136,10 @@ def test_a_newer_format_is_refused_politely() -> None:
 def test_another_kind_of_file_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="not a template of Sheaf"):
         template_file(text)
+
+
+def test_a_name_is_one_line() -> None:
+    data = json.loads(text_of())
+    assert template_file(json.dumps(data | {"name": " Qu\u0000ay\n north "})).name == "Qu ay north"
+    with pytest.raises(UserError, match="The template needs a name"):
+        template_file(json.dumps(data | {"name": "\u0000\n"}))
