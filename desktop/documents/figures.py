@@ -11,7 +11,7 @@ from desktop.documents.glyphs import Face, Glyphs
 from desktop.documents.words import Words
 from desktop.documents.writing import Writer
 
-_MEMO = 20_000
+_MEMO = 4_096
 
 
 class Coded(dict[Any, Glyphs]):
