@@ -95,8 +95,8 @@ class Accounts:
                 return found
         raise UserError(
             _("DATEV has no account for {what} in SKR{chart}.").format(what=names[0], chart=self.chart),
-            _("Ask your tax consultant for it, then set it by: {command}").format(
-                command=f"sheaf settings BOOK datev.account.{names[0]} NUMBER"
+            _("Ask your tax consultant for it, then set it: sheaf settings BOOK datev.account.{name} NUMBER").format(
+                name=names[0]
             ),
         )
 

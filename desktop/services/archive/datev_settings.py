@@ -62,8 +62,8 @@ def datev_settings(book: Book) -> DatevSettings:
         if not values[key]:
             raise UserError(
                 what,
-                _("Ask your tax consultant, then set it under Settings, DATEV, or by: {command}").format(
-                    command=f"sheaf settings BOOK {key} NUMBER"
+                _("Ask for it, then set it under Settings, Firm, DATEV, or: sheaf settings BOOK {key} NUMBER").format(
+                    key=key
                 ),
             )
     return DatevSettings(

@@ -104,7 +104,7 @@ def read_manifest(content: bytes) -> Manifest:
         documents, files = _rows(whole, "documents", _DOCUMENT), _rows(whole, "files", _FILE)
         for one in documents:
             if not all(isinstance(path, str) for path in one["files"]):
-                raise ManifestProblem("files of a document")
+                raise ManifestProblem("documents")
             for name in _AMOUNTS:
                 if not Decimal(one[name]).is_finite():
                     raise ManifestProblem(name)

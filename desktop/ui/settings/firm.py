@@ -315,7 +315,7 @@ def _sections(home: str) -> Sequence[Section]:
             folds=True,
         ),
         Section(
-            "DATEV",
+            _("DATEV"),
             [
                 Field(
                     "datev.consultant",
