@@ -88,17 +88,6 @@ def check_tax_id(country: str, text: str) -> Checked:
     return own or Checked(True, text.strip())
 
 
-def vat_id(country: str, text: str) -> str:
-    """The tax id of a party in a country where it is a VAT id as e-invoices have them, else an empty text.
-
-    It begins with the country that gave it (BR-CO-09), which may be Greece's EL or Northern Ireland's XI.
-    """
-    bare = "".join(text.split())
-    prefix = bare[:2].upper()
-    given = prefix in EU_COUNTRIES | {"EL", "XI"} or prefix == country
-    return prefix + bare[2:] if given and len(bare) > len(prefix) else ""
-
-
 def _checked(country: str, bare: str, text: str, name: str) -> Checked:
     prefix = "EL" if country == "GR" else country
     number = bare[len(prefix) :] if bare.startswith(prefix) and country not in ("CH", "LI") else bare

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desktop.documents.einvoice.content import vat_id
 from desktop.documents.einvoice.problem import einvoice_problem
 from desktop.domain.document import Document, Party
 from desktop.domain.electronic_address import NOT_PEPPOL
 from desktop.domain.letter import Letter
+from desktop.domain.vat_ids import vat_id
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put
@@ -70,10 +70,12 @@ def _missing(document: Document, form: str) -> Iterator[str]:
     if not (told or (seller.legal_id and not taxed)):
         yield _("the firm's VAT id or register number")
     # BR-G-02, BR-IC-02
-    elif (categories & {"G", "K"}) and not vat_id(seller):
+    elif (categories & {"G", "K"}) and not vat_id(seller.country, seller.tax_id):
         yield _("the firm's VAT id")
     # BR-AE-02, BR-IC-02
-    if (categories & {"AE", "K"}) and not (vat_id(buyer) or ("K" not in categories and buyer.legal_id)):
+    if (categories & {"AE", "K"}) and not (
+        vat_id(buyer.country, buyer.tax_id) or ("K" not in categories and buyer.legal_id)
+    ):
         yield _("the client's VAT id")
     if form == "facturx":
         return

@@ -37,12 +37,12 @@ from desktop.documents.einvoice.content import (
     terms,
     told_tax,
     type_code,
-    vat_id,
 )
 from desktop.documents.einvoice.exemptions import exemption
 from desktop.documents.einvoice.spelling import amounts, compact, element, escaped, last_day, plain, quoted
 from desktop.documents.einvoice.units import unit_code
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party
+from desktop.domain.vat_ids import vat_id
 
 _START: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -198,7 +198,7 @@ def _reference(name: str, number: str) -> str:
 
 @lru_cache(maxsize=64)
 def _seller(seller: Party, untold: bool, profile: str) -> str:
-    vat = "" if untold else vat_id(seller)
+    vat = "" if untold else vat_id(seller.country, seller.tax_id)
     number = seller.tax_number or ("" if vat or untold else seller.tax_id)
     # Who has no VAT id to name and stands in no register is known by another number (BR-CO-26).
     known = "" if vat or seller.legal_id else element("ram:ID", number or seller.tax_id)
@@ -213,7 +213,7 @@ def _seller(seller: Party, untold: bool, profile: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _buyer(buyer: Party, untold: bool, profile: str) -> str:
-    vat = "" if untold else vat_id(buyer)
+    vat = "" if untold else vat_id(buyer.country, buyer.tax_id)
     return (
         f"<ram:BuyerTradeParty>{element('ram:ID', buyer.code)}<ram:Name>{escaped(buyer.name)}</ram:Name>"
         f"{_legal(buyer)}{_contact(buyer, buyer.contact)}{_address(buyer)}{_endpoint(buyer, profile)}"

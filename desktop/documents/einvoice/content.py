@@ -38,8 +38,6 @@ DEBITS: Final = ("49", "59")
 # Countries whose accounts SEPA reaches (EPC409-09).
 _SEPA_BEYOND: Final = "AD AL CH GB GI IS LI MC MD ME MK NO RS SM VA"
 _SEPA: Final = EU_COUNTRIES.union(_SEPA_BEYOND.split())
-# Prefixes of VAT ids that are no country's code.
-_PREFIXES: Final = EU_COUNTRIES | {"EL", "XI"}
 _CAP = re.compile(CAP_WORDS + r" (\d+(?:\.\d+)?) [A-Z]{3}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _CENT = Decimal("0.01")
@@ -88,14 +86,6 @@ def outside(document: Document) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def vat_id(party: Party) -> str:
-    """The VAT id (BT-31, BT-48) where the tax id is one: it begins with a country (BR-CO-09)."""
-    bare = "".join(party.tax_id.split())
-    prefix = bare[:2].upper()
-    named = prefix in _PREFIXES or prefix == party.country
-    return prefix + bare[2:] if named and len(bare) > 2 else ""
-
-
 def notes(document: Document) -> list[str]:
     """What a person wrote above and below the figures (BT-22), why it corrects, and what being late costs."""
     reason = words_for(document.language).reason.format(reason=document.reason) if document.reason else ""

@@ -36,12 +36,12 @@ from desktop.documents.einvoice.content import (
     terms,
     told_tax,
     type_code,
-    vat_id,
 )
 from desktop.documents.einvoice.exemptions import exemption
 from desktop.documents.einvoice.spelling import amounts, element, escaped, iso, last_day, plain, quoted
 from desktop.documents.einvoice.units import unit_code
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party
+from desktop.domain.vat_ids import vat_id
 
 _NAMESPACES: Final = (
     ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"'
@@ -127,7 +127,7 @@ def _parties(document: Document, profile: str, paid: Means) -> str:
 
 @lru_cache(maxsize=64)
 def _seller(seller: Party, untold: bool, profile: str, creditor: str) -> str:
-    vat = "" if untold else vat_id(seller)
+    vat = "" if untold else vat_id(seller.country, seller.tax_id)
     number = seller.tax_number or ("" if vat or untold else seller.tax_id)
     # Who has no VAT id to name and stands in no register is known by another number (BR-CO-26).
     known = "" if vat or seller.legal_id else _identification(element("cbc:ID", number or seller.tax_id))
@@ -144,7 +144,7 @@ def _seller(seller: Party, untold: bool, profile: str, creditor: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _buyer(buyer: Party, untold: bool, profile: str, coded: bool) -> str:
-    vat = "" if untold else vat_id(buyer)
+    vat = "" if untold else vat_id(buyer.country, buyer.tax_id)
     return (
         f"<cac:AccountingCustomerParty><cac:Party>{_endpoint(buyer, profile)}"
         f"{_identification(element('cbc:ID', buyer.code)) if coded else ''}"

@@ -26,7 +26,7 @@ from desktop.domain.findings.einvoice import (
     shows,
 )
 from desktop.domain.findings.rule import Case
-from desktop.domain.identifiers import vat_id
+from desktop.domain.vat_ids import vat_id
 from desktop.domain.wording import own_word, phrase
 
 _MAIL: Final = re.compile(r"[^@\s]+@([^@.\s]+\.)+[^@.\s]+")

