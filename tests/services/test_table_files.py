@@ -92,7 +92,7 @@ def test_another_ending_and_a_folder_that_refuses_are_said(tmp_path: Path) -> No
 
 
 def test_columns_are_as_wide_as_what_they_hold_within_bounds(tmp_path: Path) -> None:
-    rows = [["Fees", "x" * 31, "y" * 400, Decimal("1234567890.12")], ["Fees", "a\nb", "", None]]
+    rows: list[list[Value]] = [["Fees", "x" * 31, "y" * 400, Decimal("1234567890.12")], ["Fees", "a\nb", "", None]]
     write_table(tmp_path / "w.xlsx", "Widths", ["A", "Text", "Long", "Sum"], rows)
     sheet = load_workbook(tmp_path / "w.xlsx").active
     assert sheet is not None

@@ -107,11 +107,11 @@ def _checked(key: str, text: str) -> str:
     if key in _RANGES:
         least, most = _RANGES[key]
         if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
-            raise _wrong(key, text, _("a number from {least} to {most}").format(least=least, most=most))
+            raise _wrong(text, _("a number from {least} to {most}").format(least=least, most=most))
         return str(int(text))
     if key == CHART:
         if text not in CHARTS:
-            raise _wrong(key, text, _("03 for SKR03, 04 for SKR04"))
+            raise _wrong(text, _("03 for SKR03, 04 for SKR04"))
         return text
     if not is_datev_key(key):
         raise UserError(
@@ -119,7 +119,7 @@ def _checked(key: str, text: str) -> str:
             _("Accounts go by these names: {names}.").format(names=", ".join(NAMES)),
         )
     if not _ACCOUNT_FORM.fullmatch(text):
-        raise _wrong(key, text, _("an account of four digits, with a tax key where it needs one: 8400 or 8200/3"))
+        raise _wrong(text, _("an account of four digits, with a tax key where it needs one: 8400 or 8200/3"))
     return text
 
 
@@ -129,7 +129,5 @@ def _account(text: str) -> Account:
     return Account(int(found[1]), found[2] or "")
 
 
-def _wrong(key: str, text: str, wanted: str) -> UserError:
-    return UserError(
-        _("{key} cannot be “{text}”.").format(key=key, text=text), _("It is {wanted}.").format(wanted=wanted)
-    )
+def _wrong(text: str, wanted: str) -> UserError:
+    return UserError(_("“{text}” cannot be: it is {wanted}.").format(text=text, wanted=wanted))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from desktop.domain.money import exponent, major_text
@@ -16,6 +17,8 @@ VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS.txt"
 _AMOUNTS: Final = ("net", "tax", "gross")
+# A figure of a document; an exponent would make a short text a very long one.
+_AMOUNT: Final = re.compile(r"-?\d{1,20}(\.\d{1,4})?", re.ASCII)
 # What every document and every file of a manifest tells, as which kind of value.
 _DOCUMENT: Mapping[str, type] = {
     "number": str, "kind": str, "date": str, "client": str, "currency": str, "net": str, "tax": str, "gross": str,
@@ -106,12 +109,12 @@ def read_manifest(content: bytes) -> Manifest:
             if not all(isinstance(path, str) for path in one["files"]):
                 raise ManifestProblem("documents")
             for name in _AMOUNTS:
-                if not Decimal(one[name]).is_finite():
+                if not _AMOUNT.fullmatch(one[name]):
                     raise ManifestProblem(name)
         run = whole.get("run")
         number = run.get("number", "") if isinstance(run, dict) else ""
         return Manifest(str(whole.get("date", "")), str(number), documents, files, dict(whole.get("totals", {})))
-    except (ValueError, TypeError, RecursionError, InvalidOperation) as problem:
+    except (ValueError, TypeError, RecursionError) as problem:
         raise ManifestProblem(str(problem)) from problem
 
 

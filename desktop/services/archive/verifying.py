@@ -6,6 +6,7 @@ Nothing is unpacked, and nothing is believed before it is checked: an archive ma
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ Report = Callable[[int, int, str], None]
 # A manifest of a hundred thousand documents has some 60 MB.
 _LARGEST_MANIFEST: Final = 500_000_000
 _AT_ONCE: Final = 500
+_LONGEST_NAME: Final = 1_000
+_LARGEST_FILE: Final = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def _infos(path: Path, file: BinaryIO) -> Sequence[ZipInfo]:
     try:
         with ZipFile(file) as archive:
             infos = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+    except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError, struct.error) as error:
         raise _refused(path, _("it is cut off or damaged, or no ZIP at all")) from error
     size = path.stat().st_size
     names: set[str] = set()
@@ -87,7 +90,7 @@ def _infos(path: Path, file: BinaryIO) -> Sequence[ZipInfo]:
         if name.casefold() in names:
             raise _refused(path, _("“{name}” is in it twice").format(name=name))
         names.add(name.casefold())
-    if sum(info.file_size for info in infos) > size:
+    if sum(info.file_size for info in infos) > size or any(info.file_size >= _LARGEST_FILE for info in infos):
         raise _refused(path, _("its files claim to be larger than the archive"))
     if MANIFEST not in {info.filename for info in infos}:
         raise _refused(path, _("it has no {manifest}").format(manifest=MANIFEST))
@@ -96,6 +99,8 @@ def _infos(path: Path, file: BinaryIO) -> Sequence[ZipInfo]:
 
 def _leaves(name: str) -> bool:
     """Whether a path is none that stays below the folder that it is unpacked into, on any system."""
+    if len(name.encode(errors="replace")) > _LONGEST_NAME:
+        return True
     parts = name.split("/")
     return any(part in ("", ".", "..") for part in parts) or any(sign in name for sign in ("\\", ":", "\x00"))
 

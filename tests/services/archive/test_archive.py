@@ -31,6 +31,7 @@ from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 from tests.einvoicing import sound_book, sound_client
 from tests.issued import add_rate
+from tests.lived_book import lived_book
 
 DAY = date(2026, 2, 28)
 
@@ -140,6 +141,18 @@ def test_a_span_has_everything_booked_in_it(book: Book, tmp_path: Path) -> None:
     assert verify_archive(path, book).problems == ()
     with pytest.raises(UserError, match="nothing was issued or booked"):
         write_archive(book, path, first=date(2027, 1, 1), last=date(2027, 1, 31))
+
+
+def test_days_of_two_fiscal_years_have_a_file_for_datev_each(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        set_datev(book, {"datev.consultant": "1001", "datev.client": "1"}, actor=ANNE)
+        path = tmp_path / "a.zip"
+        made = write_archive(book, path, first=date(2025, 1, 1), last=date(2026, 4, 30))
+        assert made.left_out == ()
+        assert verify_archive(path, book).problems == ()
+    with zipfile.ZipFile(path) as found:
+        files = {name for name in found.namelist() if name.startswith("datev/")}
+    assert files == {"datev/EXTF_Buchungsstapel_2025.csv", "datev/EXTF_Buchungsstapel_2026.csv"}
 
 
 def test_what_cannot_go_in_is_said_and_stops_nothing(book: Book, tmp_path: Path) -> None:
@@ -310,7 +323,7 @@ def other_zip(path: Path, contents: dict[str, bytes], **how: Any) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.txt", "/etc/passwd", "a/../../b", "C:\\evil", "a\\b", "documents//x", "./x", ""]
+    "name", ["../evil.txt", "/etc/passwd", "a/../../b", "C:\\evil", "a\\b", "documents//x", "./x", "", "x" * 5_000]
 )
 def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "evil.zip"
@@ -369,6 +382,8 @@ def test_a_wrong_checksum_of_the_zip_is_found(archive: Path, tmp_path: Path) -> 
     "text",
     [b"", b"[]", b'{"format": "sheaf-archive", "version": 2}', b"\xff\xfe", b"[" * 100_000,
      b'{"format": "sheaf-archive", "version": 1, "documents": [{}], "files": []}',
+     b'{"format": "sheaf-archive", "version": 1, "documents": [{"number": "1", "kind": "x", "date": "", "client": "",'
+     b' "currency": "EUR", "net": "1E+999999999", "tax": "0", "gross": "0", "seal": "", "files": []}], "files": []}',
      b'{"format": "sheaf-archive", "version": 1, "documents": [], "files": [{"path": 1, "bytes": 2, "sha256": ""}]}'],
 )  # fmt: skip
 def test_a_manifest_that_is_none_is_refused(tmp_path: Path, text: bytes) -> None:
