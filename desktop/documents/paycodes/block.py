@@ -62,7 +62,8 @@ def paint_code_aside(flow: Flow) -> None:
     if len(ways) != 1 or ways[0].kind in (SWISS_BILL, LINK) or first_part(document)[1]:
         return
     (code,) = codes_of(document, ways)
-    cell = _pay_cell(flow, code, flow.place.measure)
+    # What it is for, and how much, the words beside it say.
+    cell = _Cell(code.symbol, flow.words.scan_to_pay, _side_of(code), [])
     styles = flow.styles
     said = styles.small.wrap(flow.words.scan_to_pay, cell.side)
     height = cell.side + styles.small.leading * len(said)
@@ -70,7 +71,7 @@ def paint_code_aside(flow: Flow) -> None:
     if room < _LEAST_BESIDE or not flow.fits(_ASIDE_ABOVE + height):
         return
     x, top = flow.place.right - cell.side, flow.y - _ASIDE_ABOVE
-    _paint_cell(flow, cell._replace(lines=[]), x, top)
+    _paint_cell(flow, cell, x, top)
     flow.tags.begin("P")
     y = top - cell.side
     for line in said:
@@ -115,8 +116,7 @@ def _moment(flow: Flow, text: str) -> str:
 
 
 def _pay_cell(flow: Flow, code: Code, width: float) -> _Cell:
-    modules = (code.symbol.size if code.symbol else _DRAFT_MODULES) + 2 * QUIET
-    side = max(_SIDE, modules * _LEAST_MODULE)
+    side = _side_of(code)
     room = width - side - _GAP
     styles, words, writer = flow.styles, flow.words, flow.writer
     amount = writer.money(code.pay.amount or 0)
@@ -133,6 +133,12 @@ def _pay_cell(flow: Flow, code: Code, width: float) -> _Cell:
         lines += [(styles.small, line) for line in styles.small.wrap(code.text, room)]
     # The amount stands beside it: a description of its own would give each document a structure of its own.
     return _Cell(code.symbol, words.scan_to_pay, side, lines)
+
+
+def _side_of(code: Code) -> float:
+    """As large as its modules must be, the quiet zone included."""
+    modules = (code.symbol.size if code.symbol else _DRAFT_MODULES) + 2 * QUIET
+    return max(_SIDE, modules * _LEAST_MODULE)
 
 
 def _paint(flow: Flow, cells: list[_Cell], width: float) -> None:
