@@ -45,7 +45,13 @@ def new(
     return book_files.create_book(path, name=name.strip(), actor=actor, **values)
 
 
+# Where firms write to each other in another language than the one that most people speak at home.
+_LANGUAGES_OF_BUSINESS = {"IN": "en"}
+
+
 def _language_of(country: str) -> str:
+    if country in _LANGUAGES_OF_BUSINESS:
+        return _LANGUAGES_OF_BUSINESS[country]
     try:
         return Locale.parse(f"und_{country}").language
     except (ValueError, UnknownLocaleError):

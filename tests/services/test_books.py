@@ -44,6 +44,15 @@ def test_a_new_book_takes_codes_as_people_type_them(tmp_path: Path) -> None:
             assert session.execute(text("SELECT actor, summary FROM change_set")).one() == ("ann", "New book for Hafen")
 
 
+@pytest.mark.parametrize("country, region, language", [("IN", "Karnataka", "en"), ("FR", "", "fr"), ("AQ", "", "en")])
+def test_a_new_firm_writes_in_the_language_of_its_country(
+    tmp_path: Path, country: str, region: str, language: str
+) -> None:
+    path = tmp_path / "a.sheaf"
+    with books.new(path, name="A", country=country, currency="EUR", region=region) as book, book.reading() as session:
+        assert session.execute(text("SELECT language FROM firm")).scalar_one() == language
+
+
 def test_wrong_codes_are_told_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(ValidationError) as caught:
         books.new(tmp_path / "a.sheaf", name="", country="XX", currency="???")
