@@ -20,7 +20,7 @@ _BASICS = {INTER: BASIC, "dejavu": "vb", "serif": "tb", SLIP: "lb"}
 # Signs that CP1252 lacks and every language may need: they take codes that CP1252 leaves free.
 _EXTRAS = "₹₺₽₴−\u202f\u2009\u2007\u2010\u2011→←≤≥≠≈№′″"
 _FREE = [*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20)]
-_MEMO = 20_000
+_MEMO = 8_192
 
 # What has no shape on paper: controls, joiners, marks of direction, variation selectors, the soft hyphen.
 # Skin colours and tags only change the sign before them.
