@@ -23,7 +23,7 @@ def portal_refuses(case: Case, _: Mapping[str, Any]) -> Found:
                 "The portal takes amounts in rupees, and no exchange rate from {currency} is known.",
                 currency=draft.currency,
             ),
-            phrase("Add the rate under Settings, Exchange rates, or bill the client in rupees."),
+            phrase("Add the rate under Settings, Currencies, or bill the client in rupees."),
             f"firm:1:rate:{draft.currency}",
         )
     if not is_pin(firm.seller.postcode):
