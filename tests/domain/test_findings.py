@@ -286,18 +286,24 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         "tax_code_mismatch",
         Given(change=edited(category="G"), buyer=client(country="FR")),
         ["An export leaves the EU", "is in FR"],
-        "client:1:tax_treatment",
+        f"item:{RETAINER}:tax_code_id",
     ),
     (
         "tax_code_mismatch",
         Given(change=edited(category="G"), buyer=client(country="GB", tax_id="XI980780684")),
         ["An export leaves the EU", "is in GB"],
-        "client:1:tax_treatment",
+        f"item:{RETAINER}:tax_code_id",
     ),
     (
         "tax_code_mismatch",
         Given(change=edited(category="AE"), buyer=client(country="GB", tax_id="XI980780684")),
         ["another EU state", "in GB"],
+        f"item:{RETAINER}:tax_code_id",
+    ),
+    (
+        "tax_code_mismatch",
+        Given(change=edited(category="G"), buyer=client(country="FR", tax_treatment="export")),
+        ["An export leaves the EU", "is in FR"],
         "client:1:tax_treatment",
     ),
     (

@@ -135,7 +135,7 @@ CASES = [
     Case("BR-DE-28", GERMAN, "einvoice_seller", "firm:1:email", firm(email="ask@us"), firm(email="ask@us.example")),
     Case(
         "BR-CO-26", FORMS, "einvoice_seller", "firm:1:legal_id",
-        firm(tax_id="", tax_number="", endpoint="4006381333931", endpoint_scheme="0088"),
+        several(taxed("O"), firm(tax_id="", tax_number="", endpoint="4006381333931", endpoint_scheme="0088")),
         firm(tax_number="22/123/45678"),
     ),
     Case(
@@ -250,10 +250,6 @@ CASES = [
         several(client(**DEBIT), firm(creditor_id="DE98ZZZ09999999998")), firm(creditor_id=CREDITOR),
     ),
     Case(
-        "BR-DE-24", GERMAN, "einvoice_payment", "client:{client}:card",
-        client(payment_means="card", card=""), client(card="4242"),
-    ),
-    Case(
         "BR-51", FORMS, "einvoice_payment", "client:{client}:card",
         client(payment_means="card", card="4242424242424242"), client(card="4242"),
     ),
@@ -346,6 +342,30 @@ def test_a_rule_is_broken_and_mended(scene: Scene, case: Case, form: str) -> Non
     document = issued(scene.book)
     if document.einvoice != NONE:
         assert breaches(written(document, document.einvoice)) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_card_without_digits_is_issued_and_sound(scene: Scene, form: str) -> None:
+    scene.begin(form)
+    scene.update(Client, payment_means="card", card="")
+    assert scene.bill() == []
+    assert breaches(written(issued(scene.book), form)) == []
+
+
+def test_a_firm_without_any_number_hears_of_it_once(scene: Scene) -> None:
+    scene.begin("facturx")
+    scene.update(Firm, tax_id="", tax_number="", legal_id="")
+    assert [(code, field) for code, _said, field in scene.bill()] == [("einvoice_tax_id", "firm:1:tax_id")]
+
+
+def test_a_firm_where_no_vat_ids_are_given_is_led_to_paper(scene: Scene) -> None:
+    scene.begin("facturx")
+    scene.update(Firm, country="US", tax_id="12-3456789")
+    scene.update(Client, tax_treatment="export")
+    field = f"client:{scene.client}:einvoice"
+    assert ("einvoice_tax_id", field) in [(code, where) for code, _said, where in scene.bill()]
+    scene.update(Client, einvoice=NONE)
+    assert scene.look_again() == []
 
 
 def test_each_rule_of_e_invoices_is_tried() -> None:

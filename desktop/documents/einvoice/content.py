@@ -116,8 +116,9 @@ def means(document: Document, profile: str) -> Means:
         return Means("59" if euro else "49")
     if document.means == "card":
         digits, network = _card(document.card)
-        # XRechnung wants the number with the code (BR-DE-24); without it the way to pay is not defined.
-        return Means("48" if digits or not profile.startswith("xrechnung") else "1", (), digits, network)
+        # Germany wants the number with the code (BR-DE-24, DE-R-024); without it the way to pay is not defined.
+        german = profile.startswith("xrechnung") or (profile == "peppol" and both_in(document, "DE"))
+        return Means("48" if digits or not german else "1", (), digits, network)
     if not document.bank:
         return Means("1")
     numbers = [bare(account.iban) for account in document.bank]

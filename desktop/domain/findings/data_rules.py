@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from desktop.domain.agreement import Agreement
-from desktop.domain.billing import MISSING
+from desktop.domain.billing import MISSING, ClientFacts, Line
 from desktop.domain.billing.regimes import regime_of
 from desktop.domain.findings.rule import Case
 from desktop.domain.identifiers import check_tax_id
-from desktop.domain.tax import GOODS_UNION, vat_place
+from desktop.domain.tax import GOODS_UNION, OVERRIDES, vat_place
 from desktop.domain.tax_catalogue import EU_COUNTRIES
 from desktop.domain.wording import Said, day, money, own_word, phrase, words
 
@@ -153,8 +153,7 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
                     "Reverse charge and intra-EU supplies need a client in another EU state; this one is in {country}.",
                     country=client.country,
                 ),
-                phrase("Set the client's tax treatment back to automatic."),
-                where,
+                *_cause(client, line),
             )
         elif line.category == "G" and abroad in union and home in union:
             yield (
@@ -163,9 +162,15 @@ def tax_code_mismatch(case: Case, _: Mapping[str, Any]) -> Found:
                     client=client.name,
                     country=client.country,
                 ),
-                phrase("Set the client's tax treatment back to automatic."),
-                where,
+                *_cause(client, line),
             )
+
+
+def _cause(client: ClientFacts, line: Line) -> tuple[Said, str]:
+    """What to mend, and its field: the client where its treatment overrides the item's tax code, else the item."""
+    if line.item_id and client.tax_treatment not in OVERRIDES:
+        return phrase("Correct it at the item."), f"item:{line.item_id}:tax_code_id"
+    return phrase("Set the client's tax treatment back to automatic."), f"client:{client.id}:tax_treatment"
 
 
 def tax_mix(case: Case, _: Mapping[str, Any]) -> Found:

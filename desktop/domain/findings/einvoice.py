@@ -57,6 +57,11 @@ def is_german(case: Case) -> bool:
     return is_xrechnung(case) or (is_peppol(case) and case.billing.firm.country == case.client.country == "DE")
 
 
+def taxed(case: Case) -> list[str]:
+    """The categories on the draft that are not outside the scope of VAT."""
+    return sorted({line.category for line in case.draft.lines} - {"O", ""})
+
+
 def missing(case: Case, parts: Sequence[Part]) -> Figure | None:
     """The names of what is not there, joined; None where nothing is missing."""
     names = dict.fromkeys(part.name for part in parts if not part.is_there)

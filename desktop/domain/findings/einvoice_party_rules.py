@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from desktop.domain.billing.regimes import regime_of
 from desktop.domain.electronic_address import (
     LEITWEG,
     NOT_PEPPOL,
@@ -24,6 +25,7 @@ from desktop.domain.findings.einvoice import (
     is_peppol,
     is_xrechnung,
     shows,
+    taxed,
 )
 from desktop.domain.findings.rule import Case
 from desktop.domain.vat_ids import vat_id
@@ -49,11 +51,11 @@ def einvoice_seller(case: Case, _: Mapping[str, Any]) -> Found:
     parts = [
         Part("name", own_word("name"), "BR-06", firm.name),
         Part("country", own_word("country"), "BR-09", firm.country),
-        Part(
-            "legal_id", own_word("VAT ID or number in a register"), "BR-CO-26",
-            firm.tax_id or seller.tax_number or seller.legal_id,
-        ),
-    ]  # fmt: skip
+    ]
+    if not taxed(case):
+        # Where there is tax, the rule on tax ids asks for one, which is enough here too.
+        known = firm.tax_id or seller.tax_number or seller.legal_id
+        parts.append(Part("legal_id", own_word("VAT ID or number in a register"), "BR-CO-26", known))
     if is_german(case):
         parts += [
             Part("city", own_word("city"), "BR-DE-3", seller.city),
@@ -272,16 +274,18 @@ def einvoice_tax_id(case: Case, _: Mapping[str, Any]) -> Found:
     categories = {line.category for line in case.draft.lines}
     own, theirs = vat_id(firm.country, firm.tax_id), vat_id(client.country, client.tax_id)
     abroad = sorted(categories & {"K", "G"})
-    taxed = sorted(categories - {"O", ""})
     if abroad and not own:
         rule = {"K": "BR-IC-02", "G": "BR-G-02"}[abroad[0]]
+        given = regime_of("", firm.country) == "vat"
         yield (
             phrase("Supplies abroad without tax need the VAT ID of your firm ({rules}).", rules=rule),
-            phrase("Enter it under Settings, Firm."),
-            "firm:1:tax_id",
+            phrase("Enter it under Settings, Firm.")
+            if given
+            else phrase("Where your firm is there are none: send this client no e-invoice, but the PDF."),
+            "firm:1:tax_id" if given else f"client:{client.id}:einvoice",
         )
-    elif taxed and not (own or firm.tax_id or firm.seller.tax_number):
-        rules = ", ".join([f"BR-{RULES_OF.get(one, one)}-02" for one in taxed] + ["BR-DE-16"] * is_german(case))
+    elif (asking := taxed(case)) and not (own or firm.tax_id or firm.seller.tax_number):
+        rules = ", ".join([f"BR-{RULES_OF.get(one, one)}-02" for one in asking] + ["BR-DE-16"] * is_german(case))
         yield (
             phrase("An e-invoice needs the VAT ID or the tax number of your firm ({rules}).", rules=rules),
             phrase("Enter it under Settings, Firm."),
