@@ -129,7 +129,8 @@ def _facts_row(flow: Flow, rows: list[Fact]) -> None:
     flow.enter(styles, flow.layout.block("facts"))
     flow.gap(0)
     label, value = styles.small, styles.text
-    most = max(1, int((place.measure + _CELL_GAP) / (_LEAST_CELL + _CELL_GAP)))
+    least = max(_LEAST_CELL, _widest_word(rows, label, value, (place.measure - _CELL_GAP) / 2))
+    most = max(1, int((place.measure + _CELL_GAP) / (least + _CELL_GAP)))
     count = -(-len(rows) // -(-len(rows) // most))
     step = (place.measure + _CELL_GAP) / count
     flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
@@ -149,6 +150,13 @@ def _facts_row(flow: Flow, rows: list[Fact]) -> None:
         flow.y -= height + 5
     flow.sheet.rule(place.left, flow.y, place.measure, 0.6, HAIRLINE)
     flow.y -= 14
+
+
+def _widest_word(rows: list[Fact], label: Style, value: Style, limit: float) -> float:
+    """Of the words no wider than `limit`: a number that is broken is read as two. Others are broken anyway."""
+    pairs = [(label, name) for name, _ in rows] + [(value, text) for _, text in rows]
+    widths = [style.face[word][1] * style.per for style, text in pairs for word in text.split()]
+    return max([wide for wide in widths if wide <= limit], default=0)
 
 
 def _stack(flow: Flow, style: Style, x: float, y: float, lines: list[Glyphs]) -> None:
