@@ -128,6 +128,8 @@ FIELDS: Final = (
     "firm.tax_id",
 )
 _FIELD = re.compile(r"\{([^{}]*)\}")
+# A field whose other brace was forgotten, with the word that it stands in.
+_HALF_FIELD = re.compile(r"\{[^{}\s]*|[^{}\s]*\}")
 LONGEST_TEXT: Final = 4_000
 _MOST_TEXTS: Final = 400
 
@@ -335,6 +337,11 @@ def fields_of(text: str) -> list[str]:
     return _FIELD.findall(text)
 
 
+def half_fields_of(text: str) -> list[str]:
+    """Where a text has one brace without the other, in order: it would be printed as it stands."""
+    return _HALF_FIELD.findall(_FIELD.sub(" ", text))
+
+
 def _block(data: object, path: tuple[str | int, ...]) -> Block:
     values = mapping_of(data, path, Block)
     named_by(values, "block", BLOCKS, path)
@@ -369,6 +376,8 @@ def _text(data: object, path: tuple[str | int, ...]) -> Text:
     for name in fields_of(text):
         if name not in FIELDS:
             raise TemplateProblem((*path, "text"), phrase("There is no field “{field}”.", field="{" + name + "}"))
+    for half in half_fields_of(text):
+        raise TemplateProblem((*path, "text"), phrase("“{text}” lacks one of its two braces.", text=half))
     if "kind" in values:
         one_of(values["kind"], ("", *KINDS), (*path, "kind"))
     if "language" in values:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.template import BODY_BLOCKS, Block, Column, Layout, Text, layout_data, layout_from
+from desktop.domain.template import BODY_BLOCKS, Block, Column, Layout, Text, half_fields_of, layout_data, layout_from
 from desktop.domain.template_values import TemplateProblem
 from desktop.paths import resource
 
@@ -37,6 +37,8 @@ def test_a_finished_template_is_read_and_written_alike(file: Any) -> None:
         ({"columns": [{"column": "description"}, {"column": "net", "width": 500}]}, ("columns", 1, "width")),
         ({"facts": ["due", "nothing"]}, ("facts", 1)),
         ({"texts": [{"place": "intro", "text": "Dear {nobody}"}]}, ("texts", 0, "text")),
+        ({"texts": [{"place": "intro", "text": "Dear {client.name, hello"}]}, ("texts", 0, "text")),
+        ({"texts": [{"place": "intro", "text": "{number} for client.name}"}]}, ("texts", 0, "text")),
         ({"texts": [{"place": "intro", "text": "x" * 5000}]}, ("texts", 0, "text")),
         ({"letterhead": "preprinted", "window": "din5008a", "head": 50}, ("head",)),
     ],
@@ -65,3 +67,9 @@ def test_the_text_that_fits_best_is_said() -> None:
     assert layout.text("intro", "invoice", "de_CH") == "b"
     assert layout.text("intro", "final", "de") == "c"
     assert layout.text("closing", "final", "de") == ""
+
+
+def test_half_fields_are_found_with_their_words() -> None:
+    assert half_fields_of("{number} {client.name, {date} due_date}.") == ["{client.name,", "due_date}"]
+    assert half_fields_of("{{date} {") == ["{", "{"]
+    assert half_fields_of("{number}{date}") == []

@@ -18,7 +18,7 @@ from desktop.services.changes import changes
 from desktop.ui.designer.compare import ComparePage
 from desktop.ui.designer.page import DesignerPage, open_designer
 from desktop.ui.designer.rows import SECTIONS, properties
-from desktop.ui.designer.texts import unknown_fields
+from desktop.ui.designer.texts import wrong_fields
 from desktop.ui.pdf_pages import page_texts
 from desktop.ui.settings.templates import TemplatesSection
 from tests.ui.program import Driver
@@ -231,6 +231,9 @@ def test_texts_take_fields_and_mark_unknown_ones(drive: Driver, designer: Design
     assert texts.text.accessibleDescription() == texts.problem.text()
     # What is half typed is shown, not refused.
     assert "Hello ‹name›" in drawn(drive, designer)
+    texts.text.setPlainText("Hello {client.name")
+    assert texts.problem.text() == "“{client.name” lacks one of its two braces."
+    assert "Hello ‹client.name" in drawn(drive, designer)
     press(texts, "Remove")
     assert designer.draft.layout == designer.draft.saved.layout
 
@@ -240,7 +243,7 @@ def test_texts_take_fields_and_mark_unknown_ones(drive: Driver, designer: Design
     [("due", "due_date"), ("naem", "client.name"), ("amout", "amount"), ("website", "firm.website"), ("zzz", None)],
 )
 def test_what_is_meant(typed: str, meant: str | None) -> None:
-    (said,) = unknown_fields("{" + typed + "} {number}")
+    (said,) = wrong_fields("{" + typed + "} {number}")
     assert said.startswith(f"There is no field {{{typed}}}.")
     assert (f"Is {{{meant}}} meant?" in said) == (meant is not None)
 

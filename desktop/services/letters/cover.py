@@ -8,7 +8,7 @@ from datetime import date
 from db.engine import Book
 from db.queries import letters as queries
 from desktop.domain.letter import LetterColumn, LetterRow, LetterTable, Money, term
-from desktop.domain.template import FIELDS, fields_of
+from desktop.domain.template import FIELDS, fields_of, half_fields_of
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext
 from desktop.services.letters.correspondence import Made, correspondence
@@ -91,9 +91,9 @@ def _check_text(text: str) -> None:
             _("The text is {length} characters long; {most} are the most.").format(length=len(text), most=LONGEST_TEXT),
             _("Shorten it."),
         )
+    fields = _("The fields are: {fields}.").format(fields=", ".join("{" + one + "}" for one in FIELDS))
     for name in fields_of(text):
         if name not in FIELDS:
-            raise UserError(
-                _("There is no field “{field}”.").format(field="{" + name + "}"),
-                _("The fields are: {fields}.").format(fields=", ".join("{" + one + "}" for one in FIELDS)),
-            )
+            raise UserError(_("There is no field “{field}”.").format(field="{" + name + "}"), fields)
+    for half in half_fields_of(text):
+        raise UserError(_("“{text}” lacks one of its two braces.").format(text=half), fields)

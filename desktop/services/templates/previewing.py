@@ -20,7 +20,7 @@ from desktop.services.templates.sample_document import sample_document
 from desktop.services.templates.words import KIND_WORDS, word
 
 _LATEST: Final = 400
-_UNKNOWN: Final = re.compile(r"\{([^{}]*)\}")
+_BRACES: Final = re.compile(r"\{([^{}]*)\}|[{}]")
 SUBJECT_WORDS: Final = {
     "short": N_("A short invoice"),
     "long": N_("A long invoice"),
@@ -92,13 +92,13 @@ def preview(
 
 
 def _showing(layout: Layout) -> Layout:
-    """The layout while a text is typed: a field that there is not yet stands in its braces' place as it is."""
-    shown = tuple(replace(text, text=_UNKNOWN.sub(_as_typed, text.text)) for text in layout.texts)
+    """The layout while a text is typed: a field that there is not yet, or half of one, stands there as it is."""
+    shown = tuple(replace(text, text=_BRACES.sub(_as_typed, text.text)) for text in layout.texts)
     return layout if shown == layout.texts else replace(layout, texts=shown)
 
 
 def _as_typed(found: re.Match[str]) -> str:
-    return found[0] if found[1] in FIELDS else f"‹{found[1]}›"
+    return found[0] if found[1] in FIELDS else found[0].replace("{", "‹").replace("}", "›")
 
 
 def _document(book: Book, subject: Subject, today: date) -> Document:

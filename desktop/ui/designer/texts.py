@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.domain.template import FIELDS, KINDS, LONGEST_TEXT, TEXT_PLACES, Text, fields_of
+from desktop.domain.template import FIELDS, KINDS, LONGEST_TEXT, TEXT_PLACES, Text, fields_of, half_fields_of
 from desktop.i18n import _, number_text
 from desktop.services.templates.differences import text_title
 from desktop.services.templates.words import FIELD_WORDS, KIND_WORDS, PLACE_WORDS, word
@@ -31,14 +31,15 @@ from desktop.ui.designer.parts import quiet
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.theme import Theme
 
-_FIELD = re.compile(r"\{([^{}]*)\}")
+# With both braces or with one.
+_FIELD = re.compile(r"\{([^{}]*)\}|\{[^{}\s]*|[^{}\s]*\}")
 _LINES = 5
 _ALIKE = 0.6
 _ROW = 28
 
 
-def unknown_fields(text: str) -> list[str]:
-    """Sentences about fields that there are not, each with the one that may be meant."""
+def wrong_fields(text: str) -> list[str]:
+    """Sentences about fields that there are not, each with the one that may be meant, and about half ones."""
     said = []
     for name in dict.fromkeys(fields_of(text)):
         if name in FIELDS:
@@ -50,6 +51,7 @@ def unknown_fields(text: str) -> list[str]:
                 field="{" + name + "}", meant="{" + meant + "}"
             )
         said.append(sentence)
+    said += [_("“{text}” lacks one of its two braces.").format(text=half) for half in half_fields_of(text)]
     return said
 
 
@@ -62,7 +64,7 @@ def _likeness(typed: str, field: str) -> float:
 
 
 class _Fields(QSyntaxHighlighter):
-    """Known fields in the accent colour, others underlined."""
+    """Known fields in the accent colour, others and half ones underlined."""
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
@@ -207,7 +209,7 @@ class TextsPart(QWidget):
             self._judge(texts[row].text)
 
     def _judge(self, text: str) -> None:
-        said = unknown_fields(text)
+        said = wrong_fields(text)
         if len(text) > LONGEST_TEXT:
             said.append(
                 _("The text is {length} characters long; {most} are the most.").format(
