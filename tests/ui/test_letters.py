@@ -109,8 +109,9 @@ def test_the_clients_own_page_offers_both(driver: Driver, client: int, number: s
     page = ClientPage(driver.desk, client)
     driver.window.push(page)
     driver.settle()
-    for name, title in (("client.statement", "Statement of account"), ("client.remind", "Final reminder")):
-        page.acts[name].trigger()
+    offered = {action.text(): action for action in page.more.menu().actions()}
+    for verb, title in (("Statement of account…", "Statement of account"), ("Reminder letter…", "Final reminder")):
+        offered[verb].trigger()
         assert save(driver, dialog(driver))
         assert title in shown(driver)
         driver.window.back()

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.i18n import _, money_text, number_text
 from desktop.services.attachments import count_attachments
@@ -108,16 +118,23 @@ class ClientPage(QWidget):
         ]
 
     def _build(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for label in (self._title, self._facts, self._reason):
-            words.addWidget(label)
         head = QHBoxLayout()
         head.setSpacing(12)
-        head.addLayout(words, 1)
-        for name in ("client.back", "client.statement", "client.invoice", "client.pay"):
+        head.addWidget(self._title, 1)
+        for name in ("client.back", "client.invoice", "client.pay"):
             head.addWidget(self.acts.button(name), 0, Qt.AlignmentFlag.AlignTop)
+        self.more = QPushButton(_("More"))
+        self.more.setProperty("menu", True)
+        self.more.setAutoDefault(False)
+        self.more.setMenu(self.acts.fill(QMenu(self.more), ("client.statement", "client.remind", "client.note")))
+        head.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.acts.button("client.edit", "main"), 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addLayout(head)
+        # Below the buttons there is room for a client's debts in several currencies.
+        words.addWidget(self._facts)
+        words.addWidget(self._reason)
         self.bar = QTabBar(expanding=False, drawBase=False, usesScrollButtons=True)
         self.bar.setAccessibleName(_("What is shown of the client"))
         self._stack = QStackedWidget()
@@ -128,7 +145,7 @@ class ClientPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 18, _MARGIN, 16)
         layout.setSpacing(14)
-        layout.addLayout(head)
+        layout.addLayout(words)
         layout.addWidget(self.bar)
         layout.addWidget(self._stack, 1)
 
