@@ -27,7 +27,7 @@ DAY = date(2026, 11, 30)
 SIZE = (1440, 840)
 SCALES = ("1", "2")
 # What the README shows.
-README = ("today", "review", "clients", "invoices")
+README = ("today", "review", "clients", "invoices", "designer")
 # Ask what lies outside the window: the system's own dialogs, another process.
 OUTSIDE = {"book.new", "book.open", "book.sample", "book.quit", "book.backup", "book.check", "book.verify"}
 _SETTLE_MS = 150
@@ -125,6 +125,18 @@ class Camera:
         show_palette(self.window, self.desk)
         self.questions_shown("palette")
 
+    def designer(self) -> None:
+        from desktop.ui.designer.page import open_designer
+        from desktop.ui.settings.page import SettingsPage
+
+        page = self.window.go("settings")
+        assert isinstance(page, SettingsPage)
+        page.show_section("templates")
+        self.settle()
+        open_designer(self.desk, self._number("SELECT id FROM template WHERE name = 'Modern'"))
+        self.settle()
+        self.picture("designer")
+
     def stories(self) -> None:
         """What stands behind the tabs of a pane."""
         from PySide6.QtWidgets import QTabBar
@@ -214,6 +226,7 @@ def take(
         camera.beside()
         camera.settings()
         camera.asked()
+    camera.designer()
     camera.review()
     camera.end()
 
