@@ -169,7 +169,9 @@ def _address(flow: Flow, letterhead: float) -> float:
     """The recipient in the window's field; gives the place below the last line."""
     document, place = flow.document, flow.place
     buyer = document.buyer
-    parts = [buyer.name, buyer.contact, *postal_lines(buyer)]
+    # A person is often entered as their own contact.
+    contact = "" if buyer.contact == buyer.name else buyer.contact
+    parts = [buyer.name, contact, *postal_lines(buyer)]
     if buyer.country and buyer.country != document.seller.country:
         parts.append(flow.writer.country(buyer.country).upper())
     style, lines = _fitted(flow, flow.look.parts["address"].address, [part for part in parts if part])

@@ -278,3 +278,8 @@ def test_every_page_carries_foot_and_number() -> None:
 def _amount(minor: int) -> str:
     whole, part = divmod(minor, 100)
     return f"{whole:,}".replace(",", ".") + f",{part:02d}"
+
+
+def test_a_person_who_is_their_own_contact_stands_in_the_address_once() -> None:
+    person = replace(BUYER, name="Miriam Köhler", contact="Miriam Köhler")
+    assert text(render_pdf(document(1, buyer=person), PLAIN)).count("Miriam Köhler") == 1
