@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from desktop.cli.progress import Progress
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.text_files import file_text
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -104,19 +105,7 @@ class Call:
 
             return sys.stdin.read(), _("standard input")
         path = self.path(text)
-        try:
-            return path.read_text(encoding="utf-8-sig"), str(path)
-        except FileNotFoundError:
-            raise UserError(
-                _("There is no file {path}.").format(path=path), _("Check its name and its folder.")
-            ) from None
-        except UnicodeDecodeError:
-            raise UserError(_("{path} is not a text in UTF-8.").format(path=path), _("Save it as UTF-8.")) from None
-        except OSError as error:
-            raise UserError(
-                _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
-                _("Check that it is a file and that you may read it."),
-            ) from error
+        return file_text(path), str(path)
 
 
 def _json_value(value: object) -> Any:

@@ -57,11 +57,6 @@ def compose(document: Paper, template: TemplateVersion, form: str = "pdf") -> tu
         return press.compose(document, setting, enclosed(document, form))
 
 
-def missing_glyphs(document: Paper) -> str:
-    """The characters of the document that no font has, each once; they are printed as a replacement sign."""
-    return fonts.missing([document_text(document)])
-
-
 def setting_for(document: Paper, template: TemplateVersion) -> Setting:
     """The setting of a document: its template, language and currencies. Asked twice, it is the same object."""
     seller, buyer = document.seller.country, document.buyer.country

@@ -14,7 +14,7 @@ from desktop.i18n import N_, _, amount_text, date_text, naming_locale, number_te
 from desktop.services.subjects import name_of
 
 # A column is looked up by its table first ("client.name"), then by its name alone.
-_WORDS: Final = {
+WORDS: Final = {
     "active": N_("In use"),
     "agreed": N_("Agreed sum"),
     "agreement_id": N_("Agreement"),
@@ -227,16 +227,11 @@ _FRACTIONS: Final = frozenset({"withholding", "discount", "index_cap", "fraction
 
 def column_word(column: Column[Any]) -> str:
     """The column as people call it."""
-    found = _WORDS.get(f"{column.table.name}.{column.name}") or _WORDS.get(column.name)
+    found = WORDS.get(f"{column.table.name}.{column.name}") or WORDS.get(column.name)
     if found is not None:
         return _(found)
     words = column.name.removesuffix("_id").replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-def has_word(column: Column[Any]) -> bool:
-    """Whether somebody gave the column a name for people."""
-    return f"{column.table.name}.{column.name}" in _WORDS or column.name in _WORDS
 
 
 def value_word(connection: Connection, column: Column[Any], value: Any, currency: str) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pypdfium2
 
+from desktop.documents import fonts
+from desktop.documents.render import document_text
 from desktop.domain.document import BankAccount, Document, DocumentLine, DocumentTax, Party, TemplateVersion
 from desktop.domain.invoice import LineFigures, line_net, totals
+from desktop.domain.letter import Letter
 from desktop.paths import resource
 
 SELLER = Party(
@@ -139,3 +142,8 @@ def pages(pdf: bytes) -> list[str]:
 
 def text(pdf: bytes) -> str:
     return "\n".join(pages(pdf))
+
+
+def missing_glyphs(paper: Document | Letter) -> str:
+    """The characters of the document that no font has, each once; they are printed as a replacement sign."""
+    return fonts.missing([document_text(paper)])

@@ -11,11 +11,11 @@ import pytest
 
 from desktop.documents.batch import render_batch
 from desktop.documents.cldr import document_locale, money_pattern, patterns_for
-from desktop.documents.render import missing_glyphs, render_pdf
+from desktop.documents.render import render_pdf
 from desktop.documents.writing import Writer
 from desktop.domain.document import BankAccount, Document, DocumentTax, Party
 from desktop.domain.template import Layout
-from tests.documents.papers import BUYER, PLAIN, document, line, text
+from tests.documents.papers import BUYER, PLAIN, document, line, missing_glyphs, text
 
 SELLER = Party(
     "शर्मा एंड सन्स कंसल्टेंसी प्राइवेट लिमिटेड",

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pikepdf.pdfa
 import pytest
 
-from desktop.documents.render import missing_glyphs, render_pdf
+from desktop.documents.render import render_pdf
 from desktop.domain.document import TemplateVersion
 from desktop.domain.letter import (
     Carried,
@@ -24,7 +24,7 @@ from desktop.domain.letter import (
     term,
 )
 from desktop.domain.template import Layout, Text
-from tests.documents.papers import BUYER, PLAIN, pages, text
+from tests.documents.papers import BUYER, PLAIN, missing_glyphs, pages, text
 from tests.documents.test_pages import LONG_NAME, assert_clean
 from tests.documents.test_structure_tree import tree
 from tests.golden.letters import LETTERS, letter

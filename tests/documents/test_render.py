@@ -6,11 +6,23 @@ from decimal import Decimal
 
 import pytest
 
-from desktop.documents.render import check_template, missing_glyphs, render_pdf
+from desktop.documents.render import check_template, render_pdf
 from desktop.domain.document import CAP_WORDS, RESIDUE_WORDS, BankAccount, Document, DocumentTax, Party
 from desktop.domain.template import Layout
 from desktop.errors import UserError
-from tests.documents.papers import BUYER, FRENCH, LOGO, PLAIN, SELLER, document, line, lines, pages, text
+from tests.documents.papers import (
+    BUYER,
+    FRENCH,
+    LOGO,
+    PLAIN,
+    SELLER,
+    document,
+    line,
+    lines,
+    missing_glyphs,
+    pages,
+    text,
+)
 
 
 def read(paper: Document) -> str:
@@ -261,7 +273,7 @@ def test_controls_and_marks_of_direction_leave_no_trace() -> None:
         1, buyer=replace(BUYER, name="A\x00c\x07me\u202e \u200bLtd\ufeff\ud800", contact="two\nlines\tand tab")
     )
     found = read(paper)
-    assert "Acme Ltd\N{REPLACEMENT CHARACTER}" in found
+    assert "\nAcme Ltd\n" in found
     assert "two\nlines and tab" in found.replace("two lines", "two\nlines")
 
 

@@ -107,7 +107,7 @@ def test_countries_in_the_documents_language() -> None:
         ("", "DE", "en_GB"),
         ("klingon-??", "DE", "en_GB"),
         ("en", "IN", "en_IN"),
-        ("hi", "IN", "en_IN"),
+        ("hi", "IN", "hi"),
         ("de", "IN", "de"),
     ],
 )

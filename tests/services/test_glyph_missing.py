@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from db.engine import Book
-from desktop.documents.render import missing_glyphs, render_pdf
+from desktop.documents.render import render_pdf
 from desktop.services.documents import documents
 from desktop.services.runs import approve, exceptions, resume
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts
-from tests.documents.papers import text
+from tests.documents.papers import missing_glyphs, text
 
 
 @pytest.fixture

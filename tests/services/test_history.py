@@ -14,7 +14,7 @@ from desktop.services.agreements import create_agreement
 from desktop.services.catalogue import save_item
 from desktop.services.changes import change, undo
 from desktop.services.clients import create_client, save_address, update_client
-from desktop.services.column_words import has_word
+from desktop.services.column_words import WORDS
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import open_dispute
 from desktop.services.history import history
@@ -106,7 +106,7 @@ def test_every_column_that_is_told_has_a_word(book: Book) -> None:
         str(column)
         for name in sorted(tables - {"draft"})
         for column in Base.metadata.tables[name].columns
-        if column.name not in _SILENT and not has_word(column)
+        if column.name not in _SILENT and not {column.name, str(column)} & WORDS.keys()
     ]
     assert nameless == []
 

@@ -30,6 +30,7 @@ from desktop.services.templates.library import (
     template_version,
     templates,
 )
+from desktop.services.text_files import file_text
 
 ENDING: Final = ".sheaf-template.json"
 FORMAT: Final = 1
@@ -166,22 +167,12 @@ def finished() -> dict[str, str]:
 
 def import_file(book: Book, path: Path, *, name: str = "", actor: str) -> TemplateRow:
     """As `import_template`, from a file of UTF-8. UserError where it cannot be read."""
-    try:
-        if path.stat().st_size > _MOST_CHARACTERS:
-            raise UserError(
-                _("{file} is larger than any template.").format(file=path.name),
-                _("Choose a file that Sheaf exported."),
-            )
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UserError(_("There is no file {path}.").format(path=path), _("Check its name and its folder.")) from None
-    except UnicodeDecodeError:
-        raise UserError(_("{path} is not a text in UTF-8.").format(path=path), _("Save it as UTF-8.")) from None
-    except OSError as error:
+    if path.is_file() and path.stat().st_size > _MOST_CHARACTERS:
         raise UserError(
-            _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or error),
-            _("Check that it is a file and that you may read it."),
-        ) from error
+            _("{file} is larger than any template.").format(file=path.name),
+            _("Choose a file that Sheaf exported."),
+        )
+    text = file_text(path)
     return import_template(book, text, file_name=path.name, name=name, actor=actor)
 
 

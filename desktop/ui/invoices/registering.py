@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -38,18 +38,24 @@ def write_for_portal(desk: Desk, parent: QWidget, numbers: Sequence[str]) -> Non
     dialog.setDefaultSuffix("json")
     dialog.selectFile(f"INV-01-{desk.today():%Y-%m-%d}.json")
 
+    _open(
+        desk,
+        dialog,
+        _("Writing the file for the portal"),
+        lambda path: export_registrations(desk.book, path, actor=desk.actor, numbers=numbers),
+        lambda made: _say_written(desk, made),
+    )
+
+
+def _open(
+    desk: Desk, dialog: QFileDialog, title: str, work: Callable[[Path], object], done: Callable[[object], None]
+) -> None:
+    """Do the work with the file that is chosen, and offer its folder the next time."""
+
     def chosen(name: str) -> None:
         path = Path(name)
         desk.shell.memory.put(_FOLDER, str(path.parent))
-        desk.shell.jobs.start(
-            Job(
-                _("Writing the file for the portal"),
-                lambda _report: export_registrations(desk.book, path, actor=desk.actor, numbers=numbers),
-                changes=_CHANGED,
-                lane=Lane.BOOK,
-            ),
-            lambda made: _say_written(desk, made),
-        )
+        desk.shell.jobs.start(Job(title, lambda _report: work(path), changes=_CHANGED, lane=Lane.BOOK), done)
 
     dialog.fileSelected.connect(chosen)
     dialog.open()
@@ -83,22 +89,13 @@ def take_from_portal(desk: Desk, parent: QWidget) -> None:
     """Ask for the answer, then take it in."""
     dialog = QFileDialog(parent, _("Answer of the portal"), _start(desk), "JSON (*.json)")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-
-    def chosen(name: str) -> None:
-        path = Path(name)
-        desk.shell.memory.put(_FOLDER, str(path.parent))
-        desk.shell.jobs.start(
-            Job(
-                _("Taking in the answer of the portal"),
-                lambda _report: take_answers(desk.book, path, actor=desk.actor),
-                changes=_CHANGED,
-                lane=Lane.BOOK,
-            ),
-            lambda taken: _say_taken(desk, taken),
-        )
-
-    dialog.fileSelected.connect(chosen)
-    dialog.open()
+    _open(
+        desk,
+        dialog,
+        _("Taking in the answer of the portal"),
+        lambda path: take_answers(desk.book, path, actor=desk.actor),
+        lambda taken: _say_taken(desk, taken),
+    )
 
 
 def _say_taken(desk: Desk, taken: object) -> None:
