@@ -17,7 +17,7 @@ from desktop.documents.geometry import geometry
 from desktop.documents.render import render_pdf
 from desktop.domain.document import BankAccount, Document, TemplateVersion
 from desktop.domain.template import Layout
-from tests.documents.papers import BANK, BUYER, LOGO, PLAIN, SELLER, document, line, lines, pages
+from tests.documents.papers import BANK, BUYER, LOGO, PLAIN, SELLER, document, line, lines, pages, text
 
 MM = 72 / 25.4
 LETTER = replace(PLAIN, layout=Layout(page="LETTER"))
