@@ -459,6 +459,17 @@ def test_a_segment_gives_terms_and_stays_while_it_is_used(driver: Driver, book: 
     assert [one["name"] for one in segments(book)] == ["Retainers"]
 
 
+def test_every_column_of_the_segments_is_seen_whole(driver: Driver) -> None:
+    driver.window.resize(1280, 720)
+    table = section_of(driver, "segments", SegmentsSection).table
+    driver.settle()
+    header = table.horizontalHeader()
+    assert header.length() <= table.viewport().width()
+    # "Time and materials" in bold.
+    assert header.sectionSize(0) >= 170
+    assert not header.isSectionHidden(header.count() - 1)
+
+
 def test_the_look_changes_at_once(driver: Driver) -> None:
     section = section_of(driver, "appearance", AppearanceSection)
     theme = driver.program.theme

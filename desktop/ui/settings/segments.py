@@ -52,10 +52,10 @@ class SegmentsSection(Page):
                 name="segments",
                 title=_("Segments"),
                 columns=[
-                    Column("name", _("Segment"), 150, sort_key="name", strong=True, wide=True),
+                    Column("name", _("Segment"), 260, sort_key="name", strong=True, wide=True),
                     Column("terms_word", _("Terms"), 120),
-                    Column("delivery_word", _("Delivery"), 120),
-                    Column("language_word", _("Language"), 86),
+                    Column("delivery_word", _("Delivery"), 120, secondary=True),
+                    Column("language_word", _("Language"), 86, secondary=True),
                     Column("clients", _("Clients"), 70, "number", sort_key="clients"),
                     Column("agreements", _("Agreements"), 94, "number", sort_key="agreements"),
                 ],
@@ -156,7 +156,7 @@ class SegmentsSection(Page):
             Field("language", _("Language of documents"), "choice", span=3, choices=inherited(languages(), as_firm)),
             Field("template_id", _("Template"), "choice", span=3, choices=inherited(looks, as_firm)),
             Field("tax_code_id", _("Tax code"), "choice", span=3, choices=inherited(known, _("By the rules"))),
-            Field("milestones", _("Milestones done"), "choice", span=3, choices=milestone_rules()),
+            Field("milestones", _("Milestones done"), "choice", choices=milestone_rules()),
             Field("note", _("Note"), "lines"),
         ]
         key, actor, book = row.get("id"), self.desk.actor, self.desk.book
