@@ -25,6 +25,7 @@ from desktop.ui.clients.page import ClientsPage
 from desktop.ui.clients.reach import ReachSheet
 from desktop.ui.clients.sheets import Sheet
 from desktop.ui.invoices.page import InvoicesPage
+from desktop.ui.lines_editor import LineTable
 from desktop.ui.settings.kept_mappings import ask_forgetting
 from tests.books import new_book
 from tests.issued import add_invoice
@@ -180,6 +181,18 @@ def test_a_contact_is_changed_in_its_place(driver: Driver, book: Book) -> None:
     assert save(driver, shown)
     (contact,) = client(book, one)["contacts"]
     assert (contact["role"], contact["email"]) == ("Accounts", "ida@acme.example")
+
+
+def test_the_form_shows_whole_the_address_of_a_contact(driver: Driver, book: Book) -> None:
+    page = opened(driver, add(book))
+    page.edit()
+    shown = dialog(driver)
+    (table,) = shown.form.findChildren(LineTable)
+    driver.settle()
+    place = [column.key for column in table.model.columns].index("email")
+    longest = table.view.fontMetrics().horizontalAdvance("ida.feddersen@buchhaltung.acme.example")
+    assert table.view.columnWidth(place) >= longest
+    shown.reject()
 
 
 def test_a_template_of_its_own_is_chosen_in_the_form(driver: Driver, book: Book) -> None:

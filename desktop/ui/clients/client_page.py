@@ -81,7 +81,7 @@ class ClientPage(QWidget):
                 Action("client.back", _("Back"), self.shell.back),
             ]
         )
-        self._title, self._facts, self._reason = QLabel(), QLabel(), QLabel(wordWrap=True)
+        self._title, self._facts, self._reason = (QLabel(wordWrap=True) for _part in range(3))
         self._title.setProperty("role", "title")
         for label in (self._title, self._facts, self._reason):
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -42,7 +42,7 @@ from desktop.ui.lines_model import LineColumn
 from desktop.ui.saving import tell, writing
 from desktop.ui.theme import Theme
 
-_SIZE = (780, 720)
+_SIZE = (860, 720)
 # The contacts stand before the last section, the note.
 _PLACE_OF_CONTACTS = 8
 
@@ -266,10 +266,10 @@ def _sections(known: Around) -> list[Section]:
 def _contact_columns() -> list[LineColumn]:
     gets = ((True, _("Yes")), (False, _("No")))
     return [
-        LineColumn("name", _("Name"), width=150),
-        LineColumn("role", _("Role"), width=120),
+        LineColumn("name", _("Name"), width=136),
+        LineColumn("role", _("Role"), width=90),
         LineColumn("email", _("E-mail"), wide=True),
-        LineColumn("phone", _("Phone"), width=120),
+        LineColumn("phone", _("Phone"), width=130),
         LineColumn("gets_invoices", _("Gets invoices"), "choice", width=104, choices=gets, start=False),
     ]
 
