@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(self.places, self._theme)
         if _FIND in self.acts:
             self.rail.offer_finding(self.acts[_FIND])
-        self.rail.chosen.connect(self.go)
+        self.rail.chosen.connect(self._visit)
         self._row.insertWidget(0, self.rail)
 
     def rebuild(self) -> None:
@@ -161,7 +161,14 @@ class MainWindow(QMainWindow):
 
     def _going(self, place: Place, digit: int) -> Action:
         keys = f"Ctrl+{digit}" if digit <= _DIGITS else ""
-        return Action(f"go.{place.name}", place.title, lambda: self.go(place.name), shortcut=keys)
+        return Action(f"go.{place.name}", place.title, lambda: self._visit(place.name), shortcut=keys)
+
+    def _visit(self, name: str) -> None:
+        """Go where the person points. What was done elsewhere is no news there; what is to be mended still is."""
+        before = self._here
+        self.go(name)
+        if self._here != before:
+            self.notices.close_news()
 
     # The places
 

@@ -17,6 +17,7 @@ Offer = tuple[str, Callable[[], object]]
 
 # Long enough to read the sentence and reach "Undo"; what needs a person stays until it is closed.
 _SECONDS_OF_GOOD_NEWS = 10
+_NEWS: tuple[Tone, ...] = ("good", "note")
 _ICONS: dict[Tone, str] = {"good": "done", "note": "info", "held": "warning", "blocked": "stop", "quiet": "info"}
 
 
@@ -76,10 +77,15 @@ class NoticeBar(QFrame):
         self.show()
         self.setAccessibleName(self.sentence)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
-        if tone in ("good", "note"):
+        if tone in _NEWS:
             self._fading.start()
         else:
             self._fading.stop()
+
+    def close_news(self) -> None:
+        """Close what asks nothing of the person."""
+        if self.tone in _NEWS:
+            self.hide()
 
     def show_error(self, error: object) -> None:
         """What the user can mend in its own words; anything else as a fault of the program, with its report."""

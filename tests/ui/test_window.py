@@ -165,6 +165,19 @@ def test_a_notice_offers_to_undo_and_goes_with_it(furnished: MainWindow, qtbot: 
     assert not furnished.notices.isVisible()
 
 
+def test_good_news_stay_behind_and_what_is_to_mend_comes_along(furnished: MainWindow) -> None:
+    furnished.notices.say("INV-1 is saved.")
+    furnished.acts["go.clients"].trigger()
+    assert furnished.notices.isVisible(), "the person is still there"
+    furnished.acts["go.runs"].trigger()
+    assert not furnished.notices.isVisible()
+    furnished.notices.show_error(UserError("The disk is full."))
+    assert furnished.rail is not None
+    furnished.rail.chosen.emit("invoices")
+    assert here(furnished) == "invoices"
+    assert furnished.notices.isVisible()
+
+
 def test_a_fault_shows_all_that_a_report_would_share(furnished: MainWindow, qtbot: QtBot) -> None:
     def stumble() -> None:
         client = "Nordlicht Studio GmbH"
