@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -246,6 +246,24 @@ def test_what_is_meant(typed: str, meant: str | None) -> None:
     (said,) = wrong_fields("{" + typed + "} {number}")
     assert said.startswith(f"There is no field {{{typed}}}.")
     assert (f"Is {{{meant}}} meant?" in said) == (meant is not None)
+
+
+@pytest.mark.parametrize("name", ["columns", "blocks", "texts"])
+def test_a_section_that_is_opened_comes_into_view(drive: Driver, designer: DesignerPage, name: str) -> None:
+    panel = designer.panel
+    panel.verticalScrollBar().setValue(0)
+    panel.folds[name].heading.click()
+    drive.settle()
+    fold, room = panel.folds[name], panel.viewport().height()
+    top = fold.mapTo(panel.viewport(), QPoint()).y()
+    assert 0 <= top < room / 2 or (0 <= top and top + fold.height() <= room)
+
+
+def test_a_section_opened_on_leaving_harms_nothing(drive: Driver, designer: DesignerPage) -> None:
+    designer.panel.folds["texts"].heading.click()
+    drive.window.back()
+    drive.settle()
+    assert not isinstance(drive.window.page, DesignerPage)
 
 
 def test_letters_of_a_word_are_one_step(designer: DesignerPage) -> None:

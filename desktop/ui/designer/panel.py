@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.i18n import _
@@ -18,6 +18,8 @@ from desktop.ui.desk import Desk
 from desktop.ui.form import Fold
 
 _SCROLL_BAR = 14
+# What has just been opened is laid out in more than one go.
+_OPENING_MS = 150
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -38,6 +40,10 @@ class Panel(QScrollArea):
         self._grids: dict[str, QGridLayout] = {}
         self._rows: dict[str, Rows] = {}
         self._parts: dict[str, QWidget] = {}
+        self._cards: dict[str, QFrame] = {}
+        self._opened = ""
+        self._opening = QTimer(self, singleShot=True, interval=_OPENING_MS)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_in_view)
         self._make: dict[str, Callable[[], QWidget]] = {
             "logo": lambda: LogoPart(draft, desk),
             "facts": lambda: FactsPart(draft, theme),
@@ -72,8 +78,8 @@ class Panel(QScrollArea):
         grid.setColumnStretch(1, 1)
         fold = Fold(title, grid)
         self.folds[name], self._grids[name] = fold, grid
-        fold.heading.toggled.connect(lambda _on: self._build(name))
-        card = QFrame()
+        fold.heading.toggled.connect(lambda on: self._follow(name, on))
+        self._cards[name] = card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(10, 8, 12, 10)
@@ -99,7 +105,24 @@ class Panel(QScrollArea):
     def open(self, name: str) -> None:
         """Open a section and bring it into view."""
         self.folds[name].open()
-        self.ensureWidgetVisible(self.folds[name])
+        self._bring(name)
+
+    def _follow(self, name: str, on: bool) -> None:
+        self._build(name)
+        if on:
+            self._bring(name)
+
+    def _bring(self, name: str) -> None:
+        self._opened = name
+        self._opening.start()
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        """The whole of what was opened a moment ago, or its beginning where it is too long."""
+        if not self._opening.isActive():
+            return
+        card, bar, room = self._cards[self._opened], self.verticalScrollBar(), self.viewport().height()
+        bar.setValue(min(card.y(), max(bar.value(), card.geometry().bottom() + 1 - room)))
 
     # What is in a section, built where it is not yet
 
