@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.services.templates import choices, templates
+from PySide6.QtCore import Qt
+
+from desktop.services.templates import choices, rename_template, templates
 from desktop.ui.designer.page import DesignerPage
 from desktop.ui.designer.uses import UsesPage
 from desktop.ui.dialog import FormDialog
@@ -29,6 +31,19 @@ def test_the_list_shows_pictures_and_versions(drive: Driver, section: TemplatesS
     assert "default" in section.gallery.currentItem().text()
     assert section.versions.count() == count(drive, default.id)
     assert nameless(section) == []
+
+
+def test_a_long_name_leaves_its_room_to_the_version(drive: Driver, section: TemplatesSection) -> None:
+    name = "Letters to clients beyond the ocean, in the new colours"
+    rename_template(drive.desk.book, section.current, name, actor="test")
+    section.gallery.show_rows(templates(drive.desk.book))
+    item = section.gallery.currentItem()
+    shown, marks = item.text().splitlines()
+    assert shown.endswith("…")
+    assert section.gallery.fontMetrics().horizontalAdvance(shown) < section.gallery.gridSize().width()
+    assert marks.startswith("version")
+    assert item.toolTip() == name
+    assert str(item.data(Qt.ItemDataRole.AccessibleTextRole)).startswith(name)
 
 
 def test_a_copy_opens_in_the_designer(drive: Driver, section: TemplatesSection) -> None:

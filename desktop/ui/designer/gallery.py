@@ -21,6 +21,8 @@ _PICTURE = QSize(150, 212)
 _SHARP = 2
 _WIDE = {"LETTER": 612.0}
 _A4 = 595.0
+_AIR = 20
+_CUT = Qt.TextElideMode.ElideRight
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -60,12 +62,15 @@ class Gallery(QListWidget):
         """Show these; the one with the focus keeps it, at first the firm's has it."""
         before = self.current
         self._rows = {one.id: one for one in rows}
+        room = self.gridSize().width() - self._desk.shell.theme.px(_AIR)
         self.clear()
         for row in rows:
-            item = QListWidgetItem(_title(row))
+            # A second line of the name would push what stands below it out of its place.
+            item = QListWidgetItem(_title(self.fontMetrics().elidedText(row.name, _CUT, room), row))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _title(row.name, row))
             item.setData(_ID, row.id)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-            item.setToolTip(row.problem)
+            item.setToolTip(f"{row.name}\n{row.problem}".strip())
             # Its picture comes later and must find its room.
             item.setSizeHint(self.gridSize())
             self.addItem(item)
@@ -109,11 +114,11 @@ def _picture(desk: Desk, version_id: int, width: int) -> tuple[int, QImage]:
     return version_id, page_picture(pdf, 0, width / _WIDE.get(version.layout.page, _A4))
 
 
-def _title(row: TemplateRow) -> str:
+def _title(name: str, row: TemplateRow) -> str:
     marks = [_("version {version}").format(version=number_text(row.version))]
     marks += [_("default")] if row.is_default else []
     marks += [_("damaged")] if row.problem else []
-    return f"{row.name}\n{' · '.join(marks)}"
+    return f"{name}\n{' · '.join(marks)}"
 
 
 def _paper(picture: QImage | None, size: QSize, ratio: float, line: QColor) -> QPixmap:
