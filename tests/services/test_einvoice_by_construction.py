@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tests.contracts import ANNE, Contracts, value
 from tests.documents.einvoice.proof import breaches, written
 from tests.einvoicing import CREDITOR, FORMS, IBAN, delivered, issued, sound_book, sound_client
 
+# SHEAF_EINVOICES=5000 tries as many; the usual number keeps the suite quick.
+HOW_MANY = int(os.environ.get("SHEAF_EINVOICES", "60"))
 # Of each field what makes it whole, what makes it wrong, and what nobody thought of. More of the first, so that some
 # of them pass.
 _text = st.text(max_size=12)
@@ -78,7 +81,9 @@ def changes(*tables: dict[str, tuple[Any, ...]]) -> st.SearchStrategy[dict[str, 
     return st.lists(one, max_size=3).map(dict)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=HOW_MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(
     form=st.sampled_from(FORMS),
     firm=changes(TEXTS, FIRM),
