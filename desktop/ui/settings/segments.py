@@ -53,7 +53,7 @@ class SegmentsSection(Page):
                 title=_("Segments"),
                 columns=[
                     Column("name", _("Segment"), 260, sort_key="name", strong=True, wide=True),
-                    Column("terms_word", _("Terms"), 99),
+                    Column("terms_word", _("Terms"), 160),
                     Column("delivery_word", _("Delivery"), 120, secondary=True),
                     Column("language_word", _("Language"), 86, secondary=True),
                     Column("clients", _("Clients"), 70, "number", sort_key="clients"),
