@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import select
+
 from db.engine import Book
 from db.schema import (
     Address,
@@ -17,6 +19,7 @@ from db.schema import (
     Contact,
     ExchangeRate,
     File,
+    Invoice,
     Item,
     Milestone,
     OneOff,
@@ -26,6 +29,7 @@ from db.schema import (
     PriceChange,
     PriceProposal,
     Rate,
+    Registration,
     RuleSetting,
     RuleTemplate,
     Segment,
@@ -47,6 +51,7 @@ from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
 from desktop.services.promises import note_promise
 from desktop.services.runs import Scope, bill
+from desktop.services.templates import choose, templates
 from desktop.services.views import View, save_view
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
@@ -74,6 +79,7 @@ def lived_book(tmp_path: Path) -> Book:
     )
     done = bill(book, through=date(2026, 3, 31), issue_date=date(2026, 4, 1), scope=Scope(), actor=ANNE, now=book.now)
     assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
+    _registered(book)
     _money(book)
     (open_of_it,) = [one for one in open_items(book, TODAY) if one.number == "INV-2026-0002"]
     parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
@@ -184,6 +190,23 @@ def _not_due_yet(book: Book) -> None:
     add_note(book, "client", 1, "Oil before the winter", actor=ANNE, due_on=later)
     attach(book, "client", 1, "Order.txt", b"An order", actor=ANNE)
     save_view(book, "clients", "Second", View(search="second"), actor=ANNE)
+    modern = next(row.id for row in templates(book) if row.name == "Modern")
+    choose(book, modern, kind="credit_note", actor=ANNE)
+
+
+def _registered(book: Book) -> None:
+    """As the portal of another country would have answered for the first invoice."""
+    with change(book, ANNE, "Take in the portal's answer") as made:
+        made.insert(
+            Registration,
+            invoice_id=made.session.scalars(select(Invoice.id).where(Invoice.number == "INV-2026-0001")).one(),
+            irn="a1" * 32,
+            ack_number="112610000000001",
+            ack_at="2026-04-01T10:00:00",
+            signed_qr="signed",
+            made_at=made.at,
+            actor=ANNE,
+        )
 
 
 def _money(book: Book) -> None:

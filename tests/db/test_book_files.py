@@ -70,7 +70,9 @@ def test_a_new_book_has_what_a_firm_begins_with(tmp_path: Path) -> None:
             text("SELECT valid_from, rate FROM tax_rate JOIN tax_code c ON c.id = tax_code_id WHERE code = 'standard'")
         ).all()
         assert rates[-1] == ("2021-01-01", 190_000)
-        planted = query(text("SELECT t.name, v.version FROM template t JOIN template_version v ON v.template_id = t.id"))
+        planted = query(
+            text("SELECT t.name, v.version FROM template t JOIN template_version v ON v.template_id = t.id")
+        )
         names = [name for name, version in planted if version == 1]
         assert names[0] == "Classic"
         assert len(names) >= 7
