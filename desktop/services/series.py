@@ -112,7 +112,7 @@ def _check_length(session: Session, whole: Record, problems: Problems) -> None:
         problems.add(
             "pattern",
             _(
-                "{number} is no Indian invoice number: letters, digits, / and - only, and no 0, / or - at its beginning."
+                "{number} is no Indian invoice number: letters, digits, / and - only; no 0, / or - at its beginning."
             ).format(number=sample),
         )
 

@@ -134,7 +134,7 @@ def test_a_stop_while_pdfs_are_written(firm: Sheaf) -> None:
     out, err = io.StringIO(), io.StringIO()
     argv = ["render", "firm.sheaf", "--run", "R-2025-0001", "--to", "pdf"]
     assert cli.run(argv, out=out, err=err, folder=firm.folder, stop=stop) == 1
-    assert err.getvalue() == "Stopped. The PDFs written until then are whole; do it again to write the others.\n"
+    assert err.getvalue() == "Stopped. The files written until then are whole; do it again to write the others.\n"
     whole = firm.json("render", *argv[1:])["documents"]
     for one in whole:
         assert hashlib.sha256(Path(one["file"]).read_bytes()).hexdigest() == one["sha256"]

@@ -141,7 +141,7 @@ def test_what_was_found_opens_the_field_that_mends_it(driver: Driver, book: Book
     assert isinstance(page, ReviewPage)
     page.table.select([page.model.ids[0]])
     driver.settle()
-    assert page.pane.words.startswith("XRechnung wants more of Client 1 GmbH: electronic address")
+    assert page.pane.words.startswith("XRechnung wants the electronic address of Client 1 GmbH")
     page.acts["review.mend"].trigger()
     form = dialog(driver).form
     driver.until(lambda: form.editor("endpoint").hasFocus())

@@ -84,7 +84,7 @@ class SubjectBar(QWidget):
             label.setBuddy(field)
             label.setProperty("role", "secondary")
             field.setAccessibleName(text)
-            field.setMinimumContentsLength(26 if field is self.subject else 10)
+            field.setMinimumContentsLength(30 if field is self.subject else 10)
             line.addWidget(label)
             line.addWidget(field)
             row.addWidget(pair)
