@@ -24,7 +24,7 @@ from desktop.ui.focus_order import follow_layout
 from desktop.ui.notice import NoticeBar
 
 _MARGIN = 24
-_PANEL, _LEAST_PANEL, _LEAST_PAGE = 410, 280, 280
+_PANEL, _LEAST_PANEL, _LEAST_PAGE = 420, 280, 280
 
 
 class Opened(NamedTuple):

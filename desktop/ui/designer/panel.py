@@ -19,7 +19,7 @@ from desktop.ui.form import Fold
 
 _SCROLL_BAR = 14
 # What has just been opened is laid out in more than one go.
-_OPENING_MS = 150
+_OPENING_MS = 60
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -43,7 +43,7 @@ class Panel(QScrollArea):
         self._cards: dict[str, QFrame] = {}
         self._opened = ""
         self._opening = QTimer(self, singleShot=True, interval=_OPENING_MS)
-        self.verticalScrollBar().rangeChanged.connect(self._keep_in_view)
+        self._opening.timeout.connect(self._bring_into_view)
         self._make: dict[str, Callable[[], QWidget]] = {
             "logo": lambda: LogoPart(draft, desk),
             "facts": lambda: FactsPart(draft, theme),
@@ -114,13 +114,11 @@ class Panel(QScrollArea):
 
     def _bring(self, name: str) -> None:
         self._opened = name
+        # Not before its fields have their places.
         self._opening.start()
-        self._keep_in_view()
 
-    def _keep_in_view(self) -> None:
+    def _bring_into_view(self) -> None:
         """The whole of what was opened a moment ago, or its beginning where it is too long."""
-        if not self._opening.isActive():
-            return
         card, bar, room = self._cards[self._opened], self.verticalScrollBar(), self.viewport().height()
         bar.setValue(min(card.y(), max(bar.value(), card.geometry().bottom() + 1 - room)))
 
