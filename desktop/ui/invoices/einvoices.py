@@ -18,7 +18,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Form, Section
-from desktop.ui.invoices.files import keep_folder, say_saved, start_folder
+from desktop.ui.invoices.files import ask_file, keep_folder, say_saved, start_folder
 from desktop.ui.listing import Listing
 
 # More reasons would not be read where they stand.
@@ -90,36 +90,12 @@ def _choices(offers: list[Offer], count: int) -> list[Choice]:
 def _ask_where(desk: Desk, parent: QWidget, documents: dict[int, str], offer: Offer) -> None:
     if len(documents) == 1:
         ((one, number),) = documents.items()
-        _ask_file(desk, parent, one, number, offer)
+        ask_file(desk, parent, number, offer.ending, lambda path: save_einvoice(desk.book, one, offer.form, path))
         return
     dialog = QFileDialog(parent, _("Folder for the e-invoices"), start_folder(desk))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(lambda name: _write(desk, list(documents.values()), offer.form, Path(name)))
-    dialog.open()
-
-
-def _ask_file(desk: Desk, parent: QWidget, one: int, number: str, offer: Offer) -> None:
-    suffix = offer.ending
-    kind = f"{suffix[1:].upper()} (*{suffix})"
-    dialog = QFileDialog(parent, _("Save {number}").format(number=number), start_folder(desk), kind)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(suffix[1:])
-    dialog.selectFile(f"{number.replace('/', '-')}{suffix}")
-
-    def chosen(name: str) -> None:
-        path = Path(name)
-        keep_folder(desk, path.parent)
-        desk.shell.jobs.start(
-            Job(
-                _("Saving {number}").format(number=number),
-                lambda _report: save_einvoice(desk.book, one, offer.form, path),
-                lane=Lane.SIDE,
-            ),
-            lambda _done: say_saved(desk, _("{file} is saved.").format(file=path.name), path.parent),
-        )
-
-    dialog.fileSelected.connect(chosen)
     dialog.open()
 
 

@@ -25,7 +25,9 @@ _FOLDER = "pdf_folder"
 def save_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]) -> None:
     """Ask where to, then write; several documents are a job with progress that can be stopped."""
     if len(ids) == 1:
-        _ask_file(desk, parent, ids[0], str(listing.rows(ids)[ids[0]]["number"]))
+        one = ids[0]
+        number = str(listing.rows(ids)[one]["number"])
+        ask_file(desk, parent, number, ".pdf", lambda path: save_pdf(desk.book, one, path))
     elif ids:
         _ask_folder(desk, parent, listing, list(ids))
 
@@ -58,11 +60,13 @@ def keep_folder(desk: Desk, folder: Path) -> None:
     desk.shell.memory.put(_FOLDER, str(folder))
 
 
-def _ask_file(desk: Desk, parent: QWidget, one: int, number: str) -> None:
-    dialog = QFileDialog(parent, _("Save {number}").format(number=number), start_folder(desk), "PDF (*.pdf)")
+def ask_file(desk: Desk, parent: QWidget, number: str, ending: str, save: Callable[[Path], object]) -> None:
+    """Ask where the file of a document goes, with an ending such as ".pdf", and save it there."""
+    kind = f"{ending[1:].upper()} (*{ending})"
+    dialog = QFileDialog(parent, _("Save {number}").format(number=number), start_folder(desk), kind)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("pdf")
-    dialog.selectFile(f"{number.replace('/', '-')}.pdf")
+    dialog.setDefaultSuffix(ending[1:])
+    dialog.selectFile(f"{number.replace('/', '-')}{ending}")
 
     def chosen(name: str) -> None:
         path = Path(name)
@@ -70,7 +74,7 @@ def _ask_file(desk: Desk, parent: QWidget, one: int, number: str) -> None:
         desk.shell.jobs.start(
             Job(
                 _("Saving {number}").format(number=number),
-                lambda _report: save_pdf(desk.book, one, path),
+                lambda _report: save(path),
                 lane=Lane.SIDE,
             ),
             lambda _done: say_saved(desk, _("{file} is saved.").format(file=path.name), path.parent),
