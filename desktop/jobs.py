@@ -40,13 +40,15 @@ class Lane(Enum):
 
     BOOK is one thread for the long work on the book. HAND is one thread for lists and a person's own small
     writes, which slip in between the chunks of BOOK. SIDE is for rendering and files. LATER is one thread for
-    questions that look at the whole book and that nobody waits for: none begins while HAND has something to do.
+    questions that look at the whole book and that nobody waits for: none begins while HAND has something to do. MAIL is
+    one thread for what waits for servers and printers.
     """
 
     BOOK = "book"
     HAND = "hand"
     SIDE = "side"
     LATER = "later"
+    MAIL = "mail"
 
 
 class State(Enum):
@@ -171,6 +173,7 @@ class Jobs(QObject):
                 Lane.HAND: ThreadPoolExecutor(1, "hand"),
                 Lane.SIDE: ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2)), "side"),
                 Lane.LATER: ThreadPoolExecutor(1, "later"),
+                Lane.MAIL: ThreadPoolExecutor(1, "mail"),
             }
         )
         self._precedence: _Precedence = beside._precedence if beside is not None else _Precedence()

@@ -21,6 +21,8 @@ from db.schema import (
     File,
     Invoice,
     Item,
+    MailAccount,
+    MailText,
     Milestone,
     OneOff,
     Pause,
@@ -32,6 +34,7 @@ from db.schema import (
     Registration,
     RuleSetting,
     RuleTemplate,
+    Schedule,
     Segment,
     TaxRule,
     TimeEntry,
@@ -186,6 +189,13 @@ def _not_due_yet(book: Book) -> None:
         made.insert(PriceProposal, agreement_line_id=1, valid_from=later, old_price=80 * M, new_price=82 * M)
         made.insert(
             Usage, agreement_id=3, item_id=1, start_date=later, end_date=date(2027, 1, 2), days=1, quantity=5 * M
+        )
+        made.insert(
+            MailAccount, uid="a1", position=1, name="Office", sender="office@harbour.example", host="localhost", port=25
+        )
+        made.insert(MailText, scope="firm", kind="invoice", language="en", subject="{number}", body="Dear {contact}")
+        made.insert(
+            Schedule, name="Month end", task="bill", every="month", day=31, at="06:00", since="2026-01-01T00:00"
         )
     add_note(book, "client", 1, "Oil before the winter", actor=ANNE, due_on=later)
     attach(book, "client", 1, "Order.txt", b"An order", actor=ANNE)

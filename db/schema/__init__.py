@@ -17,6 +17,16 @@ from db.schema.agreements import (
 from db.schema.audit import AuditEvent, AuditPayload, ChangeSet
 from db.schema.base import Base, guard_integers
 from db.schema.clients import Address, Client, Contact, ImportBatch, Item, Rate, SavedMapping, Segment
+from db.schema.delivery import (
+    Delivery,
+    DeliveryEvent,
+    MailAccount,
+    Mailing,
+    MailText,
+    PrintJob,
+    Rendering,
+    RenderingPrefix,
+)
 from db.schema.desk import Attachment, Note, SavedView, Unfinished
 from db.schema.firm import (
     BankAccount,
@@ -50,6 +60,7 @@ from db.schema.invoices import (
 )
 from db.schema.payments import Allocation, JournalEntry, OpenCredit, Payment, Posting, WriteOff
 from db.schema.runs import Charge, Draft, Finding, Outcome, Run
+from db.schema.schedules import Schedule, ScheduleResult
 
 guard_integers(Base.metadata)
 
@@ -70,6 +81,8 @@ __all__ = [
     "Client",
     "Commitment",
     "Contact",
+    "Delivery",
+    "DeliveryEvent",
     "Dispute",
     "Draft",
     "ExchangeRate",
@@ -82,6 +95,9 @@ __all__ = [
     "InvoiceTax",
     "Item",
     "JournalEntry",
+    "MailAccount",
+    "MailText",
+    "Mailing",
     "Milestone",
     "Note",
     "OneOff",
@@ -97,14 +113,19 @@ __all__ = [
     "Prepayment",
     "PriceChange",
     "PriceProposal",
+    "PrintJob",
     "Promise",
     "Rate",
     "Registration",
+    "Rendering",
+    "RenderingPrefix",
     "RuleSetting",
     "RuleTemplate",
     "Run",
     "SavedMapping",
     "SavedView",
+    "Schedule",
+    "ScheduleResult",
     "Segment",
     "Series",
     "SeriesYear",

@@ -14,7 +14,8 @@ from desktop.domain.document import EINVOICES, PAYMENT_MEANS
 class Segment(Base):
     """Clients or agreements billed alike; an empty field leaves the matter to the firm.
 
-    `milestones` says whether a milestone done is billed at once or by the next run.
+    `milestones` says whether a milestone done is billed at once or by the next run. `mail_together` puts what goes to
+    one client into one mail.
     """
 
     __tablename__ = "segment"
@@ -29,6 +30,8 @@ class Segment(Base):
     tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("template.id"))
     milestones: Mapped[str] = mapped_column(default="run")
+    mail_account_id: Mapped[int | None] = mapped_column(ForeignKey("mail_account.id"))
+    mail_together: Mapped[bool | None]
 
 
 class Client(Base):
@@ -94,6 +97,7 @@ class Client(Base):
     mandate: Mapped[str] = mapped_column(default="")
     mandate_date: Mapped[date | None]
     card: Mapped[str] = mapped_column(default="")
+    mail_together: Mapped[bool | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     note: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -102,7 +106,10 @@ class Client(Base):
 
 
 class Contact(Base):
+    """A person at a client; those who get invoices or reminders stand on the mail as `mail_as` says."""
+
     __tablename__ = "contact"
+    __table_args__ = (words("mail_as", "to", "cc", "bcc"),)
     id: Mapped[Id]
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
@@ -110,6 +117,8 @@ class Contact(Base):
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     gets_invoices: Mapped[bool] = mapped_column(default=False)
+    gets_reminders: Mapped[bool] = mapped_column(default=False)
+    mail_as: Mapped[str] = mapped_column(default="to")
 
 
 class Address(Base):

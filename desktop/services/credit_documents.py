@@ -133,6 +133,7 @@ def credit_document(
     chosen = resolver(connection, [invoice.client_id], agreements).for_kind(
         invoice.client_id, invoice.agreement_id, "credit_note", invoice.language
     )
+    _own, delivery, *_rest_of_client = as_now(connection, invoice.client_id, invoice.agreement_id)
     lines = [_credit_line(invoice, part, position, reason) for position, part in enumerate(figures.parts, 1)]
     exemptions = invoice.exemptions
     return ReadyInvoice(
@@ -165,6 +166,7 @@ def credit_document(
         reason=reason,
         firm_rate=invoice.firm_rate,
         texts={key: invoice.texts[key] for key in _KEPT if key in invoice.texts},
+        delivery=delivery,
     )
 
 
@@ -214,6 +216,7 @@ def reissue_document(connection: Connection, invoice: Original, charges: Sequenc
             agreement_id=invoice.agreement_id,
             einvoice=form,
         ),
+        delivery=delivery,
     )
 
 

@@ -1,4 +1,4 @@
-"""Issues documents in bulk: takes numbers, freezes, charges, opens what is due and posts the journal.
+"""Issues documents in bulk: takes numbers, freezes, charges, opens what is due, posts the journal and has them sent.
 
 Everything here runs inside the caller's one write transaction, so a document exists wholly or not at all.
 """
@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop.domain.billing import Charged, Line, TaxLine
+from desktop.domain.einvoice_form import NONE
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
 from desktop.domain.terms import PaymentTerms, parse_terms
 from desktop.services.charging import write_charges
+from desktop.services.delivery.enqueueing import Outgoing, enqueue
 from desktop.services.exchange import ExchangeRates
 from desktop.services.series_counters import SeriesCounters
 
@@ -29,7 +31,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 class ReadyInvoice:
     """A document complete but for its number, its date and what follows from them.
 
-    `firm_rate` is the exchange rate where it is not the issue date's: a credit note keeps its invoice's.
+    `firm_rate` is the exchange rate where it is not the issue date's: a credit note keeps its invoice's. `delivery` is
+    how the client gets it.
     """
 
     kind: str
@@ -63,6 +66,7 @@ class ReadyInvoice:
     texts: dict[str, Any] = field(default_factory=dict)
     instalments: Sequence[tuple[date, int]] = ()
     firm_rate: int | None = None
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def _next_id(connection: Connection, table: str) -> int:
 
 
 def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *, actor: str, now: str) -> list[Issued]:
-    """Number, freeze, charge, open and post the documents; amounts in minor units, `now` UTC text.
+    """Number, freeze, charge, open and post the documents, and put them into the outbox; amounts in minor units, `now`
+    UTC text.
 
     A credit note opens a credit of its gross instead of something due. Raises UserError where a series is missing and
     IntegrityError where the schema refuses (billed already); the caller's transaction then rolls back.
@@ -185,6 +190,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     entries: list[tuple[Any, ...]] = []
     postings: list[tuple[Any, ...]] = []
     issued: list[Issued] = []
+    outgoing: list[Outgoing] = []
     texts_known: dict[int, str] = {}
     for document in documents:
         text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
@@ -280,6 +286,16 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
             )
         ]
         issued.append(Issued(invoice_id, text, day, due, document.draft_id, sealed))
+        outgoing.append(
+            Outgoing(
+                invoice_id,
+                text,
+                document.client_id,
+                document.run_id,
+                document.delivery,
+                document.texts.get("einvoice", NONE),
+            )
+        )
         invoice_id += 1
         entry_id += 1
     for statement, rows in (
@@ -294,5 +310,6 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         if rows:
             connection.exec_driver_sql(statement, rows)
     write_charges(connection, charges)
+    enqueue(connection, outgoing, actor=actor, now=now)
     series.store()
     return issued

@@ -64,6 +64,62 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE mail_account (
+        id INTEGER NOT NULL,
+        uid VARCHAR NOT NULL,
+        position INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        sender VARCHAR NOT NULL,
+        sender_name VARCHAR NOT NULL,
+        reply_to VARCHAR NOT NULL,
+        copy_to VARCHAR NOT NULL,
+        receipts BOOLEAN NOT NULL,
+        host VARCHAR NOT NULL,
+        port INTEGER NOT NULL,
+        security VARCHAR NOT NULL,
+        verify BOOLEAN NOT NULL,
+        ca_file VARCHAR NOT NULL,
+        auth VARCHAR NOT NULL,
+        user VARCHAR NOT NULL,
+        provider VARCHAR NOT NULL,
+        client_id VARCHAR NOT NULL,
+        tenant VARCHAR NOT NULL,
+        per_minute INTEGER NOT NULL,
+        per_day INTEGER NOT NULL,
+        imap_host VARCHAR NOT NULL,
+        imap_port INTEGER NOT NULL,
+        imap_security VARCHAR NOT NULL,
+        imap_user VARCHAR NOT NULL,
+        imap_folder VARCHAR NOT NULL,
+        active BOOLEAN NOT NULL,
+        CONSTRAINT pk_mail_account PRIMARY KEY (id),
+        CONSTRAINT ck_mail_account_security_word CHECK (security = 'starttls' OR security = 'tls' OR security =
+        'none'),
+        CONSTRAINT ck_mail_account_auth_word CHECK (auth = 'password' OR auth = 'oauth' OR auth = 'none'),
+        CONSTRAINT ck_mail_account_provider_word CHECK (provider = '' OR provider = 'google' OR provider =
+        'microsoft'),
+        CONSTRAINT ck_mail_account_imap_security_word CHECK (imap_security = 'tls' OR imap_security = 'starttls' OR
+        imap_security = 'none'),
+        CONSTRAINT uq_mail_account_uid UNIQUE (uid)
+    )
+    """,
+    """
+    CREATE TABLE mail_text (
+        id INTEGER NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        language VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL,
+        body VARCHAR NOT NULL,
+        CONSTRAINT pk_mail_text PRIMARY KEY (id),
+        CONSTRAINT ck_mail_text_scope_word CHECK (scope = 'firm' OR scope = 'segment' OR scope = 'client')
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_mail_text_key ON mail_text (scope, scope_id, kind, language)
+    """,
+    """
     CREATE TABLE party (
         id INTEGER NOT NULL,
         role VARCHAR NOT NULL,
@@ -89,6 +145,34 @@ STATEMENTS = (
         'integer'),
         CONSTRAINT ck_person_approval_limit_integer CHECK (approval_limit IS NULL OR typeof(approval_limit) =
         'integer')
+    )
+    """,
+    """
+    CREATE TABLE print_job (
+        id INTEGER NOT NULL,
+        queue VARCHAR NOT NULL,
+        job VARCHAR NOT NULL,
+        title VARCHAR NOT NULL,
+        copies INTEGER NOT NULL,
+        pages INTEGER NOT NULL,
+        options VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        answer VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        made_at VARCHAR NOT NULL,
+        done_at VARCHAR,
+        CONSTRAINT pk_print_job PRIMARY KEY (id),
+        CONSTRAINT ck_print_job_state_word CHECK (state = 'waiting' OR state = 'sending' OR state = 'sent' OR state =
+        'failed' OR state = 'uncertain' OR state = 'cancelled')
+    )
+    """,
+    """
+    CREATE TABLE rendering_prefix (
+        id INTEGER NOT NULL,
+        digest VARCHAR NOT NULL,
+        content BLOB NOT NULL,
+        CONSTRAINT pk_rendering_prefix PRIMARY KEY (id),
+        CONSTRAINT uq_rendering_prefix_digest UNIQUE (digest)
     )
     """,
     """
@@ -375,13 +459,16 @@ STATEMENTS = (
         tax_code_id INTEGER,
         template_id INTEGER,
         milestones VARCHAR NOT NULL,
+        mail_account_id INTEGER,
+        mail_together BOOLEAN,
         CONSTRAINT pk_segment PRIMARY KEY (id),
         CONSTRAINT ck_segment_milestones_word CHECK (milestones = 'run' OR milestones = 'at_once'),
         CONSTRAINT ck_segment_einvoice_word CHECK (einvoice IS NULL OR einvoice = 'none' OR einvoice = 'facturx' OR
         einvoice = 'xrechnung' OR einvoice = 'xrechnung_ubl' OR einvoice = 'peppol'),
         CONSTRAINT uq_segment_name UNIQUE (name),
         CONSTRAINT fk_segment_tax_code_id FOREIGN KEY(tax_code_id) REFERENCES tax_code (id),
-        CONSTRAINT fk_segment_template_id FOREIGN KEY(template_id) REFERENCES template (id)
+        CONSTRAINT fk_segment_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_segment_mail_account_id FOREIGN KEY(mail_account_id) REFERENCES mail_account (id)
     )
     """,
     """
@@ -508,6 +595,7 @@ STATEMENTS = (
         mandate VARCHAR NOT NULL,
         mandate_date DATE,
         card VARCHAR NOT NULL,
+        mail_together BOOLEAN,
         merged_into_id INTEGER,
         note VARCHAR NOT NULL,
         active BOOLEAN NOT NULL,
@@ -562,6 +650,33 @@ STATEMENTS = (
         CONSTRAINT fk_item_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES item (id),
         CONSTRAINT fk_item_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
         CONSTRAINT ck_item_price_integer CHECK (price IS NULL OR typeof(price) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE schedule (
+        id INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        task VARCHAR NOT NULL,
+        segment_id INTEGER,
+        every VARCHAR NOT NULL,
+        weekday INTEGER,
+        day INTEGER,
+        at VARCHAR NOT NULL,
+        most_documents INTEGER,
+        most_amount INTEGER,
+        catch_up BOOLEAN NOT NULL,
+        active BOOLEAN NOT NULL,
+        options VARCHAR NOT NULL,
+        since VARCHAR NOT NULL,
+        CONSTRAINT pk_schedule PRIMARY KEY (id),
+        CONSTRAINT ck_schedule_task_word CHECK (task = 'bill' OR task = 'send' OR task = 'bounces' OR task = 'remind'
+        OR task = 'reconcile'),
+        CONSTRAINT ck_schedule_every_word CHECK (every = 'day' OR every = 'week' OR every = 'month'),
+        CONSTRAINT ck_schedule_day_of_month CHECK (day IS NULL OR day BETWEEN 1 AND 31),
+        CONSTRAINT ck_schedule_day_of_week CHECK (weekday IS NULL OR weekday BETWEEN 0 AND 6),
+        CONSTRAINT uq_schedule_name UNIQUE (name),
+        CONSTRAINT fk_schedule_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
+        CONSTRAINT ck_schedule_most_amount_integer CHECK (most_amount IS NULL OR typeof(most_amount) = 'integer')
     )
     """,
     """
@@ -684,12 +799,55 @@ STATEMENTS = (
         email VARCHAR NOT NULL,
         phone VARCHAR NOT NULL,
         gets_invoices BOOLEAN NOT NULL,
+        gets_reminders BOOLEAN NOT NULL,
+        mail_as VARCHAR NOT NULL,
         CONSTRAINT pk_contact PRIMARY KEY (id),
+        CONSTRAINT ck_contact_mail_as_word CHECK (mail_as = 'to' OR mail_as = 'cc' OR mail_as = 'bcc'),
         CONSTRAINT fk_contact_client_id FOREIGN KEY(client_id) REFERENCES client (id) ON DELETE CASCADE
     )
     """,
     """
     CREATE INDEX ix_contact_client_id ON contact (client_id)
+    """,
+    """
+    CREATE TABLE mailing (
+        id INTEGER NOT NULL,
+        message_id VARCHAR NOT NULL,
+        account_id INTEGER,
+        client_id INTEGER NOT NULL,
+        sender VARCHAR NOT NULL,
+        reply_to VARCHAR NOT NULL,
+        recipients VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL,
+        text VARCHAR NOT NULL,
+        html VARCHAR NOT NULL,
+        attachments VARCHAR NOT NULL,
+        digest VARCHAR NOT NULL,
+        size INTEGER NOT NULL,
+        receipt BOOLEAN NOT NULL,
+        draft BOOLEAN NOT NULL,
+        state VARCHAR NOT NULL,
+        tries INTEGER NOT NULL,
+        code INTEGER,
+        answer VARCHAR NOT NULL,
+        made_at VARCHAR NOT NULL,
+        sent_at VARCHAR,
+        CONSTRAINT pk_mailing PRIMARY KEY (id),
+        CONSTRAINT ck_mailing_state_word CHECK (state = 'waiting' OR state = 'sending' OR state = 'sent' OR state =
+        'failed' OR state = 'uncertain' OR state = 'cancelled'),
+        CONSTRAINT uq_mailing_message_id UNIQUE (message_id),
+        CONSTRAINT fk_mailing_account_id FOREIGN KEY(account_id) REFERENCES mail_account (id),
+        CONSTRAINT fk_mailing_client_id FOREIGN KEY(client_id) REFERENCES client (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_mailing_client_id ON mailing (client_id)
+    """,
+    """
+    CREATE INDEX ix_mailing_digest ON mailing (digest)
+    """,
+    """
+    CREATE INDEX ix_mailing_sent_at ON mailing (account_id, sent_at)
     """,
     """
     CREATE TABLE payment (
@@ -782,6 +940,25 @@ STATEMENTS = (
     """
     CREATE UNIQUE INDEX ix_rate_key ON rate (item_id, coalesce(client_id, 0), currency, valid_from,
     coalesce(up_to, 0))
+    """,
+    """
+    CREATE TABLE schedule_result (
+        id INTEGER NOT NULL,
+        schedule_id INTEGER NOT NULL,
+        due_at VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        began_at VARCHAR NOT NULL,
+        ended_at VARCHAR,
+        run_id INTEGER,
+        said VARCHAR NOT NULL,
+        seen BOOLEAN NOT NULL,
+        CONSTRAINT pk_schedule_result PRIMARY KEY (id),
+        CONSTRAINT uq_schedule_result_schedule_id_due_at UNIQUE (schedule_id, due_at),
+        CONSTRAINT ck_schedule_result_state_word CHECK (state = 'done' OR state = 'running' OR state = 'waits' OR
+        state = 'failed' OR state = 'missed'),
+        CONSTRAINT fk_schedule_result_schedule_id FOREIGN KEY(schedule_id) REFERENCES schedule (id) ON DELETE CASCADE,
+        CONSTRAINT fk_schedule_result_run_id FOREIGN KEY(run_id) REFERENCES run (id)
+    )
     """,
     """
     CREATE TABLE agreement_line (
@@ -1014,6 +1191,79 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_change_order_agreement ON change_order (agreement_id, dated)
+    """,
+    """
+    CREATE TABLE delivery (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER,
+        letter VARCHAR NOT NULL,
+        file_id INTEGER,
+        title VARCHAR NOT NULL,
+        client_id INTEGER NOT NULL,
+        run_id INTEGER,
+        channel VARCHAR NOT NULL,
+        form VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        current BOOLEAN NOT NULL,
+        fate VARCHAR NOT NULL,
+        fate_at VARCHAR,
+        address VARCHAR NOT NULL,
+        by_hand BOOLEAN NOT NULL,
+        not_before VARCHAR NOT NULL,
+        tries INTEGER NOT NULL,
+        code INTEGER,
+        answer VARCHAR NOT NULL,
+        mailing_id INTEGER,
+        print_job_id INTEGER,
+        path VARCHAR NOT NULL,
+        made_at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        done_at VARCHAR,
+        again_of_id INTEGER,
+        CONSTRAINT pk_delivery PRIMARY KEY (id),
+        CONSTRAINT ck_delivery_channel_word CHECK (channel = 'email' OR channel = 'print' OR channel = 'folder' OR
+        channel = 'hand'),
+        CONSTRAINT ck_delivery_form_word CHECK (form = 'pdf' OR form = 'facturx' OR form = 'xrechnung' OR form =
+        'xrechnung_ubl' OR form = 'ubl'),
+        CONSTRAINT ck_delivery_state_word CHECK (state = 'waiting' OR state = 'sending' OR state = 'sent' OR state =
+        'failed' OR state = 'uncertain' OR state = 'cancelled'),
+        CONSTRAINT ck_delivery_fate_word CHECK (fate = '' OR fate = 'delivered' OR fate = 'bounced' OR fate = 'seen'),
+        CONSTRAINT ck_delivery_letter_word CHECK (letter = '' OR letter = 'statement' OR letter = 'receipt' OR letter
+        = 'reminder' OR letter = 'payment_plan' OR letter = 'run_report' OR letter = 'cover_letter'),
+        CONSTRAINT ck_delivery_one_document CHECK ((invoice_id IS NULL) = (file_id IS NOT NULL)),
+        CONSTRAINT fk_delivery_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_delivery_file_id FOREIGN KEY(file_id) REFERENCES file (id),
+        CONSTRAINT fk_delivery_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_delivery_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+        CONSTRAINT fk_delivery_mailing_id FOREIGN KEY(mailing_id) REFERENCES mailing (id),
+        CONSTRAINT fk_delivery_print_job_id FOREIGN KEY(print_job_id) REFERENCES print_job (id),
+        CONSTRAINT fk_delivery_again_of_id FOREIGN KEY(again_of_id) REFERENCES delivery (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_delivery_client ON delivery (client_id)
+    """,
+    """
+    CREATE INDEX ix_delivery_fate ON delivery (fate) WHERE fate <> ''
+    """,
+    """
+    CREATE INDEX ix_delivery_mailing ON delivery (mailing_id) WHERE mailing_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_delivery_print_job ON delivery (print_job_id) WHERE print_job_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_delivery_run ON delivery (run_id) WHERE run_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_delivery_state ON delivery (state, channel, not_before) WHERE state <> 'sent'
+    """,
+    """
+    CREATE UNIQUE INDEX uq_delivery_current ON delivery (invoice_id) WHERE current = 1 AND invoice_id IS NOT NULL
+    """,
+    """
+    CREATE UNIQUE INDEX uq_delivery_once ON delivery (invoice_id, channel) WHERE again_of_id IS NULL AND state <>
+    'cancelled' AND invoice_id IS NOT NULL
     """,
     """
     CREATE TABLE dispute (
@@ -1255,6 +1505,21 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE rendering (
+        id INTEGER NOT NULL,
+        invoice_id INTEGER NOT NULL,
+        form VARCHAR NOT NULL,
+        prefix_id INTEGER,
+        content BLOB NOT NULL,
+        sha256 VARCHAR NOT NULL,
+        made_at VARCHAR NOT NULL,
+        CONSTRAINT pk_rendering PRIMARY KEY (id),
+        CONSTRAINT uq_rendering_invoice_id_form UNIQUE (invoice_id, form),
+        CONSTRAINT fk_rendering_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_rendering_prefix_id FOREIGN KEY(prefix_id) REFERENCES rendering_prefix (id)
+    )
+    """,
+    """
     CREATE TABLE usage (
         id INTEGER NOT NULL,
         external_id VARCHAR,
@@ -1306,6 +1571,21 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_write_off_invoice_id ON write_off (invoice_id)
+    """,
+    """
+    CREATE TABLE delivery_event (
+        id INTEGER NOT NULL,
+        delivery_id INTEGER NOT NULL,
+        at VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        detail VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        CONSTRAINT pk_delivery_event PRIMARY KEY (id),
+        CONSTRAINT fk_delivery_event_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_delivery_event_delivery_id ON delivery_event (delivery_id)
     """,
     """
     CREATE TABLE finding (

@@ -279,4 +279,5 @@ def ready(
         ),
         corrects_id=corrects_id,
         firm_rate=firm_rate,
+        delivery=draft.delivery,
     )

@@ -1,0 +1,1 @@
+"""Mail: what a message is made of, how it reaches a server, and what comes back."""
