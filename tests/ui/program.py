@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -83,6 +84,12 @@ class Driver:
 
     def end(self) -> None:
         self.settle()
+        # One that asks before it drops what was typed stays, and the next test would take it for its own.
+        for left in QApplication.topLevelWidgets():
+            if isinstance(left, QDialog):
+                left.hide()
+                left.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.program.end()
         # A window of the test before must not be destroyed by a worker of the next one.
         gc.collect()
