@@ -137,8 +137,9 @@ class Delivery(Base):
 
     An issued document has `invoice_id`; a letter has `letter`, its kind, and `file_id`, its PDF. `title` is how people
     call it. `current` is the one that says where the document stands: the last. `address` are the people who get the
-    mail, `by_hand` where somebody typed them for this one; otherwise they are looked up once more when it goes. Before
-    `not_before` (UTC text) it is not tried. `answer` is a stored sentence (`Said.stored`), `code` the server's.
+    mail, `by_hand` where somebody typed them for this one; otherwise they are looked up once more when it goes.
+    `subject` and `body` are what somebody wrote for this one mail; null is what the texts say. `facts` is what a mail
+    tells of a letter, as JSON. Before `not_before` (UTC text) it is not tried. `answer` is a stored sentence (`Said.stored`), `code` the server's.
     """
 
     __tablename__ = "delivery"
@@ -185,6 +186,9 @@ class Delivery(Base):
     fate_at: Mapped[str | None]
     address: Mapped[str] = mapped_column(default="")
     by_hand: Mapped[bool] = mapped_column(default=False)
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    facts: Mapped[str | None]
     not_before: Mapped[str] = mapped_column(default="")
     tries: Mapped[int] = mapped_column(default=0)
     code: Mapped[int | None]
