@@ -7,6 +7,36 @@ from typing import Literal
 
 Security = Literal["starttls", "tls", "none"]
 
+Reason = Literal[
+    "name_unknown",
+    "closed_port",
+    "unreachable",
+    "timeout",
+    "dropped",
+    "not_mail",
+    "busy",
+    "unwelcome",
+    "no_starttls",
+    "tls",
+    "certificate_expired",
+    "certificate_name",
+    "certificate_unknown",
+    "ca_file",
+    "no_login",
+    "no_secret",
+    "login",
+    "login_wanted",
+    "limit",
+    "sender",
+    "address",
+    "non_ascii_address",
+    "recipients",
+    "too_big",
+    "folder",
+    "message",
+]
+"""What went wrong, as the program knows it; `trouble.in_words` puts each into a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -46,18 +76,36 @@ class Answer:
     text: str
 
 
-class NotSent(Exception):
-    """The message certainly did not go out: the server refused it, or the line broke before its last byte was sent.
+class Trouble(Exception):
+    """A server cannot be used as it is set up. `permanent` wants a person; the rest mends itself with time."""
 
-    `permanent` is a 5xx of this message: trying again is of no use. `account` is a fault of the account or the line
-    (login refused, certificate, no connection), which other messages would meet as well.
-    """
-
-    def __init__(self, answer: Answer, *, permanent: bool, account: bool = False) -> None:
-        super().__init__(f"{answer.code} {answer.text}")
+    def __init__(self, reason: Reason, answer: Answer, *, permanent: bool) -> None:
+        super().__init__(f"{reason}: {answer.code} {answer.text}")
+        self.reason = reason
         self.answer = answer
         self.permanent = permanent
+
+
+class NotSent(Trouble):
+    """The message certainly did not go out: the server refused it, or the line broke before its last byte was sent.
+
+    `account` is a fault of the account or the line (login refused, certificate, no connection), which other messages
+    would meet as well; `permanent` then wants a person (a password, a setting). Without it, `permanent` is a refusal
+    of this very message: trying again is of no use. `refused` names each address that the server did not take.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        permanent: bool,
+        account: bool = False,
+        reason: Reason = "message",
+        refused: tuple[tuple[str, Answer], ...] = (),
+    ) -> None:
+        super().__init__(reason, answer, permanent=permanent)
         self.account = account
+        self.refused = refused
 
 
 class Unclear(Exception):
