@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.queries.delivering import RANK, STATUS, documents_that
 from db.queries.families import families
 from db.queries.registering import UNREGISTERED
 from desktop.domain.money import exact_minor
@@ -83,14 +84,16 @@ _SORTS = {
     "open": "coalesce(unpaid.open, 0)",
     "run": "i.run_id",
     "po_number": "i.po_number COLLATE NOCASE",
+    "delivery": f"coalesce({RANK}, -1)",
 }
 # What is open is little beside all that was issued: it is summed once, not asked for row by row.
+_DELIVERY = "LEFT JOIN delivery d ON d.invoice_id = i.id AND d.current = 1"
 _LEFT = """LEFT JOIN (SELECT invoice_id, sum(open) AS open, min(due_date) AS due FROM open_item WHERE open > 0
   GROUP BY invoice_id) unpaid ON unpaid.invoice_id = i.id"""
 # Equal rows of these stand by age in the direction of the order: then an index gives them as they are.
 _INDEXED = frozenset({"number", "issue_date", "net", "gross", "run"})
 _CLIENT = "JOIN client c ON c.id = i.client_id"
-_JOINS = {"client": _CLIENT, "code": _CLIENT, "due_date": _LEFT, "open": _LEFT}
+_JOINS = {"client": _CLIENT, "code": _CLIENT, "due_date": _LEFT, "open": _LEFT, "delivery": _DELIVERY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class InvoiceList:
     """Documents, the newest first. Filters by standing, any of: open, overdue, partly, paid, disputed, written_off,
     credited, unapplied, applied; plan:standing (a payment plan), plan:broken (a part of it is late); and kind:KIND,
     run:R-…, client:ID, agreement:ID, currency:CUR, from:DATE, to:DATE; billed (not what was open when the book
-    began), unregistered (India's portal does not know it yet)."""
+    began), unregistered (India's portal does not know it yet), delivery:WORD (any of db.queries.delivering.STANDS)."""
 
     def __init__(self, book: Book, today: date) -> None:
         self._book = book
@@ -117,7 +120,8 @@ class InvoiceList:
     def ids(
         self, search: str, filters: frozenset[str], sort: str, descending: bool, limit: int | None = None
     ) -> Sequence[int]:
-        """Sorts: number, kind, client, code, issue_date, due_date, currency, net, gross, open, status, run, po_number.
+        """Sorts: number, kind, client, code, issue_date, due_date, currency, net, gross, open, status, run, po_number,
+        delivery.
 
         The search finds parts of a number, of a PO number, of a client's name or code, and a net or gross amount.
         """
@@ -134,6 +138,8 @@ class InvoiceList:
                 if chosen:
                     where.append(choice.format(marks=", ".join("?" * len(chosen))))
                     values += [int(one) for one in chosen] if prefix in _IDS else chosen
+            if stands := named(filters, "delivery"):
+                where.append(f"i.id IN ({documents_that(stands)})")
             sorts = _SORTS | {"status": _RANK.replace("{today}", today)}
             join = _JOINS.get(sort, "")
             direction = "DESC" if descending else "ASC"
@@ -162,7 +168,7 @@ class InvoiceList:
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """number, kind, client, client_code, issue_date, due_date, currency, net, tax, gross, payable, open, unapplied,
         credited, status, disputed, days_overdue (0 or more), run, po_number, corrects, instalments (how many there are
-        in all), plan; minor units, dates as dates. Due is what is open of it next.
+        in all), plan, delivery (of STATUSES); minor units, dates as dates. Due is what is open of it next.
 
         Amounts of a credit note are positive, as on the document.
         """
@@ -177,9 +183,10 @@ class InvoiceList:
                 (SELECT coalesce(sum(w.amount), 0) FROM write_off w WHERE w.invoice_id = i.id),
                 {_NEXT_DUE},
                 i.id IN ({_DISPUTED}), coalesce(r.number, ''), i.po_number, coalesce(x.number, ''), i.client_id,
-                (SELECT max(o.instalment) FROM open_item o WHERE o.invoice_id = i.id), {_PLANNED}
+                (SELECT max(o.instalment) FROM open_item o WHERE o.invoice_id = i.id), {_PLANNED},
+                CASE WHEN d.id IS NULL THEN CASE i.kind WHEN 'opening' THEN NULL ELSE 'issued' END ELSE {STATUS} END
                 FROM invoice i JOIN client c ON c.id = i.client_id LEFT JOIN run r ON r.id = i.run_id
-                LEFT JOIN invoice x ON x.id = i.corrects_id
+                LEFT JOIN invoice x ON x.id = i.corrects_id {_DELIVERY}
                 WHERE i.id IN (SELECT value FROM json_each(?))""",
                 (wanted,),
             )
@@ -245,6 +252,7 @@ class InvoiceList:
             "corrects": row[20],
             "instalments": row[22] or 0,
             "plan": bool(row[23]),
+            "delivery": row[24],
         }
 
 
