@@ -6,18 +6,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
-from desktop.paths import documents_dir
 from desktop.services.archive.making import Archived, documents_between, write_archive
 from desktop.services.archive.verifying import Verified, verify_archive
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
+from desktop.ui.opening import offer_folder
 
 _FOLDER = "archive_folder"
 _ZIP = "ZIP (*.zip)"
@@ -93,8 +91,7 @@ def verify(desk: Desk, parent: QWidget) -> None:
 
 
 def _start(desk: Desk) -> str:
-    folder = desk.shell.memory.get(_FOLDER)
-    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+    return str(desk.shell.memory.folder(_FOLDER))
 
 
 def _ask_file(desk: Desk, parent: QWidget, name: str, write: Callable[[Path, Report], Archived]) -> None:
@@ -105,7 +102,7 @@ def _ask_file(desk: Desk, parent: QWidget, name: str, write: Callable[[Path, Rep
 
     def chosen(named: str) -> None:
         path = Path(named)
-        desk.shell.memory.put(_FOLDER, str(path.parent))
+        desk.shell.memory.put_folder(_FOLDER, path.parent)
         job = Job(_("Writing {file}").format(file=path.name), lambda report: write(path, report), lane=Lane.SIDE)
         desk.shell.jobs.start(job, lambda made: _say_written(desk, made))
 
@@ -120,11 +117,10 @@ def _say_written(desk: Desk, made: object) -> None:
         "{count} documents are in {file}, with tables and what proves them.",
         made.documents,
     )
-    where = QUrl.fromLocalFile(str(made.path.parent))
     desk.shell.notices.say(
         said.format(count=number_text(made.documents), file=made.path.name),
         " ".join(made.left_out),
-        [(_("Open the folder"), lambda: QDesktopServices.openUrl(where))],
+        [offer_folder(made.path.parent)],
         tone="held" if made.left_out else "good",
     )
 

@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.i18n import _, number_text, percent_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.previews import draft_pdf, invoice_pdf, save_draft_pdf, save_pdf
 from desktop.ui.actions import Action, Actions
 from desktop.ui.bar import Hints
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.invoices.einvoices import save_einvoices
+from desktop.ui.opening import offer_folder
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.printing import print_documents
 
@@ -185,9 +184,8 @@ class DocumentPage(QWidget):
 
     def save(self) -> None:
         memory, paper = self.desk.shell.memory, self._paper
-        folder = memory.get(_FOLDER)
-        start = folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
-        dialog = QFileDialog(self, _("Save {number}").format(number=paper.title), start, "PDF (*.pdf)")
+        start = memory.folder(_FOLDER)
+        dialog = QFileDialog(self, _("Save {number}").format(number=paper.title), str(start), "PDF (*.pdf)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
         dialog.selectFile(paper.file_name)
@@ -201,12 +199,11 @@ class DocumentPage(QWidget):
 
     def _save_to(self, paper: Paper, path: Path) -> None:
         shell = self.desk.shell
-        shell.memory.put(_FOLDER, str(path.parent))
-        where = QUrl.fromLocalFile(str(path.parent))
+        shell.memory.put_folder(_FOLDER, path.parent)
 
         def said(_done: object) -> None:
             words = _("{file} is saved.").format(file=path.name)
-            shell.notices.say(words, offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))])
+            shell.notices.say(words, offers=[offer_folder(path.parent)])
 
         title = _("Saving {number}").format(number=paper.title)
         shell.jobs.start(Job(title, lambda _report: paper.save(path), lane=Lane.SIDE), said)

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.errors import UserError
-from desktop.i18n import _, ngettext, number_text, pgettext
+from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.table_files import MONEY, Value, write_table
 from desktop.ui.columns import Column, exported
 from desktop.ui.listing import Listing
+from desktop.ui.opening import offer_file, offer_folder
 from desktop.ui.shell import Shell
 
 FOLDER = "export_folder"
@@ -76,8 +73,7 @@ def _with_currencies(columns: Sequence[Column]) -> list[Column]:
 
 def ask_export(shell: Shell, parent: QWidget, sheet: Sheet) -> None:
     """Ask where to, and write in a worker."""
-    kept = shell.memory.get(FOLDER)
-    folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
+    folder = shell.memory.folder(FOLDER)
     dialog = QFileDialog(parent, _("Export"), str(folder), "Excel (*.xlsx);;CSV (*.csv)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("xlsx")
@@ -89,25 +85,15 @@ def ask_export(shell: Shell, parent: QWidget, sheet: Sheet) -> None:
 
 def export(shell: Shell, sheet: Sheet, path: Path) -> None:
     """Write the rows as a job that can be stopped, and say so."""
-    shell.memory.put(FOLDER, str(path.parent))
+    shell.memory.put_folder(FOLDER, path.parent)
 
     def done(rows: object) -> None:
         assert isinstance(rows, int)
         said = ngettext("{count} row is written to {file}.", "{count} rows are written to {file}.", rows)
         shell.notices.say(
             said.format(count=number_text(rows), file=path.name),
-            offers=[
-                (pgettext("verb", "Open"), lambda: _open(path)),
-                (_("Open the folder"), lambda: _open(path.parent)),
-            ],
+            offers=[offer_file(path), offer_folder(path.parent)],
         )
 
     title = _("Exporting {list}").format(list=sheet.title)
     shell.jobs.start(Job(title, lambda report: sheet.write(path, report), lane=Lane.SIDE), done)
-
-
-def _open(path: Path) -> None:
-    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        raise UserError(
-            _("{path} cannot be opened from here.").format(path=path), _("Open it with the program of your choice.")
-        )

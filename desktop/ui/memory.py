@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from desktop.paths import documents_dir
+
 
 class Memory:
     """Small values by name, in one file. What cannot be read counts as not remembered."""
@@ -25,6 +27,14 @@ class Memory:
     def put(self, key: str, value: object) -> None:
         """Remember a value that JSON can hold."""
         self._settings.setValue(key, json.dumps(value))
+
+    def folder(self, key: str) -> Path:
+        """Where files went or came from the last time, or the documents folder where that is gone."""
+        kept = self.get(key)
+        return Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
+
+    def put_folder(self, key: str, folder: Path) -> None:
+        self.put(key, str(folder))
 
     def bytes(self, key: str) -> QByteArray:
         """What Qt saved of itself by `put_bytes`; empty if nothing is remembered."""

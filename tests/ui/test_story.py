@@ -214,7 +214,11 @@ def test_files_are_dropped_on_the_pane_opened_saved_and_removed(
     tab = story.files
     assert (story.titles()[4], tab.list.texts()) == ("Files 1", ["order.txt"])
     shown: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    def show(url: QUrl) -> bool:
+        shown.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", show)
     qtbot.keyClick(tab.list, Qt.Key.Key_Return)
     driver.settle()
     assert Path(shown[0].toLocalFile()).read_text() == "An order"

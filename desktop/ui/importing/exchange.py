@@ -6,24 +6,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.exports import ExportResult, export_file
 from desktop.services.imports.pasting import fitting_kind, pasted_table
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
+from desktop.ui.exporting import FOLDER
 from desktop.ui.importing.dialog import ask_import
 from desktop.ui.importing.source import Source
 from desktop.ui.importing.words import kind_word
+from desktop.ui.opening import offer_folder
 from desktop.ui.page import Page
 
-_FOLDER = "export_folder"
 # The records of a kind that rows of a page stand for.
 IdsOf = Callable[[str, Sequence[int]], frozenset[int]]
 
@@ -83,9 +81,7 @@ def ask_export(
     ids = frozenset(only()) if only else None
     if ids_of is not None and _is_narrowed(page):
         ids = ids_of(kind, page.model.ids)
-    kept = desk.shell.memory.get(_FOLDER)
-    folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
-    dialog = QFileDialog(page, _("Export"), str(folder), "CSV (*.csv);;Excel (*.xlsx)")
+    dialog = QFileDialog(page, _("Export"), str(desk.shell.memory.folder(FOLDER)), "CSV (*.csv);;Excel (*.xlsx)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("csv")
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("xlsx" if "xlsx" in chosen else "csv"))
@@ -96,7 +92,7 @@ def ask_export(
 
 def export(desk: Desk, kind: str, path: Path, ids: Collection[int] | None = None) -> None:
     """Write a kind to a file as a job, and say so."""
-    desk.shell.memory.put(_FOLDER, str(path.parent))
+    desk.shell.memory.put_folder(FOLDER, path.parent)
     book = desk.book
     job = Job(
         _("Exporting {kind}").format(kind=kind_word(kind)),
@@ -109,14 +105,8 @@ def export(desk: Desk, kind: str, path: Path, ids: Collection[int] | None = None
 def _tell(desk: Desk, made: object) -> None:
     assert isinstance(made, ExportResult)
     said = ngettext("{count} row is written to {file}.", "{count} rows are written to {file}.", made.rows)
-    folder = QUrl.fromLocalFile(str(made.path.parent))
     desk.shell.notices.say(
         said.format(count=number_text(made.rows), file=made.path.name),
         _("Imported again, it changes nothing."),
-        [(_("Open the folder"), lambda: _open(folder))],
+        [offer_folder(made.path.parent)],
     )
-
-
-def _open(folder: QUrl) -> None:
-    if not QDesktopServices.openUrl(folder):
-        raise UserError(_("The folder {path} cannot be opened.").format(path=folder.toLocalFile()))

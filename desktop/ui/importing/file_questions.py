@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.i18n import _
-from desktop.paths import documents_dir
 from desktop.ui.importing.words import ENDINGS
 from desktop.ui.memory import Memory
 
@@ -19,7 +18,7 @@ def ask_file(parent: QWidget, memory: Memory, then: Callable[[Path], object]) ->
     """Ask for a table; `then` gets the one that is chosen."""
     tables = " ".join(f"*{one}" for one in ENDINGS)
     kinds = f"{_('Tables')} ({tables});;{_('All files')} (*)"
-    dialog = QFileDialog(parent, _("Choose the file"), _folder(memory), kinds)
+    dialog = QFileDialog(parent, _("Choose the file"), str(memory.folder(_FOLDER)), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()
@@ -27,7 +26,7 @@ def ask_file(parent: QWidget, memory: Memory, then: Callable[[Path], object]) ->
 
 def ask_template(parent: QWidget, memory: Memory, kind: str, then: Callable[[Path], object]) -> None:
     """Ask for the place of an empty file of a kind."""
-    dialog = QFileDialog(parent, _("Write an empty file"), _folder(memory), "CSV (*.csv)")
+    dialog = QFileDialog(parent, _("Write an empty file"), str(memory.folder(_FOLDER)), "CSV (*.csv)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("csv")
     dialog.selectFile(f"{kind}.csv")
@@ -37,9 +36,4 @@ def ask_template(parent: QWidget, memory: Memory, kind: str, then: Callable[[Pat
 
 def remember_folder(memory: Memory, path: Path) -> None:
     """The next question begins where this file is."""
-    memory.put(_FOLDER, str(path.parent))
-
-
-def _folder(memory: Memory) -> str:
-    folder = memory.get(_FOLDER)
-    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+    memory.put_folder(_FOLDER, path.parent)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.documents import render
 from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Listing
+from desktop.ui.opening import offer_folder
 from desktop.ui.printing import Make, print_documents
 
 _FOLDER = "pdf_folder"
@@ -51,13 +49,12 @@ def print_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]
 
 
 def start_folder(desk: Desk) -> str:
-    folder = desk.shell.memory.get(_FOLDER)
-    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+    return str(desk.shell.memory.folder(_FOLDER))
 
 
 def keep_folder(desk: Desk, folder: Path) -> None:
     """The next files are offered the same place."""
-    desk.shell.memory.put(_FOLDER, str(folder))
+    desk.shell.memory.put_folder(_FOLDER, folder)
 
 
 def ask_file(desk: Desk, parent: QWidget, number: str, ending: str, save: Callable[[Path], object]) -> None:
@@ -114,6 +111,4 @@ def _say_count(desk: Desk, count: object, folder: Path) -> None:
 
 def say_saved(desk: Desk, sentence: str, folder: Path, missed: str = "") -> None:
     """Tell what is saved where, and what of it could not be."""
-    where = QUrl.fromLocalFile(str(folder))
-    offers = [(_("Open the folder"), lambda: QDesktopServices.openUrl(where))]
-    desk.shell.notices.say(sentence, missed, offers, tone="held" if missed else "good")
+    desk.shell.notices.say(sentence, missed, [offer_folder(folder)], tone="held" if missed else "good")

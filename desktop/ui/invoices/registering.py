@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.registrations import (
     Exported,
     Taken,
@@ -20,6 +17,7 @@ from desktop.services.registrations import (
     take_answers,
 )
 from desktop.ui.desk import Desk
+from desktop.ui.opening import offer_folder
 from desktop.ui.saving import write
 
 _FOLDER = "portal_folder"
@@ -27,8 +25,7 @@ _CHANGED = frozenset({"invoices"})
 
 
 def _start(desk: Desk) -> str:
-    folder = desk.shell.memory.get(_FOLDER)
-    return folder if isinstance(folder, str) and Path(folder).is_dir() else str(documents_dir())
+    return str(desk.shell.memory.folder(_FOLDER))
 
 
 def write_for_portal(desk: Desk, parent: QWidget, numbers: Sequence[str]) -> None:
@@ -54,7 +51,7 @@ def _open(
 
     def chosen(name: str) -> None:
         path = Path(name)
-        desk.shell.memory.put(_FOLDER, str(path.parent))
+        desk.shell.memory.put_folder(_FOLDER, path.parent)
         desk.shell.jobs.start(Job(title, lambda _report: work(path), changes=_CHANGED, lane=Lane.BOOK), done)
 
     dialog.fileSelected.connect(chosen)
@@ -69,7 +66,6 @@ def _say_written(desk: Desk, made: object) -> None:
         "{count} documents are in {file}: upload it to the portal.",
         count,
     ).format(count=number_text(count), file=made.path.name)
-    where = QUrl.fromLocalFile(str(made.path.parent))
     left = ""
     if made.unready:
         first = made.unready[0]
@@ -81,7 +77,7 @@ def _say_written(desk: Desk, made: object) -> None:
     desk.shell.notices.say(
         f"{said} {left}".strip(),
         tone="held" if left else "good",
-        offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))],
+        offers=[offer_folder(made.path.parent)],
     )
 
 

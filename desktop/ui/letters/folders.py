@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.paths import documents_dir
 from desktop.services.letters.files import write_statements
 from desktop.ui.desk import Desk
+from desktop.ui.opening import offer_folder
 
 _FOLDER = "pdf_folder"
 
 
 def save_statements(desk: Desk, parent: QWidget, client_ids: Sequence[int]) -> None:
     """Ask where to, then write a statement as of today for each client and currency with something to tell of."""
-    kept = desk.shell.memory.get(_FOLDER)
-    start = kept if isinstance(kept, str) and Path(kept).is_dir() else str(documents_dir())
-    dialog = QFileDialog(parent, _("Folder for the statements"), start)
+    start = desk.shell.memory.folder(_FOLDER)
+    dialog = QFileDialog(parent, _("Folder for the statements"), str(start))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     chosen = list(client_ids)
@@ -31,7 +28,7 @@ def save_statements(desk: Desk, parent: QWidget, client_ids: Sequence[int]) -> N
 
 
 def _write(desk: Desk, client_ids: list[int], folder: Path) -> None:
-    desk.shell.memory.put(_FOLDER, str(folder))
+    desk.shell.memory.put_folder(_FOLDER, folder)
     book, today = desk.book, desk.today()
 
     def work(report: Callable[[int, int, str], None]) -> int:
@@ -43,11 +40,7 @@ def _write(desk: Desk, client_ids: list[int], folder: Path) -> None:
             desk.shell.notices.say(_("There is nothing to tell these clients of: nothing is open."))
             return
         said = ngettext("{count} statement is saved in {folder}.", "{count} statements are saved in {folder}.", count)
-        where = QUrl.fromLocalFile(str(folder))
-        desk.shell.notices.say(
-            said.format(count=number_text(count), folder=folder.name),
-            offers=[(_("Open the folder"), lambda: QDesktopServices.openUrl(where))],
-        )
+        desk.shell.notices.say(said.format(count=number_text(count), folder=folder.name), offers=[offer_folder(folder)])
 
     many = ngettext("Statements for {count} client", "Statements for {count} clients", len(client_ids))
     desk.shell.jobs.start(Job(many.format(count=number_text(len(client_ids))), work, lane=Lane.SIDE), done)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.i18n import _, pgettext
+from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.jobs import Report as Progress
-from desktop.paths import documents_dir
 from desktop.services.report_files import report_pdf, write_report
 from desktop.services.reports import Report
 from desktop.ui.exporting import FOLDER
+from desktop.ui.opening import offer_file
 from desktop.ui.printing import print_documents
 from desktop.ui.shell import Shell
 
@@ -23,8 +21,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 
 def ask_file(shell: Shell, parent: QWidget, made: Report) -> None:
     """Ask where to and in which form, and write in a worker."""
-    kept = shell.memory.get(FOLDER)
-    folder = Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else documents_dir()
+    folder = shell.memory.folder(FOLDER)
     forms = {"Excel (*.xlsx)": "xlsx", "PDF (*.pdf)": "pdf", "CSV (*.csv)": "csv"}
     dialog = QFileDialog(parent, _("Export"), str(folder), ";;".join(forms))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -38,7 +35,7 @@ def ask_file(shell: Shell, parent: QWidget, made: Report) -> None:
 
 def write_file(shell: Shell, made: Report, path: Path) -> None:
     """Write the report in the form of the file's ending, as a job that can be stopped, and say so."""
-    shell.memory.put(FOLDER, str(path.parent))
+    shell.memory.put_folder(FOLDER, path.parent)
 
     def work(progress: Progress) -> None:
         write_report(made, path, progress)
@@ -46,7 +43,7 @@ def write_file(shell: Shell, made: Report, path: Path) -> None:
     def done(_nothing: object) -> None:
         shell.notices.say(
             _("The report is written to {file}.").format(file=path.name),
-            offers=[(pgettext("verb", "Open"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))],
+            offers=[offer_file(path)],
         )
 
     shell.jobs.start(Job(_("Writing {file}").format(file=path.name), work, lane=Lane.SIDE), done)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QImageWriter
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel
 
 from desktop.i18n import _, moment_text, ngettext, number_text, pgettext
@@ -27,6 +27,7 @@ from desktop.services.attachments import (
 )
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
+from desktop.ui.opening import open_path
 from desktop.ui.saving import write
 from desktop.ui.story.entries import Entry, EntryList
 from desktop.ui.story.tab import Question, StoryTab
@@ -35,6 +36,11 @@ CHANGES = frozenset({"files"})
 
 
 @cache
+def _show(path: object) -> None:
+    assert isinstance(path, Path)
+    open_path(path)
+
+
 def _shown_folder() -> Path:
     """Where copies to look at lie while the program runs; what clients sent must not stay behind."""
     folder = Path(tempfile.mkdtemp(prefix="sheaf-"))
@@ -158,7 +164,7 @@ class FilesTab(StoryTab):
                 lane=Lane.SIDE,
                 quiet=True,
             )
-            self.shell.jobs.start(job, lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))
+            self.shell.jobs.start(job, _show)
 
     def save(self) -> None:
         one = self._chosen()
