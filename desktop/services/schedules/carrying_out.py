@@ -1,0 +1,124 @@
+"""Carries out what is due by the clock, one thing at a time, and keeps what came of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from db.engine import Book
+from db.refusals import BookUnusable
+from desktop.domain.wording import Said, as_typed, phrase, sentence
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.runs.scope import Report, silent
+from desktop.services.schedules.due import Claimed, claim, claim_now, left
+from desktop.services.schedules.keeping import Schedule
+from desktop.services.schedules.results import Result, result
+from desktop.services.schedules.tasks import TASKS
+from desktop.services.schedules.work import Came, Work
+
+_SECONDS_BETWEEN_LOOKS: Final = 0.2
+
+# One process has the book, and in it one thread does what is due: a row that is under way otherwise is a dead one's.
+_alone = threading.Lock()
+_log = logging.getLogger(__name__)
+
+
+def under_way() -> bool:
+    """Whether this process carries something out at the moment."""
+    return _alone.locked()
+
+
+def carry_out(
+    book: Book,
+    *,
+    now: Callable[[], datetime],
+    actor: str,
+    report: Report = silent,
+    only: Schedule | None = None,
+) -> list[Result]:
+    """Go on with what was interrupted, then do what is due by the local time of `now`; what came of each, in order.
+
+    With `only` this one is done now, whether or not it is due. What fails keeps its reason, and the others go on.
+    BookUnusable and a cancel by `report` end the work; what was under way then is gone on with by the next call.
+    """
+    done: list[Result | None] = []
+    with _one_at_a_time(report):
+        for begun in left(book):
+            done.append(_done(book, begun, now(), actor, report, again=True))
+        moment = now()
+        while (one := _next(book, moment, only)) is not None:
+            done.append(_done(book, one, now(), actor, report))
+            if only is not None:
+                break
+    return [one for one in done if one is not None]
+
+
+def _next(book: Book, moment: datetime, only: Schedule | None) -> Claimed | None:
+    return claim(book, moment) if only is None else claim_now(book, only, moment)
+
+
+@contextmanager
+def _one_at_a_time(report: Report) -> Iterator[None]:
+    while not _alone.acquire(timeout=_SECONDS_BETWEEN_LOOKS):
+        report(0, 0, _("Waiting for other work by the clock"))
+    try:
+        yield
+    finally:
+        _alone.release()
+
+
+def _done(
+    book: Book, claimed: Claimed, now: datetime, actor: str, report: Report, *, again: bool = False
+) -> Result | None:
+    state, said, quiet = _outcome(book, claimed, now, actor, report, again=again)
+    with book.writing() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE schedule_result SET state = ?, said = ?, seen = ?, ended_at = ? WHERE id = ?",
+            (state, said.stored(), quiet, book.now, claimed.result_id),
+        )
+    return result(book, claimed.result_id)
+
+
+def _outcome(
+    book: Book, claimed: Claimed, now: datetime, actor: str, report: Report, *, again: bool
+) -> tuple[str, Said, bool]:
+    """(state, what is said, whether nobody has to hear of it)."""
+    schedule = claimed.schedule
+    if schedule.task not in TASKS:
+        return "failed", phrase("It was interrupted, and this version of the program does not know the task."), False
+    if again and not schedule.active:
+        return "failed", phrase("It was interrupted, and the schedule has been stopped since."), False
+    work = Work(
+        book=book,
+        result_id=claimed.result_id,
+        name=schedule.name,
+        segment=schedule.segment,
+        through=schedule.through,
+        most_documents=schedule.most_documents,
+        most_amount=schedule.most_amount,
+        due=claimed.due,
+        today=now.date(),
+        actor=actor,
+        report=report,
+        run_id=claimed.run_id,
+    )
+    try:
+        came = TASKS[schedule.task].carry_out(work)
+    except BookUnusable:
+        raise
+    except UserError as error:
+        _log.warning("The schedule %s failed: %s", schedule.name, error)
+        return "failed", as_typed(str(error)), False
+    except Exception:
+        _log.exception("The schedule %s failed", schedule.name)
+        return "failed", phrase("Something went wrong that should not have; the log has the details."), False
+    return came.state, _resumed(came) if again else came.said, came.quiet and not again
+
+
+def _resumed(came: Came) -> Said:
+    return phrase("It was interrupted and went on later. {said}", said=sentence(came.said))

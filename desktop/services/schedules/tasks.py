@@ -1,0 +1,32 @@
+"""What can be done by the clock. Another task plugs in by one entry of TASKS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.i18n import N_
+from desktop.services.schedules.billing import bill
+from desktop.services.schedules.work import Came, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`title` is what people call it, looked up when it is shown. `limited` ones heed the limits of documents and
+    amount, `by_segment` ones can be of one segment, and `needs_secrets` ones log in somewhere.
+
+    `carry_out` raises UserError where it cannot; what an earlier call began for the same time it goes on with.
+    """
+
+    title: str
+    carry_out: Callable[[Work], Came]
+    by_segment: bool = False
+    limited: bool = False
+    needs_secrets: bool = False
+
+
+# At the same time the first of these goes first: what is billed goes out with what is sent.
+TASKS: Final[Mapping[str, Task]] = {
+    "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
+}
