@@ -7,6 +7,7 @@ byte and dear by the message, and send back checksums, because the files are on 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import multiprocessing
 import os
 import pickle
@@ -17,7 +18,7 @@ from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from desktop.documents import fonts
 from desktop.documents.forms import einvoice, ending, on_paper
@@ -26,7 +27,7 @@ from desktop.documents.pdffile import Frame
 from desktop.documents.render import compose, setting_for, tiers_needed
 from desktop.documents.setting import Setting
 from desktop.documents.spawning import no_main_module
-from desktop.documents.worker import PART, Task, packed, serve, write
+from desktop.documents.worker import PART, Pieces, Task, packed, serve, write
 from desktop.domain.document import Document, TemplateVersion
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -54,9 +55,18 @@ class Written(NamedTuple):
     size: int
 
 
-# Documents with the names of their files; checksums and sizes of files.
-_Chunk = list[tuple[str, Document, TemplateVersion]]
+class Piece(NamedTuple):
+    """One file in memory: what it shares with others at its beginning, the rest, and the SHA-256 of the whole."""
+
+    prefix: bytes
+    rest: bytes
+    sha256: str
+
+
+# Documents with the names of their files and their forms; checksums and sizes of files, or the files themselves.
+_Chunk = list[tuple[str, Document, TemplateVersion, str]]
 Marks = list[tuple[str, int]]
+_Answer = Marks | list[Piece]
 
 
 def safe_name(number: str) -> str:
@@ -72,6 +82,7 @@ class RenderPool:
         self._wanted = processes or min(os.cpu_count() or 1, 8)
         self._workers: list[_Worker] = []
         self._settings: dict[Setting, int] = {}
+        self._prefixes: dict[str, bytes] = {}
         self._rendering = False
 
     def __enter__(self) -> RenderPool:
@@ -86,7 +97,7 @@ class RenderPool:
         """Start the processes that are not there: a window may do so while the user still looks at the run."""
         # One that died with work in hand stays until that is noticed and done elsewhere.
         self._workers = [worker for worker in self._workers if worker.alive() or worker.in_hand]
-        started = [_Worker() for _ in range(self._wanted - len(self._workers))]
+        started = [_Worker(self._prefixes) for _ in range(self._wanted - len(self._workers))]
         self._workers += started
         if started:
             # The fonts are encoded while the processes come up.
@@ -102,13 +113,20 @@ class RenderPool:
             worker.stop()
         self._workers = []
 
-    def render(self, chunks: Iterator[_Chunk], folder: Path, form: str = "pdf") -> Iterator[tuple[_Chunk, Marks]]:
+    def write(self, chunks: Iterator[_Chunk], folder: Path) -> Iterator[tuple[_Chunk, Marks]]:
         """Chunks with the marks of their files, in their order."""
+        return cast("Iterator[tuple[_Chunk, Marks]]", self._render(chunks, folder))
+
+    def make(self, chunks: Iterator[_Chunk]) -> Iterator[tuple[_Chunk, list[Piece]]]:
+        """Chunks with their files, in their order. Chunks ahead of the one that is asked for are under way."""
+        return cast("Iterator[tuple[_Chunk, list[Piece]]]", self._render(chunks, None))
+
+    def _render(self, chunks: Iterator[_Chunk], folder: Path | None) -> Iterator[tuple[_Chunk, _Answer]]:
         if self._rendering:
             raise RuntimeError("a pool renders one batch at a time")
         self._rendering = True
         waiting: deque[tuple[int, _Chunk]] = deque()
-        found: dict[int, Marks] = {}
+        found: dict[int, _Answer] = {}
         numbered = enumerate(chunks)
         try:
             self.start()
@@ -120,7 +138,7 @@ class RenderPool:
                         and (following := next(numbered, None))
                     ):
                         waiting.append(following)
-                        worker.send(following, self._task_for(worker, following[1], folder, form))
+                        worker.send(following, self._task_for(worker, following[1], folder))
                 while waiting and waiting[0][0] in found:
                     number, chunk = waiting.popleft()
                     yield chunk, found.pop(number)
@@ -128,14 +146,14 @@ class RenderPool:
                     return
                 ready = wait([worker.pipe for worker in self._workers if worker.in_hand])
                 for worker in [worker for worker in self._workers if worker.pipe in ready]:
-                    found.update(self._answers(worker, folder, form))
+                    found.update(self._answers(worker, folder))
         finally:
             # After a cancel the processes finish what they have in hand, so that the pool serves the next batch.
             for worker in self._workers:
                 worker.drain()
             self._rendering = False
 
-    def _answers(self, worker: _Worker, folder: Path, form: str) -> list[tuple[int, Marks]]:
+    def _answers(self, worker: _Worker, folder: Path | None) -> list[tuple[int, _Answer]]:
         try:
             return [worker.answer()]
         except (EOFError, ConnectionError):
@@ -143,37 +161,40 @@ class RenderPool:
             self._workers.remove(worker)
             worker.stop()
             self.start()
-            return [(number, _render_here(chunk, folder, form)) for number, chunk in worker.in_hand]
+            return [(number, _render_here(chunk, folder)) for number, chunk in worker.in_hand]
 
-    def _task_for(self, worker: _Worker, chunk: _Chunk, folder: Path, form: str) -> Task:
-        if not on_paper(form):
-            return Task(form, {}, (), str(folder), [(None, name, document) for name, document, _template in chunk])
+    def _task_for(self, worker: _Worker, chunk: _Chunk, folder: Path | None) -> Task:
         settings: dict[int, Setting] = {}
-        documents = []
+        documents: list[tuple[int | None, str, Document, str]] = []
         needed: set[str] = set()
-        for name, document, template in chunk:
+        for name, document, template, form in chunk:
+            if not on_paper(form):
+                documents.append((None, name, document, form))
+                continue
             setting = setting_for(document, template)
             number = self._settings.setdefault(setting, len(self._settings))
             if number not in worker.settings:
                 worker.settings.add(number)
                 settings[number] = setting
             needed |= tiers_needed(document, setting)
-            documents.append((number, name, document))
+            documents.append((number, name, document, form))
         new = sorted(needed - worker.tiers)
         worker.tiers.update(new)
-        return Task(form, settings, [fonts.tier(name) for name in new], str(folder), documents)
+        return Task(settings, [fonts.tier(name) for name in new], None if folder is None else str(folder), documents)
 
 
 class _Worker:
-    """The asking side of one process. Answers come in the order of what was sent."""
+    """The asking side of one process. Answers come in the order of what was sent; prefixes that come along are put to
+    those that are known."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefixes: dict[str, bytes]) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self._process = context.Process(target=serve, args=(far,), name="sheaf-render", daemon=True)
         with no_main_module():
             self._process.start()
         far.close()
+        self._prefixes = prefixes
         self.settings: set[int] = set()
         self.tiers: set[str] = set()
         self.in_hand: deque[tuple[int, _Chunk]] = deque()
@@ -197,14 +218,19 @@ class _Worker:
         with contextlib.suppress(ConnectionError):
             self.pipe.send_bytes(message)
 
-    def answer(self) -> tuple[int, Marks]:
-        """The marks of the oldest chunk in hand. EOFError or ConnectionError if the process is gone."""
+    def answer(self) -> tuple[int, _Answer]:
+        """What the oldest chunk in hand came to. EOFError or ConnectionError if the process is gone."""
         answer = self.pipe.recv()
         number, _chunk = self.in_hand.popleft()
         if isinstance(answer, OSError):
             raise _cannot_write(answer) from answer
         if isinstance(answer, str):
             raise RuntimeError(answer)
+        if isinstance(answer, Pieces):
+            for digest, data in answer.prefixes.items():
+                self._prefixes.setdefault(digest, data)
+            known = self._prefixes
+            return number, [Piece(known[shared] if shared else b"", rest, sum_) for shared, rest, sum_ in answer.files]
         return number, answer
 
     def drain(self) -> None:
@@ -232,13 +258,14 @@ def render_batch(
     pool: RenderPool | None = None,
     total: int | None = None,
     form: str = "pdf",
+    names: FileNames | None = None,
 ) -> Generator[Written, None, None]:
     """Write each document in a form (of FORMS) into a folder, which is made; gives the files in the order of the jobs.
 
     A file is named after its document's number and is there whole or not at all. `report(done, total, text)` is
     called between chunks; what it raises ends the batch, and what was given until then stays. `total` is for jobs
-    that do not know their number. Without a pool, more than two documents start one for this batch. UserError if a
-    template's logo cannot be read or the folder cannot be written.
+    that do not know their number, `names` for a folder that others write into as well. Without a pool, more than two
+    documents start one for this batch. UserError if a template's logo cannot be read or the folder cannot be written.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -248,16 +275,16 @@ def render_batch(
         total = len(jobs)
     source = iter(jobs)
     first = list(islice(source, _FEW + 1))
-    chunks = _chunks(chain(first, source), ending(form))
+    chunks = _chunks(((*job, form) for job in chain(first, source)), names or FileNames())
     done = 0
     with contextlib.ExitStack() as stack:
         rendered: Iterator[tuple[_Chunk, Marks]]
         if len(first) <= _FEW:
-            rendered = ((chunk, _render_here(chunk, out_dir, form)) for chunk in chunks)
+            rendered = ((chunk, _written_here(chunk, out_dir)) for chunk in chunks)
         else:
-            rendered = (pool or stack.enter_context(RenderPool(processes))).render(chunks, out_dir, form)
+            rendered = (pool or stack.enter_context(RenderPool(processes))).write(chunks, out_dir)
         for chunk, marks in rendered:
-            for (name, document, _template), (sha256, size) in zip(chunk, marks, strict=True):
+            for (name, document, _template, _form), (sha256, size) in zip(chunk, marks, strict=True):
                 yield Written(document.number, out_dir / name, sha256, size)
             done += len(chunk)
             if report:
@@ -265,12 +292,51 @@ def render_batch(
                 report(done, known, _("{done} of {total} documents written").format(done=done, total=known))
 
 
-def _chunks(jobs: Iterable[tuple[Document, TemplateVersion]], ending: str) -> Iterator[_Chunk]:
-    taken: set[str] = set()
+def make_batch(
+    jobs: Iterable[tuple[Document, TemplateVersion, str]], pool: RenderPool | None = None
+) -> Generator[Piece, None, None]:
+    """Each document in its form (of FORMS) as a file in memory, in the order of the jobs.
+
+    Jobs are taken, and files made, some chunks ahead of the one that is asked for. Without a pool, more than two
+    documents start one for this batch. UserError if a template's logo cannot be read.
+    """
+    source = iter(jobs)
+    first = list(islice(source, _FEW + 1))
+    chunks = _chunks(chain(first, source), FileNames())
+    with contextlib.ExitStack() as stack:
+        made: Iterator[tuple[_Chunk, list[Piece]]]
+        if len(first) <= _FEW:
+            made = ((chunk, _made_here(chunk)) for chunk in chunks)
+        else:
+            made = (pool or stack.enter_context(RenderPool())).make(chunks)
+        for _chunk, pieces in made:
+            yield from pieces
+
+
+class FileNames:
+    """Names of files in one folder, each once: many systems hold two for one that differ in case alone."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._count = 0
+
+    def of(self, document: Document, form: str) -> str:
+        """The name of the next document's file, after its number."""
+        self._count += 1
+        base = safe_name(document.number) or f"draft-{self._count}"
+        name, again = base, 1
+        while (found := (name + ending(form)).casefold()) in self._taken:
+            again += 1
+            name = f"{base}-{again}"
+        self._taken.add(found)
+        return name + ending(form)
+
+
+def _chunks(jobs: Iterable[tuple[Document, TemplateVersion, str]], names: FileNames) -> Iterator[_Chunk]:
     chunk: _Chunk = []
     lines = 0
-    for position, (document, template) in enumerate(jobs, 1):
-        chunk.append((_file_name(document, position, taken) + ending, document, template))
+    for document, template, form in jobs:
+        chunk.append((names.of(document, form), document, template, form))
         lines += len(document.lines)
         if len(chunk) == _CHUNK or lines >= _CHUNK_LINES:
             yield chunk
@@ -279,25 +345,29 @@ def _chunks(jobs: Iterable[tuple[Document, TemplateVersion]], ending: str) -> It
         yield chunk
 
 
-def _file_name(document: Document, position: int, taken: set[str]) -> str:
-    base = safe_name(document.number) or f"draft-{position}"
-    name, again = base, 1
-    # Many systems hold two names for one that differ in case alone.
-    while name.casefold() in taken:
-        again += 1
-        name = f"{base}-{again}"
-    taken.add(name.casefold())
-    return name
+def _render_here(chunk: _Chunk, folder: Path | None) -> _Answer:
+    return _made_here(chunk) if folder is None else _written_here(chunk, folder)
 
 
-def _render_here(chunk: _Chunk, folder: Path, form: str) -> Marks:
+def _written_here(chunk: _Chunk, folder: Path) -> Marks:
     try:
-        return [write(str(folder / name), *_made_here(document, template, form)) for name, document, template in chunk]
+        return [write(str(folder / name), *_composed(paper, by, form)) for name, paper, by, form in chunk]
     except OSError as problem:
         raise _cannot_write(problem) from problem
 
 
-def _made_here(document: Document, template: TemplateVersion, form: str) -> tuple[Frame | None, bytes]:
+def _made_here(chunk: _Chunk) -> list[Piece]:
+    pieces = []
+    for _name, document, template, form in chunk:
+        frame, own = _composed(document, template, form)
+        if frame is None:
+            pieces.append(Piece(b"", own, hashlib.sha256(own).hexdigest()))
+        else:
+            pieces.append(Piece(frame.prefix.data, frame.data + own, frame.checksum(own)))
+    return pieces
+
+
+def _composed(document: Document, template: TemplateVersion, form: str) -> tuple[Frame | None, bytes]:
     return compose(document, template, form) if on_paper(form) else (None, einvoice(document, form))
 
 

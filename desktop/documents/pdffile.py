@@ -53,6 +53,7 @@ class Prefix:
         self.last = found.last
         self.entries = b"".join(found.entries)
         self.sum = hashlib.sha256(self.data)
+        self.digest = self.sum.hexdigest()
         self.media_box = media_box
         self.resources = resources
         self.language = language

@@ -9,7 +9,7 @@ import io
 import os
 import pickle
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from multiprocessing.connection import Connection
 from operator import attrgetter
@@ -25,16 +25,27 @@ from desktop.domain.document import BankAccount, Document, DocumentLine, Documen
 PART = ".part"
 """What the name of an unfinished file ends with."""
 
+# What a document shares with others, if it has pages, and its own.
+_Made = tuple[Frame | None, bytes]
+
 
 class Task(NamedTuple):
     """Some documents of a batch: the settings and tiers that the process has not seen, and for each document its
-    setting's number and the name of its file. E-invoices without paper have no setting."""
+    setting's number, the name of its file and its form. E-invoices without paper have no setting. Without a folder the
+    files come back through the pipe."""
 
-    form: str
     settings: dict[int, Setting]
     tiers: Sequence[Tier]
-    folder: str
-    documents: Sequence[tuple[int | None, str, Document]]
+    folder: str | None
+    documents: Sequence[tuple[int | None, str, Document, str]]
+
+
+class Pieces(NamedTuple):
+    """Files of a task without a folder: for each the digest of its prefix (empty where it has none), what follows the
+    prefix, and the SHA-256 of the whole. A process sends a prefix once."""
+
+    prefixes: dict[str, bytes]
+    files: list[tuple[str, bytes, str]]
 
 
 def _reduced(kind: Any) -> Any:
@@ -60,10 +71,11 @@ def packed(task: Task) -> bytes:
 def serve(pipe: Connection) -> None:
     """The life of a rendering process: the basic tier first, then tasks until the pipe closes.
 
-    Answers with checksum and size of each file, with the OSError that kept one from being written, or with the
-    traceback of a bug.
+    Answers with checksum and size of each file or with Pieces, with the OSError that kept one from being written, or
+    with the traceback of a bug.
     """
     settings: dict[int, Setting] = {}
+    told: set[str] = set()
     # What was loaded stays, and a document leaves next to nothing behind: looking every few objects is for nothing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -75,10 +87,11 @@ def serve(pipe: Connection) -> None:
             press.learn(task.tiers)
             answer: object
             try:
-                answer = [
-                    write(task.folder + os.sep + name, *_made(press, document, task.form, setting))
-                    for setting, name, document in _with_settings(task, settings)
-                ]
+                made = _all_made(press, task, settings)
+                if task.folder is None:
+                    answer = _pieces((piece for _name, piece in made), told)
+                else:
+                    answer = [write(task.folder + os.sep + name, *piece) for name, piece in made]
             except OSError as problem:
                 answer = problem
             except Exception:
@@ -86,15 +99,30 @@ def serve(pipe: Connection) -> None:
             pipe.send(answer)
 
 
-def _with_settings(task: Task, known: Mapping[int, Setting]) -> Iterator[tuple[Setting | None, str, Document]]:
-    for number, name, document in task.documents:
-        yield None if number is None else known[number], name, document
+def _all_made(press: Press, task: Task, known: Mapping[int, Setting]) -> Iterator[tuple[str, _Made]]:
+    for number, name, document, form in task.documents:
+        yield name, _made(press, document, form, None if number is None else known[number])
 
 
-def _made(press: Press, document: Document, form: str, setting: Setting | None) -> tuple[Frame | None, bytes]:
+def _made(press: Press, document: Document, form: str, setting: Setting | None) -> _Made:
     if setting is None:
         return None, einvoice(document, form)
     return press.compose(document, setting, enclosed(document, form))
+
+
+def _pieces(made: Iterable[_Made], told: set[str]) -> Pieces:
+    prefixes: dict[str, bytes] = {}
+    files = []
+    for frame, own in made:
+        if frame is None:
+            files.append(("", own, hashlib.sha256(own).hexdigest()))
+            continue
+        digest = frame.prefix.digest
+        if digest not in told:
+            told.add(digest)
+            prefixes[digest] = frame.prefix.data
+        files.append((digest, frame.data + own, frame.checksum(own)))
+    return Pieces(prefixes, files)
 
 
 def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
