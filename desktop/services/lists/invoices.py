@@ -84,16 +84,19 @@ _SORTS = {
     "open": "coalesce(unpaid.open, 0)",
     "run": "i.run_id",
     "po_number": "i.po_number COLLATE NOCASE",
-    "delivery": f"coalesce({RANK}, -1)",
+    "delivery": "coalesce(went.place, -1)",
 }
-# What is open is little beside all that was issued: it is summed once, not asked for row by row.
 _DELIVERY = "LEFT JOIN delivery d ON d.invoice_id = i.id AND d.current = 1"
+# What is asked of every row is put together once: by row it takes three times as long.
+_RANKED = f"""LEFT JOIN (SELECT invoice_id, max({RANK}) AS place FROM delivery d
+  WHERE d.current = 1 AND d.invoice_id IS NOT NULL GROUP BY invoice_id) went ON went.invoice_id = i.id"""
+# What is open is little beside all that was issued.
 _LEFT = """LEFT JOIN (SELECT invoice_id, sum(open) AS open, min(due_date) AS due FROM open_item WHERE open > 0
   GROUP BY invoice_id) unpaid ON unpaid.invoice_id = i.id"""
 # Equal rows of these stand by age in the direction of the order: then an index gives them as they are.
 _INDEXED = frozenset({"number", "issue_date", "net", "gross", "run"})
 _CLIENT = "JOIN client c ON c.id = i.client_id"
-_JOINS = {"client": _CLIENT, "code": _CLIENT, "due_date": _LEFT, "open": _LEFT, "delivery": _DELIVERY}
+_JOINS = {"client": _CLIENT, "code": _CLIENT, "due_date": _LEFT, "open": _LEFT, "delivery": _RANKED}
 
 
 @dataclass(frozen=True, slots=True)
