@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from db.engine import Book
 from desktop.jobs import Jobs
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
 from desktop.ui.theme import Theme
 from tests.ui.parcels import Parcels
+from tests.ui.program import Driver
 
 
 @pytest.fixture
@@ -61,3 +63,11 @@ def window(qtbot: QtBot, theme: Theme, memory: Memory, jobs: Jobs) -> MainWindow
     made.shell.home_currency = "EUR"
     qtbot.addWidget(made)
     return made
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
+    """The program over the `book` of the test's module."""
+    made = Driver(qtbot, qapp, book, tmp_path)
+    yield made
+    made.end()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.domain.price_rises import by_percent
@@ -41,13 +38,6 @@ def book(tmp_path: Path) -> Book:
 @pytest.fixture
 def client(book: Book) -> int:
     return create_client(book, {"name": "Nordlicht GmbH"} | ADDRESS, actor=ACTOR)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def add(book: Book, client: int, title: str = "Care", price: str = "310", **more: object) -> int:

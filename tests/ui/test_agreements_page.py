@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -45,13 +44,6 @@ def client(book: Book) -> int:
 @pytest.fixture
 def item(book: Book) -> int:
     return save_item(book, {"name": "Senior hour", "unit": "hour", "price": Decimal(100)}, actor=ACTOR)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def add(book: Book, client: int, title: str = "Care", price: str = "100", **more: object) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from db.engine import Book
 from desktop.services.archive.datev_settings import datev_settings, datev_values
@@ -30,13 +28,6 @@ def book(tmp_path: Path) -> Book:
     add_retainers(book, 2)
     bill(book, through=TODAY, issue_date=TODAY, scope=Scope(), actor="test", now=book.now)
     return book
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def choose_file(driver: Driver, parent: QWidget, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -53,13 +52,6 @@ def client(book: Book) -> int:
 @pytest.fixture
 def agreement(book: Book, client: int, item: int) -> int:
     return _agreement(book, client, item, "Design by the hour")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def _client(book: Book, name: str, currency: str = "EUR") -> int:

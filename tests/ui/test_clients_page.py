@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -36,13 +34,6 @@ ADDRESS = {"street": "Hafen 1", "postcode": "20457", "city": "Hamburg", "country
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path, terms="net 14")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def add(book: Book, name: str, **more: object) -> int:

@@ -42,13 +42,6 @@ def book(tmp_path: Path) -> Iterator[Book]:
 
 
 @pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, tmp_path: Path, book: Book) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
-
-
-@pytest.fixture
 def page(driver: Driver) -> CollectionsPage:
     page = driver.window.go("collections")
     assert isinstance(page, CollectionsPage)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.services.clients import client, client_id, create_client, update_client
@@ -30,13 +27,6 @@ TEST = "test"
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path, tax_id="DE136695976", einvoice="facturx")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def form_of(driver: Driver, client_id: int | None) -> ClientForm:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.services.catalogue import save_item
@@ -45,13 +42,6 @@ def book(tmp_path: Path) -> Book:
     save_item(made, {"code": "CON", "name": "Consulting hour", "unit": "hour"}, actor=ACTOR)
     save_item(made, {"code": "CONS", "name": "Consulting hours", "unit": "hours"}, actor=ACTOR)
     return made
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def page_of(driver: Driver) -> HygienePage:

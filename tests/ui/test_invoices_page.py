@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -34,13 +33,6 @@ ACTOR = "test"
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -28,13 +26,6 @@ ACTOR = "test"
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 @pytest.fixture

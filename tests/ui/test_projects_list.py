@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QLabel
 
 from db.engine import Book
 from desktop.services.milestones import create_milestone, mark_done
@@ -29,13 +27,6 @@ HOURS = {"kind": "time", "unit_price": "90"}
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path, street="Kai 1", postcode="20457", city="Hamburg", tax_id="DE136695976")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def finish(book: Book, project: int, amount: int | None = None, share: str | None = None) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from db.schema import Client
@@ -44,13 +41,6 @@ def project(book: Book) -> int:
     client = put.client(postcode="53111", segment_id=segment)
     hours = {"kind": "time", "unit_price": "90"}
     return put.agreement(client, "P1", hours, billing="fixed", agreed=800_000, budget=900_000, title="Web shop")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def add(book: Book, project: int, name: str, share: str) -> int:

@@ -10,9 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.modeltest import ModelTester
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.services.clients import archive_client
@@ -43,13 +42,6 @@ def book(tmp_path: Path) -> Iterator[Book]:
         )
         open_dispute(book, "INV-2026-0001", reason="hours", on=date(2026, 5, 1), actor=ANNE, today=TODAY)
         yield book
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, tmp_path: Path, book: Book) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 @pytest.fixture

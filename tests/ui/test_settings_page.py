@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
@@ -51,13 +50,6 @@ Section = TypeVar("Section")
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def settings_of(driver: Driver) -> SettingsPage:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -40,13 +39,6 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path, terms="net 14")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def add(book: Book, name: str) -> int:
@@ -214,6 +206,7 @@ def test_files_are_dropped_on_the_pane_opened_saved_and_removed(
     tab = story.files
     assert (story.titles()[4], tab.list.texts()) == ("Files 1", ["order.txt"])
     shown: list[QUrl] = []
+
     def show(url: QUrl) -> bool:
         shown.append(url)
         return True

@@ -1,12 +1,9 @@
 """Tax by place as a person sets it up: taxes of a code, rules, areas, the firm, the client, tax withheld."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.services.clients import client, create_client, update_client
@@ -36,13 +33,6 @@ ACTOR = "test"
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path, country="US", currency="USD")
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def section(driver: Driver, name: str) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -49,13 +48,6 @@ from tests.ui.program import TODAY, Driver
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return new_book(tmp_path)
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, qapp: QApplication, book: Book, tmp_path: Path) -> Iterator[Driver]:
-    made = Driver(qtbot, qapp, book, tmp_path)
-    yield made
-    made.end()
 
 
 def page_of(driver: Driver) -> TodayPage:
