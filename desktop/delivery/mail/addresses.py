@@ -23,6 +23,8 @@ def envelope(address: str) -> str:
     try:
         if not bare.isprintable() or not _ADDRESS.fullmatch(bare) or len(bare.encode()) > _LONGEST:
             raise ValueError(bare)
+        if not all(domain.split(".")):
+            raise ValueError(domain)
         if not domain.isascii():
             domain = domain.encode("idna").decode("ascii")
     except ValueError as error:
