@@ -24,6 +24,7 @@ Reason = Literal[
     "ca_file",
     "no_login",
     "no_secret",
+    "sign_in",
     "login",
     "login_wanted",
     "limit",
