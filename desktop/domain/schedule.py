@@ -69,7 +69,7 @@ class Times:
 
 def between(times: Times, since: datetime, now: datetime) -> list[datetime]:
     """The moments after `since` up to and with `now`."""
-    found = []
+    found: list[datetime] = []
     for moment in times.after(since):
         if moment > now:
             return found

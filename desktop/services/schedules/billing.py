@@ -128,7 +128,7 @@ def _begin(work: Work) -> RunFacts:
 class _Ready(NamedTuple):
     """What would be issued: documents, and gross by currency in minor units, credit notes counted as they are large."""
 
-    count: int
+    documents: int
     totals: dict[str, int]
 
 
@@ -148,13 +148,13 @@ def _too_much(work: Work, run: RunFacts) -> Said | None:
         ready = _ready(connection, run.id)
         rates = ExchangeRates(connection)
     figures: dict[str, Figure] = {"run": run.number, "total": _amounts(ready.totals)}
-    if work.most_documents is not None and ready.count > work.most_documents:
+    if work.most_documents is not None and ready.documents > work.most_documents:
         return phrases(
             "Run {run} would issue {count} invoice over {total}; more than {most} wait for a person. Nothing of it is "
             "issued yet.",
             "Run {run} would issue {count} invoices over {total}; more than {most} wait for a person. Nothing of it is "
             "issued yet.",
-            count=ready.count,
+            count=ready.documents,
             most=work.most_documents,
             **figures,
         )
@@ -169,7 +169,7 @@ def _too_much(work: Work, run: RunFacts) -> Said | None:
             "is issued yet.",
             "Run {run} would issue {count} invoices over {total}; a run above {most} waits for a person. Nothing of it "
             "is issued yet.",
-            count=ready.count,
+            count=ready.documents,
             most=most,
             **figures,
         )
@@ -179,7 +179,7 @@ def _too_much(work: Work, run: RunFacts) -> Said | None:
             "whether that is above {most}. Nothing of it is issued yet.",
             "Run {run} would issue {count} invoices over {total}; without an exchange rate of {currency} nobody can "
             "say whether that is above {most}. Nothing of it is issued yet.",
-            count=ready.count,
+            count=ready.documents,
             most=most,
             currency=words(*unknown),
             **figures,

@@ -1,0 +1,1 @@
+"""The schedules of operating systems: what Sheaf writes into each, and takes out again."""
