@@ -172,7 +172,7 @@ def _render_command(call: Call, run: str) -> str:
 
 
 def _render(call: Call, book: Book, run: str) -> int:
-    from desktop.services.documents import render
+    from desktop.services.document_files import render
 
     folder = call.path(call.arguments.render)
     try:

@@ -297,7 +297,7 @@ def _line_text(line: TrailLine, currency: str) -> str:
 
 
 def _render(call: Call) -> int:
-    from desktop.services.documents import render
+    from desktop.services.document_files import render
 
     arguments = call.arguments
     refused: list[tuple[str, UserError]] = []

@@ -37,8 +37,10 @@ Report = Callable[[int, int, str], None]
 _CHUNK = 50
 _CHUNK_LINES = 2_000
 _FEW = 2
-# Chunks a process has in hand: one that it works on and one that it finds when it is done.
+# Chunks a process has in hand: one that it works on and one that it finds when it is done. Files fill the pipe, so that
+# a process may wait there for its reader, who must not wait for it.
 _IN_HAND = 2
+_IN_HAND_BY_PIPE = 1
 # Chunks a process may be ahead of the slowest, whose files come first: more would fill the memory for nothing.
 _AHEAD = 4
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
@@ -128,12 +130,13 @@ class RenderPool:
         waiting: deque[tuple[int, _Chunk]] = deque()
         found: dict[int, _Answer] = {}
         numbered = enumerate(chunks)
+        most = _IN_HAND_BY_PIPE if folder is None else _IN_HAND
         try:
             self.start()
             while True:
                 for worker in self._workers:
                     while (
-                        len(worker.in_hand) < _IN_HAND
+                        len(worker.in_hand) < most
                         and len(waiting) < _AHEAD * len(self._workers)
                         and (following := next(numbered, None))
                     ):
@@ -258,14 +261,13 @@ def render_batch(
     pool: RenderPool | None = None,
     total: int | None = None,
     form: str = "pdf",
-    names: FileNames | None = None,
 ) -> Generator[Written, None, None]:
     """Write each document in a form (of FORMS) into a folder, which is made; gives the files in the order of the jobs.
 
     A file is named after its document's number and is there whole or not at all. `report(done, total, text)` is
     called between chunks; what it raises ends the batch, and what was given until then stays. `total` is for jobs
-    that do not know their number, `names` for a folder that others write into as well. Without a pool, more than two
-    documents start one for this batch. UserError if a template's logo cannot be read or the folder cannot be written.
+    that do not know their number. Without a pool, more than two documents start one for this batch. UserError if a
+    template's logo cannot be read or the folder cannot be written.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -275,7 +277,7 @@ def render_batch(
         total = len(jobs)
     source = iter(jobs)
     first = list(islice(source, _FEW + 1))
-    chunks = _chunks(((*job, form) for job in chain(first, source)), names or FileNames())
+    chunks = _chunks((*job, form) for job in chain(first, source))
     done = 0
     with contextlib.ExitStack() as stack:
         rendered: Iterator[tuple[_Chunk, Marks]]
@@ -288,8 +290,11 @@ def render_batch(
                 yield Written(document.number, out_dir / name, sha256, size)
             done += len(chunk)
             if report:
-                known = max(total or 0, done)
-                report(done, known, _("{done} of {total} documents written").format(done=done, total=known))
+                tell(report, done, max(total or 0, done))
+
+
+def tell(report: Report, done: int, total: int) -> None:
+    report(done, total, _("{done} of {total} documents written").format(done=done, total=total))
 
 
 def make_batch(
@@ -302,7 +307,7 @@ def make_batch(
     """
     source = iter(jobs)
     first = list(islice(source, _FEW + 1))
-    chunks = _chunks(chain(first, source), FileNames())
+    chunks = _chunks(chain(first, source))
     with contextlib.ExitStack() as stack:
         made: Iterator[tuple[_Chunk, list[Piece]]]
         if len(first) <= _FEW:
@@ -313,6 +318,18 @@ def make_batch(
             yield from pieces
 
 
+def put_file(path: Path, content: bytes, *, lasting: bool = False) -> None:
+    """Write one file that is there whole or not at all, its folder with it. UserError where the disk refuses.
+
+    What is `lasting` survives a power cut from then on, which takes a disk some milliseconds.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(str(path), None, content, lasting=lasting)
+    except OSError as problem:
+        raise _cannot_write(problem) from problem
+
+
 class FileNames:
     """Names of files in one folder, each once: many systems hold two for one that differ in case alone."""
 
@@ -320,10 +337,10 @@ class FileNames:
         self._taken: set[str] = set()
         self._count = 0
 
-    def of(self, document: Document, form: str) -> str:
-        """The name of the next document's file, after its number."""
+    def of(self, number: str, form: str) -> str:
+        """The name of the next document's file, after its number; a draft has none."""
         self._count += 1
-        base = safe_name(document.number) or f"draft-{self._count}"
+        base = safe_name(number) or f"draft-{self._count}"
         name, again = base, 1
         while (found := (name + ending(form)).casefold()) in self._taken:
             again += 1
@@ -332,11 +349,12 @@ class FileNames:
         return name + ending(form)
 
 
-def _chunks(jobs: Iterable[tuple[Document, TemplateVersion, str]], names: FileNames) -> Iterator[_Chunk]:
+def _chunks(jobs: Iterable[tuple[Document, TemplateVersion, str]]) -> Iterator[_Chunk]:
+    names = FileNames()
     chunk: _Chunk = []
     lines = 0
     for document, template, form in jobs:
-        chunk.append((names.of(document, form), document, template, form))
+        chunk.append((names.of(document.number, form), document, template, form))
         lines += len(document.lines)
         if len(chunk) == _CHUNK or lines >= _CHUNK_LINES:
             yield chunk

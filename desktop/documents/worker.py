@@ -125,8 +125,11 @@ def _pieces(made: Iterable[_Made], told: set[str]) -> Pieces:
     return Pieces(prefixes, files)
 
 
-def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
-    """Write a file that is there whole or not at all; gives its SHA-256 and its size. Without a frame it is alone."""
+def write(path: str, frame: Frame | None, own: bytes, *, lasting: bool = False) -> tuple[str, int]:
+    """Write a file that is there whole or not at all; gives its SHA-256 and its size. Without a frame it is alone.
+
+    What is `lasting` has reached the disk before its name does.
+    """
     unfinished = path + PART
     data = own if frame is None else b"".join((frame.prefix.data, frame.data, own))
     # Plain functions of the system: pathlib's cost as much as setting a paragraph.
@@ -136,6 +139,8 @@ def write(path: str, frame: Frame | None, own: bytes) -> tuple[str, int]:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(file, rest) :]
+            if lasting:
+                os.fsync(file)
         finally:
             os.close(file)
         os.replace(unfinished, path)  # noqa: PTH105

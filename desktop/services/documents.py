@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries.rows import ids_text
-from desktop.documents.batch import RenderPool, Written, render_batch
-from desktop.documents.forms import form_named
 from desktop.documents.words import words_for
 from desktop.domain.billing import Draft, Line, TaxLine
 from desktop.domain.billing.lines import part_of
@@ -35,16 +32,14 @@ from desktop.domain.tax_catalogue import tax_codes
 from desktop.domain.tax_parts import taxes_of
 from desktop.domain.terms import parse_terms
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, ngettext
+from desktop.i18n import _, date_text
 from desktop.services.change_sets import raw
-from desktop.services.einvoice_fit import unfit
 from desktop.services.exchange import ExchangeRates
 from desktop.services.issuing import due_parts
 from desktop.services.runs.freezing import prepare, ready
 from desktop.services.templates.reading import template_versions
 from desktop.services.unused_credits import corrected_invoices
 
-Report = Callable[[int, int, str], None]
 Job = tuple[Document, TemplateVersion]
 
 _CHUNK = 200
@@ -160,77 +155,6 @@ def drafted_documents(
         }
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
         yield _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), made.template_version_id
-
-
-def render(
-    book: Book,
-    folder: Path,
-    *,
-    numbers: Sequence[str] = (),
-    run: str = "",
-    report: Report | None = None,
-    pool: RenderPool | None = None,
-    form: str = "pdf",
-    refused: Callable[[str, UserError], None] | None = None,
-) -> list[Written]:
-    """Write documents in a form (a name of `form_named`) into the folder: those of a run, or those with these numbers.
-
-    Where a file of that name stands already it is replaced by the same bytes. `report` may raise between documents.
-    A document that cannot take the form is told to `refused` by its number, and the others are written; without it the
-    first one ends the batch. UserError for a number or run that does not exist, and where the folder cannot be written.
-    """
-    with book.reading() as session:
-        connection = session.connection()
-        ids = _of_run(connection, run) if run else _of_numbers(connection, numbers)
-    jobs = documents(book, ids)
-    form = form_named(form)
-    if form != "pdf":
-        jobs = _fitting(jobs, form, refused)
-    return list(render_batch(jobs, folder, report=report, pool=pool, total=len(ids), form=form))
-
-
-def _fitting(jobs: Iterator[Job], form: str, refused: Callable[[str, UserError], None] | None) -> Iterator[Job]:
-    for job in jobs:
-        why = unfit(job[0], form)
-        if why is None:
-            yield job
-        elif refused is None:
-            raise why
-        else:
-            refused(job[0].number, why)
-
-
-def _of_run(connection: Connection, run: str) -> list[int]:
-    row = connection.exec_driver_sql("SELECT id FROM run WHERE number = ?", (run,)).fetchone()
-    if row is None:
-        raise UserError(_("There is no run {run} in this book.").format(run=run), _("See the list of runs."))
-    found = connection.exec_driver_sql("SELECT id FROM invoice WHERE run_id = ? ORDER BY id", (row[0],))
-    return [number for (number,) in found]
-
-
-def _of_numbers(connection: Connection, numbers: Sequence[str]) -> list[int]:
-    rows = connection.exec_driver_sql(
-        "SELECT number, id, kind FROM invoice WHERE number IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(numbers)),),
-    ).fetchall()
-    known = {number: (key, kind) for number, key, kind in rows}
-    missing = [number for number in numbers if number not in known]
-    if missing:
-        raise UserError(
-            ngettext("There is no document {numbers}.", "There are no documents {numbers}.", len(missing)).format(
-                numbers=", ".join(missing)
-            ),
-            _("See the list of invoices for the numbers there are."),
-        )
-    opening = [number for number in numbers if known[number][1] == "opening"]
-    if opening:
-        raise UserError(
-            _("{number} was issued before this book began: the book has its balance, not the document.").format(
-                number=opening[0]
-            ),
-            _("Look for it where it was issued."),
-        )
-    return [known[number][0] for number in dict.fromkeys(numbers)]
 
 
 def _read(

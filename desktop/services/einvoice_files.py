@@ -8,12 +8,12 @@ from pathlib import Path
 
 from db.engine import Book
 from db.files import in_words
-from desktop.documents.forms import einvoice, ending, form_named, on_paper
-from desktop.documents.render import render_pdf
+from desktop.documents.forms import ending, form_named
 from desktop.domain.document import EINVOICES, Document
 from desktop.domain.einvoice_form import NONE
 from desktop.errors import UserError
-from desktop.services.documents import document, documents
+from desktop.services.delivery.kept import file_of
+from desktop.services.documents import documents
 from desktop.services.einvoice_fit import unfit
 
 
@@ -42,15 +42,11 @@ def _offer(form: str, read: list[Document]) -> Offer:
 
 
 def save_einvoice(book: Book, invoice_id: int, form: str, path: Path) -> None:
-    """Write an issued document in a form of EINVOICES to a file, in place of one of that name.
+    """Write an issued document in a form of EINVOICES to a file, as it went out, in place of one of that name.
 
     UserError where the document cannot take the form, and where the file cannot be written.
     """
-    found, template = document(book, invoice_id)
-    form = form_named(form)
-    if problem := unfit(found, form):
-        raise problem
-    content = render_pdf(found, template, form) if on_paper(form) else einvoice(found, form)
+    content = file_of(book, invoice_id, form_named(form)).content
     try:
         path.write_bytes(content)
     except OSError as error:

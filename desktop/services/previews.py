@@ -7,7 +7,8 @@ from pathlib import Path
 from db.engine import Book
 from db.files import in_words
 from desktop.documents.render import render_pdf
-from desktop.services.documents import document, draft_document
+from desktop.services.delivery.kept import file_of
+from desktop.services.documents import draft_document
 
 
 def draft_pdf(book: Book, draft_id: int) -> bytes:
@@ -16,8 +17,8 @@ def draft_pdf(book: Book, draft_id: int) -> bytes:
 
 
 def invoice_pdf(book: Book, invoice_id: int) -> bytes:
-    """The same bytes as `documents.render` writes."""
-    return render_pdf(*document(book, invoice_id))
+    """As it went out, else the same bytes as `document_files.render` writes."""
+    return file_of(book, invoice_id).content
 
 
 def save_pdf(book: Book, invoice_id: int, path: Path) -> None:

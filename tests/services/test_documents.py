@@ -15,7 +15,8 @@ from desktop.errors import UserError
 from desktop.services import runs
 from desktop.services.clients import update_client
 from desktop.services.credits import credit_invoice
-from desktop.services.documents import document, documents, draft_document, render
+from desktop.services.document_files import render
+from desktop.services.documents import document, documents, draft_document
 from desktop.services.firm import save_bank_account, update_firm
 from desktop.services.imports import import_file
 from desktop.services.opening import OpeningItem, add_opening_item

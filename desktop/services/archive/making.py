@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import archive as queries
-from desktop.documents.batch import RenderPool, render_batch, safe_name
-from desktop.documents.forms import form_named, on_paper
+from desktop.documents.batch import RenderPool, safe_name, tell
+from desktop.documents.forms import ending, form_named, on_paper
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
@@ -29,8 +29,8 @@ from desktop.services.archive.datev_export import datev_files, keeps_datev
 from desktop.services.archive.datev_settings import datev_settings
 from desktop.services.archive.manifest import MANIFEST, SUMS, manifest_text, sums_text, totals
 from desktop.services.archive.tables import documents_report, journal_report, write_table
-from desktop.services.documents import Job, documents
-from desktop.services.einvoice_fit import unfit
+from desktop.services.delivery.kept import files_of
+from desktop.services.delivery.renderings import Key
 from desktop.services.letters.files import letter_pdf
 from desktop.services.letters.run_report import run_report
 from desktop.services.runs.scope import RunFacts, run_facts
@@ -39,6 +39,7 @@ from desktop.services.table_files import replaced
 Report = Callable[[int, int, str], None]
 
 DATEV: Final = "datev/EXTF_Buchungsstapel"
+_TOLD_EACH = 50
 _ORDER: Final = ("facturx", "pdf", "xrechnung", "xrechnung_ubl", "ubl")
 
 
@@ -145,7 +146,7 @@ def _subject(connection: Connection, run: str, first: date | None, last: date | 
 def _fill(
     book: Book, subject: _Subject, container: Container, folder: Path, report: Report, pool: RenderPool | None
 ) -> list[Mark]:
-    marks = list(_papers(book, subject, container, folder, report, pool))
+    marks = list(_papers(book, subject, container, report, pool))
     report(0, 0, _("Writing tables and bookings"))
     if subject.run is not None:
         letter = run_report(book, subject.run.number, on=subject.day)
@@ -166,7 +167,7 @@ def _fill(
 
 
 def _papers(
-    book: Book, subject: _Subject, container: Container, folder: Path, report: Report, pool: RenderPool | None
+    book: Book, subject: _Subject, container: Container, report: Report, pool: RenderPool | None
 ) -> Iterator[Mark]:
     """The PDF of every document, and its e-invoice where that is a file of its own."""
     rows = {row["id"]: row for row in subject.documents}
@@ -185,30 +186,21 @@ def _papers(
         ids = wanted.get(form, [])
         refused: list[int] = []
 
-        def heard(some: int, _of: int, text: str, before: int = done) -> None:
-            report(before + some, total, text)
+        def refuse(key: Key, why: UserError, unfit: list[int] = refused) -> None:
+            unfit.append(key[0])
+            subject.left_out.append(why.message)
 
-        by_number = {rows[key]["number"]: rows[key] for key in ids}
-        jobs = documents(book, ids) if form == "pdf" else _fitting(book, ids, form, refused, subject)
-        for written in render_batch(jobs, folder / form, report=heard, pool=pool, total=len(ids), form=form):
+        for file in files_of(book, [(key, form) for key in ids], pool=pool, refused=refuse):
+            row = rows[file.invoice_id]
             place = "documents" if on_paper(form) else "xml"
-            name = names.taken(f"{place}/{safe_name(written.number) or 'document'}", written.path.suffix)
-            yield container.add_file(name, written.path)
-            by_number[written.number]["files"].append(name)
-            written.path.unlink()
-        done += len(ids)
+            name = names.taken(f"{place}/{safe_name(row['number']) or 'document'}", ending(form))
+            yield container.add(name, file.content)
+            row["files"].append(name)
+            done += 1
+            if done % _TOLD_EACH == 0 or done == total:
+                tell(report, done, total)
         if form == "facturx" and refused:
             wanted.setdefault("pdf", []).extend(refused)
-
-
-def _fitting(book: Book, ids: Sequence[int], form: str, refused: list[int], subject: _Subject) -> Iterator[Job]:
-    for key, job in zip(ids, documents(book, ids), strict=True):
-        why = unfit(job[0], form)
-        if why is None:
-            yield job
-        else:
-            refused.append(key)
-            subject.left_out.append(why.message)
 
 
 class _Names:

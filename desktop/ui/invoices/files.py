@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.documents import render
+from desktop.services.document_files import render
 from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Listing
