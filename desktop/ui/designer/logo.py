@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.paths import documents_dir
 from desktop.services.firm import logo
 from desktop.services.templates import check_layout
 from desktop.ui.designer.draft import LayoutDraft
 from desktop.ui.desk import Desk
+from desktop.ui.picture_paper import PicturePaper, picture_bytes
 from desktop.ui.wrapping import WrappingRow
 
 _HEIGHT = 64
@@ -27,16 +24,17 @@ class LogoPart(QWidget):
         super().__init__()
         self._draft = draft
         self._desk = desk
-        self.setAcceptDrops(True)
-        self.picture = QLabel(wordWrap=True)
-        self.picture.setProperty("role", "paper")
-        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.picture.setFixedHeight(desk.shell.theme.px(_HEIGHT) + 16)
+        self.picture = PicturePaper(desk.shell.theme, _HEIGHT)
+        self.picture.chosen.connect(self.take)
         self.choose = QPushButton(_("Choose a picture…"))
         self.firms = QPushButton(_("Take the firm’s"))
         self.off = QPushButton(_("Without a logo"))
         buttons = WrappingRow()
-        for button, act in ((self.choose, self._ask), (self.firms, self._take_firms), (self.off, self._take_off)):
+        for button, act in (
+            (self.choose, self.picture.ask),
+            (self.firms, self._take_firms),
+            (self.off, self._take_off),
+        ):
             button.setAutoDefault(False)
             button.clicked.connect(act)
             buttons.addWidget(button)
@@ -56,36 +54,16 @@ class LogoPart(QWidget):
             return
         self._shown = content
         self.off.setEnabled(bool(content))
-        whole = QPixmap()
-        if content and whole.loadFromData(content):
-            ratio = self.devicePixelRatio()
-            height = min(whole.height(), round((self.picture.height() - 16) * ratio))
-            small = whole.scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
-            small.setDevicePixelRatio(ratio)
-            self.picture.setPixmap(small)
-            self.picture.setAccessibleName(_("The logo of this template"))
-        else:
-            self.picture.setText(_("No logo. Drop a PNG or JPEG here, or choose one."))
+        shown = self.picture.show_picture(content, _("No logo. Drop a PNG or JPEG here, or choose one."))
+        self.picture.setAccessibleName(_("The logo of this template") if shown else "")
 
-    def _ask(self) -> None:
-        dialog = QFileDialog(self, _("Choose a logo"), str(documents_dir()), _("Pictures (*.png *.jpg *.jpeg)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.take(Path(name)))
-        dialog.open()
-
-    def take(self, path: Path) -> None:
+    def take(self, path: object) -> None:
         """Take the picture of a file; what is none is told."""
-        layout = self._draft.layout
+        assert isinstance(path, Path)
+        layout, file = self._draft.layout, path
 
         def work() -> bytes:
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise UserError(
-                    _("{file} cannot be read: {reason}.").format(file=path.name, reason=error.strerror or error),
-                    _("Check that it is there and that you may read it."),
-                ) from error
+            content = picture_bytes(file)
             check_layout(layout, content)
             return content
 
@@ -106,12 +84,3 @@ class LogoPart(QWidget):
 
     def _take_off(self) -> None:
         self._draft.set_logo(b"")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            self.take(Path(files[0]))
