@@ -1,0 +1,187 @@
+"""Makes mails ready to go: what they say as of now, and their files, rendered ahead of the one that is being sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.queries.delivery import again, files, last_change
+from desktop.delivery.mail.message import Enclosed, Mail
+from desktop.documents.batch import RenderPool
+from desktop.documents.forms import ending
+from desktop.domain.wording import Said, as_typed, phrase
+from desktop.errors import UserError
+from desktop.services.delivery.claiming import Letter
+from desktop.services.delivery.enqueueing import NO_ADDRESS
+from desktop.services.delivery.kept import File, Key, files_of
+from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
+
+GONE: Final = phrase("A file that belongs to this mail is not in the book any more.")
+_MEDIA: Final = {".pdf": "application/pdf", ".xml": "application/xml"}
+
+Room = Callable[[int], int | None]
+"""How many messages an account, by its id, may send now; None for any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail as it was found in the book when `version` was its last change set."""
+
+    draft: MailDraft
+    letter: Letter
+    kept: tuple[File, ...]
+    version: int
+
+
+@dataclass(slots=True)
+class Composed:
+    """Mails ready to go; those that cannot go as they are, with the reason; those whose account has no room now, by
+    account; and those that have no account."""
+
+    ready: list[Ready] = field(default_factory=list)
+    refused: list[tuple[tuple[int, ...], Said]] = field(default_factory=list)
+    aside: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    homeless: list[tuple[int, ...]] = field(default_factory=list)
+
+
+def compose(
+    book: Book, delivery_ids: Collection[int], *, today: date, room: Room, pool: RenderPool, book_uid: str
+) -> Composed:
+    """The mails of these deliveries, with their files."""
+    found = Composed()
+    chosen: list[MailDraft] = []
+    taken: dict[int, int] = defaultdict(int)
+    with book.reading() as session:
+        connection = session.connection()
+        version = last_change(connection)
+        wanted_again = again(connection, delivery_ids)
+        for draft in mail_drafts(connection, delivery_ids, today=today):
+            account = draft.account_id
+            if not draft.to:
+                found.refused.append((draft.delivery_ids, Said(NO_ADDRESS)))
+            elif account is None:
+                found.homeless.append(draft.delivery_ids)
+            else:
+                most = room(account)
+                if most is not None and taken[account] >= most:
+                    found.aside.append((account, draft.delivery_ids))
+                else:
+                    taken[account] += 1
+                    chosen.append(draft)
+        letters = files(connection, [one.file_id for draft in chosen for one in draft.enclosures if one.file_id])
+    made, unfit = _rendered(book, chosen, pool)
+    for draft in chosen:
+        why = next((unfit[key] for key in map(_key, draft.enclosures) if key in unfit), None)
+        if why is None and any(one.file_id and one.file_id not in letters for one in draft.enclosures):
+            why = GONE
+        if why is not None:
+            found.refused.append((draft.delivery_ids, why))
+            continue
+        own = [one for one in draft.enclosures if one.invoice_id is not None]
+        kept = tuple(made[one.invoice_id, one.form] for one in own if one.invoice_id is not None)
+        letter = _letter(draft, made, letters, book_uid, again=wanted_again >= set(draft.delivery_ids))
+        found.ready.append(Ready(draft, letter, kept, version))
+    return found
+
+
+def _key(enclosure: Enclosure) -> Key:
+    return enclosure.invoice_id or 0, enclosure.form
+
+
+def _rendered(book: Book, drafts: Sequence[MailDraft], pool: RenderPool) -> tuple[dict[Key, File], dict[Key, Said]]:
+    """The files, and of those that cannot be made the reason."""
+    keys = dict.fromkeys(
+        (one.invoice_id, one.form) for draft in drafts for one in draft.enclosures if one.invoice_id is not None
+    )
+    unfit: dict[Key, Said] = {}
+
+    def refused(key: Key, why: UserError) -> None:
+        unfit[key] = as_typed(str(why))
+
+    found = {(one.invoice_id, one.form): one for one in files_of(book, list(keys), pool=pool, refused=refused)}
+    return found, unfit
+
+
+def _letter(
+    draft: MailDraft,
+    made: dict[Key, File],
+    letters: dict[int, tuple[str, bytes, str]],
+    book_uid: str,
+    *,
+    again: bool,
+) -> Letter:
+    enclosed, told = [], []
+    for one in draft.enclosures:
+        if one.invoice_id is not None:
+            file = made[one.invoice_id, one.form]
+            media_type, content, sha256 = _MEDIA[ending(one.form)], file.content, file.sha256
+        else:
+            media_type, content, sha256 = letters[one.file_id or 0]
+        enclosed.append(Enclosed(one.name, media_type, content))
+        told.append(
+            {
+                "name": one.name,
+                "media_type": media_type,
+                "sha256": sha256,
+                "size": len(content),
+                "delivery_id": one.delivery_id,
+                "form": one.form,
+            }
+        )
+    digest = digest_of(draft, [(one["name"], one["sha256"]) for one in told])
+    assert draft.account_id is not None
+    mail = Mail(
+        message_id=message_id(book_uid, draft.delivery_ids, [str(one["sha256"]) for one in told], draft.sender),
+        date="",
+        sender=draft.sender,
+        to=draft.to,
+        subject=draft.subject,
+        text=draft.text,
+        html=draft.html,
+        sender_name=draft.sender_name,
+        reply_to=draft.reply_to,
+        cc=draft.cc,
+        bcc=draft.bcc,
+        receipt=draft.receipt,
+        files=tuple(enclosed),
+    )
+    return Letter(
+        draft.delivery_ids,
+        draft.client_id,
+        draft.account_id,
+        mail,
+        json.dumps(told, ensure_ascii=False),
+        digest,
+        sum(len(one.content) for one in enclosed),
+        again,
+    )
+
+
+def digest_of(draft: MailDraft, attachments: Sequence[tuple[object, object]]) -> str:
+    """SHA-256 of all that a mail says, to whom, and of what it carries: (name, SHA-256) of each file."""
+    said = [draft.sender, draft.to, draft.cc, draft.bcc, draft.subject, draft.text, draft.html, attachments]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def message_id(book_uid: str, delivery_ids: Sequence[int], files: Sequence[str], sender: str) -> str:
+    """The same whenever these deliveries go with these files (SHA-256), also from a book that was restored: whoever
+    gets it twice can tell."""
+    told = json.dumps([book_uid, sorted(delivery_ids), files])
+    domain = sender.rpartition("@")[2]
+    name = hashlib.sha256(told.encode()).hexdigest()[:40]
+    return f"<{name}@{domain if domain.isascii() and domain else 'localhost'}>"
+
+
+def still_so(connection: Connection, ready: Ready, *, today: date) -> bool:
+    """Whether the mail would say the same to the same people now."""
+    if last_change(connection) == ready.version:
+        return True
+    return mail_drafts(connection, ready.draft.delivery_ids, today=today) == [ready.draft]
