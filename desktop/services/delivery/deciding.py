@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping
 
@@ -124,9 +124,9 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
         rows, refused = _chosen(made.connection, ids, {SENDING: _UNDER_WAY})
         forms = _einvoices(made.connection, [row["invoice_id"] for row in rows if row["invoice_id"]])
         last = _last(made.connection, rows)
-        added = []
+        added: list[int] = []
         for row in rows:
-            standing = last.get(row["invoice_id"] or 0, row)
+            standing: Mapping[str, Any] = last.get(row["invoice_id"] or 0, row)
             if standing["id"] != row["id"] and standing["state"] in (WAITING, SENDING, UNCERTAIN):
                 refused.append(_refusal(row, _WAITS if standing["state"] != UNCERTAIN else _ASKS))
                 continue
@@ -134,8 +134,6 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
             if row["state"] in (WAITING, FAILED, UNCERTAIN):
                 made.update(Delivery, row["id"], state=CANCELLED)
             way = channel or (EMAIL if people else row["channel"])
-            gives_way = {"state": CANCELLED} if row["state"] in (WAITING, FAILED, UNCERTAIN) else {}
-            made.update(Delivery, row["id"], current=False, **gives_way)
             form = row["form"] if way == row["channel"] else form_of(forms.get(row["invoice_id"], NONE), way)
             kept_address = row["address"] if way == EMAIL and row["by_hand"] else ""
             values = dict(row) | {
@@ -162,6 +160,8 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
             del values["id"]
             added.append(made.insert(Delivery, **values))
             _note(made, added[-1], WAITING)
+            if row["invoice_id"] is not None:
+                last[row["invoice_id"]] = {"id": added[-1], "state": WAITING}
         if not added:
             raise _none_left(refused)
         words = ngettext("Send {count} document again", "Send {count} documents again", len(added))
@@ -217,16 +217,22 @@ def _chosen(
     `together` are the states in which rows of one mail go by the same word.
     """
     rows = list(_rows(connection, ids, together))
-    refused = tuple(
-        Refusal(row["id"], row["title"], _(may_not[row["state"]])) for row in rows if row["state"] in may_not
-    )
-    left = [row for row in rows if row["state"] not in may_not]
-    if not left and refused:
-        said = _("{title} stays as it is: {why}").format(title=refused[0].title, why=refused[0].why)
-        raise UserError(said, _("Nothing was changed."))
-    if not left:
+    if not rows:
         raise UserError(_("This is not in the outbox any more."), _("Reload the list."))
+    refused = [_refusal(row, may_not[row["state"]]) for row in rows if row["state"] in may_not]
+    left = [row for row in rows if row["state"] not in may_not]
+    if not left:
+        raise _none_left(refused)
     return left, refused
+
+
+def _refusal(row: RowMapping, why: str) -> Refusal:
+    return Refusal(row["id"], row["title"], _(why))
+
+
+def _none_left(refused: list[Refusal]) -> UserError:
+    said = _("{title} stays as it is: {why}").format(title=refused[0].title, why=refused[0].why)
+    return UserError(said, _("Nothing was changed."))
 
 
 def _rows(connection: Connection, ids: Collection[int], together: Collection[str]) -> Iterator[RowMapping]:
@@ -241,13 +247,13 @@ def _rows(connection: Connection, ids: Collection[int], together: Collection[str
     ).mappings()
 
 
-def _last(connection: Connection, rows: Collection[RowMapping]) -> dict[int, RowMapping]:
+def _last(connection: Connection, rows: Collection[RowMapping]) -> dict[int, Mapping[str, Any]]:
     """The row that says where a document stands, by the document."""
     found = connection.exec_driver_sql(
         "SELECT * FROM delivery WHERE current = 1 AND invoice_id IN (SELECT value FROM json_each(?))",
         (ids_text([row["invoice_id"] for row in rows if row["invoice_id"] is not None]),),
     ).mappings()
-    return {row["invoice_id"]: row for row in found}
+    return {row["invoice_id"]: dict(row) for row in found}
 
 
 def _einvoices(connection: Connection, invoice_ids: Collection[int]) -> dict[int, str]:
