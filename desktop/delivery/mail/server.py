@@ -20,6 +20,7 @@ Reason = Literal[
     "tls",
     "certificate_expired",
     "certificate_name",
+    "certificate_self_signed",
     "certificate_unknown",
     "ca_file",
     "no_login",

@@ -135,7 +135,7 @@ class Connection:
         if "SIZE" in self._offers:
             largest = self._offers["SIZE"]
             if largest.isdecimal() and 0 < int(largest) < len(data):
-                raise NotSent(Answer(552, f"{len(data)} > {largest}"), permanent=True, reason="too_big")
+                raise NotSent(Answer(552, f"{len(data)} > {largest} bytes"), permanent=True, reason="too_big")
             command += f" SIZE={len(data)}"
         if not (sender.isascii() and all(address.isascii() for address in people)):
             if "SMTPUTF8" not in self._offers:
