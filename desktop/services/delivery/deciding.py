@@ -126,7 +126,7 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
         last = _last(made.connection, rows)
         added: list[int] = []
         for row in rows:
-            standing: Mapping[str, Any] = last.get(row["invoice_id"] or 0, row)
+            standing = last.get(row["invoice_id"] or 0) or dict(row)
             if standing["id"] != row["id"] and standing["state"] in (WAITING, SENDING, UNCERTAIN):
                 refused.append(_refusal(row, _WAITS if standing["state"] != UNCERTAIN else _ASKS))
                 continue
