@@ -42,12 +42,15 @@ def has_keyring() -> bool:
 def keep(name: str, secret: str) -> None:
     """Keep a secret under a name. NoKeyring where there is none."""
     keyring = _keyring()
+    before = _asked(keyring.get_password, SERVICE, name)
     parts = [secret[start : start + _LONGEST] for start in range(0, len(secret), _LONGEST)]
     if len(parts) > 1 or secret.startswith(_PARTS):
         for number, part in enumerate(parts):
             _asked(keyring.set_password, SERVICE, f"{name}#{number + 1}", part)
         secret = f"{_PARTS}{len(parts)}"
     _asked(keyring.set_password, SERVICE, name, secret)
+    for place in _parts(name, before or "")[len(_parts(name, secret)) :]:
+        _drop(keyring, place)
     _held.pop(name, None)
 
 
@@ -89,17 +92,10 @@ def known(name: str) -> str | None:
 
 def forget(name: str) -> None:
     """Take a secret away; one that is not there is forgotten already. NoKeyring as `keep`."""
-    from keyring.errors import PasswordDeleteError
-
     _held.pop(name, None)
     keyring = _keyring()
-    found = _asked(keyring.get_password, SERVICE, name)
-    if found is None:
-        return
-    places = _parts(name, found) if found.startswith(_PARTS) else []
-    for place in [*places, name]:
-        with suppress(PasswordDeleteError):
-            _asked(keyring.delete_password, SERVICE, place)
+    for place in [*_parts(name, _asked(keyring.get_password, SERVICE, name) or ""), name]:
+        _drop(keyring, place)
 
 
 def set_aside(name: str) -> None:
@@ -136,7 +132,17 @@ def _asked(question: Callable[..., Any], *told: str) -> Any:
         raise _missing() from error
 
 
+def _drop(keyring: Any, place: str) -> None:
+    from keyring.errors import PasswordDeleteError
+
+    with suppress(PasswordDeleteError):
+        _asked(keyring.delete_password, SERVICE, place)
+
+
 def _parts(name: str, head: str) -> list[str]:
+    """Where the parts of a secret lie whose head says how many there are; none where it is the secret itself."""
+    if not head.startswith(_PARTS):
+        return []
     count = head.removeprefix(_PARTS)
     return [f"{name}#{number + 1}" for number in range(int(count))] if count.isdecimal() else []
 

@@ -10,6 +10,8 @@ from hypothesis import settings
 
 # Before anything imports Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The keyring of whoever runs the tests is theirs; those of the keyring itself bring their own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 # The two cores of a small build machine are no measure of a property's speed;
 # a gate that may fail by chance on an innocent change teaches people to ignore it.
