@@ -39,7 +39,8 @@ class Open(NamedTuple):
 class Carried:
     """One document of a mail. Amounts in minor units; `amount` is what it asks for, credits or confirms.
 
-    `means` is how the client pays. Of a letter `open` is what it asks for.
+    `means` is how the client pays. Of a letter `open` is what it asks for, and `file` what its file is
+    called, without the ending.
     """
 
     delivery_id: int
@@ -62,6 +63,7 @@ class Carried:
     link: str = ""
     level: int = 0
     payment_reference: str = ""
+    file: str = ""
 
     @property
     def signed(self) -> int:
@@ -132,6 +134,7 @@ def letter_carried(row: CarriedRow, language: str) -> Carried:
         link=told.get("link", "") if asked and is_link(told.get("link", "")) else "",
         level=int(told.get("level", 0)),
         payment_reference=told.get("payment_reference", ""),
+        file=told.get("file", ""),
     )
 
 

@@ -158,7 +158,8 @@ class _Parts:
         account = self._accounts.get(self._of_segment.get(row.segment)) or self._first
         if copies := split(account.copy_to):
             to = named(to.to, to.cc, (*to.bcc, *copies), to.name)
-        files = enclosures(row.delivery, row.title, row.form, row.invoice, row.file, with_pdf=self._with_pdf)
+        title = row.title if row.invoice else carried.file or row.title
+        files = enclosures(row.delivery, title, row.form, row.invoice, row.file, with_pdf=self._with_pdf)
         return _Part(
             carried=carried,
             client=client,

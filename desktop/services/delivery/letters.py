@@ -1,0 +1,133 @@
+"""Puts letters into the outbox: statements, receipts, reminders and the like, each with its file as it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from db.engine import Book
+from db.schema import Delivery
+from desktop.documents.words import words_for
+from desktop.domain.delivery import CHANNELS, EMAIL, HAND, WAITING, channel_of
+from desktop.domain.letter import Letter
+from desktop.errors import UserError
+from desktop.i18n import _
+from desktop.services.changes import change
+from desktop.services.delivery.recipients import AddressBook, checked_recipients, client_facts
+from desktop.services.files import keep_file
+from desktop.services.letters.correspondence import Made
+from desktop.services.letters.files import letter_name, letter_pdf
+
+_LAST_LEVEL: Final = 3
+# A run's report stays in the house.
+_INSIDE: Final = "run_report"
+
+
+def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", address: str = "") -> int:
+    """Put a letter into the outbox, with its file frozen; the id of the delivery.
+
+    It goes by `channel` (of CHANNELS), else by mail where its client has an address, else the way that the client's
+    documents go. `address` stands in place of the client's contacts. UserError where it has nobody to go to, and where
+    the very same letter waits already.
+    """
+    letter, _template = made
+    if letter.kind == _INSIDE:
+        raise UserError(_("A run's report stays in the firm: it goes to no client."), _("Save it as a file."))
+    if channel and channel not in CHANNELS:
+        raise UserError(
+            _("“{word}” is no way of delivery.").format(word=channel),
+            _("It is one of: {known}.").format(known=", ".join(CHANNELS)),
+        )
+    typed = checked_recipients(address).text() if address.strip() else ""
+    content = letter_pdf(made)
+    name = letter_name(letter)
+    title = name.removesuffix(".pdf")
+    with change(book, actor, _("Put {title} into the outbox").format(title=title)) as kept:
+        client_id, word = _client(kept.connection, letter)
+        known = _address(kept.connection, client_id, letter.kind)
+        way = channel or (EMAIL if typed or known else channel_of(word, known))
+        way = HAND if way == EMAIL and not channel and not (typed or known) else way
+        if way == EMAIL and not (typed or known):
+            raise UserError(
+                _("{client} has no e-mail address.").format(client=letter.buyer.name),
+                _("Type one for this letter, or give one to the client."),
+            )
+        file_id = keep_file(kept, name, content)
+        _refuse_twice(kept.connection, file_id, title)
+        return kept.insert(
+            Delivery,
+            letter=letter.kind,
+            file_id=file_id,
+            title=title,
+            client_id=client_id,
+            channel=way,
+            form="pdf",
+            state=WAITING,
+            address=(typed or known) if way == EMAIL else "",
+            by_hand=bool(typed),
+            facts=json.dumps(letter_facts(letter), ensure_ascii=False, sort_keys=True),
+            made_at=kept.at,
+            actor=actor,
+        )
+
+
+def enqueue_letters(book: Book, letters: Iterable[Made], *, actor: str, channel: str = "") -> list[int]:
+    """As `enqueue_letter`, of several; those before one that is refused stay in the outbox."""
+    return [enqueue_letter(book, made, actor=actor, channel=channel) for made in letters]
+
+
+def letter_facts(letter: Letter) -> Mapping[str, Any]:
+    """What a mail tells of a letter; amounts in minor units, and what is empty left out."""
+    words = words_for(letter.language)
+    step = min(letter.level, _LAST_LEVEL)
+    title = words.title(f"{letter.kind}_{step}" if step > 1 else letter.kind)
+    total = next((one.amount for one in letter.totals if one.emphasis), None)
+    days = {
+        "issue_date": letter.issue_date,
+        "due_date": letter.due_date,
+        "period_start": letter.period_start,
+        "period_end": letter.period_end,
+    }
+    told: dict[str, Any] = {
+        "language": letter.language,
+        "file": f"{title} {letter.number or letter.issue_date.isoformat()}",
+        "number": letter.number,
+        "currency": letter.currency,
+        "amount": letter.payable or (total.minor if total else 0),
+        "payable": letter.payable,
+        "level": letter.level,
+        "means": letter.means,
+        "iban": letter.bank[0].iban if letter.bank else "",
+        "payment_reference": letter.payment_reference,
+        **{name: day.isoformat() for name, day in days.items() if day},
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _client(connection: Connection, letter: Letter) -> tuple[int, str]:
+    """(the client that a letter is to, how its documents go)."""
+    row = connection.exec_driver_sql(
+        """SELECT c.id, coalesce(c.delivery, s.delivery, f.delivery) FROM firm f, client c
+        LEFT JOIN segment s ON s.id = c.segment_id WHERE c.code = ?""",
+        (letter.buyer.code,),
+    ).fetchone()
+    if row is None:
+        raise UserError(_("The client is not there any more."), _("Reload the list of clients."))
+    return int(row[0]), str(row[1])
+
+
+def _address(connection: Connection, client_id: int, kind: str) -> str:
+    return AddressBook(connection, client_facts(connection, [client_id])).recipients(client_id, kind).text()
+
+
+def _refuse_twice(connection: Connection, file_id: int, title: str) -> None:
+    waits = connection.exec_driver_sql(
+        "SELECT 1 FROM delivery WHERE file_id = ? AND state IN ('waiting', 'sending', 'uncertain')", (file_id,)
+    ).fetchone()
+    if waits:
+        raise UserError(
+            _("{title} waits in the outbox already.").format(title=title), _("Send it from there, or take it back.")
+        )
