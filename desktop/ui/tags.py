@@ -76,6 +76,17 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "off": (lambda: _("Off"), "quiet"),
     "applied": (lambda: _("Applied"), "quiet"),
     "reversal": (lambda: _("Reversal"), "quiet"),
+    "bounced": (lambda: _("Bounced"), "blocked"),
+    "uncertain": (lambda: _("Uncertain"), "held"),
+    "waiting": (lambda: _("Waiting"), "note"),
+    "sending": (lambda: _("On its way"), "note"),
+    "sent": (lambda: _("Sent"), "good"),
+    "printed": (lambda: _("Printed"), "good"),
+    "filed": (lambda: _("Filed"), "good"),
+    "handed_over": (lambda: _("Handed over"), "good"),
+    "delivered": (lambda: _("Delivered"), "good"),
+    "seen": (lambda: _("Seen"), "good"),
+    "cancelled": (lambda: _("Cancelled"), "quiet"),
 }
 
 

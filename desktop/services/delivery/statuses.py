@@ -1,12 +1,11 @@
-"""Where each document stands on its way to its client, what happened to it there, and a run as a funnel."""
+"""Where each document stands on its way to its client, what happened to its deliveries, and a run as a funnel."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -110,93 +109,6 @@ def _events(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Eve
     ):
         found[delivery].append(Event(at, kind, told(detail), actor))
     return {delivery: tuple(events) for delivery, events in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file of a mail that went; `size` in bytes."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    delivery_id: int | None
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentMail:
-    """A mail as it went. Times are UTC text; `answer` is what the server said, in its own words."""
-
-    id: int
-    message_id: str
-    account: str
-    sender: str
-    reply_to: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    bcc: tuple[str, ...]
-    subject: str
-    text: str
-    html: str
-    attachments: tuple[Attached, ...]
-    state: str
-    draft: bool
-    tries: int
-    code: int | None
-    answer: str
-    made_at: str
-    sent_at: str
-    size: int
-
-
-def sent_mail(book: Book, mailing_id: int) -> SentMail:
-    """The mail with this id as it went, or was to go."""
-    with book.reading() as session:
-        row = (
-            session.connection()
-            .exec_driver_sql(
-                """SELECT m.*, coalesce(a.name, '') AS account FROM mailing m
-                LEFT JOIN mail_account a ON a.id = m.account_id WHERE m.id = ?""",
-                (mailing_id,),
-            )
-            .mappings()
-            .one()
-        )
-    people = json.loads(row["recipients"])
-    return SentMail(
-        row["id"],
-        row["message_id"],
-        row["account"],
-        row["sender"],
-        row["reply_to"],
-        tuple(people.get("to", ())),
-        tuple(people.get("cc", ())),
-        tuple(people.get("bcc", ())),
-        row["subject"],
-        row["text"],
-        row["html"],
-        tuple(_attached(one) for one in json.loads(row["attachments"])),
-        row["state"],
-        bool(row["draft"]),
-        row["tries"],
-        row["code"],
-        told(row["answer"]),
-        row["made_at"],
-        row["sent_at"] or "",
-        row["size"],
-    )
-
-
-def _attached(one: Mapping[str, Any]) -> Attached:
-    return Attached(
-        str(one["name"]),
-        str(one.get("media_type", "")),
-        str(one.get("sha256", "")),
-        int(one.get("size", 0)),
-        one.get("delivery_id"),
-        str(one.get("form", "")),
-    )
 
 
 @dataclass(frozen=True, slots=True)

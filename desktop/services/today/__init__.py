@@ -18,6 +18,7 @@ from desktop.services.coming_run import ComingRun
 from desktop.services.exchange import ExchangeRates
 from desktop.services.today.book import backup, tidying
 from desktop.services.today.contracts import endings, orders, prices
+from desktop.services.today.delivery import accounts, outgoing, undelivered
 from desktop.services.today.item import Item, Look, Source, Target, Urgency
 from desktop.services.today.money import disputes, overdue, unmatched
 from desktop.services.today.notes import follow_ups
@@ -45,6 +46,9 @@ SOURCES: Final[tuple[Source, ...]] = (
     unfinished,
     exceptions,
     unregistered,
+    undelivered,
+    accounts,
+    outgoing,
     unmatched,
     disputes,
     broken_promises,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -13,7 +14,9 @@ from db.engine import Book
 from db.queries.delivering import RANK, STANDS, STATUS, documents_that
 from desktop.domain.delivery import CHANNELS, FATES, SENT, STATES, STATUSES, status_of
 from desktop.domain.wording import phrase
-from desktop.services.delivery.statuses import deliveries, funnel, sent_mail, status_words
+from desktop.errors import UserError
+from desktop.services.delivery.sent_mails import attached_file, sent_mail
+from desktop.services.delivery.statuses import deliveries, funnel, status_words
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.runs import bill
 from tests.books import new_book
@@ -94,6 +97,9 @@ def test_a_mail_is_shown_as_it_went(book: Book) -> None:
     mail = sent_mail(book, mailing)
     assert (mail.subject, mail.to, mail.cc, mail.text) == ("Invoice 1", ("pay@acme.example",), (), "Dear client")
     assert [(file.name, file.size, file.delivery_id) for file in mail.attachments] == [(f"{number}.pdf", 1234, one)]
+    assert attached_file(book, mail.attachments[0]).startswith(b"%PDF")
+    with pytest.raises(UserError, match="cannot be given again as it went"):
+        attached_file(book, replace(mail.attachments[0], sha256="00"))
     assert (mail.code, mail.answer, mail.sent_at) == (250, "250 2.0.0 Ok: queued as 4F2", NOON)
 
 

@@ -1,0 +1,1 @@
+"""The outbox: what has to reach clients, by which way, where each document stands, and what went."""
