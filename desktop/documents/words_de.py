@@ -16,6 +16,7 @@ WORDS: dict[str, Any] = {
         "payment_plan": "Zahlungsplan",
         "run_report": "Laufprotokoll",
         "cover_letter": "Ihre Unterlagen",
+        "print_cover": "Deckblatt",
     },
     "draft": "Entwurf",
     "draft_mark": "ENTWURF",

@@ -16,6 +16,7 @@ WORDS: dict[str, Any] = {
         "payment_plan": "Payment plan",
         "run_report": "Run report",
         "cover_letter": "Your documents",
+        "print_cover": "Cover sheet",
     },
     "draft": "Draft",
     "draft_mark": "DRAFT",

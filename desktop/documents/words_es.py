@@ -16,6 +16,7 @@ WORDS: dict[str, Any] = {
         "payment_plan": "Plan de pagos",
         "run_report": "Informe del lote",
         "cover_letter": "Sus documentos",
+        "print_cover": "Portada",
     },
     "draft": "Borrador",
     "draft_mark": "BORRADOR",

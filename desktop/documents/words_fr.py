@@ -16,6 +16,7 @@ WORDS: dict[str, Any] = {
         "payment_plan": "Échéancier",
         "run_report": "Compte rendu du lot",
         "cover_letter": "Vos documents",
+        "print_cover": "Page de garde",
     },
     "draft": "Brouillon",
     "draft_mark": "BROUILLON",

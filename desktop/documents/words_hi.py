@@ -17,6 +17,7 @@ WORDS: dict[str, Any] = {
         "payment_plan": "भुगतान योजना",
         "run_report": "बिलिंग रिपोर्ट",
         "cover_letter": "आपके दस्तावेज़",
+        "print_cover": "आवरण पृष्ठ",
     },
     "draft": "प्रारूप",
     "draft_mark": "प्रारूप",

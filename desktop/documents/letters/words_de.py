@@ -189,4 +189,20 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state_discarded": "Verworfen",
     "no_outcomes": "Der Umfang dieses Laufs war leer.",
     "no_documents": "Es wurde kein Beleg ausgestellt.",
+    # Cover sheets of print jobs
+    "run": "Lauf",
+    "printer": "Drucker",
+    "pages": "Seiten",
+    "clients": "Kunden",
+    "more_clients": ("{count} weiterer Kunde", "{count} weitere Kunden"),
+    "cover_for": (
+        "Dieser Druckauftrag enthält {count} Beleg für {name}.",
+        "Dieser Druckauftrag enthält {count} Belege für {name}.",
+    ),
+    "cover_for_all": (
+        "Dieser Druckauftrag enthält {count} Beleg für die Kunden der Liste.",
+        "Dieser Druckauftrag enthält {count} Belege für die Kunden der Liste.",
+    ),
+    "job_of": "{number} von {all}",
+    "job": "Auftrag",
 }

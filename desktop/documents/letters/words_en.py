@@ -178,4 +178,17 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state_discarded": "Discarded",
     "no_outcomes": "Nobody was in the scope of this run.",
     "no_documents": "No document was issued.",
+    # Cover sheets of print jobs
+    "run": "Run",
+    "printer": "Printer",
+    "pages": "Pages",
+    "clients": "Clients",
+    "more_clients": ("{count} more client", "{count} more clients"),
+    "cover_for": ("This job holds {count} document for {name}.", "This job holds {count} documents for {name}."),
+    "cover_for_all": (
+        "This job holds {count} document for clients by the list.",
+        "This job holds {count} documents for clients by the list.",
+    ),
+    "job_of": "{number} of {all}",
+    "job": "Job",
 }

@@ -180,4 +180,20 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state_discarded": "Descartado",
     "no_outcomes": "El alcance de este lote estaba vacío.",
     "no_documents": "No se emitió ningún documento.",
+    # Cover sheets of print jobs
+    "run": "Lote",
+    "printer": "Impresora",
+    "pages": "Páginas",
+    "clients": "Clientes",
+    "more_clients": ("{count} cliente más", "{count} clientes más"),
+    "cover_for": (
+        "Este trabajo contiene {count} documento para {name}.",
+        "Este trabajo contiene {count} documentos para {name}.",
+    ),
+    "cover_for_all": (
+        "Este trabajo contiene {count} documento para los clientes de la lista.",
+        "Este trabajo contiene {count} documentos para los clientes de la lista.",
+    ),
+    "job_of": "{number} de {all}",
+    "job": "Trabajo",
 }

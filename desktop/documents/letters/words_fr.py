@@ -185,4 +185,20 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state_discarded": "Abandonné",
     "no_outcomes": "L’étendue de ce lot était vide.",
     "no_documents": "Aucune pièce n’a été émise.",
+    # Cover sheets of print jobs
+    "run": "Lot",
+    "printer": "Imprimante",
+    "pages": "Pages",
+    "clients": "Clients",
+    "more_clients": ("{count} autre client", "{count} autres clients"),
+    "cover_for": (
+        "Cette impression contient {count} document pour {name}.",
+        "Cette impression contient {count} documents pour {name}.",
+    ),
+    "cover_for_all": (
+        "Cette impression contient {count} document pour les clients de la liste.",
+        "Cette impression contient {count} documents pour les clients de la liste.",
+    ),
+    "job_of": "{number} sur {all}",
+    "job": "Impression",
 }

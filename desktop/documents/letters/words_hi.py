@@ -178,4 +178,17 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state_discarded": "रद्द",
     "no_outcomes": "इस बैच के दायरे में कोई नहीं था।",
     "no_documents": "कोई दस्तावेज़ जारी नहीं हुआ।",
+    # Cover sheets of print jobs
+    "run": "बैच",
+    "printer": "प्रिंटर",
+    "pages": "पृष्ठ",
+    "clients": "ग्राहक",
+    "more_clients": ("{count} और ग्राहक", "{count} और ग्राहक"),
+    "cover_for": ("इस प्रिंट में {name} के लिए {count} दस्तावेज़ है।", "इस प्रिंट में {name} के लिए {count} दस्तावेज़ हैं।"),
+    "cover_for_all": (
+        "इस प्रिंट में सूची के ग्राहकों के लिए {count} दस्तावेज़ है।",
+        "इस प्रिंट में सूची के ग्राहकों के लिए {count} दस्तावेज़ हैं।",
+    ),
+    "job_of": "{all} में से {number}",
+    "job": "प्रिंट",
 }
