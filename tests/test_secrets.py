@@ -23,7 +23,7 @@ SECRET = "correct horse battery staple"
 class InAFile(KeyringBackend):
     """As those of keyrings.alt: a backend that a user may have installed, and that keeps secrets in a file."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
     asked = False
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -40,7 +40,7 @@ class InAFile(KeyringBackend):
 class Kept(SecretService.Keyring):
     """The class that Linux has, without its bus."""
 
-    priority = 5  # type: ignore[assignment]
+    priority = 5
 
     def __init__(self) -> None:
         self.secrets: dict[str, str] = {}

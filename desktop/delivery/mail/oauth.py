@@ -138,7 +138,7 @@ def asked(app: App, url: str, **values: str) -> dict[str, Any]:
     if status == 200 and answer is not None:
         return answer
     if answer is not None and isinstance(answer.get("error"), str):
-        raise Refused(answer["error"], _one_line(answer.get("error_description")))
+        raise Refused(answer["error"], str(answer.get("error_description") or ""))
     name = app.provider.name
     if status >= 500 or status == 429:
         raise SignInFailed(
@@ -176,7 +176,7 @@ def tokens_in(app: App, answer: dict[str, Any], *, first: bool = False) -> Token
 
 def in_words(app: App, error: Refused) -> SignInFailed:
     """What a refusal means, and what to do."""
-    name, said = app.provider.name, error.description
+    name, said = app.provider.name, _one_line(error.description)
     match error.error:
         case "access_denied" | "authorization_declined" | "consent_required":
             return SignInFailed(
@@ -266,7 +266,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _one_line(text: object) -> str:
+def _one_line(text: str) -> str:
     """The first line of what the provider says; Microsoft adds traces that only it can read."""
-    lines = str(text or "").splitlines()
+    lines = text.partition(" Trace ID:")[0].splitlines()
     return "".join(char for char in lines[0] if char.isprintable())[:300] if lines else ""
