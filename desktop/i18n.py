@@ -10,7 +10,7 @@ import gettext as _gettext
 import os
 import re
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from locale import windows_locale
@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError, default_locale
 from babel.core import get_global
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
 from babel.numbers import get_currency_precision, get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from desktop.errors import UserError
@@ -189,6 +189,21 @@ def moment_text(at: str, locale: str | None = None) -> str:
     moment = datetime.fromisoformat(at).astimezone()
     locale = locale or _State.locale
     return f"{date_text(moment.date(), locale)} {format_time(moment.time(), 'short', locale=locale)}"
+
+
+def local_moment_text(moment: datetime, locale: str | None = None) -> str:
+    """A moment by the clock on the wall, without a zone: `21 Nov 2026 17:30`."""
+    return f"{date_text(moment.date(), locale)} {time_text(moment.time(), locale)}"
+
+
+def time_text(at: time, locale: str | None = None) -> str:
+    """A time of the day, such as `17:30`."""
+    return format_time(at, "short", locale=locale or _State.locale)
+
+
+def weekday_text(weekday: int, locale: str | None = None) -> str:
+    """The name of a day of the week, 0 being Monday."""
+    return str(get_day_names("wide", locale=locale or _State.locale)[weekday])
 
 
 def parse_number(text: str, locale: str | None = None) -> Decimal:

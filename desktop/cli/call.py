@@ -34,8 +34,13 @@ class Call:
     held: Book | None = None
 
     @property
+    def clock(self) -> datetime:
+        """The time on the wall, without a zone."""
+        return datetime.now()
+
+    @property
     def today(self) -> date:
-        return datetime.now().date()
+        return self.clock.date()
 
     @property
     def now(self) -> str:

@@ -54,7 +54,7 @@ def system_title(name: str) -> str:
         "systemd": "systemd",
         "cron": "cron",
         "launchd": "launchd",
-        "task_scheduler": _("the Task Scheduler of Windows"),
+        "task_scheduler": _("Windows Task Scheduler"),
     }[name]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from desktop.i18n import N_
 from desktop.services.schedules.billing import bill
+from desktop.services.schedules.sending import send
 from desktop.services.schedules.work import Came, Work
 
 
@@ -29,4 +30,5 @@ class Task:
 # At the same time the first of these goes first: what is billed goes out with what is sent.
 TASKS: Final[Mapping[str, Task]] = {
     "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
+    "send": Task(N_("Send what waits in the outbox"), send, by_segment=True, needs_secrets=True),
 }

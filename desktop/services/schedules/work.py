@@ -34,8 +34,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of it: `waits` for a person, or done. `quiet` is nothing that somebody has to hear of."""
+    """What came of it: done, failed with part of it done, or `waits` for a person.
+
+    `quiet` is nothing that somebody has to hear of.
+    """
 
     said: Said
-    state: Literal["done", "waits"] = "done"
+    state: Literal["done", "waits", "failed"] = "done"
     quiet: bool = False
