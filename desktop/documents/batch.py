@@ -11,7 +11,6 @@ import hashlib
 import multiprocessing
 import os
 import pickle
-import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from itertools import chain, islice
@@ -29,6 +28,7 @@ from desktop.documents.setting import Setting
 from desktop.documents.spawning import no_main_module
 from desktop.documents.worker import PART, Pieces, Task, packed, serve, write
 from desktop.domain.document import Document, TemplateVersion
+from desktop.domain.file_names import safe_name, same_name
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -43,9 +43,6 @@ _IN_HAND = 2
 _IN_HAND_BY_PIPE = 1
 # Chunks a process may be ahead of the slowest, whose files come first: more would fill the memory for nothing.
 _AHEAD = 4
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_LONGEST_NAME = 120
 
 
 class Written(NamedTuple):
@@ -69,12 +66,6 @@ class Piece(NamedTuple):
 _Chunk = list[tuple[str, Document, TemplateVersion, str]]
 Marks = list[tuple[str, int]]
 _Answer = Marks | list[Piece]
-
-
-def safe_name(number: str) -> str:
-    """The number as a file's name without its ending, on any system: "2026/0418" is "2026-0418"."""
-    name = _UNSAFE.sub("-", number).strip(" .")[:_LONGEST_NAME].rstrip(" .")
-    return f"_{name}" if _RESERVED.match(name) else name
 
 
 class RenderPool:
@@ -342,7 +333,7 @@ class FileNames:
         self._count += 1
         base = safe_name(number) or f"draft-{self._count}"
         name, again = base, 1
-        while (found := (name + ending(form)).casefold()) in self._taken:
+        while (found := same_name(name + ending(form))) in self._taken:
             again += 1
             name = f"{base}-{again}"
         self._taken.add(found)

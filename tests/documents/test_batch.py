@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from desktop.documents import batch
-from desktop.documents.batch import RenderPool, Written, render_batch, safe_name
+from desktop.documents.batch import RenderPool, Written, render_batch
 from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
+from desktop.domain.file_names import safe_name
 from desktop.domain.template import Layout
 from desktop.errors import UserError
 from tests.documents.papers import BUYER, LOGO, PLAIN, document

@@ -19,8 +19,9 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import archive as queries
-from desktop.documents.batch import RenderPool, safe_name, tell
+from desktop.documents.batch import RenderPool, tell
 from desktop.documents.forms import ending, form_named, on_paper
+from desktop.domain.file_names import safe_name
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _, date_text

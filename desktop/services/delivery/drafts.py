@@ -18,9 +18,10 @@ from db.queries.rows import ids_text
 from db.schema import Delivery, DeliveryEvent
 from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.delivery.mail.writing import written
-from desktop.documents.batch import RenderPool, safe_name
+from desktop.documents.batch import RenderPool
 from desktop.documents.forms import on_paper
 from desktop.domain.delivery import EMAIL, FAILED, HAND, WAITING
+from desktop.domain.file_names import safe_name
 from desktop.domain.wording import phrase
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text

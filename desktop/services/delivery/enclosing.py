@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.queries import mails as queries
-from desktop.documents.batch import safe_name
 from desktop.documents.forms import ending, on_paper
+from desktop.domain.file_names import safe_name
 
 WITH_PDF: Final = "delivery.with_pdf"
 """Whether an e-invoice that is a file of its own takes the PDF along, for people to read."""

@@ -46,7 +46,7 @@ def letter_pdf(made: Made) -> bytes:
 
 def letter_name(letter: Letter) -> str:
     """A file's name that says what, for whom and as of when, on any system; with its ending."""
-    from desktop.documents.batch import safe_name
+    from desktop.domain.file_names import safe_name
 
     words = {
         "statement": _("Statement {client} {date}"),
