@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from db.engine import Book
 from db.refusals import BookUnusable
 from desktop.domain.wording import Said, as_typed, phrase, sentence
 from desktop.errors import UserError
-from desktop.i18n import _
 from desktop.services.runs.scope import Report, silent
 from desktop.services.schedules.due import Claimed, claim, claim_now, left
 from desktop.services.schedules.keeping import Schedule
 from desktop.services.schedules.results import Result, result
 from desktop.services.schedules.tasks import TASKS
+from desktop.services.schedules.turn import one_at_a_time
 from desktop.services.schedules.work import Came, Work
 
-_SECONDS_BETWEEN_LOOKS: Final = 0.2
-
-# One process has the book, and in it one thread does what is due: a row that is under way otherwise is a dead one's.
-_alone = threading.Lock()
 _log = logging.getLogger(__name__)
-
-
-def under_way() -> bool:
-    """Whether this process carries something out at the moment."""
-    return _alone.locked()
 
 
 def carry_out(
@@ -47,7 +35,7 @@ def carry_out(
     BookUnusable and a cancel by `report` end the work; what was under way then is gone on with by the next call.
     """
     done: list[Result | None] = []
-    with _one_at_a_time(report):
+    with one_at_a_time(report):
         for begun in left(book):
             done.append(_done(book, begun, now(), actor, report, again=True))
         moment = now()
@@ -60,16 +48,6 @@ def carry_out(
 
 def _next(book: Book, moment: datetime, only: Schedule | None) -> Claimed | None:
     return claim(book, moment) if only is None else claim_now(book, only, moment)
-
-
-@contextmanager
-def _one_at_a_time(report: Report) -> Iterator[None]:
-    while not _alone.acquire(timeout=_SECONDS_BETWEEN_LOOKS):
-        report(0, 0, _("Waiting for other work by the clock"))
-    try:
-        yield
-    finally:
-        _alone.release()
 
 
 def _done(

@@ -25,6 +25,7 @@ from desktop.services.today.notes import follow_ups
 from desktop.services.today.promises import broken_promises
 from desktop.services.today.registering import unregistered
 from desktop.services.today.runs import due_run, exceptions, unfinished
+from desktop.services.today.schedules import by_the_clock
 from desktop.services.today.work import milestones, unbilled
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
 SOURCES: Final[tuple[Source, ...]] = (
     unfinished,
     exceptions,
+    by_the_clock,
     unregistered,
     undelivered,
     accounts,

@@ -14,6 +14,7 @@ from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.saying import told
 from desktop.services.coming_run import ComingRun, month_end
 from desktop.services.today.item import FEW, Item, Look, Target, Urgency, few_or_all, local_day
+from desktop.services.today.schedules import left_to_a_person
 
 # The run of this month is told so many days ahead.
 _AHEAD: Final = 7
@@ -125,6 +126,7 @@ def _held_together(look: Look, texts: dict[int, str], rows: Sequence[_Held]) -> 
 
 def unfinished(look: Look) -> Iterator[Item]:
     """Runs that were interrupted, and runs in review with something to issue."""
+    by_schedule = left_to_a_person(look)
     for run, number, state, _through, waiting, amounts, issued in queries.open_runs(look.connection):
         total = look.sum((net, currency) for net, currency in json.loads(amounts or "[]"))
         if state in ("planning", "issuing"):
@@ -159,7 +161,7 @@ def unfinished(look: Look) -> Iterator[Item]:
                 f"ready:{run}:{waiting}",
                 Urgency.TODAY,
                 words.format(count=number_text(waiting), number=number),
-                _("Nothing stands against them."),
+                by_schedule.get(run) or _("Nothing stands against them."),
                 _("Issue them"),
                 Target("runs", run, opens=True),
                 total.amount,

@@ -21,6 +21,8 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "interrupted": ("stop", "blocked"),
     "exception": ("warning", "held"),
     "ready": ("send", "good"),
+    "schedule": ("calendar", "note"),
+    "schedule_cut_off": ("stop", "blocked"),
     "run": ("run", "note"),
     "registration": ("send", "held"),
     "delivery_failed": ("stop", "blocked"),

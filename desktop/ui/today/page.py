@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services.figures import Figures, figures
+from desktop.services.schedules.results import see
 from desktop.services.today import SLOW, SOURCES, ComingRun, Item, Source, Target, Today, Urgency, snooze, today
+from desktop.services.today.schedules import result_of
 from desktop.ui.actions import Action, Actions
 from desktop.ui.bar import Hints
 from desktop.ui.desk import Desk
@@ -148,6 +150,17 @@ class TodayPage(QWidget):
 
     def _take_up(self, item: object) -> None:
         assert isinstance(item, Item)
+        book, result = self.desk.book, result_of(item)
+        if result is not None:
+            self.shell.jobs.start(
+                Job(
+                    _("Noting what was seen"),
+                    lambda _report: see(book, [result]),
+                    {"schedules"},
+                    lane=Lane.HAND,
+                    quiet=True,
+                )
+            )
         self.follow(item.target)
 
     def snooze(self) -> None:
