@@ -33,6 +33,8 @@ from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.beside import delete_beside
 from desktop.services.changes import Change, change
+from desktop.services.delivery.recipients import PLACES
+from desktop.services.delivery.texts import drop_mail_texts
 from desktop.services.einvoice_checks import check_addressing, check_einvoice, check_paying
 from desktop.services.field_checks import (
     check_country,
@@ -220,6 +222,12 @@ def _part(model: Any, values: Mapping[str, object], problems: Problems, prefix: 
         check_needed({"name": cleaned.get("name", "")}, own, name=_("A contact needs a name."))
         if cleaned.get("gets_invoices") and not cleaned.get("email"):
             own.add("email", _("Who gets the invoices needs an e-mail address."))
+        elif cleaned.get("gets_reminders") and not cleaned.get("email"):
+            own.add("email", _("Who gets the reminders needs an e-mail address."))
+        if cleaned.get("mail_as", "to") not in PLACES:
+            own.add(
+                "mail_as", _("“{word}” is not one of {words}.").format(word=cleaned["mail_as"], words=", ".join(PLACES))
+            )
     else:
         check_country(cleaned, own, needed=False)
         if cleaned.get("kind") not in _KINDS:
@@ -288,6 +296,7 @@ def _delete_what_is_its_own(made: Change, client_id: int) -> None:
     for rate_id in made.session.scalars(select(Rate.id).where(Rate.client_id == client_id)).all():
         made.delete(Rate, rate_id)
     drop_choices(made, "client", client_id)
+    drop_mail_texts(made, "client", client_id)
     delete_beside(made, "client", client_id)
 
 

@@ -83,6 +83,7 @@ def client_fields() -> Mapping[str, str]:
         "delivery": _("Delivery"),
         "template_id": _("Template"),
         "combine": _("One invoice for all its agreements"),
+        "mail_together": _("Several documents in one e-mail"),
         "buyer_reference": _("Buyer reference"),
         "buyer_reference_required": _("Refuse invoices without one"),
         "po_required": _("Hold invoices without a PO"),

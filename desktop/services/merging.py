@@ -195,6 +195,7 @@ def _move_contacts(made: Change, merged: Merged, one: Client, other: Client, kep
             twin.id,
             **{k: v for k, v in filled.items() if v},
             gets_invoices=twin.gets_invoices or row.gets_invoices,
+            gets_reminders=twin.gets_reminders or row.gets_reminders,
         )
         merged.stayed.append(_("contact {name} is known already").format(name=row.name))
     own = plain_mail(str(kept["email"]))

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from db.engine import Book
-from db.schema import Agreement, Client, Firm, RuleSetting, Segment, TaxCode, Template
+from db.schema import Agreement, Client, Firm, MailAccount, RuleSetting, Segment, TaxCode, Template
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
+from desktop.services.delivery.texts import drop_mail_texts
 from desktop.services.einvoice_checks import check_einvoice
 from desktop.services.field_checks import (
     check_delivery,
@@ -81,6 +82,7 @@ def save_segment(book: Book, values: Mapping[str, object], *, actor: str, segmen
         check_language(cleaned, problems)
         check_exists(made.session, TaxCode, "tax_code_id", cleaned, problems, _("The tax code"))
         check_exists(made.session, Template, "template_id", cleaned, problems, _("The template"))
+        check_exists(made.session, MailAccount, "mail_account_id", cleaned, problems, _("The e-mail account"))
         if cleaned.get("milestones", "run") not in MILESTONES:
             problems.add(
                 "milestones",
@@ -117,6 +119,7 @@ def delete_segment(book: Book, segment_id: int, *, actor: str) -> None:
         for rule_id in made.session.scalars(own_rules).all():
             made.delete(RuleSetting, rule_id)
         drop_choices(made, "segment", segment_id)
+        drop_mail_texts(made, "segment", segment_id)
         made.delete(Segment, segment_id)
 
 

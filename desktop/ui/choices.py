@@ -122,6 +122,16 @@ def inherited(choices: Sequence[Choice], text: str) -> list[Choice]:
     return [(None, text), *choices]
 
 
+def mail_ways() -> list[Choice]:
+    """How several documents of one client go by mail."""
+    return [(True, _("together in one e-mail")), (False, _("each in an e-mail of its own"))]
+
+
+def mail_places() -> list[Choice]:
+    """Where a contact stands on a mail."""
+    return [("to", _("To")), ("cc", _("CC")), ("bcc", _("BCC"))]
+
+
 def terms_text(terms: str | None) -> str:
     """Payment terms in words, such as "30 days net"; what is no term stays as it was typed."""
     if not terms:

@@ -24,6 +24,7 @@ from desktop.services.delivery.recipients import ClientFacts, Recipients
 _texts = lru_cache(maxsize=256)(json.loads)
 _day = lru_cache(maxsize=8_192)(date.fromisoformat)
 _CREDIT = "credit_note"
+_ASKING = frozenset({"invoice", "deposit", "final"})
 
 
 class Open(NamedTuple):
@@ -202,7 +203,8 @@ class Speaker:
         if not asking:
             if all(one.kind == _CREDIT for one in carried):
                 return words.credited.format(amount=self._sum(carried, open_only=False).replace("−", ""))
-            return words.nothing_due if any(one.amount and one.kind != "receipt" for one in carried) else ""
+            # Of a letter that asks for nothing it is not known here what else is open.
+            return words.nothing_due if any(one.amount and one.kind in _ASKING for one in carried) else ""
         amount = self._sum(asking, open_only=True)
         first = asking[0]
         days = {one.open.due for one in asking}

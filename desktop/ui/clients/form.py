@@ -26,6 +26,8 @@ from desktop.ui.choices import (
     inherited,
     language_name,
     languages,
+    mail_places,
+    mail_ways,
     payment_means,
     registers,
     terms_text,
@@ -42,7 +44,7 @@ from desktop.ui.lines_model import LineColumn
 from desktop.ui.saving import tell, writing
 from desktop.ui.theme import Theme
 
-_SIZE = (860, 720)
+_SIZE = (1000, 720)
 # The contacts stand before the last section, the note.
 _PLACE_OF_CONTACTS = 8
 
@@ -98,7 +100,8 @@ class ClientForm(LinesForm):
     def contacts(self) -> list[dict[str, object]]:
         """Contacts that stand, with their ids, and new ones."""
         return [
-            {"gets_invoices": False} | {key: value for key, value in one.items() if value is not None}
+            {"gets_invoices": False, "gets_reminders": False, "mail_as": "to"}
+            | {key: value for key, value in one.items() if value is not None}
             for one in self.table("contacts").values()
         ]
 
@@ -213,6 +216,13 @@ def _sections(known: Around) -> list[Section]:
                 Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), "–")),
                 Field("template_id", _("Template"), "choice", span=3, choices=templates),
                 Field("combine", _("One invoice for all its agreements"), "check", span=3),
+                Field(
+                    "mail_together",
+                    _("Several documents"),
+                    "choice",
+                    span=3,
+                    choices=inherited(mail_ways(), _("As the segment or the firm")),
+                ),
             ],
         ),
         Section(
@@ -269,8 +279,10 @@ def _contact_columns() -> list[LineColumn]:
         LineColumn("name", _("Name"), width=136),
         LineColumn("role", _("Role"), width=90),
         LineColumn("email", _("E-mail"), wide=True),
-        LineColumn("phone", _("Phone"), width=130),
+        LineColumn("phone", _("Phone"), width=120),
         LineColumn("gets_invoices", _("Gets invoices"), "choice", width=104, choices=gets, start=False),
+        LineColumn("gets_reminders", _("Reminders"), "choice", width=92, choices=gets, start=False),
+        LineColumn("mail_as", _("On the e-mail"), "choice", width=104, choices=mail_places(), start="to"),
     ]
 
 
@@ -284,6 +296,7 @@ def _values(known: Around) -> dict[str, object]:
             "segment_id": None,
             "template_id": None,
             "delivery": None,
+            "mail_together": None,
             "language": None,
             "einvoice": None,
             "endpoint_scheme": "",
@@ -291,7 +304,7 @@ def _values(known: Around) -> dict[str, object]:
             "payment_means": "transfer",
             "contacts": [],
         }
-    kept = ("id", "name", "role", "email", "phone", "gets_invoices")
+    kept = ("id", "name", "role", "email", "phone", "gets_invoices", "gets_reminders", "mail_as")
     contacts = [{key: one[key] for key in kept} for one in known.record["contacts"]]
     share = known.record["withholding"]
     return {**known.record, "contacts": contacts, "withholding": share * 100 if share else None}

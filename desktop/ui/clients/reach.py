@@ -11,7 +11,7 @@ from desktop.i18n import N_, _
 from desktop.jobs import Job
 from desktop.services.clients import client, remove_address, remove_contact, save_address, save_contact
 from desktop.ui.actions import Action, Actions
-from desktop.ui.choices import countries, country_name
+from desktop.ui.choices import countries, country_name, mail_places, word_of
 from desktop.ui.clients.sheets import Sheet
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
@@ -23,7 +23,7 @@ from desktop.ui.listing import Row
 from desktop.ui.saving import tell, write, writing
 
 _ADDRESS_FIELDS = ("kind", "name", "street", "street2", "postcode", "city", "region", "country")
-_CONTACT_FIELDS = ("name", "role", "email", "phone", "gets_invoices")
+_CONTACT_FIELDS = ("name", "role", "email", "phone", "gets_invoices", "gets_reminders", "mail_as")
 _CHANGED = frozenset({"clients"})
 _CONTACT, _ADDRESS = "contact", "address"
 _WORDS = {
@@ -56,7 +56,7 @@ class ReachSheet(QWidget):
                 Column("name", _("Name"), 190, sort_key="name", strong=True),
                 Column("where", _("Where"), 260, wide=True),
                 Column("phone", _("Phone"), 140, secondary=True),
-                Column("gets", _("Invoices"), 130, secondary=True),
+                Column("gets", _("E-mails"), 190, secondary=True),
             ],
             FewRows(self._load),
             _("Contacts and further addresses of this client will stand here."),
@@ -131,7 +131,7 @@ class ReachSheet(QWidget):
                 "name": part["name"],
                 "where": part["email"] if kind == _CONTACT else _line(part),
                 "phone": part.get("phone", ""),
-                "gets": _("gets the invoices") if part.get("gets_invoices") else "",
+                "gets": _gets(part),
             }
             for key, (kind, part) in self._parts.items()
         ]
@@ -144,7 +144,7 @@ class ReachSheet(QWidget):
 
     def _ask(self, kind: str, part: dict[str, Any] | None) -> None:
         form = Form([Section("", _contact_fields() if kind == _CONTACT else _address_fields())], self.desk.shell.theme)
-        form.put(part or {"kind": "delivery", "gets_invoices": False})
+        form.put(part or {"kind": "delivery", "gets_invoices": False, "gets_reminders": False, "mail_as": "to"})
         book, actor, client_id = self.desk.book, self.desk.actor, self._client_id
         names = _CONTACT_FIELDS if kind == _CONTACT else _ADDRESS_FIELDS
         own = None if part is None else int(part["id"])
@@ -170,13 +170,34 @@ def _telling(desk: Desk, said: str) -> Callable[[object], None]:
     return lambda written: tell(desk, said, written, _CHANGED)
 
 
+def _gets(part: dict[str, Any]) -> str:
+    """What a contact gets by mail, and as what."""
+    wanted = [
+        said for name, said in (("gets_invoices", _("invoices")), ("gets_reminders", _("reminders"))) if part.get(name)
+    ]
+    if not wanted:
+        return ""
+    place = "" if part["mail_as"] == "to" else f" ({word_of(mail_places(), part['mail_as'])})"
+    return ", ".join(wanted) + place
+
+
 def _contact_fields() -> list[Field]:
     return [
         Field("name", _("Name"), required=True, span=3),
         Field("role", _("Role"), span=3),
         Field("email", _("E-mail"), span=3),
         Field("phone", _("Phone"), span=3),
-        Field("gets_invoices", _("Gets the invoices"), "check"),
+        Field("gets_invoices", _("Gets the invoices"), "check", span=3),
+        Field("gets_reminders", _("Gets reminders and statements"), "check", span=3),
+        Field(
+            "mail_as",
+            _("On the e-mail"),
+            "choice",
+            required=True,
+            span=3,
+            choices=mail_places(),
+            note=_("CC and BCC get a copy; those in BCC are not seen by the others."),
+        ),
     ]
 
 

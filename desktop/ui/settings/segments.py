@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, number_text
+from desktop.services.delivery.accounts import accounts
 from desktop.services.firm import document_templates
 from desktop.services.records import Record
 from desktop.services.segments import delete_segment, save_segment, segments
@@ -19,6 +20,7 @@ from desktop.ui.choices import (
     inherited,
     language_name,
     languages,
+    mail_ways,
     milestone_rules,
     terms_text,
     word_of,
@@ -36,7 +38,18 @@ from desktop.ui.settings.asking import SETTINGS, ask, texts
 
 _FROM_FIRM = "–"
 _NEW: Row = {
-    **dict.fromkeys(("terms", "delivery", "einvoice", "language", "template_id", "tax_code_id")),
+    **dict.fromkeys(
+        (
+            "terms",
+            "delivery",
+            "einvoice",
+            "language",
+            "template_id",
+            "tax_code_id",
+            "mail_account_id",
+            "mail_together",
+        )
+    ),
     "milestones": "run",
 }
 
@@ -115,6 +128,7 @@ class SegmentsSection(Page):
             Fact(_("E-invoice"), word_of(einvoice_forms(), row["einvoice"]) or _FROM_FIRM),
             Fact(_("Language"), str(row["language_word"])),
             Fact(_("Milestones"), word_of(milestone_rules(), row["milestones"])),
+            Fact(_("Several documents"), word_of(mail_ways(), row["mail_together"]) or _FROM_FIRM),
             Fact(_("Clients"), number_text(int(str(row["clients"])))),
             Fact(_("Agreements"), number_text(int(str(row["agreements"])))),
         ]
@@ -133,14 +147,15 @@ class SegmentsSection(Page):
         row = dict(self._chosen)
         self.shell.jobs.ask(self._known, lambda known: self._open_form(row, known))
 
-    def _known(self) -> tuple[list[Record], list[tuple[int, str]]]:
-        """What the form offers: tax codes, and how documents may look."""
-        return tax_codes(self.desk.book), document_templates(self.desk.book)
+    def _known(self) -> tuple[list[Record], list[tuple[int, str]], list[Record]]:
+        """What the form offers: tax codes, how documents may look, and the accounts that mails go by."""
+        return tax_codes(self.desk.book), document_templates(self.desk.book), accounts(self.desk.book)
 
     def _open_form(self, row: Mapping[str, object], offered: object) -> None:
         assert isinstance(offered, tuple)
-        codes, looks = offered
+        codes, looks, posts = offered
         as_firm = _("As the firm")
+        senders = [(one["id"], f"{one['name']} ({one['sender']})") for one in posts]
         known = [(code["id"], f"{code['name']} ({code['code']})") for code in codes if code["active"]]
         fields = [
             Field("name", _("Name"), required=True),
@@ -157,6 +172,14 @@ class SegmentsSection(Page):
             Field("template_id", _("Template"), "choice", span=3, choices=inherited(looks, as_firm)),
             Field("tax_code_id", _("Tax code"), "choice", span=3, choices=inherited(known, _("By the rules"))),
             Field("milestones", _("Milestones done"), "choice", choices=milestone_rules()),
+            Field(
+                "mail_account_id",
+                _("E-mails go by"),
+                "choice",
+                span=3,
+                choices=inherited(senders, _("The first account")),
+            ),
+            Field("mail_together", _("Several documents"), "choice", span=3, choices=inherited(mail_ways(), as_firm)),
             Field("note", _("Note"), "lines"),
         ]
         key, actor, book = row.get("id"), self.desk.actor, self.desk.book
