@@ -6,9 +6,10 @@ import contextlib
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from desktop.delivery.mail.addresses import envelope
 from desktop.delivery.mail.encryption import tls_context
@@ -19,6 +20,8 @@ from desktop.delivery.mail.server import Answer, NotSent, Reason, Secret, Server
 from desktop.delivery.mail.trouble import Rubbish, reason_of
 from desktop.delivery.mail.writing import written
 from desktop.errors import UserError
+
+Reached = Literal["connected", "encrypted", "logged_in"]
 
 _CLOSING: Final = 421
 # A limit of the account, whatever the step: Gmail's 5.4.5 for the day, and what Microsoft says of its own.
@@ -42,8 +45,17 @@ class Patience:
 class Connection:
     """A line to the server, opened at the first mail and used for all that follow; not for several threads at once."""
 
-    def __init__(self, server: Server, secret: Secret, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        secret: Secret,
+        *,
+        patience: Patience | None = None,
+        reached: Callable[[Reached], None] | None = None,
+    ) -> None:
+        """`reached` is told how far opening the line came."""
         self.server = server
+        self._reached = reached or (lambda _step: None)
         self._secret = secret
         self._patience = patience or Patience()
         self._line: Line | None = None
@@ -81,14 +93,7 @@ class Connection:
 
     def send(self, mail: Mail) -> Answer:
         """Send to all its recipients or to none. NotSent where it certainly did not go, Unclear where nobody knows."""
-        try:
-            people = list(dict.fromkeys(envelope(address) for address in (*mail.to, *mail.cc, *mail.bcc)))
-            sender = envelope(mail.sender)
-            data = written(mail)
-        except UserError as error:
-            raise NotSent(Answer(0, error.message), permanent=True, reason="address") from error
-        if not people:
-            raise NotSent(Answer(0, ""), permanent=True, reason="address")
+        sender, people, data = _prepared(mail)
         line = self._begin(mail, sender, people, data)
         try:
             self._name(line, people)
@@ -97,6 +102,17 @@ class Connection:
             self._drop()
             raise _broken(error, account=False) from error
         return self._finish(line)
+
+    def rehearse(self, mail: Mail) -> None:
+        """All of `send` but the message: whether the server takes this sender and these people. NotSent."""
+        sender, people, data = _prepared(mail)
+        line = self._begin(mail, sender, people, data)
+        try:
+            self._name(line, people)
+            line.ask("RSET", self._patience.command)
+        except (OSError, Rubbish) as error:
+            self._drop()
+            raise _broken(error, account=False) from error
 
     def _begin(self, mail: Mail, sender: str, people: list[str], data: bytes) -> Line:
         """A line whose server took the sender. One that died while nothing was said is opened anew, once."""
@@ -241,8 +257,10 @@ class Connection:
         server, wait = self.server, self._patience
         context = None if server.security == "none" else tls_context(server)
         self._line = line = Line(socket.create_connection((server.host, server.port), wait.connect))
+        self._reached("connected")
         if context and server.security == "tls":
             line.secure(context, server.host, wait.connect)
+            self._reached("encrypted")
         _expect(line.answer(wait.command), 220, "busy")
         self._greet(line)
         if context and server.security == "starttls":
@@ -250,10 +268,12 @@ class Connection:
                 raise Trouble("no_starttls", Answer(0, ""), permanent=True)
             _expect(line.ask("STARTTLS", wait.command), 220, "no_starttls")
             line.secure(context, server.host, wait.connect)
+            self._reached("encrypted")
             # What was offered before was not protected: somebody on the way may have said it.
             self._greet(line)
         if server.user:
             log_in(line, server.user, self._secret, self._offers.get("AUTH", ""), wait.command)
+            self._reached("logged_in")
 
     def _greet(self, line: Line) -> None:
         ours = line.socket.getsockname()[0].partition("%")[0]
@@ -273,6 +293,19 @@ class Connection:
         if self._line is not None:
             self._line.close()
         self._line = None
+
+
+def _prepared(mail: Mail) -> tuple[str, list[str], bytes]:
+    """The sender, each recipient once, and the message as it goes. NotSent where an address is none."""
+    try:
+        people = list(dict.fromkeys(envelope(address) for address in (*mail.to, *mail.cc, *mail.bcc)))
+        sender = envelope(mail.sender)
+        data = written(mail)
+    except UserError as error:
+        raise NotSent(Answer(0, error.message), permanent=True, reason="address") from error
+    if not people:
+        raise NotSent(Answer(0, ""), permanent=True, reason="address")
+    return sender, people, data
 
 
 def _expect(answer: Answer, code: int, reason: Reason) -> None:

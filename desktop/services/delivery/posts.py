@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.oauth import SignInFailed
-from desktop.delivery.mail.server import Answer, NotSent, Secret, Server, Token
+from desktop.delivery.mail.server import Answer, NotSent, Reason, Secret, Server, Token
 from desktop.delivery.mail.smtp import Connection
 from desktop.errors import UserError
 
@@ -67,7 +67,8 @@ class AccountPost:
         try:
             secret = self._secret_for()
         except SignInFailed as error:
-            raise NotSent(Answer(0, str(error)), permanent=error.permanent, account=True, reason="sign_in") from error
+            reason: Reason = "sign_in" if error.permanent else "unreachable"
+            raise NotSent(Answer(0, str(error)), permanent=error.permanent, account=True, reason=reason) from error
         except UserError as error:
             raise NotSent(Answer(0, str(error)), permanent=True, account=True, reason="no_secret") from error
         if secret is None:
