@@ -224,7 +224,7 @@ class Program(QObject):
         self.desk = self._furnish_window(self.windows[0], book, "today")
         for warning in book.warnings:
             self.window.notices.say(warning, tone="note")
-        self._watch_folder()
+        self._take_turns()
         offer_to_go_on(self.desk)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
@@ -274,13 +274,15 @@ class Program(QObject):
         for window in reversed(list(self.windows)):
             window.close()
 
-    def _watch_folder(self) -> None:
-        """One window takes in what comes into the watched folder."""
+    def _take_turns(self) -> None:
+        """One window takes in what comes into the watched folder, and sends what is due."""
         from desktop.ui.desk import Desk
         from desktop.ui.importing.folder_watch import FolderWatch
+        from desktop.ui.outbox.postman import Postman
 
         if isinstance(desk := self.windows[0].shell.desk, Desk):
             FolderWatch(desk, self.windows[0])
+            Postman(desk, self.windows[0])
 
     def _execute(self, command: Command) -> int:
         """A command that another process handed over; runs in a thread of its own."""
@@ -358,7 +360,7 @@ class Program(QObject):
         if led:
             desk = self.windows[0].shell.desk
             self.desk = desk  # type: ignore[assignment]
-            self._watch_folder()
+            self._take_turns()
 
     def _close(self) -> None:
         """The last window is closed and nothing runs: bring the book into its one file."""

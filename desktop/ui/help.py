@@ -39,6 +39,7 @@ def topics() -> list[Topic]:
         Topic("billables", _("Billables")),
         Topic("runs", _("Runs")),
         Topic("invoices", _("Invoices")),
+        Topic("outbox", _("Outbox")),
         Topic("payments", _("Payments")),
         Topic("collections", _("Collections")),
         Topic("reports", _("Reports")),
@@ -78,7 +79,7 @@ def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
 
 
 # Pages that lie above a place, or in a window of their own, and the topic that tells of them.
-_OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start"}
+_OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start", "mail": "outbox"}
 
 
 def _place_of(window: QWidget) -> tuple[str, str]:

@@ -63,6 +63,11 @@ def places(desk: Desk) -> list[Place]:
 
         return InvoicesPage(desk)
 
+    def outbox() -> QWidget:
+        from desktop.ui.outbox.page import OutboxPage
+
+        return OutboxPage(desk)
+
     def payments() -> QWidget:
         from desktop.ui.payments.page import PaymentsPage
 
@@ -95,6 +100,7 @@ def places(desk: Desk) -> list[Place]:
         ("billables", _("Billables"), billables, False),
         ("runs", _("Runs"), runs, False),
         ("invoices", _("Invoices"), invoices, False),
+        ("outbox", _("Outbox"), outbox, False),
         ("payments", _("Payments"), payments, False),
         ("collections", _("Collections"), collections, False),
         ("reports", _("Reports"), reports, False),

@@ -12,10 +12,10 @@ from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.saying import told
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.halting import halts
+from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.registrations import deliverable
 from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all, local_day
 
-SEND_AT_ONCE: Final = "delivery.send_at_once"
 # After so many days without being taken up, what waits is for today.
 _PATIENCE_DAYS: Final = 2
 _MAIL_ACCOUNTS: Final = frozenset({"section:mail"})

@@ -28,7 +28,7 @@ class _Body(QTextBrowser):
 
 
 class MailPage(QWidget):
-    """Esc goes back to the outbox; H shows the HTML, and again the plain text."""
+    """Esc goes back to the outbox; Ctrl+T shows the HTML, and again the plain text."""
 
     def __init__(self, desk: Desk, mail: SentMail, title: str) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class MailPage(QWidget):
         self.acts.declare(
             [
                 Action("mail.back", _("Back"), desk.shell.back),
-                Action("mail.form", self._form_text, self.turn, shortcut="Ctrl+H", enabled=lambda: bool(mail.html)),
+                Action("mail.form", self._form_text, self.turn, shortcut="Ctrl+T", enabled=lambda: bool(mail.html)),
             ]
         )
         self.body = _Body()

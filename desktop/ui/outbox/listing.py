@@ -7,6 +7,7 @@ from datetime import date
 
 from db.engine import Book
 from desktop.i18n import _, moment_text, ngettext, number_text
+from desktop.services.delivery.waiting_mails import count_due
 from desktop.services.lists.outbox import OutboxList
 from desktop.ui.listing import Row
 from desktop.ui.outbox.words import document_word, way_word
@@ -33,6 +34,10 @@ class OutboxRows:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Row]:
         return {key: _shown(row) for key, row in self._list().rows(ids).items()}
+
+    def mails_waiting(self) -> int:
+        """How many documents may be mailed now."""
+        return count_due(self._book)
 
 
 def _shown(row: Row) -> Row:

@@ -83,6 +83,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return ImportsSection(desk)
 
+    def schedules() -> QWidget:
+        from desktop.ui.settings.schedules import SchedulesSection
+
+        return SchedulesSection(desk)
+
     def appearance() -> QWidget:
         from desktop.ui.settings.appearance import AppearanceSection
 
@@ -99,6 +104,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("gate", _("Rules of the gate"), gate),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
+        ("schedules", _("Schedule"), schedules),
         ("imports", _("Imports"), imports),
         ("appearance", _("Appearance"), appearance),
     )
@@ -160,6 +166,12 @@ class SettingsPage(QWidget):
         self._buttons[name].setChecked(True)
         self._desk.shell.memory.put(_LAST, name)
         return self._shown[name]
+
+    def show_query(self, filters: frozenset[str], _search: str = "") -> None:
+        """Show the section that a filter such as `section:firm` names."""
+        for name in self._places:
+            if f"section:{name}" in filters:
+                self.show_section(name)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

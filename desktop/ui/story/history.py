@@ -15,7 +15,7 @@ from desktop.ui.story.tab import Question, StoryTab
 _PAGE = 50
 _PLACES = {"client": "clients", "agreement": "agreements", "invoice": "invoices", "payment": "payments"}
 # Whatever a change touched may be shown somewhere.
-_ALL = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm"})
+_ALL = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm", "outbox"})
 
 
 class HistoryTab(StoryTab):

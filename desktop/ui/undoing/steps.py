@@ -16,7 +16,7 @@ from desktop.ui.desk import Desk
 # A sentence that names several clients would make the menu as wide as the window.
 _MOST_LETTERS = 48
 # Whatever was changed may stand on any page.
-EVERYTHING = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm"})
+EVERYTHING = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm", "outbox"})
 
 
 class UndoSteps(QObject):
