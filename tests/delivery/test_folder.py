@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from desktop.delivery import folder as module
 from desktop.delivery.folder import Folder, NotFiled
 
 PLACE = ("C-7 Acme", "2026", "INV-1.pdf")
@@ -82,7 +81,7 @@ def test_a_disk_that_refuses_is_said_and_leaves_nothing(
         raise OSError(number, os.strerror(number))
 
     folder = Folder(tmp_path)
-    monkeypatch.setattr(module.os, "fsync", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(NotFiled) as problem:
         folder.put(("a.pdf",), b"one")
     assert said in problem.value.said.template

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 
 from db.engine import Book
@@ -24,7 +24,7 @@ Refused = Callable[[Key, UserError], None]
 
 def files_of(
     book: Book, wanted: Iterable[Key], *, pool: RenderPool | None = None, refused: Refused | None = None
-) -> Iterator[File]:
+) -> Generator[File, None, None]:
     """The files of issued documents in their forms, in the order of `wanted`: each as it went out, else rendered now.
 
     What is rendered is made some chunks ahead of the file that is asked for, in the processes of `pool`, which serves

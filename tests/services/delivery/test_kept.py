@@ -144,7 +144,7 @@ def test_nothing_is_kept_where_the_claim_fails(book: Book) -> None:
 def test_who_stops_early_leaves_the_pool_to_others(book: Book, pool: RenderPool) -> None:
     files = files_of(book, ALL, pool=pool)
     next(files)
-    files.close()  # type: ignore[attr-defined]
+    files.close()
     assert len(list(files_of(book, ALL, pool=pool))) == len(ALL)
 
 
