@@ -10,6 +10,7 @@ from desktop.cli.arguments import Commands, amount, count, day
 from desktop.cli.call import Call
 from desktop.cli.progress import Stopped
 from desktop.cli.tables import table
+from desktop.domain.delivery import CHANNELS
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, ngettext
@@ -23,7 +24,12 @@ _KINDS = ("statement", "receipt", "reminder", "plan", "run-report", "cover")
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add("letter", _letter, _("write statements, receipts, reminders and other letters as PDFs"))
+    parser = commands.add(
+        "letter",
+        _letter,
+        _("write statements, receipts, reminders and other letters as PDFs, or send them"),
+        writes=True,
+    )
     parser.add_argument("kind", choices=_KINDS, metavar="KIND", help=", ".join(_KINDS))
     parser.add_argument(
         "--client", nargs="+", action="extend", default=[], metavar="CODE", help=_("of these clients, a letter each")
@@ -47,11 +53,24 @@ def add(commands: Commands) -> None:
     parser.add_argument("--interest", type=amount, metavar="PERCENT", help=_("interest a year on what is overdue"))
     parser.add_argument("--pay-by", type=day, metavar="DATE", help=_("until when a reminder asks for the money"))
     parser.add_argument("--text", default="", metavar="TEXT", help=_("a cover letter's own words, with {fields}"))
-    parser.add_argument("--to", required=True, metavar="PATH", help=_("a .pdf file, or a folder, which is made"))
+    parser.add_argument("--to", metavar="PATH", help=_("a .pdf file, or a folder, which is made"))
+    parser.add_argument("--send", action="store_true", help=_("put them into the outbox, from where they go"))
+    parser.add_argument("--by", default="", choices=CHANNELS, help=_("with --send: by this way, not the client's"))
+    parser.add_argument(
+        "--address", default="", metavar="ADDRESSES", help=_("with --send: to these people, not the client's contacts")
+    )
 
 
 def _letter(call: Call) -> None:
     arguments = call.arguments
+    if arguments.send:
+        _send(call)
+        return
+    if not arguments.to:
+        raise UserError(
+            _("It is not said where the letter goes."),
+            _("Name a file or folder by --to PATH, or put it into the outbox with --send."),
+        )
     target = call.path(arguments.to)
     with call.book() as book:
         try:
@@ -84,6 +103,48 @@ def _letter(call: Call) -> None:
         return table([_("Client"), "", ">" + _("To pay"), _("File")], rows) + "\n" + said if rows else said
 
     call.answer({"letters": data}, text)
+
+
+def _send(call: Call) -> None:
+    from desktop.services.delivery.letters import enqueue_letter
+
+    arguments = call.arguments
+    if arguments.to:
+        raise UserError(_("A letter is either sent or written to a file."), _("Leave --to or --send out."))
+    with call.book() as book:
+        if arguments.kind == "statement" and (arguments.all or len(arguments.client) > 1):
+            letters = _many_statements(call, book)
+        else:
+            letters = _MAKERS[arguments.kind](call, book)
+        if arguments.address and len({made[0].buyer.code for made in letters}) > 1:
+            raise UserError(
+                _("These letters go to several clients, but to one address."), _("Send those of one client at a time.")
+            )
+        ids = []
+        for done, made in enumerate(letters):
+            call.progress(done, len(letters), _("Putting letters into the outbox"))
+            ids.append(enqueue_letter(book, made, actor=call.actor, channel=arguments.by, address=arguments.address))
+    data = [
+        {"delivery": key, "kind": letter.kind, "client": letter.buyer.code, "currency": letter.currency}
+        for key, (letter, _template) in zip(ids, letters, strict=True)
+    ]
+    said = ngettext("{count} letter is in the outbox.", "{count} letters are in the outbox.", len(ids))
+    call.answer({"letters": data}, lambda: said.format(count=f"{len(ids):,}"))
+
+
+def _many_statements(call: Call, book: Book) -> list[Made]:
+    from desktop.services.letters.files import statements_for
+
+    arguments = call.arguments
+    return list(
+        statements_for(
+            book,
+            _clients(book, everyone=arguments.all, codes=arguments.client),
+            as_of=arguments.as_of or call.today,
+            currency=arguments.currency or "",
+            since=arguments.since,
+        )
+    )
 
 
 def _written(call: Call, book: Book, target: Path) -> list[WrittenLetter]:

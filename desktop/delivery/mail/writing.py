@@ -35,12 +35,11 @@ _LONGEST_PLAIN: Final = 66
 def written(mail: Mail, *, draft: bool = False) -> bytes:
     """The mail with its header, dots not yet doubled. UserError where an address is none.
 
-    A `draft` opens for editing in the user's own program, and names who gets it unseen.
+    A `draft` opens for editing in the user's own program, and names who gets it unseen; without a sender that program
+    takes its own.
     """
-    out = [
-        _people("From", (mail.sender,), mail.sender_name),
-        _people("To", mail.to) if mail.to else "To: undisclosed-recipients:;\r\n",
-    ]
+    out = [_people("From", (mail.sender,), mail.sender_name)] if mail.sender or not draft else []
+    out.append(_people("To", mail.to) if mail.to else "" if draft else "To: undisclosed-recipients:;\r\n")
     if mail.cc:
         out.append(_people("Cc", mail.cc))
     if draft:
@@ -49,7 +48,7 @@ def written(mail: Mail, *, draft: bool = False) -> bytes:
             out.append(_people("Bcc", mail.bcc))
     if mail.reply_to:
         out.append(_people("Reply-To", tuple(one for one in mail.reply_to.split(",") if one.strip())))
-    if mail.receipt:
+    if mail.receipt and mail.sender:
         out.append(_people("Disposition-Notification-To", (mail.sender,)))
     identity = _UNSAFE_ID.sub("", mail.message_id)
     out.append(f"Subject: {_unstructured(mail.subject)}\r\n")

@@ -61,23 +61,30 @@ class MailtoLink:
     whole: bool
 
 
-def waiting_mails(book: Book, *, run: str = "") -> list[int]:
-    """The rows of the outbox that wait to go by mail, or failed to, all or those of a run."""
+def waiting_mails(book: Book, *, which: Sequence[str] = (), run: str = "") -> list[int]:
+    """The rows of the outbox that wait to go by mail, or failed to: all, of a run, or those named by their documents'
+    numbers or their ids.
+
+    UserError for a run that does not exist, and for a document that does not wait.
+    """
     with book.reading() as session:
         connection = session.connection()
-        where: str = ""
-        parameters: tuple[int, ...] = ()
+        found = connection.exec_driver_sql(
+            "SELECT d.id, coalesce(i.number, d.title), d.run_id FROM delivery d LEFT JOIN invoice i"
+            f" ON i.id = d.invoice_id WHERE d.channel = '{EMAIL}' AND d.state IN ('{WAITING}', '{FAILED}')"
+            " ORDER BY d.id"
+        ).fetchall()
         if run:
-            row = connection.exec_driver_sql("SELECT id FROM run WHERE number = ?", (run,)).fetchone()
-            if row is None:
+            key = connection.exec_driver_sql("SELECT id FROM run WHERE number = ?", (run,)).scalar()
+            if key is None:
                 raise UserError(_("There is no run {run} in this book.").format(run=run), _("See the list of runs."))
-            where, parameters = " AND run_id = ?", (int(row[0]),)
-        rows = connection.exec_driver_sql(
-            f"SELECT id FROM delivery WHERE channel = '{EMAIL}' AND state IN ('{WAITING}', '{FAILED}'){where}"
-            " ORDER BY id",
-            parameters,
-        )
-        return [int(key) for (key,) in rows]
+            found = [row for row in found if row[2] == key]
+    chosen = [int(row[0]) for row in found if not which or row[1] in which or str(row[0]) in which]
+    known = {str(name) for row in found for name in row[:2]}
+    for name in which:
+        if name not in known:
+            raise UserError(_("No e-mail with {name} waits.").format(name=name), _("See: sheaf outbox BOOK"))
+    return chosen
 
 
 def write_drafts(

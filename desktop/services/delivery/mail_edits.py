@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from db.engine import Book
 from db.queries.rows import ids_text
 from db.schema import Delivery
-from desktop.domain.delivery import CANCELLED, FAILED, SENDING, SENT, WAITING
+from desktop.domain.delivery import CANCELLED, EMAIL, FAILED, SENDING, SENT, WAITING
 from desktop.domain.mail_text import LONGEST_BODY, LONGEST_SUBJECT
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
@@ -25,6 +25,24 @@ def mail_preview(book: Book, delivery_ids: Sequence[int], *, today: date) -> lis
     """The mails of these rows of the outbox as they would go now."""
     with book.reading() as session:
         return mail_drafts(session.connection(), delivery_ids, today=today)
+
+
+def whole_mails(book: Book, delivery_ids: Sequence[int], *, today: date) -> list[MailDraft]:
+    """The mails that these rows go in, with the other waiting rows that go in the same ones."""
+    with book.reading() as session:
+        connection = session.connection()
+        wanted = ids_text(delivery_ids)
+        # Those of a merged client go with those of the one that it counts for.
+        rows = connection.exec_driver_sql(
+            f"""SELECT o.id FROM delivery o JOIN client c ON c.id = o.client_id
+            WHERE o.state = '{WAITING}' AND o.channel = '{EMAIL}' AND coalesce(c.merged_into_id, c.id) IN (
+              SELECT coalesce(k.merged_into_id, k.id) FROM delivery d JOIN client k ON k.id = d.client_id
+              WHERE d.state = '{WAITING}' AND d.channel = '{EMAIL}' AND d.id IN (SELECT value FROM json_each(?)))""",
+            (wanted,),
+        )
+        asked = set(delivery_ids)
+        known = asked | {int(key) for (key,) in rows}
+        return [draft for draft in mail_drafts(connection, known, today=today) if asked & set(draft.delivery_ids)]
 
 
 def edit_mail(

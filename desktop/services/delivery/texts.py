@@ -163,12 +163,18 @@ def _standing(made: Change, kind: str, language: str, scope: str, scope_id: int)
     return None if found is None else int(found)
 
 
-def _check_place(kind: str, scope: str) -> None:
+def wanted_kind(kind: str) -> str:
+    """The kind. UserError where there is none such."""
     if kind not in MAIL_KINDS:
         raise UserError(
             _("There is no kind of mail “{kind}”.").format(kind=kind),
             _("It is one of: {known}.").format(known=", ".join(MAIL_KINDS)),
         )
+    return kind
+
+
+def _check_place(kind: str, scope: str) -> None:
+    wanted_kind(kind)
     if scope not in SCOPES:
         raise UserError(
             _("A text belongs to the firm, a segment or a client, not to “{scope}”.").format(scope=scope),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -169,12 +169,22 @@ def write_statements(
     for number, client_id in enumerate(client_ids):
         if report is not None:
             report(number, len(client_ids), _("Writing statements"))
-        for made in client_statements(book, client_id, as_of=as_of, since=since):
-            if _tells(made[0]) and currency in ("", made[0].currency):
-                written.append(_save_into(made, folder, taken))
+        for made in statements_for(book, [client_id], as_of=as_of, currency=currency, since=since):
+            written.append(_save_into(made, folder, taken))
     if report is not None:
         report(len(client_ids), len(client_ids), _("Writing statements"))
     return written
+
+
+def statements_for(
+    book: Book, client_ids: Iterable[int], *, as_of: date, currency: str = "", since: date | None = None
+) -> Iterator[Made]:
+    """Statements of these clients in all their currencies or the one wanted; whoever has nothing to be told of has
+    none."""
+    for client_id in client_ids:
+        for made in client_statements(book, client_id, as_of=as_of, since=since):
+            if _tells(made[0]) and currency in ("", made[0].currency):
+                yield made
 
 
 def clients_with_balance(book: Book) -> list[int]:

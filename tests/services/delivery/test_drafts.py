@@ -58,8 +58,11 @@ def test_a_draft_opens_with_everything_in_it(contracts, tmp_path):
     assert read["To"].addresses[0].addr_spec == "ap@client.example"
     assert read["Bcc"].addresses[0].addr_spec == "s@client.example"
     assert read["Subject"] == f"Rechnung {number} von Hafen & Söhne"
-    assert "119,00" in read.get_body(("plain",)).get_content()
-    assert "<table" in read.get_body(("html",)).get_content()
+    plain, html = read.get_body(("plain",)), read.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert "119,00" in plain.get_content()
+    assert "<table" in html.get_content()
     (pdf,) = read.iter_attachments()
     assert pdf.get_filename() == f"{number}.pdf"
     assert pdf.get_content().startswith(b"%PDF-")
@@ -103,6 +106,10 @@ def test_waiting_mails_of_a_run(contracts):
     assert waiting_mails(contracts.book, run=run) == [1]
     with pytest.raises(UserError, match="no run"):
         waiting_mails(contracts.book, run="R-1999-0001")
+    number = value(contracts.book, "SELECT number FROM invoice")
+    assert waiting_mails(contracts.book, which=[number]) == waiting_mails(contracts.book, which=["1"]) == [1]
+    with pytest.raises(UserError, match="No e-mail with INV-X waits"):
+        waiting_mails(contracts.book, which=["INV-X"])
 
 
 class TestMailto:

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from db.schema import Delivery
+from db.schema import Client, Delivery
 from desktop.errors import UserError
 from desktop.services.changes import undo
-from desktop.services.delivery.mail_edits import edit_mail, is_edited, mail_preview, reset_mail
+from desktop.services.delivery.mail_edits import edit_mail, is_edited, mail_preview, reset_mail, whole_mails
 from desktop.services.problems import ValidationError
 from tests.books import new_book
-from tests.contracts import Contracts, value
+from tests.contracts import Contracts, rows, value
 
 TODAY = date(2026, 2, 1)
 ANNE = "Anne"
@@ -89,3 +89,19 @@ def test_an_empty_subject_or_text_is_refused_at_its_field(contracts):
     with pytest.raises(ValidationError) as refused:
         edit_mail(contracts.book, [1], actor=ANNE, subject=" ", body="x" * 10_001)
     assert set(refused.value.fields) == {"subject", "body"}
+
+
+def test_a_mail_is_found_whole_from_one_of_its_rows(contracts):
+    book = contracts.book
+    contracts.update(Client, 1, mail_together=True)
+    contracts.bill("2026-03-31")
+    other = contracts.client("C2", email="c2@client.example")
+    contracts.agreement(other, "A2")
+    contracts.bill("2026-04-30", scope=None)
+    ids = [key for (key,) in rows(book, "SELECT id FROM delivery WHERE client_id = 1")]
+    assert len(ids) > 1
+    (found,) = whole_mails(book, [1], today=TODAY)
+    assert list(found.delivery_ids) == ids
+    contracts.update(Delivery, 1, state="sent")
+    (found,) = whole_mails(book, [1], today=TODAY)
+    assert found.delivery_ids == (1,)
