@@ -18,6 +18,7 @@ from desktop.i18n import _
 from desktop.services.archive.datev_settings import GERMANY, datev_values, is_datev_key, set_datev
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
+from desktop.services.delivery.folder_settings import FOLDER, PATTERN, folder_settings_of, set_folder
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
 from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
 from desktop.services.rounding import roundings, set_rounding
@@ -38,6 +39,7 @@ def settings(book: Book) -> dict[str, Value]:
     rounded to, `rule.CODE` whether a rule of the gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`,
     `rule.CODE.owner` and `rule.CODE.hours` what it does.
     `second_approval_above` is an amount in the firm's currency. A German firm's `datev.*` say what DATEV has to know.
+    `delivery.folder` is where documents are filed, `delivery.pattern` how their files are named.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
     picture = logo(book)
@@ -52,6 +54,8 @@ def settings(book: Book) -> dict[str, Value]:
         found[f"rule.{rule.code}.severity"] = rule.severity
         found |= {f"rule.{rule.code}.{name}": value for name, value in rule.parameters.items()}
         found |= {f"rule.{rule.code}.owner": rule.owner, f"rule.{rule.code}.hours": rule.hours}
+    filing = folder_settings_of(book)
+    found |= {FOLDER: filing.folder, PATTERN: filing.pattern}
     found |= {key: _shown(value) for key, value in book_settings(book).items() if key != ROUNDING}
     if found["firm.country"] == GERMANY:
         found |= datev_values(book)
@@ -88,6 +92,10 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
         set_rounding(book, name.upper(), _number(key, text), actor=actor)
     elif is_datev_key(key):
         set_datev(book, {key: text}, actor=actor)
+    elif key == FOLDER:
+        set_folder(book, actor=actor, folder=str(folder / text) if text.strip() else "")
+    elif key == PATTERN:
+        set_folder(book, actor=actor, pattern=text)
     elif key not in known:
         raise _unknown(key, known)
     elif key == "firm.logo":

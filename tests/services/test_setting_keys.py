@@ -32,6 +32,8 @@ def _set(book: Book, key: str, text: str, folder: Path = Path()) -> None:
     "key, text, value",
     [
         ("firm.name", "Harbour & Sons", "Harbour & Sons"),
+        ("delivery.pattern", "{client}/{number}", "{client}/{number}"),
+        ("delivery.pattern", "", "{code} {client}/{year}/{number}"),
         ("firm.small_business", "yes", True),
         ("firm.fiscal_start_month", "4", 4),
         ("firm.terms", "30 days", "net 30"),
@@ -112,3 +114,14 @@ def test_rounding_is_set_by_currency(book: Book, tmp_path: Path) -> None:
     assert "rounding" not in settings(book)
     set_setting(book, "rounding.CHF", "0", actor="anne", today=date(2026, 5, 1), folder=tmp_path)
     assert not [key for key in settings(book) if key.startswith("rounding")]
+
+
+def test_the_folder_of_documents_is_a_whole_path(book: Book, tmp_path: Path) -> None:
+    assert setting(book, "delivery.folder") == ""
+    (tmp_path / "filed").mkdir()
+    _set(book, "delivery.folder", "filed", tmp_path)
+    assert setting(book, "delivery.folder") == str(tmp_path / "filed")
+    with pytest.raises(UserError, match="no folder"):
+        _set(book, "delivery.folder", "elsewhere", tmp_path)
+    _set(book, "delivery.folder", "")
+    assert setting(book, "delivery.folder") == ""
