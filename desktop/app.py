@@ -66,6 +66,7 @@ class Program(QObject):
     """One book and its windows; the first of them greets while there is no book."""
 
     handed_over = Signal()  # a command of another process has ended
+    came_by_clock = Signal(object)  # what came of work that nobody watched, in a sentence
 
     def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
         super().__init__()
@@ -77,6 +78,7 @@ class Program(QObject):
         self.windows: list[MainWindow] = []
         self._make_window()
         self.handed_over.connect(self._announce, Qt.ConnectionType.QueuedConnection)
+        self.came_by_clock.connect(self._tell_of_the_clock, Qt.ConnectionType.QueuedConnection)
         self.desk: Desk | None = None
         self._book: Book | None = None
         self._server: HandoverServer | None = None
@@ -288,11 +290,23 @@ class Program(QObject):
         """A command that another process handed over; runs in a thread of its own."""
         from desktop.cli import run
 
-        code = run(
-            command.argv, out=command.out, err=command.err, folder=command.folder, held=self._book, stop=command.stop
-        )
+        book = self._book
+        began = "" if book is None else book.now
+        code = run(command.argv, out=command.out, err=command.err, folder=command.folder, held=book, stop=command.stop)
         self.handed_over.emit()
+        if book is not None and command.argv[:1] == ["due"]:
+            from desktop.services.schedules.results import ended_since
+            from desktop.services.schedules.words import headline
+
+            self.came_by_clock.emit(headline(ended_since(book, began)))
         return code
+
+    def _tell_of_the_clock(self, sentence: object) -> None:
+        if sentence and self.windows:
+            self.windows[0].notices.say(str(sentence), tone="note")
+            attention = self.windows[0].findChild(Attention)
+            assert isinstance(attention, Attention)
+            attention.call(str(sentence))
 
     def _announce(self) -> None:
         from desktop.ui.undoing.steps import EVERYTHING

@@ -46,6 +46,11 @@ class Attention(QObject):
         elif job.state is State.FAILED:
             self._call(_("Stopped, and needs you: {what}").format(what=job.title))
 
+    def call(self, sentence: str) -> None:
+        """Tell a person who may be elsewhere what was done without them; whoever is here sees it on the pages."""
+        if QApplication.activeWindow() is None:
+            self._call(sentence)
+
     def _call(self, sentence: str) -> None:
         self.said = sentence
         QApplication.alert(self._window)

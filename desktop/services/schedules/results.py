@@ -63,6 +63,15 @@ def unseen(connection: Connection) -> list[Result]:
     return [_result(row) for row in rows]
 
 
+def ended_since(book: Book, moment: str) -> list[Result]:
+    """What was carried out since a moment (UTC text), in the order of its times."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            f"{_ROWS} WHERE r.ended_at >= ? AND r.state <> 'missed' ORDER BY r.due_at, r.id", (moment,)
+        )
+        return [_result(row) for row in rows]
+
+
 def see(book: Book, result_ids: Collection[int]) -> None:
     """A person has looked at these, and with each at what came before it of the same schedule."""
     with book.writing() as session:

@@ -30,5 +30,5 @@ class Task:
 # At the same time the first of these goes first: what is billed goes out with what is sent.
 TASKS: Final[Mapping[str, Task]] = {
     "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
-    "send": Task(N_("Send what waits in the outbox"), send, by_segment=True, needs_secrets=True),
+    "send": Task(N_("Send what waits"), send, by_segment=True, needs_secrets=True),
 }

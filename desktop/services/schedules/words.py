@@ -18,19 +18,19 @@ def task_title(task: str) -> str:
 
 
 def when_text(times: Times) -> str:
-    """Such as “On the last day of each month at 06:30”."""
+    """Such as “Last day of the month, 06:30”."""
     at = time_text(times.at)
     if times.every == "day":
-        return _("Every day at {time}").format(time=at)
+        return _("Every day, {time}").format(time=at)
     if times.every == "week":
-        return _("Every {weekday} at {time}").format(weekday=weekday_text(times.weekday or 0), time=at)
+        return _("Every {weekday}, {time}").format(weekday=weekday_text(times.weekday or 0), time=at)
     assert times.day is not None
     if times.day == _LAST_DAY:
-        return _("On the last day of each month at {time}").format(time=at)
+        return _("Last day of the month, {time}").format(time=at)
     if times.day > _SURE_DAY:
-        words = _("On day {day} of each month, or on its last, at {time}")
+        words = _("Day {day} of the month or its last, {time}")
     else:
-        words = _("On day {day} of each month at {time}")
+        words = _("Day {day} of the month, {time}")
     return words.format(day=number_text(times.day), time=at)
 
 
@@ -39,7 +39,7 @@ def through_text(rule: str) -> str:
     return {
         TODAY: _("the day on which it is due"),
         LAST_MONTH: _("the end of the month before"),
-        THIS_MONTH: _("the end of its month"),
+        THIS_MONTH: _("the end of the month in which it is due"),
     }[rule]
 
 
@@ -60,6 +60,15 @@ def said_text(result: Result) -> str:
     if result.state == "running":
         return _("It began and has not ended.")
     return result.said
+
+
+def standing_word(standing: Installed) -> str:
+    """As `standing_text`, in a few words."""
+    if not standing.system:
+        return _("Not in the schedule of the system") if standing.times else ""
+    if not standing.fits:
+        return _("The entry of the system is out of date")
+    return _("{system} calls Sheaf").format(system=system_title(standing.system))
 
 
 def standing_text(standing: Installed) -> str:

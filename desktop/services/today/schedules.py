@@ -66,7 +66,7 @@ def _item(one: Result, missed: int) -> Item:
         why.append(words.format(count=number_text(missed)))
     urgency = {"failed": Urgency.LATE, "done": Urgency.LATER, "missed": Urgency.TODAY}[one.state]
     return Item(
-        KIND,
+        "schedule_failed" if one.state == "failed" else KIND,
         f"{KIND}:{one.id}",
         urgency,
         sentence.format(schedule=one.schedule, day=date_text(one.due.date())),

@@ -21,6 +21,7 @@ from desktop.services.schedules.words import (
     headline,
     said_text,
     standing_text,
+    standing_word,
     state_text,
     task_title,
     through_text,
@@ -56,11 +57,11 @@ class SchedulesSection(Page):
                 name="schedules",
                 title=_("Schedule"),
                 columns=[
-                    Column("name", _("Schedule"), 170, sort_key="name", strong=True, wide=True),
-                    Column("task", _("What"), 190),
-                    Column("when", _("When"), 280),
-                    Column("next", _("Next"), 150, sort_key="next_at"),
-                    Column("last", _("Last"), 120, secondary=True),
+                    Column("name", _("Schedule"), 110, sort_key="name", strong=True, wide=True),
+                    Column("task", _("What"), 122),
+                    Column("when", _("When"), 198),
+                    Column("next", _("Next"), 146, sort_key="next_at"),
+                    Column("last", _("Last"), 100, secondary=True),
                 ],
                 listing=self._rows,
                 search_hint=_("Search schedules"),
@@ -71,7 +72,7 @@ class SchedulesSection(Page):
                 depends=frozenset({"schedules", "runs", "firm"}),
                 summary=self._summary,
                 main_action="schedules.new",
-                side_actions=["schedules.install", "schedules.uninstall", "schedules.due"],
+                side_actions=["schedules.system", "schedules.due"],
                 menu=["schedules.edit", "schedules.now", "schedules.pause", GAP, "schedules.delete"],
                 empty_action="schedules.new",
             ),
@@ -83,8 +84,7 @@ class SchedulesSection(Page):
             Action("schedules.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
             Action("schedules.now", _("Do it now…"), self.do_now, "run", "D", self._one, _("do it now")),
             Action("schedules.pause", self._pause_text, self.pause, "hold", "P", self._one),
-            Action("schedules.install", self._install_text, self.install, enabled=self._can_install),
-            Action("schedules.uninstall", _("Take it out of the system…"), self.uninstall, enabled=self._is_installed),
+            Action("schedules.system", self._system_text, self.ask_system, enabled=self._can_ask_system),
             Action("schedules.due", _("Do what is due"), self.do_due),
             Action("schedules.delete", _("Delete"), self.delete, "delete", "Del", self._one, danger=True),
         ]
@@ -99,6 +99,7 @@ class SchedulesSection(Page):
     def _load(self) -> Sequence[Row]:
         found, now = schedules(self.desk.book), self._now
         self._known = {one.id: one for one in found}
+        self._standing = installed(self.desk.book)
         rows: list[Row] = []
         for one in found:
             last = next(iter(results(self.desk.book, one.id, 1)), None)
@@ -117,8 +118,8 @@ class SchedulesSection(Page):
         return rows
 
     def _summary(self) -> Summary:
-        self._standing = installed(self.desk.book)
-        return Summary(standing_text(self._standing))
+        # Asked of the system with the rows, which come first: the pane and the actions tell of it too.
+        return Summary(standing_word(self._standing))
 
     def detail(self) -> QWidget:
         self._facts = FactsView(self.shell.theme)
@@ -133,7 +134,8 @@ class SchedulesSection(Page):
             self._facts.show_groups(())
             return
         book, key = self.desk.book, self._chosen.id
-        self.pane.show_thing(self._chosen.name, "" if self._chosen.active else _("stopped"))
+        standing = standing_text(self._standing)
+        self.pane.show_thing(self._chosen.name, "" if self._chosen.active else _("stopped"), reason=standing)
         self._facts.show_groups([self._about(self._chosen)])
         self.shell.jobs.ask(lambda: results(book, key, _SHOWN_RESULTS), lambda found: self._show_results(key, found))
 
@@ -189,15 +191,16 @@ class SchedulesSection(Page):
     def _pause_text(self) -> str:
         return _("Stop it") if self._chosen is None or self._chosen.active else _("Let it go on")
 
-    def _is_installed(self) -> bool:
-        return bool(self._standing.system)
+    def _is_in_line(self) -> bool:
+        return bool(self._standing.system) and self._standing.fits
 
-    def _can_install(self) -> bool:
-        standing = self._standing
-        return bool(standing.usable and standing.times) and not (standing.system and standing.fits)
+    def _can_ask_system(self) -> bool:
+        return bool(self._standing.system) or bool(self._standing.usable and self._standing.times)
 
-    def _install_text(self) -> str:
-        return _("Renew the entry…") if self._standing.system else _("Have the system call Sheaf…")
+    def _system_text(self) -> str:
+        if not self._standing.system:
+            return _("Have the system call Sheaf…")
+        return _("Take it out of the system…") if self._is_in_line() else _("Renew the entry…")
 
     def open_row(self, one: int) -> None:
         self.edit()
@@ -264,8 +267,14 @@ class SchedulesSection(Page):
 
     # The system
 
-    def install(self) -> None:
-        """Say what is entered where, then enter it."""
+    def ask_system(self) -> None:
+        """Ask for what is next to do with the entry: make it, renew it, or take it out."""
+        if self._is_in_line() or not self._standing.times:
+            self._ask_uninstall()
+        else:
+            self._ask_install()
+
+    def _ask_install(self) -> None:
         times = ngettext(
             "It calls “sheaf due” for this book at the times of {count} schedule, also while no window is open.",
             "It calls “sheaf due” for this book at the times of {count} schedules, also while no window is open.",
@@ -281,7 +290,7 @@ class SchedulesSection(Page):
             expected=True,
         ).open()
 
-    def uninstall(self) -> None:
+    def _ask_uninstall(self) -> None:
         Question(
             self,
             _("Take the entry out of the schedule of this system?"),

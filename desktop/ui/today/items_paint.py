@@ -22,6 +22,7 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "exception": ("warning", "held"),
     "ready": ("send", "good"),
     "schedule": ("calendar", "note"),
+    "schedule_failed": ("stop", "blocked"),
     "schedule_cut_off": ("stop", "blocked"),
     "run": ("run", "note"),
     "registration": ("send", "held"),

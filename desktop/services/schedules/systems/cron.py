@@ -106,4 +106,6 @@ def fits(there: Mapping[str, str], entry: Entry) -> bool:
 
 def caution() -> str:
     """What a person should know of it, empty where there is nothing."""
-    return _("cron works whether or not you are logged in; the keyring that passwords of e-mail lie in does not.")
+    return _(
+        "cron calls whether or not you are logged in, but a keyring is open only while you are: e-mail waits for you."
+    )
