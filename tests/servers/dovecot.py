@@ -31,6 +31,11 @@ ssl_key = <{key}
 auth_mechanisms = plain login
 auth_username_format = %Lu
 auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 disable_plaintext_auth = yes
 mail_location = maildir:{mail}/%d/%n
 first_valid_uid = 1

@@ -66,7 +66,11 @@ delay_warning_time = {warning}
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 """
-_STRICT = "-o {smtpd_recipient_restrictions=reject_unlisted_recipient,permit_sasl_authenticated,reject}"
+# Only the firm's own domain knows its people at once.
+_STRICT = (
+    "-o {{smtpd_recipient_restrictions=check_recipient_access texthash:{config}/strict,"
+    "permit_sasl_authenticated,reject}}"
+)
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes
@@ -179,12 +183,13 @@ def _configure(server: Postfix, certificate: Certificate, largest: int, warning:
             port=server.port,
             tls_port=server.tls_port,
             plain_port=server.plain_port,
-            strict=_STRICT,
+            strict=_STRICT.format(config=config),
         ),
         encoding="ascii",
     )
     people = [f"{name}@{domain} {domain}/{name}/" for name in PEOPLE for domain in (DOMAIN, LENIENT)]
     (config / "mailboxes").write_text("\n".join(people) + "\n", encoding="ascii")
+    (config / "strict").write_text(f"{DOMAIN} reject_unlisted_recipient\n", encoding="ascii")
     (config / "transport").write_text(f"{SLOW} retry:4.4.1 that way is closed for now\n", encoding="ascii")
 
 
