@@ -36,6 +36,7 @@ class Behaviour:
     rotates: bool = False
     seconds: object = 3600
     pending: list[str] = field(default_factory=list)
+    access: list[str] = field(default_factory=list)
     status: int = 0
     body: bytes = b""
     location: str = ""
@@ -167,7 +168,7 @@ class AuthorizationServer:
 
     def _tokens(self) -> tuple[int, dict[str, Any]]:
         answer: dict[str, Any] = {
-            "access_token": f"access-{len(self.asked)}",
+            "access_token": self.behaviour.access.pop(0) if self.behaviour.access else f"access-{len(self.asked)}",
             "token_type": "Bearer",
             "expires_in": self.behaviour.seconds,
             "scope": self.behaviour.granted,

@@ -191,7 +191,7 @@ PROVIDERS: Final = (
         need="own_password",
     ),
     Known("freenet", "freenet", "mx.freenet.de", "mx.freenet.de", ("freenet.de",), need="allowed"),
-    Known("posteo", "Posteo", "posteo.de", "posteo.de", ("posteo.",)),
+    Known("posteo", "Posteo", "posteo.de", "posteo.de", ("posteo.", "posteo.net", "posteo.org")),
     Known("mailbox_org", "mailbox.org", "smtp.mailbox.org", "imap.mailbox.org", ("mailbox.org",)),
     Known(
         "infomaniak",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Final
 
 from sqlalchemy import Connection, func, select
@@ -17,8 +16,10 @@ from desktop.delivery.mail.server import Secret, Server
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
-from desktop.services.delivery.posts import AccountPost, Post
-from desktop.services.delivery.signing_in import secret_of, spent
+from desktop.services.delivery.halting import resume
+from desktop.services.delivery.posts import AccountPost
+from desktop.services.delivery.sent import PostFor
+from desktop.services.delivery.signing_in import PASSWORD, keep_secret, secret_of, spent
 from desktop.services.field_checks import check_needed, check_not_negative
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
@@ -93,6 +94,7 @@ def save_account(book: Book, values: Mapping[str, object], *, actor: str, accoun
             return made.insert(MailAccount, uid=uuid.uuid4().hex, position=last + 1, **cleaned)
         made.summary = _("Change e-mail account {name}").format(name=before["name"])
         made.update(MailAccount, account_id, **cleaned)
+        resume(made.connection, [account_id])
         return account_id
 
 
@@ -120,6 +122,22 @@ def make_default(book: Book, account_id: int, *, actor: str) -> None:
         made.summary = _("Send by e-mail account {name}").format(name=row.name)
         first = made.session.scalar(select(func.min(MailAccount.position))) or 0
         made.update(MailAccount, account_id, position=first - 1)
+
+
+def give_secret(book: Book, account_id: int, text: str, purpose: str = PASSWORD) -> bool:
+    """Keep a password of an account in the keyring, or hold it without one; whether it is kept.
+
+    What an account was stopped for may be mended by it, so mails go by it again.
+    """
+    kept = keep_secret(account(book, account_id), text, purpose)
+    let_send(book, account_id)
+    return kept
+
+
+def let_send(book: Book, account_id: int) -> None:
+    """What an account was stopped for is mended: it is tried again at once."""
+    with book.writing() as session:
+        resume(session.connection(), [account_id])
 
 
 def server_of(one: Record) -> Server:
@@ -186,16 +204,14 @@ def _addresses(text: str, *, several: bool) -> list[str]:
     return [one for one in re.split(r"[,;\s]+", text) if one]
 
 
-def post_for(
-    book: Book, secret_for: Callable[[Record], Secret] = secret_of
-) -> Callable[[int], AbstractContextManager[Post]]:
+def post_for(book: Book, secret_for: Callable[[Record], Secret] = secret_of) -> PostFor:
     """The way to a server for an account's id: `with post_for(book)(account_id) as post: post.send(mail)`.
 
     `secret_for` is asked when the first mail is sent and again where a token is spent. What is wrong with a secret
     comes out of `send` as NotSent with `account`.
     """
 
-    def opened(account_id: int) -> AbstractContextManager[Post]:
+    def opened(account_id: int) -> AccountPost:
         one = account(book, account_id)
         return AccountPost(server_of(one), lambda: secret_for(one), lambda token: spent(one, token))
 

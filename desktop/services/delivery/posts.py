@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.oauth import SignInFailed
@@ -13,14 +13,8 @@ from desktop.delivery.mail.smtp import Connection
 from desktop.errors import UserError
 
 
-class Post(Protocol):
-    """Sends mails by one account. NotSent and Unclear as smtp.Connection."""
-
-    def send(self, mail: Mail) -> Answer: ...
-
-
 class AccountPost:
-    """A Post that asks for the account's secret when the first mail goes; not for several threads at once.
+    """A `sent.Post` that asks for the account's secret when the first mail goes; not for several threads at once.
 
     `spent` is told of a token that the server did not take.
     """
