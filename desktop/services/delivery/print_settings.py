@@ -38,9 +38,13 @@ class PrintSettings:
         return Options(self.copies, self.sides, self.tray, self.media)
 
     @property
+    def duplex(self) -> bool:
+        return self.sides not in ("", ONE_SIDED)
+
+    @property
     def whole_sheets(self) -> bool:
         """Whether an empty page fills the last sheet of a document."""
-        return self.fronts and self.sides not in ("", ONE_SIDED)
+        return self.fronts and self.duplex
 
 
 def print_settings(book: Book) -> PrintSettings:
