@@ -172,8 +172,8 @@ def decoded(answer: bytes) -> tuple[int, list[Attributes]]:
 
 
 def _groups(answer: bytes) -> Iterator[Attributes]:
-    at, group, name = 8, None, ""
-    depth = 0
+    at, name, depth = 8, "", 0
+    group: Attributes | None = None
     while (tag := answer[at]) != _END:
         at += 1
         if tag < _FIRST_VALUE:

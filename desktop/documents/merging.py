@@ -91,6 +91,11 @@ def _found(pattern: re.Pattern[bytes], data: bytes) -> int:
     return int(found[1])
 
 
+def page_count(pdf: bytes) -> int:
+    """How many pages a file of the program's own making has. Raises Unmergeable for any other."""
+    return len(_Source(pdf).pages)
+
+
 class _Shared(NamedTuple):
     """A beginning that files have in common, and the number of its resources here."""
 

@@ -193,6 +193,13 @@ class Cups:
             self._process.wait()
         self._process = None
 
+    def forget(self) -> None:
+        """Let the server know nothing of the jobs that it had, as after some hundred others."""
+        self.stop()
+        for file in (*(self.folder / "spool").glob("[cd]*"), *(self.folder / "cache").glob("job.cache*")):
+            file.unlink()
+        self.go()
+
     def command(self, *words: str, check: bool = True) -> str:
         done = subprocess.run(
             [command_path(words[0]) or words[0], *words[1:]],

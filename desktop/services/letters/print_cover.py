@@ -11,7 +11,7 @@ from desktop.domain.letter import Cell, LetterColumn, LetterRow, LetterTable, Mo
 from desktop.i18n import current_language
 from desktop.services.letters.correspondence import Made, own_correspondence
 
-# A sheet is read at a glance; whoever wants all names has the list of the run.
+# A cover is read at a glance; whoever wants all names has the list of the run.
 _MOST_CLIENTS: Final = 40
 
 
@@ -56,7 +56,7 @@ def print_cover(
         opening=(
             term("cover_for", count, count=count, name=name) if alone else term("cover_for_all", count, count=count),
         ),
-        tables=(_documents(covered) if alone else _clients(by_client), *_sums(covered)),
+        tables=(_documents(covered), *_sums(covered)) if alone else (*_sums(covered), _clients(by_client)),
     )
     return letter, to.template
 
