@@ -16,6 +16,7 @@ from desktop.services.sample.faults import Faults
 from desktop.services.sample.history import enter_contracts, live
 from desktop.services.sample.members import add_members
 from desktop.services.sample.paying import Payer
+from desktop.services.sample.posting import post
 from desktop.services.sample.year import Clock, Year, add_months
 
 Report = Callable[[int, int, str], None]
@@ -68,6 +69,7 @@ def _fill(book: Book, year: Year, clock: Clock, clients: int, seed: int, clean: 
     live(book, entered, payer, year, clock, clean=clean, report=report)
     if not clean:
         Faults(book, basis, year, clock).put(clients)
+    post(book)
     report(13, 13, _("Done"))
     with book.reading() as session:
         count = session.connection().exec_driver_sql(

@@ -25,6 +25,7 @@ from desktop.services.sample.events import happen
 from desktop.services.sample.members import Member
 from desktop.services.sample.metering import Meter, record_month
 from desktop.services.sample.paying import Payer
+from desktop.services.sample.posting import post
 from desktop.services.sample.world import stock
 from desktop.services.sample.year import Clock, Year, add_months
 
@@ -192,6 +193,8 @@ def live(book: Book, entered: Entered, payer: Payer, year: Year, clock: Clock, *
         result = bill(book, through=day, issue_date=day, actor=CLERK, now=clock.text)
         if result.outcomes["held"]:
             _release(book, result.run, clock)
+        # Before anybody pays: a mail says what is open.
+        post(book, mishaps=not clean and number == len(days) - 1)
         payer.expect(book, result.run_id)
         until = days[number + 1] - timedelta(days=1) if number + 1 < len(days) else year.today
         payer.pay(book, day, until, clock)
