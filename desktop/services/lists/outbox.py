@@ -19,10 +19,10 @@ _OWN_ORDER: Final = "d.id DESC"
 _ACCOUNT: Final = """coalesce((SELECT m.account_id FROM mailing m WHERE m.id = d.mailing_id),
  (SELECT s.mail_account_id FROM client k JOIN segment s ON s.id = k.segment_id WHERE k.id = d.client_id),
  (SELECT a.id FROM mail_account a WHERE a.active ORDER BY a.position, a.id LIMIT 1))"""
-_TODO: Final = """(d.state <> 'sent' AND d.state <> 'cancelled' AND d.current = 1
+_UNDONE: Final = """(d.state <> 'sent' AND d.state <> 'cancelled' AND d.current = 1
  OR d.id IN (SELECT b.id FROM delivery b WHERE b.fate <> '' AND b.fate = 'bounced' AND b.current = 1))"""
 _GROUPS: Final[Mapping[str, str]] = {word: condition for word, condition in STANDS.items() if word != "out"} | {
-    "todo": _TODO,
+    "todo": _UNDONE,
     "sent": "d.state = 'sent'",
     "mailed": STANDS["sent"],
 }

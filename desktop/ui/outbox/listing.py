@@ -13,7 +13,7 @@ from desktop.ui.listing import Row
 from desktop.ui.outbox.words import document_word, way_word
 from desktop.ui.page import Summary
 
-TODO = "todo"
+UNDONE = "todo"
 
 
 class OutboxRows:
@@ -78,7 +78,7 @@ def summary(book: Book, today: date) -> Summary:
     if counts["today"]:
         went = ngettext("{count} went out today", "{count} went out today", counts["today"])
         parts.append(went.format(count=number_text(counts["today"])))
-    shown = {word: counts.get(word, 0) for word in (TODO, "waiting", "failed", "uncertain", "bounced", "today")}
+    shown = {word: counts.get(word, 0) for word in (UNDONE, "waiting", "failed", "uncertain", "bounced", "today")}
     accounts = [(f"account:{key}", name) for key, name in listing.accounts()]
     return Summary(
         " · ".join(parts) or _("Nothing waits to go out."),

@@ -20,7 +20,7 @@ from desktop.ui.outbox import deciding
 from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import Known, groups, known
 from desktop.ui.outbox.history import MailPage
-from desktop.ui.outbox.listing import TODO, OutboxRows, summary
+from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -70,7 +70,7 @@ class OutboxPage(Page):
                 nothing_found=_("Nothing here. What went out already stands under “Show all”."),
                 depends=frozenset({"outbox", "invoices", "clients", "runs"}),
                 chips=[
-                    Chip(TODO, _("To do"), "state"),
+                    Chip(UNDONE, _("To do"), "state"),
                     Chip("waiting", _("Waiting"), "state"),
                     Chip("failed", _("Failed"), "state"),
                     Chip("uncertain", _("Uncertain"), "state", spare=True),
@@ -82,7 +82,7 @@ class OutboxPage(Page):
                     ChipMenu("run", _("Run"), _("All runs")),
                     ChipMenu("account", _("Account"), _("All accounts")),
                 ],
-                first_filters=frozenset({TODO}),
+                first_filters=frozenset({UNDONE}),
                 main_action="outbox.send",
                 many=["outbox.chosen", "outbox.retry", "outbox.arrived", "outbox.lost", "outbox.cancel"],
                 menu=self._menu(),
