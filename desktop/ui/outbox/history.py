@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QUrl
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import _, moment_text
 from desktop.services.delivery.sent_mails import SentMail
@@ -15,16 +14,10 @@ from desktop.ui.desk import Desk
 from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import size_text
+from desktop.ui.outbox.mail_body import MailBody
 from desktop.ui.wrapping import WrappingRow
 
 _MARGIN = 24
-
-
-class _Body(QTextBrowser):
-    """Shows what the mail says and loads nothing from elsewhere."""
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        return None
 
 
 class MailPage(QWidget):
@@ -43,11 +36,7 @@ class MailPage(QWidget):
                 Action("mail.form", self._form_text, self.turn, shortcut="Ctrl+T", enabled=lambda: bool(mail.html)),
             ]
         )
-        self.body = _Body()
-        self.body.setFrameShape(QFrame.Shape.NoFrame)
-        self.body.setProperty("role", "prose")
-        self.body.setOpenLinks(False)
-        self.body.setAccessibleName(_("What the mail says"))
+        self.body = MailBody(desk.shell.theme)
         self._build(title)
         self._show()
 
@@ -112,9 +101,9 @@ class MailPage(QWidget):
 
     def _show(self) -> None:
         if self._rich:
-            self.body.setHtml(self.mail.html)
+            self.body.show_html(self.mail.html)
         else:
-            self.body.setPlainText(self.mail.text)
+            self.body.show_text(self.mail.text)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

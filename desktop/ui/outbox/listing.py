@@ -48,9 +48,17 @@ def _shown(row: Row) -> Row:
         "where": where(row),
         "tries": row["tries"] or None,
         "next_at": _moment(row["next"]) if row["state"] == "waiting" else "",
-        "went_at": _moment(row["done_at"]),
+        "said": _said(row),
         "put_at": _moment(row["made_at"]),
     }
+
+
+def _said(row: Row) -> str:
+    """What is worth knowing of it: when it went, or why it did not."""
+    went = _moment(row["done_at"])
+    if row["state"] == "sent" and row["fate"] != "bounced":
+        return went
+    return str(row["answer"]) or went
 
 
 def where(row: Row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,12 +22,20 @@ from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import Known, groups, known
 from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
+from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
 
 # Of more rows than these the first tell what can be done with them.
 _MOST_LOOKED_AT = 500
+
+
+class _Step(NamedTuple):
+    """Something to do, in words, and the doing."""
+
+    text: str
+    act: Callable[[], object]
 
 
 class OutboxPage(Page):
@@ -49,11 +58,10 @@ class OutboxPage(Page):
                     Column("title", _("Document"), 124, sort_key="title", strong=True),
                     Column("client", _("Client"), 150, sort_key="client", wide=True),
                     Column("way", _("Way"), 84, sort_key="channel"),
+                    Column("said", _("Went out, or why not"), 190, sort_key="done_at"),
                     Column("where", _("Address"), 170, sort_key="address", secondary=True),
-                    Column("tries", _("Tries"), 58, "number", sort_key="tries"),
-                    Column("next_at", _("Next try"), 130, sort_key="next"),
-                    Column("answer", _("Answer"), 190, secondary=True),
-                    Column("went_at", _("Went out"), 130, sort_key="done_at"),
+                    Column("tries", _("Tries"), 58, "number", sort_key="tries", secondary=True),
+                    Column("next_at", _("Next try"), 130, sort_key="next", secondary=True),
                     Column("put_at", _("In the outbox since"), 130, sort_key="made_at", hidden=True),
                     Column("kind_word", _("Kind"), 90, hidden=True),
                     Column("gross", _("Total"), 104, "money", hidden=True),
@@ -84,6 +92,7 @@ class OutboxPage(Page):
                 ],
                 first_filters=frozenset({UNDONE}),
                 main_action="outbox.send",
+                side_actions=["outbox.preview"],
                 many=["outbox.chosen", "outbox.retry", "outbox.arrived", "outbox.lost", "outbox.cancel"],
                 menu=self._menu(),
                 empty_action="outbox.runs",
@@ -92,6 +101,7 @@ class OutboxPage(Page):
 
     def _menu(self) -> list[str]:
         return [
+            "outbox.preview",
             "outbox.chosen",
             "outbox.retry",
             "outbox.again",
@@ -116,7 +126,10 @@ class OutboxPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("outbox.send", self._send_text, self.send, "send", "Ctrl+Return", self._anything_waits),
+            Action("outbox.next", lambda: self._remedy().text, lambda: self._remedy().act(), enabled=self._one),
+            Action("outbox.other", lambda: self._other().text, lambda: self._other().act(), enabled=self._one),
             Action("outbox.chosen", self._chosen_text, self.send_chosen, "send", "S", self._mails_wait, _("send")),
+            Action("outbox.preview", _("Preview the e-mail…"), self.preview, "", "P", self._previewed, _("preview")),
             Action("outbox.retry", _("Try again"), self.retry, "refresh", "R", self._failed, _("try again")),
             Action("outbox.again", _("Send again…"), self.again, "", "A", self._went),
             Action("outbox.address", _("Change the address…"), self.address, "edit", "E", self._mails, _("address")),
@@ -147,7 +160,7 @@ class OutboxPage(Page):
         self.facts_view = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
         self._picked = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["outbox.chosen", "outbox.address", "outbox.again"], self.facts_view)
+        self.pane = DetailPane(self.acts, ["outbox.next", "outbox.other"], self.facts_view)
         self.table.selection_changed.connect(self._pick)
         return self.pane
 
@@ -210,6 +223,9 @@ class OutboxPage(Page):
     def _mails_wait(self) -> bool:
         return self._any(lambda row: row["channel"] == "email" and row["state"] == "waiting")
 
+    def _previewed(self) -> bool:
+        return self._any(_is_to_mail)
+
     def _failed(self) -> bool:
         return self._any(lambda row: row["state"] == "failed" or (row["state"] == "waiting" and bool(row["next"])))
 
@@ -250,11 +266,47 @@ class OutboxPage(Page):
             return _("Send it now")
         return _("Send these {count} now").format(count=number_text(count))
 
+    def _remedy(self) -> _Step:
+        """What is most likely wanted next of the row with the focus."""
+        row = self._current
+        mail, state = row.get("channel") == "email", row.get("state")
+        if state == "uncertain":
+            return _Step(_("It arrived"), self.arrived)
+        if state == "failed" and mail and not row.get("address"):
+            return _Step(_("Type the address…"), self.address)
+        if state == "failed":
+            return _Step(_("Try again"), self.retry)
+        if state == "waiting" and mail:
+            return _Step(self._chosen_text(), self.send_chosen)
+        if state == "waiting" and row.get("channel") == "print":
+            return _Step(_("Mark as printed"), self._marking("printed"))
+        if state == "waiting" and row.get("channel") == "folder":
+            return _Step(_("Mark as filed"), self._marking("filed"))
+        if state == "waiting":
+            return _Step(_("Mark as handed over"), self._marking("handed_over"))
+        return _Step(_("Send again…"), self.again)
+
+    def _other(self) -> _Step:
+        """The second thing that may be wanted."""
+        row = self._current
+        mail, state = row.get("channel") == "email", row.get("state")
+        if state == "uncertain":
+            return _Step(_("It did not arrive"), self.lost)
+        if mail and (state in ("waiting", "failed") or row.get("fate") == "bounced"):
+            return _Step(_("Change the address…"), self.address)
+        if state in ("waiting", "failed"):
+            return _Step(_("Do not send"), self.cancel)
+        return (
+            _Step(_("Show the mail"), self.mail) if self._has_mail() else _Step(_("Open the document"), self.document)
+        )
+
     # What can be done
 
     def open_row(self, one: int) -> None:
         if self._has_mail():
             self.mail()
+        elif self._previewed():
+            self.preview()
         elif self._is_invoice():
             self.document()
 
@@ -308,6 +360,10 @@ class OutboxPage(Page):
         if found is not None and found.mail is not None:
             self.shell.push(MailPage(self.desk, found.mail, found.row.title))
 
+    def preview(self) -> None:
+        """What is selected and goes by mail, as it will look."""
+        show_preview(self.desk, self._ids(_is_to_mail) or self.selected_ids())
+
     def document(self) -> None:
         """The document as large as the window."""
         row = self._current
@@ -323,3 +379,7 @@ class OutboxPage(Page):
 
     def client(self) -> None:
         self.shell.go("clients", int(str(self._current["client_id"])))
+
+
+def _is_to_mail(row: Row) -> bool:
+    return row["channel"] == "email" and row["state"] in ("waiting", "failed")

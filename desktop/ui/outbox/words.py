@@ -46,14 +46,8 @@ def document_word(kind: str) -> str:
 def happened(kind: str) -> str:
     """What an event of a delivery says of itself: a state, a fate, or what a person did."""
     words = {
-        "waiting": _("Put off"),
-        "sending": _("Sending began"),
+        "waiting": _("Waits for its next turn"),
         "sent": _("Went out"),
-        "again": _("To be sent again"),
-        "retry": _("To be tried again"),
-        "cancelled": pgettext("delivery", "Cancelled"),
-        "address": _("Address changed"),
-        "arrived": _("It arrived, somebody said"),
-        "lost": _("It did not arrive, somebody said"),
+        "cancelled": pgettext("delivery", "Taken out of the outbox"),
     }
     return words.get(kind) or tag(kind).word
