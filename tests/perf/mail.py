@@ -55,7 +55,7 @@ def outbox(folder: Path, count: int) -> Path:
         fill(book, count)
         with book.writing() as session:
             connection = session.connection()
-            connection.exec_driver_sql("UPDATE client SET delivery = 'email', email = 'office@' || lower(code) || '.test'")
+            connection.exec_driver_sql("UPDATE client SET delivery = 'email', email = lower(code) || '@client.test'")
             account = {"uid": "bench", "position": 1, "name": "Office", "sender": "office@firm.test", "auth": "none"}
             connection.execute(insert(MailAccount), [account | {"host": "127.0.0.1", "port": 25, "security": "none"}])
         bill(book, through=THROUGH, issue_date=THROUGH, scope=Scope(), actor="bench", now=book.now)
