@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from desktop.cli import (
+    account_secrets,
+    accounts,
     agreements,
     archive,
     billing,
     books,
+    bounces,
     cleaning,
     documents,
     einvoice,
@@ -57,8 +60,11 @@ _GROUPS = (
     letters,
     mail_texts,
     archive,
+    accounts,
+    account_secrets,
     money,
     outbox,
+    bounces,
     printing,
     plans,
     schedules,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from desktop.cli.account_secrets import add_password_option, secret_source
 from desktop.cli.arguments import Commands, count
 from desktop.cli.call import Call
 from desktop.cli.progress import Stopped
@@ -27,6 +28,7 @@ def add(commands: Commands) -> None:
     send = commands.add("send", _send, _("send what waits in the outbox, each document once"), writes=True)
     send.add_argument("--run", dest="run_number", metavar="RUN", help=_("only the documents of this run"))
     send.add_argument("--limit", type=count, metavar="N", help=_("at most so many mails"))
+    add_password_option(send)
 
     outbox = commands.add(
         "outbox", _outbox, _("what is on its way, and where it stands; or decide about it"), writes=True
@@ -67,10 +69,11 @@ def _send(call: Call) -> int:
 
     arguments = call.arguments
     run, told = arguments.run_number or "", call.progress
+    source = secret_source(call)
     with call.book() as book, RenderPool() as pool:
         try:
             filed = deliver_to_folders(book, actor=call.actor, report=told, run=run, pool=pool)
-            way = post_for(book)
+            way = post_for(book, source)
             sent = send(book, actor=call.actor, post_for=way, report=told, run=run, pool=pool, limit=arguments.limit)
         except Stopped as stopped:
             words = _("Stopped between two documents. What went is written; the rest waits: sheaf send {book}")
