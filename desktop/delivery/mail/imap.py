@@ -45,6 +45,13 @@ class Inbox:
         self.validity = 0
 
     def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def open(self) -> None:
+        """Connect, log in and open the folder, where that is not done yet."""
+        if self._imap is not None:
+            return
         try:
             self._imap = self._connected()
             self._log_in(self._imap)
@@ -54,7 +61,6 @@ class Inbox:
             if isinstance(error, _BROKEN):
                 raise _as_trouble(error) from error
             raise
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

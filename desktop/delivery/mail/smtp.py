@@ -161,7 +161,7 @@ class Connection:
         if "DSN" in self._offers:
             # So that what comes back names the message, even from servers that return none of it (RFC 3461).
             command += f" RET=HDRS ENVID={_xtext(mail.message_id)}"
-            self._notify = " NOTIFY=SUCCESS,FAILURE" if mail.receipt else ""
+            self._notify = " NOTIFY=SUCCESS,FAILURE,DELAY" if mail.receipt else ""
         else:
             self._notify = ""
         return command

@@ -163,7 +163,7 @@ def test_where_the_server_reports_it_is_told_which_mail_it_is() -> None:
         assert "ENVID=a+2Bb+3Dc@firm.test" in server.taken[0].commands[0]
         assert "RET=HDRS" in server.taken[0].commands[0]
         assert "NOTIFY" not in server.taken[0].commands[1]
-        assert "NOTIFY=SUCCESS,FAILURE" in server.taken[1].commands[1]
+        assert "NOTIFY=SUCCESS,FAILURE,DELAY" in server.taken[1].commands[1]
 
 
 @pytest.mark.parametrize(
