@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.delivering import STATUS
+from db.queries.delivering import STANDS, STATUS
 from db.queries.families import family
 from db.queries.rows import ids_text
 from desktop.domain.delivery import CHANNELS, SENT, status_of
@@ -73,6 +73,16 @@ def status_words(connection: Connection, invoice_ids: Collection[int]) -> dict[i
         (ids_text(invoice_ids),),
     )
     return {row[0]: row[1] for row in rows}
+
+
+def standing_words(connection: Connection) -> set[str]:
+    """The words of STANDS by which some document stands now."""
+    told = ", ".join(
+        f"EXISTS (SELECT 1 FROM delivery d WHERE d.current = 1 AND d.invoice_id IS NOT NULL AND ({stands}))"
+        for stands in STANDS.values()
+    )
+    row = connection.exec_driver_sql(f"SELECT {told}").one()
+    return {word for word, there in zip(STANDS, row, strict=True) if there}
 
 
 def deliveries(book: Book, subject: str, subject_id: int, *, limit: int = 100) -> tuple[DeliveryRow, ...]:

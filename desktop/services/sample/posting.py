@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +13,6 @@ from sqlalchemy import Connection
 from db.engine import Book
 from desktop.domain.delivery import EMAIL, FAILED, SENT
 from desktop.domain.wording import as_typed, phrase
-from desktop.services.delivery.composing import digest_of, message_id
 from desktop.services.delivery.mails import MailDraft, mail_drafts
 from desktop.services.sample.beginning import CLERK
 
@@ -25,8 +25,6 @@ _WENT: Final = """UPDATE delivery SET state = 'sent', tries = ?, code = ?, answe
  fate = ?, fate_at = ? WHERE id = ?"""
 _REFUSED: Final = "UPDATE delivery SET state = 'failed', tries = 1, code = 550, answer = ? WHERE id = ?"
 _EVENT: Final = "INSERT INTO delivery_event (delivery_id, at, kind, detail, actor) VALUES (?, ?, ?, ?, ?)"
-# A book has an id of its own, but two samples of one seed are the same.
-_BOOK: Final = "sample"
 # About how large a page is, in bytes.
 _PAGE: Final = 48_000
 
@@ -83,11 +81,12 @@ class _Round:
             }
             for one in draft.enclosures
         ]
-        names = [str(one["name"]) for one in files]
+        said = [draft.delivery_ids, draft.to, draft.subject, draft.text]
+        digest = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
         mailing = self._connection.exec_driver_sql(
             _MAILING,
             (
-                message_id(_BOOK, draft.delivery_ids, names, draft.sender),
+                f"<{digest[:40]}@{draft.sender.rpartition('@')[2]}>",
                 draft.client_id,
                 draft.sender,
                 draft.reply_to,
@@ -96,7 +95,7 @@ class _Round:
                 draft.text,
                 draft.html,
                 json.dumps(files, ensure_ascii=False),
-                digest_of(draft, [(name, "") for name in names]),
+                digest,
                 sum(int(str(one["size"])) for one in files),
                 draft.receipt,
                 answer,
@@ -110,7 +109,8 @@ class _Round:
         heard = at + (timedelta(minutes=3) if fate != "seen" else timedelta(hours=chance.randrange(1, 40)))
         for key in draft.delivery_ids:
             fate_at = _text(heard) if fate else None
-            self._rows.append((1, 250, answer, mailing, _text(at), fate, fate_at, key))
+            stands = _HEARD["bounced"] if fate == "bounced" else answer
+            self._rows.append((1, 250, stands, mailing, _text(at), fate, fate_at, key))
             self._events.append((key, _text(at), SENT, answer, CLERK))
             if fate:
                 self._events.append((key, _text(heard), fate, _HEARD[fate], ""))

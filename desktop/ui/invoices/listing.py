@@ -7,13 +7,31 @@ from datetime import date
 
 from db.engine import Book
 from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.services.delivery.statuses import standing_words
 from desktop.services.lists.invoices import InvoiceList, InvoiceTotals, receivable_cards
 from desktop.ui.filters import Figure
 from desktop.ui.page import Summary
+from desktop.ui.tags import tag
 
 # More currencies than these make cards that nobody can read.
 _MOST_CARDS = 6
 _STANDINGS = ("disputed", "overdue", "partly", "open")
+# In the order of the menu.
+_DELIVERIES = (
+    "unsent",
+    "failed",
+    "uncertain",
+    "bounced",
+    "out",
+    "sent",
+    "printed",
+    "filed",
+    "handed_over",
+    "arrived",
+    "delivered",
+    "seen",
+    "cancelled",
+)
 # Reductions of the sum as a credit note prints them positive.
 _LOWERED = ("net", "tax", "gross", "payable")
 
@@ -88,7 +106,18 @@ def summary(book: Book, rows: InvoiceRows, today: date, home: str) -> Summary:
     choices = [(f"currency:{currency}", currency) for currency in sorted(cards)] if len(cards) > 1 else []
     planned = rows.ids("", frozenset({"plan:standing"}), "", False)
     plans = [("plan:standing", _("On a payment plan")), ("plan:broken", _("Plan broken"))] if planned else []
-    return Summary(facts, figures[:_MOST_CARDS], counts, {"currency": choices, "plan": plans})
+    return Summary(
+        facts, figures[:_MOST_CARDS], counts, {"currency": choices, "plan": plans, "delivery": _stands(book)}
+    )
+
+
+def _stands(book: Book) -> list[tuple[str, str]]:
+    """The chip's choices: where documents stand, only what there is."""
+    with book.reading() as session:
+        there = standing_words(session.connection())
+    groups = {"unsent": _("Not out yet"), "out": _("Out by any way"), "arrived": _("Delivered or seen")}
+    words = [(word, groups.get(word) or tag(word).word) for word in _DELIVERIES]
+    return [(f"delivery:{word}", text) for word, text in words if word in there]
 
 
 def _cards(currency: str, totals: InvoiceTotals, key: str, *, both: bool) -> list[Figure]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.indian_figures import RUPEE
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.services.delivery.statuses import DeliveryRow, deliveries
 from desktop.services.lists.runs import RunList
 from desktop.services.payment_plans import Schedule, schedule
 from desktop.services.previews import invoice_pdf
@@ -21,6 +22,7 @@ from desktop.ui.detail import DetailPane
 from desktop.ui.document_page import DocumentPage, invoice_paper
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.invoices.credit import credit_invoice
+from desktop.ui.invoices.delivery import delivery_facts
 from desktop.ui.invoices.disputes import close_dispute, open_dispute
 from desktop.ui.invoices.einvoices import save_chosen
 from desktop.ui.invoices.files import print_pdfs, save_pdfs
@@ -43,6 +45,9 @@ from desktop.ui.runs.review import ReviewPage
 from desktop.ui.story.pane import StoryPane
 from desktop.ui.tags import tag
 
+# Of more deliveries of one document the outbox tells.
+_DELIVERIES = 3
+
 
 class InvoicesPage(Page):
     def __init__(self, desk: Desk) -> None:
@@ -61,6 +66,7 @@ class InvoicesPage(Page):
                     Column("client", _("Client"), 160, sort_key="client", wide=True),
                     Column("issue_date", _("Issued"), 104, "date", sort_key="issue_date", secondary=True),
                     Column("due_date", _("Due"), 104, "date", sort_key="due_date"),
+                    Column("delivery", _("Delivery"), 100, "tag", sort_key="delivery"),
                     Column("net", _("Net"), 100, "money", sort_key="net", hidden=True),
                     Column("gross", _("Total"), 112, "money", sort_key="gross"),
                     Column("open", _("Open"), 108, "money", sort_key="open"),
@@ -75,7 +81,7 @@ class InvoicesPage(Page):
                     "Invoices stand here once a run has issued them, with what is open of each: from here they are "
                     "paid, credited, disputed and saved as PDFs. A single one is written by hand with Ctrl+N."
                 ),
-                depends=frozenset({"invoices", "payments", "clients"}),
+                depends=frozenset({"invoices", "payments", "clients", "outbox"}),
                 chips=[
                     Chip("open", _("Open"), "standing"),
                     Chip("overdue", _("Overdue"), "standing"),
@@ -85,6 +91,7 @@ class InvoicesPage(Page):
                     Chip("kind:credit_note", _("Credit notes"), "standing"),
                 ],
                 chip_menus=[
+                    ChipMenu("delivery", _("Delivery"), _("Wherever they stand")),
                     ChipMenu("plan", _("Payment plans"), _("With or without a plan")),
                     ChipMenu("currency", _("Currency"), _("All currencies")),
                 ],
@@ -109,6 +116,7 @@ class InvoicesPage(Page):
                     "invoices.einvoice",
                     "invoices.print",
                     "invoices.archive",
+                    "invoices.outbox",
                     "invoices.client",
                     "invoices.run",
                     *self._portal_menu(),
@@ -136,6 +144,7 @@ class InvoicesPage(Page):
             Action("invoices.document", _("Open the document"), self.document, "open", "O", self._printed),
             Action("invoices.print", _("Print…"), self.print, "print", "Ctrl+P", self._any),
             Action("invoices.archive", _("Archive for the accountant…"), self.archive, "export"),
+            Action("invoices.outbox", _("Go to the outbox"), self.outbox, "send", "G", self._printed),
             Action("invoices.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("invoices.run", _("Open its run"), self.run, "open", enabled=self._has_run),
             Action("invoices.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
@@ -178,26 +187,27 @@ class InvoicesPage(Page):
         self.story_pane.show_thing(one)
         if one is None:
             self._latest.drop()
-            self._take((0, {}, None))
+            self._take((0, {}, None, ()))
         else:
             self._latest.ask(lambda: self._look(one), self._take)
 
-    def _look(self, one: int) -> tuple[int, Row, Schedule | None]:
-        """The row, and what is due of it where that is more than one date."""
+    def _look(self, one: int) -> tuple[int, Row, Schedule | None, Sequence[DeliveryRow]]:
+        """The row, what is due of it where that is more than one date, and how it went to its client."""
         row = self._rows.rows([one]).get(one, {})
         several = row and _int(row["instalments"]) > 1
-        return one, row, schedule(self.desk.book, str(row["number"])) if several else None
+        parts = schedule(self.desk.book, str(row["number"])) if several else None
+        return one, row, parts, deliveries(self.desk.book, "invoice", one, limit=_DELIVERIES)
 
     def _take(self, found: object) -> None:
         assert isinstance(found, tuple)
-        one, row, parts = found
+        one, row, parts, went = found
         self._current = row
         self.acts.refresh()
         if not row:
             self.pane.show_thing(_("No document chosen"))
             self._pdf.say(_("Choose a document to see the page that went out."))
             return
-        facts, reason = self._facts(row), self._reason(row)
+        facts, reason = self._facts(row) + delivery_facts(went), self._reason(row)
         if parts is not None:
             facts += schedule_facts(parts, self.desk.today())
             reason = broken(parts, self.desk.today()) or reason
@@ -381,6 +391,11 @@ class InvoicesPage(Page):
 
     def archive(self) -> None:
         archive_days(self.desk, self)
+
+    def outbox(self) -> None:
+        """All deliveries of the document: what waits, what went, what came back."""
+        (one,) = self.selected_ids()[:1]
+        self.shell.go("outbox", filters=frozenset({f"invoice:{one}"}))
 
     def client(self) -> None:
         self.shell.go("clients", _int(self._current["client_id"]))

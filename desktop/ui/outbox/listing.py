@@ -58,6 +58,8 @@ def _said(row: Row) -> str:
     went = _moment(row["done_at"])
     if row["state"] == "sent" and row["fate"] != "bounced":
         return went
+    if row["state"] == "waiting" and row["next"]:
+        return _("Next try {moment}: {answer}").format(moment=_moment(row["next"]), answer=row["answer"])
     return str(row["answer"]) or went
 
 

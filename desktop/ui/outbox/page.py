@@ -61,7 +61,7 @@ class OutboxPage(Page):
                     Column("said", _("Went out, or why not"), 190, sort_key="done_at"),
                     Column("where", _("Address"), 170, sort_key="address", secondary=True),
                     Column("tries", _("Tries"), 58, "number", sort_key="tries", secondary=True),
-                    Column("next_at", _("Next try"), 130, sort_key="next", secondary=True),
+                    Column("next_at", _("Next try"), 130, sort_key="next", hidden=True),
                     Column("put_at", _("In the outbox since"), 130, sort_key="made_at", hidden=True),
                     Column("kind_word", _("Kind"), 90, hidden=True),
                     Column("gross", _("Total"), 104, "money", hidden=True),
@@ -284,7 +284,11 @@ class OutboxPage(Page):
             return _Step(_("Mark as filed"), self._marking("filed"))
         if state == "waiting":
             return _Step(_("Mark as handed over"), self._marking("handed_over"))
-        return _Step(_("Send again…"), self.again)
+        if row.get("fate") == "bounced":
+            return _Step(_("Send again…"), self.again)
+        return (
+            _Step(_("Show the mail"), self.mail) if self._has_mail() else _Step(_("Open the document"), self.document)
+        )
 
     def _other(self) -> _Step:
         """The second thing that may be wanted."""
