@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from db.engine import Book
-from db.schema import Agreement, Client, Firm, MailAccount, RuleSetting, Segment, TaxCode, Template
+from db.schema import Agreement, Client, Firm, MailAccount, RuleSetting, Schedule, Segment, TaxCode, Template
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
@@ -113,6 +113,12 @@ def delete_segment(book: Book, segment_id: int, *, actor: str) -> None:
                     clients=clients, agreements=agreements, name=row.name
                 ),
                 _("Move them to another segment first."),
+            )
+        by_clock = made.session.scalar(select(Schedule.name).where(Schedule.segment_id == segment_id).limit(1))
+        if by_clock is not None:
+            raise UserError(
+                _("The schedule “{schedule}” is for segment {name}.").format(schedule=by_clock, name=row.name),
+                _("Change or delete it first, in the settings under Schedule."),
             )
         made.summary = _("Delete segment {name}").format(name=row.name)
         own_rules = select(RuleSetting.id).where(RuleSetting.scope == "segment", RuleSetting.scope_id == segment_id)

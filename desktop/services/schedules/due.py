@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -16,8 +16,8 @@ from desktop.services.schedules.tasks import TASKS
 PATIENCE: Final = timedelta(hours=1)
 """How late a time may be begun that is not to be made up for later."""
 
-# Summer time and travellers move the clock by hours; a missed time further ahead than this was never there.
-_A_WRONG_CLOCK: Final = timedelta(days=1)
+# What was noted so much later than now was noted by a clock that ran ahead.
+_A_WRONG_CLOCK: Final = timedelta(hours=1)
 
 _CLAIM: Final = """INSERT INTO schedule_result (schedule_id, due_at, state, began_at, ended_at, said, seen)
  VALUES (?, ?, ?, ?, ?, '', 0) ON CONFLICT (schedule_id, due_at) DO NOTHING"""
@@ -37,7 +37,7 @@ def claim(book: Book, now: datetime) -> Claimed | None:
     """Take what is due first at this local time, if anything; what was missed before it is noted."""
     with book.writing() as session:
         connection = session.connection()
-        _forget_the_future(connection, now)
+        _forget_the_future(connection, book.clock())
         waiting = [one for one in (_judged(connection, known, now, book.now) for known in _able(connection)) if one]
         if not waiting:
             return None
@@ -100,11 +100,10 @@ def _taken(connection: Connection, schedule: Schedule, due: datetime, at: str) -
     return None if made is None else Claimed(int(made[0]), schedule, due)
 
 
-def _forget_the_future(connection: Connection, now: datetime) -> None:
-    """What a clock that ran far ahead took for missed is still to come."""
-    connection.exec_driver_sql(
-        "DELETE FROM schedule_result WHERE state = 'missed' AND due_at > ?", (_text(now + _A_WRONG_CLOCK),)
-    )
+def _forget_the_future(connection: Connection, at: datetime) -> None:
+    """What a clock that ran far ahead took for missed is looked at again; what it had done stays done."""
+    latest = (at + _A_WRONG_CLOCK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    connection.exec_driver_sql("DELETE FROM schedule_result WHERE state = 'missed' AND began_at > ?", (latest,))
 
 
 def _text(moment: datetime) -> str:
