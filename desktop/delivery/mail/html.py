@@ -17,14 +17,16 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _ADDRESS: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
 _FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans',Helvetica,Arial,sans-serif"
 _LINE: Final = "#8A93A1"
+_WHOLE: Final = "white-space:nowrap"
 _CELL: Final = f"padding:6px 14px 6px 0;border-bottom:1px solid {_LINE};vertical-align:top"
-_FIGURE: Final = f"padding:6px 0 6px 14px;border-bottom:1px solid {_LINE};text-align:right;white-space:nowrap"
+_FIGURE: Final = f"padding:6px 0 6px 14px;border-bottom:1px solid {_LINE};text-align:right;{_WHOLE}"
 
 
 class Listed(NamedTuple):
-    """A row of the table: what it is, its date, when it is due (empty where it is not), its amount."""
+    """A row of the table: what it is, its number, its date, when it is due (empty where it is not), its amount."""
 
     what: str
+    number: str
     date: str
     due: str
     amount: str
@@ -99,15 +101,20 @@ def _table(heads: Heads, rows: Sequence[Listed]) -> str:
     date = any(row.date for row in rows)
     amount = any(row.amount for row in rows)
 
-    def line(cell: str, values: Heads | Listed, style: str = "") -> str:
-        cells = [f'<{cell} style="{_CELL};text-align:left{style}">{escape(values.what)}</{cell}>']
+    def line(cell: str, what: str, values: Heads | Listed, style: str = "") -> str:
+        cells = [f'<{cell} style="{_CELL};text-align:left{style}">{what}</{cell}>']
         for shown, value in ((date, values.date), (due, values.due)):
             if shown:
-                cells.append(f'<{cell} style="{_CELL};text-align:left{style}">{escape(value)}</{cell}>')
+                cells.append(f'<{cell} style="{_CELL};text-align:left;{_WHOLE}{style}">{escape(value)}</{cell}>')
         if amount:
             cells.append(f'<{cell} style="{_FIGURE}{style}">{escape(values.amount)}</{cell}>')
         return f"<tr>{''.join(cells)}</tr>"
 
-    head = line("th", heads, ";font-weight:normal;font-size:13px")
-    body = "".join([line("td", row) for row in rows])
-    return f'<table style="border-collapse:collapse;margin:4px 0 18px">{head}{body}</table>'
+    head = line("th", escape(heads.what), heads, ";font-weight:normal;font-size:13px")
+    body = "".join([line("td", _named(row), row) for row in rows])
+    return f'<table style="border-collapse:collapse;margin:4px 0 18px;font-size:14px">{head}{body}</table>'
+
+
+def _named(row: Listed) -> str:
+    """A number is not broken over two lines."""
+    return f'{escape(row.what)} <span style="{_WHOLE}">{escape(row.number)}</span>'

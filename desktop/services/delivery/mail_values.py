@@ -193,7 +193,7 @@ class Speaker:
             due = self._write_day(one.due) if one.kind != _CREDIT and one.open.all else ""
             form = self.words.list_line_due if due else self.words.list_line
             lines.append(one_line(form.format(title=title, number=one.number, date=day, amount=amount, due=due), 400))
-            rows.append(Listed(one_line(f"{title} {one.number}"), day, due, amount))
+            rows.append(Listed(title, one_line(one.number), day, due, amount))
         return "\n".join(lines), rows
 
     def _payment(self, client: ClientFacts, carried: Sequence[Carried]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from db.queries import mails as queries
 from db.queries.rows import ids_text
 from desktop.delivery.mail.html import LIST_MARK, Listed, html_of
-from desktop.domain.mail_text import LIST, one_line, plain
+from desktop.domain.mail_text import LIST, Worded, one_line, plain
 from desktop.services.delivery.enclosing import WITH_PDF, Enclosure, Sizes, enclosures
 from desktop.services.delivery.mail_values import (
     Carried,
@@ -34,12 +34,12 @@ from desktop.services.delivery.recipients import (
 )
 from desktop.services.delivery.texts import Texts
 
-__all__ = ["Enclosure", "MailDraft", "mail_drafts"]
+__all__ = ["Enclosure", "MailDraft", "mail_as_worded", "mail_drafts"]
 
 TOGETHER: Final = "delivery.together"
 LARGEST: Final = 15 * 1024 * 1024
 """Bytes of the files of one mail: written out they are a third more, and many servers refuse more than 20 MB."""
-_SEVERAL: Final = "several"
+SEVERAL: Final = "several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,27 @@ def mail_drafts(connection: Connection, delivery_ids: Iterable[int], *, today: d
     writing = _Writing(Texts(connection), firm, today)
     together = bool(settings.get(TOGETHER, False))
     return [writing.draft(group) for group in _groups(map(parts.part, rows), together=together)]
+
+
+def mail_as_worded(
+    connection: Connection, delivery_ids: Iterable[int], worded: Worded, kind: str, language: str, *, today: date
+) -> MailDraft | None:
+    """The mail that a text of a kind and language makes of these documents of one client; None without a document.
+
+    Where they are of another kind or language they stand in for what the book does not have yet.
+    """
+    rows = queries.carried(connection, ids_text(delivery_ids))
+    if not rows:
+        return None
+    firm = FirmFacts(*queries.firm(connection)[0])
+    parts = _Parts(connection, firm, {}, client_facts(connection, {row.client for row in rows}), rows)
+    group = []
+    for row in rows:
+        part = parts.part(row)
+        own = part.carried.kind if kind == SEVERAL else kind
+        carried = replace(part.carried, kind=own, language=language or part.carried.language)
+        group.append(replace(part, carried=carried, own=_Own(None, None)))
+    return _Writing(Texts(connection), firm, today).draft(group, worded)
 
 
 class _Parts:
@@ -201,17 +222,19 @@ class _Writing:
         self._today = today
         self._speakers: dict[str, Speaker] = {}
 
-    def draft(self, parts: Sequence[_Part]) -> MailDraft:
+    def draft(self, parts: Sequence[_Part], worded: Worded | None = None) -> MailDraft:
         first = parts[0]
         carried = [part.carried for part in parts]
         language = first.carried.language
         speaker = self._speakers.get(language)
         if speaker is None:
             speaker = self._speakers[language] = Speaker(language, self._firm, self._today)
-        kind = first.carried.kind if len(parts) == 1 else _SEVERAL
+        kind = first.carried.kind if len(parts) == 1 else SEVERAL
+        if worded is None:
+            worded = self._texts.worded(first.client.id, first.segment_id, kind, language)
         values = speaker.values(first.client, first.to, carried)
         lines, rows = speaker.listed(carried)
-        subject, text, marked = self._said(first, kind, values, lines)
+        subject, text, marked = self._said(first, worded, values, lines)
         return MailDraft(
             client_id=first.client.id,
             delivery_ids=tuple(one.delivery_id for one in carried),
@@ -229,9 +252,8 @@ class _Writing:
             enclosures=_distinct(file for part in parts for file in part.files),
         )
 
-    def _said(self, first: _Part, kind: str, values: dict[str, str], lines: str) -> tuple[str, str, str]:
+    def _said(self, first: _Part, worded: Worded, values: dict[str, str], lines: str) -> tuple[str, str, str]:
         """Subject, text, and the text with a mark where the list of documents stands."""
-        worded = self._texts.worded(first.client.id, first.segment_id, kind, first.carried.language)
         subject_text, body_text = self._texts.cut(worded)
         subject = one_line(first.own.subject if first.own.subject is not None else subject_text.filled(values))
         if first.own.body is not None:

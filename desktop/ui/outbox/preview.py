@@ -82,6 +82,7 @@ class PreviewPage(QWidget):
         self.list.setAccessibleName(_("E-mails that wait"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
+        self.list.setSpacing(3)
         self.list.setFixedWidth(desk.shell.theme.px(_LIST))
         self.body = MailBody(desk.shell.theme)
         self.facts = FactsView(desk.shell.theme)

@@ -32,7 +32,7 @@ def edit_preview(desk: Desk, parent: QWidget, mail: MailDraft) -> FormDialog:
     }
     form.put(before)
     body = form.editor("body")
-    body.setMinimumHeight(body.fontMetrics().lineSpacing() * _LINES)
+    body.setFixedHeight(body.fontMetrics().lineSpacing() * _LINES)
     book, actor, ids = desk.book, desk.actor, mail.delivery_ids
 
     def save(typed: dict[str, object]) -> None:

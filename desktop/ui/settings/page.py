@@ -68,6 +68,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return TemplatesSection(desk)
 
+    def mail_texts() -> QWidget:
+        from desktop.ui.settings.mail_texts import MailTextsSection
+
+        return MailTextsSection(desk)
+
     def people() -> QWidget:
         from desktop.ui.settings.people import PeopleSection
 
@@ -101,6 +106,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("tax_rules", _("Tax by place"), tax_rules),
         ("series", _("Number series"), series),
         ("templates", _("Templates"), templates),
+        ("mail_texts", _("E-mail texts"), mail_texts),
         ("gate", _("Rules of the gate"), gate),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
