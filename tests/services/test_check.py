@@ -310,6 +310,7 @@ def test_the_check_tells_how_far_it_is_and_stops_when_asked(book: Book) -> None:
         "Checking documents",
         "Checking payments and the journal",
         "Checking what was billed",
+        "Checking what went out",
     ]
 
     def stop(done: int, total: int, text: str) -> None:

@@ -15,6 +15,7 @@ from desktop.i18n import _
 from desktop.services.audit import verify_chain
 from desktop.services.change_sets import raw
 from desktop.services.check.billing import check_billing
+from desktop.services.check.delivery import check_delivery
 from desktop.services.check.documents import check_documents
 from desktop.services.check.file import check_file
 from desktop.services.check.log_proof import check_log
@@ -55,6 +56,8 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_money(raw(connection), problems)
             told(0, 0, _("Checking what was billed"))
             check_billing(raw(connection), problems)
+            told(0, 0, _("Checking what went out"))
+            check_delivery(raw(connection), problems)
         except (DatabaseError, DBAPIError) as error:
             of_sqlite = error.orig if isinstance(error, DBAPIError) else error
             if as_user_error(of_sqlite) is None:

@@ -21,6 +21,7 @@ _CALLED = {
     "item": N_("item"),
     "journal": N_("journal"),
     "log": N_("log"),
+    "mail": N_("e-mail"),
     "number": N_("number"),
     "open amount": N_("open amount"),
     "project": N_("project"),

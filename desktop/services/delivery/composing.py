@@ -22,6 +22,7 @@ from desktop.errors import UserError
 from desktop.services.delivery.claiming import Letter
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.kept import File, Key, files_of
+from desktop.services.delivery.mail_digest import mail_digest
 from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
 
 GONE: Final = phrase("A file that belongs to this mail is not in the book any more.")
@@ -136,7 +137,7 @@ def _letter(
                 "form": one.form,
             }
         )
-    digest = digest_of(draft, [(one["name"], one["sha256"]) for one in told])
+    digest = digest_of(draft, [(str(one["name"]), str(one["sha256"])) for one in told])
     assert draft.account_id is not None
     mail = Mail(
         message_id=message_id(book_uid, draft.delivery_ids, [str(one["sha256"]) for one in told], draft.sender),
@@ -165,10 +166,10 @@ def _letter(
     )
 
 
-def digest_of(draft: MailDraft, attachments: Sequence[tuple[object, object]]) -> str:
-    """SHA-256 of all that a mail says, to whom, and of what it carries: (name, SHA-256) of each file."""
-    said = [draft.sender, draft.to, draft.cc, draft.bcc, draft.subject, draft.text, draft.html, attachments]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+def digest_of(draft: MailDraft, files: Sequence[tuple[str, str]]) -> str:
+    """The digest of a mail that carries these files, by name and SHA-256."""
+    people = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc}
+    return mail_digest(draft.sender, people, draft.subject, draft.text, draft.html, files)
 
 
 def message_id(book_uid: str, delivery_ids: Sequence[int], files: Sequence[str], sender: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import datetime, timedelta
 from random import Random
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from db.engine import Book
 from desktop.domain.delivery import EMAIL, FAILED, SENT
 from desktop.domain.wording import as_typed, phrase
+from desktop.services.delivery.composing import digest_of, message_id
 from desktop.services.delivery.mails import MailDraft, mail_drafts
 from desktop.services.sample.beginning import CLERK
 
@@ -25,6 +25,8 @@ _WENT: Final = """UPDATE delivery SET state = 'sent', tries = ?, code = ?, answe
  fate = ?, fate_at = ? WHERE id = ?"""
 _REFUSED: Final = "UPDATE delivery SET state = 'failed', tries = 1, code = 550, answer = ? WHERE id = ?"
 _EVENT: Final = "INSERT INTO delivery_event (delivery_id, at, kind, detail, actor) VALUES (?, ?, ?, ?, ?)"
+# A book has an id of its own, but two samples of one seed are the same.
+_BOOK: Final = "sample"
 # About how large a page is, in bytes.
 _PAGE: Final = 48_000
 
@@ -81,12 +83,11 @@ class _Round:
             }
             for one in draft.enclosures
         ]
-        said = [draft.delivery_ids, draft.to, draft.subject, draft.text]
-        digest = hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        names = [str(one["name"]) for one in files]
         mailing = self._connection.exec_driver_sql(
             _MAILING,
             (
-                f"<{digest[:40]}@{draft.sender.rpartition('@')[2]}>",
+                message_id(_BOOK, draft.delivery_ids, names, draft.sender),
                 draft.client_id,
                 draft.sender,
                 draft.reply_to,
@@ -95,7 +96,7 @@ class _Round:
                 draft.text,
                 draft.html,
                 json.dumps(files, ensure_ascii=False),
-                digest,
+                digest_of(draft, [(name, "") for name in names]),
                 sum(int(str(one["size"])) for one in files),
                 draft.receipt,
                 answer,
