@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
 from desktop.cli.tables import table
-from desktop.i18n import N_, _, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text
 
 if TYPE_CHECKING:
     from desktop.services.delivery.bounces import Looked, Match
-
-_KINDS: Final = {
-    "bounced": N_("came back"),
-    "delivered": N_("delivered"),
-    "seen": N_("read"),
-}
 
 
 def add(commands: Commands) -> None:
@@ -78,7 +72,7 @@ def _bounces(call: Call) -> int:
 def _text(read: int, matched: list[Match], unmatched: int) -> str:
     lines = [ngettext("{count} mail was read.", "{count} mails were read.", read).format(count=number_text(read))]
     if matched:
-        rows = [(", ".join(one.titles), _(_KINDS[one.kind]), ", ".join(one.addresses), one.words) for one in matched]
+        rows = [(", ".join(one.titles), _kind(one.kind), ", ".join(one.addresses), one.words) for one in matched]
         lines.append(table((_("Document"), _("What happened"), _("Address"), _("Answer")), rows))
     else:
         lines.append(_("None of them is about a mail of this book."))
@@ -90,3 +84,7 @@ def _text(read: int, matched: list[Match], unmatched: int) -> str:
         )
         lines.append(words.format(count=number_text(unmatched)))
     return "\n".join(lines)
+
+
+def _kind(kind: str) -> str:
+    return {"bounced": _("came back"), "delivered": _("delivered"), "seen": _("seen")}[kind]
