@@ -44,3 +44,14 @@ def last_document(connection: Connection) -> tuple[Any, ...] | None:
     """As `waiting`, the document that was issued last, for an example."""
     rows = plain_rows(connection, _LAST)
     return tuple(rows[0]) if rows else None
+
+
+def waiting_by_hand(connection: Connection, invoice_ids: Collection[int]) -> Sequence[tuple[int, int, str]]:
+    """(document, delivery, form) of those of the documents that wait for a person to hand them over."""
+    found: Sequence[tuple[int, int, str]] = plain_rows(
+        connection,
+        "SELECT invoice_id, id, form FROM delivery WHERE current = 1 AND channel = 'hand' AND state = 'waiting'"
+        " AND invoice_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        ids_text(invoice_ids),
+    )
+    return found

@@ -14,7 +14,8 @@ from desktop.domain.letter import Cell, Money, term
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One item as a payment names it. Minor units; `disputed` is the part of `open` that is disputed.
+    """One item as a payment names it, of the document of that `number`. Minor units; `disputed` is the part of `open`
+    that is disputed.
 
     `days` past due, below 0 where it is still to come.
     """
@@ -29,6 +30,7 @@ class Owed:
     disputed: int
     po_number: str
     plan: bool
+    number: str
 
     @property
     def asked(self) -> int:
@@ -96,6 +98,7 @@ def owed(connection: Connection, client_id: int, currency: str, as_of: date) -> 
                 disputed,
                 po_number,
                 bool(plan),
+                number,
             )
         )
     return tuple(found)

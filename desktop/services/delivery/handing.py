@@ -1,0 +1,47 @@
+"""Documents that a person hands over, on a stick or by an upload: only the person knows that they went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+
+from db.engine import Book
+from db.queries import filing as queries
+from desktop.documents.batch import RenderPool
+from desktop.services.delivery.deciding import mark
+from desktop.services.delivery.kept import files_of, keep
+from desktop.services.delivery.renderings import File
+
+_CHUNK = 100
+
+
+def waiting_by_hand(book: Book, invoice_ids: Collection[int]) -> tuple[int, ...]:
+    """Those of the documents that wait for a person to hand them over."""
+    with book.reading() as session:
+        return tuple(row[0] for row in queries.waiting_by_hand(session.connection(), invoice_ids))
+
+
+def hand_over(
+    book: Book, invoice_ids: Collection[int], *, actor: str, pool: RenderPool | None = None
+) -> tuple[int, ...]:
+    """Say that a person handed these over, as one change that can be undone, and keep their files as they went.
+
+    The ids of the deliveries that waited for that; a document that goes another way is left alone.
+    """
+    with book.reading() as session:
+        found = queries.waiting_by_hand(session.connection(), invoice_ids)
+    if not found:
+        return ()
+    wanted = [(invoice, form) for invoice, _delivery, form in found]
+    # What cannot take its form was handed over as something else, which nobody can keep.
+    files = files_of(book, wanted, pool=pool, refused=lambda _key, _why: None)
+    for chunk in _chunks(files):
+        with book.writing() as session:
+            keep(session.connection(), chunk, now=book.now)
+    return mark(book, [delivery for _invoice, delivery, _form in found], "handed_over", actor=actor).changed
+
+
+def _chunks(files: Iterable[File]) -> Iterator[list[File]]:
+    left = iter(files)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk
