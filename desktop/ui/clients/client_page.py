@@ -29,6 +29,7 @@ from desktop.ui.clients.reach import ReachSheet
 from desktop.ui.clients.sheets import (
     account_sheet,
     agreements_sheet,
+    deliveries_sheet,
     disputes_sheet,
     invoices_sheet,
     open_sheet,
@@ -109,6 +110,7 @@ class ClientPage(QWidget):
             _Part("open", _("Open items"), open_sheet(desk, one)),
             _Part("agreements", _("Agreements"), agreements_sheet(desk, one)),
             _Part("invoices", _("Invoices"), invoices_sheet(desk, one)),
+            _Part("deliveries", _("Deliveries"), deliveries_sheet(desk, one)),
             _Part("payments", _("Payments"), payments_sheet(desk, one)),
             _Part("disputes", _("Disputes"), disputes_sheet(desk, one)),
             _Part("reach", _("Contacts and addresses"), self.reach),

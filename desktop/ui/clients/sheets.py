@@ -22,6 +22,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.few_rows import FewRows
 from desktop.ui.invoices.listing import InvoiceRows
 from desktop.ui.listing import Listing, Query, Row
+from desktop.ui.outbox.listing import OutboxRows
 from desktop.ui.payments.methods import method_word
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.table import Empty, Table
@@ -189,6 +190,32 @@ def invoices_sheet(desk: Desk, client_id: int) -> Sheet:
         f"client:{client_id}",
     )
     made.opened.connect(_going(desk, made, "invoices"))
+    return made
+
+
+def deliveries_sheet(desk: Desk, client_id: int) -> Sheet:
+    """All that went or waits to go to the client, by whatever way, the newest first; Enter shows it in the outbox."""
+    made = Sheet(
+        desk,
+        "deliveries",
+        _("Deliveries"),
+        [
+            Column("status", "", 96, "tag", sort_key="status"),
+            Column("title", _("Document"), 130, sort_key="title", strong=True),
+            Column("kind_word", _("Kind"), 110, secondary=True),
+            Column("way", _("Way"), 90, sort_key="channel"),
+            Column("where", _("Address"), 200, sort_key="address", wide=True),
+            Column("said", _("Went out, or why not"), 240, sort_key="done_at"),
+        ],
+        OutboxRows(desk.book, desk.today),
+        _("What is issued to this client stands here, with the way it went and what was heard of it."),
+        f"client:{client_id}",
+    )
+
+    def go(one: object) -> None:
+        desk.shell.go("outbox", one, filters=frozenset({f"client:{client_id}"}))
+
+    made.opened.connect(go)
     return made
 
 

@@ -40,18 +40,19 @@ def known(book: Book, delivery_id: int) -> Known | None:
 
 def groups(found: Known, open_file: Callable[[Attached], object], show: Callable[[int], object]) -> list[Group]:
     return [
-        Group("", _facts(found.row)),
+        Group("", _facts(found.row, mailed=found.mail is not None)),
         *_mail(found, open_file),
         Group(_("What happened"), events(found.row)),
         Group(_("Its other deliveries"), [_other(one, show) for one in found.others]),
     ]
 
 
-def _facts(row: DeliveryRow) -> list[Fact]:
+def _facts(row: DeliveryRow, *, mailed: bool) -> list[Fact]:
     where = row.path if row.channel == "folder" else row.address
     return [
         Fact(_("Goes") if row.state != "sent" else _("Went"), f"{way_word(row.channel)} · {form_word(row.form)}"),
-        Fact(_("To"), where),
+        # Who gets the mail stands with the mail.
+        Fact(_("To"), "" if mailed else where),
         Fact(_("Tries"), number_text(row.tries) if row.tries > 1 else ""),
         Fact(_("Next try"), _moment(row.not_before) if row.state == "waiting" else ""),
         Fact(_("In the outbox"), _moment(row.made_at)),

@@ -23,6 +23,7 @@ from desktop.ui.outbox.facts import Known, groups, known
 from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
+from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -47,7 +48,7 @@ class OutboxPage(Page):
         self._known: Known | None = None
         self._current: Row = {}
         self._chosen: Sequence[Row] = ()
-        self._waiting = 0
+        self._waiting = self._papers = 0
         super().__init__(
             desk.shell,
             Design(
@@ -107,6 +108,9 @@ class OutboxPage(Page):
             "outbox.again",
             "outbox.address",
             GAP,
+            "outbox.print",
+            "outbox.unprint",
+            GAP,
             "outbox.arrived",
             "outbox.lost",
             "outbox.cancel",
@@ -135,6 +139,8 @@ class OutboxPage(Page):
             Action("outbox.address", _("Change the address…"), self.address, "edit", "E", self._mails, _("address")),
             Action("outbox.arrived", _("It arrived"), self.arrived, "done", "Y", self._uncertain),
             Action("outbox.lost", _("It did not arrive"), self.lost, "", "N", self._uncertain),
+            Action("outbox.print", _("Print…"), self.print, "print", "Ctrl+P", self._prints, _("print")),
+            Action("outbox.unprint", _("Cancel printing"), self.unprint, "stop", enabled=self._in_queue),
             Action("outbox.cancel", _("Do not send"), self.cancel, "stop", "Del", self._cancellable),
             Action("outbox.handed", _("Mark as handed over"), self._marking("handed_over"), "", "H", self._unsent),
             Action("outbox.printed", _("Mark as printed"), self._marking("printed"), enabled=self._unsent),
@@ -152,6 +158,7 @@ class OutboxPage(Page):
     def _summary(self) -> Summary:
         found = summary(self.desk.book, self.desk.today())
         self._waiting = self._rows.mails_waiting()
+        self._papers = self._rows.papers_waiting()
         return found
 
     # The pane at the right
@@ -207,7 +214,8 @@ class OutboxPage(Page):
     def _reason(self, row: Row) -> str:
         if row["state"] == "uncertain":
             return _("It may have arrived or not: ask the client, or look into your mail program, and say so.")
-        return str(row["answer"])
+        # Of what went the server's answer stands with the mail.
+        return "" if row["status"] in ("sent", "delivered", "seen") else str(row["answer"])
 
     # What is chosen
 
@@ -236,6 +244,12 @@ class OutboxPage(Page):
         return len({row["client_id"] for row in self._chosen}) == 1 and self._any(
             lambda row: row["channel"] == "email" and row["state"] in ("waiting", "failed", "sent")
         )
+
+    def _prints(self) -> bool:
+        return self._papers > 0 or bool(self._chosen)
+
+    def _in_queue(self) -> bool:
+        return self._any(lambda row: row["channel"] == "print" and row["state"] == "sending")
 
     def _uncertain(self) -> bool:
         return self._any(lambda row: row["state"] == "uncertain")
@@ -300,9 +314,7 @@ class OutboxPage(Page):
             return _Step(_("Change the address…"), self.address)
         if state in ("waiting", "failed"):
             return _Step(_("Do not send"), self.cancel)
-        return (
-            _Step(_("Show the mail"), self.mail) if self._has_mail() else _Step(_("Open the document"), self.document)
-        )
+        return _Step(_("Send again…"), self.again)
 
     # What can be done
 
@@ -343,6 +355,14 @@ class OutboxPage(Page):
 
     def lost(self) -> None:
         deciding.settle(self.desk, self, self._ids(lambda row: row["state"] == "uncertain"), arrived=False)
+
+    def print(self) -> None:
+        """What is selected where that is more than the one in focus or it goes by print, else all that waits."""
+        own = self._ids(lambda row: row["channel"] == "print")
+        print_outbox(self.desk, self, self.selected_ids() if len(self.selected_ids()) > 1 else own)
+
+    def unprint(self) -> None:
+        cancel_printing_of(self.desk, self.selected_ids())
 
     def cancel(self) -> None:
         deciding.cancel(self.desk, self, self._ids(lambda row: row["state"] in ("waiting", "failed")))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.i18n import _, date_text, money_text, month_text, ngettext, short_day_text
 from desktop.jobs import Job
+from desktop.services.delivery.statuses import funnel
 from desktop.services.lists.runs import RunList
 from desktop.services.runs import discard_run
 from desktop.services.runs.next_step import NextStep, next_step
@@ -19,9 +20,12 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.dialog import Question
 from desktop.ui.filters import Chip
+from desktop.ui.latest import Latest
 from desktop.ui.letters.showing import show_run_report
+from desktop.ui.outbox.print_ways import print_run
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.runs.begin import begin_run, bill_month
+from desktop.ui.runs.funnel import FunnelView
 from desktop.ui.runs.issuing import CHANGES, go_on
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.story.pane import StoryPane
@@ -55,7 +59,7 @@ class RunsPage(Page):
                     "A run bills everything that is due through a day, in one go: you look only at what it holds back. "
                     "Each run will stand here, with what became of every agreement. Begin the first one."
                 ),
-                depends=frozenset({"runs", "invoices"}),
+                depends=frozenset({"runs", "invoices", "outbox", "payments"}),
                 chips=[
                     Chip("open", _("Open"), "state"),
                     Chip("done", _("Done"), "state"),
@@ -64,7 +68,7 @@ class RunsPage(Page):
                 summary=self._summary,
                 main_action="runs.next",
                 side_actions=["runs.new"],
-                menu=["runs.open", "runs.report", "runs.archive", "runs.resume", "runs.discard"],
+                menu=["runs.open", "runs.report", "runs.print", "runs.archive", "runs.resume", "runs.discard"],
                 empty_action="runs.next",
             ),
         )
@@ -75,6 +79,7 @@ class RunsPage(Page):
             Action("runs.new", _("New run…"), self.new, shortcut="Ctrl+N"),
             Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
             Action("runs.report", _("Run report"), self.report, "open", "P", self._one),
+            Action("runs.print", _("Print the documents…"), self.print, "print", "Ctrl+P", self._issued),
             Action("runs.archive", _("Archive for the accountant…"), self.archive, "export", enabled=self._issued),
             Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
             Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
@@ -124,7 +129,14 @@ class RunsPage(Page):
             self.open_row(step.run)
 
     def detail(self) -> QWidget:
-        self.pane = DetailPane(self.acts, ["runs.open", "runs.resume", "runs.discard"])
+        self.funnel = FunnelView(self.desk)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.funnel)
+        column.addStretch(1)
+        self._latest = Latest(self.shell.jobs, self)
+        self.pane = DetailPane(self.acts, ["runs.open", "runs.resume", "runs.discard"], body)
         self.story_pane = StoryPane(self.desk, "run", self.pane, self.acts)
         return self.story_pane
 
@@ -133,9 +145,13 @@ class RunsPage(Page):
         row = self._rows.rows([one]).get(one) if one is not None else None
         self._chosen = dict(row) if row else {}
         self.acts.refresh()
-        if row is None:
+        if one is None or row is None:
+            self._latest.drop()
+            self.funnel.show_funnel(None)
             self.pane.show_thing(_("No run chosen"), reason=_("Choose a run to see what it did."))
             return
+        book, number = self.desk.book, str(row["number"])
+        self._latest.ask(lambda: (funnel(book, one), number), self._show_funnel)
         waiting, issued = int(str(row["waiting"])), int(str(row["issued"]))
         self.pane.show_thing(
             str(row["number"]),
@@ -149,6 +165,10 @@ class RunsPage(Page):
             ],
             self._reason(str(row["state"]), waiting),
         )
+
+    def _show_funnel(self, answer: object) -> None:
+        assert isinstance(answer, tuple)
+        self.funnel.show_funnel(*answer)
 
     def _reason(self, state: str, waiting: int) -> str:
         if state in ("planning", "issuing"):
@@ -178,6 +198,9 @@ class RunsPage(Page):
 
     def report(self) -> None:
         show_run_report(self.desk, self.selected_ids()[0])
+
+    def print(self) -> None:
+        print_run(self.desk, self, str(self._chosen["number"]))
 
     def archive(self) -> None:
         archive_run(self.desk, self, str(self._chosen["number"]))
