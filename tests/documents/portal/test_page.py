@@ -173,9 +173,9 @@ def test_well_known_tricks_are_texts(text: str) -> None:
 @pytest.mark.parametrize("language", sorted(WORDS))
 def test_each_language_has_all_words_and_their_fields(language: str) -> None:
     for key, english in WORDS["en"].items():
-        forms, others = WORDS[language][key], english
-        pairs = zip((forms,), (others,), strict=True) if isinstance(forms, str) else zip(forms, others, strict=True)
-        for own, other in pairs:
+        forms = WORDS[language][key]
+        assert type(forms) is type(english)
+        for own, other in zip(*([one] if isinstance(one, str) else one for one in (forms, english)), strict=True):
             assert set(re.findall(r"\{\w+\}", own)) == set(re.findall(r"\{\w+\}", other))
     found = Reader(page_text(replace(PAGE, language=language)))
     assert found.all("html")[0]["lang"].split("-")[0] == language  # type: ignore[union-attr]
