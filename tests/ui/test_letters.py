@@ -9,16 +9,20 @@ import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from db.engine import Book
+from db.schema import Client
+from desktop.services.changes import change, undo
 from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
 from desktop.services.runs import bill
 from desktop.ui.clients.client_page import ClientPage
 from desktop.ui.document_page import DocumentPage
+from desktop.ui.outbox.preview import PreviewPage
 from desktop.ui.page import Page
 from tests.books import new_book
+from tests.contracts import rows
 from tests.documents.papers import text
 from tests.issued import add_client, add_invoice
-from tests.ui.forms import choose, dialog, save, write
+from tests.ui.forms import choose, dialog, press, save, write
 from tests.ui.program import TODAY, Driver, add_retainers
 
 MARCH = date(2026, 3, 10)
@@ -169,3 +173,49 @@ def test_statements_of_several_clients_go_into_a_folder(
         "Statement OTHER 2026-05-31.pdf",
     ]
     assert "2 statements" in driver.window.notices.sentence
+
+
+def test_a_letter_goes_into_the_outbox_and_can_be_taken_back(driver: Driver, book: Book, client: int) -> None:
+    add_invoice(book, client, MARCH, (10_000, 19))
+    with change(book, "test", "Address") as made:
+        made.update(Client, client, email="ap@acme.example")
+    page = page_of(driver, "clients", client)
+    page.acts["clients.statement"].trigger()
+    assert save(driver, dialog(driver))
+    driver.settle()
+    letter = driver.window.page
+    assert isinstance(letter, DocumentPage)
+    letter.acts["letter.send"].trigger()
+    driver.settle()
+    asked = dialog(driver)
+    assert asked.form.read("address") == "ap@acme.example"
+    assert save(driver, asked)
+    assert rows(book, "SELECT letter, channel, address, by_hand FROM delivery WHERE letter <> ''") == [
+        ("statement", "email", "ap@acme.example", 0)
+    ]
+    press(driver, "Preview the e-mail")
+    assert isinstance(driver.window.page, PreviewPage)
+    assert "statement of account" in driver.window.page.mail.text
+    undo(book, "test")
+    assert rows(book, "SELECT id FROM delivery WHERE letter <> ''") == []
+
+
+def test_a_letter_goes_to_whom_the_person_types(driver: Driver, book: Book, client: int) -> None:
+    add_invoice(book, client, MARCH, (10_000, 19))
+    page = page_of(driver, "clients", client)
+    page.acts["clients.statement"].trigger()
+    assert save(driver, dialog(driver))
+    driver.settle()
+    letter = driver.window.page
+    assert isinstance(letter, DocumentPage)
+    letter.acts["letter.send"].trigger()
+    driver.settle()
+    asked = dialog(driver)
+    choose(driver, asked.form, "way", "email")
+    assert not save(driver, asked)
+    assert "no e-mail address" in asked.said
+    write(asked.form, address="x@y.example; cc: z@y.example")
+    assert save(driver, asked)
+    assert rows(book, "SELECT address, by_hand FROM delivery WHERE letter <> ''") == [
+        ("x@y.example; cc: z@y.example", 1)
+    ]

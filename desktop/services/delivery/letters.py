@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -46,10 +46,8 @@ def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", add
     name = letter_name(letter)
     title = name.removesuffix(".pdf")
     with change(book, actor, _("Put {title} into the outbox").format(title=title)) as kept:
-        client_id, word = _client(kept.connection, letter)
-        known = _address(kept.connection, client_id, letter.kind)
-        way = channel or (EMAIL if typed or known else channel_of(word, known))
-        way = HAND if way == EMAIL and not channel and not (typed or known) else way
+        client_id, known, usual = _usual(kept.connection, letter)
+        way = channel or (EMAIL if typed else usual)
         if way == EMAIL and not (typed or known):
             raise UserError(
                 _("{client} has no e-mail address.").format(client=letter.buyer.name),
@@ -74,9 +72,11 @@ def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", add
         )
 
 
-def enqueue_letters(book: Book, letters: Iterable[Made], *, actor: str, channel: str = "") -> list[int]:
-    """As `enqueue_letter`, of several; those before one that is refused stay in the outbox."""
-    return [enqueue_letter(book, made, actor=actor, channel=channel) for made in letters]
+def usual_way(book: Book, letter: Letter) -> tuple[str, str]:
+    """How a letter goes unless told otherwise, of CHANNELS, and who gets it by mail, as people type addresses."""
+    with book.reading() as session:
+        _client_id, known, way = _usual(session.connection(), letter)
+    return way, known
 
 
 def letter_facts(letter: Letter) -> Mapping[str, Any]:
@@ -107,8 +107,8 @@ def letter_facts(letter: Letter) -> Mapping[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def _client(connection: Connection, letter: Letter) -> tuple[int, str]:
-    """(the client that a letter is to, how its documents go)."""
+def _usual(connection: Connection, letter: Letter) -> tuple[int, str, str]:
+    """(the client that a letter is to, who gets it by mail, how it goes)."""
     row = connection.exec_driver_sql(
         """SELECT c.id, coalesce(c.delivery, s.delivery, f.delivery) FROM firm f, client c
         LEFT JOIN segment s ON s.id = c.segment_id WHERE c.code = ?""",
@@ -116,11 +116,11 @@ def _client(connection: Connection, letter: Letter) -> tuple[int, str]:
     ).fetchone()
     if row is None:
         raise UserError(_("The client is not there any more."), _("Reload the list of clients."))
-    return int(row[0]), str(row[1])
-
-
-def _address(connection: Connection, client_id: int, kind: str) -> str:
-    return AddressBook(connection, client_facts(connection, [client_id])).recipients(client_id, kind).text()
+    client_id, word = int(row[0]), str(row[1])
+    people = AddressBook(connection, client_facts(connection, [client_id])).recipients(client_id, letter.kind)
+    way = EMAIL if people.to else channel_of(word, "")
+    # A client that wants mail and has no address gets it from a person.
+    return client_id, people.text(), HAND if way == EMAIL and not people.to else way
 
 
 def _refuse_twice(connection: Connection, file_id: int, title: str) -> None:

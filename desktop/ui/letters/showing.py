@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from desktop.i18n import _
 from desktop.services.letters.correspondence import Made
 from desktop.services.letters.files import letter_name, letter_pdf, save_letter
 from desktop.services.letters.payment_plan import payment_plan
 from desktop.services.letters.receipt import receipt
 from desktop.services.letters.run_report import run_report
+from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
 from desktop.ui.document_page import DocumentPage, Paper
+from desktop.ui.letters.sending import ask_to_send
+
+_SEND = "letter.send"
 
 
 def show_letter(desk: Desk, made: object) -> None:
     """The letter above what is shown; Esc goes back."""
     assert isinstance(made, tuple)
-    desk.shell.push(DocumentPage(desk, letter_paper(made)))
+    letter = made[0]
+    # A run's report goes to no client.
+    sent = [] if letter.kind == "run_report" else [_SEND]
+    page: DocumentPage | None = None
+
+    def send() -> None:
+        assert page is not None
+        ask_to_send(desk, page, made)
+
+    more = [Action(name, _("Send…"), send, "send", "Ctrl+Return") for name in sent]
+    page = DocumentPage(desk, letter_paper(made), more, sent)
+    desk.shell.push(page)
 
 
 def letter_paper(made: Made) -> Paper:

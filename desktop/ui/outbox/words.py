@@ -48,6 +48,7 @@ def happened(kind: str) -> str:
     words = {
         "waiting": _("Waits for its next turn"),
         "sent": _("Went out"),
+        "drafted": _("Written as a draft for your own mail program"),
         "cancelled": pgettext("delivery", "Taken out of the outbox"),
     }
     return words.get(kind) or tag(kind).word
