@@ -28,6 +28,7 @@ _CLOSING: Final = 421
 _LIMIT: Final = re.compile(r"(?<![\d.])5\.(4\.5|1\.90|7\.70[58])(?![\d.])|submission quota", re.IGNORECASE)
 _LOGIN_WANTED: Final = (530, 535, 538)
 _SPACE: Final = (452, 552)
+_LONGEST_ENVELOPE_ID: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ class Connection:
         return line
 
     def _ready(self) -> Line:
-        if self._line is not None and time.monotonic() - self._last > self._patience.idle:
+        # The clock on the wall, because the other one stands still while the computer sleeps.
+        if self._line is not None and abs(time.time() - self._last) > self._patience.idle:
             try:
                 alive = self._line.ask("NOOP", self._patience.connect).code == 250
             except (OSError, Rubbish):
@@ -143,7 +145,7 @@ class Connection:
                 self._drop()
         self.open()
         assert self._line is not None
-        self._last = time.monotonic()
+        self._last = time.time()
         return self._line
 
     def _sender_command(self, mail: Mail, sender: str, people: list[str], data: bytes) -> str:
@@ -160,7 +162,10 @@ class Connection:
             command += " SMTPUTF8 BODY=8BITMIME"
         if "DSN" in self._offers:
             # So that what comes back names the message, even from servers that return none of it (RFC 3461).
-            command += f" RET=HDRS ENVID={_xtext(mail.message_id)}"
+            command += " RET=HDRS"
+            envelope_id = _xtext(mail.message_id)
+            if len(envelope_id) <= _LONGEST_ENVELOPE_ID:
+                command += f" ENVID={envelope_id}"
             self._notify = " NOTIFY=SUCCESS,FAILURE,DELAY" if mail.receipt else ""
         else:
             self._notify = ""
@@ -215,7 +220,7 @@ class Connection:
         except (OSError, Rubbish) as error:
             self._drop()
             raise Unclear(str(error)) from error
-        self._last = time.monotonic()
+        self._last = time.time()
         if answer.code // 100 == 2:
             return answer
         if answer.code // 100 == 3:

@@ -229,23 +229,28 @@ def _mark(connection: Connection, said: Heard, *, now: str, actor: str) -> Match
     mailing = _mailing(connection, said.message_ids)
     if mailing is None:
         return None
-    mailing_id, message_id = mailing
+    mailing_id, message_id, recipients = mailing
     at = min(said.at or now, now)
     rows = plain_rows(connection, "SELECT id, title, state, fate FROM delivery WHERE mailing_id = ?", mailing_id)
     detail = _sentence(said).stored()
+    own_copy = _own_copy(said, recipients)
     fresh = False
     for delivery_id, _title, state, fate in rows:
-        if _noted(connection, delivery_id, said.kind, detail):
+        if _noted(connection, delivery_id, said.kind, detail) or (own_copy and said.kind != "bounced"):
             continue
         fresh = True
         raw(connection).execute(
             "INSERT INTO delivery_event (delivery_id, at, kind, detail, actor) VALUES (?, ?, ?, ?, ?)",
             (delivery_id, at, said.kind, detail, actor),
         )
-        _move(connection, delivery_id, state, fate, said, detail, at)
-    if fresh:
+        if not own_copy:
+            _move(connection, delivery_id, state, fate, said, detail, at)
+    if fresh and not own_copy:
+        unsure = (UNCERTAIN,) if said.kind == "bounced" else (UNCERTAIN, WAITING, FAILED)
         raw(connection).execute(
-            "UPDATE mailing SET state = 'sent', answer = '' WHERE id = ? AND state = 'uncertain'", (mailing_id,)
+            "UPDATE mailing SET state = 'sent', answer = '', code = NULL, sent_at = coalesce(sent_at, ?)"
+            " WHERE id = ? AND state IN (SELECT value FROM json_each(?))",
+            (at, mailing_id, json.dumps(unsure)),
         )
     return Match(
         said.kind,
@@ -279,13 +284,22 @@ def _move(connection: Connection, delivery_id: int, state: str, fate: str, said:
         )
 
 
-def _mailing(connection: Connection, message_ids: Sequence[str]) -> tuple[int, str] | None:
+def _own_copy(said: Heard, recipients: str) -> bool:
+    """Whether a report is only about those who got the mail unseen: the firm's own copy, not the client's."""
+    people = json.loads(recipients)
+    unseen = {one.lower() for one in people.get("bcc", ())}
+    unseen -= {one.lower() for one in (*people.get("to", ()), *people.get("cc", ()))}
+    named = {one.lower() for one in said.addresses}
+    return bool(named) and named <= unseen
+
+
+def _mailing(connection: Connection, message_ids: Sequence[str]) -> tuple[int, str, str] | None:
     """The mail of the book that these identities name, the surest first."""
     for one in message_ids:
-        for mailing_id, message_id in plain_rows(
-            connection, "SELECT id, message_id FROM mailing WHERE message_id IN (?, ?)", f"<{one}>", one
+        for mailing_id, message_id, recipients in plain_rows(
+            connection, "SELECT id, message_id, recipients FROM mailing WHERE message_id IN (?, ?)", f"<{one}>", one
         ):
-            return mailing_id, message_id
+            return mailing_id, message_id, recipients
     return None
 
 

@@ -164,6 +164,9 @@ def test_where_the_server_reports_it_is_told_which_mail_it_is() -> None:
         assert "RET=HDRS" in server.taken[0].commands[0]
         assert "NOTIFY" not in server.taken[0].commands[1]
         assert "NOTIFY=SUCCESS,FAILURE,DELAY" in server.taken[1].commands[1]
+        # RFC 3461 section 4.4: no longer than 100 characters.
+        line.send(letter(message_id=f"<{'x' * 95}@firm.test>"))
+        assert server.taken[2].commands[0].endswith(" RET=HDRS")
 
 
 @pytest.mark.parametrize(

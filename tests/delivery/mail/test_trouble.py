@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import email.policy
 import socket
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +24,10 @@ from tests.servers.needed import free_port
 __all__ = ["authority", "certificate", "mail_host"]
 
 RIGHT = Password(PASSWORD)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    return BytesParser(policy=email.policy.SMTPUTF8).parsebytes(data)
 
 
 def trouble(server: Server, secret: Secret = RIGHT, patience: Patience | None = None, **changed: Any) -> NotSent:
@@ -47,6 +54,16 @@ def test_real_server_takes_a_mail(mail_host: MailHost, security: str) -> None:
     assert answer.code == 250
     arrived = mail_host.postfix.await_mail(ANNA, before + 2)
     assert all(b"Message-ID: <one.sheaf@firm.test>" in one for one in arrived)
+
+
+def test_real_server_takes_letters_beyond_ascii(mail_host: MailHost) -> None:
+    before = len(mail_host.postfix.arrived(ANNA))
+    with Connection(mail_host.smtp(), RIGHT) as line:
+        line.send(letter(to=(ANNA,), cc=("wer@slow.test", "büro@slow.test"), subject="Größe ₹ नमस्ते"))
+    mail_host.postfix.await_mail(ANNA, before + 1)
+    arrived = [parsed(one) for one in mail_host.postfix.arrived(ANNA)]
+    assert "Größe ₹ नमस्ते" in [str(one["Subject"]) for one in arrived]
+    assert any("büro@slow.test" in str(one["Cc"]) for one in arrived)
 
 
 def test_real_server_without_encryption_takes_mail_for_its_own(mail_host: MailHost) -> None:

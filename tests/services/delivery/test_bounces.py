@@ -140,11 +140,15 @@ def test_report_about_a_mail_of_somebody_else_is_told_and_marks_nothing(book: Bo
 @pytest.mark.parametrize("name", ["read_outlook", "exchange"])
 def test_report_proves_that_a_mail_went(book: Book, number: str, tmp_path: Path, state: str, name: str) -> None:
     stand(book, number, state=state, done_at=None)
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE mailing SET state = ?, sent_at = NULL", (state,))
     read(book, report(book, tmp_path, name))
     went = state == "uncertain" or name == "read_outlook"
     fate = "seen" if name == "read_outlook" else "bounced"
     assert standing(book)[:2] == (("sent", fate) if went else (state, ""))
     assert (value(book, "SELECT done_at FROM delivery") is not None) == went
+    ((mailing, sent_at),) = rows(book, "SELECT state, sent_at FROM mailing")
+    assert (mailing, sent_at is not None) == ("sent" if went else state, went)
     assert kinds(book) == [fate]
 
 
@@ -168,6 +172,19 @@ def test_all_documents_of_one_mail_are_marked(book: Book, number: str, tmp_path:
     (match,) = read(book, report(book, tmp_path, "exchange")).matched
     assert match.titles == (number, second)
     assert rows(book, "SELECT DISTINCT fate FROM delivery") == [("bounced",)]
+
+
+@pytest.mark.parametrize("name,events", [("exchange", ["bounced"]), ("delivered", []), ("read_outlook", [])])
+def test_own_copy_that_comes_back_is_not_the_clients(
+    book: Book, number: str, tmp_path: Path, name: str, events: list[str]
+) -> None:
+    people = json.dumps({"to": ["pay@acme.example"], "cc": [], "bcc": ["Anna@client.test"]})
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE mailing SET recipients = ?", (people,))
+    looked = read(book, report(book, tmp_path, name))
+    assert len(looked.matched) == 1
+    assert standing(book)[:2] == ("sent", "")
+    assert kinds(book) == events
 
 
 def test_folder_and_file_with_many(book: Book, number: str, tmp_path: Path) -> None:
