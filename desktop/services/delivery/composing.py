@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.queries.delivery import again, files, last_change
+from db.queries import delivery as queries
 from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.documents.batch import RenderPool
 from desktop.documents.forms import ending
@@ -21,12 +22,15 @@ from desktop.domain.wording import Said, as_typed, phrase
 from desktop.errors import UserError
 from desktop.services.delivery.claiming import Letter
 from desktop.services.delivery.enqueueing import NO_ADDRESS
-from desktop.services.delivery.kept import File, Key, files_of
+from desktop.services.delivery.kept import File, Key, file_of, files_of
 from desktop.services.delivery.mail_digest import mail_digest
 from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
 
+BROKEN: Final = phrase("Its file could not be made; the log has the details.")
 GONE: Final = phrase("A file that belongs to this mail is not in the book any more.")
 _MEDIA: Final = {".pdf": "application/pdf", ".xml": "application/xml"}
+
+log = logging.getLogger(__name__)
 
 Room = Callable[[int], int | None]
 """How many messages an account, by its id, may send now; None for any number."""
@@ -62,8 +66,8 @@ def compose(
     taken: dict[int, int] = defaultdict(int)
     with book.reading() as session:
         connection = session.connection()
-        version = last_change(connection)
-        wanted_again = again(connection, delivery_ids)
+        version = queries.last_change(connection)
+        wanted_again = queries.again(connection, delivery_ids)
         for draft in mail_drafts(connection, delivery_ids, today=today):
             account = draft.account_id
             if not draft.to:
@@ -77,7 +81,9 @@ def compose(
                 else:
                     taken[account] += 1
                     chosen.append(draft)
-        letters = files(connection, [one.file_id for draft in chosen for one in draft.enclosures if one.file_id])
+        letters = queries.files(
+            connection, [one.file_id for draft in chosen for one in draft.enclosures if one.file_id]
+        )
     made, unfit = _rendered(book, chosen, pool)
     for draft in chosen:
         why = next((unfit[key] for key in map(_key, draft.enclosures) if key in unfit), None)
@@ -107,8 +113,23 @@ def _rendered(book: Book, drafts: Sequence[MailDraft], pool: RenderPool) -> tupl
     def refused(key: Key, why: UserError) -> None:
         unfit[key] = as_typed(str(why))
 
-    found = {(one.invoice_id, one.form): one for one in files_of(book, list(keys), pool=pool, refused=refused)}
-    return found, unfit
+    try:
+        files = list(files_of(book, list(keys), pool=pool, refused=refused))
+    except Exception:
+        # One that cannot be made must not keep the others: each by itself.
+        files = [file for key in keys if (file := _alone(book, key, unfit))]
+    return {(one.invoice_id, one.form): one for one in files}, unfit
+
+
+def _alone(book: Book, key: Key, unfit: dict[Key, Said]) -> File | None:
+    try:
+        return file_of(book, *key)
+    except UserError as error:
+        unfit[key] = as_typed(str(error))
+    except Exception:
+        log.exception("Document %s cannot be made as %s", *key)
+        unfit[key] = BROKEN
+    return None
 
 
 def _letter(
@@ -183,6 +204,6 @@ def message_id(book_uid: str, delivery_ids: Sequence[int], files: Sequence[str],
 
 def still_so(connection: Connection, ready: Ready, *, today: date) -> bool:
     """Whether the mail would say the same to the same people now."""
-    if last_change(connection) == ready.version:
+    if queries.last_change(connection) == ready.version:
         return True
     return mail_drafts(connection, ready.draft.delivery_ids, today=today) == [ready.draft]

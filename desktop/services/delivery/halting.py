@@ -13,12 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from db.queries.delivery import limits
 from db.queries.rows import plain_rows
-from desktop.delivery.mail.server import Trouble
 from desktop.domain.retrying import halt_after
-from desktop.errors import UserError
-from desktop.i18n import _
 from desktop.services.change_sets import raw
 from desktop.services.delivery.sent import Problem
 from desktop.services.delivery.throttling import moment, utc_text
@@ -45,18 +41,6 @@ def halt(connection: Connection, problem: Problem, *, now: str, wants_person: bo
     known[key] = asdict(told) | {"times": times, "since": known.get(key, {}).get("since", now)}
     _store(connection, known)
     return told
-
-
-def problem_of(connection: Connection, account_id: int, error: UserError | Trouble | None) -> tuple[Problem, bool]:
-    """What is wrong with an account, in words, and whether it wants a person; None is that it gave no answers."""
-    name, _minute, _day = limits(connection, account_id)
-    if error is None:
-        said = _("“{account}” stopped: the line to the server broke again before it answered.").format(account=name)
-        return Problem(account_id, said, _("Settle what is uncertain; the rest waits and goes by itself later.")), False
-    if isinstance(error, UserError):
-        return Problem(account_id, error.message, error.remedy), True
-    said = _("“{account}” cannot send: {answer}").format(account=name, answer=error.answer.text or error.reason)
-    return Problem(account_id, said, _("Test the account in the settings; nothing was lost.")), error.permanent
 
 
 def resume(connection: Connection, account_ids: Collection[int]) -> None:

@@ -26,10 +26,11 @@ from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENDING, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.delivery.account_faults import problem_of
 from desktop.services.delivery.answers import not_sent, taken, unclear
 from desktop.services.delivery.claiming import Claimed, Result, claim, interrupted, refuse, settle
 from desktop.services.delivery.composing import Composed, Ready, compose, still_so
-from desktop.services.delivery.halting import halt, halts, problem_of, resume
+from desktop.services.delivery.halting import halt, halts, resume
 from desktop.services.delivery.kept import keep
 from desktop.services.delivery.readying import ready_to_go
 from desktop.services.delivery.sent import Post, PostFor, Problem, Report, Sent
@@ -325,8 +326,7 @@ class _Sending:
     def _halt(self, account: int, error: UserError | Trouble | None) -> None:
         """Let an account rest; its mails wait, and nothing of it is their fault."""
         self._hang_up(account)
-        with self._book.reading() as session:
-            problem, wants_person = problem_of(session.connection(), account, error)
+        problem, wants_person = problem_of(self._book, account, error)
         with self._book.writing() as session:
             self._problems[account] = halt(session.connection(), problem, now=self._book.now, wants_person=wants_person)
 
