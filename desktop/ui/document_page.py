@@ -18,6 +18,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.invoices.einvoices import save_einvoices
 from desktop.ui.opening import offer_folder
+from desktop.ui.outbox.print_ways import note_by_dialog
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.printing import print_documents
 
@@ -179,8 +180,15 @@ class DocumentPage(QWidget):
     # What can be done with it
 
     def print(self) -> None:
-        pdf = self.view.pdf
-        print_documents(self.desk.shell, self, self._paper.title, [lambda: pdf])
+        pdf, invoice_id = self.view.pdf, self._paper.invoice_id
+        issued = [] if invoice_id is None else [invoice_id]
+        print_documents(
+            self.desk.shell,
+            self,
+            self._paper.title,
+            [lambda: pdf],
+            (lambda name: note_by_dialog(self.desk, issued, name)) if issued else None,
+        )
 
     def save(self) -> None:
         memory, paper = self.desk.shell.memory, self._paper

@@ -20,34 +20,44 @@ _MOST_DPI = 300
 _POINTS = 72
 
 Make = Callable[[], bytes]
+Then = Callable[[str], object]
 
 
-def print_documents(shell: Shell, parent: QWidget, title: str, documents: Sequence[Make]) -> None:
-    """Ask how to print, then do it; each document is a function that makes its PDF when its turn comes."""
+def print_documents(
+    shell: Shell, parent: QWidget, title: str, documents: Sequence[Make], then: Then | None = None
+) -> None:
+    """Ask how to print, then do it; each document is a function that makes its PDF when its turn comes.
+
+    `then` gets the printer's name once all pages went there; what went to a file is not on paper.
+    """
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(title)
     dialog = QPrintDialog(printer, parent.window())
     dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintPageRange, len(documents) == 1)
-    dialog.accepted.connect(lambda: _start(shell, title, printer, documents))
+    dialog.accepted.connect(lambda: _start(shell, title, printer, documents, then))
     # The binding knows the class by its older method of the same name, which needs a receiver.
     QDialog.open(dialog)
 
 
-def _start(shell: Shell, title: str, printer: QPrinter, documents: Sequence[Make]) -> None:
+def _start(shell: Shell, title: str, printer: QPrinter, documents: Sequence[Make], then: Then | None) -> None:
     def work(report: Report) -> int:
         return paint_documents(printer, documents, report)
 
     shell.jobs.start(
         Job(_("Printing {what}").format(what=title), work, lane=Lane.SIDE),
-        lambda pages: _said(shell, printer, pages),
+        lambda pages: _said(shell, printer, pages, then),
     )
 
 
-def _said(shell: Shell, printer: QPrinter, pages: object) -> None:
+def _said(shell: Shell, printer: QPrinter, pages: object, then: Then | None) -> None:
     assert isinstance(pages, int)
     said = ngettext("{count} page went to {printer}.", "{count} pages went to {printer}.", pages)
     where = printer.outputFileName() or printer.printerName()
     shell.notices.say(said.format(count=number_text(pages), printer=where))
+    # A range may leave pages out: who printed only some of them says himself that the document is printed.
+    whole = printer.printRange() is not QPrinter.PrintRange.PageRange
+    if then is not None and whole and not printer.outputFileName():
+        then(printer.printerName())
 
 
 def paint_documents(printer: QPrinter, documents: Sequence[Make], report: Report) -> int:

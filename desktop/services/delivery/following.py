@@ -51,10 +51,11 @@ def printing_turn(book: Book) -> Iterator[None]:
 class Followed:
     """What the queues said since the last time: jobs by what became of them, and those that are still under way.
 
-    `problems` says which queue could not be asked, once each.
+    `documents` counts those of the printed jobs. `problems` says which queue could not be asked, once each.
     """
 
     printed: int = 0
+    documents: int = 0
     failed: int = 0
     uncertain: int = 0
     under_way: int = 0
@@ -120,6 +121,7 @@ def _follow(book: Book, jobs: Sequence[PrintJobRow]) -> Followed:
     states = [one.state for _job, one in verdicts]
     return Followed(
         states.count(SENT),
+        sum(job.documents for job, one in verdicts if one.state == SENT),
         states.count(FAILED),
         states.count(UNCERTAIN),
         states.count(SENDING) + len(jobs) - len(verdicts),

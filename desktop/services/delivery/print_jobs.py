@@ -159,6 +159,17 @@ def print_jobs(book: Book, ids: Sequence[int] = (), *, limit: int = 100) -> list
         return _rows(session.connection(), where, *([ids_text(ids)] if ids else []), limit=limit)
 
 
+def jobs_of(book: Book, delivery_ids: Sequence[int]) -> list[int]:
+    """The jobs that these rows of the outbox are in and that are not over."""
+    with book.reading() as session:
+        found = session.connection().exec_driver_sql(
+            "SELECT DISTINCT print_job_id FROM delivery WHERE state = 'sending' AND print_job_id IS NOT NULL"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (ids_text(delivery_ids),),
+        )
+        return [job for (job,) in found]
+
+
 def _rows(connection: Connection, where: str, *parameters: Any, limit: int = -1) -> list[PrintJobRow]:
     found = connection.exec_driver_sql(
         f"SELECT * FROM print_job WHERE {where} ORDER BY id DESC LIMIT {limit}", parameters

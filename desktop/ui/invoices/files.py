@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.delivery.printer import available
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
@@ -15,6 +16,7 @@ from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Listing
 from desktop.ui.opening import offer_folder
+from desktop.ui.outbox.print_ways import note_by_dialog, print_invoices
 from desktop.ui.printing import Make, print_documents
 
 _FOLDER = "pdf_folder"
@@ -31,13 +33,19 @@ def save_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int])
 
 
 def print_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]) -> None:
-    """Ask how, then print; what was issued before the book began has no page here."""
+    """Ask how, then print; what was issued before the book began has no page here.
+
+    One document goes by the system's own dialog, several go to a queue where the system has such.
+    """
     rows = listing.rows(ids)
     printed = [one for one in ids if one in rows and rows[one]["kind"] != "opening"]
     if not printed:
         raise UserError(
             _("What was issued before the book began has no page here."), _("Print it where it was issued.")
         )
+    if len(printed) > 1 and available():
+        print_invoices(desk, parent, printed)
+        return
     book = desk.book
 
     def maker(one: int) -> Make:
@@ -45,7 +53,8 @@ def print_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int]
 
     many = ngettext("{count} document", "{count} documents", len(printed)).format(count=number_text(len(printed)))
     title = str(rows[printed[0]]["number"]) if len(printed) == 1 else many
-    print_documents(desk.shell, parent, title, [maker(one) for one in printed])
+    makers = [maker(one) for one in printed]
+    print_documents(desk.shell, parent, title, makers, lambda name: note_by_dialog(desk, printed, name))
 
 
 def start_folder(desk: Desk) -> str:

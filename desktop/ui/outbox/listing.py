@@ -39,6 +39,10 @@ class OutboxRows:
         """How many documents may be mailed now."""
         return count_due(self._book)
 
+    def papers_waiting(self) -> int:
+        """How many documents wait for the printer."""
+        return self._list().waiting_by_channel().get("print", 0)
+
 
 def _shown(row: Row) -> Row:
     return {
