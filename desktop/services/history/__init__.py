@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from db.engine import Book
 from desktop.services.history.bookings import booked
+from desktop.services.history.deliveries import delivered
 from desktop.services.history.entry import HistoryEntry
 from desktop.services.history.events import logged
 
@@ -24,7 +25,8 @@ def history(book: Book, subject: str, subject_id: int, *, limit: int = 50, skip:
     """What happened to one thing, newest first; `subject` is its table, of whatever kind.
 
     Of a client that is also what was agreed with it, issued to it, paid by it, disputed and noted, and the same of the
-    clients merged into it; of an agreement its lines, prices and milestones; of a document what settled it.
+    clients merged into it; of an agreement its lines, prices and milestones; of a document what settled it and how it
+    went out.
     """
     wanted = skip + limit + 1
     with book.reading() as session:
@@ -32,6 +34,7 @@ def history(book: Book, subject: str, subject_id: int, *, limit: int = 50, skip:
         found = [
             *logged(connection, subject, subject_id, wanted),
             *booked(connection, subject, subject_id, wanted),
+            *delivered(connection, subject, subject_id, wanted),
         ]
     # Within one moment what is booked comes after what began it.
     found.sort(key=lambda one: (one.at, one.change_set is None, one.change_set or 0), reverse=True)

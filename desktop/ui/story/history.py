@@ -13,7 +13,13 @@ from desktop.ui.story.entries import Entry, EntryList
 from desktop.ui.story.tab import Question, StoryTab
 
 _PAGE = 50
-_PLACES = {"client": "clients", "agreement": "agreements", "invoice": "invoices", "payment": "payments"}
+_PLACES = {
+    "client": "clients",
+    "agreement": "agreements",
+    "invoice": "invoices",
+    "payment": "payments",
+    "delivery": "outbox",
+}
 # Whatever a change touched may be shown somewhere.
 _ALL = frozenset({"runs", "invoices", "payments", "clients", "agreements", "billables", "firm", "outbox"})
 
@@ -93,7 +99,9 @@ class HistoryTab(StoryTab):
 
 
 def _entry(place: int, one: HistoryEntry) -> Entry:
-    who = _("{moment} by {person}").format(moment=moment_text(one.at), person=one.actor)
+    # What a server answered has nobody behind it.
+    who = _("{moment} by {person}") if one.actor else "{moment}"
+    who = who.format(moment=moment_text(one.at), person=one.actor)
     lines = [who, *one.lines]
     if one.undone:
         lines.append(_("Undone since."))
