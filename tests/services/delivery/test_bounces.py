@@ -265,12 +265,18 @@ def test_inbox_that_does_not_open_is_told_and_keeps_no_other_from_being_read(boo
 def test_place_in_an_inbox_counts_for_that_inbox_only(book: Book, mail_host: MailHost) -> None:
     key = inbox_account(book, mail_host)
     look(book)
-    before = value(book, "SELECT value FROM setting WHERE key LIKE 'mail.inbox.%'")
+    uid = account(book, key)["uid"]
+    kept = json.loads(value(book, "SELECT value FROM setting WHERE key = ?", f"mail.inbox.{uid}"))
+    assert look(book).read == 0
+    with book.writing() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE setting SET value = ? WHERE key = ?", (json.dumps(kept | {"uid": 10**6}), f"mail.inbox.{uid}")
+        )
     save_account(book, {"imap_user": "ben@firm.test"}, actor=ANNE, account_id=key)
     look(book)
-    after = value(book, "SELECT value FROM setting WHERE key LIKE 'mail.inbox.%'")
-    assert json.loads(before)["where"] != json.loads(after)["where"]
-    assert json.loads(before)["validity"] != json.loads(after)["validity"]
+    after = json.loads(value(book, "SELECT value FROM setting WHERE key = ?", f"mail.inbox.{uid}"))
+    assert after["where"].startswith("ben@firm.test")
+    assert after["uid"] < 10**6
 
 
 def test_without_an_inbox_it_says_what_to_do(book: Book) -> None:
