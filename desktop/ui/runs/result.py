@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.services.delivery.statuses import Funnel, funnel
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.runs.summing_up import RunSummary, run_summary
 from desktop.ui.actions import Action, Actions
 from desktop.ui.archiving import archive_run
 from desktop.ui.desk import Desk
 from desktop.ui.elided_label import ElidedLabel
-from desktop.ui.invoices.files import print_pdfs, save_pdfs
+from desktop.ui.invoices.files import save_pdfs
 from desktop.ui.letters.showing import show_run_report
+from desktop.ui.outbox.print_ways import print_run
+from desktop.ui.outbox.sending import send_now
+from desktop.ui.repolish import repolish
+from desktop.ui.runs.funnel import FunnelView
 from desktop.ui.runs.outcomes import show_outcomes
 from desktop.ui.wrapping import WrappingRow
 
@@ -33,12 +38,14 @@ class ResultPage(QWidget):
         self.desk = desk
         self.run_id = run_id
         self.summary: RunSummary | None = None
+        self._way: Funnel | None = None
         # Before the figures are there nothing can be done yet that would want the focus.
         self._fresh = True
         shell = desk.shell
         self.acts = Actions(shell.theme, self)
         self.acts.declare(
             [
+                Action("result.send", self._send_text, self.send, "send", "Ctrl+Return", self._mails_wait),
                 Action("result.save", _("Save the PDFs…"), self.save, "save", "Ctrl+S", self._issued),
                 Action("result.print", _("Print…"), self.print, "print", "Ctrl+P", self._issued),
                 Action("result.invoices", _("Show the invoices"), self.show_invoices, "open", enabled=self._issued),
@@ -63,13 +70,16 @@ class ResultPage(QWidget):
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._facts)
-        self._first = self.acts.button("result.save", "main")
+        self._send, self._save = self.acts.button("result.send", "main"), self.acts.button("result.save", "main")
         steps = WrappingRow()
-        steps.addWidget(self._first)
+        steps.addWidget(self._send)
+        steps.addWidget(self._save)
+        self._send.hide()
         for one in ("print", "invoices", "review", "outcomes", "report", "archive"):
             steps.addWidget(self.acts.button(f"result.{one}"))
         self._strip = QHBoxLayout()
         self._strip.setSpacing(12)
+        self.funnel = FunnelView(self.desk)
         self._reasons = QGridLayout()
         self._reasons.setHorizontalSpacing(16)
         self._reasons.setVerticalSpacing(8)
@@ -86,6 +96,7 @@ class ResultPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(18)
         column.addLayout(self._strip)
+        column.addWidget(self.funnel)
         column.addLayout(steps)
         column.addWidget(safe)
         column.addLayout(self._reasons)
@@ -104,16 +115,21 @@ class ResultPage(QWidget):
 
     def _ask(self) -> None:
         book, run_id = self.desk.book, self.run_id
-        self.desk.shell.jobs.ask(lambda: run_summary(book, run_id), self._show)
+        self.desk.shell.jobs.ask(lambda: (run_summary(book, run_id), funnel(book, run_id)), self._show)
 
     def _hear(self, changes: object) -> None:
         assert isinstance(changes, frozenset)
-        if "runs" in changes:
+        if changes & {"runs", "outbox", "payments"}:
             self._ask()
 
-    def _show(self, found: object) -> None:
+    def _show(self, answer: object) -> None:
+        assert isinstance(answer, tuple)
+        found, way = answer
         assert isinstance(found, RunSummary)
-        self.summary = found
+        assert isinstance(way, Funnel)
+        self.summary, self._way = found, way
+        self.funnel.show_funnel(way, found.number)
+        self._lead_with(self._send if self._mails_wait() else self._save)
         said = ngettext("{count} invoice is issued", "{count} invoices are issued", found.issued)
         self._title.setText(said.format(count=number_text(found.issued)))
         self._facts.setText(" · ".join(_facts(found)))
@@ -122,7 +138,13 @@ class ResultPage(QWidget):
         self.acts.refresh()
         if self._fresh:
             self._fresh = False
-            self._first.setFocus()
+            (self._send if self._mails_wait() else self._save).setFocus()
+
+    def _lead_with(self, first: QPushButton) -> None:
+        """One button is what the page is for: to send while something waits to be sent, else to save."""
+        self._send.setVisible(first is self._send)
+        self._save.setProperty("role", "main" if first is self._save else "")
+        repolish(self._save)
 
     def _show_figures(self, found: RunSummary) -> None:
         _empty(self._strip)
@@ -156,6 +178,14 @@ class ResultPage(QWidget):
     def _issued(self) -> bool:
         return self.summary is not None and bool(self.summary.document_ids)
 
+    def _mails_wait(self) -> bool:
+        return self._way is not None and self._way.by_channel.get("email", 0) > 0
+
+    def _send_text(self) -> str:
+        count = self._way.by_channel.get("email", 0) if self._way is not None else 0
+        said = ngettext("Send {count} e-mail now", "Send {count} by e-mail now", count)
+        return said.format(count=number_text(count))
+
     def _waiting(self) -> bool:
         return self.summary is not None and self.summary.waiting + self.summary.ready > 0
 
@@ -167,11 +197,17 @@ class ResultPage(QWidget):
     def _documents(self) -> list[int]:
         return list(self.summary.document_ids) if self.summary else []
 
+    def send(self) -> None:
+        """What of this run goes by mail."""
+        assert self.summary is not None
+        send_now(self.desk, self, run=self.summary.number)
+
     def save(self) -> None:
         save_pdfs(self.desk, self, InvoiceList(self.desk.book, self.desk.today()), self._documents())
 
     def print(self) -> None:
-        print_pdfs(self.desk, self, InvoiceList(self.desk.book, self.desk.today()), self._documents())
+        assert self.summary is not None
+        print_run(self.desk, self, self.summary.number)
 
     def show_invoices(self) -> None:
         assert self.summary is not None
