@@ -19,6 +19,7 @@ from desktop.services.archive.datev_settings import GERMANY, datev_values, is_da
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
 from desktop.services.delivery.folder_settings import FOLDER, PATTERN, folder_settings_of, set_folder
+from desktop.services.delivery.mail_settings import SWITCHES, mail_switches, turn_mail_switch
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
 from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
 from desktop.services.rounding import roundings, set_rounding
@@ -39,6 +40,7 @@ def settings(book: Book) -> dict[str, Value]:
     rounded to, `rule.CODE` whether a rule of the gate is on, `rule.CODE.severity`, `rule.CODE.PARAMETER`,
     `rule.CODE.owner` and `rule.CODE.hours` what it does.
     `second_approval_above` is an amount in the firm's currency. A German firm's `datev.*` say what DATEV has to know.
+    `delivery.send_at_once`, `delivery.together` and `delivery.with_pdf` are the firm's choices for e-mails,
     `delivery.folder` is where documents are filed, `delivery.pattern` how their files are named.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
@@ -56,6 +58,7 @@ def settings(book: Book) -> dict[str, Value]:
         found |= {f"rule.{rule.code}.owner": rule.owner, f"rule.{rule.code}.hours": rule.hours}
     filing = folder_settings_of(book)
     found |= {FOLDER: filing.folder, PATTERN: filing.pattern}
+    found |= mail_switches(book)
     found |= {key: _shown(value) for key, value in book_settings(book).items() if key != ROUNDING}
     if found["firm.country"] == GERMANY:
         found |= datev_values(book)
@@ -90,6 +93,8 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
         set_exchange_rate(book, name.upper(), today, _number(key, text), actor=actor)
     elif group == ROUNDING and len(name) == 3:
         set_rounding(book, name.upper(), _number(key, text), actor=actor)
+    elif key in SWITCHES:
+        turn_mail_switch(book, key, bool(_like(key, known[key], text)), actor=actor)
     elif is_datev_key(key):
         set_datev(book, {key: text}, actor=actor)
     elif key == FOLDER:

@@ -125,3 +125,11 @@ def test_the_folder_of_documents_is_a_whole_path(book: Book, tmp_path: Path) -> 
         _set(book, "delivery.folder", "elsewhere", tmp_path)
     _set(book, "delivery.folder", "")
     assert setting(book, "delivery.folder") == ""
+
+
+def test_what_holds_for_all_mails_is_turned_on_and_off(book, tmp_path):
+    assert (setting(book, "delivery.together"), setting(book, "delivery.with_pdf")) == (False, True)
+    set_setting(book, "delivery.together", "on", actor="Anne", today=date(2026, 1, 1), folder=tmp_path)
+    assert setting(book, "delivery.together") is True
+    with pytest.raises(UserError, match="cannot be"):
+        set_setting(book, "delivery.together", "maybe", actor="Anne", today=date(2026, 1, 1), folder=tmp_path)

@@ -9,7 +9,8 @@ import pytest
 
 from db.engine import Book
 from db.schema import Client
-from desktop.services.changes import change
+from desktop.services.changes import change, undo
+from desktop.services.delivery.mail_settings import mail_switches
 from desktop.services.delivery.texts import mail_texts
 from desktop.services.runs import bill
 from desktop.ui.settings.mail_texts import MailTextsSection
@@ -122,3 +123,17 @@ def test_what_the_book_has_not_yet_is_shown_on_what_it_has(driver: Driver, book:
     assert previewed(driver, shown, "Kind regards")
     assert "Harbour Services" in shown.preview.toPlainText()
     assert "{" not in shown.preview.toPlainText()
+
+
+def test_the_firm_says_whether_documents_go_together(driver: Driver, book: Book) -> None:
+    shown = section(driver)
+    together = shown.switches["delivery.together"]
+    assert not together.isChecked()
+    assert shown.switches["delivery.with_pdf"].isChecked()
+    together.click()
+    driver.settle()
+    assert mail_switches(book)["delivery.together"]
+    undo(book, "test")
+    shown.reload()
+    driver.settle()
+    assert not together.isChecked()

@@ -26,9 +26,11 @@ from desktop.domain.mail_text import FIELDS, LONGEST_SUBJECT, MAIL_KINDS, Worded
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.clients import client
+from desktop.services.delivery.enclosing import WITH_PDF
 from desktop.services.delivery.mail_samples import sample_mail
+from desktop.services.delivery.mail_settings import mail_switches, turn_mail_switch
 from desktop.services.delivery.mail_words import field_word, kind_word
-from desktop.services.delivery.mails import MailDraft
+from desktop.services.delivery.mails import TOGETHER, MailDraft
 from desktop.services.delivery.texts import (
     CLIENT,
     SEGMENT,
@@ -38,12 +40,13 @@ from desktop.services.delivery.texts import (
     reset_mail_text,
     save_mail_text,
 )
+from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.firm import firm
 from desktop.services.segments import segments
 from desktop.ui.actions import Action, Actions
 from desktop.ui.choices import languages
 from desktop.ui.desk import Desk
-from desktop.ui.editors import ChoiceEditor
+from desktop.ui.editors import CheckEditor, ChoiceEditor
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.latest import Latest
 from desktop.ui.outbox.mail_body import MailBody
@@ -99,6 +102,11 @@ class MailTextsSection(QWidget):
         self.preview.setAccessibleName(_("Preview"))
         self._head, self._about = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), QLabel(wordWrap=True)
         self._last_field: QLineEdit | QPlainTextEdit = self.body
+        self.switches = {
+            SEND_AT_ONCE: CheckEditor(_("Send e-mails by themselves, after a run and when they become due")),
+            TOGETHER: CheckEditor(_("Put several documents of a client into one e-mail")),
+            WITH_PDF: CheckEditor(_("Take the PDF along with e-invoices that are files of their own")),
+        }
         self.acts = Actions(desk.shell.theme, self)
         self.acts.declare(
             [
@@ -160,6 +168,9 @@ class MailTextsSection(QWidget):
         layout.addWidget(title)
         layout.addWidget(said)
         layout.addLayout(both, 1)
+        for key, check in self.switches.items():
+            check.changed.connect(partial(self._switch, key))
+            layout.addWidget(check)
 
     def _label(self, words: str, field: QWidget) -> QLabel:
         label = QLabel(words)
@@ -226,15 +237,17 @@ class MailTextsSection(QWidget):
         self._stale = False
         book = self.desk.book
 
-        def load() -> tuple[list[OwnText], list[tuple[int, str]], str]:
+        def load() -> tuple[list[OwnText], list[tuple[int, str]], str, dict[str, bool]]:
             groups = [(int(one["id"]), str(one["name"])) for one in segments(book)]
-            return mail_texts(book), groups, str(firm(book)["language"])
+            return mail_texts(book), groups, str(firm(book)["language"]), mail_switches(book)
 
         self._loading.ask(load, self._take_known)
 
     def _take_known(self, answer: object) -> None:
         assert isinstance(answer, tuple)
-        texts, groups, self._home = answer
+        texts, groups, self._home, turned = answer
+        for key, check in self.switches.items():
+            check.put(turned[key])
         self._own = {(one.scope, one.scope_id, one.kind, one.language): one for one in texts}
         if not self._language_known:
             # A text for every language is seldom meant: whoever wants one says so.
@@ -373,6 +386,16 @@ class MailTextsSection(QWidget):
 
     def _reset_text(self) -> str:
         return _("Take my text away") if self._shown is not None and self.key in self._own else _("Drop my changes")
+
+    def _switch(self, key: str) -> None:
+        book, actor, on = self.desk.book, self.desk.actor, bool(self.switches[key].value())
+        write(
+            self.desk,
+            _("Saving the setting"),
+            lambda: turn_mail_switch(book, key, on, actor=actor),
+            _("The setting is saved. It holds for e-mails that have not gone yet."),
+            changed=SETTINGS | {"outbox"},
+        )
 
     def save(self) -> None:
         scope, scope_id, kind, language = key = self.key
