@@ -65,6 +65,20 @@ class TextEditor(QLineEdit):
                 return
 
 
+class PasswordEditor(TextEditor):
+    """A secret: hidden unless asked for, taken letter by letter as it was typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.show_letters(False)
+
+    def show_letters(self, shown: bool) -> None:
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+    def value(self) -> object:
+        return self.text() or None
+
+
 class FigureEditor(TextEditor):
     """A figure, right-aligned like its column."""
 

@@ -18,6 +18,7 @@ from desktop.ui.editors import (
     LinesEditor,
     MoneyEditor,
     NumberEditor,
+    PasswordEditor,
     PercentEditor,
     TextEditor,
     WholeEditor,
@@ -25,7 +26,7 @@ from desktop.ui.editors import (
 from desktop.ui.repolish import repolish
 from desktop.ui.theme import Theme
 
-Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent", "date", "check"]
+Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent", "date", "check", "password"]
 
 # A form is a grid of this many columns; a field spans some of them.
 _COLUMNS = 6
@@ -253,8 +254,9 @@ class Form(QWidget):
     # What is typed and not saved
 
     def entries(self) -> dict[str, Any]:
-        """What stands in the fields as JSON holds it, readable or not."""
-        return self._texts()
+        """What stands in the fields as JSON holds it, readable or not; a password is kept nowhere."""
+        secret = {key for key, field in self._fields.items() if field.kind == "password"}
+        return {key: text for key, text in self._texts().items() if key not in secret}
 
     def restore(self, entries: Mapping[str, Any]) -> None:
         """Put back what `entries` gave; it counts as typed. Fields that are there no more are passed over."""
@@ -343,6 +345,8 @@ class Form(QWidget):
                 editor = DateEditor(self._theme)
             case "check":
                 editor = CheckEditor(field.label)
+            case "password":
+                editor = PasswordEditor()
         if field.hint and isinstance(editor, TextEditor | LinesEditor):
             editor.setPlaceholderText(field.hint)
         return editor

@@ -248,10 +248,11 @@ def provider_of(address: str) -> Known | None:
     return None
 
 
-def provider_at(host: str) -> Known | None:
-    """Who runs the server of this name."""
-    wanted = host.strip().lower()
-    return next((one for one in PROVIDERS if wanted and one.host == wanted), None)
+def provider_at(host: str, address: str = "") -> Known | None:
+    """Who runs the server of this name; of two that share it the one whose address it is, else that for own domains."""
+    found = [one for one in PROVIDERS if one.host and one.host == host.strip().lower()]
+    own = provider_of(address)
+    return own if own in found else found[-1] if found else None
 
 
 def provider_called(key: str) -> Known | None:

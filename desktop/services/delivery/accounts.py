@@ -16,7 +16,7 @@ from desktop.delivery.mail.server import Secret, Server
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
-from desktop.services.delivery.halting import resume
+from desktop.services.delivery.halting import halts, resume
 from desktop.services.delivery.posts import AccountPost
 from desktop.services.delivery.sent import PostFor
 from desktop.services.delivery.signing_in import PASSWORD, keep_secret, secret_of, spent
@@ -138,6 +138,13 @@ def let_send(book: Book, account_id: int) -> None:
     """What an account was stopped for is mended: it is tried again at once."""
     with book.writing() as session:
         resume(session.connection(), [account_id])
+
+
+def stopped_accounts(book: Book) -> dict[int, str]:
+    """The accounts that cannot send for now, by id, each with what is wrong and what to do."""
+    with book.reading() as session:
+        found = halts(session.connection())
+    return {key: f"{problem.sentence} {problem.remedy}".strip() for key, problem in found.items()}
 
 
 def server_of(one: Record) -> Server:

@@ -68,6 +68,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return TemplatesSection(desk)
 
+    def mail() -> QWidget:
+        from desktop.ui.settings.mail_accounts import MailAccountsSection
+
+        return MailAccountsSection(desk)
+
     def mail_texts() -> QWidget:
         from desktop.ui.settings.mail_texts import MailTextsSection
 
@@ -106,6 +111,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("tax_rules", _("Tax by place"), tax_rules),
         ("series", _("Number series"), series),
         ("templates", _("Templates"), templates),
+        ("mail", _("E-mail accounts"), mail),
         ("mail_texts", _("E-mail texts"), mail_texts),
         ("gate", _("Rules of the gate"), gate),
         ("people", _("People and limits"), people),

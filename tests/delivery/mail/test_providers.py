@@ -52,10 +52,16 @@ def test_each_provider_is_reachable_and_says_what_it_needs() -> None:
             continue
         assert (one.security, one.port) in {("tls", 465), ("starttls", 587), ("starttls", 1025)}
         assert (values["auth"] == "oauth") == (values["provider"] != "")
-        assert provider_at(one.host.upper()) is not None
+        found = provider_at(one.host.upper())
+        assert found is not None
+        assert found.host == one.host
         assert bool(one.advice()) == bool(one.need)
         assert values["user"] == ("anna" if one.bare_user else ADDRESS)
     assert provider_at("") is None
+    for address, key in (("anna@gmail.com", "gmail"), (ADDRESS, "workspace"), ("", "workspace")):
+        google = provider_at("smtp.gmail.com", address)
+        assert google is not None
+        assert google.key == key
     assert provider_called("nobody") is None
 
 
