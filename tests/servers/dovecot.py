@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tests.servers.certificates import Certificate
 from tests.servers.needed import answers, command_path, free_port, need, until
@@ -28,7 +33,7 @@ listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_username_format = %Lu
 auth_failure_delay = 0
 service anvil {{
@@ -44,6 +49,11 @@ default_login_user = dovenull
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {folder}/users
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
 }}
 userdb {{
   driver = static
@@ -66,6 +76,27 @@ service auth {{
   }}
 }}
 """
+
+# Tokens are signed with a key that both sides know, so that no third server is asked.
+_OAUTH = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = email
+"""
+_KEY: Final = b"the key that signs the tokens of the tests"
+
+
+def token(address: str, *, seconds: int = 3600) -> str:
+    """An access token of somebody, as a provider gives it (RFC 7519); with fewer than 0 `seconds` it has expired."""
+    now = int(time.time())
+    head = {"alg": "HS256", "typ": "JWT", "kid": "tests"}
+    body = {"sub": address, "email": address, "iat": now - 7200, "nbf": now - 7200, "exp": now + seconds}
+    signed = b".".join(_for_url(json.dumps(part).encode()) for part in (head, body))
+    return (signed + b"." + _for_url(hmac.digest(_KEY, signed, "sha256"))).decode("ascii")
+
+
+def _for_url(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,10 @@ def dovecot(certificate: Certificate, postfix: Postfix) -> Iterator[Dovecot]:
     server = Dovecot(folder, free_port(), free_port())
     users = [f"{name}@{DOMAIN}:{PASSWORD}::::::" for name in PEOPLE]
     (folder / "users").write_text("\n".join(users) + "\n", encoding="utf-8")
+    keys = folder / "keys" / "default" / "HS256"
+    keys.mkdir(parents=True)
+    (keys / "tests").write_bytes(base64.b64encode(_KEY))
+    (folder / "oauth2.conf").write_text(_OAUTH.format(folder=folder), encoding="ascii")
     (folder / "dovecot.conf").write_text(
         _CONFIG.format(
             folder=folder,

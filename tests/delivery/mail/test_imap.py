@@ -9,10 +9,10 @@ import pytest
 
 from desktop.delivery.mail.bounces import heard
 from desktop.delivery.mail.imap import Inbox, Place, folder_name
-from desktop.delivery.mail.server import Password, Server, Trouble
+from desktop.delivery.mail.server import Password, Server, Token, Trouble
 from desktop.delivery.mail.smtp import Connection
 from desktop.delivery.mail.trouble import in_words
-from tests.servers.dovecot import PASSWORD
+from tests.servers.dovecot import PASSWORD, token
 from tests.servers.mail_fixtures import OFFICE, MailHost, authority, certificate, letter, mail_host
 from tests.servers.needed import free_port
 
@@ -78,6 +78,14 @@ def test_starttls(mail_host: MailHost) -> None:
     server = mail_host.imap(port=mail_host.dovecot.imap_port, security="starttls")
     with Inbox(server, RIGHT) as inbox:
         assert inbox.validity > 0
+
+
+def test_token(mail_host: MailHost) -> None:
+    with Inbox(mail_host.imap(), Token(token(OFFICE))) as inbox:
+        assert inbox.validity > 0
+    with pytest.raises(Trouble) as caught, Inbox(mail_host.imap(), Token(token(OFFICE, seconds=-60))):
+        pass
+    assert caught.value.reason == "login"
 
 
 def trouble(server: Server, password: str = PASSWORD, folder: str = "INBOX") -> Trouble:

@@ -11,14 +11,14 @@ from typing import Any, get_args
 
 import pytest
 
-from desktop.delivery.mail.server import Answer, NotSent, Password, Reason, Secret, Server, Unclear
+from desktop.delivery.mail.server import Answer, NotSent, Password, Reason, Secret, Server, Token, Unclear
 from desktop.delivery.mail.smtp import Connection, Patience
 from desktop.delivery.mail.trouble import in_words
 from desktop.errors import UserError
 from tests.servers.certificates import Authority
-from tests.servers.dovecot import PASSWORD
+from tests.servers.dovecot import PASSWORD, token
 from tests.servers.faulty_smtp import STALL, USER, Fault, faulty_smtp
-from tests.servers.mail_fixtures import ANNA, LETTER, MailHost, authority, certificate, letter, mail_host
+from tests.servers.mail_fixtures import ANNA, LETTER, OFFICE, MailHost, authority, certificate, letter, mail_host
 from tests.servers.needed import free_port
 
 __all__ = ["authority", "certificate", "mail_host"]
@@ -79,6 +79,15 @@ def test_wrong_password(mail_host: MailHost) -> None:
     message, remedy = told(mail_host.smtp(), Password("wrong"))
     assert message.startswith("localhost refused the login of office@firm.test:")
     assert "app password" in remedy
+
+
+def test_real_server_takes_a_token_and_refuses_what_is_none(mail_host: MailHost) -> None:
+    with Connection(mail_host.smtp(), Token(token(OFFICE))) as line:
+        assert line.send(LETTER).code == 250
+    for wrong in (token(OFFICE, seconds=-60), token(ANNA), "rubbish"):
+        error = trouble(mail_host.smtp(), Token(wrong))
+        assert (error.reason, error.account, error.answer.code) == ("login", True, 535)
+        assert "bearer" in error.answer.text
 
 
 def test_no_login_is_wanted_by_the_server(mail_host: MailHost) -> None:
