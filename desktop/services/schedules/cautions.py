@@ -17,6 +17,8 @@ def cautions(book: Book, task: str) -> list[str]:
     known = accounts(book)
     if not known:
         return [_("No e-mail account is set up yet: without one this cannot work.")]
+    if task == "bounces" and not any(one["imap_host"] for one in known):
+        return [_("No e-mail account says where its inbox is: without that this cannot work.")]
     asked = [one for one in known if one["auth"] != "none"]
     if asked and not has_keyring():
         return [

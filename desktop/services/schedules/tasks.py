@@ -8,6 +8,7 @@ from typing import Final
 
 from desktop.i18n import N_
 from desktop.services.schedules.billing import bill
+from desktop.services.schedules.reading_bounces import read_bounces
 from desktop.services.schedules.sending import send
 from desktop.services.schedules.work import Came, Work
 
@@ -31,4 +32,5 @@ class Task:
 TASKS: Final[Mapping[str, Task]] = {
     "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
     "send": Task(N_("Send what waits"), send, by_segment=True, needs_secrets=True),
+    "bounces": Task(N_("Read what came back"), read_bounces, needs_secrets=True),
 }
