@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.ui.actions import GAP, Action
@@ -24,19 +23,13 @@ from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
+from desktop.ui.outbox.remedies import RemedyButtons
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
 
 # Of more rows than these the first tell what can be done with them.
 _MOST_LOOKED_AT = 500
-
-
-class _Step(NamedTuple):
-    """Something to do, in words, and the doing."""
-
-    text: str
-    act: Callable[[], object]
 
 
 class OutboxPage(Page):
@@ -117,6 +110,7 @@ class OutboxPage(Page):
             GAP,
             "outbox.handed",
             "outbox.printed",
+            "outbox.filed",
             "outbox.delivered",
             "outbox.seen",
             "outbox.bounced",
@@ -130,8 +124,6 @@ class OutboxPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("outbox.send", self._send_text, self.send, "send", "Ctrl+Return", self._anything_waits),
-            Action("outbox.next", lambda: self._remedy().text, lambda: self._remedy().act(), enabled=self._one),
-            Action("outbox.other", lambda: self._other().text, lambda: self._other().act(), enabled=self._one),
             Action("outbox.chosen", self._chosen_text, self.send_chosen, "send", "S", self._mails_wait, _("send")),
             Action("outbox.preview", _("Preview the e-mail…"), self.preview, "", "P", self._previewed, _("preview")),
             Action("outbox.retry", _("Try again"), self.retry, "refresh", "R", self._failed, _("try again")),
@@ -144,6 +136,7 @@ class OutboxPage(Page):
             Action("outbox.cancel", _("Do not send"), self.cancel, "stop", "Del", self._cancellable),
             Action("outbox.handed", _("Mark as handed over"), self._marking("handed_over"), "", "H", self._unsent),
             Action("outbox.printed", _("Mark as printed"), self._marking("printed"), enabled=self._unsent),
+            Action("outbox.filed", _("Mark as filed"), self._marking("filed"), enabled=self._unsent),
             Action("outbox.delivered", _("Mark as delivered"), self._marking("delivered"), "", "D", self._out),
             Action("outbox.seen", _("Mark as seen"), self._marking("seen"), "", "V", self._out),
             Action("outbox.bounced", _("Mark as bounced"), self._marking("bounced"), enabled=self._out),
@@ -167,7 +160,14 @@ class OutboxPage(Page):
         self.facts_view = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
         self._picked = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["outbox.next", "outbox.other"], self.facts_view)
+        self.remedies = RemedyButtons(self.acts)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.facts_view, 1)
+        column.addWidget(self.remedies)
+        self.pane = DetailPane(self.acts, (), body)
         self.table.selection_changed.connect(self._pick)
         return self.pane
 
@@ -179,7 +179,11 @@ class OutboxPage(Page):
     def _take_chosen(self, rows: object) -> None:
         assert isinstance(rows, list)
         self._chosen = rows
+        self._follow_choice()
+
+    def _follow_choice(self) -> None:
         self.acts.refresh()
+        self.remedies.offer(self._current, mailed=self._has_mail())
 
     def show_detail(self, one: int | None) -> None:
         self._pick()
@@ -190,7 +194,7 @@ class OutboxPage(Page):
                 _("Nothing chosen"), reason=_("Choose a document to see where it stands and what went.")
             )
             self.facts_view.show_groups(())
-            self.acts.refresh()
+            self._follow_choice()
             return
         book, rows = self.desk.book, self._rows
         self._latest.ask(lambda: (known(book, one), rows.rows([one]).get(one, {})), self._show)
@@ -209,7 +213,7 @@ class OutboxPage(Page):
             heading, tag(str(row["status"])).word, [(_("Client"), str(row["client"]))], self._reason(row)
         )
         self.facts_view.show_groups(groups(self._known, lambda one: open_attached(self.desk, one), self.reveal))
-        self.acts.refresh()
+        self._follow_choice()
 
     def _reason(self, row: Row) -> str:
         if row["state"] == "uncertain":
@@ -279,42 +283,6 @@ class OutboxPage(Page):
         if count < 2:
             return _("Send it now")
         return _("Send these {count} now").format(count=number_text(count))
-
-    def _remedy(self) -> _Step:
-        """What is most likely wanted next of the row with the focus."""
-        row = self._current
-        mail, state = row.get("channel") == "email", row.get("state")
-        if state == "uncertain":
-            return _Step(_("It arrived"), self.arrived)
-        if state == "failed" and mail and not row.get("address"):
-            return _Step(_("Type the address…"), self.address)
-        if state == "failed":
-            return _Step(_("Try again"), self.retry)
-        if state == "waiting" and mail:
-            return _Step(self._chosen_text(), self.send_chosen)
-        if state == "waiting" and row.get("channel") == "print":
-            return _Step(_("Mark as printed"), self._marking("printed"))
-        if state == "waiting" and row.get("channel") == "folder":
-            return _Step(_("Mark as filed"), self._marking("filed"))
-        if state == "waiting":
-            return _Step(_("Mark as handed over"), self._marking("handed_over"))
-        if row.get("fate") == "bounced":
-            return _Step(_("Send again…"), self.again)
-        return (
-            _Step(_("Show the mail"), self.mail) if self._has_mail() else _Step(_("Open the document"), self.document)
-        )
-
-    def _other(self) -> _Step:
-        """The second thing that may be wanted."""
-        row = self._current
-        mail, state = row.get("channel") == "email", row.get("state")
-        if state == "uncertain":
-            return _Step(_("It did not arrive"), self.lost)
-        if mail and (state in ("waiting", "failed") or row.get("fate") == "bounced"):
-            return _Step(_("Change the address…"), self.address)
-        if state in ("waiting", "failed"):
-            return _Step(_("Do not send"), self.cancel)
-        return _Step(_("Send again…"), self.again)
 
     # What can be done
 
