@@ -38,19 +38,19 @@ class Step:
 def step_title(name: StepName) -> str:
     match name:
         case "name":
-            return _("Server found")
+            return _("Name of the server")
         case "connected":
-            return _("Connected")
+            return _("Connection")
         case "encrypted":
-            return _("Encrypted")
+            return _("Encryption")
         case "certificate":
-            return _("Certificate is good")
+            return _("Certificate")
         case "login":
-            return _("Logged in")
+            return _("Login")
         case "sender":
-            return _("May send as this address")
+            return _("Sender’s address")
         case "mail":
-            return _("Test mail handed over")
+            return _("Test mail")
 
 
 def steps_of(account: Record, *, mail: bool) -> list[StepName]:

@@ -24,6 +24,7 @@ from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.notice import NoticeBar
+from desktop.ui.settings.account_trial import make_room
 
 _MARGIN = 24
 _LEAST_WIDTH = 480
@@ -129,6 +130,7 @@ class SignInDialog(QDialog):
         self._shown = shown
         self._address.clear()
         self._open.setEnabled(False)
+        make_room(self)
         account, book = self._account, self._desk.book
 
         def work(report: Report) -> bool:
@@ -158,6 +160,7 @@ class SignInDialog(QDialog):
             self._code.setAccessibleName(_("Code: {code}").format(code=way.user_code))
             self._code.show()
             self._said.setText(_("Open this address on any device and type the code there."))
+            make_room(self)
         else:
             self._address.setText(way)
             self._address.setCursorPosition(0)
@@ -168,6 +171,7 @@ class SignInDialog(QDialog):
             self._notice.say(
                 _("No browser could be opened."), _("Copy the address and open it in one yourself."), tone="held"
             )
+            make_room(self)
 
     def _done(self, kept: object) -> None:
         self._job = None
@@ -177,3 +181,4 @@ class SignInDialog(QDialog):
     def _fail(self, error: object) -> None:
         self._job = None
         self._notice.show_error(error)
+        make_room(self)

@@ -121,11 +121,12 @@ class TrialDialog(QDialog):
 
     def _show_steps(self, _progress: object) -> None:
         self._list.show_steps(self.steps)
+        make_room(self)
 
     def _done(self, found: object) -> None:
         assert isinstance(found, tuple)
         good, missing = found
-        self._list.show_steps(self.steps)
+        self._show_steps(None)
         self._secret.setVisible(missing)
         if not good:
             self._said.setText(_("This account cannot send yet."))
@@ -141,6 +142,14 @@ class TrialDialog(QDialog):
         self._close.setText(_("Close"))
         if job.state is not State.DONE:
             self._said.setText(_("The test was not ended."))
+
+
+def make_room(dialog: QDialog) -> None:
+    """Grow with what wrapped lines came to need; Qt asks for their height only when a window is first shown."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        dialog.resize(dialog.width(), max(dialog.height(), layout.totalHeightForWidth(dialog.width())))
 
 
 class StepList(QWidget):

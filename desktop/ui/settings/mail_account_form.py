@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from desktop.delivery.mail.providers import PROVIDERS, Known, provider_at, provider_called, provider_of
@@ -16,6 +17,8 @@ PASSWORD, CLIENT_SECRET, IMAP_PASSWORD = "password", "client_secret", "imap_pass
 SECRETS: Final = (PASSWORD, CLIENT_SECRET, IMAP_PASSWORD)
 # Fields that are no columns.
 _ASIDE: Final = (*SECRETS, "known", "login", "shown", "unchecked")
+_SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+_IMAP_PORTS: Final = {"starttls": 143, "tls": 993, "none": 143}
 _OAUTH: Final = ("google", "microsoft")
 _NEW: Final = {
     "known": "",
@@ -32,8 +35,8 @@ _NEW: Final = {
 
 def securities() -> list[Choice]:
     return [
-        ("starttls", _("STARTTLS (port 587)")),
-        ("tls", _("TLS (port 465)")),
+        ("starttls", _("STARTTLS")),
+        ("tls", _("TLS from the start")),
         ("none", _("Not encrypted")),
     ]
 
@@ -60,6 +63,10 @@ class MailAccountForm(Form):
         self.editor("known").changed.connect(self._follow_provider)
         self.editor("login").changed.connect(self._follow_login)
         self.editor("shown").changed.connect(self._show_letters)
+        for name, usual in (("", _SMTP_PORTS), ("imap_", _IMAP_PORTS)):
+            self.editor(f"{name}security").changed.connect(
+                partial(self._follow_security, f"{name}security", f"{name}port", usual)
+            )
         self._follow_login()
         self._advise(provider_called(str(self.read("known") or "")))
 
@@ -122,9 +129,14 @@ class MailAccountForm(Form):
         login = str(self.read("login"))
         self.show_field("password", login == "password")
         self.show_field("shown", login == "password")
-        for key in ("client_id", CLIENT_SECRET):
-            self.show_field(key, login in _OAUTH)
+        self.show_field("client_id", login in _OAUTH)
+        self.show_field(CLIENT_SECRET, login == "google")
         self.show_field("tenant", login == "microsoft")
+
+    def _follow_security(self, encryption: str, port: str, usual: Mapping[str, int]) -> None:
+        """The usual port follows the encryption; another that was typed stays."""
+        if self.read(port) in (None, *usual.values()):
+            self.editor(port).put(usual[str(self.read(encryption))])
 
     def _show_letters(self) -> None:
         shown = self.editor("shown")
@@ -168,25 +180,26 @@ def _sections(row: Mapping[str, object], *, keyring: bool, firm: str) -> list[Se
         Field("login", _("Login"), "choice", choices=logins()),
         Field(PASSWORD, _("Password"), "password", span=4, hint=unchanged, note=kept),
         Field("shown", _("Show it"), "check", span=2),
-        Field("client_id", _("Client ID of your registration"), span=3, note=_("The help says how to get one.")),
-        Field(CLIENT_SECRET, _("Client secret"), "password", span=3, hint=unchanged, note=_("Google gives you one.")),
-        Field("tenant", _("Directory (tenant)"), span=3, hint=_("Any"), note=_("Only where your company wants it.")),
+        Field("client_id", _("Client ID of your registration"), note=_("The help (F1) says how to get one.")),
+        Field(CLIENT_SECRET, _("Client secret"), "password", hint=unchanged, note=kept),
+        Field("tenant", _("Directory (tenant)"), hint=_("Any"), note=_("Only where your company wants it.")),
     ]
     copies = [
         Field("reply_to", _("Answers go to"), span=3, hint=_("The address")),
-        Field("copy_to", _("A hidden copy of each mail to"), span=3, note=_("Several apart by commas.")),
-        Field("receipts", _("Ask for a read receipt"), "check"),
+        Field("receipts", _("Ask for a read receipt"), "check", span=3),
+        Field("copy_to", _("A hidden copy of each mail to"), note=_("Several apart by commas.")),
     ]
     server = [
         Field("host", _("Server for outgoing mail"), span=4),
         Field("port", _("Port"), "whole", span=2),
         Field("security", _("Encryption"), "choice", span=3, choices=securities()),
         Field("user", _("User name"), span=3, hint=_("The address")),
-        Field("ca_file", _("Trust this certificate besides"), hint=_("A file that ends in .pem or .crt")),
+        Field("ca_file", _("Trust this certificate besides"), span=3, hint=_("A .pem or .crt file")),
         Field(
             "unchecked",
             _("Do not look at the certificate"),
             "check",
+            span=3,
             note=_("Whoever is on the way could then read mails and password."),
         ),
     ]
@@ -197,7 +210,7 @@ def _sections(row: Mapping[str, object], *, keyring: bool, firm: str) -> list[Se
     inbox = [
         Field("imap_host", _("IMAP server"), span=4, note=_("Mails that come back are looked for there.")),
         Field("imap_port", _("Port"), "whole", span=2),
-        Field("imap_security", _("Encryption"), "choice", span=3, choices=_imap_securities()),
+        Field("imap_security", _("Encryption"), "choice", span=3, choices=securities()),
         Field("imap_user", _("User name"), span=3, hint=_("The address")),
         Field("imap_folder", _("Folder"), span=3),
         Field(IMAP_PASSWORD, _("Password of its own"), "password", span=3, hint=_("As for sending")),
@@ -209,7 +222,3 @@ def _sections(row: Mapping[str, object], *, keyring: bool, firm: str) -> list[Se
         Section(_("Limits"), limits, folds=True),
         Section(_("Inbox for mails that come back"), inbox, folds=True),
     ]
-
-
-def _imap_securities() -> list[Choice]:
-    return [("tls", _("TLS (port 993)")), ("starttls", _("STARTTLS (port 143)")), ("none", _("Not encrypted"))]
