@@ -93,9 +93,11 @@ class SegmentsSection(Page):
         ]
 
     def _load(self) -> Sequence[Row]:
+        senders = {one["id"]: one["name"] for one in accounts(self.desk.book)}
         return [
             {
                 **one,
+                "account": senders.get(one["mail_account_id"], ""),
                 "terms_word": terms_text(one["terms"]) or _FROM_FIRM,
                 "delivery_word": word_of(deliveries(), one["delivery"]) or _FROM_FIRM,
                 "language_word": language_name(one["language"]) if one["language"] else _FROM_FIRM,
@@ -127,6 +129,7 @@ class SegmentsSection(Page):
             Fact(_("Delivery"), str(row["delivery_word"])),
             Fact(_("E-invoice"), word_of(einvoice_forms(), row["einvoice"]) or _FROM_FIRM),
             Fact(_("Language"), str(row["language_word"])),
+            Fact(_("Sent by"), str(row["account"])),
             Fact(_("Milestones"), word_of(milestone_rules(), row["milestones"])),
             Fact(_("Several documents"), word_of(mail_ways(), row["mail_together"]) or _FROM_FIRM),
             Fact(_("Clients"), number_text(int(str(row["clients"])))),
