@@ -15,10 +15,10 @@ from desktop.i18n import _, ngettext, number_text
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from desktop.delivery.printer import Queue
     from desktop.services.delivery.papers import Papers
     from desktop.services.delivery.print_jobs import PrintJobRow
     from desktop.services.delivery.print_settings import PrintSettings
+    from desktop.services.delivery.printers import Queue
 
 _SIDES = {"no": "one-sided", "long": "two-sided-long-edge", "short": "two-sided-short-edge"}
 _ORDERS = ("number", "client", "postcode")
@@ -284,7 +284,7 @@ def _jobs(call: Call) -> None:
 
 
 def _printers(call: Call) -> None:
-    from desktop.delivery.printer import queues
+    from desktop.services.delivery.printers import queues
 
     found = queues()
     data = {

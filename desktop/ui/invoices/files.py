@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.delivery.printer import available
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
+from desktop.services.delivery.handing import waiting_by_hand
+from desktop.services.delivery.printers import available
 from desktop.services.document_files import render
 from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk
+from desktop.ui.handing_over import offer_marking
 from desktop.ui.listing import Listing
 from desktop.ui.opening import offer_folder
 from desktop.ui.outbox.print_ways import note_by_dialog, print_invoices
@@ -27,7 +29,7 @@ def save_pdfs(desk: Desk, parent: QWidget, listing: Listing, ids: Sequence[int])
     if len(ids) == 1:
         one = ids[0]
         number = str(listing.rows(ids)[one]["number"])
-        ask_file(desk, parent, number, ".pdf", lambda path: save_pdf(desk.book, one, path))
+        ask_file(desk, parent, number, ".pdf", lambda path: save_pdf(desk.book, one, path), [one])
     elif ids:
         _ask_folder(desk, parent, listing, list(ids))
 
@@ -66,8 +68,16 @@ def keep_folder(desk: Desk, folder: Path) -> None:
     desk.shell.memory.put_folder(_FOLDER, folder)
 
 
-def ask_file(desk: Desk, parent: QWidget, number: str, ending: str, save: Callable[[Path], object]) -> None:
-    """Ask where the file of a document goes, with an ending such as ".pdf", and save it there."""
+def ask_file(
+    desk: Desk,
+    parent: QWidget,
+    number: str,
+    ending: str,
+    save: Callable[[Path], object],
+    invoice_ids: Sequence[int] = (),
+) -> None:
+    """Ask where the file of a document goes, with an ending such as ".pdf", and save it there; with the document's id,
+    one that waits for a hand may then be marked as handed over."""
     kind = f"{ending[1:].upper()} (*{ending})"
     dialog = QFileDialog(parent, _("Save {number}").format(number=number), start_folder(desk), kind)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -77,13 +87,15 @@ def ask_file(desk: Desk, parent: QWidget, number: str, ending: str, save: Callab
     def chosen(name: str) -> None:
         path = Path(name)
         keep_folder(desk, path.parent)
+
+        def work(_report: object) -> tuple[int, ...]:
+            save(path)
+            return waiting_by_hand(desk.book, invoice_ids)
+
+        said = _("{file} is saved.").format(file=path.name)
         desk.shell.jobs.start(
-            Job(
-                _("Saving {number}").format(number=number),
-                lambda _report: save(path),
-                lane=Lane.SIDE,
-            ),
-            lambda _done: say_saved(desk, _("{file} is saved.").format(file=path.name), path.parent),
+            Job(_("Saving {number}").format(number=number), work, lane=Lane.SIDE),
+            lambda waiting: say_saved(desk, said, path.parent, waiting=waiting),
         )
 
     dialog.fileSelected.connect(chosen)
@@ -99,25 +111,29 @@ def _ask_folder(desk: Desk, parent: QWidget, listing: Listing, ids: list[int]) -
         folder = Path(name)
         keep_folder(desk, folder)
 
-        def work(report: Callable[[int, int, str], None]) -> int:
+        def work(report: Callable[[int, int, str], None]) -> tuple[int, tuple[int, ...]]:
             rows = listing.rows(ids)
             # What was issued before the book began has no page here.
             numbers = [str(rows[one]["number"]) for one in ids if one in rows and rows[one]["kind"] != "opening"]
-            return len(render(desk.book, folder, numbers=numbers, report=report))
+            count = len(render(desk.book, folder, numbers=numbers, report=report))
+            return count, waiting_by_hand(desk.book, ids)
 
         title = ngettext("Saving {count} PDF", "Saving {count} PDFs", len(ids)).format(count=number_text(len(ids)))
-        desk.shell.jobs.start(Job(title, work, lane=Lane.SIDE), lambda count: _say_count(desk, count, folder))
+        desk.shell.jobs.start(Job(title, work, lane=Lane.SIDE), lambda done: _say_count(desk, done, folder))
 
     dialog.fileSelected.connect(chosen)
     dialog.open()
 
 
-def _say_count(desk: Desk, count: object, folder: Path) -> None:
-    assert isinstance(count, int)
+def _say_count(desk: Desk, done: object, folder: Path) -> None:
+    assert isinstance(done, tuple)
+    count, waiting = done
     said = ngettext("{count} PDF is saved in {folder}.", "{count} PDFs are saved in {folder}.", count)
-    say_saved(desk, said.format(count=number_text(count), folder=folder.name), folder)
+    say_saved(desk, said.format(count=number_text(count), folder=folder.name), folder, waiting=waiting)
 
 
-def say_saved(desk: Desk, sentence: str, folder: Path, missed: str = "") -> None:
-    """Tell what is saved where, and what of it could not be."""
-    desk.shell.notices.say(sentence, missed, [offer_folder(folder)], tone="held" if missed else "good")
+def say_saved(desk: Desk, sentence: str, folder: Path, missed: str = "", waiting: object = ()) -> None:
+    """Tell what is saved where, and what of it could not be; `waiting` are the documents that wait for a hand."""
+    assert isinstance(waiting, tuple)
+    offers = [offer_folder(folder), *offer_marking(desk, waiting)]
+    desk.shell.notices.say(sentence, missed, offers, tone="held" if missed else "good")

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from db.engine import Book
-from desktop.delivery.printer import queues
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
@@ -18,6 +17,7 @@ from desktop.services.delivery.papers import Choice, Paper, papers
 from desktop.services.delivery.print_jobs import jobs_of
 from desktop.services.delivery.print_outlook import chosen_count
 from desktop.services.delivery.print_settings import PrintSettings, keep_print_settings, print_settings
+from desktop.services.delivery.printers import queues
 from desktop.services.delivery.printing import Printed, note_printed, print_papers
 from desktop.services.delivery.stacking import Merged, merge_to, sheets
 from desktop.ui.desk import Desk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from desktop.delivery.printer import LONG_EDGE, ONE_SIDED, SHORT_EDGE, Queue
 from desktop.i18n import _, ngettext, number_text
+from desktop.services.delivery.printers import LONG_EDGE, ONE_SIDED, SHORT_EDGE, Queue
 from desktop.ui.editors import Choice
 
 _TRAY = re.compile(r"tray-(\d+)")
