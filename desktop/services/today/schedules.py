@@ -44,11 +44,15 @@ def left_to_a_person(look: Look) -> dict[int, str]:
 def _of_one(rows: Sequence[Result]) -> Iterator[Item]:
     """`rows` are of one schedule, the latest first."""
     missed = sum(one.state == "missed" for one in rows)
-    for state in ("failed", "done", "missed"):
+    for state in ("failed", "done"):
         told_of = next((one for one in rows if one.state == state), None)
         if told_of is not None:
-            yield _item(told_of, missed - (state == "missed"))
+            yield _item(told_of, missed)
             break
+    else:
+        # What came after it has made up for it, however that stands.
+        if rows[0].state == "missed":
+            yield _item(rows[0], missed - 1)
     cut_off = next((one for one in rows if one.state == "running" and one.run_state not in _STANDING), None)
     if cut_off is not None and not under_way():
         yield _cut_off(cut_off)
