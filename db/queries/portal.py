@@ -24,11 +24,15 @@ def documents_of(connection: Connection, client_id: int, as_of: str) -> list[dic
 
 
 def clients_named(connection: Connection, ids: Collection[int] = ()) -> Rows:
-    """(id, code, name) of these clients, by default of all to whom anything was issued, by code."""
+    """(id, code, name) of these clients, by default of all to whom anything was issued, by code.
+
+    One that was merged into another is that one.
+    """
     if ids:
         return plain_rows(
             connection,
-            "SELECT id, code, name FROM client WHERE id IN (SELECT value FROM json_each(?)) ORDER BY code",
+            """SELECT id, code, name FROM client WHERE id IN (SELECT coalesce(c.merged_into_id, c.id) FROM client c
+            WHERE c.id IN (SELECT value FROM json_each(?))) ORDER BY code""",
             ids_text(ids),
         )
     return plain_rows(

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.engine import Book
-from db.queries import archive as queries
-from db.queries.delivery import run_id
 from desktop.documents.batch import RenderPool
 from desktop.services.archive.making import Archived, Report, write_archive
-from desktop.services.delivery.handing import hand_over
+from desktop.services.delivery.handing import hand_over, waiting_in_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,5 @@ def hand_over_run(
     Raises UserError as `write_archive` does.
     """
     made = write_archive(book, path, run=run, report=report, pool=pool)
-    if not marked:
-        return Bundle(made, ())
-    with book.reading() as session:
-        connection = session.connection()
-        ids = [row["id"] for row in queries.of_run(connection, run_id(connection, run) or 0)]
-    return Bundle(made, hand_over(book, ids, actor=actor, pool=pool))
+    marked_now = hand_over(book, waiting_in_run(book, run), actor=actor, pool=pool) if marked else ()
+    return Bundle(made, marked_now)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import filing as queries
-from desktop.delivery.naming import USUAL_PATTERN, check_pattern, place_of
+from desktop.delivery.naming import FIELDS, USUAL_PATTERN, check_pattern, place_of
 from desktop.documents.forms import ending
 from desktop.documents.words import words_for
 from desktop.domain.money import major_text
@@ -24,6 +24,8 @@ from desktop.services.changes import change
 FOLDER: Final = "delivery.folder"
 PATTERN: Final = "delivery.pattern"
 KEYS: Final = (FOLDER, PATTERN)
+PATTERN_FIELDS: Final = FIELDS
+"""What a pattern may name."""
 
 
 @dataclass(frozen=True, slots=True)

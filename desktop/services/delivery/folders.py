@@ -124,7 +124,10 @@ def _deliver(
         filed,
         counts.get((FOLDER, FAILED), 0),
         counts.get((FOLDER, "waiting"), 0),
-        UserError(put(why), _("Set the folder right in Settings, under Documents in folders, and file them again."))
+        UserError(
+            put(why),
+            _("Choose the folder in the outbox, or by: sheaf settings BOOK delivery.folder PATH. Nothing is lost."),
+        )
         if why
         else None,
         settings.folder,

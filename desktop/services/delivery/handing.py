@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from db.engine import Book
+from db.queries import archive
 from db.queries import filing as queries
+from db.queries.delivery import run_id
 from desktop.documents.batch import RenderPool
 from desktop.services.delivery.deciding import mark
 from desktop.services.delivery.kept import files_of, keep
@@ -19,6 +21,14 @@ def waiting_by_hand(book: Book, invoice_ids: Collection[int]) -> tuple[int, ...]
     """Those of the documents that wait for a person to hand them over."""
     with book.reading() as session:
         return tuple(row[0] for row in queries.waiting_by_hand(session.connection(), invoice_ids))
+
+
+def waiting_in_run(book: Book, run: str) -> tuple[int, ...]:
+    """As `waiting_by_hand`, of the documents of a run."""
+    with book.reading() as session:
+        connection = session.connection()
+        issued = [row["id"] for row in archive.of_run(connection, run_id(connection, run) or 0)]
+    return waiting_by_hand(book, issued)
 
 
 def hand_over(

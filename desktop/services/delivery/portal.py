@@ -57,18 +57,19 @@ def hand_over_pages(
     *,
     as_of: date,
     codes: Collection[str] = (),
+    client_ids: Collection[int] = (),
     embed: bool = False,
     language: str = "",
     report: Report | None = None,
     pool: RenderPool | None = None,
 ) -> list[HandedPage]:
-    """Write the pages of these clients, by default of all to whom anything was issued, into a folder, which is made.
+    """Write the pages of these clients, by codes or ids, by default of all to whom anything was issued, into a folder.
 
     Each has a folder of its own, with its documents beside it; with `embed`, a page is one file that holds them. What
     stands there is replaced; `report` may raise between clients. UserError for a client that does not exist, and where
     the folder cannot be written.
     """
-    wanted = [client_id(book, code) for code in codes]
+    wanted = [*(client_id(book, code) for code in codes), *client_ids]
     with book.reading() as session:
         clients = queries.clients_named(session.connection(), wanted)
     if not clients:

@@ -37,6 +37,7 @@ from desktop.ui.clients.sheets import (
 )
 from desktop.ui.desk import Desk
 from desktop.ui.facts import FactsView
+from desktop.ui.handing_over import ask_pages
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.payments.record import record_payment
@@ -77,6 +78,7 @@ class ClientPage(QWidget):
                 Action("client.invoice", _("Invoice by hand…"), self.invoice),
                 Action("client.pay", _("Record a payment…"), self.pay, "payment"),
                 Action("client.statement", _("Statement of account…"), self.statement, "export"),
+                Action("client.page", _("Account as a page…"), self.hand_over, "export"),
                 Action("client.remind", _("Reminder letter…"), self.remind),
                 Action("client.note", _("Write a note"), self.write_note, "note", "Ctrl+Shift+M"),
                 Action("client.back", _("Back"), self.shell.back),
@@ -128,7 +130,9 @@ class ClientPage(QWidget):
         self.more = QPushButton(_("More"))
         self.more.setProperty("menu", True)
         self.more.setAutoDefault(False)
-        self.more.setMenu(self.acts.fill(QMenu(self.more), ("client.statement", "client.remind", "client.note")))
+        self.more.setMenu(
+            self.acts.fill(QMenu(self.more), ("client.statement", "client.page", "client.remind", "client.note"))
+        )
         head.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.acts.button("client.edit", "main"), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
@@ -232,6 +236,9 @@ class ClientPage(QWidget):
 
     def pay(self) -> None:
         record_payment(self.desk, self, client_id=self.client_id)
+
+    def hand_over(self) -> None:
+        ask_pages(self.desk, self, [self.client_id])
 
     def statement(self) -> None:
         ask_statement(self.desk, self, self.client_id)

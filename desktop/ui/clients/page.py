@@ -21,6 +21,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
+from desktop.ui.handing_over import ask_pages
 from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_reminder, ask_statement
@@ -75,6 +76,7 @@ class ClientsPage(Page):
                     "clients.account",
                     GAP,
                     "clients.statement",
+                    "clients.page",
                     "clients.remind",
                     GAP,
                     "clients.hold",
@@ -100,6 +102,7 @@ class ClientsPage(Page):
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
             Action("clients.statement", self._statement_text, self.statement, "export", "S", some),
+            Action("clients.page", _("Account as a page…"), self.hand_over, "export", "G", some),
             Action("clients.remind", _("Reminder letter…"), self.remind, "", "R", one),
             Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("clients.dispute", self._dispute_text, self.dispute, "", "D", some),
@@ -192,6 +195,9 @@ class ClientsPage(Page):
             ask_statement(self.desk, self, ids[0])
         else:
             save_statements(self.desk, self, ids)
+
+    def hand_over(self) -> None:
+        ask_pages(self.desk, self, self.selected_ids())
 
     def remind(self) -> None:
         ask_reminder(self.desk, self, self.selected_ids()[0])

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
+from desktop.services.delivery.handing import waiting_by_hand
 from desktop.services.document_files import render
 from desktop.services.einvoice_files import Offer, einvoice_offers, save_einvoice
 from desktop.ui.choices import einvoice_forms
@@ -90,19 +91,21 @@ def _choices(offers: list[Offer], count: int) -> list[Choice]:
 def _ask_where(desk: Desk, parent: QWidget, documents: dict[int, str], offer: Offer) -> None:
     if len(documents) == 1:
         ((one, number),) = documents.items()
-        ask_file(desk, parent, number, offer.ending, lambda path: save_einvoice(desk.book, one, offer.form, path))
+        save = partial(save_einvoice, desk.book, one, offer.form)
+        ask_file(desk, parent, number, offer.ending, save, [one])
         return
     dialog = QFileDialog(parent, _("Folder for the e-invoices"), start_folder(desk))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(lambda name: _write(desk, list(documents.values()), offer.form, Path(name)))
+    dialog.fileSelected.connect(lambda name: _write(desk, documents, offer.form, Path(name)))
     dialog.open()
 
 
-def _write(desk: Desk, numbers: list[str], form: str, folder: Path) -> None:
+def _write(desk: Desk, documents: Mapping[int, str], form: str, folder: Path) -> None:
     keep_folder(desk, folder)
+    numbers = list(documents.values())
 
-    def work(report: Callable[[int, int, str], None]) -> tuple[int, _Refused]:
+    def work(report: Callable[[int, int, str], None]) -> tuple[int, _Refused, tuple[int, ...]]:
         refused: _Refused = []
         written = render(
             desk.book,
@@ -112,7 +115,9 @@ def _write(desk: Desk, numbers: list[str], form: str, folder: Path) -> None:
             form=form,
             refused=lambda number, why: refused.append((number, why)),
         )
-        return len(written), refused
+        lacking = {number for number, _why in refused}
+        saved = [one for one, number in documents.items() if number not in lacking]
+        return len(written), refused, waiting_by_hand(desk.book, saved)
 
     title = ngettext("Saving {count} e-invoice", "Saving {count} e-invoices", len(numbers))
     desk.shell.jobs.start(
@@ -123,10 +128,10 @@ def _write(desk: Desk, numbers: list[str], form: str, folder: Path) -> None:
 
 def _say(desk: Desk, folder: Path, answer: object) -> None:
     assert isinstance(answer, tuple)
-    count, refused = answer
+    count, refused, waiting = answer
     said = ngettext("{count} e-invoice is saved in {folder}.", "{count} e-invoices are saved in {folder}.", count)
     reasons = [why.message for _number, why in refused[:_SHOWN]]
     if more := len(refused) - len(reasons):
         words = ngettext("{count} more could not be written.", "{count} more could not be written.", more)
         reasons.append(words.format(count=number_text(more)))
-    say_saved(desk, said.format(count=number_text(count), folder=folder.name), folder, "\n".join(reasons))
+    say_saved(desk, said.format(count=number_text(count), folder=folder.name), folder, "\n".join(reasons), waiting)

@@ -43,6 +43,10 @@ class OutboxRows:
         """How many documents wait for the printer."""
         return self._list().waiting_by_channel().get("print", 0)
 
+    def files_waiting(self) -> int:
+        """How many documents wait for their client's folder."""
+        return self._list().waiting_by_channel().get("folder", 0)
+
 
 def _shown(row: Row) -> Row:
     return {

@@ -19,11 +19,14 @@ from desktop.ui.listing import Row
 from desktop.ui.outbox import deciding
 from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import Known, groups, known
+from desktop.ui.outbox.folder_dialog import ask_folder
+from desktop.ui.outbox.folder_filing import file_now
 from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
 from desktop.ui.outbox.remedies import RemedyButtons
+from desktop.ui.outbox.returned import look_for_returned, read_saved
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -41,7 +44,7 @@ class OutboxPage(Page):
         self._known: Known | None = None
         self._current: Row = {}
         self._chosen: Sequence[Row] = ()
-        self._waiting = self._papers = 0
+        self._waiting = self._papers = self._files = 0
         super().__init__(
             desk.shell,
             Design(
@@ -86,7 +89,7 @@ class OutboxPage(Page):
                 ],
                 first_filters=frozenset({UNDONE}),
                 main_action="outbox.send",
-                side_actions=["outbox.preview"],
+                side_actions=["outbox.returned", "outbox.preview"],
                 many=["outbox.chosen", "outbox.retry", "outbox.arrived", "outbox.lost", "outbox.cancel"],
                 menu=self._menu(),
                 empty_action="outbox.runs",
@@ -103,6 +106,8 @@ class OutboxPage(Page):
             GAP,
             "outbox.print",
             "outbox.unprint",
+            "outbox.file",
+            "outbox.folder",
             GAP,
             "outbox.arrived",
             "outbox.lost",
@@ -133,6 +138,8 @@ class OutboxPage(Page):
             Action("outbox.lost", _("It did not arrive"), self.lost, "", "N", self._uncertain),
             Action("outbox.print", _("Print…"), self.print, "print", "Ctrl+P", self._prints, _("print")),
             Action("outbox.unprint", _("Cancel printing"), self.unprint, "stop", enabled=self._in_queue),
+            Action("outbox.file", _("Put into folders"), self.file, "save", "F", self._files_wait, _("folders")),
+            Action("outbox.folder", _("Folder for documents…"), lambda: ask_folder(self.desk, self), "settings"),
             Action("outbox.cancel", _("Do not send"), self.cancel, "stop", "Del", self._cancellable),
             Action("outbox.handed", _("Mark as handed over"), self._marking("handed_over"), "", "H", self._unsent),
             Action("outbox.printed", _("Mark as printed"), self._marking("printed"), enabled=self._unsent),
@@ -144,6 +151,8 @@ class OutboxPage(Page):
             Action("outbox.document", _("Open the document"), self.document, "open", "O", self._is_invoice),
             Action("outbox.invoice", _("Go to the invoice"), self.invoice, "open", "I", self._is_invoice),
             Action("outbox.client", _("Go to the client"), self.client, "open", "C", self._one),
+            Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(self.desk, self), "", "B"),
+            Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(self.desk, self)),
             Action("outbox.accounts", _("E-mail accounts…"), lambda: open_accounts(self.desk), "settings"),
             Action("outbox.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
         ]
@@ -152,6 +161,7 @@ class OutboxPage(Page):
         found = summary(self.desk.book, self.desk.today())
         self._waiting = self._rows.mails_waiting()
         self._papers = self._rows.papers_waiting()
+        self._files = self._rows.files_waiting()
         return found
 
     # The pane at the right
@@ -181,8 +191,18 @@ class OutboxPage(Page):
         self._chosen = rows
         self._follow_choice()
 
+    def act_on(self, one: int, act: str) -> None:
+        """Begin an action on the row with this id once its facts are here."""
+        self._to_act = one, act
+        self._follow_choice()
+
     def _follow_choice(self) -> None:
         self.acts.refresh()
+        if self._to_act is not None:
+            one, act = self._to_act
+            if self._current.get("id") == one and [row["id"] for row in self._chosen] == [one]:
+                self._to_act = None
+                self.acts[act].trigger()
         self.remedies.offer(self._current, mailed=self._has_mail())
 
     def show_detail(self, one: int | None) -> None:
@@ -252,6 +272,9 @@ class OutboxPage(Page):
     def _prints(self) -> bool:
         return self._papers > 0 or bool(self._chosen)
 
+    def _files_wait(self) -> bool:
+        return self._files > 0
+
     def _in_queue(self) -> bool:
         return self._any(lambda row: row["channel"] == "print" and row["state"] == "sending")
 
@@ -304,6 +327,11 @@ class OutboxPage(Page):
     def _send_these(self, ids: Sequence[int]) -> None:
         if ids:
             send_now(self.desk, self, ids=tuple(ids))
+
+    def file(self) -> None:
+        """What is selected of those that go into folders, else all of them."""
+        ids = self._ids(lambda row: row["channel"] == "folder" and row["state"] == "waiting")
+        file_now(self.desk, self, ids=tuple(ids))
 
     def retry(self) -> None:
         deciding.retry(self.desk, self._ids(lambda row: row["state"] in ("failed", "waiting")), self._send_these)

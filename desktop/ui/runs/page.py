@@ -20,6 +20,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.dialog import Question
 from desktop.ui.filters import Chip
+from desktop.ui.handing_over import ask_run_zip
 from desktop.ui.latest import Latest
 from desktop.ui.letters.showing import show_run_report
 from desktop.ui.outbox.print_ways import print_run
@@ -68,7 +69,15 @@ class RunsPage(Page):
                 summary=self._summary,
                 main_action="runs.next",
                 side_actions=["runs.new"],
-                menu=["runs.open", "runs.report", "runs.print", "runs.archive", "runs.resume", "runs.discard"],
+                menu=[
+                    "runs.open",
+                    "runs.report",
+                    "runs.print",
+                    "runs.zip",
+                    "runs.archive",
+                    "runs.resume",
+                    "runs.discard",
+                ],
                 empty_action="runs.next",
             ),
         )
@@ -80,6 +89,7 @@ class RunsPage(Page):
             Action("runs.open", _("Review"), self.open_chosen, enabled=self._one),
             Action("runs.report", _("Run report"), self.report, "open", "P", self._one),
             Action("runs.print", _("Print the documents…"), self.print, "print", "Ctrl+P", self._issued),
+            Action("runs.zip", _("Hand over as ZIP…"), self.zip, "export", "Z", self._issued, _("ZIP")),
             Action("runs.archive", _("Archive for the accountant…"), self.archive, "export", enabled=self._issued),
             Action("runs.resume", _("Resume"), self.resume, enabled=self._unfinished),
             Action("runs.discard", _("Discard…"), self.discard, enabled=self._unfinished, danger=True),
@@ -201,6 +211,9 @@ class RunsPage(Page):
 
     def print(self) -> None:
         print_run(self.desk, self, str(self._chosen["number"]))
+
+    def zip(self) -> None:
+        ask_run_zip(self.desk, self, str(self._chosen["number"]))
 
     def archive(self) -> None:
         archive_run(self.desk, self, str(self._chosen["number"]))
