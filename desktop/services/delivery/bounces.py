@@ -141,7 +141,7 @@ def read_inboxes(
     An inbox that does not open is told in `problems` and keeps no other from being read. UserError where no account
     has an inbox.
     """
-    wanted = [one for one in accounts(book) if one["imap_host"] and account_id in (None, one["id"])]
+    wanted = [one for one in inboxes(book) if account_id in (None, one["id"])]
     if not wanted:
         raise UserError(
             _("No e-mail account says where its inbox is."),
@@ -156,6 +156,23 @@ def read_inboxes(
             said = in_words(error, server)
             look.problems.append(Problem(account["id"], said.message, said.remedy))
     return look.done()
+
+
+def inboxes(book: Book) -> list[Record]:
+    """The accounts in use that say where their inbox is."""
+    return [one for one in accounts(book) if one["imap_host"]]
+
+
+def locked_inboxes(book: Book) -> list[Record]:
+    """Those of them that nobody gave a password; asks the system's keyring, which may take a moment."""
+    return [one for one in inboxes(book) if one["auth"] == "password" and not _opens(one)]
+
+
+def _opens(account: Record) -> bool:
+    try:
+        return imap_secret_of(account) is not None
+    except UserError:
+        return False
 
 
 def inbox_server(account: Record) -> Server:

@@ -1,0 +1,108 @@
+"""Looks for what came back of mails, in the accounts' inboxes or in saved files, and tells what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.i18n import _, ngettext, number_text
+from desktop.jobs import Job, Lane, Report
+from desktop.services.delivery.bounces import Looked, inboxes, locked_inboxes, read_files, read_inboxes
+from desktop.services.records import Record
+from desktop.ui.desk import Desk
+from desktop.ui.notice import Offer
+from desktop.ui.outbox.deciding import OUTBOX
+from desktop.ui.outbox.sending import ask_password, open_accounts
+
+_FOLDER = "returned-mails"
+
+
+class _Inboxes(NamedTuple):
+    known: int
+    locked: tuple[Record, ...]
+
+
+def look_for_returned(desk: Desk, parent: QWidget) -> None:
+    """Read what is new in the inboxes; passwords that no keyring keeps are asked for first."""
+    book, actor = desk.book, desk.actor
+
+    def go(found: object) -> None:
+        assert isinstance(found, _Inboxes)
+        if not found.known:
+            _say_no_inbox(desk, parent)
+        elif found.locked:
+            ask_password(desk, parent, found.locked[0], lambda: go(_Inboxes(found.known, found.locked[1:])))
+        else:
+            _start(desk, parent, lambda report: read_inboxes(book, actor=actor, report=report))
+
+    desk.shell.jobs.ask(lambda: _Inboxes(len(inboxes(book)), tuple(locked_inboxes(book))), go, lane=Lane.MAIL)
+
+
+def read_saved(desk: Desk, parent: QWidget) -> None:
+    """Ask for saved mails and read them."""
+    book, actor = desk.book, desk.actor
+    kinds = ";;".join((f"{_('Saved mails')} (*.eml *.emlx *.mbox *.mbx)", f"{_('All files')} (*)"))
+    dialog = QFileDialog(parent, _("Mails that came back"), str(desk.shell.memory.folder(_FOLDER)), kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+
+    def chosen(names: Sequence[str]) -> None:
+        paths = [Path(name) for name in names]
+        desk.shell.memory.put_folder(_FOLDER, paths[0].parent)
+        _start(desk, parent, lambda report: read_files(book, paths, actor=actor, report=report))
+
+    dialog.filesSelected.connect(chosen)
+    dialog.open()
+
+
+def _start(desk: Desk, parent: QWidget, work: Callable[[Report], Looked]) -> None:
+    def done(found: object) -> None:
+        assert isinstance(found, Looked)
+        _tell(desk, parent, found)
+
+    desk.shell.jobs.start(Job(_("Reading what came back"), work, OUTBOX, lane=Lane.MAIL), done)
+
+
+def _say_no_inbox(desk: Desk, parent: QWidget) -> None:
+    desk.shell.notices.say(
+        _("No e-mail account says where its inbox is."),
+        _("Enter the IMAP server of an account, or read mails that you saved as files."),
+        [
+            (_("Read saved mails…"), lambda: read_saved(desk, parent)),
+            (_("E-mail accounts"), lambda: open_accounts(desk)),
+        ],
+        tone="note",
+    )
+
+
+def _tell(desk: Desk, parent: QWidget, found: Looked) -> None:
+    fresh = [one for one in found.matched if one.fresh]
+    back = sum(one.kind == "bounced" for one in fresh)
+    good = len(fresh) - back
+    sentences = []
+    offers: list[Offer] = []
+    if back:
+        words = ngettext("{count} mail came back.", "{count} mails came back.", back)
+        sentences.append(words.format(count=number_text(back)))
+        offers.append((_("Show what came back"), lambda: desk.shell.go("outbox", filters=frozenset({"bounced"}))))
+    if good:
+        words = ngettext("{count} mail was delivered or seen.", "{count} mails were delivered or seen.", good)
+        sentences.append(words.format(count=number_text(good)))
+    if not fresh:
+        sentences.append(_("Nothing new came back."))
+    more = []
+    for problem in found.problems:
+        more.append(f"{problem.sentence} {problem.remedy}".strip())
+    if found.problems:
+        offers.append((_("E-mail accounts"), lambda: open_accounts(desk)))
+    elif not fresh:
+        if found.read:
+            words = ngettext("{count} mail was read.", "{count} mails were read.", found.read)
+            more.append(words.format(count=number_text(found.read)))
+        offers.append((_("Read saved mails…"), lambda: read_saved(desk, parent)))
+    bad = bool(back or found.problems)
+    desk.shell.notices.say(
+        " ".join(sentences), " ".join(more), offers, tone="held" if bad else "good" if good else "note"
+    )
