@@ -20,6 +20,7 @@ from desktop.services.check.documents import check_documents
 from desktop.services.check.file import check_file
 from desktop.services.check.log_proof import check_log
 from desktop.services.check.money import check_money
+from desktop.services.check.printing import check_printing
 from desktop.services.check.problem import Problem, Problems
 
 __all__ = ["CheckResult", "Problem", "check"]
@@ -58,6 +59,7 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_billing(raw(connection), problems)
             told(0, 0, _("Checking what went out"))
             check_delivery(raw(connection), problems)
+            check_printing(raw(connection), problems)
         except (DatabaseError, DBAPIError) as error:
             of_sqlite = error.orig if isinstance(error, DBAPIError) else error
             if as_user_error(of_sqlite) is None:

@@ -24,6 +24,7 @@ _CALLED = {
     "mail": N_("e-mail"),
     "number": N_("number"),
     "open amount": N_("open amount"),
+    "print job": N_("print job"),
     "project": N_("project"),
     "run": N_("run"),
 }

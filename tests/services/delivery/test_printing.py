@@ -16,11 +16,15 @@ import pytest
 
 from db.book_files import open_book
 from db.engine import Book
+from db.schema import Firm
 from desktop.delivery import printer
 from desktop.errors import UserError
 from desktop.services.book_settings import set_book_setting
+from desktop.services.changes import change
+from desktop.services.check import check
 from desktop.services.delivery.deciding import settle_uncertain
 from desktop.services.delivery.following import cancel_jobs, follow
+from desktop.services.delivery.letters import enqueue_letter
 from desktop.services.delivery.papers import Choice, Paper, papers
 from desktop.services.delivery.print_jobs import print_jobs
 from desktop.services.delivery.print_settings import (
@@ -31,6 +35,7 @@ from desktop.services.delivery.print_settings import (
 )
 from desktop.services.delivery.printing import Printed, note_printed, print_papers
 from desktop.services.delivery.stacking import merge_to
+from desktop.services.letters.statement import statement
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value
 from tests.documents.papers import pages
@@ -376,6 +381,47 @@ def test_the_systems_own_dialog_marks_what_waited_for_it(book: Book) -> None:
     assert states(book) == ["sent", "waiting", "waiting", "waiting"]
     assert value(book, "SELECT state FROM delivery WHERE channel = 'email'") == "waiting"
     assert [kind for kind, _detail in events(book)] == [kind for kind, _ in events(book, "email")] == ["printed"]
+
+
+def test_a_letter_is_printed_with_the_documents(book: Book, cups: Cups) -> None:
+    client = value(book, "SELECT id FROM client WHERE code = 'C4'")
+    made = statement(book, client, as_of=DAY)
+    letter = enqueue_letter(book, made, actor="Anne", channel="print")
+    found = papers(book, Choice(), order="postcode").found
+    assert [one.file_id is not None for one in found] == [True, False, False, False, False]
+    give(book, replace(OFFICE, cover=True, order="postcode"))
+    (printed,) = cups.printed(1)
+    assert "Statement" in pages(printed)[1]
+    wait_for(lambda: follow(book).printed == 1)
+    assert value(book, "SELECT state FROM delivery WHERE id = ?", letter) == "sent"
+    assert papers(book, Choice(delivery_ids=(letter,))).found[0].file_id is not None
+
+
+def test_what_waits_for_its_registration_is_not_printed(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = papers(book, Choice()).found
+    with change(book, "test", "The portal wants it") as made:
+        made.update(Firm, 1, country="IN")
+    monkeypatch.setattr(
+        "desktop.services.delivery.papers.deliverable", lambda _connection, ids: set(ids) - {first.invoice_id}
+    )
+    found = papers(book, Choice())
+    assert found.found == tuple(others)
+    assert found.held_back == (first.title,)
+
+
+def test_the_check_finds_a_document_that_is_in_no_queue(book: Book, cups: Cups) -> None:
+    cups.command("cupsdisable", "office")
+    made = give(book)
+    assert check(book).problems == ()
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE print_job SET state = 'failed'")
+    assert {one.detail for one in check(book).problems} == {"it is sending, but its print job is failed"}
+    with book.writing() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("UPDATE print_job SET state = 'sending'")
+        connection.exec_driver_sql("UPDATE delivery SET state = 'waiting' WHERE print_job_id = ?", tuple(made.jobs))
+    (found,) = check(book).problems
+    assert (found.what, "no document of the outbox" in found.detail) == ("print job", True)
 
 
 def test_one_file_for_a_print_shop(book: Book, tmp_path: Path) -> None:
