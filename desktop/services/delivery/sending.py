@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import delivery as queries
+from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.server import NotSent, Trouble, Unclear
 from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENDING, SENT, UNCERTAIN, WAITING
@@ -110,6 +111,7 @@ class _Sending:
     """One call of `send`."""
 
     pool: RenderPool
+    _books: ThreadPoolExecutor
 
     def __init__(
         self,
@@ -153,7 +155,7 @@ class _Sending:
                 self._problems |= {key: one for key, one in halts(connection).items() if one.until > book.now}
         try:
             self._stack.callback(self._close_lines)
-            with ThreadPoolExecutor(1, "mails") as ahead:
+            with ThreadPoolExecutor(1, "mails") as ahead, ThreadPoolExecutor(1, "outbox") as self._books:
                 try:
                     self._run_through(ahead)
                 finally:
@@ -239,68 +241,74 @@ class _Sending:
         post = self._post(account)
         if post is None:
             return
-        claimed = self._claim(ready)
-        if claimed is None:
-            return
-        self._messages += 1
-        self._left = None if self._left is None else self._left - 1
-        self._pace(account).count(self._now())
-        result = self._hand_over(post, claimed, account)
-        self._pending = claimed, result
-        self._done += len(claimed.delivery_ids)
+        mail = replace(ready.letter.mail, date=self._book.now)
+        # The book is written while all of the mail but its end is on the line.
+        claiming = self._books.submit(self._claim, ready)
+        result, fault = self._hand_over(post, mail, claiming)
+        claimed = claiming.result()
+        if claimed is not None:
+            self._pending = claimed, result
+            self._done += len(claimed.delivery_ids)
+            self._left = None if self._left is None else self._left - 1
+            self._pace(account).count(self._now())
+            self._unclear[account] = self._unclear.get(account, 0) + 1 if result.state == UNCERTAIN else 0
+        if result.state == UNCERTAIN:
+            self._hang_up(account)
+        if fault is not None or self._unclear.get(account, 0) >= _UNCLEAR_IN_A_ROW:
+            self._halt(account, fault)
 
     def _claim(self, ready: Ready) -> Claimed | None:
         """Write the answer of the mail before and take this one, in one transaction."""
-        pending, self._pending = self._pending, None
         with self._book.writing() as session:
             connection = session.connection()
             now = self._book.now
-            if pending:
-                self._settle(connection, pending, now)
-            if not still_so(connection, ready, today=self._today()):
+            state = self._settle(connection, now)
+            claimed = None
+            if still_so(connection, ready, today=self._today()):
+                claimed = claim(connection, ready.letter, now=now)
+                if claimed is not None:
+                    keep(connection, ready.kept, now=now)
+            else:
                 self._queue.append(list(ready.letter.delivery_ids))
-                return None
-            letter = replace(ready.letter, mail=replace(ready.letter.mail, date=now))
-            claimed = claim(connection, letter, now=now)
-            if claimed:
-                keep(connection, ready.kept, now=now)
-            return claimed
+        self._settled(state)
+        return claimed
 
-    def _hand_over(self, post: Post, claimed: Claimed, account: int) -> Result:
+    def _hand_over(
+        self, post: Post, mail: Mail, claiming: Future[Claimed | None]
+    ) -> tuple[Result, UserError | NotSent | None]:
+        """What became of the mail, and what is wrong with the account, if anything is."""
         try:
-            answer = post.send(claimed.mail)
+            return taken(post.send(mail, lambda: claiming.result() is not None)), None
         except NotSent as error:
-            result = not_sent(error)
-            if error.account:
-                self._halt(account, error)
-            return result
+            return not_sent(error), error if error.account else None
         except Unclear:
-            self._unclear[account] = self._unclear.get(account, 0) + 1
-            self._hang_up(account)
-            if self._unclear[account] >= _UNCLEAR_IN_A_ROW:
-                self._halt(account, None)
-            return unclear()
+            return unclear(), None
         except UserError as error:
-            self._halt(account, error)
-            return Result(WAITING, None, counted=False)
+            return Result(WAITING, None, counted=False), error
         except BaseException:
             # Nobody knows how far it came.
-            self._pending = claimed, unclear()
+            if (claimed := claiming.result()) is not None:
+                self._pending = claimed, unclear()
             raise
-        self._unclear[account] = 0
-        return taken(answer)
 
-    def _settle(self, connection: Connection, pending: tuple[Claimed, Result], now: str) -> None:
-        claimed, result = pending
-        state = settle(connection, claimed, result, now=now, actor=self._actor)
-        if state == SENT:
-            self._sent += len(claimed.delivery_ids)
+    def _settle(self, connection: Connection, now: str) -> str:
+        """The state of the mail before, which is written now; empty where there is none."""
+        if self._pending is None:
+            return ""
+        return settle(connection, *self._pending, now=now, actor=self._actor)
+
+    def _settled(self, state: str) -> None:
+        """Once it stands in the book."""
+        if self._pending is not None and state == SENT:
+            self._sent += len(self._pending[0].delivery_ids)
+            self._messages += 1
+        self._pending = None
 
     def _flush(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending:
+        if self._pending:
             with self._book.writing() as session:
-                self._settle(session.connection(), pending, self._book.now)
+                state = self._settle(session.connection(), self._book.now)
+            self._settled(state)
 
     def _post(self, account: int) -> Post | None:
         """The open line of an account; None where it cannot be had, which is told then."""
