@@ -27,7 +27,6 @@ from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
 from desktop.ui.outbox.remedies import RemedyButtons
 from desktop.ui.outbox.returned import look_for_returned, read_saved
-from desktop.ui.outbox.returned import look_for_returned, read_saved
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -152,8 +151,6 @@ class OutboxPage(Page):
             Action("outbox.document", _("Open the document"), self.document, "open", "O", self._is_invoice),
             Action("outbox.invoice", _("Go to the invoice"), self.invoice, "open", "I", self._is_invoice),
             Action("outbox.client", _("Go to the client"), self.client, "open", "C", self._one),
-            Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(self.desk, self), "", "B"),
-            Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(self.desk, self)),
             Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(self.desk, self), "", "B"),
             Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(self.desk, self)),
             Action("outbox.accounts", _("E-mail accounts…"), lambda: open_accounts(self.desk), "settings"),
