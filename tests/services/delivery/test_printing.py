@@ -16,11 +16,10 @@ import pytest
 
 from db.book_files import open_book
 from db.engine import Book
-from db.schema import Firm
+from db.queries.registering import SINCE
 from desktop.delivery import printer
 from desktop.errors import UserError
 from desktop.services.book_settings import set_book_setting
-from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.delivery.deciding import settle_uncertain
 from desktop.services.delivery.following import cancel_jobs, follow
@@ -41,6 +40,7 @@ from tests.contracts import Contracts, rows, value
 from tests.documents.papers import pages
 from tests.servers.cups import Cups, cups
 from tests.servers.needed import until
+from tests.services.test_registrations import indian_book
 
 __all__ = ["cups"]
 
@@ -397,16 +397,13 @@ def test_a_letter_is_printed_with_the_documents(book: Book, cups: Cups) -> None:
     assert papers(book, Choice(delivery_ids=(letter,))).found[0].file_id is not None
 
 
-def test_what_waits_for_its_registration_is_not_printed(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, *others = papers(book, Choice()).found
-    with change(book, "test", "The portal wants it") as made:
-        made.update(Firm, 1, country="IN")
-    monkeypatch.setattr(
-        "desktop.services.delivery.papers.deliverable", lambda _connection, ids: set(ids) - {first.invoice_id}
-    )
-    found = papers(book, Choice())
-    assert found.found == tuple(others)
-    assert found.held_back == (first.title,)
+def test_what_waits_for_its_registration_is_not_printed(tmp_path: Path) -> None:
+    with indian_book(tmp_path) as india:
+        set_book_setting(india, SINCE, "2026-05-01", actor="Anne")
+        found = papers(india, Choice(everything=True))
+        # The consumer's needs none.
+        assert [one.code for one in found.found] == ["B2C"]
+        assert len(found.held_back) == 2
 
 
 def test_the_check_finds_a_document_that_is_in_no_queue(book: Book, cups: Cups) -> None:
