@@ -21,6 +21,13 @@ class ShowsQuery(Protocol):
 
 
 @runtime_checkable
+class ActsOnRow(Protocol):
+    """A place where an action can be begun on one row as soon as that is there."""
+
+    def act_on(self, one: int, act: str) -> None: ...
+
+
+@runtime_checkable
 class MayStay(Protocol):
     """A page with work that is not saved yet."""
 

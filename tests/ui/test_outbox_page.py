@@ -14,17 +14,19 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.services.check import check
 from desktop.services.delivery.enqueueing import NO_ADDRESS
+from desktop.services.today import today
 from desktop.ui.dialog import Question
 from desktop.ui.document_page import DocumentPage
 from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.page import OutboxPage
+from desktop.ui.today.going import follow
 from tests.books import new_book
 from tests.contracts import rows
 from tests.outgoing import mailed, stand
 from tests.servers.faulty_smtp import Fault, faulty_smtp
 from tests.services.delivery.posting import Clock, account, documents, standing
 from tests.ui.forms import dialog, press, save, write
-from tests.ui.program import Driver
+from tests.ui.program import TODAY, Driver
 
 
 @pytest.fixture
@@ -160,6 +162,17 @@ def test_a_client_without_an_address_gets_one_where_the_document_waits(
         write(asked.form, address="new@client.test")
         assert save(driver, asked)
         assert server.taken[0].recipients == ("new@client.test",)
+
+
+def test_today_leads_straight_to_typing_the_address(driver: Driver, page: OutboxPage, book: Book) -> None:
+    stand(book, "INV-2026-0003", state="failed", address="", answer=NO_ADDRESS)
+    driver.window.go("today")
+    again(driver, page)
+    (item,) = [one for one in today(book, TODAY, book.now).items if one.kind == "delivery_failed"]
+    follow(driver.desk, item.target, driver.window)
+    driver.settle()
+    assert titles(page) == "3"
+    assert dialog(driver).form.editor("address").text() == ""  # type: ignore[union-attr]
 
 
 def test_what_is_unclear_is_decided_by_a_person(driver: Driver, page: OutboxPage, book: Book) -> None:

@@ -45,6 +45,7 @@ class OutboxPage(Page):
         self._current: Row = {}
         self._chosen: Sequence[Row] = ()
         self._waiting = self._papers = self._files = 0
+        self._to_act: tuple[int, str] | None = None
         super().__init__(
             desk.shell,
             Design(

@@ -7,6 +7,7 @@ from desktop.services.today import Target
 from desktop.ui.desk import Desk
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Page
+from desktop.ui.shell import ActsOnRow
 
 
 def follow(desk: Desk, target: Target, window: MainWindow) -> None:
@@ -20,7 +21,9 @@ def follow(desk: Desk, target: Target, window: MainWindow) -> None:
     if target.told:
         offers = [(_("Show all"), page.show_all)] if isinstance(page, Page) else []
         desk.shell.notices.say(target.told, offers=offers, tone="note")
-    if target.act and isinstance(page, Page):
+    if target.act and target.one is not None and isinstance(page, ActsOnRow):
+        page.act_on(target.one, target.act)
+    elif target.act and isinstance(page, Page):
         page.acts[target.act].trigger()
     above = window.page
     if target.opens and target.one is not None and isinstance(above, Page):
