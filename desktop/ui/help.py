@@ -46,6 +46,7 @@ def topics() -> list[Topic]:
         Topic("hygiene", _("Clean-up")),
         Topic("settings", _("Settings")),
         Topic("templates", _("Templates")),
+        Topic("mail_accounts", _("E-mail accounts")),
         Topic("projects", _("Projects")),
         Topic("archive", _("For the accountant")),
         Topic("import", _("Import")),
@@ -81,6 +82,9 @@ def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
 # Pages that lie above a place, or in a window of their own, and the topic that tells of them.
 _OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start", "mail": "outbox"}
 
+# Sections of the settings that have a page of their own.
+_SECTIONS = {"mail": "mail_accounts"}
+
 
 def _place_of(window: QWidget) -> tuple[str, str]:
     """The topic of a window, and words of the page that are to be looked for in it."""
@@ -94,9 +98,10 @@ def _place_of(window: QWidget) -> tuple[str, str]:
         return "", ""
     page = main.page
     name = page.design.name if isinstance(page, Page) else page.objectName() if page is not None else ""
-    if page is not None and (section := page.property("section")):
-        return main.here, str(section)
     known = {topic.name for topic in topics()}
+    if page is not None and (section := page.property("section")):
+        own = _SECTIONS.get(str(page.property("section_name")))
+        return (own, "") if own else (main.here, str(section))
     return (name if name in known else _OTHER_PAGES.get(name, main.here)), ""
 
 

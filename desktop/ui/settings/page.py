@@ -174,6 +174,7 @@ class SettingsPage(QWidget):
         self.section = name
         # The help looks for it by its title.
         self.setProperty("section", self._places[name].title)
+        self.setProperty("section_name", name)
         self._stack.setCurrentWidget(self._shown[name])
         self._buttons[name].setChecked(True)
         self._desk.shell.memory.put(_LAST, name)
