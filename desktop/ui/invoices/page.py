@@ -69,7 +69,7 @@ class InvoicesPage(Page):
                     Column("net", _("Net"), 100, "money", sort_key="net", hidden=True),
                     Column("gross", _("Total"), 112, "money", sort_key="gross"),
                     Column("open", _("Open"), 108, "money", sort_key="open"),
-                    Column("delivery", _("Delivery"), 100, "tag", sort_key="delivery"),
+                    Column("delivery", _("Delivery"), 100, "tag", sort_key="delivery", secondary=True),
                     Column("po_number", _("PO"), 100, sort_key="po_number", hidden=True),
                     Column("run", _("Run"), 100, sort_key="run", hidden=True),
                     Column("client_code", _("Client code"), 92, sort_key="code", hidden=True),
