@@ -48,7 +48,7 @@ def choose(driver: Driver, shown: MailTextsSection, **values: object) -> None:
 
 
 def previewed(driver: Driver, shown: MailTextsSection, words: str) -> bool:
-    driver.until(lambda: words in shown.preview.toPlainText())
+    driver.until(lambda: words in shown.preview.body.toPlainText())
     return True
 
 
@@ -112,7 +112,7 @@ def test_one_client_has_a_text_of_its_own(driver: Driver, book: Book) -> None:
 
 def test_a_book_without_documents_says_so(driver: Driver, book: Book) -> None:
     shown = section(driver)
-    driver.until(lambda: "nothing was issued yet" in shown._about.text())
+    driver.until(lambda: "nothing was issued yet" in shown.preview.about.text())
 
 
 @pytest.mark.parametrize("kind", ["several", "reminder", "credit_note"])
@@ -121,15 +121,15 @@ def test_what_the_book_has_not_yet_is_shown_on_what_it_has(driver: Driver, book:
     shown = section(driver)
     choose(driver, shown, kind=kind)
     assert previewed(driver, shown, "Kind regards")
-    assert "Harbour Services" in shown.preview.toPlainText()
-    assert "{" not in shown.preview.toPlainText()
+    assert "Harbour Services" in shown.preview.body.toPlainText()
+    assert "{" not in shown.preview.body.toPlainText()
 
 
 def test_the_firm_says_whether_documents_go_together(driver: Driver, book: Book) -> None:
     shown = section(driver)
-    together = shown.switches["delivery.together"]
+    together = shown.switches.boxes["delivery.together"]
     assert not together.isChecked()
-    assert shown.switches["delivery.with_pdf"].isChecked()
+    assert shown.switches.boxes["delivery.with_pdf"].isChecked()
     together.click()
     driver.settle()
     assert mail_switches(book)["delivery.together"]

@@ -102,7 +102,7 @@ def _table(heads: Heads, rows: Sequence[Listed]) -> str:
     amount = any(row.amount for row in rows)
 
     def line(cell: str, what: str, values: Heads | Listed, style: str = "") -> str:
-        cells = [f'<{cell} style="{_CELL};text-align:left{style}">{what}</{cell}>']
+        cells = [f'<{cell} style="{_CELL};text-align:left;{_WHOLE}{style}">{what}</{cell}>']
         for shown, value in ((date, values.date), (due, values.due)):
             if shown:
                 cells.append(f'<{cell} style="{_CELL};text-align:left;{_WHOLE}{style}">{escape(value)}</{cell}>')
@@ -116,5 +116,5 @@ def _table(heads: Heads, rows: Sequence[Listed]) -> str:
 
 
 def _named(row: Listed) -> str:
-    """A number is not broken over two lines."""
-    return f'{escape(row.what)} <span style="{_WHOLE}">{escape(row.number)}</span>'
+    """Its number, which is never broken, above what it is: narrow enough for a telephone."""
+    return f'{escape(row.number)}<br><span style="font-size:13px">{escape(row.what)}</span>'

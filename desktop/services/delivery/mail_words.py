@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from desktop.i18n import N_, _
+from desktop.i18n import N_
+from desktop.services.templates.words import word
 
 KIND_WORDS: Final[Mapping[str, str]] = {
     "invoice": N_("Invoice"),
@@ -49,8 +50,8 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
 
 
 def kind_word(kind: str) -> str:
-    return _(KIND_WORDS[kind])
+    return word(KIND_WORDS, kind)
 
 
 def field_word(field: str) -> str:
-    return _(FIELD_WORDS[field])
+    return word(FIELD_WORDS, field)

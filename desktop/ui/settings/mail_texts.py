@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -16,21 +15,18 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.delivery.mail.words import short_language
 from desktop.domain.mail_text import FIELDS, LONGEST_SUBJECT, MAIL_KINDS, Worded, problems_of
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.clients import client
-from desktop.services.delivery.enclosing import WITH_PDF
 from desktop.services.delivery.mail_samples import sample_mail
-from desktop.services.delivery.mail_settings import mail_switches, turn_mail_switch
+from desktop.services.delivery.mail_settings import mail_switches
 from desktop.services.delivery.mail_words import field_word, kind_word
-from desktop.services.delivery.mails import TOGETHER, MailDraft
+from desktop.services.delivery.mails import MailDraft
 from desktop.services.delivery.texts import (
     CLIENT,
     SEGMENT,
@@ -40,19 +36,19 @@ from desktop.services.delivery.texts import (
     reset_mail_text,
     save_mail_text,
 )
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.firm import firm
 from desktop.services.segments import segments
 from desktop.ui.actions import Action, Actions
 from desktop.ui.choices import languages
 from desktop.ui.desk import Desk
-from desktop.ui.editors import CheckEditor, ChoiceEditor
+from desktop.ui.editors import ChoiceEditor
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.latest import Latest
-from desktop.ui.outbox.mail_body import MailBody
 from desktop.ui.payments.payers import ask_client
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS
+from desktop.ui.settings.mail_switches import MailSwitches
+from desktop.ui.settings.mail_text_preview import TextPreview
 from desktop.ui.wrapping import WrappingRow
 
 _MARGIN = 24
@@ -98,15 +94,9 @@ class MailTextsSection(QWidget):
         self.problem.setProperty("role", "problem")
         self.state = QLabel(wordWrap=True)
         self.state.setProperty("role", "note")
-        self.preview = MailBody(desk.shell.theme)
-        self.preview.setAccessibleName(_("Preview"))
-        self._head, self._about = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), QLabel(wordWrap=True)
+        self.preview = TextPreview(desk.shell.theme)
         self._last_field: QLineEdit | QPlainTextEdit = self.body
-        self.switches = {
-            SEND_AT_ONCE: CheckEditor(_("Send e-mails by themselves, after a run and when they become due")),
-            TOGETHER: CheckEditor(_("Put several documents of a client into one e-mail")),
-            WITH_PDF: CheckEditor(_("Take the PDF along with e-invoices that are files of their own")),
-        }
+        self.switches = MailSwitches(desk)
         self.acts = Actions(desk.shell.theme, self)
         self.acts.declare(
             [
@@ -161,16 +151,14 @@ class MailTextsSection(QWidget):
         both = QHBoxLayout()
         both.setSpacing(16)
         both.addLayout(left, 1)
-        both.addWidget(self._pane(), 1)
+        both.addWidget(self.preview, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 18, _MARGIN, 16)
         layout.setSpacing(12)
         layout.addWidget(title)
         layout.addWidget(said)
         layout.addLayout(both, 1)
-        for key, check in self.switches.items():
-            check.changed.connect(partial(self._switch, key))
-            layout.addWidget(check)
+        layout.addWidget(self.switches)
 
     def _label(self, words: str, field: QWidget) -> QLabel:
         label = QLabel(words)
@@ -178,20 +166,6 @@ class MailTextsSection(QWidget):
         label.setBuddy(field)
         field.setAccessibleName(words)
         return label
-
-    def _pane(self) -> QWidget:
-        self._head.setProperty("role", "strong")
-        self._about.setProperty("role", "note")
-        pane = QFrame()
-        pane.setProperty("role", "card")
-        pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        layout = QVBoxLayout(pane)
-        layout.setContentsMargins(14, 14, 14, 14)
-        layout.setSpacing(8)
-        layout.addWidget(self._about)
-        layout.addWidget(self._head)
-        layout.addWidget(self.preview, 1)
-        return pane
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -246,13 +220,12 @@ class MailTextsSection(QWidget):
     def _take_known(self, answer: object) -> None:
         assert isinstance(answer, tuple)
         texts, groups, self._home, turned = answer
-        for key, check in self.switches.items():
-            check.put(turned[key])
+        self.switches.show_turned(turned)
         self._own = {(one.scope, one.scope_id, one.kind, one.language): one for one in texts}
         if not self._language_known:
             # A text for every language is seldom meant: whoever wants one says so.
             self._language_known = True
-            self.language.put(short_language(self._home))
+            self.language.put(self._home.partition("_")[0])
             if self.language.currentIndex() < 0:
                 self.language.put("")
         clients = self._picked | {one.scope_id: one.whose for one in texts if one.scope == CLIENT}
@@ -365,16 +338,8 @@ class MailTextsSection(QWidget):
         )
 
     def _take_preview(self, mail: object) -> None:
-        if mail is None:
-            self._about.setText(_("The preview is made from a document of yours; nothing was issued yet."))
-            self._head.clear()
-            self.preview.show_text(self.body.toPlainText())
-            return
-        assert isinstance(mail, MailDraft)
-        to = ", ".join(mail.to) or _("nobody yet")
-        self._about.setText(_("As it would go to {addresses}").format(addresses=to))
-        self._head.setText(mail.subject)
-        self.preview.show_html(mail.html)
+        assert mail is None or isinstance(mail, MailDraft)
+        self.preview.show_mail(mail, self.body.toPlainText())
 
     # What is done
 
@@ -386,16 +351,6 @@ class MailTextsSection(QWidget):
 
     def _reset_text(self) -> str:
         return _("Take my text away") if self._shown is not None and self.key in self._own else _("Drop my changes")
-
-    def _switch(self, key: str) -> None:
-        book, actor, on = self.desk.book, self.desk.actor, bool(self.switches[key].value())
-        write(
-            self.desk,
-            _("Saving the setting"),
-            lambda: turn_mail_switch(book, key, on, actor=actor),
-            _("The setting is saved. It holds for e-mails that have not gone yet."),
-            changed=SETTINGS | {"outbox"},
-        )
 
     def save(self) -> None:
         scope, scope_id, kind, language = key = self.key
