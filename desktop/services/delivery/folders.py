@@ -23,7 +23,7 @@ from desktop.delivery.folder import Folder, NotFiled
 from desktop.delivery.naming import check_pattern, place_of
 from desktop.documents.batch import RenderPool
 from desktop.documents.forms import ending, on_paper
-from desktop.domain.delivery import FAILED, FOLDER, SENT
+from desktop.domain.delivery import FAILED, FOLDER, SENT, WAITING
 from desktop.domain.wording import Said, as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
@@ -120,18 +120,10 @@ def _deliver(
     _tell_waiting(
         book, {**dict.fromkeys(unregistered, UNREGISTERED), **dict.fromkeys(stuck, why.stored() if why else "")}
     )
-    return Filed(
-        filed,
-        counts.get((FOLDER, FAILED), 0),
-        counts.get((FOLDER, "waiting"), 0),
-        UserError(
-            put(why),
-            _("Choose the folder in the outbox, or by: sheaf settings BOOK delivery.folder PATH. Nothing is lost."),
-        )
-        if why
-        else None,
-        settings.folder,
-    )
+    remedy = _("Choose the folder in the outbox, or by: sheaf settings BOOK delivery.folder PATH. Nothing is lost.")
+    problem = UserError(put(why), remedy) if why else None
+    failed, waiting = counts.get((FOLDER, FAILED), 0), counts.get((FOLDER, WAITING), 0)
+    return Filed(filed, failed, waiting, problem, settings.folder)
 
 
 def _said(done: int, total: int) -> str:

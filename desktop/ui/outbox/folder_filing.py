@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
 from desktop.services.delivery.folders import Filed, deliver_to_folders
+from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
+from desktop.ui.listing import Row
 from desktop.ui.notice import Offer
 from desktop.ui.opening import offer_folder
 from desktop.ui.outbox.deciding import OUTBOX
 from desktop.ui.outbox.folder_dialog import ask_folder
+
+FOLDERS: Final = ("outbox.file", "outbox.folder")
+
+
+def folder_actions(
+    desk: Desk, parent: QWidget, chosen: Callable[[], Sequence[Row]], waiting: Callable[[], int]
+) -> Iterator[Action]:
+    """The actions of FOLDERS: on what is chosen where that is more than the one in focus, else on all that waits."""
+
+    def several() -> list[int]:
+        ids = [int(str(row["id"])) for row in chosen() if row["channel"] == "folder" and row["state"] == "waiting"]
+        return ids if len(ids) > 1 else []
+
+    def text() -> str:
+        count = len(several()) or waiting()
+        words = ngettext("Put {count} into its folder", "Put {count} into their folders", count)
+        return words.format(count=number_text(count)) if count else _("Put into folders")
+
+    def act() -> None:
+        file_now(desk, parent, ids=several())
+
+    yield Action("outbox.file", text, act, "save", "F", lambda: waiting() > 0, _("folders"))
+    yield Action("outbox.folder", _("Folder for documents…"), lambda: ask_folder(desk, parent), "settings")
 
 
 def file_now(desk: Desk, parent: QWidget, *, ids: Sequence[int] = (), run: str = "", by_itself: bool = False) -> Job:

@@ -19,8 +19,7 @@ from desktop.ui.listing import Row
 from desktop.ui.outbox import deciding
 from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import Known, groups, known
-from desktop.ui.outbox.folder_dialog import ask_folder
-from desktop.ui.outbox.folder_filing import file_now
+from desktop.ui.outbox.folder_filing import FOLDERS, folder_actions
 from desktop.ui.outbox.history import MailPage
 from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
@@ -57,7 +56,7 @@ class OutboxPage(Page):
                     Column("client", _("Client"), 150, sort_key="client", wide=True),
                     Column("way", _("Way"), 84, sort_key="channel"),
                     Column("said", _("Went out, or why not"), 190, sort_key="done_at"),
-                    Column("where", _("Address"), 170, sort_key="address", secondary=True),
+                    Column("where", _("Address"), 170, sort_key="address"),
                     Column("tries", _("Tries"), 58, "number", sort_key="tries", secondary=True),
                     Column("next_at", _("Next try"), 130, sort_key="next", hidden=True),
                     Column("put_at", _("In the outbox since"), 130, sort_key="made_at", hidden=True),
@@ -107,8 +106,7 @@ class OutboxPage(Page):
             GAP,
             "outbox.print",
             "outbox.unprint",
-            "outbox.file",
-            "outbox.folder",
+            *FOLDERS,
             GAP,
             "outbox.arrived",
             "outbox.lost",
@@ -139,8 +137,7 @@ class OutboxPage(Page):
             Action("outbox.lost", _("It did not arrive"), self.lost, "", "N", self._uncertain),
             Action("outbox.print", _("Print…"), self.print, "print", "Ctrl+P", self._prints, _("print")),
             Action("outbox.unprint", _("Cancel printing"), self.unprint, "stop", enabled=self._in_queue),
-            Action("outbox.file", _("Put into folders"), self.file, "save", "F", self._files_wait, _("folders")),
-            Action("outbox.folder", _("Folder for documents…"), lambda: ask_folder(self.desk, self), "settings"),
+            *folder_actions(self.desk, self, lambda: self._chosen, lambda: self._files),
             Action("outbox.cancel", _("Do not send"), self.cancel, "stop", "Del", self._cancellable),
             Action("outbox.handed", _("Mark as handed over"), self._marking("handed_over"), "", "H", self._unsent),
             Action("outbox.printed", _("Mark as printed"), self._marking("printed"), enabled=self._unsent),
@@ -273,9 +270,6 @@ class OutboxPage(Page):
     def _prints(self) -> bool:
         return self._papers > 0 or bool(self._chosen)
 
-    def _files_wait(self) -> bool:
-        return self._files > 0
-
     def _in_queue(self) -> bool:
         return self._any(lambda row: row["channel"] == "print" and row["state"] == "sending")
 
@@ -328,11 +322,6 @@ class OutboxPage(Page):
     def _send_these(self, ids: Sequence[int]) -> None:
         if ids:
             send_now(self.desk, self, ids=tuple(ids))
-
-    def file(self) -> None:
-        """What is selected of those that go into folders, else all of them."""
-        ids = self._ids(lambda row: row["channel"] == "folder" and row["state"] == "waiting")
-        file_now(self.desk, self, ids=tuple(ids))
 
     def retry(self) -> None:
         deciding.retry(self.desk, self._ids(lambda row: row["state"] in ("failed", "waiting")), self._send_these)
