@@ -12,7 +12,7 @@ from desktop.services.today import pressing_items
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`waiting` counts by place: drafts held or failed, and unused money of clients."""
+    """`waiting` counts by place: drafts held or failed, unused money of clients, and what did not reach its client."""
 
     firm: str
     currency: str
@@ -31,7 +31,12 @@ def overview(book: Book) -> Overview:
         credits = connection.exec_driver_sql(
             "SELECT count(*) FROM open_credit WHERE open > 0 AND payment_id IS NOT NULL"
         ).scalar_one()
-    return Overview(str(firm), str(currency), {"runs": int(drafts), "payments": int(credits)})
+        astray = connection.exec_driver_sql(
+            """SELECT (SELECT count(*) FROM delivery WHERE state <> 'sent' AND state IN ('failed', 'uncertain')
+            AND current = 1) + (SELECT count(*) FROM delivery WHERE fate <> '' AND fate = 'bounced' AND current = 1)"""
+        ).scalar_one()
+    waiting = {"runs": int(drafts), "payments": int(credits), "outbox": int(astray)}
+    return Overview(str(firm), str(currency), waiting)
 
 
 def pressing(book: Book, today: date, now: str) -> dict[str, int]:

@@ -18,6 +18,7 @@ from desktop.services.delivery.halting import halt
 from desktop.services.delivery.sent import Problem
 from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.lists.outbox import OutboxList
+from desktop.services.overview import overview
 from desktop.services.today import Item, Target, Urgency, today
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice
@@ -128,3 +129,12 @@ def test_paper_folders_and_hands_are_one_line_each_and_press_after_some_days(boo
     assert len(OutboxList(book, DAY).ids("", hand.target.filters, "", False)) == 3
     assert items(book, "delivery_hand", date(2026, 5, 25))[0].urgency is Urgency.WEEK
     assert items(book, "delivery_hand", date(2026, 5, 24) + timedelta(2))[0].urgency is Urgency.TODAY
+
+
+def test_the_rail_counts_what_did_not_reach_its_client(book: Book) -> None:
+    numbers = issue(book, 4, channel="email")
+    assert overview(book).waiting["outbox"] == 0
+    stand(book, numbers[0], state="failed")
+    stand(book, numbers[1], state="uncertain")
+    mailed(book, numbers[2], fate="bounced")
+    assert overview(book).waiting["outbox"] == 3
