@@ -24,6 +24,7 @@ LOOKED_UP = {
     "desktop/saying.py: _(one)",
     "desktop/saying.py: _(text)",
     "desktop/domain/identifiers.py: own_word(name)",
+    "desktop/services/schedules/words.py: _(TASKS[task].title)",
     "desktop/services/subjects.py: _(known)",
     "desktop/services/rules.py: _(row.rule.title)",
     "desktop/services/rules.py: _(rule.title)",
