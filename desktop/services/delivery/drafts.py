@@ -207,10 +207,21 @@ def content_of(book: Book, enclosure: Enclosure) -> bytes:
     return letters[enclosure.file_id] if enclosure.file_id is not None else next(iter(files.values())).content
 
 
+def take_over(book: Book, draft: MailDraft, folder: Path, *, actor: str) -> list[Path]:
+    """Write a mail's files into a folder for a person who sends it by another program, and note that."""
+    files, letters = contents(book, draft.enclosures)
+    paths = _save(draft, folder, files, letters)
+    hand_to_person(book, draft.delivery_ids, files.values(), actor=actor)
+    return paths
+
+
 def save_enclosures(book: Book, draft: MailDraft, folder: Path) -> list[Path]:
     """Write a mail's files into a folder, which is made, for a person to attach; in place of files of their names."""
+    return _save(draft, folder, *contents(book, draft.enclosures))
+
+
+def _save(draft: MailDraft, folder: Path, files: dict[tuple[int, str], File], letters: dict[int, bytes]) -> list[Path]:
     _make(folder)
-    files, letters = contents(book, draft.enclosures)
     paths = []
     for one in draft.enclosures:
         path = folder / one.name

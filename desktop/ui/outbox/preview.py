@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -26,9 +28,8 @@ from desktop.jobs import Job, Lane
 from desktop.services.delivery.drafts import (
     WrittenDraft,
     content_of,
-    hand_to_person,
     mailto_link,
-    save_enclosures,
+    take_over,
     write_drafts,
 )
 from desktop.services.delivery.enclosing import Enclosure
@@ -266,7 +267,7 @@ class PreviewPage(QWidget):
                 paper = Paper(enclosure.name, "", enclosure.name, lambda: content, _writer(content))
                 desk.shell.push(DocumentPage(desk, paper))
             else:
-                target = Path(tempfile.mkdtemp(prefix="sheaf-")) / enclosure.name
+                target = _folder() / enclosure.name
                 target.write_bytes(content)
                 open_path(target)
 
@@ -325,17 +326,11 @@ class PreviewPage(QWidget):
 
     def hand_over(self, mail: MailDraft) -> None:
         book, actor = self.desk.book, self.desk.actor
-        folder = Path(tempfile.mkdtemp(prefix="sheaf-"))
-
-        def work() -> list[Path]:
-            written = save_enclosures(book, mail, folder)
-            hand_to_person(book, mail.delivery_ids, (), actor=actor)
-            return written
-
+        folder = _folder() / str(mail.delivery_ids[0])
         write(
             self.desk,
             _("Writing the files"),
-            work,
+            lambda: take_over(book, mail, folder, actor=actor),
             _("Attach the files, send it, and mark it in the outbox as handed over."),
             lambda _done: self._open_link(mail, folder),
             changed=CHANGED,
@@ -360,6 +355,14 @@ class PreviewPage(QWidget):
         """What a person sends is not previewed any more; the others stay."""
         if len(self.mails) <= 1 and self.isVisible():
             self.desk.shell.back()
+
+
+@cache
+def _folder() -> Path:
+    """Where copies to look at and to attach lie while the program runs."""
+    folder = Path(tempfile.mkdtemp(prefix="sheaf-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _writer(content: bytes) -> Callable[[Path], None]:

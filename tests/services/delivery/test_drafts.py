@@ -17,6 +17,7 @@ from desktop.services.delivery.drafts import (
     content_of,
     mailto_link,
     save_enclosures,
+    take_over,
     waiting_mails,
     write_drafts,
 )
@@ -139,6 +140,14 @@ class TestMailto:
         assert not link.whole
         assert len(link.url) <= LONGEST_LINK
         assert unquote(link.url).endswith("äöü")
+
+
+def test_a_mail_taken_over_leaves_its_files_and_waits_for_the_person(contracts, tmp_path):
+    book, mail = contracts.book, draft(contracts)
+    (path,) = take_over(book, mail, tmp_path / "files", actor=ANNE)
+    assert path.read_bytes() == content_of(book, mail.enclosures[0])
+    assert rows(book, "SELECT channel, state FROM delivery") == [("hand", "waiting")]
+    assert value(book, "SELECT count(*) FROM rendering") == 1
 
 
 def test_the_files_of_a_mail_are_written_for_attaching(contracts, tmp_path):
