@@ -69,6 +69,10 @@ def _print(call: Call) -> int:
 
     arguments = call.arguments
     first, last = arguments.range or ("", "")
+    if arguments.all and not (arguments.run_number or arguments.to):
+        raise UserError(
+            _("--all means every document that was ever issued."), _("Name a run with --run, or a file with --to.")
+        )
     with call.book() as book:
         settings = _settings(call, print_settings(book))
         # What the queues finished meanwhile does not wait any more.

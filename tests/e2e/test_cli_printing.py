@@ -87,3 +87,5 @@ def test_a_printer_that_is_not_there(billed: Sheaf, cups: Cups) -> None:
     assert "There is no printer nowhere" in found.err
     found = billed("print", "firm.sheaf")
     assert (found.code, "No printer is chosen" in found.err) == (1, True)
+    found = billed("print", "firm.sheaf", "--all", "--queue", "office")
+    assert (found.code, "ever issued" in found.err, cups.options()) == (1, True, [])

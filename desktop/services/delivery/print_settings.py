@@ -55,7 +55,8 @@ def print_settings(book: Book) -> PrintSettings:
 def keep_print_settings(book: Book, settings: PrintSettings, *, actor: str) -> None:
     if settings == print_settings(book):
         return
-    with change(book, actor, _("Remember how documents are printed")) as made:
+    # Whoever takes back the last thing does not mean what a dialog remembered on the way.
+    with change(book, actor, _("Remember how documents are printed"), undoable=False) as made:
         keep_setting(made, KEY, asdict(settings))
 
 

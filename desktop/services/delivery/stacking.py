@@ -39,12 +39,18 @@ class Batch:
         return len({one.client_id for one in self.papers})
 
 
-class Sheets(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sheets:
     """A document with its PDF; `file` is that of an issued document, to be kept when it goes out."""
 
     paper: Paper
-    pdf: bytes
     file: File | None
+    letter: bytes = b""
+
+    @property
+    def pdf(self) -> bytes:
+        # Put together when it is asked for: what thousands have in common is in memory once.
+        return self.letter if self.file is None else self.file.content
 
 
 class Merged(NamedTuple):
@@ -77,10 +83,9 @@ def sheets(book: Book, papers: Sequence[Paper], *, pool: RenderPool | None = Non
         for one in papers:
             if one.invoice_id is None:
                 with book.reading() as session:
-                    yield Sheets(one, _letter(session.connection(), one.file_id), None)
+                    yield Sheets(one, None, _letter(session.connection(), one.file_id))
             else:
-                file = next(files)
-                yield Sheets(one, file.content, file)
+                yield Sheets(one, next(files))
 
 
 def _files(book: Book, wanted: list[tuple[int, str]], pool: RenderPool | None) -> Generator[File, None, None]:
