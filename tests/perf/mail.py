@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +66,7 @@ class _Gatherer:
     def __init__(self) -> None:
         self.ready: list[Ready] = []
 
-    def send(self, mail: Mail, agreed: Callable[[], bool] | None = None) -> Answer:
-        assert agreed is None or agreed()
+    def send(self, mail: Mail) -> Answer:
         self.ready.append(Ready(mail.sender, (*mail.to, *mail.cc, *mail.bcc), written(mail)))
         return Answer(250, "")
 

@@ -92,12 +92,8 @@ class Connection:
                 self._line.ask("QUIT", min(5.0, self._patience.command))
         self._drop()
 
-    def send(self, mail: Mail, agreed: Callable[[], bool] | None = None) -> Answer:
-        """Send to all its recipients or to none. NotSent where it certainly did not go, Unclear where nobody knows.
-
-        `agreed` is asked, and waited for, before the dot that makes the server take the message: whoever writes down
-        that it goes may do so while it is on the line. Where it says no the mail does not go: NotSent.
-        """
+    def send(self, mail: Mail) -> Answer:
+        """Send to all its recipients or to none. NotSent where it certainly did not go, Unclear where nobody knows."""
         sender, people, data = _prepared(mail)
         line = self._begin(mail, sender, people, data)
         try:
@@ -106,20 +102,7 @@ class Connection:
         except (OSError, Rubbish) as error:
             self._drop()
             raise _broken(error, account=False) from error
-        if agreed is not None:
-            self._agree(agreed)
         return self._finish(line)
-
-    def _agree(self, agreed: Callable[[], bool]) -> None:
-        """Hang up where the mail must not go: without its dot the server forgets it."""
-        goes = False
-        try:
-            goes = agreed()
-        finally:
-            if not goes:
-                self._drop()
-        if not goes:
-            raise NotSent(Answer(0, ""), permanent=False)
 
     def rehearse(self, mail: Mail) -> None:
         """All of `send` but the message: whether the server takes this sender and these people. NotSent."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -128,7 +128,7 @@ def claim(connection: Connection, letter: Letter, *, now: str) -> Claimed | None
     ).fetchall()
     driver.execute(_CLAIM, (mailing_id, SEPARATOR.join(mail.to), ids))
     ((tries,),) = driver.execute("SELECT max(tries) FROM delivery WHERE mailing_id = ?", (mailing_id,)).fetchall()
-    return Claimed(mailing_id, letter.delivery_ids, mail, tries)
+    return Claimed(mailing_id, letter.delivery_ids, replace(mail, date=now), tries)
 
 
 def _went_before(connection: Connection, letter: Letter, now: str) -> bool:

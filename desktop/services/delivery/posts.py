@@ -34,16 +34,16 @@ class AccountPost:
     ) -> None:
         self._close()
 
-    def send(self, mail: Mail, agreed: Callable[[], bool] | None = None) -> Answer:
+    def send(self, mail: Mail) -> Answer:
         """A token that expired since it was fetched is renewed once, before anything of the mail was said."""
         connection = self._connected()
         try:
-            return connection.send(mail, agreed)
+            return connection.send(mail)
         except NotSent as error:
             if error.reason != "login" or not isinstance(self._secret, Token):
                 raise
             self._spent(self._secret)
-        return self._connected().send(mail, agreed)
+        return self._connected().send(mail)
 
     def _connected(self) -> Connection:
         # A password is asked for once a line, a token each time: its keeper knows when the next one is due.

@@ -12,7 +12,6 @@ from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -21,7 +20,6 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import delivery as queries
-from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.server import NotSent, Trouble, Unclear
 from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENDING, SENT, UNCERTAIN, WAITING
@@ -111,7 +109,6 @@ class _Sending:
     """One call of `send`."""
 
     pool: RenderPool
-    _books: ThreadPoolExecutor
 
     def __init__(
         self,
@@ -155,7 +152,7 @@ class _Sending:
                 self._problems |= {key: one for key, one in halts(connection).items() if one.until > book.now}
         try:
             self._stack.callback(self._close_lines)
-            with ThreadPoolExecutor(1, "mails") as ahead, ThreadPoolExecutor(1, "outbox") as self._books:
+            with ThreadPoolExecutor(1, "mails") as ahead:
                 try:
                     self._run_through(ahead)
                 finally:
@@ -241,20 +238,18 @@ class _Sending:
         post = self._post(account)
         if post is None:
             return
-        mail = replace(ready.letter.mail, date=self._book.now)
-        # The book is written while all of the mail but its end is on the line.
-        claiming = self._books.submit(self._claim, ready)
-        result, fault = self._hand_over(post, mail, claiming)
-        claimed = claiming.result()
-        if claimed is not None:
-            self._pending = claimed, result
-            self._done += len(claimed.delivery_ids)
-            self._left = None if self._left is None else self._left - 1
-            self._pace(account).count(self._now())
-            self._unclear[account] = self._unclear.get(account, 0) + 1 if result.state == UNCERTAIN else 0
+        claimed = self._claim(ready)
+        if claimed is None:
+            return
+        self._done += len(claimed.delivery_ids)
+        self._left = None if self._left is None else self._left - 1
+        self._pace(account).count(self._now())
+        result, fault = self._hand_over(post, claimed)
+        self._pending = claimed, result
+        self._unclear[account] = self._unclear.get(account, 0) + 1 if result.state == UNCERTAIN else 0
         if result.state == UNCERTAIN:
             self._hang_up(account)
-        if fault is not None or self._unclear.get(account, 0) >= _UNCLEAR_IN_A_ROW:
+        if fault is not None or self._unclear[account] >= _UNCLEAR_IN_A_ROW:
             self._halt(account, fault)
 
     def _claim(self, ready: Ready) -> Claimed | None:
@@ -273,12 +268,10 @@ class _Sending:
         self._settled(state)
         return claimed
 
-    def _hand_over(
-        self, post: Post, mail: Mail, claiming: Future[Claimed | None]
-    ) -> tuple[Result, UserError | NotSent | None]:
+    def _hand_over(self, post: Post, claimed: Claimed) -> tuple[Result, UserError | NotSent | None]:
         """What became of the mail, and what is wrong with the account, if anything is."""
         try:
-            return taken(post.send(mail, lambda: claiming.result() is not None)), None
+            return taken(post.send(claimed.mail)), None
         except NotSent as error:
             return not_sent(error), error if error.account else None
         except Unclear:
@@ -287,8 +280,7 @@ class _Sending:
             return Result(WAITING, None, counted=False), error
         except BaseException:
             # Nobody knows how far it came.
-            if (claimed := claiming.result()) is not None:
-                self._pending = claimed, unclear()
+            self._pending = claimed, unclear()
             raise
 
     def _settle(self, connection: Connection, now: str) -> str:

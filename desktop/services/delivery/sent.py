@@ -16,9 +16,8 @@ Report = Callable[[int, int, str], None]
 class Post(Protocol):
     """A connection to one account's server."""
 
-    def send(self, mail: Mail, agreed: Callable[[], bool] | None = None) -> Answer:
-        """Hand one mail over, its end once `agreed` says so, which is asked once at most. Raises NotSent, Unclear, or
-        UserError where nothing was handed over."""
+    def send(self, mail: Mail) -> Answer:
+        """Hand one mail over. Raises NotSent, Unclear, or UserError where nothing was handed over."""
 
 
 PostFor = Callable[[int], AbstractContextManager[Post]]
