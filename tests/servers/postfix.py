@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -210,9 +210,28 @@ def _running(server: Postfix) -> Iterator[None]:
             until(lambda: all(answers(port) for port in ports), 20, server.log)
             yield
         finally:
-            # The whole session: master's children outlive it otherwise.
-            os.killpg(process.pid, signal.SIGTERM)
+            _stop(server)
+            process.terminate()
             process.wait(20)
+
+
+def _stop(server: Postfix) -> None:
+    """End the master, which has left the session of the command that started it; it takes its children along."""
+    kept = server.folder / "queue" / "pid" / "master.pid"
+    if not kept.exists():
+        return
+    master = int(kept.read_text(encoding="ascii"))
+    with suppress(ProcessLookupError):
+        os.kill(master, signal.SIGTERM)
+        until(lambda: not _alive(master), 20, lambda: f"postfix {master} goes on\n{server.log()}")
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _system(name: str) -> str:
