@@ -47,6 +47,7 @@ def topics() -> list[Topic]:
         Topic("settings", _("Settings")),
         Topic("templates", _("Templates")),
         Topic("mail_accounts", _("E-mail accounts")),
+        Topic("schedule", _("Schedule")),
         Topic("projects", _("Projects")),
         Topic("archive", _("For the accountant")),
         Topic("import", _("Import")),
@@ -83,7 +84,7 @@ def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
 _OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start", "mail": "outbox"}
 
 # Sections of the settings that have a page of their own.
-_SECTIONS = {"mail": "mail_accounts"}
+_SECTIONS = {"schedules": "schedule", "mail": "mail_accounts"}
 
 
 def _place_of(window: QWidget) -> tuple[str, str]:
