@@ -10,12 +10,15 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
 from db.engine import Book
+from desktop.services.book_settings import set_book_setting
 from desktop.services.delivery.folder_settings import folder_settings_of, set_folder
+from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.runs import Scope, bill
 from desktop.ui.clients.client_page import ClientPage
 from desktop.ui.clients.page import ClientsPage
 from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.outbox.page import OutboxPage
+from desktop.ui.outbox.postman import Postman
 from desktop.ui.runs.page import RunsPage
 from tests.books import new_book
 from tests.contracts import rows
@@ -169,3 +172,19 @@ def test_a_folder_that_is_gone_is_said_beside_what_waits(driver: Driver, book: B
     driver.settle()
     answers = rows(book, "SELECT answer FROM delivery WHERE channel = 'folder'")
     assert "is not there" in answers[0][0]
+
+
+def test_the_window_that_sends_by_itself_files_by_itself(driver: Driver, book: Book, tmp_path: Path) -> None:
+    (tmp_path / "filed").mkdir()
+    set_folder(book, actor="test", folder=str(tmp_path / "filed"), pattern="{number}")
+    stand(book, "INV-2026-0001", channel="folder")
+    (postman,) = driver.window.findChildren(Postman)
+    postman.look()
+    driver.settle()
+    assert list((tmp_path / "filed").iterdir()) == []
+    set_book_setting(book, SEND_AT_ONCE, True, actor="test")
+    postman.look()
+    driver.settle()
+    assert [path.name for path in (tmp_path / "filed").iterdir()] == ["INV-2026-0001.pdf"]
+    assert states(book) == ["sent", "waiting"]
+    assert not driver.window.notices.isVisible()

@@ -92,6 +92,16 @@ def deliver_to_folders(
         return _deliver(book, actor, report or (lambda _done, _total, _text: None), run, delivery_ids, pool)
 
 
+def waiting_for_folders(book: Book) -> int:
+    """How many documents could be put into folders now; none where no folder is set up."""
+    with book.reading() as session:
+        connection = session.connection()
+        if not folder_settings(connection).folder:
+            return 0
+        rows, _unregistered = _ready(connection, queries.waiting(connection))
+    return len(rows)
+
+
 def _deliver(
     book: Book, actor: str, report: Report, run: str, delivery_ids: Collection[int], pool: RenderPool | None
 ) -> Filed:
@@ -111,8 +121,8 @@ def _deliver(
             for done in _put(book, folder, settings.pattern, rows, pool):
                 filed += _tell(book, done, actor)
                 report(filed, len(rows), _said(filed, len(rows)))
-    except NotFiled as problem:
-        why = problem.said
+    except NotFiled as refusal:
+        why = refusal.said
     with book.reading() as session:
         connection = session.connection()
         counts = outbox.counts(connection, run_id, delivery_ids)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
@@ -27,11 +28,26 @@ from desktop.ui.latest import Latest
 
 def ask_folder(desk: Desk, parent: QWidget, then: Callable[[], object] | None = None) -> None:
     """Open the form with what is set now; `then` follows once it is kept."""
-    desk.shell.jobs.ask(lambda: folder_settings_of(desk.book), lambda found: _open(desk, parent, found, then))
+    book = desk.book
+
+    def work() -> tuple[FolderSettings, str]:
+        found = folder_settings_of(book)
+        return found, _example(book, found.pattern)
+
+    desk.shell.jobs.ask(work, lambda found: _open(desk, parent, found, then))
 
 
-def _open(desk: Desk, parent: QWidget, found: object, then: Callable[[], object] | None) -> None:
-    assert isinstance(found, FolderSettings)
+def _example(book: Book, pattern: str) -> str:
+    """Where the last document would lie, or what is wrong with the pattern."""
+    try:
+        return _("Your last document would be {path}").format(path=example(book, pattern))
+    except UserError as problem:
+        return str(problem)
+
+
+def _open(desk: Desk, parent: QWidget, answer: object, then: Callable[[], object] | None) -> None:
+    assert isinstance(answer, tuple)
+    found, first = answer
     form = Form(
         [
             Section(
@@ -71,7 +87,7 @@ def _open(desk: Desk, parent: QWidget, found: object, then: Callable[[], object]
     choose = QPushButton(_("Choose the folder…"))
     choose.setAutoDefault(False)
     choose.clicked.connect(lambda: _choose(dialog, form))
-    shown = QLabel()
+    shown = QLabel(first)
     shown.setWordWrap(True)
     shown.setProperty("role", "secondary")
     shown.setAccessibleName(_("Example"))
@@ -83,17 +99,9 @@ def _open(desk: Desk, parent: QWidget, found: object, then: Callable[[], object]
 
     def show() -> None:
         pattern = str(form.editor("pattern").value() or "") or found.pattern
-
-        def look() -> str:
-            try:
-                return _("Your last document would be {path}").format(path=example(book, pattern))
-            except UserError as problem:
-                return str(problem)
-
-        latest.ask(look, lambda text: shown.setText(str(text)))
+        latest.ask(lambda: _example(book, pattern), lambda text: shown.setText(str(text)))
 
     form.editor("pattern").changed.connect(show)
-    show()
     if then is not None:
         dialog.saved.connect(lambda _kept: then())
     dialog.open()

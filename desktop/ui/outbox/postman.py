@@ -13,15 +13,18 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services.delivery.accounts import accounts
+from desktop.services.delivery.folders import waiting_for_folders
 from desktop.services.delivery.sending import recover
 from desktop.services.delivery.sent import Sent
 from desktop.services.delivery.waiting_mails import count_due, sends_by_itself
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.outbox.deciding import OUTBOX
+from desktop.ui.outbox.folder_filing import file_now
 from desktop.ui.outbox.sending import Locked, ask_password, locked, start_sending, tell_sent
 
 _EVERY_MS = 30_000
+_FOLDERS_EVERY_MS = 60_000
 # What a run has just issued is let settle: its own pages ask the book first.
 _SOON_MS = 1_500
 
@@ -29,6 +32,7 @@ _SOON_MS = 1_500
 class _Look(NamedTuple):
     due: int
     locked: Locked
+    files: int
 
 
 class Postman(QObject):
@@ -44,6 +48,7 @@ class Postman(QObject):
         # Until this moment, UTC text, nothing more can go: accounts are full, or refuse.
         self._rests_until = ""
         self._told: tuple[frozenset[str], int, int] = (frozenset(), 0, 0)
+        self._files_rest = QTimer(self, singleShot=True, interval=_FOLDERS_EVERY_MS)
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -96,8 +101,10 @@ class Postman(QObject):
 
         def work() -> _Look:
             # Without any account nothing can go: Today says so.
-            due = count_due(desk.book) if sends_by_itself(desk.book) and accounts(desk.book) else 0
-            return _Look(due, locked(desk, "", ()) if due else Locked((), ()))
+            by_itself = sends_by_itself(desk.book)
+            due = count_due(desk.book) if by_itself and accounts(desk.book) else 0
+            files = waiting_for_folders(desk.book) if by_itself else 0
+            return _Look(due, locked(desk, "", ()) if due else Locked((), ()), files)
 
         self._looking = desk.shell.jobs.ask(work, self._take, lane=Lane.MAIL)
         self._looking.ended.connect(self._looked)
@@ -107,6 +114,13 @@ class Postman(QObject):
 
     def _take(self, found: object) -> None:
         assert isinstance(found, _Look)
+        if found.files and not self._files_rest.isActive():
+            # A folder that is away is not asked for every half minute.
+            self._files_rest.start()
+            self._sending = file_now(self._desk, self._window, by_itself=True)
+            self._sending.ended.connect(self._sent)
+            self._soon.start()
+            return
         if not found.due:
             return
         waiting = [one for one in found.locked.passwords if one["id"] not in self._asked]

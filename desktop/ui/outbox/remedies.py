@@ -8,7 +8,7 @@ from desktop.i18n import _
 from desktop.ui.actions import Actions
 from desktop.ui.listing import Row
 
-_BY_HAND = {"print": "outbox.print", "folder": "outbox.filed", "hand": "outbox.handed"}
+_BY_HAND = {"print": "outbox.print", "folder": "outbox.file", "hand": "outbox.handed"}
 
 
 def remedies(row: Row, *, mailed: bool) -> tuple[str, str]:
