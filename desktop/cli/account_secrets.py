@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from desktop.cli.arguments import Commands, Parser
@@ -14,8 +13,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
-    from desktop.delivery.mail.server import Secret
-    from desktop.services.records import Record
+    from desktop.services.delivery.signing_in import SecretFor
 
 VARIABLE: Final = "SHEAF_MAIL_PASSWORD"
 _PURPOSES: Final = ("password", "imap", "client-secret")
@@ -46,10 +44,9 @@ def add_password_option(parser: Parser) -> None:
     )
 
 
-def secret_source(call: Call) -> Callable[[Record], Secret]:
+def secret_source(call: Call) -> SecretFor:
     """Where accounts' secrets come from: the keyring, or what --password-from says. UserError."""
-    from desktop.delivery.mail.server import Password
-    from desktop.services.delivery.signing_in import secret_of
+    from desktop.services.delivery.signing_in import secret_of, typed_password
 
     source = call.arguments.password_from
     if source is None:
@@ -68,7 +65,7 @@ def secret_source(call: Call) -> Callable[[Record], Secret]:
                 _("The variable {variable} holds no password.").format(variable=VARIABLE),
                 _("Set it for this one command, or take --password-from stdin."),
             )
-    return lambda account: Password(text) if account["auth"] == "password" else secret_of(account)
+    return typed_password(text)
 
 
 def _secret(call: Call) -> None:

@@ -124,8 +124,8 @@ def _list(call: Call) -> int:
 
 
 def _add(call: Call) -> int:
-    from desktop.delivery.mail.providers import provider_of
     from desktop.services.delivery.accounts import account, save_account
+    from desktop.services.delivery.providers import provider_of
 
     address = call.arguments.which
     known = provider_of(address)
@@ -244,11 +244,11 @@ def _sign_in(call: Call) -> int:
         if call.arguments.code:
             kept = sign_in_elsewhere(
                 one,
-                lambda code: call.say(_("Open {url} and type {code}").format(url=code.url, code=code.user_code)),
+                lambda url, code: call.say(_("Open {url} and type {code}").format(url=url, code=code)),
                 stop=stop,
             )
         else:
-            kept = sign_in(one, lambda url: call.say(_("Open in a browser: {url}").format(url=url)), stop=stop)
+            kept = sign_in(one, lambda url, _code: call.say(_("Open in a browser: {url}").format(url=url)), stop=stop)
         let_send(book, one["id"])
     call.answer(
         {"account": one["name"], "signed_in": True, "kept": kept},

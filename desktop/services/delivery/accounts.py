@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from db.engine import Book
-from db.schema import Client, MailAccount, Mailing, Segment
+from db.schema import MailAccount, Mailing, Segment
 from desktop.delivery.mail.addresses import envelope
-from desktop.delivery.mail.server import Secret, Server
+from desktop.delivery.mail.server import Server
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.delivery.halting import halts, resume
 from desktop.services.delivery.posts import AccountPost
 from desktop.services.delivery.sent import PostFor
-from desktop.services.delivery.signing_in import PASSWORD, keep_secret, secret_of, spent
+from desktop.services.delivery.signing_in import PASSWORD, SecretFor, keep_secret, secret_of, spent
 from desktop.services.field_checks import check_needed, check_not_negative
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record
@@ -56,21 +56,6 @@ def account_named(book: Book, name: str) -> Record:
         _("There is no e-mail account “{name}”.").format(name=name.strip()),
         _("“sheaf accounts” lists those there are."),
     )
-
-
-def account_of(connection: Connection, client_id: int) -> int | None:
-    """By which account a client gets its mails: its segment's, else the first; None where none is set up."""
-    segments = select(Segment.mail_account_id).join(Client, Client.segment_id == Segment.id)
-    own = connection.execute(
-        select(MailAccount.id).where(
-            MailAccount.active, MailAccount.id == segments.where(Client.id == client_id).scalar_subquery()
-        )
-    ).scalar()
-    if own is not None:
-        return own
-    return connection.execute(
-        select(MailAccount.id).where(MailAccount.active).order_by(MailAccount.position, MailAccount.id).limit(1)
-    ).scalar()
 
 
 def save_account(book: Book, values: Mapping[str, object], *, actor: str, account_id: int | None = None) -> int:
@@ -211,7 +196,7 @@ def _addresses(text: str, *, several: bool) -> list[str]:
     return [one for one in re.split(r"[,;\s]+", text) if one]
 
 
-def post_for(book: Book, secret_for: Callable[[Record], Secret] = secret_of) -> PostFor:
+def post_for(book: Book, secret_for: SecretFor = secret_of) -> PostFor:
     """The way to a server for an account's id: `with post_for(book)(account_id) as post: post.send(mail)`.
 
     `secret_for` is asked when the first mail is sent and again where a token is spent. What is wrong with a secret

@@ -9,7 +9,7 @@ from typing import Final
 
 from desktop import secrets
 from desktop.delivery.mail.browser_sign_in import BrowserSignIn
-from desktop.delivery.mail.device_sign_in import DeviceCode, device_code, device_tokens
+from desktop.delivery.mail.device_sign_in import device_code, device_tokens
 from desktop.delivery.mail.oauth import App, SignInFailed, Tokens, provider, refreshed
 from desktop.delivery.mail.server import Password, Secret, Token
 from desktop.i18n import _
@@ -20,6 +20,11 @@ IMAP: Final = "imap"
 REFRESH: Final = "refresh"
 CLIENT_SECRET: Final = "client-secret"
 PURPOSES: Final = (PASSWORD, IMAP, REFRESH, CLIENT_SECRET)
+
+SecretFor = Callable[[Record], Secret]
+"""What an account logs in with; UserError where it cannot be had."""
+Show = Callable[[str, str], None]
+"""Is given the address that a person opens, and the code to type there; the code is empty where none is wanted."""
 
 # A token that ends within this many seconds may end before the server has read it.
 _MARGIN: Final = 120
@@ -66,6 +71,11 @@ def secret_of(account: Record) -> Secret:
     return Password(found) if found else None
 
 
+def typed_password(text: str) -> SecretFor:
+    """This password for every account that wants one; who signs in does so as ever."""
+    return lambda account: Password(text) if account["auth"] == "password" else secret_of(account)
+
+
 def imap_secret_of(account: Record) -> Secret:
     """What its inbox is opened with: a password of its own, else what mails are sent with."""
     if account["auth"] != "oauth":
@@ -90,21 +100,21 @@ def app_of(account: Record) -> App:
     )
 
 
-def sign_in(account: Record, show: Callable[[str], None], *, stop: Callable[[], None]) -> bool:
+def sign_in(account: Record, show: Show, *, stop: Callable[[], None]) -> bool:
     """Sign in by a browser on this computer; `show` is given the address to open, `stop` raises to give up.
 
     Whether it is kept in the keyring. SignInFailed.
     """
     with BrowserSignIn(app_of(account), account["user"] or account["sender"]) as waiting:
-        show(waiting.url)
+        show(waiting.url, "")
         return _signed_in(account, waiting.tokens(stop))
 
 
-def sign_in_elsewhere(account: Record, show: Callable[[DeviceCode], None], *, stop: Callable[[], None]) -> bool:
+def sign_in_elsewhere(account: Record, show: Show, *, stop: Callable[[], None]) -> bool:
     """As `sign_in`, with a code that is typed on any other device (RFC 8628)."""
     app = app_of(account)
     code = device_code(app)
-    show(code)
+    show(code.url, code.user_code)
     return _signed_in(account, device_tokens(app, code, stop))
 
 

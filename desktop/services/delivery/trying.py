@@ -14,7 +14,7 @@ from desktop.delivery.mail.smtp import Connection, Patience, Reached
 from desktop.delivery.mail.trouble import in_words
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.signing_in import secret_of
+from desktop.services.delivery.signing_in import SecretFor, secret_of
 from desktop.services.records import Record
 
 StepState = Literal["ok", "warning", "failed"]
@@ -73,7 +73,7 @@ def try_account(
     now: str,
     mail: bool,
     told: Callable[[Step], None],
-    secret_for: Callable[[Record], Secret] = secret_of,
+    secret_for: SecretFor = secret_of,
 ) -> bool:
     """Go through the steps and tell each as it is done; the first that fails ends it. Whether all went well.
 
@@ -86,9 +86,7 @@ def try_account(
     return True
 
 
-def _steps(
-    account: Record, server: Server, now: str, mail: bool, secret_for: Callable[[Record], Secret]
-) -> Iterator[Step]:
+def _steps(account: Record, server: Server, now: str, mail: bool, secret_for: SecretFor) -> Iterator[Step]:
     try:
         socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

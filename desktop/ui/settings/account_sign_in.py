@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.delivery.mail.device_sign_in import DeviceCode
 from desktop.i18n import _
 from desktop.jobs import Job, Lane, Report
 from desktop.services.delivery.accounts import let_send
@@ -44,7 +43,7 @@ class SignInDialog(QDialog):
         self._account = account
         self._job: Job | None = None
         # Filled by the worker, shown by the window.
-        self._shown: list[str | DeviceCode] = []
+        self._shown: list[tuple[str, str]] = []
         self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._code = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._code.setProperty("role", "title")
@@ -126,7 +125,7 @@ class SignInDialog(QDialog):
             self._job.cancel()
         self._notice.hide()
         self._code.hide()
-        shown: list[str | DeviceCode] = []
+        shown: list[tuple[str, str]] = []
         self._shown = shown
         self._address.clear()
         self._open.setEnabled(False)
@@ -134,13 +133,16 @@ class SignInDialog(QDialog):
         account, book = self._account, self._desk.book
 
         def work(report: Report) -> bool:
+            def show(url: str, code: str) -> None:
+                shown.append((url, code))
+
             def stop() -> None:
                 report(len(shown), 0, "")
 
             if by_code:
-                kept = sign_in_elsewhere(account, shown.append, stop=stop)
+                kept = sign_in_elsewhere(account, show, stop=stop)
             else:
-                kept = sign_in(account, shown.append, stop=stop)
+                kept = sign_in(account, show, stop=stop)
             let_send(book, account["id"])
             return kept
 
@@ -152,18 +154,17 @@ class SignInDialog(QDialog):
     def _show_way(self, _progress: object) -> None:
         if not self._shown or self._address.text():
             return
-        way = self._shown[0]
+        url, code = self._shown[0]
         self._open.setEnabled(True)
-        if isinstance(way, DeviceCode):
-            self._address.setText(way.url)
-            self._code.setText(way.user_code)
-            self._code.setAccessibleName(_("Code: {code}").format(code=way.user_code))
+        self._address.setText(url)
+        self._address.setCursorPosition(0)
+        if code:
+            self._code.setText(code)
+            self._code.setAccessibleName(_("Code: {code}").format(code=code))
             self._code.show()
             self._said.setText(_("Open this address on any device and type the code there."))
             make_room(self)
         else:
-            self._address.setText(way)
-            self._address.setCursorPosition(0)
             self._open_page()
 
     def _open_page(self) -> None:
