@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file inside a mail."""
+    """A file inside a mail. `beginning` is what it has in common with many others at its start: written out once."""
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+    beginning: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

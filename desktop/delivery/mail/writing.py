@@ -11,6 +11,7 @@ import re
 from binascii import b2a_base64, b2a_qp
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -30,6 +31,8 @@ _WORD_BYTES: Final = 45
 _WORD_Q: Final = 60
 _Q_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _LONGEST_PLAIN: Final = 66
+# A line of 76 letters.
+_LINE_BYTES: Final = 57
 
 
 def written(mail: Mail, *, draft: bool = False) -> bytes:
@@ -99,12 +102,21 @@ def _file_part(one: Enclosed) -> bytes:
         f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;{_file_name(one.name)}\r\n\r\n"
     )
-    return head.encode("ascii") + _base64(one.content)
+    cut = len(one.beginning) // _LINE_BYTES * _LINE_BYTES
+    rest = one.content[cut:]
+    return head.encode("ascii") + _shared(one.beginning) + (_base64(rest) if rest or not cut else b"")
 
 
 def _base64(data: bytes) -> bytes:
     letters = b2a_base64(data, newline=False)
     return b"\r\n".join([letters[start : start + 76] for start in range(0, len(letters), 76)]) + b"\r\n"
+
+
+@lru_cache(maxsize=16)
+def _shared(beginning: bytes) -> bytes:
+    """Whole lines of base64 for what many files begin with: three quarters of an invoice are its fonts."""
+    cut = len(beginning) // _LINE_BYTES * _LINE_BYTES
+    return _base64(beginning[:cut]) if cut else b""
 
 
 def _file_name(name: str) -> str:

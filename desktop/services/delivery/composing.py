@@ -145,9 +145,11 @@ def _letter(
         if one.invoice_id is not None:
             file = made[one.invoice_id, one.form]
             media_type, content, sha256 = _MEDIA[ending(one.form)], file.content, file.sha256
+            beginning = file.prefix
         else:
             media_type, content, sha256 = letters[one.file_id or 0]
-        enclosed.append(Enclosed(one.name, media_type, content))
+            beginning = b""
+        enclosed.append(Enclosed(one.name, media_type, content, beginning))
         told.append(
             {
                 "name": one.name,

@@ -186,3 +186,10 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 def test_what_is_no_address_is_named(address: str) -> None:
     with pytest.raises(UserError, match="no e-mail address"):
         written(letter(to=(address,)))
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_a_beginning_that_is_known_changes_no_byte(content: bytes, size: int) -> None:
+    whole = Enclosed("a.pdf", "application/pdf", content)
+    known = Enclosed("a.pdf", "application/pdf", content, content[:size])
+    assert written(letter(files=(known,))) == written(letter(files=(whole,)))
