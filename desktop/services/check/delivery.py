@@ -15,10 +15,11 @@ from desktop.services.delivery.mail_digest import mail_digest
 # A mail moves all its documents with it. What a person decided since, such as to send it once more, is told apart.
 _TOGETHER: Final = ("sending", "sent", "uncertain")
 
-# The files of mails that went, or may have, as the mails tell them.
+# The files of mails that went, or may have, as the mails tell them; what a hand spoiled is told by its digest.
 _ENCLOSED: Final = """SELECT m.id AS mailing, a.value ->> 'delivery_id' AS delivery, a.value ->> 'form' AS form,
  a.value ->> 'name' AS name, a.value ->> 'sha256' AS sha256
- FROM mailing m, json_each(m.attachments) a WHERE m.state IN ('sending', 'sent', 'uncertain')"""
+ FROM mailing m, json_each(iif(json_valid(m.attachments), m.attachments, '[]')) a
+ WHERE m.state IN ('sending', 'sent', 'uncertain')"""
 
 
 def check_delivery(connection: sqlite3.Connection, problems: Problems) -> None:
