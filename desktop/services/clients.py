@@ -14,6 +14,7 @@ from db.schema import (
     Agreement,
     Client,
     Contact,
+    Delivery,
     Draft,
     Firm,
     Invoice,
@@ -70,6 +71,7 @@ def _what_keeps() -> tuple[tuple[Any, str], ...]:
         (OneOff, _("{count} charges")),
         (Draft, _("{count} drafts")),
         (Outcome, _("{count} outcomes of runs")),
+        (Delivery, _("{count} documents in the outbox")),
     )
 
 

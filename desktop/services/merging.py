@@ -197,6 +197,8 @@ def _move_contacts(made: Change, merged: Merged, one: Client, other: Client, kep
             gets_invoices=twin.gets_invoices or row.gets_invoices,
             gets_reminders=twin.gets_reminders or row.gets_reminders,
         )
+        # Another of the same mailbox adds to what this one brought.
+        made.session.refresh(twin)
         merged.stayed.append(_("contact {name} is known already").format(name=row.name))
     own = plain_mail(str(kept["email"]))
     person = other.contact or other.email

@@ -149,6 +149,13 @@ def test_contacts_and_addresses(book):
     clients.save_contact(book, made, {"gets_invoices": True}, actor=ACTOR, contact_id=contact)
     with pytest.raises(ValidationError, match="needs an e-mail address"):
         clients.save_contact(book, made, {"email": ""}, actor=ACTOR, contact_id=contact)
+    clients.save_contact(book, made, {"gets_invoices": False, "gets_reminders": True}, actor=ACTOR, contact_id=contact)
+    with pytest.raises(ValidationError, match="Who gets the reminders needs an e-mail address"):
+        clients.save_contact(book, made, {"email": ""}, actor=ACTOR, contact_id=contact)
+    clients.save_contact(book, made, {"mail_as": "bcc", "gets_invoices": True}, actor=ACTOR, contact_id=contact)
+    with pytest.raises(ValidationError, match="“loud” is not one of to, cc, bcc"):
+        clients.save_contact(book, made, {"mail_as": "loud"}, actor=ACTOR, contact_id=contact)
+    assert clients.client(book, made)["contacts"][0]["mail_as"] == "bcc"
     address = clients.save_address(book, made, {"kind": "delivery", "city": "Kiel"}, actor=ACTOR)
     record = clients.client(book, made)
     assert [(c["name"], c["email"], c["gets_invoices"]) for c in record["contacts"]] == [("Ida", "ida@b.example", True)]

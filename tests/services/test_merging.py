@@ -168,9 +168,11 @@ def test_contacts_of_one_mailbox_are_joined(book, two):
     with change(book, ANNE, "Contacts") as made:
         mine = made.insert(Contact, client_id=keep, name="Bea B.", email="Bea@nordlicht.de")
         made.insert(Contact, client_id=absorb, name="Bea", email="bea@nordlicht.de", phone="1", gets_invoices=True)
+        made.insert(Contact, client_id=absorb, name="Bea", email="bea@nordlicht.de", gets_reminders=True)
     merge_clients(book, keep, absorb, actor=ANNE)
     (bea,) = [row for row in client(book, keep)["contacts"] if row["id"] == mine]
-    assert (bea["name"], bea["phone"], bea["gets_invoices"]) == ("Bea B.", "1", True)
+    assert (bea["name"], bea["phone"]) == ("Bea B.", "1")
+    assert (bea["gets_invoices"], bea["gets_reminders"]) == (True, True)
     assert [row["name"] for row in client(book, keep)["contacts"]] == ["Bea B.", "Anna"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from db.schema import Client, Contact
 from desktop.errors import UserError
 from desktop.services.changes import change, undo
+from desktop.services.clients import delete_client
 from desktop.services.delivery.drafts import content_of
 from desktop.services.delivery.letters import enqueue_letter
 from desktop.services.delivery.mail_edits import mail_preview
@@ -85,6 +86,14 @@ def test_a_statement_of_what_is_not_due_yet_asks_for_nothing(contracts):
     text = mail(contracts, enqueue_letter(contracts.book, early, actor=ANNE)).text
     assert "Please pay" not in text
     assert "Nothing is left" not in text
+
+
+def test_a_client_with_a_letter_on_its_way_stays_in_the_book(contracts):
+    book = contracts.book
+    other = contracts.client("C2", email="c2@client.example")
+    enqueue_letter(book, statement(book, other, as_of=LATE), actor=ANNE)
+    with pytest.raises(UserError, match="1 documents in the outbox"):
+        delete_client(book, other, actor=ANNE)
 
 
 def test_letters_do_not_wait_twice(contracts):
