@@ -188,10 +188,12 @@ def _default(call: Call) -> int:
 
 def _test(call: Call) -> int:
     from desktop.services.delivery.accounts import account_named, let_send, server_of
+    from desktop.services.delivery.signing_in import imap_secret_of
     from desktop.services.delivery.trying import step_title, steps_of, try_account
 
     steps: list[Step] = []
     source = secret_source(call)
+    inbox = source if call.arguments.password_from else imap_secret_of
     with call.book() as book:
         one = account_named(book, call.arguments.which)
         total = len(steps_of(one, mail=call.arguments.mail))
@@ -200,7 +202,15 @@ def _test(call: Call) -> int:
             steps.append(step)
             call.progress(len(steps), total, step_title(step.name))
 
-        good = try_account(one, server_of(one), now=call.now, mail=call.arguments.mail, told=told, secret_for=source)
+        good = try_account(
+            one,
+            server_of(one),
+            now=call.now,
+            mail=call.arguments.mail,
+            told=told,
+            secret_for=source,
+            inbox_secret_for=inbox,
+        )
         if good:
             let_send(book, one["id"])
 

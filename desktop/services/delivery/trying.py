@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from email.utils import make_msgid
 from typing import Final, Literal
 
+from desktop.delivery.mail.imap import Inbox
 from desktop.delivery.mail.message import Mail
-from desktop.delivery.mail.server import NotSent, Secret, Server, Unclear
+from desktop.delivery.mail.server import NotSent, Secret, Server, Trouble, Unclear
 from desktop.delivery.mail.smtp import Connection, Patience, Reached
 from desktop.delivery.mail.trouble import in_words
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.signing_in import SecretFor, secret_of
+from desktop.services.delivery.bounces import inbox_server
+from desktop.services.delivery.signing_in import SecretFor, imap_secret_of, secret_of
 from desktop.services.records import Record
 
 StepState = Literal["ok", "warning", "failed"]
-StepName = Literal["name", "connected", "encrypted", "certificate", "login", "sender", "mail"]
+StepName = Literal["name", "connected", "encrypted", "certificate", "login", "sender", "mail", "inbox"]
 
 # A person waits; what a mail itself may take long for stays.
 _PATIENCE: Final = Patience(connect=15, command=30)
@@ -51,6 +53,8 @@ def step_title(name: StepName) -> str:
             return _("Sender’s address")
         case "mail":
             return _("Test mail")
+        case "inbox":
+            return _("Inbox for mails that come back")
 
 
 def steps_of(account: Record, *, mail: bool) -> list[StepName]:
@@ -63,6 +67,8 @@ def steps_of(account: Record, *, mail: bool) -> list[StepName]:
     names.append("sender")
     if mail:
         names.append("mail")
+    if account["imap_host"]:
+        names.append("inbox")
     return names
 
 
@@ -74,8 +80,10 @@ def try_account(
     mail: bool,
     told: Callable[[Step], None],
     secret_for: SecretFor = secret_of,
+    inbox_secret_for: SecretFor = imap_secret_of,
 ) -> bool:
-    """Go through the steps and tell each as it is done; the first that fails ends it. Whether all went well.
+    """Go through the steps and tell each as it is done; the first that fails ends it. Whether mails can be sent: an
+    inbox that does not open is but a warning.
 
     With `mail` a test mail goes to the account's own address. `told` may raise to give up. `now` is UTC text.
     """
@@ -83,6 +91,8 @@ def try_account(
         told(step)
         if step.state == "failed":
             return False
+    if account["imap_host"]:
+        told(_inbox(account, inbox_secret_for))
     return True
 
 
@@ -174,6 +184,15 @@ def _step_of(server: Server, reached: list[Reached], error: NotSent) -> StepName
     if server.security != "none" and "encrypted" not in reached:
         return "encrypted" if server.security == "tls" or error.reason in ("no_starttls", "tls") else "connected"
     return "login" if server.user else "connected"
+
+
+def _inbox(account: Record, secret_for: SecretFor) -> Step:
+    server = inbox_server(account)
+    try:
+        with Inbox(server, secret_for(account), account["imap_folder"], seconds=_PATIENCE.connect):
+            return Step("inbox", "ok")
+    except (Trouble, UserError) as error:
+        return replace(_failed("inbox", error, server), state="warning")
 
 
 def _failed(name: StepName, error: BaseException, server: Server) -> Step:

@@ -21,6 +21,7 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.notice import Offer
 from desktop.ui.outbox.deciding import OUTBOX
+from desktop.ui.settings.account_sign_in import SignInDialog
 
 
 class Locked(NamedTuple):
@@ -54,6 +55,12 @@ def send_now(
         assert isinstance(found, Locked)
         if found.passwords:
             ask_password(desk, parent, found.passwords[0], lambda: go(Locked(found.passwords[1:], found.signs_in)))
+            return
+        if found.signs_in:
+            dialog = SignInDialog(desk, found.signs_in[0], parent)
+            dialog.signed_in.connect(lambda _kept: go(Locked((), found.signs_in[1:])))
+            dialog.open()
+            dialog.start()
             return
         start_sending(desk, ids=ids, run=run, then=then)
 

@@ -20,7 +20,14 @@ from tests.servers.needed import free_port
 __all__ = ["authority", "certificate", "mail_host"]
 
 NOW = "2026-11-22T11:00:00Z"
-ACCOUNT: Record = {"uid": "a1", "sender": USER, "sender_name": "Harbour", "security": "starttls", "auth": "password"}
+ACCOUNT: Record = {
+    "uid": "a1",
+    "sender": USER,
+    "sender_name": "Harbour",
+    "security": "starttls",
+    "auth": "password",
+    "imap_host": "",
+}
 
 
 def tried(server: Server, *, mail: bool = False, password: str | None = PASSWORD, **account: Any) -> list[Step]:
@@ -32,6 +39,7 @@ def tried(server: Server, *, mail: bool = False, password: str | None = PASSWORD
         mail=mail,
         told=steps.append,
         secret_for=lambda _one: Password(password) if password else None,
+        inbox_secret_for=lambda _one: Password(dovecot.PASSWORD),
     )
     assert good == all(step.state != "failed" for step in steps)
     return steps
@@ -53,6 +61,26 @@ def test_an_account_of_a_real_server_goes_all_steps_and_gets_its_mail(mail_host:
     assert {step.state for step in steps} == {"ok"}
     assert f"inbox of {server.user}" in steps[-1].sentence
     assert len({step_title(step.name) for step in steps}) == len(steps)
+
+
+def test_the_inbox_is_opened_too_and_a_shut_one_is_a_warning(mail_host: MailHost) -> None:
+    server, imap = mail_host.smtp(), mail_host.imap()
+    inbox = {
+        "sender": server.user,
+        "imap_host": imap.host,
+        "imap_port": imap.port,
+        "imap_security": "tls",
+        "imap_user": imap.user,
+        "imap_folder": "INBOX",
+        "verify": True,
+        "ca_file": imap.ca_file,
+    }
+    steps = tried(server, password=dovecot.PASSWORD, **inbox)
+    assert [step.name for step in steps] == steps_of(ACCOUNT | inbox, mail=False)
+    assert {step.state for step in steps} == {"ok"}
+    shut = tried(server, password=dovecot.PASSWORD, **inbox | {"imap_port": free_port()})[-1]
+    assert (shut.name, shut.state) == ("inbox", "warning")
+    assert shut.remedy
 
 
 def test_a_real_server_refuses_a_wrong_password(mail_host: MailHost) -> None:
