@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.indian_figures import RUPEE
 from desktop.errors import UserError
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _, money_text, number_text
 from desktop.services.delivery.statuses import DeliveryRow, deliveries
 from desktop.services.lists.runs import RunList
 from desktop.services.payment_plans import Schedule, schedule
@@ -25,6 +25,7 @@ from desktop.ui.invoices.credit import credit_invoice
 from desktop.ui.invoices.delivery import delivery_facts
 from desktop.ui.invoices.disputes import close_dispute, open_dispute
 from desktop.ui.invoices.einvoices import save_chosen
+from desktop.ui.invoices.facts import late_words, money_facts
 from desktop.ui.invoices.files import print_pdfs, save_pdfs
 from desktop.ui.invoices.instalments import broken, schedule_facts
 from desktop.ui.invoices.listing import InvoiceRows, summary
@@ -207,7 +208,7 @@ class InvoicesPage(Page):
             self.pane.show_thing(_("No document chosen"))
             self._pdf.say(_("Choose a document to see the page that went out."))
             return
-        facts, reason = self._facts(row) + delivery_facts(went), self._reason(row)
+        facts, reason = money_facts(row) + delivery_facts(went), late_words(row)
         if parts is not None:
             facts += schedule_facts(parts, self.desk.today())
             reason = broken(parts, self.desk.today()) or reason
@@ -219,30 +220,6 @@ class InvoicesPage(Page):
             return
         book = self.desk.book
         self._pdf.ask(lambda: invoice_pdf(book, one))
-
-    def _facts(self, row: Row) -> list[tuple[str, str]]:
-        currency = str(row["currency"])
-        facts = [(_("Client"), str(row["client"]))]
-        if row["corrects"]:
-            facts.append((_("Corrects"), str(row["corrects"])))
-        if row["unapplied"]:
-            facts.append((_("Unused"), money_text(_int(row["unapplied"]), currency)))
-        elif row["open"] and row["open"] != row["payable"]:
-            of = _("{open} of {whole}").format(
-                open=money_text(_int(row["open"]), currency), whole=money_text(_int(row["payable"]), currency)
-            )
-            facts.append((_("Open"), of))
-        if row["credited"]:
-            facts.append((_("Credited"), money_text(_int(row["credited"]), currency)))
-        return facts
-
-    def _reason(self, row: Row) -> str:
-        days = _int(row["days_overdue"])
-        if row["disputed"]:
-            return _("In dispute: it is flagged in aging and not reminded.")
-        if days:
-            return ngettext("{count} day past due.", "{count} days past due.", days).format(count=number_text(days))
-        return ""
 
     # What is chosen
 
