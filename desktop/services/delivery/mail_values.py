@@ -180,7 +180,8 @@ class Speaker:
             "level": str(first.level or ""),
             "count": str(len(carried)),
         }
-        values = {name: one_line(value, 4_000) for name, value in values.items()}
+        # What can be printed as it stands steers nothing; nearly all of it can.
+        values = {name: value if value.isprintable() else one_line(value, 4_000) for name, value in values.items()}
         values["payment"] = self._payment(client, carried)
         return values
 

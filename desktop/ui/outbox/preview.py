@@ -40,6 +40,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.dialog import Question
 from desktop.ui.document_page import DocumentPage, Paper
 from desktop.ui.facts import Fact, FactsView, Group
+from desktop.ui.focus_order import follow_layout
 from desktop.ui.latest import Latest
 from desktop.ui.opening import offer_folder, open_path
 from desktop.ui.outbox.mail_body import MailBody
@@ -240,6 +241,7 @@ class PreviewPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        follow_layout(self)
         (self.list if len(self.mails) > 1 else self.body).setFocus()
 
     # What is done
