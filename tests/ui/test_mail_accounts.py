@@ -22,17 +22,20 @@ from desktop.services.delivery.halting import halt
 from desktop.services.delivery.sent import Problem
 from desktop.services.delivery.signing_in import keep_secret, needs_secret, secret_of
 from desktop.ui.form import Form
+from desktop.ui.outbox.sending import send_now
 from desktop.ui.settings.account_sign_in import SignInDialog
 from desktop.ui.settings.account_trial import TrialDialog
 from desktop.ui.settings.mail_accounts import MailAccountsSection
 from desktop.ui.settings.page import SettingsPage
 from tests.books import new_book
+from tests.issued import add_client, add_invoice
+from tests.outgoing import stand
 from tests.servers.authorization import AuthorizationServer, authorization_server
 from tests.servers.certificates import Authority, Certificate
-from tests.servers.faulty_smtp import PASSWORD, USER, FaultySmtp, faulty_smtp
+from tests.servers.faulty_smtp import PASSWORD, TOKEN, USER, FaultySmtp, faulty_smtp
 from tests.servers.mail_fixtures import authority, certificate
 from tests.ui.forms import choose, dialog, press, said_at, save, write
-from tests.ui.program import Driver
+from tests.ui.program import TODAY, Driver
 
 __all__ = ["authority", "certificate"]
 
@@ -347,3 +350,24 @@ def test_a_sign_in_is_given_up_by_cancel(
     shown.reject()
     driver.settle()
     assert needs_secret(account(book, one))
+
+
+def test_who_sends_is_asked_to_sign_in_first(
+    driver: Driver,
+    book: Book,
+    provider: AuthorizationServer,
+    smtp: FaultySmtp,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    browser(provider, monkeypatch)
+    provider.behaviour.access = [TOKEN]
+    values = {"auth": "oauth", "provider": "google", "client_id": "client-1", "ca_file": str(authority.root)}
+    one = add(book, port=smtp.port, **values)
+    client = add_client(book, "ACME")
+    number = add_invoice(book, client, TODAY, (1_000, 0))
+    stand(book, number, channel="email", state="waiting", address="pay@acme.example", by_hand=True)
+    send_now(driver.desk, driver.window)
+    driver.settle()
+    assert not needs_secret(account(book, one))
+    assert [taken.recipients for taken in smtp.taken] == [("pay@acme.example",)]

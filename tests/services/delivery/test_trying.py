@@ -65,7 +65,7 @@ def test_an_account_of_a_real_server_goes_all_steps_and_gets_its_mail(mail_host:
 
 def test_the_inbox_is_opened_too_and_a_shut_one_is_a_warning(mail_host: MailHost) -> None:
     server, imap = mail_host.smtp(), mail_host.imap()
-    inbox = {
+    inbox: dict[str, Any] = {
         "sender": server.user,
         "imap_host": imap.host,
         "imap_port": imap.port,
