@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("run", "metered", "pdf", "window", "importing", "lists", "opening")
+ALL = ("run", "metered", "pdf", "window", "importing", "lists", "opening", "mail")
 
 
 def main() -> None:

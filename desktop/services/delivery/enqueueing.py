@@ -63,20 +63,24 @@ def enqueue(connection: Connection, documents: Sequence[Outgoing], *, actor: str
 
 
 def invoice_addresses(connection: Connection, client_ids: Collection[int]) -> dict[int, str]:
-    """Who a client's invoices are mailed to: the contacts that get them, else the client's own address."""
+    """Who a client's invoices are mailed to: the contacts that get them, else the client's own address, else those who
+    get a copy."""
     wanted = ids_text(client_ids)
     contacts: dict[int, list[str]] = defaultdict(list)
-    for client, email in connection.exec_driver_sql(
-        "SELECT client_id, email FROM contact WHERE gets_invoices AND email <> '' AND mail_as = 'to'"
+    copies: dict[int, list[str]] = defaultdict(list)
+    for client, email, place in connection.exec_driver_sql(
+        "SELECT client_id, email, mail_as FROM contact WHERE gets_invoices AND email <> '' AND mail_as IN ('to', 'cc')"
         " AND client_id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (wanted,),
     ):
-        if email not in contacts[client]:
-            contacts[client].append(email)
+        known = contacts[client] if place == "to" else copies[client]
+        if email not in known:
+            known.append(email)
     own: dict[int, str] = {
         row[0]: row[1]
         for row in connection.exec_driver_sql(
             "SELECT id, email FROM client WHERE email <> '' AND id IN (SELECT value FROM json_each(?))", (wanted,)
         )
     }
-    return own | {client: SEPARATOR.join(emails) for client, emails in contacts.items()}
+    joined = [{client: SEPARATOR.join(emails) for client, emails in of.items() if emails} for of in (copies, contacts)]
+    return joined[0] | own | joined[1]
