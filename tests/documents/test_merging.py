@@ -68,7 +68,7 @@ def test_the_file_is_sound_and_says_what_it_is() -> None:
         assert str(pdf.docinfo["/Author"]) == "Müller"
         with pdf.open_outline() as outline:
             titles = [one.title for one in outline.root]
-            destinations = [one.destination[0].objgen for one in outline.root]
+            destinations = [one.destination[0].objgen for one in outline.root]  # type: ignore[index]
         assert titles == [f"Grün ({place}) 5 0 R" for place in range(150)]
         assert destinations == [page.obj.objgen for page in pdf.pages]
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtPrintSupport import QPrintDialog
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.delivery.printer import Queue
 from desktop.services.delivery.print_settings import PrintSettings, print_settings
 from desktop.ui.document_page import DocumentPage, invoice_paper
+from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.print_dialog import PrintDialog
 from desktop.ui.outbox.print_ways import print_invoices, print_outbox, print_run
 from desktop.ui.outbox.print_words import paper_choices, queue_state, side_choices, tray_choices
@@ -65,7 +66,7 @@ def choose(driver: Driver, dialog: PrintDialog, **values: Any) -> None:
     driver.settle()
 
 
-def main_button(dialog: PrintDialog) -> QPushButton:
+def main_button(dialog: PrintDialog) -> QAbstractButton:
     found = dialog.findChild(QDialogButtonBox)
     assert isinstance(found, QDialogButtonBox)
     return next(one for one in found.buttons() if found.buttonRole(one) is QDialogButtonBox.ButtonRole.AcceptRole)
@@ -133,6 +134,7 @@ def test_a_stopped_printer_says_so_and_printing_is_taken_back(driver: Driver, cu
     notices = driver.window.shell.notices
     assert notices.sentence == "3 documents are in the queue of office."
     page = driver.window.go("outbox")
+    assert isinstance(page, OutboxPage)
     driver.settle()
     page.table.select(page.model.ids)
     driver.settle()
