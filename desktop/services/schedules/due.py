@@ -63,13 +63,6 @@ def left(book: Book) -> list[Claimed]:
         return [Claimed(row[0], known[row[1]], datetime.fromisoformat(row[2]), row[3]) for row in rows]
 
 
-def is_anything_due(book: Book, now: datetime) -> bool:
-    """Whether `claim` would give something; nothing is written."""
-    with book.reading() as session:
-        connection = session.connection()
-        return any(_open(connection, schedule, now).due is not None for schedule in _able(connection))
-
-
 def _able(connection: Connection) -> list[Schedule]:
     """Those that go. A task that this program does not know is another program's."""
     return [one for one in schedules_within(connection) if one.active and one.task in TASKS]

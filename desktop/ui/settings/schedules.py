@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _, local_moment_text, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services.schedules.carrying_out import carry_out
-from desktop.services.schedules.due import is_anything_due
 from desktop.services.schedules.installing import Installed, install, installed, uninstall
 from desktop.services.schedules.keeping import Schedule, delete_schedule, pause, schedules
 from desktop.services.schedules.results import Result, results, see
@@ -57,11 +56,11 @@ class SchedulesSection(Page):
                 name="schedules",
                 title=_("Schedule"),
                 columns=[
-                    Column("name", _("Schedule"), 110, sort_key="name", strong=True, wide=True),
-                    Column("task", _("What"), 122),
-                    Column("when", _("When"), 198),
+                    Column("name", _("Schedule"), 160, sort_key="name", strong=True, wide=True),
+                    Column("task", _("What"), 140, hidden=True),
+                    Column("when", _("When"), 206),
                     Column("next", _("Next"), 146, sort_key="next_at"),
-                    Column("last", _("Last"), 100, secondary=True),
+                    Column("last", _("Last"), 116, secondary=True),
                 ],
                 listing=self._rows,
                 search_hint=_("Search schedules"),
@@ -242,8 +241,7 @@ class SchedulesSection(Page):
 
     def do_due(self) -> None:
         """Go on with what was interrupted, and do what is due by now."""
-        book, now = self.desk.book, self._now
-        self.shell.jobs.ask(lambda: is_anything_due(book, now), lambda _due: self._carry_out(None))
+        self._carry_out(None)
 
     def _carry_out(self, only: Schedule | None) -> None:
         book, actor = self.desk.book, self.desk.actor
