@@ -131,6 +131,28 @@ def test_paper_folders_and_hands_are_one_line_each_and_press_after_some_days(boo
     assert items(book, "delivery_hand", date(2026, 5, 24) + timedelta(2))[0].urgency is Urgency.TODAY
 
 
+def test_what_the_portal_does_not_know_yet_is_not_to_be_handed_over(book: Book) -> None:
+    numbers = issue(book, 3)
+    with book.writing() as session:
+        ask = session.connection().exec_driver_sql
+        ask("INSERT INTO setting (key, value) VALUES ('portal.since', '\"2026-01-01\"')")
+        # What is issued is frozen; a test makes it Indian all the same.
+        frozen = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('party', 'invoice_line')"
+        for (name,) in ask(frozen).fetchall():
+            ask(f"DROP TRIGGER {name}")
+        ask(
+            """UPDATE party SET data = json_set(data, '$.country', 'IN', '$.tax_id', '27AAPFU0939F1ZV') WHERE id IN
+            (SELECT seller_id FROM invoice WHERE number = ? UNION SELECT buyer_id FROM invoice WHERE number = ?)""",
+            (numbers[0], numbers[0]),
+        )
+        ask("UPDATE invoice_line SET category = 'S'")
+    assert items(book, "delivery_hand") == []
+    with book.writing() as session:
+        session.connection().exec_driver_sql("UPDATE setting SET value = '\"2026-06-01\"' WHERE key = 'portal.since'")
+    (hand,) = items(book, "delivery_hand")
+    assert hand.count == 3
+
+
 def test_the_rail_counts_what_did_not_reach_its_client(book: Book) -> None:
     numbers = issue(book, 4, channel="email")
     assert overview(book).waiting["outbox"] == 0

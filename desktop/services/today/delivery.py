@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from db.queries.registering import UNREGISTERED
 from desktop.domain.delivery import EMAIL, FOLDER, HAND, PRINT
 from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.saying import told
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.halting import halts
 from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
-from desktop.services.registrations import deliverable
+from desktop.services.registrations import registers_since
 from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all, local_day
 
 # After so many days without being taken up, what waits is for today.
@@ -22,8 +23,8 @@ _MAIL_ACCOUNTS: Final = frozenset({"section:mail"})
 
 _ROWS: Final = """SELECT d.id, d.title, c.name, d.address, d.answer, d.made_at, coalesce(d.fate_at, d.made_at)
  FROM delivery d JOIN client c ON c.id = d.client_id WHERE {where} AND d.current = 1 ORDER BY d.id"""
-_WAITING: Final = """SELECT d.channel, d.id, d.invoice_id, d.made_at FROM delivery d
- WHERE d.state <> 'sent' AND d.state = 'waiting' AND d.current = 1 ORDER BY d.id"""
+_WAITING: Final = """SELECT d.channel, count(*), min(d.made_at), max(d.id) FROM delivery d {join}
+ WHERE d.state <> 'sent' AND d.state = 'waiting' AND d.current = 1 {free} GROUP BY d.channel"""
 
 
 class _Row(NamedTuple):
@@ -37,8 +38,11 @@ class _Row(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    id: int
-    made_on: date
+    """So many wait, the oldest since a day; `last` is the id of the newest."""
+
+    documents: int
+    since: date
+    last: int
 
 
 def undelivered(look: Look) -> Iterator[Item]:
@@ -139,8 +143,8 @@ def _all(rows: Sequence[_Row], kind: str, words: str, why: str, verb: str, filte
 
 def accounts(look: Look) -> Iterator[Item]:
     """Accounts that refuse to send, each once however many mails wait behind it; and mails without any account."""
-    waiting = _waiting(look).get(EMAIL, [])
-    if not waiting:
+    waiting = _waiting(look).get(EMAIL)
+    if waiting is None:
         return
     names = dict(
         tuple(row) for row in look.connection.exec_driver_sql("SELECT id, name FROM mail_account WHERE active")
@@ -149,17 +153,17 @@ def accounts(look: Look) -> Iterator[Item]:
         words = ngettext(
             "{count} mail waits, and no e-mail account is set up",
             "{count} mails wait, and no e-mail account is set up",
-            len(waiting),
+            waiting.documents,
         )
         yield Item(
             "delivery_account",
-            f"delivery_account:none:{len(waiting)}",
+            f"delivery_account:none:{waiting.documents}",
             _patient(look, waiting),
-            words.format(count=number_text(len(waiting))),
+            words.format(count=number_text(waiting.documents)),
             _("Set one up, or save the mails as drafts for your own mail program."),
             _("Set it up"),
             Target("settings", filters=_MAIL_ACCOUNTS),
-            count=len(waiting),
+            count=waiting.documents,
             weight=23,
         )
     for account, problem in halts(look.connection).items():
@@ -184,18 +188,18 @@ def outgoing(look: Look) -> Iterator[Item]:
         waiting.pop(EMAIL, None)
     verbs = {EMAIL: _("Send"), PRINT: _("Print"), FOLDER: _("Save"), HAND: _("Hand over")}
     for channel, verb in verbs.items():
-        rows = waiting.get(channel, [])
-        if rows:
+        found = waiting.get(channel)
+        if found is not None:
             yield Item(
                 f"delivery_{channel}",
-                f"delivery_{channel}:{len(rows)}:{rows[-1].id}",
-                _patient(look, rows),
-                _to_do(channel, len(rows)).format(count=number_text(len(rows))),
-                _("Waiting since {day}.").format(day=date_text(rows[0].made_on)),
+                f"delivery_{channel}:{found.documents}:{found.last}",
+                _patient(look, found),
+                _to_do(channel, found.documents).format(count=number_text(found.documents)),
+                _("Waiting since {day}.").format(day=date_text(found.since)),
                 verb,
                 Target("outbox", filters=frozenset({"waiting", f"channel:{channel}"})),
-                due=rows[0].made_on,
-                count=len(rows),
+                due=found.since,
+                count=found.documents,
                 weight=42,
             )
 
@@ -214,19 +218,18 @@ def _to_do(channel: str, count: int) -> str:
             return ngettext("{count} document is to be handed over", "{count} documents are to be handed over", count)
 
 
-def _waiting(look: Look) -> dict[str, list[_Waiting]]:
-    """What waits and may leave the house, by channel, the oldest first."""
-    rows = look.connection.exec_driver_sql(_WAITING).fetchall()
-    free = deliverable(look.connection, {row[2] for row in rows if row[2] is not None})
-    found: dict[str, list[_Waiting]] = {}
-    for channel, key, invoice, made_at in rows:
-        if invoice is None or invoice in free:
-            found.setdefault(channel, []).append(_Waiting(key, local_day(made_at)))
-    return found
+def _waiting(look: Look) -> dict[str, _Waiting]:
+    """What waits and may leave the house, by channel."""
+    join = free = ""
+    if registers_since(look.connection) is not None:
+        join = "LEFT JOIN invoice i ON i.id = d.invoice_id"
+        free = f"AND (i.id IS NULL OR NOT ({UNREGISTERED}))"
+    rows = look.connection.exec_driver_sql(_WAITING.format(join=join, free=free))
+    return {channel: _Waiting(count, local_day(since), last) for channel, count, since, last in rows}
 
 
-def _patient(look: Look, rows: Sequence[_Waiting]) -> Urgency:
-    return Urgency.TODAY if (look.today - rows[0].made_on).days >= _PATIENCE_DAYS else Urgency.WEEK
+def _patient(look: Look, waiting: _Waiting) -> Urgency:
+    return Urgency.TODAY if (look.today - waiting.since).days >= _PATIENCE_DAYS else Urgency.WEEK
 
 
 def _setting(look: Look, key: str) -> object:
