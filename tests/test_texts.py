@@ -31,6 +31,7 @@ LOOKED_UP = {
     "desktop/services/check/billing.py: _(sentence)",
     "desktop/services/check/money.py: _(sentence)",
     "desktop/services/check/problem.py: _(known)",
+    "desktop/services/delivery/deciding.py: _(why)",
     "desktop/services/column_words.py: _(found)",
     "desktop/services/column_words.py: _(known)",
     "desktop/services/history/events.py: _(sentence)",

@@ -61,7 +61,6 @@ def add(commands: Commands) -> None:
 
 
 def _send(call: Call) -> int:
-    from desktop.documents.batch import RenderPool
     from desktop.services.delivery.accounts import post_for
     from desktop.services.delivery.folders import deliver_to_folders
     from desktop.services.delivery.sending import send
@@ -70,11 +69,11 @@ def _send(call: Call) -> int:
     arguments = call.arguments
     run, told = arguments.run_number or "", call.progress
     source = secret_source(call)
-    with call.book() as book, RenderPool() as pool:
+    with call.book() as book:
         try:
-            filed = deliver_to_folders(book, actor=call.actor, report=told, run=run, pool=pool)
+            filed = deliver_to_folders(book, actor=call.actor, report=told, run=run)
             way = post_for(book, source)
-            sent = send(book, actor=call.actor, post_for=way, report=told, run=run, pool=pool, limit=arguments.limit)
+            sent = send(book, actor=call.actor, post_for=way, report=told, run=run, limit=arguments.limit)
         except Stopped as stopped:
             words = _("Stopped between two documents. What went is written; the rest waits: sheaf send {book}")
             raise Stopped(words.format(book=arguments.book)) from stopped
@@ -116,15 +115,14 @@ def _told(call: Call, sent: Sent, filed: Filed, elsewhere: dict[str, int]) -> st
     book = call.arguments.book
     if failed := sent.failed + filed.failed:
         words = ngettext("{count} could not go; see why: {command}", "{count} could not go; see why: {command}", failed)
-        lines.append(words.format(count=number_text(failed), command=f"sheaf outbox {book} --state failed"))
+        lines.append(words.format(count=number_text(failed), command=_command(book, "failed")))
     if sent.uncertain:
         words = ngettext(
             "{count} may have arrived or not; say which: {command}",
             "{count} may have arrived or not; say which: {command}",
             sent.uncertain,
         )
-        command = f"sheaf outbox {book} --state uncertain"
-        lines.append(words.format(count=number_text(sent.uncertain), command=command))
+        lines.append(words.format(count=number_text(sent.uncertain), command=_command(book, "uncertain")))
     if paper := elsewhere.get("print"):
         words = ngettext("{count} waits for the printer.", "{count} wait for the printer.", paper)
         lines.append(words.format(count=number_text(paper)))
@@ -132,6 +130,10 @@ def _told(call: Call, sent: Sent, filed: Filed, elsewhere: dict[str, int]) -> st
         words = ngettext("{count} waits to be handed over.", "{count} wait to be handed over.", hand)
         lines.append(words.format(count=number_text(hand)))
     return "\n".join(lines)
+
+
+def _command(book: str, state: str) -> str:
+    return " ".join(("sheaf", "outbox", book, "--state", state))
 
 
 def _outbox(call: Call) -> None:
