@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop.documents import batch
-from desktop.documents.batch import RenderPool, Written, render_batch
+from desktop.documents.batch import RenderPool, Written, make_batch, render_batch
 from desktop.documents.render import render_pdf
 from desktop.domain.document import Document, TemplateVersion
 from desktop.domain.file_names import safe_name
@@ -207,3 +207,25 @@ def test_a_process_loads_little() -> None:
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert not loaded & {"reportlab", "babel", "PIL", "PySide6", "sqlalchemy", "dateutil"}
     assert "desktop.i18n" not in done.stdout.split()
+
+
+def test_files_in_memory_are_those_on_the_disk_in_any_mix_of_forms(pool: RenderPool) -> None:
+    wanted = [(*job, form) for job in jobs(70) for form in ("pdf", "facturx")]
+    made = list(make_batch(wanted, pool))
+    assert len(made) == 140
+    for piece, (paper, template, form) in zip(made, wanted, strict=True):
+        whole = piece.prefix + piece.rest
+        assert whole == render_pdf(paper, template, form)
+        assert piece.sha256 == hashlib.sha256(whole).hexdigest()
+    assert list(make_batch(wanted[:2])) == made[:2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by a signal")
+def test_files_in_memory_outlive_a_killed_process() -> None:
+    wanted = [(*job, "pdf") for job in jobs(400)]
+    with RenderPool(2) as fresh:
+        files = make_batch(wanted, fresh)
+        first = next(files)
+        os.kill(fresh.process_ids()[0], signal.SIGKILL)
+        made = [first, *files]
+        assert [piece.prefix + piece.rest for piece in made] == [render_pdf(*job) for job in wanted]
