@@ -33,6 +33,8 @@ FLOORS = {
     "invoices": "SELECT i.id, i.number, i.kind, c.name, i.issue_date, i.due_date, i.net, i.gross, "
     "(SELECT sum(o.open) FROM open_item o WHERE o.invoice_id = i.id) FROM invoice i "
     "JOIN client c ON c.id = i.client_id ORDER BY i.issue_date DESC, i.id DESC LIMIT 100",
+    "outbox": "SELECT d.id, d.title, c.name, d.channel, d.address, d.state, d.fate, d.tries, d.answer FROM delivery d "
+    "JOIN client c ON c.id = d.client_id ORDER BY d.id DESC LIMIT 100",
     "payments": "SELECT p.id, p.number, c.name, p.paid_on, p.amount, p.reference FROM payment p "
     "JOIN client c ON c.id = p.client_id ORDER BY p.paid_on DESC, p.id DESC LIMIT 100",
     # A row is a client, so what it owes is summed before there is an order.

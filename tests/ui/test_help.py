@@ -85,7 +85,7 @@ def test_the_command_line_page_names_every_command(tmp_path: Path) -> None:
     assert page == set(listed)
 
 
-@pytest.mark.parametrize("place", ["clients", "invoices", "payments"])
+@pytest.mark.parametrize("place", ["clients", "invoices", "outbox", "payments"])
 def test_a_page_names_every_key_that_the_place_hints_at(driver: Driver, place: str) -> None:
     page = driver.window.go(place)
     driver.settle()

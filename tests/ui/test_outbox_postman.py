@@ -190,3 +190,18 @@ def test_the_book_is_asked_for_accounts_of_what_is_due(book: Book) -> None:
         made.connection.exec_driver_sql("UPDATE delivery SET not_before = '2030-01-01T00:00:00Z'")
     assert count_due(book) == 0
     assert accounts_of_waiting(book, ids=[first]) == set()
+
+
+def test_what_a_run_has_just_issued_goes_a_moment_later(
+    driven: list[Driver], qtbot: QtBot, qapp: QApplication, tmp_path: Path, book: Book
+) -> None:
+    Clock(book)
+    by_itself(book)
+    with faulty_smtp() as server:
+        account(book, server.port)
+        driver = begin(driven, qtbot, qapp, tmp_path, book)
+        documents(book, 2)
+        driver.program.jobs.announce({"runs", "invoices"})
+        driver.until(lambda: len(server.taken) == 2)
+        driver.settle()
+    assert states(book) == ["sent", "sent"]
