@@ -205,7 +205,7 @@ def deliveries_sheet(desk: Desk, client_id: int) -> Sheet:
             Column("kind_word", _("Kind"), 110, secondary=True),
             Column("way", _("Way"), 90, sort_key="channel"),
             Column("where", _("Address"), 200, sort_key="address", wide=True),
-            Column("said", _("Went out, or why not"), 240, sort_key="done_at"),
+            Column("said", _("Result"), 240, sort_key="done_at"),
         ],
         OutboxRows(desk.book, desk.today),
         _("What is issued to this client stands here, with the way it went and what was heard of it."),

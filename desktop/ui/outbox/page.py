@@ -53,9 +53,9 @@ class OutboxPage(Page):
                 columns=[
                     Column("status", "", 96, "tag", sort_key="status"),
                     Column("title", _("Document"), 124, sort_key="title", strong=True),
-                    Column("client", _("Client"), 150, sort_key="client", wide=True),
+                    Column("client", _("Client"), 180, sort_key="client", wide=True),
                     Column("way", _("Way"), 84, sort_key="channel"),
-                    Column("said", _("Went out, or why not"), 190, sort_key="done_at"),
+                    Column("said", _("Result"), 190, sort_key="done_at"),
                     Column("where", _("Address"), 170, sort_key="address"),
                     Column("tries", _("Tries"), 58, "number", sort_key="tries", secondary=True),
                     Column("next_at", _("Next try"), 130, sort_key="next", hidden=True),
