@@ -23,20 +23,27 @@ def documents_of(connection: Connection, client_id: int, as_of: str) -> list[dic
     return [dict(row) for row in found.mappings()]
 
 
-def clients_named(connection: Connection, ids: Collection[int] = ()) -> Rows:
-    """(id, code, name) of these clients, by default of all to whom anything was issued, by code.
+def all_clients(connection: Connection) -> Rows:
+    """(id, code, name) of every client but those that were merged into others."""
+    return plain_rows(connection, "SELECT id, code, name FROM client WHERE merged_into_id IS NULL")
+
+
+def clients_named(connection: Connection, ids: Collection[int] = ()) -> list[int]:
+    """The ids of these clients, by default of all to whom anything was issued, by code.
 
     One that was merged into another is that one.
     """
     if ids:
-        return plain_rows(
+        found = plain_rows(
             connection,
-            """SELECT id, code, name FROM client WHERE id IN (SELECT coalesce(c.merged_into_id, c.id) FROM client c
+            """SELECT id FROM client WHERE id IN (SELECT coalesce(c.merged_into_id, c.id) FROM client c
             WHERE c.id IN (SELECT value FROM json_each(?))) ORDER BY code""",
             ids_text(ids),
         )
-    return plain_rows(
-        connection,
-        """SELECT id, code, name FROM client WHERE id IN (SELECT DISTINCT coalesce(c.merged_into_id, c.id)
-        FROM invoice i JOIN client c ON c.id = i.client_id) ORDER BY code""",
-    )
+    else:
+        found = plain_rows(
+            connection,
+            """SELECT id FROM client WHERE id IN (SELECT DISTINCT coalesce(c.merged_into_id, c.id)
+            FROM invoice i JOIN client c ON c.id = i.client_id) ORDER BY code""",
+        )
+    return [row[0] for row in found]

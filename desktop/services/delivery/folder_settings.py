@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,11 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import filing as queries
+from db.queries.portal import all_clients
 from desktop.delivery.naming import FIELDS, USUAL_PATTERN, check_pattern, place_of
 from desktop.documents.forms import ending
 from desktop.documents.words import words_for
+from desktop.domain.file_names import told_apart
 from desktop.domain.money import major_text
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -24,6 +27,8 @@ from desktop.services.changes import change
 FOLDER: Final = "delivery.folder"
 PATTERN: Final = "delivery.pattern"
 KEYS: Final = (FOLDER, PATTERN)
+# In bytes: a folder that begins with it keeps it whole.
+_LONGEST_CODE: Final = 40
 PATTERN_FIELDS: Final = FIELDS
 """What a pattern may name."""
 
@@ -89,19 +94,29 @@ def example(book: Book, pattern: str) -> str:
             0, 1, None, "INV-2026-0001", "pdf", "", "C-001", _("A client"), _("Retainers"), "invoice",
             date(2026, 1, 31).isoformat(), "EUR", 119_000, "R-2026-0001",
         )  # fmt: skip
-        return "/".join(place_of(pattern, values_of(row, firm_language(connection)), ending("pdf")))
+        return "/".join(
+            place_of(pattern, values_of(row, firm_language(connection), codes_as_names(connection)), ending("pdf"))
+        )
 
 
 def firm_language(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT language FROM firm").scalar_one())
 
 
-def values_of(row: tuple[Any, ...], language: str) -> dict[str, str]:
-    """What a row of `queries.waiting` says for each of `naming.FIELDS`; kinds in the firm's language."""
+def codes_as_names(connection: Connection) -> dict[str, str]:
+    """Each client's code as a part of a name that no other client's is, so that two never share a folder by it."""
+    rows = all_clients(connection)
+    names = told_apart({key: code for key, code, _name in rows}, _LONGEST_CODE)
+    return {code: names[key] for key, code, _name in rows}
+
+
+def values_of(row: tuple[Any, ...], language: str, codes: Mapping[str, str]) -> dict[str, str]:
+    """What a row of `queries.waiting` says for each of `naming.FIELDS`; kinds in the firm's language, `codes` from
+    `codes_as_names`."""
     _id, _invoice, _file, title, _form, letter, code, client, segment, kind, day, currency, payable, run = row
     return {
         "client": client,
-        "code": code,
+        "code": codes.get(code, code),
         "number": title,
         "kind": words_for(language).title(kind or letter),
         "date": day,

@@ -30,7 +30,13 @@ from desktop.i18n import _, ngettext, number_text
 from desktop.saying import put
 from desktop.services.change_sets import raw
 from desktop.services.delivery.enclosing import WITH_PDF
-from desktop.services.delivery.folder_settings import FolderSettings, firm_language, folder_settings, values_of
+from desktop.services.delivery.folder_settings import (
+    FolderSettings,
+    codes_as_names,
+    firm_language,
+    folder_settings,
+    values_of,
+)
 from desktop.services.delivery.kept import files_of, keep
 from desktop.services.delivery.readying import UNREGISTERED
 from desktop.services.delivery.renderings import File, Key
@@ -155,7 +161,7 @@ def _opened(settings: FolderSettings) -> Folder:
 def _ready(connection: Connection, found: Sequence[tuple[Any, ...]]) -> tuple[list[_Row], set[int]]:
     """What may leave the house now, and what waits for its registration."""
     may = deliverable(connection, {row[1] for row in found if row[1] is not None})
-    language = firm_language(connection)
+    language, codes = firm_language(connection), codes_as_names(connection)
     with_pdf = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (WITH_PDF,)).scalar() != "false"
     rows, unregistered = [], set[int]()
     for row in found:
@@ -166,7 +172,7 @@ def _ready(connection: Connection, found: Sequence[tuple[Any, ...]]) -> tuple[li
         files: tuple[Key, ...] = () if invoice is None else ((invoice, form),)
         if files and with_pdf and not on_paper(form):
             files += ((invoice, "pdf"),)
-        rows.append(_Row(key, file_id, files, values_of(row, language)))
+        rows.append(_Row(key, file_id, files, values_of(row, language, codes)))
     return rows, unregistered
 
 

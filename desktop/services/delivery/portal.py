@@ -20,7 +20,7 @@ from desktop.documents.forms import ending, form_named, on_paper
 from desktop.documents.paycodes.payloads import codes_for
 from desktop.documents.portal.page import AGES, OpenItem, Page, PageAccount, PageDocument, PageFile, page_text
 from desktop.domain.aging import bucket
-from desktop.domain.file_names import safe_name, shortened
+from desktop.domain.file_names import told_apart
 from desktop.domain.letter import Letter
 from desktop.domain.references import payment_reference
 from desktop.errors import UserError
@@ -72,14 +72,17 @@ def hand_over_pages(
     wanted = [*(client_id(book, code) for code in codes), *client_ids]
     with book.reading() as session:
         clients = queries.clients_named(session.connection(), wanted)
+        # Among all, so that a client's folder is its own whoever else is written this time.
+        names = told_apart(
+            {key: f"{code} {name}" for key, code, name in queries.all_clients(session.connection())}, _LONGEST_NAME
+        )
     if not clients:
         raise UserError(_("Nothing was issued yet, so no client has a page."), _("Bill first."))
     made = []
     with ExitStack() as stack:
         pool = pool or stack.enter_context(RenderPool())
-        for done, (key, code, name) in enumerate(clients, 1):
-            base = shortened(safe_name(f"{code} {name}"), _LONGEST_NAME) or f"client-{key}"
-            path = folder / f"{base}.html" if embed else folder / base / INDEX
+        for done, key in enumerate(clients, 1):
+            path = folder / f"{names[key]}.html" if embed else folder / names[key] / INDEX
             made.append(_hand_over(book, key, path, as_of, embed=embed, language=language, pool=pool))
             if report:
                 words = ngettext("{done} of {total} page written", "{done} of {total} pages written", len(clients))

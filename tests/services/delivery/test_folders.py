@@ -222,3 +222,15 @@ def test_settings_are_checked_shown_and_undone(book: Book, tmp_path: Path) -> No
 def test_a_book_without_documents_has_an_example(tmp_path: Path) -> None:
     with new_book(tmp_path) as book:
         assert example(book, "{client}/{number}") == "A client/INV-2026-0001.pdf"
+
+
+def test_clients_whose_codes_look_alike_never_share_a_folder(book: Book, root: Path) -> None:
+    for client, code in enumerate(("Z/1", "Z-1"), 3):
+        add_client(book, code, name="Twin")
+        stand(book, add_invoice(book, client, DAY, (10_000, 19)), channel="folder", form="pdf")
+    filed(book)
+    assert [name for name in files(root) if "Twin" in name] == [
+        "Z-1 Twin/2026/INV-2026-0007.pdf",
+        "Z-1-4 Twin/2026/INV-2026-0008.pdf",
+    ]
+    assert example(book, "{code}/{number}") == "Z-1-4/INV-2026-0008.pdf"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import date
@@ -138,3 +139,18 @@ def test_what_cannot_be_made_is_said(book: Book, tmp_path: Path) -> None:
 def test_a_client_without_documents_has_an_empty_page(book: Book, tmp_path: Path) -> None:
     (found,) = pages(book, tmp_path, codes=["IDLE"])
     assert "Nothing has been issued yet." in plain(found.path)
+
+
+def test_clients_whose_names_look_alike_never_share_a_page_or_a_folder(book: Book, tmp_path: Path) -> None:
+    for client, code in enumerate(("A/1", "A-1", "É-1", unicodedata.normalize("NFD", "É-1")), 4):
+        add_client(book, code, name="Twin")
+        add_invoice(book, client, date(2026, 6, 20), (5_000, 0))
+    found = pages(book, tmp_path / "out", client_ids=[4, 5, 6, 7])
+    places = [
+        one.path.relative_to(tmp_path / "out").parts[0].removeprefix(one.client.replace("/", "-")) for one in found
+    ]
+    assert sorted(places) == [" Twin", " Twin", " Twin-5", " Twin-7"]
+    assert [len(list(one.path.parent.rglob("*.pdf"))) for one in found] == [1, 1, 1, 1]
+    (alone,) = pages(book, tmp_path / "out", codes=["A-1"])
+    assert alone.path == tmp_path / "out" / "A-1 Twin-5" / "index.html"
+    assert len({one.path for one in pages(book, tmp_path / "whole", embed=True)}) == 6
