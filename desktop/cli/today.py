@@ -76,11 +76,16 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
+def _ended(sentence: str) -> str:
+    """As a sentence before another one: a question has its mark, a firm's name may end with a dot."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
 def _text(found: Today, glance: Figures) -> str:
     rows = [
         (
             date_text(item.due) if item.due else "",
-            f"{item.sentence}. {item.why}".replace("..", "."),
+            " ".join((_ended(item.sentence), item.why)),
             ("≈ " if item.about else "") + money_text(item.amount, item.currency) if item.amount is not None else "",
             item.owner,
             item.verb,

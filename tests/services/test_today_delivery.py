@@ -13,6 +13,7 @@ from db.schema import MailAccount
 from desktop.domain.wording import phrase
 from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import change
+from desktop.services.delivery.claiming import SENT_BEFORE
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.halting import halt
 from desktop.services.delivery.sent import Problem
@@ -69,6 +70,30 @@ def test_a_document_without_an_address_asks_for_it(book: Book) -> None:
     (item,) = items(book, "delivery_failed")
     assert item.sentence == f"{number} has no address to go to"
     assert (item.verb, item.target.act) == ("Type the address", "outbox.address")
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "verb", "act"),
+    [
+        (550, phrase("User unknown").stored(), "Change the address", "outbox.address"),
+        (451, phrase("Try later").stored(), "Try again", "outbox.retry"),
+        (552, phrase("The mail is larger than the server takes.").stored(), "Look at it", ""),
+        (None, SENT_BEFORE._replace(figures={"count": 30}).stored(), "Send it again", "outbox.again"),
+    ],
+)
+def test_a_failure_leads_straight_to_what_mends_it(
+    book: Book, code: int | None, answer: str, verb: str, act: str
+) -> None:
+    issue(book, 1, channel="email", state="failed", address="a@acme.example", code=code, answer=answer)
+    (item,) = items(book, "delivery_failed")
+    assert (item.verb, item.target.act) == (verb, act)
+
+
+def test_what_came_back_from_a_mailbox_that_is_not_there_asks_for_another(book: Book) -> None:
+    (number,) = issue(book, 1, channel="email")
+    mailed(book, number, to="pay@acme.example", fate="bounced", fate_at=NOW, code=550)
+    (item,) = items(book, "delivery_bounced")
+    assert (item.verb, item.target.act) == ("Change the address", "outbox.address")
 
 
 def test_many_failures_are_one_item_with_all_their_rows(book: Book) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from db.engine import Book
 from db.queries.delivering import RANK, STANDS, STATUS
 from db.queries.families import families
-from desktop.domain.delivery import CHANNELS
+from desktop.domain.delivery import CHANNELS, FAILED
 from desktop.saying import told
 from desktop.services.change_sets import raw
+from desktop.services.delivery.remedying import remedy
 from desktop.services.lists.searching import ids_text, like, limited, named, ordered, rarest_first
 
 _OWN_ORDER: Final = "d.id DESC"
@@ -98,7 +99,7 @@ class OutboxList:
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """title, kind (of the document or the letter), client, client_id, client_code, channel, form, address, status,
         state, fate, tries, next, answer (in words), code, made_at, done_at, run, invoice_id, file_id, mailing_id,
-        path, current, by_hand, gross, currency.
+        path, current, by_hand, gross, currency, remedy (as `remedying` says, of what failed or came back).
 
         Times are UTC text, empty where there is none; gross in minor units, None for a letter.
         """
@@ -171,9 +172,14 @@ def _row(row: Mapping[str, Any]) -> dict[str, object]:
     return {
         **row,
         "answer": told(row["answer"]),
+        "remedy": remedy(row["channel"], row["code"], row["answer"]) if _went_wrong(row) else "",
         "current": bool(row["current"]),
         "by_hand": bool(row["by_hand"]),
     }
+
+
+def _went_wrong(row: Mapping[str, Any]) -> bool:
+    return row["state"] == FAILED or row["fate"] == "bounced"
 
 
 def _of_word(word: str) -> tuple[str, list[object]]:

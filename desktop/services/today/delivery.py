@@ -13,6 +13,7 @@ from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.saying import told
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.halting import halts
+from desktop.services.delivery.remedying import ADDRESS, AGAIN, NOTHING, RETRY, remedy
 from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.registrations import registers_since
 from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all, local_day
@@ -21,7 +22,8 @@ from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all,
 _PATIENCE_DAYS: Final = 2
 _MAIL_ACCOUNTS: Final = frozenset({"section:mail"})
 
-_ROWS: Final = """SELECT d.id, d.title, c.name, d.address, d.answer, d.made_at, coalesce(d.fate_at, d.made_at)
+_ROWS: Final = """SELECT d.id, d.title, c.name, d.address, d.answer, d.made_at, coalesce(d.fate_at, d.made_at),
+ d.channel, d.code
  FROM delivery d JOIN client c ON c.id = d.client_id WHERE {where} AND d.current = 1 ORDER BY d.id"""
 _WAITING: Final = """SELECT d.channel, count(*), min(d.made_at), max(d.id) FROM delivery d {join}
  WHERE d.state <> 'sent' AND d.state = 'waiting' AND d.current = 1 {free} GROUP BY d.channel"""
@@ -35,6 +37,8 @@ class _Row(NamedTuple):
     answer: str
     made_at: str
     heard_at: str
+    channel: str
+    code: int | None
 
 
 class _Waiting(NamedTuple):
@@ -79,7 +83,13 @@ def _homeless_all(rows: Sequence[_Row]) -> Item:
 
 def _failed(row: _Row) -> Item:
     said = _("{title} did not go to {client}").format(title=row.title, client=row.client)
-    return _one(row, "delivery_failed", said, told(row.answer), _("Look at it"))
+    verb, act = {
+        ADDRESS: (_("Change the address"), "outbox.address"),
+        AGAIN: (_("Send it again"), "outbox.again"),
+        RETRY: (_("Try again"), "outbox.retry"),
+        NOTHING: (_("Look at it"), ""),
+    }[remedy(row.channel, row.code, row.answer)]
+    return _one(row, "delivery_failed", said, told(row.answer), verb, act)
 
 
 def _failed_all(rows: Sequence[_Row]) -> Item:
@@ -102,6 +112,8 @@ def _uncertain_all(rows: Sequence[_Row]) -> Item:
 def _bounced(row: _Row) -> Item:
     said = _("{title} came back from {client}").format(title=row.title, client=row.client)
     why = _("It could not be delivered to {address}.").format(address=row.address)
+    if remedy(row.channel, row.code, row.answer) == ADDRESS:
+        return _one(row, "delivery_bounced", said, why, _("Change the address"), "outbox.address", row.heard_at)
     return _one(row, "delivery_bounced", said, why, _("Send it again"), "outbox.again", row.heard_at)
 
 

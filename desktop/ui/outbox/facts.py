@@ -75,7 +75,8 @@ def _mail(found: Known, open_file: Callable[[Attached], object]) -> list[Group]:
                 Fact(_("To"), "\n".join(mail.to)),
                 Fact(_("Copy to"), "\n".join(mail.cc)),
                 Fact(_("Hidden copy"), "\n".join(mail.bcc)),
-                Fact(_("Answer"), answer or mail.answer),
+                # Why it did not go stands at the foot of the pane.
+                Fact(_("Answer"), (answer or mail.answer) if found.row.state == "sent" else ""),
                 Fact("", text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT].rstrip() + " …"),
             ],
         ),

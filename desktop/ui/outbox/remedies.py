@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.i18n import _
+from desktop.services.delivery.remedying import ADDRESS, AGAIN
 from desktop.ui.actions import Actions
 from desktop.ui.listing import Row
 
@@ -19,6 +20,10 @@ def remedies(row: Row, *, mailed: bool) -> tuple[str, str]:
             return "outbox.arrived", "outbox.lost"
         case "failed" if mail and not row.get("address"):
             return "outbox.address", "outbox.cancel"
+        case "failed" if row.get("remedy") == ADDRESS:
+            return "outbox.address", "outbox.retry"
+        case "failed" if row.get("remedy") == AGAIN:
+            return "outbox.again", "outbox.cancel"
         case "failed":
             return "outbox.retry", "outbox.address" if mail else "outbox.cancel"
         case "waiting" if mail:
@@ -28,7 +33,8 @@ def remedies(row: Row, *, mailed: bool) -> tuple[str, str]:
         case "sending":
             return "outbox.document", "outbox.client"
     if fate == "bounced":
-        return "outbox.again", "outbox.address"
+        first, second = "outbox.again", "outbox.address"
+        return (second, first) if row.get("remedy") == ADDRESS else (first, second)
     return "outbox.mail" if mailed else "outbox.document", "outbox.again"
 
 
