@@ -73,7 +73,7 @@ def test_a_document_without_an_address_asks_for_it(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "answer", "verb", "act"),
+    "code, answer, verb, act",
     [
         (550, phrase("User unknown").stored(), "Change the address", "outbox.address"),
         (451, phrase("Try later").stored(), "Try again", "outbox.retry"),

@@ -15,7 +15,7 @@ _FIRST_PERMANENT: Final = 500
 
 
 def remedy(channel: str, code: int | None, answer: str) -> str:
-    """What most likely mends a delivery that failed or bounced: ADDRESS, AGAIN, RETRY, or NOTHING where a person must look first.
+    """What most likely mends a delivery that failed or bounced; NOTHING where a person must look first.
 
     `code` is what the server answered, `answer` the stored sentence.
     """
