@@ -67,7 +67,7 @@ def agreement(book: Book, agreement_id: int) -> Record:
 def agreement_id(book: Book, code: str) -> int:
     """The id of the agreement with this code, whatever its capitals. UserError if there is none."""
     with book.reading() as session:
-        known = session.scalar(select(Agreement.id).where(func.lower(Agreement.code) == code.strip().lower()))
+        known = session.scalar(select(Agreement.id).where(func.lower(Agreement.code) == func.lower(code.strip())))
     if known is None:
         raise UserError(_("There is no agreement with the code “{code}”.").format(code=code))
     return known

@@ -48,7 +48,7 @@ def item_id(book: Book, code: str) -> int:
     """
     with book.reading() as session:
         merged_or_own = func.coalesce(Item.merged_into_id, Item.id)
-        known = session.scalar(select(merged_or_own).where(func.lower(Item.code) == code.strip().lower()))
+        known = session.scalar(select(merged_or_own).where(func.lower(Item.code) == func.lower(code.strip())))
     if known is None:
         raise UserError(_("There is no item with the code “{code}”.").format(code=code), _("See the catalogue."))
     return known

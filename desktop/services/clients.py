@@ -92,7 +92,7 @@ def client_id(book: Book, code: str) -> int:
     """
     with book.reading() as session:
         merged_or_own = func.coalesce(Client.merged_into_id, Client.id)
-        known = session.scalar(select(merged_or_own).where(func.lower(Client.code) == code.strip().lower()))
+        known = session.scalar(select(merged_or_own).where(func.lower(Client.code) == func.lower(code.strip())))
     if known is None:
         raise UserError(
             _("There is no client with the code “{code}”.").format(code=code), _("See the list of clients.")

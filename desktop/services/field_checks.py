@@ -151,7 +151,7 @@ def check_unique(
     if not text:
         return
     model = column.class_
-    query = select(column).where(func.lower(column) == text.lower())
+    query = select(column).where(func.lower(column) == func.lower(text))
     if own_id is not None:
         query = query.where(model.id != own_id)
     taken = session.scalar(query.limit(1))

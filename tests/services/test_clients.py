@@ -47,6 +47,13 @@ def test_codes_are_made_after_the_highest(book):
         clients.client_id(book, "nobody")
 
 
+def test_a_code_with_other_letters_is_found_and_kept_once(book):
+    made = _create(book, code="KÄ-1")
+    assert clients.client_id(book, "KÄ-1") == clients.client_id(book, "kÄ-1") == made
+    with pytest.raises(ValidationError):
+        _create(book, code="KÄ-1")
+
+
 def test_all_problems_come_at_once_and_nothing_is_written(book):
     _create(book, code="ACME")
     with pytest.raises(ValidationError) as refused:
