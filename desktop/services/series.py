@@ -121,7 +121,9 @@ def _clash(session: Session, whole: Record, before: Series | None) -> str | None
     """Two series with one pattern would give one number twice."""
     own_id = before.id if before else 0
     return session.scalar(
-        select(Series.code).where(func.lower(Series.pattern) == func.lower(whole["pattern"]), Series.id != own_id).limit(1)
+        select(Series.code)
+        .where(func.lower(Series.pattern) == func.lower(whole["pattern"]), Series.id != own_id)
+        .limit(1)
     )
 
 
