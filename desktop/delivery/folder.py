@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,17 @@ from desktop.domain.wording import Said, phrase
 
 _PART: Final = ".part"
 _MOST_OF_ONE_NAME: Final = 1_000
+_OF_ONE_PLACE: Final = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.EILSEQ,
+    errno.ELOOP,
+)
 
 
 class NotFiled(Exception):
@@ -22,6 +34,10 @@ class NotFiled(Exception):
     def __init__(self, said: Said) -> None:
         super().__init__(said)
         self.said = said
+
+
+class PlaceTaken(NotFiled):
+    """Only this file found no place; the others may."""
 
 
 class Folder:
@@ -44,7 +60,7 @@ class Folder:
         """The path of the file that has this content: at its place, or with a number where another file stands there.
 
         `place` are the names from `naming.place_of`. The same content again is not written again. The file survives a
-        power cut once this returns. Raises NotFiled.
+        power cut once this returns. Raises NotFiled, as PlaceTaken where the folder takes other files.
         """
         *folders, name = place
         if not name or any(one in ("", ".", "..") or "/" in one or os.sep in one for one in place):
@@ -57,7 +73,20 @@ class Folder:
         except OSError as error:
             # What is believed to be there may have been taken away.
             self._names.clear()
-            raise _not_filed(folder / name, error) from error
+            refusal = _not_filed(folder / name, error)
+            raise PlaceTaken(refusal.said) if self._serves(error) else refusal from error
+
+    def _serves(self, error: OSError) -> bool:
+        """Whether what went wrong is only of a place within, and not of the whole folder or its disk."""
+        if error.errno not in _OF_ONE_PLACE:
+            return False
+        try:
+            handle, probe = tempfile.mkstemp(_PART, dir=self.root)
+            os.close(handle)
+            Path(probe).unlink()
+        except OSError:
+            return False
+        return True
 
     def _below(self, folder: Path, name: str) -> Path:
         found = self._listed(folder)
@@ -81,7 +110,7 @@ class Folder:
             if _holds(path, content):
                 names[same_name(wanted)] = path.name
                 return path
-        raise NotFiled(phrase("“{file}” is there a thousand times.", file=str(folder / name)))
+        raise PlaceTaken(phrase("“{file}” is there a thousand times.", file=str(folder / name)))
 
     def _listed(self, folder: Path) -> dict[str, str]:
         found = self._names.get(folder)

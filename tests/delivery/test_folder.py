@@ -2,11 +2,12 @@
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from desktop.delivery.folder import Folder, NotFiled
+from desktop.delivery.folder import Folder, NotFiled, PlaceTaken
 
 PLACE = ("C-7 Acme", "2026", "INV-1.pdf")
 
@@ -88,6 +89,24 @@ def test_a_disk_that_refuses_is_said_and_leaves_nothing(
     assert files(tmp_path) == {}
     monkeypatch.undo()
     assert folder.put(("a.pdf",), b"one").read_bytes() == b"one"
+
+
+def test_a_place_that_takes_nothing_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Acme").write_bytes(b"mine")
+    folder = Folder(tmp_path)
+    with pytest.raises(PlaceTaken, match="Acme"):
+        folder.put(("Acme", "a.pdf"), b"one")
+    assert folder.put(("Zen", "a.pdf"), b"one").is_file()
+    assert files(tmp_path) == {"Acme": b"mine", "Zen/a.pdf": b"one"}
+
+    def refuse(*_args: object, **_more: object) -> tuple[int, str]:
+        raise PermissionError(13, "Permission denied")
+
+    # Where nothing can be written at all, it is the folder.
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(NotFiled) as problem:
+        folder.put(("Acme", "a.pdf"), b"one")
+    assert not isinstance(problem.value, PlaceTaken)
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from db.engine import Book
 from db.queries import delivery as outbox
 from db.queries import filing as queries
 from db.queries.rows import ids_text
-from desktop.delivery.folder import Folder, NotFiled
+from desktop.delivery.folder import Folder, NotFiled, PlaceTaken
 from desktop.delivery.naming import check_pattern, place_of
 from desktop.documents.batch import RenderPool
 from desktop.documents.forms import ending, on_paper
@@ -73,11 +73,12 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Done:
-    """What is to be told to the book: files kept, places found, and rows that cannot be."""
+    """What is to be told to the book: files kept, places found, rows that cannot be, rows that wait for a place."""
 
     files: list[File] = field(default_factory=list)
     places: list[tuple[int, str]] = field(default_factory=list)
     refused: list[tuple[int, UserError]] = field(default_factory=list)
+    waiting: list[tuple[int, Said]] = field(default_factory=list)
 
 
 def deliver_to_folders(
@@ -121,11 +122,13 @@ def _deliver(
         rows, unregistered = _ready(connection, found)
     filed = 0
     why: Said | None = None
+    own = dict[int, Said]()
     try:
         if rows:
             folder = _opened(settings)
             for done in _put(book, folder, settings.pattern, rows, pool):
                 filed += _tell(book, done, actor)
+                own.update(done.waiting)
                 report(filed, len(rows), _said(filed, len(rows)))
     except NotFiled as refusal:
         why = refusal.said
@@ -133,13 +136,21 @@ def _deliver(
         connection = session.connection()
         counts = outbox.counts(connection, run_id, delivery_ids)
         stuck = {row[0] for row in queries.waiting(connection, run_id=run_id, ids=delivery_ids)} - unregistered
-    _tell_waiting(
-        book, {**dict.fromkeys(unregistered, UNREGISTERED), **dict.fromkeys(stuck, why.stored() if why else "")}
-    )
-    remedy = _("Choose the folder in the outbox, or by: sheaf settings BOOK delivery.folder PATH. Nothing is lost.")
-    problem = UserError(put(why), remedy) if why else None
+    answers = dict.fromkeys(unregistered, UNREGISTERED) | dict.fromkeys(stuck, why.stored() if why else "")
+    _tell_waiting(book, answers | {key: said.stored() for key, said in own.items()})
+    problem = _problem(why, [*own.values()])
     failed, waiting = counts.get((FOLDER, FAILED), 0), counts.get((FOLDER, WAITING), 0)
     return Filed(filed, failed, waiting, problem, settings.folder)
+
+
+def _problem(why: Said | None, places: Sequence[Said]) -> UserError | None:
+    """What keeps documents waiting: the folder of all, else the places of some."""
+    if why is not None:
+        remedy = _("Choose the folder in the outbox, or by: sheaf settings BOOK delivery.folder PATH. Nothing is lost.")
+        return UserError(put(why), remedy)
+    if not places:
+        return None
+    return UserError(put(places[0]), _("Make room at that place, then try again. All the others are in their folders."))
 
 
 def _said(done: int, total: int) -> str:
@@ -193,8 +204,12 @@ def _put(book: Book, folder: Folder, pattern: str, rows: Sequence[_Row], pool: R
                 if len(own) < len(row.files):
                     done.refused.append((row.id, next(refused[key] for key in row.files if key in refused)))
                 else:
-                    done.places.append((row.id, str(_filed(book, folder, pattern, row, own))))
-                    done.files += own
+                    try:
+                        done.places.append((row.id, str(_filed(book, folder, pattern, row, own))))
+                    except PlaceTaken as taken:
+                        done.waiting.append((row.id, taken.said))
+                    else:
+                        done.files += own
                 if len(done.places) + len(done.refused) >= _CHUNK:
                     yield done
                     done = _Done()

@@ -134,6 +134,21 @@ def test_without_a_folder_they_wait_and_say_why(book: Book, tmp_path: Path) -> N
     assert rows(book, "SELECT DISTINCT state, answer FROM delivery WHERE channel = 'folder'") == [("sent", "")]
 
 
+def test_a_place_that_is_taken_keeps_its_own_waiting_and_the_others_go(book: Book, root: Path) -> None:
+    (root / "ACME Acme- Ltd").write_bytes(b"mine")
+    found = filed(book)
+    assert (found.filed, found.failed, found.waiting) == (2, 0, 3)
+    assert files(root) == ["ACME Acme- Ltd", *WHOLE[3:]]
+    assert found.problem is not None
+    assert "ACME" in found.problem.message
+    assert found.problem.remedy.startswith("Make room at that place")
+    answers = rows(book, "SELECT invoice_id, answer <> '' FROM delivery WHERE state = 'waiting' AND channel = 'folder'")
+    assert answers == [(1, 1), (3, 1), (5, 1)]
+    (root / "ACME Acme- Ltd").unlink()
+    assert filed(book) == Filed(3, 0, 0, None, str(root))
+    assert files(root) == WHOLE
+
+
 def test_a_disk_that_fills_up_keeps_what_was_filed(book: Book, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
     real = os.fsync
