@@ -101,6 +101,11 @@ PROPER = {
     "Peppol UBL",
     "Alembic, Mako",
     "open amount",
+    "print job",
+    "Google Workspace",
+    "Swisscom Bluewin",
+    "La Poste",
+    "Proton Mail",
     "Toggl Track",
     "TX Austin",
     # Words of the log of changes, which the window puts into its own.
@@ -136,6 +141,7 @@ TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.”]? [A-Za-z“]")
 # Exceptions that tell of a bug are for those who mend it, and so is the log.
 FOR_US = {
     "BrokenPipeError",
+    "OSError",
     "TypeError",
     "AssertionError",
     "LookupError",
@@ -144,6 +150,8 @@ FOR_US = {
     "ValueError",
     "NotImplementedError",
 }
+# What another program reads: units of systemd, lines of cron, a script of AppleScript.
+FOR_PROGRAMS = re.compile(r"# (BEGIN|Written by) |on run argv\n")
 LOGS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 
@@ -281,6 +289,7 @@ def sentences(source: Source) -> Iterator[Text]:
                 and not SQL.search(text)
                 and not STYLE.search(text)
                 and not TABLE.search(text)
+                and not FOR_PROGRAMS.match(text)
                 and text.strip() not in PROPER
             ):
                 yield Text(source.path, node.lineno, text)
