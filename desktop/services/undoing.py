@@ -266,6 +266,15 @@ def _refuse_if_different(made: Change, target: Target, table: Table, event: _Eve
             _("the draft was issued since as {number}").format(number=number),
             _("Correct it with a credit note."),
         )
+    if table.name == "delivery" and "state" in (event.after or {}):
+        again = "SELECT 1 FROM delivery WHERE again_of_id = ? LIMIT 1"
+        if made.connection.exec_driver_sql(again, (event.key,)).fetchone() is not None:
+            # Both would go.
+            raise _refused(
+                target,
+                _("{what} was sent again since").format(what=called(made.connection, table.name, event.key)),
+                _("Undo that change first."),
+            )
     for name, value in (event.after or {}).items():
         if name in row and plain_value(row[name]) != value and name not in row_seals.MOVING.get(table.name, ()):
             raise _refused(

@@ -131,8 +131,9 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
                 refused.append(_refusal(row, _WAITS if standing["state"] != UNCERTAIN else _ASKS))
                 continue
             made.update(Delivery, standing["id"], current=False)
-            if row["state"] in (WAITING, FAILED, UNCERTAIN):
-                made.update(Delivery, row["id"], state=CANCELLED)
+            for one in {row["id"]: row, standing["id"]: standing}.values():
+                if one["state"] in (WAITING, FAILED, UNCERTAIN):
+                    made.update(Delivery, one["id"], state=CANCELLED)
             way = channel or (EMAIL if people else row["channel"])
             form = row["form"] if way == row["channel"] else form_of(forms.get(row["invoice_id"], NONE), way)
             kept_address = row["address"] if way == EMAIL and row["by_hand"] else ""

@@ -172,3 +172,34 @@ def test_what_was_heard_of_a_document_is_noted_once_it_went(book: Book) -> None:
     assert rows(book, "SELECT kind FROM delivery_event WHERE delivery_id = 1") == [("sent",), ("seen",)]
     undo(book, ANNE)
     assert rows(book, "SELECT fate FROM delivery ORDER BY id") == [("",), ("",)]
+
+
+def test_a_cancel_is_not_undone_once_the_document_goes_another_way_round(book: Book) -> None:
+    (first,) = documents(book, 1)
+    cancel(book, [first], actor=ANNE)
+    cancelled = value(book, "SELECT max(id) FROM change_set")
+    send_again(book, [first], actor=ANNE)
+    with pytest.raises(UserError, match="sent again since"):
+        undo(book, ANNE, cancelled)
+    with faulty_smtp() as server:
+        account(book, server.port)
+        assert go(book).sent == 1
+        with pytest.raises(UserError, match="sent again since"):
+            undo(book, ANNE, cancelled)
+        assert go(book).sent == 0
+    assert len(server.taken) == 1
+
+
+def test_what_failed_gives_way_to_the_one_before_it_that_goes_again(book: Book) -> None:
+    (first,) = documents(book, 1)
+    mark(book, [first], "handed_over", actor=ANNE)
+    with faulty_smtp(Fault("rcpt", "550 5.1.1 Nobody here", times=1)) as server:
+        account(book, server.port)
+        (second,) = send_again(book, [first], actor=ANNE, channel="email").changed
+        assert go(book).failed == 1
+        send_again(book, [first], actor=ANNE, channel="email")
+        with pytest.raises(UserError, match="It was cancelled"):
+            retry(book, [second], actor=ANNE)
+        assert go(book).sent == 1
+    assert [state for state, *_rest in standing(book)] == ["sent", "cancelled", "sent"]
+    assert len(server.taken) == 1
