@@ -106,7 +106,7 @@ def _letter(call: Call) -> None:
 
 
 def _send(call: Call) -> None:
-    from desktop.services.delivery.letters import enqueue_letter
+    from desktop.services.delivery.letters import enqueue_letters
 
     arguments = call.arguments
     if arguments.to:
@@ -120,16 +120,23 @@ def _send(call: Call) -> None:
             raise UserError(
                 _("These letters go to several clients, but to one address."), _("Send those of one client at a time.")
             )
-        ids = []
-        for done, made in enumerate(letters):
-            call.progress(done, len(letters), _("Putting letters into the outbox"))
-            ids.append(enqueue_letter(book, made, actor=call.actor, channel=arguments.by, address=arguments.address))
+        put = enqueue_letters(
+            book,
+            letters,
+            actor=call.actor,
+            channel=arguments.by,
+            address=arguments.address,
+            report=lambda done: call.progress(done, len(letters), _("Putting letters into the outbox")),
+        )
     data = [
         {"delivery": key, "kind": letter.kind, "client": letter.buyer.code, "currency": letter.currency}
-        for key, (letter, _template) in zip(ids, letters, strict=True)
+        for key, letter in put.letters
     ]
-    said = ngettext("{count} letter is in the outbox.", "{count} letters are in the outbox.", len(ids))
-    call.answer({"letters": data}, lambda: said.format(count=f"{len(ids):,}"))
+    refused = [{"letter": title, "reason": why} for title, why in put.refused]
+    said = ngettext("{count} letter is in the outbox.", "{count} letters are in the outbox.", len(data))
+    call.answer({"letters": data, "refused": refused}, lambda: said.format(count=f"{len(data):,}"))
+    for title, why in put.refused:
+        call.say(_("{title} is not: {why}").format(title=title, why=why))
 
 
 def _many_statements(call: Call, book: Book) -> list[Made]:

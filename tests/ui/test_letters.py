@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
 from db.engine import Book
 from db.schema import Client
@@ -15,6 +15,7 @@ from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
 from desktop.services.runs import bill
 from desktop.ui.clients.client_page import ClientPage
+from desktop.ui.dialog import Question
 from desktop.ui.document_page import DocumentPage
 from desktop.ui.outbox.preview import PreviewPage
 from desktop.ui.page import Page
@@ -219,3 +220,34 @@ def test_a_letter_goes_to_whom_the_person_types(driver: Driver, book: Book, clie
     assert rows(book, "SELECT address, by_hand FROM delivery WHERE letter <> ''") == [
         ("x@y.example; cc: z@y.example", 1)
     ]
+
+
+@pytest.mark.parametrize("place", ["clients", "collections"])
+def test_statements_of_several_clients_go_into_the_outbox_after_their_figures(
+    driver: Driver, book: Book, client: int, number: str, place: str
+) -> None:
+    other = add_client(book, "OTHER")
+    add_invoice(book, other, MARCH, (5_000, 0))
+    with change(book, "test", "Address") as made:
+        made.update(Client, client, email="ap@acme.example")
+        made.update(Client, other, delivery="print")
+    page = driver.window.go(place)
+    driver.settle()
+    assert isinstance(page, Page)
+    page.table.select(page.model.ids)
+    driver.settle()
+    page.acts[f"{place}.send"].trigger()
+    driver.settle()
+    (asked,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, Question) and one.isVisible()]
+    words = [label.text() for label in asked.findChildren(QLabel)]
+    assert words[0] == "Put 2 statements into the outbox?"
+    assert words[1].split("\n")[:2] == ["1 goes by e-mail.", "1 goes on paper."]
+    assert rows(book, "SELECT id FROM delivery WHERE letter <> ''") == []
+    asked.accept()
+    driver.settle()
+    assert driver.window.notices.sentence.startswith("2 statements are in the outbox.")
+    assert rows(book, "SELECT letter, channel FROM delivery WHERE letter <> '' ORDER BY id") == [
+        ("statement", "email"), ("statement", "print"),
+    ]  # fmt: skip
+    press(driver, "Undo")
+    assert rows(book, "SELECT id FROM delivery WHERE letter <> ''") == []

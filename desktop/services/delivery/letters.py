@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,8 +16,8 @@ from desktop.documents.words import words_for
 from desktop.domain.delivery import CHANNELS, EMAIL, HAND, WAITING, channel_of
 from desktop.domain.letter import Letter
 from desktop.errors import UserError
-from desktop.i18n import _
-from desktop.services.changes import change
+from desktop.i18n import _, ngettext, number_text
+from desktop.services.changes import Change, change
 from desktop.services.delivery.recipients import AddressBook, checked_recipients, client_facts
 from desktop.services.files import keep_file
 from desktop.services.letters.correspondence import Made
@@ -26,6 +28,19 @@ _LAST_LEVEL: Final = 3
 _INSIDE: Final = "run_report"
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Letters with the deliveries that they became, and why others did not: a letter's title with the sentence."""
+
+    letters: tuple[tuple[int, Letter], ...]
+    refused: tuple[tuple[str, str], ...]
+
+    @property
+    def ids(self) -> list[int]:
+        """The deliveries."""
+        return [key for key, _letter in self.letters]
+
+
 def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", address: str = "") -> int:
     """Put a letter into the outbox, with its file frozen; the id of the delivery.
 
@@ -33,43 +48,98 @@ def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", add
     documents go. `address` stands in place of the client's contacts. UserError where it has nobody to go to, and where
     the very same letter waits already.
     """
-    letter, _template = made
+    typed = _checked(channel, address)
+    written = _written(made)
+    with change(book, actor, _("Put {title} into the outbox").format(title=written.title)) as kept:
+        return _put(kept, written, channel, typed)
+
+
+def enqueue_letters(
+    book: Book,
+    letters: Iterable[Made],
+    *,
+    actor: str,
+    channel: str = "",
+    address: str = "",
+    report: Callable[[int], object] | None = None,
+) -> Put:
+    """Put many letters into the outbox in one change, each as `enqueue_letter` does; those that cannot are told of.
+
+    `report` hears how many are written, and may raise: then none is in the outbox. UserError where none could be put.
+    """
+    typed = _checked(channel, address)
+    written = []
+    for made in letters:
+        written.append(_written(made))
+        if report is not None:
+            report(len(written))
+    put: list[tuple[int, Letter]] = []
+    refused: list[tuple[str, str]] = []
+    with change(book, actor, "") as kept:
+        for one in written:
+            try:
+                put.append((_put(kept, one, channel, typed), one.letter))
+            except UserError as error:
+                refused.append((one.title, error.message))
+                last = error
+        if written and not put:
+            raise last
+        words = ngettext("Put {count} letter into the outbox", "Put {count} letters into the outbox", len(put))
+        kept.summary = words.format(count=number_text(len(put)))
+    return Put(tuple(put), tuple(refused))
+
+
+class _Written(NamedTuple):
+    letter: Letter
+    title: str
+    name: str
+    content: bytes
+
+
+def _written(made: Made) -> _Written:
+    letter = made[0]
     if letter.kind == _INSIDE:
         raise UserError(_("A run's report stays in the firm: it goes to no client."), _("Save it as a file."))
+    name = letter_name(letter)
+    return _Written(letter, name.removesuffix(".pdf"), name, letter_pdf(made))
+
+
+def _checked(channel: str, address: str) -> str:
+    """The typed people as they are kept. UserError for a way or an address that is none."""
     if channel and channel not in CHANNELS:
         raise UserError(
             _("“{word}” is no way of delivery.").format(word=channel),
             _("It is one of: {known}.").format(known=", ".join(CHANNELS)),
         )
-    typed = checked_recipients(address).text() if address.strip() else ""
-    content = letter_pdf(made)
-    name = letter_name(letter)
-    title = name.removesuffix(".pdf")
-    with change(book, actor, _("Put {title} into the outbox").format(title=title)) as kept:
-        client_id, known, usual = _usual(kept.connection, letter)
-        way = channel or (EMAIL if typed else usual)
-        if way == EMAIL and not (typed or known):
-            raise UserError(
-                _("{client} has no e-mail address.").format(client=letter.buyer.name),
-                _("Type one for this letter, or give one to the client."),
-            )
-        file_id = keep_file(kept, name, content)
-        _refuse_twice(kept.connection, file_id, title)
-        return kept.insert(
-            Delivery,
-            letter=letter.kind,
-            file_id=file_id,
-            title=title,
-            client_id=client_id,
-            channel=way,
-            form="pdf",
-            state=WAITING,
-            address=(typed or known) if way == EMAIL else "",
-            by_hand=bool(typed),
-            facts=json.dumps(letter_facts(letter), ensure_ascii=False, sort_keys=True),
-            made_at=kept.at,
-            actor=actor,
+    return checked_recipients(address).text() if address.strip() else ""
+
+
+def _put(kept: Change, written: _Written, channel: str, typed: str) -> int:
+    letter, title = written.letter, written.title
+    client_id, known, usual = _usual(kept.connection, letter)
+    way = channel or (EMAIL if typed else usual)
+    if way == EMAIL and not (typed or known):
+        raise UserError(
+            _("{client} has no e-mail address.").format(client=letter.buyer.name),
+            _("Type one for this letter, or give one to the client."),
         )
+    file_id = keep_file(kept, written.name, written.content)
+    _refuse_twice(kept.connection, file_id, title)
+    return kept.insert(
+        Delivery,
+        letter=letter.kind,
+        file_id=file_id,
+        title=title,
+        client_id=client_id,
+        channel=way,
+        form="pdf",
+        state=WAITING,
+        address=(typed or known) if way == EMAIL else "",
+        by_hand=bool(typed),
+        facts=json.dumps(letter_facts(letter), ensure_ascii=False, sort_keys=True),
+        made_at=kept.at,
+        actor=kept.actor,
+    )
 
 
 def usual_way(book: Book, letter: Letter) -> tuple[str, str]:
@@ -77,6 +147,13 @@ def usual_way(book: Book, letter: Letter) -> tuple[str, str]:
     with book.reading() as session:
         _client_id, known, way = _usual(session.connection(), letter)
     return way, known
+
+
+def usual_ways(book: Book, letters: Iterable[Letter]) -> Mapping[str, int]:
+    """How many of these letters go by which of CHANNELS, in their order."""
+    with book.reading() as session:
+        counted = Counter(_usual(session.connection(), letter)[2] for letter in letters)
+    return {way: counted[way] for way in CHANNELS if counted[way]}
 
 
 def letter_facts(letter: Letter) -> Mapping[str, Any]:

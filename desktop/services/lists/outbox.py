@@ -179,7 +179,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _went_wrong(row: Mapping[str, Any]) -> bool:
-    return row["state"] == FAILED or row["fate"] == "bounced"
+    return bool(row["state"] == FAILED or row["fate"] == "bounced")
 
 
 def _of_word(word: str) -> tuple[str, list[object]]:

@@ -26,6 +26,7 @@ from desktop.ui.importing.exchange import exchange, same_ids
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.letters.folders import save_statements
+from desktop.ui.letters.sending_many import send_statements
 from desktop.ui.page import Design, Page
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import take_back, write
@@ -68,7 +69,14 @@ class ClientsPage(Page):
                 chip_menus=[ChipMenu("segment", _("Segment"), _("All segments"))],
                 main_action="clients.new",
                 side_actions=["clients.account", "clients.invoice"],
-                many=["clients.statement", "clients.hold", "clients.dispute", "clients.merge", "clients.archive"],
+                many=[
+                    "clients.send",
+                    "clients.statement",
+                    "clients.hold",
+                    "clients.dispute",
+                    "clients.merge",
+                    "clients.archive",
+                ],
                 menu=[
                     "clients.open",
                     "clients.edit",
@@ -76,6 +84,7 @@ class ClientsPage(Page):
                     "clients.account",
                     GAP,
                     "clients.statement",
+                    "clients.send",
                     "clients.page",
                     "clients.remind",
                     GAP,
@@ -102,6 +111,7 @@ class ClientsPage(Page):
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
             Action("clients.statement", self._statement_text, self.statement, "export", "S", some),
+            Action("clients.send", _("Send statements…"), self.send_statements, "send", "T", some, _("statements")),
             Action("clients.page", _("Account as a page…"), self.hand_over, "export", "G", some),
             Action("clients.remind", _("Reminder letter…"), self.remind, "", "R", one),
             Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
@@ -195,6 +205,9 @@ class ClientsPage(Page):
             ask_statement(self.desk, self, ids[0])
         else:
             save_statements(self.desk, self, ids)
+
+    def send_statements(self) -> None:
+        send_statements(self.desk, self, self.selected_ids())
 
     def hand_over(self) -> None:
         ask_pages(self.desk, self, self.selected_ids())

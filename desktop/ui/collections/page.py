@@ -25,6 +25,7 @@ from desktop.ui.facts import FactsView
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_reminder, ask_statement
+from desktop.ui.letters.sending_many import send_statements
 from desktop.ui.page import Design, Page
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
@@ -106,6 +107,7 @@ class CollectionsPage(Page):
                     GAP,
                     "collections.remind",
                     "collections.statement",
+                    "collections.send",
                     "collections.items",
                     "collections.copy",
                     "collections.client",
@@ -129,6 +131,7 @@ class CollectionsPage(Page):
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("collections.remind", _("Reminder letter…"), self.remind, "", "L", one, _("reminder")),
             Action("collections.statement", _("Statement of account…"), self.statement, "export", "T", one),
+            Action("collections.send", _("Send statements…"), self.send_statements, "send", "", some, _("statements")),
             Action("collections.items", _("Open items as a report"), self.items, "open", "", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
@@ -264,6 +267,9 @@ class CollectionsPage(Page):
     def statement(self) -> None:
         late = self._chosen.late
         ask_statement(self.desk, self, late.client_id, late.currency)
+
+    def send_statements(self) -> None:
+        send_statements(self.desk, self, [client_of(one) for one in self.selected_ids()])
 
     def items(self) -> None:
         """What the client owes as a report, to be sorted, exported or printed."""

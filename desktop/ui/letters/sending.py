@@ -20,7 +20,7 @@ from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.words import way_word
 from desktop.ui.saving import Written, undo_offers, writing
 
-_CHANGED = frozenset({"outbox"})
+OUTBOX_ALONE = frozenset({"outbox"})
 
 
 def ask_to_send(desk: Desk, parent: QWidget, made: Made) -> None:
@@ -46,7 +46,7 @@ def _ask(desk: Desk, parent: QWidget, made: Made, usual: object) -> None:
             typed_here = address if chosen == EMAIL and address != known else ""
             return enqueue_letter(book, made, actor=actor, channel=chosen, address=typed_here), chosen == EMAIL
 
-        return writing(desk, _("Putting the letter into the outbox"), work, _CHANGED)
+        return writing(desk, _("Putting the letter into the outbox"), work, OUTBOX_ALONE)
 
     title = letter_name(made[0]).removesuffix(".pdf")
     heading = _("Send: {title}").format(title=title)
@@ -76,5 +76,5 @@ def _tell(desk: Desk, title: str, written: object) -> None:
         offers.append((_("Preview the e-mail"), lambda: show_preview(desk, [key])))
     offers.append((_("Go to the outbox"), lambda: desk.shell.go("outbox", key)))
     desk.shell.notices.say(
-        _("{title} is in the outbox.").format(title=title), offers=[*undo_offers(desk, written, _CHANGED), *offers]
+        _("{title} is in the outbox.").format(title=title), offers=[*undo_offers(desk, written, OUTBOX_ALONE), *offers]
     )

@@ -11,7 +11,7 @@ from desktop.errors import UserError
 from desktop.services.changes import change, undo
 from desktop.services.clients import delete_client
 from desktop.services.delivery.drafts import content_of
-from desktop.services.delivery.letters import enqueue_letter
+from desktop.services.delivery.letters import enqueue_letter, enqueue_letters, usual_ways
 from desktop.services.delivery.mail_edits import mail_preview
 from desktop.services.letters.files import letter_pdf
 from desktop.services.letters.receipt import receipt
@@ -133,3 +133,31 @@ def test_a_runs_report_stays_inside(contracts):
         enqueue_letter(contracts.book, run_report(contracts.book, run, on=LATE), actor=ANNE)
     with pytest.raises(UserError, match="no way of delivery"):
         enqueue_letter(contracts.book, statement(contracts.book, 1, as_of=LATE), actor=ANNE, channel="pigeon")
+
+
+def test_many_letters_are_one_change_and_those_that_wait_already_are_told_of(contracts):
+    other = contracts.client(email="", code="PAPER", delivery="print")
+    contracts.agreement(other, code="A2")
+    contracts.bill("2026-02-28")
+    made = [statement(contracts.book, client, as_of=LATE) for client in (1, other)]
+    assert usual_ways(contracts.book, [letter for letter, _template in made]) == {"email": 1, "print": 1}
+    enqueue_letter(contracts.book, made[0], actor=ANNE)
+    put = enqueue_letters(contracts.book, made, actor=ANNE)
+    assert [letter.buyer.code for _key, letter in put.letters] == ["PAPER"]
+    assert [why for _title, why in put.refused] == [f"{put.refused[0][0]} waits in the outbox already."]
+    assert undo(contracts.book, ANNE) == "Put 1 letter into the outbox"
+    with pytest.raises(UserError, match="waits in the outbox already"):
+        enqueue_letters(contracts.book, made[:1], actor=ANNE)
+    assert value(contracts.book, "SELECT count(*) FROM delivery WHERE letter <> ''") == 1
+
+
+def test_letters_that_are_stopped_leave_none_behind(contracts):
+    made = [statement(contracts.book, 1, as_of=LATE)] * 2
+
+    def stop(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        enqueue_letters(contracts.book, made, actor=ANNE, report=stop)
+    assert value(contracts.book, "SELECT count(*) FROM delivery WHERE letter <> ''") == 0
