@@ -310,6 +310,11 @@ def _not_taken(name: str, words: str) -> UserError:
     lower = said.lower()
     if "does not exist" in lower:
         return _unknown(name)
+    if "too many" in lower:
+        return UserError(
+            _("The queue of {queue} is full: it takes no more jobs until some of them are printed.").format(queue=name),
+            _("Print the rest then, or all of it in one job. What was not taken still waits in the outbox."),
+        )
     if any(one in lower for one in ("forbidden", "unauthorized", "not authorized", "not allowed", "password")):
         return UserError(
             _("You may not print on {queue}: {reason}").format(queue=name, reason=said),

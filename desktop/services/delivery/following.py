@@ -18,6 +18,7 @@ from db.engine import Book
 from desktop.delivery import printer
 from desktop.delivery.printer import Queue, QueuedJob
 from desktop.domain.delivery import CANCELLED, FAILED, SENDING, SENT, UNCERTAIN, WAITING
+from desktop.domain.file_names import shortened
 from desktop.domain.wording import Said, phrase
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -26,13 +27,15 @@ from desktop.services.changes import change
 from desktop.services.delivery.print_jobs import PrintJobRow, accepted, noted, open_jobs, print_jobs, settle
 
 _MARK: Final = re.compile(r"\[sheaf [0-9a-f]{12}\]")
+_LONGEST_TITLE: Final = 200
 _guard = threading.Lock()
 _turns: WeakKeyDictionary[Book, threading.Lock] = WeakKeyDictionary()
 
 
 def marked(name: str) -> str:
-    """A title for a job that no other has."""
-    return f"{name} [sheaf {uuid.uuid4().hex[:12]}]"
+    """A title for a job that no other has; IPP allows a name 255 bytes, and what is cut would be the mark."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in name)
+    return f"{shortened(plain, _LONGEST_TITLE)} [sheaf {uuid.uuid4().hex[:12]}]".strip()
 
 
 def _turn(book: Book) -> threading.Lock:

@@ -84,13 +84,17 @@ def print_papers(
     ):
         for batch in found:
             some = []
-            for place in range(len(batch.papers)):
-                report(made.documents + place, len(chosen), what)
-                some.append(next(stack))
             name = f"{what} {batch.papers[0].client}".strip() if settings.per_client else what
             file = Path(folder) / "job.pdf"
             job = (batch.number, batch.all)
-            stacked = write_stack(book, file, some, settings, title=name, on=on, run=run, job=job)
+            try:
+                for place in range(len(batch.papers)):
+                    report(made.documents + place, len(chosen), what)
+                    some.append(next(stack))
+                stacked = write_stack(book, file, some, settings, title=name, on=on, run=run, job=job)
+            except UserError as problem:
+                made.problem = problem
+                return made
             made.problem = _give(book, file, some, settings, name, stacked.pages, actor, made)
             if made.problem is not None:
                 return made

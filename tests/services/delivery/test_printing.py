@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,8 +22,9 @@ from desktop.delivery import printer
 from desktop.errors import UserError
 from desktop.services.book_settings import set_book_setting
 from desktop.services.check import check
+from desktop.services.delivery import printing
 from desktop.services.delivery.deciding import settle_uncertain
-from desktop.services.delivery.following import cancel_jobs, follow
+from desktop.services.delivery.following import cancel_jobs, follow, marked
 from desktop.services.delivery.letters import enqueue_letter
 from desktop.services.delivery.papers import Choice, Paper, papers
 from desktop.services.delivery.print_jobs import print_jobs
@@ -33,7 +35,7 @@ from desktop.services.delivery.print_settings import (
     print_settings,
 )
 from desktop.services.delivery.printing import Printed, note_printed, print_papers
-from desktop.services.delivery.stacking import merge_to
+from desktop.services.delivery.stacking import Merged, Sheets, merge_to, write_stack
 from desktop.services.letters.statement import statement
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value
@@ -300,6 +302,34 @@ def test_a_queue_that_refuses_gives_the_documents_back(book: Book, cups: Cups) -
     assert print_jobs(book)[0].state == "failed"
 
 
+def test_a_full_queue_takes_the_rest_later(book: Book, cups: Cups) -> None:
+    cups.stop()
+    with (cups.folder / "cupsd.conf").open("a") as settings:
+        settings.write("MaxJobs 2\n")
+    cups.go()
+    cups.shut("slow")
+    each = replace(OFFICE, per_client=True)
+    made = give(book, each)
+    assert made.problem is not None
+    assert "queue of office is full" in made.problem.message
+    assert (len(made.jobs), made.left) == (2, 1)
+    cups.open("slow")
+    cups.printed(2)
+    wait_for(lambda: follow(book).under_way == 0)
+    assert give(book, each).left == 0
+    cups.printed(3)
+    wait_for(lambda: follow(book).under_way == 0)
+    assert states(book) == ["sent"] * 4
+
+
+def test_a_title_keeps_its_mark_whatever_the_client_is_called() -> None:
+    title = marked("क" * 150 + "\n\x07\u202e")
+    assert len(title.encode()) <= 255
+    assert title.isprintable()
+    assert title.startswith("क")
+    assert re.search(r" \[sheaf [0-9a-f]{12}\]$", title)
+
+
 def test_a_stop_between_jobs_keeps_what_is_in_the_queue(book: Book, cups: Cups) -> None:
     class Enough(Exception):
         pass
@@ -314,6 +344,24 @@ def test_a_stop_between_jobs_keeps_what_is_in_the_queue(book: Book, cups: Cups) 
     assert sorted(states(book)) == ["sending", "sending", "waiting", "waiting"]
     # The book prints again: the turn was given back.
     assert give(book).documents == 2
+
+
+def test_a_file_that_cannot_be_made_ends_printing_and_tells_what_is_in_the_queue(
+    book: Book, cups: Cups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = write_stack
+
+    def write(book: Book, path: Path, stack: list[Sheets], *more: object, **named: object) -> Merged:
+        if stack[0].paper.code == "C3":
+            raise UserError("The disk is full.", "Make room.")
+        return real(book, path, stack, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(printing, "write_stack", write)
+    made = give(book, replace(OFFICE, per_client=True))
+    assert (len(made.jobs), made.documents, made.left) == (2, 3, 1)
+    assert made.problem is not None
+    assert made.problem.message == "The disk is full."
+    assert states(book) == ["sending"] * 3 + ["waiting"]
 
 
 def test_a_killed_program_finds_its_job_again(book: Book, cups: Cups, tmp_path: Path) -> None:
