@@ -131,7 +131,7 @@ def send_again(book: Book, ids: Collection[int], *, actor: str, address: str = "
                 refused.append(_refusal(row, _WAITS if standing["state"] != UNCERTAIN else _ASKS))
                 continue
             made.update(Delivery, standing["id"], current=False)
-            for one in {row["id"]: row, standing["id"]: standing}.values():
+            for one in (row,) if standing["id"] == row["id"] else (row, standing):
                 if one["state"] in (WAITING, FAILED, UNCERTAIN):
                     made.update(Delivery, one["id"], state=CANCELLED)
             way = channel or (EMAIL if people else row["channel"])
