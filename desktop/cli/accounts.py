@@ -105,7 +105,7 @@ def _list(call: Call) -> int:
 
     def text() -> str:
         return table(
-            [_("Account"), _("Address"), _("Server"), ">" + _("A day"), ""],
+            [_("Account"), _("E-mail address"), _("Server"), ">" + _("Per day"), ""],
             [
                 [
                     one["name"],

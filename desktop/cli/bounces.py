@@ -73,7 +73,7 @@ def _text(read: int, matched: list[Match], unmatched: int) -> str:
     lines = [ngettext("{count} mail was read.", "{count} mails were read.", read).format(count=number_text(read))]
     if matched:
         rows = [(", ".join(one.titles), _kind(one.kind), ", ".join(one.addresses), one.words) for one in matched]
-        lines.append(table((_("Document"), _("What happened"), _("Address"), _("Answer")), rows))
+        lines.append(table((_("Document"), _("What happened"), _("E-mail address"), _("Answer")), rows))
     else:
         lines.append(_("None of them is about a mail of this book."))
     if unmatched:

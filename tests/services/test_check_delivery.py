@@ -45,11 +45,11 @@ def found(book: Book, *statements: str) -> list[str]:
         ),
         (
             ["UPDATE delivery SET state = 'sent' WHERE id = 3"],
-            "document: INV-2026-0003: it is sent, but its mail is not there",
+            "document: INV-2026-0003: it stands as “sent”, its mail as “not there”",
         ),
         (
             ["UPDATE mailing SET state = 'failed' WHERE id = 1"],
-            "document: INV-2026-0001: it is sent, but its mail is failed",
+            "document: INV-2026-0001: it stands as “sent”, its mail as “failed”",
         ),
         (
             ["UPDATE mailing SET text = 'Something else' WHERE id = 1"],

@@ -112,7 +112,7 @@ def test_one_client_has_a_text_of_its_own(driver: Driver, book: Book) -> None:
 
 def test_a_book_without_documents_says_so(driver: Driver, book: Book) -> None:
     shown = section(driver)
-    driver.until(lambda: "nothing was issued yet" in shown.preview.about.text())
+    driver.until(lambda: "issue one first" in shown.preview.about.text())
 
 
 @pytest.mark.parametrize("kind", ["several", "reminder", "credit_note"])

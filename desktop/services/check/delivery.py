@@ -51,7 +51,7 @@ def _check_rows(connection: sqlite3.Connection, problems: Problems) -> None:
 
 
 def _check_mails(connection: sqlite3.Connection, problems: Problems) -> None:
-    apart = _("it is {state}, but its mail is {other}")
+    apart = _("it stands as “{state}”, its mail as “{other}”")
     for title, state, other in connection.execute(
         "SELECT d.title, d.state, m.state FROM delivery d LEFT JOIN mailing m ON m.id = d.mailing_id"
         f" WHERE d.channel = 'email' AND d.state IN {_TOGETHER} AND m.state IS NOT d.state"

@@ -10,7 +10,7 @@ from desktop.services.check.problem import Problems
 
 def check_printing(connection: sqlite3.Connection, problems: Problems) -> None:
     """Rows of the outbox that go by print against the jobs that carry them."""
-    apart = _("it is {state}, but its print job is {other}")
+    apart = _("it stands as “{state}”, its print job as “{other}”")
     for title, state, other in connection.execute(
         "SELECT d.title, d.state, j.state FROM delivery d LEFT JOIN print_job j ON j.id = d.print_job_id"
         " WHERE d.channel = 'print' AND d.state = 'sending' AND j.state IS NOT d.state"

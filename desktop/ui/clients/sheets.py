@@ -204,7 +204,7 @@ def deliveries_sheet(desk: Desk, client_id: int) -> Sheet:
             Column("title", _("Document"), 130, sort_key="title", strong=True),
             Column("kind_word", _("Kind"), 110, secondary=True),
             Column("way", _("Way"), 90, sort_key="channel"),
-            Column("where", _("Address"), 200, sort_key="address", wide=True),
+            Column("where", _("Sent to"), 200, sort_key="address", wide=True),
             Column("said", _("Result"), 240, sort_key="done_at"),
         ],
         OutboxRows(desk.book, desk.today),

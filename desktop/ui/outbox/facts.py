@@ -71,7 +71,7 @@ def _mail(found: Known, open_file: Callable[[Attached], object]) -> list[Group]:
             _("The mail"),
             [
                 Fact(_("Subject"), mail.subject),
-                Fact(_("From"), mail.sender),
+                Fact(_("Sender"), mail.sender),
                 Fact(_("To"), "\n".join(mail.to)),
                 Fact(_("Copy to"), "\n".join(mail.cc)),
                 Fact(_("Hidden copy"), "\n".join(mail.bcc)),

@@ -81,7 +81,7 @@ class MailPage(QWidget):
         mail = self.mail
         account = _("{address} (account “{name}”)").format(address=mail.sender, name=mail.account)
         return [
-            Fact(_("From"), account if mail.account else mail.sender),
+            Fact(_("Sender"), account if mail.account else mail.sender),
             Fact(_("To"), ", ".join(mail.to)),
             Fact(_("Copy to"), ", ".join(mail.cc)),
             Fact(_("Hidden copy"), ", ".join(mail.bcc)),

@@ -56,7 +56,7 @@ class OutboxPage(Page):
                     Column("client", _("Client"), 180, sort_key="client", wide=True),
                     Column("way", _("Way"), 84, sort_key="channel"),
                     Column("said", _("Result"), 190, sort_key="done_at"),
-                    Column("where", _("Address"), 170, sort_key="address"),
+                    Column("where", _("Sent to"), 170, sort_key="address"),
                     Column("tries", _("Tries"), 58, "number", sort_key="tries", secondary=True),
                     Column("next_at", _("Next try"), 130, sort_key="next", hidden=True),
                     Column("put_at", _("In the outbox since"), 130, sort_key="made_at", hidden=True),

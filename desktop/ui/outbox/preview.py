@@ -190,7 +190,7 @@ class PreviewPage(QWidget):
     def _show_facts(self, mail: MailDraft) -> None:
         sender = f"{mail.sender_name} <{mail.sender}>" if mail.sender_name else mail.sender
         facts = [
-            Fact(_("From"), sender),
+            Fact(_("Sender"), sender),
             Fact(_("To"), ", ".join(mail.to)),
             Fact(_("Copy to"), ", ".join(mail.cc)),
             Fact(_("Hidden copy"), ", ".join(mail.bcc)),

@@ -54,7 +54,7 @@ def _tray(name: str) -> str:
     words = {
         "auto": _("Chosen by the printer"),
         "main": _("Main tray"),
-        "manual": _("By hand"),
+        "manual": _("Manual feed"),
         "by-pass-tray": _("Bypass tray"),
         "top": _("Upper tray"),
         "middle": _("Middle tray"),

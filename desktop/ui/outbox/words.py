@@ -13,7 +13,7 @@ def way_word(channel: str) -> str:
         "email": _("E-mail"),
         "print": _("On paper"),
         "folder": _("Folder"),
-        "hand": _("By hand"),
+        "hand": pgettext("delivery", "By hand"),
     }
     return words.get(channel, channel)
 

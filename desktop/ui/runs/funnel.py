@@ -104,7 +104,7 @@ class FunnelView(QWidget):
         if found is None or not found.issued:
             return
         self._add(steps(found, run), "", _NEXT)
-        self._add(beside(found, run), _("Beside the way"))
+        self._add(beside(found, run), _("Needs a look"))
         self._add(to_do(found, run), _("Still to go"))
 
     def _add(self, shown: Sequence[Step], title: str, between: str = "") -> None:

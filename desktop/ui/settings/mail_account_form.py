@@ -173,7 +173,7 @@ def _sections(row: Mapping[str, object], *, keyring: bool, firm: str) -> list[Se
     unchanged = _("Unchanged") if row else ""
     providers = [(one.key, one.name) for one in sorted(PROVIDERS, key=lambda one: one.name.casefold()) if one.host]
     whose = [
-        Field("sender", _("Address"), required=True, span=3, hint=_("invoices@your-firm.example")),
+        Field("sender", _("E-mail address"), required=True, span=3, hint=_("invoices@your-firm.example")),
         Field("known", _("Provider"), "choice", span=3, choices=[("", _("Another")), *providers]),
         Field("sender_name", _("Name that people see"), span=3, hint=firm),
         Field("name", _("Name in Sheaf"), span=3, hint=_("The address")),

@@ -69,7 +69,7 @@ class MailAccountsSection(Page):
                 title=_("E-mail accounts"),
                 columns=[
                     Column("name", _("Account"), 190, sort_key="name", strong=True),
-                    Column("sender", _("Address"), 220, sort_key="sender", wide=True),
+                    Column("sender", _("E-mail address"), 220, sort_key="sender", wide=True),
                     Column("server", _("Server"), 190, secondary=True),
                     Column("state", _("State"), 170),
                 ],
@@ -147,10 +147,10 @@ class MailAccountsSection(Page):
                 Group(
                     "",
                     [
-                        Fact(_("Address"), row["sender"]),
+                        Fact(_("E-mail address"), row["sender"]),
                         Fact(_("Name"), row["sender_name"]),
                         Fact(_("Login"), words[login]),
-                        Fact(_("Secret"), self._secrets.get(row["uid"], "")),
+                        Fact(_("Sign-in"), self._secrets.get(row["uid"], "")),
                         Fact(_("Answers to"), row["reply_to"]),
                         Fact(_("Copies to"), row["copy_to"]),
                         Fact(_("Receipts"), _("asked for") if row["receipts"] else ""),
@@ -163,8 +163,8 @@ class MailAccountsSection(Page):
                         Fact(_("Encryption"), dict(securities())[row["security"]]),
                         Fact(_("Port"), str(row["port"])),
                         Fact(_("Certificate"), "" if row["verify"] else _("not looked at")),
-                        Fact(_("A minute"), number_text(row["per_minute"]) if row["per_minute"] else ""),
-                        Fact(_("A day"), number_text(row["per_day"]) if row["per_day"] else ""),
+                        Fact(_("Per minute"), number_text(row["per_minute"]) if row["per_minute"] else ""),
+                        Fact(_("Per day"), number_text(row["per_day"]) if row["per_day"] else ""),
                     ],
                 ),
                 Group(_("Mails that come back"), [Fact(_("Inbox"), row["imap_host"])]),

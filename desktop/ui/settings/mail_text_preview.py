@@ -32,7 +32,7 @@ class TextPreview(QFrame):
     def show_mail(self, mail: MailDraft | None, text: str) -> None:
         """The mail; without one, in a book from which nothing went, the text as it is written."""
         if mail is None:
-            self.about.setText(_("The preview is made from a document of yours; nothing was issued yet."))
+            self.about.setText(_("A preview needs a document of yours: issue one first."))
             self.subject.clear()
             self.body.show_text(text)
             return
