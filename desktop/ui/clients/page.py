@@ -111,7 +111,7 @@ class ClientsPage(Page):
             Action("clients.invoice", _("Invoice by hand…"), self.invoice, "", "I", one, _("invoice")),
             Action("clients.account", _("Show the account"), self.account, "", "A", one, _("account")),
             Action("clients.statement", self._statement_text, self.statement, "export", "S", some),
-            Action("clients.send", _("Send statements…"), self.send_statements, "send", "T", some, _("statements")),
+            Action("clients.send", _("Send statements…"), self.send_statements, "send", "T", some),
             Action("clients.page", _("Account as a page…"), self.hand_over, "export", "G", some),
             Action("clients.remind", _("Reminder letter…"), self.remind, "", "R", one),
             Action("clients.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),

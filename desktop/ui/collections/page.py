@@ -131,7 +131,7 @@ class CollectionsPage(Page):
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("collections.remind", _("Reminder letter…"), self.remind, "", "L", one, _("reminder")),
             Action("collections.statement", _("Statement of account…"), self.statement, "export", "T", one),
-            Action("collections.send", _("Send statements…"), self.send_statements, "send", "", some, _("statements")),
+            Action("collections.send", _("Send statements…"), self.send_statements, "send", enabled=some),
             Action("collections.items", _("Open items as a report"), self.items, "open", "", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),

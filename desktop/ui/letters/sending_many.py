@@ -59,8 +59,8 @@ def _ask(desk: Desk, parent: QWidget, found: object) -> None:
     sums = " + ".join(money_text(amount, currency) for currency, amount in sorted(found.asked.items()) if amount)
     lines = [_way_words(way, number) for way, number in found.ways.items()]
     if sums:
-        lines.append(_("To be paid by them: {amounts}.").format(amounts=sums))
-    lines.append(_("They go with the next sending, and can be looked at before."))
+        lines.append(_("They ask for {amounts}.").format(amounts=sums))
+    lines.append(_("They go with the next sending, and can be looked at before it."))
     Question(
         parent,
         words.format(count=number_text(count)),
