@@ -460,7 +460,7 @@ def test_the_check_finds_a_document_that_is_in_no_queue(book: Book, cups: Cups) 
     assert check(book).problems == ()
     with book.writing() as session:
         session.connection().exec_driver_sql("UPDATE print_job SET state = 'failed'")
-    assert {one.detail for one in check(book).problems} == {"it is sending, but its print job is failed"}
+    assert {one.detail for one in check(book).problems} == {"it stands as “sending”, its print job as “failed”"}
     with book.writing() as session:
         connection = session.connection()
         connection.exec_driver_sql("UPDATE print_job SET state = 'sending'")
