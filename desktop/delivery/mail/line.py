@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import ssl
@@ -21,6 +22,7 @@ class Line:
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
         self._read = b""
+        self._ended = False
         # The last bytes of a message go alone; held back for an acknowledgement they would cost 40 ms a message.
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -39,6 +41,8 @@ class Line:
 
     def say(self, data: bytes, seconds: float) -> None:
         """Send all of it; each piece of 64 KB may take that long, so that a slow line is not taken for a dead one."""
+        if self._ended:
+            raise ConnectionAbortedError
         self.socket.settimeout(seconds)
         if len(data) <= _PIECE:
             self.socket.sendall(data)
@@ -73,6 +77,13 @@ class Line:
             raise HungUp
         self._read += more
         return True
+
+    def cut(self) -> None:
+        """End it from another thread: who waits for an answer hears at once that there is none, and no more is said."""
+        self._ended = True
+        with contextlib.suppress(OSError):
+            # Of the plain socket: one that is encrypted would forget its encryption, and go on without.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         self.socket.close()

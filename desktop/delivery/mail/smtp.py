@@ -63,6 +63,7 @@ class Connection:
         self._offers: dict[str, str] = {}
         self._notify = ""
         self._last = 0.0
+        self._cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +92,13 @@ class Connection:
             with contextlib.suppress(OSError, Rubbish):
                 self._line.ask("QUIT", min(5.0, self._patience.command))
         self._drop()
+
+    def cut(self) -> None:
+        """From another thread: break the line at once, for good. What `send` waits for then is Unclear or NotSent."""
+        self._cut = True
+        line = self._line
+        if line is not None:
+            line.cut()
 
     def send(self, mail: Mail) -> Answer:
         """Send to all its recipients or to none. NotSent where it certainly did not go, Unclear where nobody knows."""
@@ -262,6 +270,8 @@ class Connection:
         server, wait = self.server, self._patience
         context = None if server.security == "none" else tls_context(server)
         self._line = line = Line(socket.create_connection((server.host, server.port), wait.connect))
+        if self._cut:
+            raise ConnectionAbortedError
         self._reached("connected")
         if context and server.security == "tls":
             line.secure(context, server.host, wait.connect)

@@ -25,6 +25,7 @@ class AccountPost:
         self._spent = spent
         self._secret: Secret = None
         self._connection: Connection | None = None
+        self._cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +46,13 @@ class AccountPost:
             self._spent(self._secret)
         return self._connected().send(mail)
 
+    def cut(self) -> None:
+        """From another thread: end the line at once, for good; `send` says then what is known of its mail."""
+        self._cut = True
+        connection = self._connection
+        if connection is not None:
+            connection.cut()
+
     def _connected(self) -> Connection:
         # A password is asked for once a line, a token each time: its keeper knows when the next one is due.
         if self._connection is None or isinstance(self._secret, Token):
@@ -53,6 +61,8 @@ class AccountPost:
                 self._close()
                 self._secret = secret
                 self._connection = Connection(self._server, secret)
+                if self._cut:
+                    self._connection.cut()
         return self._connection
 
     def _asked(self) -> Secret:

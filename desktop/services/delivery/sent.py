@@ -19,6 +19,9 @@ class Post(Protocol):
     def send(self, mail: Mail) -> Answer:
         """Hand one mail over. Raises NotSent, Unclear, or UserError where nothing was handed over."""
 
+    def cut(self) -> None:
+        """From another thread: let `send` end soon, whatever it waits for, and nothing go by this line any more."""
+
 
 PostFor = Callable[[int], AbstractContextManager[Post]]
 """The way out of an account, by its id. Calling it and entering it may raise UserError or NotSent."""
