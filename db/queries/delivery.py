@@ -12,14 +12,18 @@ from db.queries.rows import ids_text, plain_rows
 # A client that was merged into another is that one now.
 _DUE = """SELECT d.id, d.invoice_id, coalesce(c.merged_into_id, c.id)
  FROM delivery d JOIN client c ON c.id = d.client_id
- WHERE d.state <> 'sent' AND d.state = 'waiting' AND d.channel = 'email' AND d.not_before <= ?"""
+ WHERE d.state <> 'sent' AND d.state = 'waiting' AND d.channel = 'email'
+ AND (d.not_before <= ? OR d.not_before > strftime('%Y-%m-%dT%H:%M:%SZ', ?, '+2 days'))"""
 
 
 def due(
     connection: Connection, *, now: str, run_id: int | None = None, ids: Collection[int] = ()
 ) -> list[tuple[int, int | None, int]]:
-    """(id, invoice, client) of the mails that may go now, the oldest first; of a run, or of these alone."""
-    sql, parameters = _DUE, [now]
+    """(id, invoice, client) of the mails that may go now, the oldest first; of a run, or of these alone.
+
+    What seems put off for longer than anything is was put off by a clock that ran ahead.
+    """
+    sql, parameters = _DUE, [now, now]
     if run_id is not None:
         sql += " AND d.run_id = ?"
         parameters.append(str(run_id))

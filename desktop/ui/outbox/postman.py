@@ -16,6 +16,7 @@ from desktop.services.delivery.accounts import accounts
 from desktop.services.delivery.folders import waiting_for_folders
 from desktop.services.delivery.sending import recover
 from desktop.services.delivery.sent import Sent
+from desktop.services.delivery.throttling import to_come
 from desktop.services.delivery.waiting_mails import count_due, sends_by_itself
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
@@ -95,7 +96,7 @@ class Postman(QObject):
 
     def look(self) -> None:
         """Send what is due, if the book says that the window does so by itself."""
-        if self._looking is not None or self._sending is not None or self._rests_until > self._desk.now:
+        if self._looking is not None or self._sending is not None or self._rests():
             return
         desk = self._desk
 
@@ -108,6 +109,9 @@ class Postman(QObject):
 
         self._looking = desk.shell.jobs.ask(work, self._take, lane=Lane.MAIL)
         self._looking.ended.connect(self._looked)
+
+    def _rests(self) -> bool:
+        return bool(self._rests_until) and to_come(self._rests_until, self._desk.now)
 
     def _looked(self, _job: object) -> None:
         self._looking = None

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from db.book_files import open_book
 from db.engine import Book
-from desktop.services.delivery.throttling import Pace
+from desktop.services.delivery.throttling import Pace, to_come
 from tests.books import new_book
 from tests.contracts import value
-from tests.servers.faulty_smtp import faulty_smtp
+from tests.servers.faulty_smtp import Fault, faulty_smtp
 from tests.services.delivery.posting import NOON, Clock, account, documents, go, unheard
 
 
@@ -95,3 +95,27 @@ def test_what_may_have_gone_counts(book: Book) -> None:
         clock.go_on(hours=1)
         assert go(book, report=unheard).sent == 0
         assert len(server.taken) == 1
+
+
+def test_a_clock_that_ran_ahead_holds_nothing_up_once_it_is_right(book: Book) -> None:
+    clock = Clock(book)
+    documents(book, 4)
+    clock.go_on(days=300)
+    with faulty_smtp(Fault("rcpt", "451 4.7.1 Later", times=1)) as server:
+        account(book, server.port, per_day=2)
+        went = go(book)
+        assert (went.sent, went.waiting) == (1, 3)
+        clock.go_on(days=-300)
+        # Neither what went in the future nor what is put off until then counts.
+        assert go(book).sent == 2
+        assert go(book).sent == 0
+        clock.go_on(days=1)
+        assert go(book).sent == 1
+    assert len(server.taken) == 4
+
+
+def test_a_rest_ends_when_its_time_has_come_or_was_never_right() -> None:
+    now = "2026-02-01T12:00:00Z"
+    assert to_come("2026-02-01T12:00:01Z", now)
+    assert not to_come(now, now)
+    assert not to_come("2027-02-01T12:00:00Z", now)
