@@ -129,7 +129,7 @@ def test_a_refused_mail_fails_with_the_answer_and_goes_once_its_address_is_right
         account(book, server.port)
         page.acts["outbox.send"].trigger()
         driver.settle()
-        assert driver.window.notices.sentence.startswith("3 documents went out. 1 document did not go.")
+        assert driver.window.notices.sentence.startswith("3 documents went out. 1 document in the outbox could not go.")
         press(driver, "Show what failed")
         assert titles(page) == "2"
         choose(driver, page, "2")

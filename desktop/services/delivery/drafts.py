@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from db.engine import Book
 from db.files import in_words
 from db.queries.rows import ids_text
-from db.schema import Delivery, DeliveryEvent
+from db.schema import Delivery, DeliveryEvent, Mailing
 from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.delivery.mail.writing import written
 from desktop.documents.batch import RenderPool
@@ -27,7 +28,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
-from desktop.services.delivery.composing import message_id
+from desktop.services.delivery.composing import digest_of, message_id
 from desktop.services.delivery.kept import files_of, keep
 from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
 from desktop.services.delivery.renderings import File
@@ -129,11 +130,11 @@ def _write(
 ) -> list[WrittenDraft]:
     files, letters = contents(book, [one for draft in drafts for one in draft.enclosures], pool)
     done = []
+    handed = []
     for draft in drafts:
-        enclosed = tuple(_enclosed(one, files, letters) for one in draft.enclosures)
-        hashes = [hashlib.sha256(one.content).hexdigest() for one in enclosed]
+        one = _handed(draft, files, letters, uid)
         mail = Mail(
-            message_id=message_id(uid, draft.delivery_ids, hashes, draft.sender),
+            message_id=one.message_id,
             date=book.now,
             sender=draft.sender,
             to=draft.to,
@@ -145,28 +146,96 @@ def _write(
             cc=draft.cc,
             bcc=draft.bcc,
             receipt=draft.receipt,
-            files=enclosed,
+            files=one.enclosed,
         )
         path = folder / _free_name(folder, draft, taken)
         with replaced(path) as beside:
             beside.write_bytes(written(mail, draft=True))
+        handed.append(one)
         done.append(WrittenDraft(path, draft.delivery_ids, draft.to, draft.subject))
-    hand_to_person(book, [key for draft in drafts for key in draft.delivery_ids], files.values(), actor=actor)
+    _hand_to_person(book, handed, files.values(), actor=actor)
     return done
 
 
-def hand_to_person(book: Book, delivery_ids: Sequence[int], files: Iterable[File], *, actor: str) -> None:
-    """Note that a person sends these by another program, and keep the files as they went out.
+class _Handed(NamedTuple):
+    """A mail that a person sends: what it carries, and each of its files with the SHA-256."""
+
+    draft: MailDraft
+    message_id: str
+    enclosed: tuple[Enclosed, ...]
+    hashes: tuple[str, ...]
+
+
+def _handed(draft: MailDraft, files: dict[tuple[int, str], File], letters: dict[int, bytes], uid: str) -> _Handed:
+    enclosed = tuple(_enclosed(one, files, letters) for one in draft.enclosures)
+    hashes = tuple(hashlib.sha256(one.content).hexdigest() for one in enclosed)
+    return _Handed(draft, message_id(uid, draft.delivery_ids, hashes, draft.sender), enclosed, hashes)
+
+
+def _hand_to_person(book: Book, handed: Sequence[_Handed], files: Iterable[File], *, actor: str) -> None:
+    """Note that a person sends these by another program, and keep the mails and their files as they were given.
 
     They wait to be handed over, which the person confirms; undoing it lets them go by mail again.
     """
-    count = len(delivery_ids)
+    count = sum(len(one.draft.delivery_ids) for one in handed)
     said = ngettext("Write {count} e-mail as a draft", "Write {count} e-mails as drafts", count)
     with change(book, actor, said.format(count=number_text(count))) as made:
         keep(made.connection, files, now=made.at)
-        for key in _still_waiting(made.connection, delivery_ids):
-            made.update(Delivery, key, channel=HAND, state=WAITING, answer=_HANDED, not_before="")
-            _note(made, key, actor)
+        for one in handed:
+            waiting = _still_waiting(made.connection, one.draft.delivery_ids)
+            if not waiting:
+                continue
+            mailing_id = _file_mail(made, one)
+            for key in waiting:
+                made.update(
+                    Delivery, key, channel=HAND, state=WAITING, answer=_HANDED, not_before="", mailing_id=mailing_id
+                )
+                _note(made, key, actor)
+
+
+def _file_mail(made: Change, one: _Handed) -> int:
+    """Keep the mail as it was given; the id of it. One that a server refused before is under the same Message-ID."""
+    draft = one.draft
+    told = [
+        {
+            "name": part.name,
+            "media_type": file.media_type,
+            "sha256": sha256,
+            "size": len(file.content),
+            "delivery_id": part.delivery_id,
+            "form": part.form,
+        }
+        for part, file, sha256 in zip(draft.enclosures, one.enclosed, one.hashes, strict=True)
+    ]
+    people = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc}
+    values: dict[str, Any] = {
+        "account_id": draft.account_id,
+        "client_id": draft.client_id,
+        "sender": draft.sender,
+        "reply_to": draft.reply_to,
+        "recipients": json.dumps(people, ensure_ascii=False),
+        "subject": draft.subject,
+        "text": draft.text,
+        "html": draft.html,
+        "attachments": json.dumps(told, ensure_ascii=False),
+        "digest": digest_of(
+            draft, [(file.name, sha256) for file, sha256 in zip(one.enclosed, one.hashes, strict=True)]
+        ),
+        "size": sum(len(file.content) for file in one.enclosed),
+        "receipt": draft.receipt,
+        "draft": True,
+        "state": WAITING,
+        "code": None,
+        "answer": "",
+        "sent_at": None,
+    }
+    known = made.connection.exec_driver_sql(
+        "SELECT id FROM mailing WHERE message_id = ?", (one.message_id,)
+    ).scalar_one_or_none()
+    if known is None:
+        return made.insert(Mailing, message_id=one.message_id, made_at=made.at, **values)
+    made.update(Mailing, known, **values)
+    return int(known)
 
 
 def _note(made: Change, delivery_id: int, actor: str) -> None:
@@ -211,7 +280,9 @@ def take_over(book: Book, draft: MailDraft, folder: Path, *, actor: str) -> list
     """Write a mail's files into a folder for a person who sends it by another program, and note that."""
     files, letters = contents(book, draft.enclosures)
     paths = _save(draft, folder, files, letters)
-    hand_to_person(book, draft.delivery_ids, files.values(), actor=actor)
+    with book.reading() as session:
+        uid = str(session.connection().exec_driver_sql("SELECT uid FROM book").scalar_one())
+    _hand_to_person(book, [_handed(draft, files, letters, uid)], files.values(), actor=actor)
     return paths
 
 

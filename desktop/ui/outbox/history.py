@@ -86,6 +86,7 @@ class MailPage(QWidget):
             Fact(_("Copy to"), ", ".join(mail.cc)),
             Fact(_("Hidden copy"), ", ".join(mail.bcc)),
             Fact(_("Answers to"), mail.reply_to),
+            Fact(_("Written as a draft"), moment_text(mail.made_at) if mail.draft else ""),
             Fact(_("Sent"), moment_text(mail.sent_at) if mail.sent_at else ""),
             Fact(_("Answer"), mail.answer),
             Fact("Message-ID", mail.message_id),

@@ -125,11 +125,20 @@ def tell_sent(desk: Desk, found: Sent) -> None:
         more.append(f"{problem.sentence} {problem.remedy}".strip())
         offers.append((_("E-mail accounts"), lambda: open_accounts(desk)))
     if found.failed:
-        words = ngettext("{count} document did not go.", "{count} documents did not go.", found.failed)
+        # Those of earlier sendings count too, until somebody mends them.
+        words = ngettext(
+            "{count} document in the outbox could not go.",
+            "{count} documents in the outbox could not go.",
+            found.failed,
+        )
         more.append(words.format(count=number_text(found.failed)))
         offers.append((_("Show what failed"), lambda: _show(desk, "failed")))
     if found.uncertain:
-        words = ngettext("Of {count} nobody knows.", "Of {count} nobody knows.", found.uncertain)
+        words = ngettext(
+            "Of {count} nobody knows whether it arrived.",
+            "Of {count} nobody knows whether they arrived.",
+            found.uncertain,
+        )
         more.append(words.format(count=number_text(found.uncertain)))
         offers.append((_("Decide"), lambda: _show(desk, "uncertain")))
     if found.waiting and not found.problems:

@@ -12,6 +12,8 @@ import pytest
 from db.schema import Contact, Delivery
 from desktop.errors import UserError
 from desktop.services.changes import change, undo
+from desktop.services.check import check
+from desktop.services.delivery.deciding import mark
 from desktop.services.delivery.drafts import (
     LONGEST_LINK,
     content_of,
@@ -22,6 +24,7 @@ from desktop.services.delivery.drafts import (
     write_drafts,
 )
 from desktop.services.delivery.mail_edits import mail_preview
+from desktop.services.delivery.sent_mails import attached_file, sent_mail
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value
 
@@ -155,3 +158,32 @@ def test_the_files_of_a_mail_are_written_for_attaching(contracts, tmp_path):
     (path,) = save_enclosures(contracts.book, mail, tmp_path / "files")
     assert path.name == mail.enclosures[0].name
     assert path.read_bytes() == content_of(contracts.book, mail.enclosures[0])
+
+
+def test_a_draft_is_looked_up_as_it_was_written(contracts, tmp_path):
+    book = contracts.book
+    write_drafts(book, [1], tmp_path / "drafts", today=TODAY, actor=ANNE)
+    mailing = value(book, "SELECT mailing_id FROM delivery WHERE id = 1")
+    mail = sent_mail(book, mailing)
+    read = email.message_from_bytes(next((tmp_path / "drafts").iterdir()).read_bytes(), policy=email.policy.default)
+    assert (mail.draft, mail.message_id, mail.subject) == (True, read["Message-ID"], read["Subject"])
+    assert (mail.to, mail.bcc) == (("ap@client.example",), ("s@client.example",))
+    (file,) = mail.attachments
+    assert attached_file(book, file) == next(read.iter_attachments()).get_content()
+    mark(book, [1], "handed_over", actor=ANNE)
+    assert check(book).problems == ()
+    undo(book, ANNE)
+    undo(book, ANNE)
+    assert rows(book, "SELECT id FROM mailing") == []
+    assert rows(book, "SELECT channel, mailing_id FROM delivery") == [("email", None)]
+
+
+def test_what_a_server_refused_is_the_same_mail_as_a_draft(contracts, tmp_path):
+    book = contracts.book
+    write_drafts(book, [1], tmp_path / "first", today=TODAY, actor=ANNE)
+    with book.writing() as session:
+        run = session.connection().exec_driver_sql
+        run("UPDATE mailing SET draft = 0, state = 'failed', code = 550, answer = 'No'")
+        run("UPDATE delivery SET channel = 'email', state = 'failed'")
+    write_drafts(book, [1], tmp_path / "second", today=TODAY, actor=ANNE)
+    assert rows(book, "SELECT draft, state, code, answer FROM mailing") == [(1, "waiting", None, "")]
