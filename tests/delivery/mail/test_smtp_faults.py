@@ -137,20 +137,23 @@ def outcome(line: Connection, mail: Mail) -> tuple[Kind, Reason]:
     return "sent", "message"
 
 
-@pytest.mark.parametrize(("step", "expected"), [("after_taking", Unclear), ("rcpt", NotSent), ("ehlo", NotSent)])
+@pytest.mark.parametrize("step, expected", [("after_taking", Unclear), ("rcpt", NotSent), ("ehlo", NotSent)])
 def test_a_line_that_is_cut_says_at_once_what_is_known(
     certificate: Certificate, step: str, expected: type[Exception]
 ) -> None:
-    with faulty_smtp(Fault(step, STALL, times=1), certificate=certificate) as server:
-        with connection(server, certificate) as line, ThreadPoolExecutor(1) as beside:
-            going = beside.submit(line.send, LETTER)
-            while not any(one.upper().startswith(_SAID[step]) for one in server.heard):
-                assert not wait([going], 0.05).done
-            line.cut()
-            assert isinstance(going.exception(timeout=10), expected)
-            # Nothing goes by it any more.
-            with pytest.raises(NotSent):
-                line.send(LETTER)
+    with (
+        faulty_smtp(Fault(step, STALL, times=1), certificate=certificate) as server,
+        connection(server, certificate) as line,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        going = beside.submit(line.send, LETTER)
+        while not any(one.upper().startswith(_SAID[step]) for one in server.heard):
+            assert not wait([going], 0.05).done
+        line.cut()
+        assert isinstance(going.exception(timeout=10), expected)
+        # Nothing goes by it any more.
+        with pytest.raises(NotSent):
+            line.send(LETTER)
     assert len(server.taken) == (step == "after_taking")
 
 
