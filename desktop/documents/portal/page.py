@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +21,6 @@ from desktop.domain.money import major_text
 from desktop.domain.pay_codes import LINK, SWISS_BILL
 from desktop.i18n import amount_text, date_text, money_text
 
-_NO_ANCHOR = re.compile("[^A-Za-z0-9]+")
 AGES = ("current", "d1_30", "d31_60", "d61_90", "over_90")
 
 
@@ -132,7 +130,8 @@ class _Writer:
 
     def _header(self, title: str) -> Markup:
         page = self._page
-        named = f"{page.buyer.name} · {page.buyer.code}" if page.buyer.code else page.buyer.name
+        # By itself, so that a name written from right to left takes no digit of the code along.
+        named = together(tag("bdi", page.buyer.name), f" · {page.buyer.code}" if page.buyer.code else None)
         logo = tag("img", src=page.logo, alt=page.seller.name) if page.logo else None
         said = self._own("as_of").format(date=self._day(page.as_of))
         return tag("header", tag("div", tag("h1", title), tag("p", named), tag("p", said, class_="quiet")), logo)
@@ -177,10 +176,10 @@ class _Writer:
     def _items(self, account: PageAccount) -> Markup:
         heads = [("document", ""), ("issued", ""), ("due", ""), ("amount", "money"), ("open", "money")]
         rows = []
-        for item in account.items:
+        for place, item in enumerate(account.items):
             note = " · ".join(self._notes(item, account.currency))
             named = self._letter("named").format(kind=self._letter(f"kind_{item.kind}"), number=item.name)
-            shown: str = tag("a", named, href=f"#{_anchor(item.name)}") if item.asked else named
+            shown: str = tag("a", named, href=f"#{_anchor(account, place)}") if item.asked else named
             rows.append(
                 tag(
                     "tr",
@@ -226,14 +225,14 @@ class _Writer:
         heading = self._own("pay")
         if len(self._page.accounts) > 1:
             heading = f"{heading} · {account.currency}"
-        asked = [item for item in account.items if item.asked > 0]
+        asked = [(_anchor(account, place), item) for place, item in enumerate(account.items) if item.asked > 0]
         if account.means != "transfer":
             inner: list[Markup | None] = [tag("p", self._own(account.means))]
         else:
             inner = [
                 tag("p", self._own("transfer")) if account.bank else None,
                 *(self._bank(one) for one in account.bank),
-                tag("div", *(self._way(item, account.currency) for item in asked), class_="ways"),
+                tag("div", *(self._way(anchor, item, account.currency) for anchor, item in asked), class_="ways"),
             ]
         return tag("section", tag("h2", heading, id=name), *inner, aria_labelledby=name)
 
@@ -248,7 +247,7 @@ class _Writer:
             ]
         )
 
-    def _way(self, item: OpenItem, currency: str) -> Markup:
+    def _way(self, anchor: str, item: OpenItem, currency: str) -> Markup:
         amount = self._money(item.asked, currency)
         codes = [found for code in item.codes if (found := self._code(code, currency)) is not None]
         late = item.days > 0
@@ -264,7 +263,7 @@ class _Writer:
                 ]
             ),
             class_="way due" if late else "way",
-            id=_anchor(item.name),
+            id=anchor,
         )
 
     def _code(self, code: Code, currency: str) -> Markup | None:
@@ -395,5 +394,6 @@ class _Writer:
         return amount_text(minor, currency, self._locale)
 
 
-def _anchor(name: str) -> str:
-    return f"pay-{_NO_ANCHOR.sub('-', name)}"
+def _anchor(account: PageAccount, place: int) -> str:
+    """By its place: numbers that differ are the same once they are made to serve as anchors."""
+    return f"pay-{account.currency.lower()}-{place + 1}"

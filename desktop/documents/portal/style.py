@@ -60,7 +60,10 @@ footer{padding-block:.5rem 2.5rem;color:var(--quiet);font-size:.875rem}
 th,td{padding:.35rem .4rem}}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--quiet:#444;--line:#bbb;--accent:#000;
 --late:#000;--late-soft:#fff;--done:#000}body{font-size:10pt}button{display:none}
-section{border:0;padding:0;margin-block:1.2rem}tr{break-inside:avoid}thead{display:table-header-group}
+section{border:0;padding:0;margin-block:1.2rem}h2,caption{break-after:avoid}tr{break-inside:avoid}
+thead{display:table-header-group}tfoot{display:table-row-group}small{display:inline;margin-inline-start:.6em}
+.ways{grid-template-columns:repeat(3,1fr);gap:.6rem}.way{padding:.5rem .6rem;font-size:9pt}
+.way h3,.code{margin-block:0 .2rem}.way dl.facts{display:grid;gap:0 .6rem}.way dl.facts dt{font-size:inherit;margin:0}
 .code{width:4cm}header,main,footer{max-width:none;padding-inline:0}}
 """
 

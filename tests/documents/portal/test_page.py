@@ -16,6 +16,7 @@ from desktop.documents.paycodes.payloads import codes_for
 from desktop.documents.paycodes.qr import qr_symbol
 from desktop.documents.portal.markup import Markup, tag
 from desktop.documents.portal.page import OpenItem, Page, PageAccount, PageDocument, PageFile, page_text
+from desktop.documents.portal.style import STYLE
 from desktop.documents.portal.symbol import symbol_drawing
 from desktop.documents.portal.words import WORDS, page_word
 from desktop.domain.document import BankAccount, Party
@@ -109,7 +110,7 @@ def test_it_says_what_is_open_and_how_to_pay_it() -> None:
         assert said in found.text
     links = [one["href"] for one in found.all("a")]
     assert links == [
-        "#pay-INV-1",
+        "#pay-eur-1",
         "documents/INV%201.pdf",
         "data:application/xml;base64,QQ==",
         "mailto:a@b.example",
@@ -135,6 +136,28 @@ def test_it_needs_nobody_and_is_made_for_everybody() -> None:
     names = [one["id"] for _name, one in found.elements if "id" in one]
     assert len(names) == len(set(names))
     assert {one["aria-labelledby"] for one in found.all("section")} <= set(names)
+
+
+def test_every_open_item_has_a_place_of_its_own_to_pay_it() -> None:
+    numbers = ("INV/1", "INV-1", "РЧ/1", "РЧ/2")
+    items = tuple(replace(ITEM, name=number) for number in numbers)
+    dollars = replace(PAGE.accounts[0], currency="USD", items=items[:1])
+    found = Reader(page_text(replace(PAGE, accounts=(replace(PAGE.accounts[0], items=items), dollars))))
+    places = [one["id"] for one in found.all("article")]
+    assert len(set(places)) == 5
+    assert [f"#{place}" for place in places] == [
+        one["href"] for one in found.all("a") if (one["href"] or "").startswith("#")
+    ]
+
+
+def test_a_name_written_from_right_to_left_stands_by_itself() -> None:
+    text = page_text(replace(PAGE, buyer=replace(BUYER, name="شركة المثال", code="0042")))
+    assert "<bdi>شركة المثال</bdi> · 0042" in text
+
+
+def test_on_paper_a_sum_stands_once_at_its_end() -> None:
+    _screen, paper = STYLE.split("@media print")
+    assert "tfoot{display:table-row-group}" in paper
 
 
 def test_its_own_style_and_script_run_and_nothing_else() -> None:
