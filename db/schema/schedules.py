@@ -46,7 +46,7 @@ class ScheduleResult(Base):
     __tablename__ = "schedule_result"
     __table_args__ = (
         UniqueConstraint("schedule_id", "due_at"),
-        words("state", "done", "running", "waits", "failed", "missed"),
+        words("state", "done", "running", "waits", "put_off", "failed", "missed"),
     )
     id: Mapped[Id]
     schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))

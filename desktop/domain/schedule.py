@@ -86,17 +86,25 @@ class Judged:
 
 
 def judge(
-    times: Times, since: datetime, now: datetime, known: Collection[datetime], *, catch_up: bool, patience: timedelta
+    times: Times,
+    since: datetime,
+    now: datetime,
+    known: Collection[datetime],
+    *,
+    catch_up: bool,
+    patience: timedelta,
+    failed: Collection[datetime] = (),
 ) -> Judged:
     """Of the moments after `since` that are not `known`, the last is due and the others are missed.
 
-    Without `catch_up` the last is missed as well once it is longer ago than `patience`.
+    Without `catch_up` the last is missed as well once it is longer ago than `patience`. One after it makes up for it,
+    unless that is among those that `failed`.
     """
     open_ = [moment for moment in between(times, since, now) if moment not in known]
     if not open_:
         return Judged(None, ())
     last = open_[-1]
-    later_known = any(moment > last for moment in known if moment <= now)
+    later_known = any(moment > last for moment in known if moment <= now and moment not in failed)
     if later_known or not (catch_up or now - last <= patience):
         return Judged(None, open_)
     return Judged(last, open_[:-1])

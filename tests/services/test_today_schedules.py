@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from db.engine import Book
-from desktop.services.runs import resume
+from desktop.services.runs import Scope, discard_run, resume
+from desktop.services.runs.planning import begin
+from desktop.services.schedules import billing
 from desktop.services.schedules.carrying_out import carry_out
 from desktop.services.schedules.keeping import save_schedule
 from desktop.services.schedules.results import see
 from desktop.services.schedules.turn import one_at_a_time
 from desktop.services.today import Item, Target, Urgency, today
 from desktop.services.today.schedules import result_of
+from tests.billing_facts import day
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts
 
@@ -72,6 +75,22 @@ def test_what_failed_comes_first_and_leads_to_the_settings(book: Book) -> None:
     assert item.why.startswith("No e-mail account says where its inbox is.")
     assert item.urgency == Urgency.LATE
     assert item.target == Target("settings", filters=frozenset({"section:schedules"}))
+
+
+def test_what_was_put_off_is_told_until_it_is_made_up_for(
+    book: Book, made: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(billing, "wait_for_others", lambda *_: None)
+    made.agreement(made.client())
+    left = begin(book, through=day("2026-01-31"), issue_date=day("2026-01-31"), scope=Scope(), actor=ANNE, now=book.now)
+    add(book)
+    do(book, "2026-01-31T07:00")
+    (item,) = items(book, "schedule_failed")
+    assert item.sentence == "“Month end” of 31 Jan 2026 is put off"
+    assert item.why.startswith(f"Run {left.number} was interrupted while it was planned")
+    discard_run(book, left.number, actor=ANNE, now=book.now)
+    do(book, "2026-01-31T08:00")
+    assert items(book, "schedule_failed") == []
 
 
 def test_nothing_is_told_of_a_time_at_which_nothing_was_due(book: Book) -> None:

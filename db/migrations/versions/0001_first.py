@@ -955,7 +955,7 @@ STATEMENTS = (
         CONSTRAINT pk_schedule_result PRIMARY KEY (id),
         CONSTRAINT uq_schedule_result_schedule_id_due_at UNIQUE (schedule_id, due_at),
         CONSTRAINT ck_schedule_result_state_word CHECK (state = 'done' OR state = 'running' OR state = 'waits' OR
-        state = 'failed' OR state = 'missed'),
+        state = 'put_off' OR state = 'failed' OR state = 'missed'),
         CONSTRAINT fk_schedule_result_schedule_id FOREIGN KEY(schedule_id) REFERENCES schedule (id) ON DELETE CASCADE,
         CONSTRAINT fk_schedule_result_run_id FOREIGN KEY(run_id) REFERENCES run (id)
     )

@@ -59,8 +59,12 @@ def earliest_issue_date(book: Book) -> date | None:
     return max(days, default=None)
 
 
+class RunInterrupted(UserError):
+    """A run was stopped in the middle, and no other begins before a person has resumed or discarded it."""
+
+
 def refuse_if_interrupted(connection: Connection) -> None:
-    """UserError naming the run that was stopped in the middle, if there is one."""
+    """RunInterrupted naming the run that was stopped in the middle, if there is one."""
     row = connection.exec_driver_sql(
         """SELECT r.number, r.state, (SELECT count(*) FROM invoice i WHERE i.run_id = r.id),
         (SELECT count(*) FROM draft d WHERE d.run_id = r.id AND d.state IN ('ready', 'approved'))
@@ -73,7 +77,7 @@ def refuse_if_interrupted(connection: Connection) -> None:
         stands = _("Run {number} was interrupted while it was planned; it has issued nothing yet.")
     else:
         stands = _("Run {number} was interrupted while it issued: {issued} are issued, {left} are still to do.")
-    raise UserError(
+    raise RunInterrupted(
         stands.format(number=number, issued=number_text(issued), left=number_text(left)),
         _("Resume or discard it first: on the page Runs, or with sheaf resume BOOK {number}").format(number=number),
     )

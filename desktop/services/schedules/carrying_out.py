@@ -10,6 +10,7 @@ from db.engine import Book
 from db.refusals import BookUnusable
 from desktop.domain.wording import Said, as_typed, phrase, sentence
 from desktop.errors import UserError
+from desktop.services.runs.planning import RunInterrupted
 from desktop.services.runs.scope import Report, silent
 from desktop.services.schedules.due import Claimed, claim, claim_now, left
 from desktop.services.schedules.keeping import Schedule
@@ -31,7 +32,8 @@ def carry_out(
 ) -> list[Result]:
     """Go on with what was interrupted, then do what is due by the local time of `now`; what came of each, in order.
 
-    With `only` this one is done now, whether or not it is due. What fails keeps its reason, and the others go on.
+    With `only` this one is done now, whether or not it is due. What fails keeps its reason, and the others go on; what
+    an interrupted run stands in the way of is made up for once a person has seen to that.
     BookUnusable and a cancel by `report` end the work; what was under way then is gone on with by the next call.
     """
     done: list[Result | None] = []
@@ -40,7 +42,7 @@ def carry_out(
             done.append(_done(book, begun, now(), actor, report, again=True))
         moment = now()
         while (one := _next(book, moment, only)) is not None:
-            done.append(_done(book, one, now(), actor, report))
+            done.append(_done(book, one, now(), actor, report, asked=only is not None))
             if only is not None:
                 break
     return [one for one in done if one is not None]
@@ -51,9 +53,19 @@ def _next(book: Book, moment: datetime, only: Schedule | None) -> Claimed | None
 
 
 def _done(
-    book: Book, claimed: Claimed, now: datetime, actor: str, report: Report, *, again: bool = False
+    book: Book,
+    claimed: Claimed,
+    now: datetime,
+    actor: str,
+    report: Report,
+    *,
+    again: bool = False,
+    asked: bool = False,
 ) -> Result | None:
-    state, said, quiet = _outcome(book, claimed, now, actor, report, again=again)
+    try:
+        state, said, quiet = _outcome(book, claimed, now, actor, report, again=again)
+    except RunInterrupted as error:
+        state, said, quiet = *_put_off(claimed, error, asked=asked), False
     with book.writing() as session:
         session.connection().exec_driver_sql(
             "UPDATE schedule_result SET state = ?, said = ?, seen = ?, ended_at = ? WHERE id = ?",
@@ -87,7 +99,7 @@ def _outcome(
     )
     try:
         came = TASKS[schedule.task].carry_out(work)
-    except BookUnusable:
+    except (BookUnusable, RunInterrupted):
         raise
     except UserError as error:
         _log.warning("The schedule %s failed: %s", schedule.name, error)
@@ -96,6 +108,17 @@ def _outcome(
         _log.exception("The schedule %s failed", schedule.name)
         return "failed", phrase("Something went wrong that should not have; the log has the details."), False
     return came.state, _resumed(came) if again else came.said, came.quiet and not again
+
+
+def _put_off(claimed: Claimed, error: RunInterrupted, *, asked: bool) -> tuple[str, Said]:
+    """What a person `asked` for just now they ask for again; a time of a schedule is not lost."""
+    _log.warning("The schedule %s has to wait: %s", claimed.schedule.name, error)
+    why = as_typed(str(error))
+    if asked or not claimed.schedule.catch_up:
+        return "failed", why
+    return "put_off", phrase(
+        "{why} Then this is made up for with what is due next, or by “Do what is due”.", why=sentence(why)
+    )
 
 
 def _resumed(came: Came) -> Said:

@@ -19,8 +19,12 @@ PATIENCE: Final = timedelta(hours=1)
 # What was noted so much later than now was noted by a clock that ran ahead.
 _A_WRONG_CLOCK: Final = timedelta(hours=1)
 
-_CLAIM: Final = """INSERT INTO schedule_result (schedule_id, due_at, state, began_at, ended_at, said, seen)
- VALUES (?, ?, ?, ?, ?, '', 0) ON CONFLICT (schedule_id, due_at) DO NOTHING"""
+# What an interrupted run stood in the way of was never begun: it is taken again once that run is out of the way.
+_PUT_OFF: Final = "schedule_result.state = 'put_off'"
+_CLAIM: Final = f"""INSERT INTO schedule_result (schedule_id, due_at, state, began_at, ended_at, said, seen)
+ VALUES (?, ?, ?, ?, ?, '', 0) ON CONFLICT (schedule_id, due_at) DO UPDATE SET
+ state = excluded.state, began_at = excluded.began_at, ended_at = excluded.ended_at, said = '', seen = 0
+ WHERE {_PUT_OFF}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,21 @@ def _able(connection: Connection) -> list[Schedule]:
 
 
 def _open(connection: Connection, schedule: Schedule, now: datetime) -> Judged:
-    known = {
-        datetime.fromisoformat(row[0])
-        for row in connection.exec_driver_sql(
-            "SELECT due_at FROM schedule_result WHERE schedule_id = ? AND due_at > ?",
-            (schedule.id, _text(schedule.since)),
-        )
-    }
-    return judge(schedule.times, schedule.since, now, known, catch_up=schedule.catch_up, patience=PATIENCE)
+    rows = connection.exec_driver_sql(
+        f"""SELECT due_at, state FROM schedule_result WHERE schedule_id = ? AND due_at > ? AND NOT ({_PUT_OFF}
+          AND NOT EXISTS (SELECT 1 FROM run WHERE state IN ('planning', 'issuing')))""",
+        (schedule.id, _text(schedule.since)),
+    )
+    known = {datetime.fromisoformat(row[0]): row[1] for row in rows}
+    return judge(
+        schedule.times,
+        schedule.since,
+        now,
+        known,
+        catch_up=schedule.catch_up,
+        patience=PATIENCE,
+        failed=[moment for moment, state in known.items() if state == "failed"],
+    )
 
 
 def _judged(connection: Connection, schedule: Schedule, now: datetime, at: str) -> tuple[datetime, Schedule] | None:

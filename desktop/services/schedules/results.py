@@ -20,7 +20,8 @@ _ROWS: Final = """SELECT r.id, s.id, s.name, s.task, r.due_at, r.state, r.began_
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One time of a schedule. `state` is done, running, waits, failed or missed; `due` is local, other times UTC text.
+    """One time of a schedule. `state` is done, running, waits, put_off, failed or missed; `due` is local, other times
+    UTC text.
 
     `run` is the number of the run that it made, empty where there is none, and `run_state` how that stands now.
     """

@@ -49,6 +49,7 @@ def state_text(state: str) -> str:
         "running": _("under way"),
         "waits": _("waits for you"),
         "failed": _("failed"),
+        "put_off": _("put off"),
         "missed": _("missed"),
     }[state]
 
@@ -91,7 +92,7 @@ def headline(results: list[Result]) -> str:
 
     The worst comes first: what failed, then what waits.
     """
-    order = ("failed", "waits")
+    order = ("failed", "put_off", "waits")
     news = sorted(
         (one for one in results if not one.seen), key=lambda one: order.index(one.state) if one.state in order else 2
     )

@@ -20,7 +20,8 @@ _STANDING: Final = ("planning", "issuing")
 
 
 def by_the_clock(look: Look) -> Iterator[Item]:
-    """Of each schedule the latest that failed, and else the latest that was done; a run that waits tells of itself."""
+    """Of each schedule the latest that failed or was put off, and else the latest that was done; a run that waits tells
+    of itself."""
     found = sorted(unseen(look.connection), key=lambda one: one.schedule_id)
     for _schedule, group in groupby(found, key=lambda one: one.schedule_id):
         yield from _of_one(list(group))
@@ -44,15 +45,13 @@ def left_to_a_person(look: Look) -> dict[int, str]:
 def _of_one(rows: Sequence[Result]) -> Iterator[Item]:
     """`rows` are of one schedule, the latest first."""
     missed = sum(one.state == "missed" for one in rows)
-    for state in ("failed", "done"):
-        told_of = next((one for one in rows if one.state == state), None)
-        if told_of is not None:
-            yield _item(told_of, missed)
-            break
-    else:
+    bad = next((one for one in rows if one.state in ("failed", "put_off")), None)
+    told_of = bad or next((one for one in rows if one.state == "done"), None)
+    if told_of is not None:
+        yield _item(told_of, missed)
+    elif rows[0].state == "missed":
         # What came after it has made up for it, however that stands.
-        if rows[0].state == "missed":
-            yield _item(rows[0], missed - 1)
+        yield _item(rows[0], missed - 1)
     cut_off = next((one for one in rows if one.state == "running" and one.run_state not in _STANDING), None)
     if cut_off is not None and not under_way():
         yield _cut_off(cut_off)
@@ -61,6 +60,7 @@ def _of_one(rows: Sequence[Result]) -> Iterator[Item]:
 def _item(one: Result, missed: int) -> Item:
     sentence = {
         "failed": _("“{schedule}” of {day} failed"),
+        "put_off": _("“{schedule}” of {day} is put off"),
         "done": _("“{schedule}” of {day} is done"),
         "missed": _("“{schedule}” of {day} was missed"),
     }[one.state]
@@ -68,16 +68,16 @@ def _item(one: Result, missed: int) -> Item:
     if missed:
         words = ngettext("{count} earlier time was missed.", "{count} earlier times were missed.", missed)
         why.append(words.format(count=number_text(missed)))
-    urgency = {"failed": Urgency.LATE, "done": Urgency.LATER, "missed": Urgency.TODAY}[one.state]
+    urgency = {"done": Urgency.LATER, "missed": Urgency.TODAY}.get(one.state, Urgency.LATE)
     return Item(
-        "schedule_failed" if one.state == "failed" else KIND,
+        KIND if one.state in ("done", "missed") else "schedule_failed",
         f"{KIND}:{one.id}",
         urgency,
         sentence.format(schedule=one.schedule, day=date_text(one.due.date())),
         " ".join(why),
         _("Look at it"),
         Target("settings", filters=_SECTION) if one.run_id is None else Target("runs", one.run_id, opens=True),
-        weight=6 if one.state == "failed" else 90,
+        weight=90 if one.state in ("done", "missed") else 6,
     )
 
 

@@ -231,10 +231,11 @@ class SchedulesSection(Page):
         """Ask, then do the chosen one, whether or not it is due."""
         one = self._chosen
         assert one is not None
-        if one.task == "bill":
-            follows = _("What nothing stands against is issued at once, within the limits of the schedule.")
-        else:
-            follows = _("What waits goes out at once.")
+        follows = {
+            "bill": _("What nothing stands against is issued at once, within the limits of the schedule."),
+            "send": _("What waits goes out at once."),
+            "bounces": _("The inboxes are read, and the documents that came back are marked."),
+        }.get(one.task, "")
         Question(
             self, _("Do “{name}” now?").format(name=one.name), follows, _("Do it now"), lambda: self._carry_out(one)
         ).open()
@@ -260,7 +261,7 @@ class SchedulesSection(Page):
             return
         news = headline([replace(one, seen=False) for one in found])
         failed = any(one.state == "failed" for one in found)
-        waits = any(one.state == "waits" for one in found)
+        waits = any(one.state in ("waits", "put_off") for one in found)
         self.shell.notices.say(news, tone="blocked" if failed else "held" if waits else "good")
 
     # The system

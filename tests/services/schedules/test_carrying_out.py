@@ -253,8 +253,34 @@ def test_a_run_that_a_person_left_in_the_middle_is_not_passed_over(
     begin(book, through=day("2026-01-31"), issue_date=day("2026-01-31"), scope=Scope(), actor=ANNE, now=book.now)
     add(book)
     (found,) = do(book, "2026-01-31T07:00")
-    assert found.state == "failed"
+    assert (found.state, found.seen) == ("put_off", False)
     assert found.said.startswith("Run R-2026-0001 was interrupted while it was planned; it has issued nothing yet.")
+    # Nobody is told of it again at every call.
+    assert do(book, "2026-01-31T08:00") == []
+    discard_run(book, "R-2026-0001", actor=ANNE, now=book.now)
+    (found,) = do(book, "2026-01-31T09:00")
+    assert (found.state, found.due) == ("done", datetime(2026, 1, 31, 6, 30))
+    assert found.said == "Run R-2026-0002 issued 1 invoice over 119.00 EUR."
+    assert do(book, "2026-01-31T10:00") == []
+
+
+def test_what_was_put_off_for_months_is_made_up_for_once(
+    book: Book, made: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(billing, "wait_for_others", lambda *_: None)
+    made.agreement(made.client())
+    begin(book, through=day("2026-01-31"), issue_date=day("2026-01-31"), scope=Scope(), actor=ANNE, now=book.now)
+    add(book)
+    add(book, name="As it comes", catch_up=False)
+    for now in ("2026-01-31T07:00", "2026-02-28T07:00"):
+        assert [one.state for one in do(book, now)] == ["put_off", "failed"]
+    (asked,) = do(book, "2026-03-01T07:00", only=schedules(book)[1])
+    assert (asked.schedule, asked.state) == ("Month end", "failed")
+    discard_run(book, "R-2026-0001", actor=ANNE, now=book.now)
+    (found,) = do(book, "2026-03-01T09:00")
+    assert (found.state, found.due) == ("done", datetime(2026, 2, 28, 6, 30))
+    assert [row for row in states(book) if row[1] in ("missed", "put_off")] == [("2026-01-31T06:30", "missed")]
+    assert value(book, "SELECT gross FROM invoice") == 2 * 119_00
 
 
 def test_a_run_under_way_in_the_window_is_waited_for(book: Book, made: Contracts) -> None:
