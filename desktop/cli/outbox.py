@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop.cli.account_secrets import add_password_option, secret_source
@@ -36,12 +36,11 @@ def add(commands: Commands) -> None:
     outbox.add_argument(
         "decision",
         nargs="?",
-        choices=_DECISIONS,
         metavar="DECISION",
         help=_(
             "cancel: do not send it; retry: with the next sending, from the first try; again: once more, though it "
             "went; arrived, not-arrived: of what is uncertain; handed-over, printed, filed: it left another way; "
-            "delivered, bounced, seen: what was heard of it"
+            "delivered, bounced, seen: what was heard of it. Without one the documents are listed"
         ),
     )
     outbox.add_argument("which", nargs="*", metavar="DOCUMENT", help=_("numbers of documents, or ids as listed"))
@@ -137,22 +136,36 @@ def _command(book: str, state: str) -> str:
 
 
 def _outbox(call: Call) -> None:
-    if call.arguments.decision:
+    arguments = call.arguments
+    if arguments.decision in _DECISIONS:
         _decide(call)
-    else:
-        _list(call)
+        return
+    word = arguments.decision or ""
+    if word and (arguments.which or arguments.address or arguments.by or arguments.note) and not _numbered(word):
+        raise UserError(
+            _("“{word}” is no decision.").format(word=word),
+            _("It is one of: {known}.").format(known=", ".join(_DECISIONS)),
+        )
+    # Documents without a decision are looked up.
+    _list(call, [word, *arguments.which] if word else [])
 
 
-def _list(call: Call) -> None:
+def _numbered(word: str) -> bool:
+    return any(sign.isdecimal() for sign in word)
+
+
+def _list(call: Call, names: Sequence[str]) -> None:
     from desktop.services.clients import client_id
     from desktop.services.delivery.sending import recover
+    from desktop.services.delivery.standing import named
     from desktop.services.lists.outbox import OutboxList
 
     arguments = call.arguments
     with call.book() as book:
         if not book.read_only:
             recover(book)
-        filters = set(arguments.state) or ({"todo"} if not arguments.all else set())
+        filters = set(arguments.state) or ({"todo"} if not arguments.all and not names else set())
+        filters |= {f"only:{key}" for key in named(book, names)}
         if arguments.run_number:
             filters.add(f"run:{arguments.run_number}")
         if arguments.client:

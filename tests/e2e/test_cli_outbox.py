@@ -80,3 +80,9 @@ def test_decisions_name_what_they_pass_over(billed: Sheaf, tmp_path: Path) -> No
     assert billed("outbox", "firm.sheaf", "retry").code == 1
     assert billed("outbox", "firm.sheaf", "cancel", "INV-2025-0001", "--address", "a@b.test").code == 1
     assert tmp_path == billed.folder
+
+
+def test_documents_without_a_decision_are_looked_up(billed: Sheaf) -> None:
+    (row,) = billed.json("outbox", "firm.sheaf", "INV-2025-0001")["outbox"]
+    assert row["document"] == "INV-2025-0001"
+    assert "“cancle” is no decision." in billed("outbox", "firm.sheaf", "cancle", "INV-2025-0001").err

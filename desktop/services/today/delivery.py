@@ -111,7 +111,7 @@ def _uncertain_all(rows: Sequence[_Row]) -> Item:
 
 def _bounced(row: _Row) -> Item:
     said = _("{title} came back from {client}").format(title=row.title, client=row.client)
-    why = _("It could not be delivered to {address}.").format(address=row.address)
+    why = told(row.answer) or _("It could not be delivered to {address}.").format(address=row.address)
     if remedy(row.channel, row.code, row.answer) == ADDRESS:
         return _one(row, "delivery_bounced", said, why, _("Change the address"), "outbox.address", row.heard_at)
     return _one(row, "delivery_bounced", said, why, _("Send it again"), "outbox.again", row.heard_at)
