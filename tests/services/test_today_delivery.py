@@ -91,8 +91,10 @@ def test_a_failure_leads_straight_to_what_mends_it(
 
 def test_what_came_back_from_a_mailbox_that_is_not_there_asks_for_another(book: Book) -> None:
     (number,) = issue(book, 1, channel="email")
-    mailed(book, number, to="pay@acme.example", fate="bounced", fate_at=NOW, code=550)
+    gone = phrase("It came back: the mailbox is gone.").stored()
+    mailed(book, number, to="pay@acme.example", fate="bounced", fate_at=NOW, code=550, answer=gone)
     (item,) = items(book, "delivery_bounced")
+    assert item.why == "It came back: the mailbox is gone."
     assert (item.verb, item.target.act) == ("Change the address", "outbox.address")
 
 
@@ -108,7 +110,7 @@ def test_what_is_unclear_asks_and_what_came_back_says_from_whom(book: Book) -> N
     assert [item.sentence for item in items(book, "delivery_uncertain")] == [
         f"Did {first} reach ACME Ltd?", f"Did {second} reach ACME Ltd?",
     ]  # fmt: skip
-    mailed(book, first, to="pay@acme.example", fate="bounced", fate_at=NOW)
+    mailed(book, first, to="pay@acme.example", fate="bounced", fate_at=NOW, code=250, answer="queued as 4F2")
     (item,) = items(book, "delivery_bounced")
     assert item.why == "It could not be delivered to pay@acme.example."
     assert item.target.act == "outbox.again"

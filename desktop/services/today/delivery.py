@@ -20,6 +20,8 @@ from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all,
 
 # After so many days without being taken up, what waits is for today.
 _PATIENCE_DAYS: Final = 2
+# Of the codes of SMTP; those below are of what was taken.
+_FIRST_REFUSAL: Final = 400
 _MAIL_ACCOUNTS: Final = frozenset({"section:mail"})
 
 _ROWS: Final = """SELECT d.id, d.title, c.name, d.address, d.answer, d.made_at, coalesce(d.fate_at, d.made_at),
@@ -111,7 +113,9 @@ def _uncertain_all(rows: Sequence[_Row]) -> Item:
 
 def _bounced(row: _Row) -> Item:
     said = _("{title} came back from {client}").format(title=row.title, client=row.client)
-    why = told(row.answer) or _("It could not be delivered to {address}.").format(address=row.address)
+    # Where a person heard of it the answer is still the server's, that it took the mail.
+    heard = told(row.answer) if row.code is None or row.code >= _FIRST_REFUSAL else ""
+    why = heard or _("It could not be delivered to {address}.").format(address=row.address)
     if remedy(row.channel, row.code, row.answer) == ADDRESS:
         return _one(row, "delivery_bounced", said, why, _("Change the address"), "outbox.address", row.heard_at)
     return _one(row, "delivery_bounced", said, why, _("Send it again"), "outbox.again", row.heard_at)
