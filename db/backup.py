@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ Report = Callable[[int, int, str], None]
 # 2 MB a step: often enough for a progress bar and a cancel.
 _PAGES = 512
 # What an unclean end leaves beside a book.
-_SIDECARS = ("-journal", "-wal", "-shm")
+SIDECARS = ("-journal", "-wal", "-shm")
 
 
 def copy_book(source: Path, target: Path, *, driver: Driver = PLAIN, report: Report | None = None) -> None:
@@ -33,13 +34,23 @@ def copy_book(source: Path, target: Path, *, driver: Driver = PLAIN, report: Rep
         sync_folder(target.parent)
 
 
-def put_in_place(source: Path, target: Path, *, driver: Driver = PLAIN, report: Report | None = None) -> Path | None:
+def put_in_place(
+    source: Path,
+    target: Path,
+    *,
+    driver: Driver = PLAIN,
+    report: Report | None = None,
+    prepare: Callable[[sqlite3.Connection], object] | None = None,
+) -> Path | None:
     """A proved copy of a backup as the closed book at `target`; what stood there is kept under the returned name.
 
+    `prepare` writes into the copy, in one transaction, before it is there for anybody.
     At every moment one of the two stands at `target`. Whoever calls holds the target's lock. SQLite does not touch
     what is kept, since opening a damaged file may throw its WAL away.
     """
     with _proved_copy(source, target, driver, report) as copy:
+        if prepare is not None:
+            _prepare(copy, driver, prepare)
         kept = None
         if target.exists():
             kept = free_name(target, _("replaced"))
@@ -48,13 +59,24 @@ def put_in_place(source: Path, target: Path, *, driver: Driver = PLAIN, report: 
             except OSError:
                 # Not every file system knows links.
                 shutil.copy2(target, kept)
-            for ending in _SIDECARS:
+            for ending in SIDECARS:
                 # A journal left beside the restored book would be played into it.
                 with contextlib.suppress(FileNotFoundError):
                     target.with_name(target.name + ending).replace(kept.with_name(kept.name + ending))
         copy.replace(target)
         sync_folder(target.parent)
         return kept
+
+
+def _prepare(copy: Path, driver: Driver, prepare: Callable[[sqlite3.Connection], object]) -> None:
+    connection = driver.connect(copy, False)
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        prepare(connection)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager

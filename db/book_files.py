@@ -145,11 +145,21 @@ def look_into(path: Path, driver: Driver = PLAIN) -> Iterator[sqlite3.Connection
         raise in_words(path, error) from error
 
 
-def replace_book(source: Path, target: Path, *, report: Report | None = None, driver: Driver = PLAIN) -> Path | None:
-    """Put a proved copy of a backup in the place of a book that nobody has open; returns where the old one is kept."""
+def replace_book(
+    source: Path,
+    target: Path,
+    *,
+    report: Report | None = None,
+    driver: Driver = PLAIN,
+    prepare: Callable[[sqlite3.Connection], object] | None = None,
+) -> Path | None:
+    """Put a proved copy of a backup in the place of a book that nobody has open; returns where the old one is kept.
+
+    `prepare` writes into the copy before it stands there.
+    """
     lock = _lock(target)
     try:
-        return put_in_place(source, target, driver=driver, report=report)
+        return put_in_place(source, target, driver=driver, report=report, prepare=prepare)
     finally:
         lock.release()
 

@@ -199,7 +199,7 @@ def _restore(call: Call) -> None:
     from desktop.services import books
 
     source, target = call.path(call.arguments.file), call.path(call.arguments.book)
-    kept = books.restore(source, target, report=call.progress)
+    kept = books.restore(source, target, now=call.now, report=call.progress)
     data = {"book": str(target), "kept": str(kept) if kept else None}
 
     def text() -> str:

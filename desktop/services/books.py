@@ -16,6 +16,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import LAST_BACKUP, keep_setting
 from desktop.services.changes import change
+from desktop.services.delivery.doubting import doubt
 from desktop.services.field_checks import check_country, check_currency, check_language, check_place
 from desktop.services.problems import Problems
 from desktop.services.records import Record
@@ -120,9 +121,10 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def restore(source: Path, target: Path, *, report: Report | None = None) -> Path | None:
+def restore(source: Path, target: Path, *, now: str, report: Report | None = None) -> Path | None:
     """Put a backup in the place of a closed book, or where none is, and return under which name the old one is kept.
 
+    What waits in it to go out, and may have gone since, is uncertain then; `now` is UTC text.
     Show `contents` of both before. Raises UserError where the backup is damaged or the book is open; the book is then
     as it was.
     """
@@ -131,7 +133,9 @@ def restore(source: Path, target: Path, *, report: Report | None = None) -> Path
     contents(source)
     if target.exists() and source.samefile(target):
         raise UserError(_("This is the book itself, not a backup of it."), _("Choose the backup's file."))
-    return book_files.replace_book(source, target, report=report)
+    return book_files.replace_book(
+        source, target, report=report, prepare=lambda connection: doubt(connection, target, now=now)
+    )
 
 
 def _refuse_folder(target: Path) -> None:

@@ -20,6 +20,8 @@ from desktop.services.problems import ValidationError
 from tests.books import new_book
 from tests.db.rows import fill
 
+NOW = "2026-02-01T12:00:00Z"
+
 
 def rename(book: Book, name: str) -> None:
     with book.writing() as session:
@@ -161,16 +163,16 @@ def backed_up(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_restoring_keeps_the_replaced_book(tmp_path: Path) -> None:
     copy, book = backed_up(tmp_path)
-    kept = books.restore(copy, book)
+    kept = books.restore(copy, book, now=NOW)
     assert kept == tmp_path / "Harbour replaced.sheaf"
     assert (firm(book), firm(kept), firm(copy)) == ("Harbour Services", "Later", "Harbour Services")
-    assert books.restore(kept, book) == tmp_path / "Harbour replaced 2.sheaf"
+    assert books.restore(kept, book, now=NOW) == tmp_path / "Harbour replaced 2.sheaf"
     assert firm(book) == "Later"
 
 
 def test_restoring_where_no_book_is(tmp_path: Path) -> None:
     copy, _ = backed_up(tmp_path)
-    assert books.restore(copy, tmp_path / "new.sheaf") is None
+    assert books.restore(copy, tmp_path / "new.sheaf", now=NOW) is None
     assert firm(tmp_path / "new.sheaf") == "Harbour Services"
 
 
@@ -178,7 +180,7 @@ def test_an_open_book_is_not_replaced(tmp_path: Path) -> None:
     copy, path = backed_up(tmp_path)
     with open_book(path):
         with pytest.raises(UserError, match="is open in another window"):
-            books.restore(copy, path)
+            books.restore(copy, path, now=NOW)
         assert firm(path) == "Later"
 
 
@@ -188,7 +190,7 @@ def test_a_damaged_backup_replaces_nothing(tmp_path: Path) -> None:
         file.truncate(100_000)
     before = path.read_bytes()
     with pytest.raises(UserError, match="is damaged"):
-        books.restore(copy, path)
+        books.restore(copy, path, now=NOW)
     assert path.read_bytes() == before
     assert names(tmp_path) == ["Harbour.sheaf", "copy.sheaf"]
 
@@ -197,7 +199,7 @@ def test_a_damaged_book_is_replaced_and_kept_with_all_its_parts(tmp_path: Path) 
     copy, path = backed_up(tmp_path)
     path.write_bytes(b"scrambled" * 1000)
     path.with_name("Harbour.sheaf-wal").write_bytes(b"its last writes")
-    kept = books.restore(copy, path)
+    kept = books.restore(copy, path, now=NOW)
     assert kept is not None
     assert firm(path) == "Harbour Services"
     assert kept.read_bytes() == b"scrambled" * 1000
@@ -215,7 +217,7 @@ def test_the_last_writes_of_a_killed_process_are_in_what_is_kept(tmp_path: Path)
     connection.close()
     path.write_bytes(main)
     path.with_name("Harbour.sheaf-wal").write_bytes(wal)
-    kept = books.restore(copy, path)
+    kept = books.restore(copy, path, now=NOW)
     assert kept is not None
     assert (firm(kept), firm(path)) == ("In the WAL", "Harbour Services")
 
@@ -223,7 +225,7 @@ def test_the_last_writes_of_a_killed_process_are_in_what_is_kept(tmp_path: Path)
 def test_a_book_is_no_backup_of_itself(tmp_path: Path) -> None:
     _, path = backed_up(tmp_path)
     with pytest.raises(UserError, match="This is the book itself"):
-        books.restore(path, path)
+        books.restore(path, path, now=NOW)
 
 
 def test_a_backup_of_an_older_version_can_be_looked_into_and_restored(
@@ -233,6 +235,6 @@ def test_a_backup_of_an_older_version_can_be_looked_into_and_restored(
     monkeypatch.setattr(upgrades, "known", lambda: ("0001", "0002"))
     monkeypatch.setattr(upgrades, "newest", lambda: "0002")
     assert books.contents(copy).firm == "Harbour Services"
-    assert books.restore(copy, path) is not None
+    assert books.restore(copy, path, now=NOW) is not None
     # Looking upgraded nothing and left nothing.
     assert names(tmp_path) == ["Harbour replaced.sheaf", "Harbour.sheaf", "copy.sheaf"]

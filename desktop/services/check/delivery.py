@@ -15,6 +15,10 @@ from desktop.services.delivery.mail_digest import mail_digest
 # A mail moves all its documents with it. What a person decided since, such as to send it once more, is told apart.
 _TOGETHER: Final = ("sending", "sent", "uncertain")
 
+# What a restored backup had waiting has no mail: whether it went is for a person to say.
+_DOUBTED: Final = """d.mailing_id IS NULL AND d.state <> 'sending'
+ AND EXISTS (SELECT 1 FROM delivery_event e WHERE e.delivery_id = d.id AND e.kind = 'uncertain')"""
+
 # The files of mails that went, or may have, as the mails tell them; what a hand spoiled is told by its digest.
 _ENCLOSED: Final = """SELECT m.id AS mailing, a.value ->> 'delivery_id' AS delivery, a.value ->> 'form' AS form,
  a.value ->> 'name' AS name, a.value ->> 'sha256' AS sha256
@@ -54,7 +58,7 @@ def _check_mails(connection: sqlite3.Connection, problems: Problems) -> None:
     apart = _("it stands as “{state}”, its mail as “{other}”")
     for title, state, other in connection.execute(
         "SELECT d.title, d.state, m.state FROM delivery d LEFT JOIN mailing m ON m.id = d.mailing_id"
-        f" WHERE d.channel = 'email' AND d.state IN {_TOGETHER} AND m.state IS NOT d.state"
+        f" WHERE d.channel = 'email' AND d.state IN {_TOGETHER} AND m.state IS NOT d.state AND NOT ({_DOUBTED})"
     ):
         problems.add("document", title, apart.format(state=state, other=other or _("not there")))
     twice = _("two mails with it went, though nobody asked for the second")
