@@ -11,6 +11,7 @@ import hashlib
 import multiprocessing
 import os
 import pickle
+import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from itertools import chain, islice
@@ -26,7 +27,7 @@ from desktop.documents.pdffile import Frame
 from desktop.documents.render import compose, setting_for, tiers_needed
 from desktop.documents.setting import Setting
 from desktop.documents.spawning import no_main_module
-from desktop.documents.worker import PART, Pieces, Task, packed, serve, write
+from desktop.documents.worker import PACKING, PART, Pieces, Task, packed, serve, write
 from desktop.domain.document import Document, TemplateVersion
 from desktop.domain.file_names import safe_name, same_name
 from desktop.errors import UserError
@@ -55,11 +56,13 @@ class Written(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One file in memory: what it shares with others at its beginning, the rest, and the SHA-256 of the whole."""
+    """One file in memory: what it shares with others at its beginning, the rest, the SHA-256 of the whole, and the rest
+    packed as a book keeps it."""
 
     prefix: bytes
     rest: bytes
     sha256: str
+    packed: bytes
 
 
 # Documents with the names of their files and their forms; checksums and sizes of files, or the files themselves.
@@ -224,7 +227,7 @@ class _Worker:
             for digest, data in answer.prefixes.items():
                 self._prefixes.setdefault(digest, data)
             known = self._prefixes
-            return number, [Piece(known[shared] if shared else b"", rest, sum_) for shared, rest, sum_ in answer.files]
+            return number, [Piece(known[shared] if shared else b"", *file) for shared, *file in answer.files]
         return number, answer
 
     def drain(self) -> None:
@@ -370,9 +373,10 @@ def _made_here(chunk: _Chunk) -> list[Piece]:
     for _name, document, template, form in chunk:
         frame, own = _composed(document, template, form)
         if frame is None:
-            pieces.append(Piece(b"", own, hashlib.sha256(own).hexdigest()))
+            prefix, rest, sha256 = b"", own, hashlib.sha256(own).hexdigest()
         else:
-            pieces.append(Piece(frame.prefix.data, frame.data + own, frame.checksum(own)))
+            prefix, rest, sha256 = frame.prefix.data, frame.data + own, frame.checksum(own)
+        pieces.append(Piece(prefix, rest, sha256, zlib.compress(rest, PACKING)))
     return pieces
 
 

@@ -9,6 +9,7 @@ import io
 import os
 import pickle
 import traceback
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from multiprocessing.connection import Connection
@@ -24,6 +25,9 @@ from desktop.domain.document import BankAccount, Document, DocumentLine, Documen
 
 PART = ".part"
 """What the name of an unfinished file ends with."""
+PACKING = 1
+"""How hard zlib packs what a book keeps: half of the bytes in a tenth of a millisecond; packing harder takes off a
+twentieth more."""
 
 # What a document shares with others, if it has pages, and its own.
 _Made = tuple[Frame | None, bytes]
@@ -42,10 +46,10 @@ class Task(NamedTuple):
 
 class Pieces(NamedTuple):
     """Files of a task without a folder: for each the digest of its prefix (empty where it has none), what follows the
-    prefix, and the SHA-256 of the whole. A process sends a prefix once."""
+    prefix, the SHA-256 of the whole, and what follows as a book keeps it. A process sends a prefix once."""
 
     prefixes: dict[str, bytes]
-    files: list[tuple[str, bytes, str]]
+    files: list[tuple[str, bytes, str, bytes]]
 
 
 def _reduced(kind: Any) -> Any:
@@ -115,13 +119,14 @@ def _pieces(made: Iterable[_Made], told: set[str]) -> Pieces:
     files = []
     for frame, own in made:
         if frame is None:
-            files.append(("", own, hashlib.sha256(own).hexdigest()))
+            files.append(("", own, hashlib.sha256(own).hexdigest(), zlib.compress(own, PACKING)))
             continue
         digest = frame.prefix.digest
         if digest not in told:
             told.add(digest)
             prefixes[digest] = frame.prefix.data
-        files.append((digest, frame.data + own, frame.checksum(own)))
+        rest = frame.data + own
+        files.append((digest, rest, frame.checksum(own), zlib.compress(rest, PACKING)))
     return Pieces(prefixes, files)
 
 

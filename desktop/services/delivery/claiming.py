@@ -1,7 +1,6 @@
-"""One mail in the book: taken before its server hears of it, and what the server said of it after.
+"""Mails in the book: taken before their server hears of them, and what the server said of each after.
 
-Between the two a mail is `sending`; one that is found so when nobody sends was under way when the program died, and
-only a person says whether it goes again.
+Between the two a mail is `sending`; what becomes of one that is found so when nobody sends, recovering says.
 """
 
 from __future__ import annotations
@@ -10,13 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from db.queries.rows import ids_text, plain_rows
 from desktop.delivery.mail.message import Mail
-from desktop.domain.delivery import FAILED, SENDING, SENT, UNCERTAIN, WAITING
+from desktop.domain.delivery import FAILED, SENT, UNCERTAIN, WAITING
 from desktop.domain.retrying import pause_after
 from desktop.domain.wording import Said, phrase
 from desktop.services.change_sets import raw
@@ -24,15 +23,13 @@ from desktop.services.delivery.enqueueing import SEPARATOR
 from desktop.services.delivery.throttling import moment, utc_text
 
 NOTHING_SAID: Final = Said("")
-INTERRUPTED: Final = phrase("The program ended while this was on its way: it may have arrived or not.").stored()
 SENT_BEFORE: Final = phrase(
     "The same mail went to the same people within the last {count} days. If it should go once more, send it again."
 )
 _DAYS: Final = 30
 
 _CLAIM = """UPDATE delivery SET state = 'sending', tries = tries + 1, mailing_id = ?, code = NULL, answer = '',
- not_before = '', address = CASE WHEN by_hand THEN address ELSE ? END
- WHERE state = 'waiting' AND channel = 'email' AND id IN (SELECT value FROM json_each(?))"""
+ not_before = '', address = CASE WHEN by_hand THEN address ELSE ? END WHERE id = ?"""
 _MAILING = """INSERT INTO mailing (message_id, account_id, client_id, sender, reply_to, recipients, subject, text, html,
  attachments, digest, size, receipt, draft, state, tries, code, answer, made_at, sent_at)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'sending', 1, NULL, '', ?, ?)
@@ -44,7 +41,7 @@ _MAILING = """INSERT INTO mailing (message_id, account_id, client_id, sender, re
 _TOLD = "UPDATE mailing SET state = ?, code = ?, answer = ?, sent_at = ?, tries = ? WHERE id = ?"
 _MOVED = """UPDATE delivery SET state = ?, code = ?, answer = ?, not_before = ?, done_at = ?, tries = ?
  WHERE mailing_id = ? AND state = 'sending'"""
-_EVENTS = """INSERT INTO delivery_event (delivery_id, at, kind, detail, actor)
+EVENTS = """INSERT INTO delivery_event (delivery_id, at, kind, detail, actor)
  SELECT id, ?, ?, ?, ? FROM delivery WHERE mailing_id = ? AND state = 'sending'"""
 
 
@@ -65,14 +62,20 @@ class Letter:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A mail that is `sending` from this transaction on; `tries` counts this one."""
+class Attempt(NamedTuple):
+    """A mail that is `sending`, by its id in the book; `tries` counts this one."""
 
     mailing_id: int
-    delivery_ids: tuple[int, ...]
-    mail: Mail
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that is `sending` from this transaction on."""
+
+    attempt: Attempt
+    letter: Letter
+    mail: Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +88,50 @@ class Result:
     counted: bool = True
 
 
-def claim(connection: Connection, letter: Letter, *, now: str) -> Claimed | None:
-    """Take a mail: its deliveries move together, or none does where one of them no longer waits.
+def claim(connection: Connection, letters: Sequence[Letter], *, now: str) -> list[Claimed]:
+    """Take mails, in their order: the deliveries of each move together, or none does where one of them no longer waits.
 
-    Nor does one that went before; that one is failed then, and says so.
+    Nor do those of a mail that went before; they are failed then, and say so.
     """
     driver = raw(connection)
-    ids = ids_text(letter.delivery_ids)
-    ((waiting,),) = plain_rows(
+    waiting = _waiting(connection, [key for letter in letters for key in letter.delivery_ids])
+    gone, alike = _went_before(connection, letters, now)
+    found: list[Claimed] = []
+    moved: list[tuple[int, str, int]] = []
+    for letter in letters:
+        mail = letter.mail
+        if not all(key in waiting for key in letter.delivery_ids):
+            continue
+        if mail.message_id in gone or (not letter.again and not alike.get(letter.digest, set()) <= {mail.message_id}):
+            refuse(connection, letter.delivery_ids, SENT_BEFORE._replace(figures={"count": _DAYS}), now=now)
+            continue
+        gone.add(mail.message_id)
+        alike.setdefault(letter.digest, set()).add(mail.message_id)
+        mailing_id = _noted(driver, letter, now)
+        tries = 1 + max(waiting.pop(key) for key in letter.delivery_ids)
+        to = SEPARATOR.join(mail.to)
+        moved += [(mailing_id, to, key) for key in letter.delivery_ids]
+        found.append(Claimed(Attempt(mailing_id, tries), letter, replace(mail, date=now)))
+    driver.executemany(_CLAIM, moved)
+    return found
+
+
+def _waiting(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, int]:
+    """Those of the deliveries that wait, with how often each was tried."""
+    rows = plain_rows(
         connection,
-        "SELECT count(*) FROM delivery WHERE state = 'waiting' AND channel = 'email'"
+        "SELECT id, tries FROM delivery WHERE state = 'waiting' AND channel = 'email'"
         " AND id IN (SELECT value FROM json_each(?))",
-        ids,
+        ids_text(delivery_ids),
     )
-    if waiting != len(letter.delivery_ids):
-        return None
+    return dict(rows)
+
+
+def _noted(driver: Any, letter: Letter, now: str) -> int:
+    """The mail as the book keeps it. What was put off goes under the id that it had: whoever took it after all knows
+    it again."""
     mail = letter.mail
-    if _went_before(connection, letter, now):
-        refuse(connection, letter.delivery_ids, SENT_BEFORE._replace(figures={"count": _DAYS}), now=now)
-        return None
     people = {"to": mail.to, "cc": mail.cc, "bcc": mail.bcc}
-    # What was put off goes under the id that it had: whoever took it after all knows it again.
     ((mailing_id,),) = driver.execute(
         _MAILING,
         (
@@ -126,52 +152,61 @@ def claim(connection: Connection, letter: Letter, *, now: str) -> Claimed | None
             now,
         ),
     ).fetchall()
-    driver.execute(_CLAIM, (mailing_id, SEPARATOR.join(mail.to), ids))
-    ((tries,),) = driver.execute("SELECT max(tries) FROM delivery WHERE mailing_id = ?", (mailing_id,)).fetchall()
-    return Claimed(mailing_id, letter.delivery_ids, replace(mail, date=now), tries)
+    return int(mailing_id)
 
 
-def _went_before(connection: Connection, letter: Letter, now: str) -> bool:
-    same = plain_rows(
+def _went_before(connection: Connection, letters: Sequence[Letter], now: str) -> tuple[set[str], dict[str, set[str]]]:
+    """The Message-IDs among these that went, and by the digest of each mail the Message-IDs under which it went, or may
+    have, in the last days."""
+    gone = plain_rows(
         connection,
-        "SELECT 1 FROM mailing WHERE message_id = ? AND state IN ('sent', 'sending')",
-        letter.mail.message_id,
+        "SELECT message_id FROM mailing WHERE state IN ('sent', 'sending')"
+        " AND message_id IN (SELECT value FROM json_each(?))",
+        json.dumps([letter.mail.message_id for letter in letters]),
     )
-    if same or letter.again:
-        return bool(same)
-    alike = plain_rows(
+    alike: dict[str, set[str]] = {}
+    for digest, message_id in plain_rows(
         connection,
-        "SELECT 1 FROM mailing WHERE digest = ? AND message_id <> ? AND state IN ('sent', 'sending', 'uncertain')"
-        " AND NOT draft AND sent_at >= ? LIMIT 1",
-        letter.digest,
-        letter.mail.message_id,
+        "SELECT digest, message_id FROM mailing WHERE state IN ('sent', 'sending', 'uncertain') AND NOT draft"
+        " AND sent_at >= ? AND digest IN (SELECT value FROM json_each(?))",
         utc_text(moment(now) - timedelta(days=_DAYS)),
-    )
-    return bool(alike)
+        json.dumps([letter.digest for letter in letters]),
+    ):
+        alike.setdefault(digest, set()).add(message_id)
+    return {message_id for (message_id,) in gone}, alike
 
 
-def settle(connection: Connection, claimed: Claimed, result: Result, *, now: str, actor: str) -> str:
-    """Write down what became of a claimed mail; the state that its deliveries are in now.
+def settle(connection: Connection, results: Sequence[tuple[Attempt, Result]], *, now: str, actor: str) -> list[str]:
+    """Write down what became of claimed mails; for each the state that its deliveries are in now.
 
     What a server put off waits for its next turn, and is failed after the last.
     """
     driver = raw(connection)
-    state, not_before = result.state, ""
-    tries = claimed.tries if result.counted else claimed.tries - 1
-    if state == WAITING and result.counted:
-        pause = pause_after(claimed.tries)
-        if pause is None:
-            state = FAILED
-        else:
-            not_before = utc_text(moment(now) + pause)
-    answer = result.answer.stored()
-    gone = now if state in (SENT, UNCERTAIN) else None
-    driver.execute(_TOLD, (state, result.code, answer, gone, tries, claimed.mailing_id))
-    if result.counted:
-        driver.execute(_EVENTS, (now, state, answer, actor, claimed.mailing_id))
-    done = now if state == SENT else None
-    driver.execute(_MOVED, (state, result.code, answer, not_before, done, tries, claimed.mailing_id))
-    return state
+    states: list[str] = []
+    told: list[tuple[Any, ...]] = []
+    events: list[tuple[Any, ...]] = []
+    moved: list[tuple[Any, ...]] = []
+    for (mailing_id, tried), result in results:
+        state, not_before = result.state, ""
+        tries = tried if result.counted else tried - 1
+        if state == WAITING and result.counted:
+            pause = pause_after(tried)
+            if pause is None:
+                state = FAILED
+            else:
+                not_before = utc_text(moment(now) + pause)
+        answer = result.answer.stored()
+        gone = now if state in (SENT, UNCERTAIN) else None
+        done = now if state == SENT else None
+        states.append(state)
+        told.append((state, result.code, answer, gone, tries, mailing_id))
+        if result.counted:
+            events.append((now, state, answer, actor, mailing_id))
+        moved.append((state, result.code, answer, not_before, done, tries, mailing_id))
+    driver.executemany(_TOLD, told)
+    driver.executemany(EVENTS, events)
+    driver.executemany(_MOVED, moved)
+    return states
 
 
 def refuse(connection: Connection, delivery_ids: Sequence[int], why: Said, *, now: str, actor: str = "") -> None:
@@ -185,18 +220,3 @@ def refuse(connection: Connection, delivery_ids: Sequence[int], why: Said, *, no
         (now, FAILED, why.stored(), actor, ids),
     )
     driver.execute(f"UPDATE delivery SET state = 'failed', answer = ? WHERE {waiting}", (why.stored(), ids))
-
-
-def interrupted(connection: Connection, *, now: str) -> int:
-    """Let what a dead process left `sending` be uncertain; how many deliveries that are."""
-    driver = raw(connection)
-    found = [key for (key,) in driver.execute("SELECT id FROM mailing WHERE state = ?", (SENDING,)).fetchall()]
-    moved = 0
-    for mailing_id in found:
-        driver.execute(_EVENTS, (now, UNCERTAIN, INTERRUPTED, "", mailing_id))
-        told: tuple[Any, ...] = (UNCERTAIN, None, INTERRUPTED, mailing_id)
-        driver.execute("UPDATE mailing SET state = ?, code = ?, answer = ? WHERE id = ?", told)
-        moved += driver.execute(
-            "UPDATE delivery SET state = ?, code = ?, answer = ? WHERE mailing_id = ? AND state = 'sending'", told
-        ).rowcount
-    return moved

@@ -46,7 +46,7 @@ def files_of(
                 yield next(kept)
             elif coming is not None and taken[0] == key:
                 taken.popleft()
-                yield File(*key, coming.prefix, coming.rest, coming.sha256)
+                yield File(*key, coming.prefix, coming.rest, coming.sha256, coming.packed)
                 coming = next(rendered, None)
 
 

@@ -6,33 +6,36 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection
 
 from db.queries.rows import ids_text
+from desktop.documents.worker import PACKING
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.change_sets import raw
 
 Key = tuple[int, str]
 """A document by its id, and its form (of FORMS)."""
 
-# Half of the bytes in a tenth of a millisecond; packing harder takes off a twentieth more.
-_PACKING = 1
 _PREFIXES_IN_MIND = 32
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """The file of an issued document in a form: what it shares with others at its beginning (empty where nothing is
-    shared), what follows, and the SHA-256 of the whole in hexadecimal digits."""
+    shared), what follows, and the SHA-256 of the whole in hexadecimal digits; `packed` is what follows as the book
+    keeps it, where that is known."""
 
     invoice_id: int
     form: str
     prefix: bytes
     rest: bytes
     sha256: str
+    packed: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def content(self) -> bytes:
@@ -46,23 +49,19 @@ class File:
 
 def keep(connection: Connection, files: Iterable[File], *, now: str) -> None:
     """Keep files in the transaction in which they go out; `now` is UTC text. A file that is kept already stays."""
-    rows = [
-        (
-            one.invoice_id,
-            one.form,
-            _prefix_id(connection, one.prefix),
-            zlib.compress(one.rest, _PACKING),
-            one.sha256,
-            now,
-        )
-        for one in files
-    ]
-    if rows:
-        connection.exec_driver_sql(
-            "INSERT INTO rendering (invoice_id, form, prefix_id, content, sha256, made_at) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (invoice_id, form) DO NOTHING",
-            rows,
-        )
+    driver = raw(connection)
+    prefixes: dict[bytes, int | None] = {b"": None}
+    rows = []
+    for one in files:
+        if one.prefix not in prefixes:
+            prefixes[one.prefix] = _prefix_id(driver, one.prefix)
+        packed = one.packed or zlib.compress(one.rest, PACKING)
+        rows.append((one.invoice_id, one.form, prefixes[one.prefix], packed, one.sha256, now))
+    driver.executemany(
+        "INSERT INTO rendering (invoice_id, form, prefix_id, content, sha256, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (invoice_id, form) DO NOTHING",
+        rows,
+    )
 
 
 def kept_keys(connection: Connection, invoice_ids: Collection[int]) -> set[Key]:
@@ -111,16 +110,15 @@ def _whole(key: Key, prefix_id: int | None, packed: bytes, sha256: str, prefixes
     return File(*key, prefix, rest, sha256)
 
 
-def _prefix_id(connection: Connection, prefix: bytes) -> int | None:
-    if not prefix:
-        return None
+def _prefix_id(driver: Any, prefix: bytes) -> int:
     digest = _digest(prefix)
-    found = connection.exec_driver_sql("SELECT id FROM rendering_prefix WHERE digest = ?", (digest,)).scalar()
-    if found is None:
-        found = connection.exec_driver_sql(
+    found = (
+        driver.execute("SELECT id FROM rendering_prefix WHERE digest = ?", (digest,)).fetchall()
+        or driver.execute(
             "INSERT INTO rendering_prefix (digest, content) VALUES (?, ?) RETURNING id", (digest, prefix)
-        ).scalar_one()
-    return int(found)
+        ).fetchall()
+    )
+    return int(found[0][0])
 
 
 @lru_cache(maxsize=_PREFIXES_IN_MIND)

@@ -1,16 +1,16 @@
 """Sends what waits in the outbox by mail: each mail once, whatever ends the program in between.
 
-A mail is taken in one transaction, handed to its server, and its answer written in the next one, which takes the
-mail after it. Whatever is found half-way later may have arrived or not, and asks a person.
+Mails are taken in one transaction, as many as go in a moment, handed to their servers one by one, and their answers
+written in the next one, which takes the mails after them. How far it came stands beside the book meanwhile.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,20 +20,22 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import delivery as queries
-from desktop.delivery.mail.server import NotSent, Trouble, Unclear
+from desktop.delivery.mail.server import Answer, NotSent, Trouble, Unclear
 from desktop.documents.batch import RenderPool
-from desktop.domain.delivery import EMAIL, FAILED, SENDING, SENT, UNCERTAIN, WAITING
+from desktop.domain.delivery import EMAIL, FAILED, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.delivery.account_faults import problem_of
 from desktop.services.delivery.answers import not_sent, taken, unclear
-from desktop.services.delivery.claiming import Claimed, Result, claim, interrupted, refuse, settle
+from desktop.services.delivery.claiming import Claimed, Result, claim, refuse, settle
 from desktop.services.delivery.composing import Composed, Ready, compose, still_so
 from desktop.services.delivery.halting import halt, halts, resume
 from desktop.services.delivery.kept import keep
 from desktop.services.delivery.readying import ready_to_go
+from desktop.services.delivery.recovering import recover_sending
 from desktop.services.delivery.sent import Post, PostFor, Problem, Report, Sent
-from desktop.services.delivery.throttling import Pace, pace_of, utc_text
+from desktop.services.delivery.throttling import Pace, pace_of, to_come, utc_text
+from desktop.services.delivery.under_way import Marks
 
 # Documents that are made ready at once: few at first, so that the first mail goes soon.
 _FIRST: Final = 10
@@ -43,6 +45,14 @@ _LONGEST_WAIT: Final = timedelta(seconds=90)
 _SECONDS_BETWEEN_LOOKS: Final = 0.2
 # Mails in a row that no answer came for: the next would fare no better, and each would ask a person.
 _UNCLEAR_IN_A_ROW: Final = 2
+# Mails that are taken at once, if they go in so short a time: after a power cut each of them asks a person.
+_MOST_AT_ONCE: Final = 16
+_SECONDS_AT_ONCE: Final = 0.1
+_UNTOUCHED: Final = Result(WAITING, None, counted=False)
+
+# Who ends the sending waits so long for the answer to the mail on its way, and as long again for the line to be cut.
+_SECONDS_FOR_THE_LAST: Final = 10.0
+_SECONDS_FOR_THE_CUT: Final = 5.0
 
 _guard = threading.Lock()
 _turns: WeakKeyDictionary[Book, threading.Lock] = WeakKeyDictionary()
@@ -80,24 +90,15 @@ def send(
 
 
 def recover(book: Book) -> int:
-    """Let what a dead process left under way be uncertain; how many documents that are. Nothing while a thread of this
+    """Settle what a dead process left under way; how many documents are uncertain by it. Nothing while a thread of this
     process sends."""
     turn = _turn(book)
     if not turn.acquire(blocking=False):
         return 0
     try:
-        return _recover(book)
+        return recover_sending(book)
     finally:
         turn.release()
-
-
-def _recover(book: Book) -> int:
-    with book.reading() as session:
-        found = session.connection().exec_driver_sql("SELECT 1 FROM mailing WHERE state = ?", (SENDING,)).fetchone()
-    if found is None:
-        return 0
-    with book.writing() as session:
-        return interrupted(session.connection(), now=book.now)
 
 
 def _turn(book: Book) -> threading.Lock:
@@ -136,22 +137,31 @@ class _Sending:
         self._lines: dict[int, ExitStack] = {}
         self._posts: dict[int, Post] = {}
         self._problems: dict[int | None, Problem] = {}
+        # Its own thread talks with the server, so that whoever ends the sending is heard meanwhile.
+        self._line = ThreadPoolExecutor(1, "line")
         self._unclear: dict[int, int] = {}
-        self._pending: tuple[Claimed, Result] | None = None
+        # Mails that are taken in the book, and of those that were begun what became of them.
+        self._claimed: deque[Claimed] = deque()
+        self._results: list[tuple[Claimed, Result]] = []
+        self._on_line: Claimed | None = None
+        self._ending = False
+        self._at_once = 1
         self._sent = self._messages = self._done = self._total = 0
 
     def all(self, *, by_itself: bool) -> Sent:
         book = self._book
-        _recover(book)
+        recover_sending(book)
         self._queue.extend(ready_to_go(book, run_id=self._run, ids=self._chosen))
         self._total = sum(map(len, self._queue))
         with book.reading() as session:
             connection = session.connection()
             (self._uid,) = connection.exec_driver_sql("SELECT uid FROM book").one()
             if by_itself:
-                self._problems |= {key: one for key, one in halts(connection).items() if one.until > book.now}
+                self._problems |= {key: one for key, one in halts(connection).items() if to_come(one.until, book.now)}
         try:
+            self._stack.callback(self._line.shutdown, wait=False)
             self._stack.callback(self._close_lines)
+            self._marks = self._stack.enter_context(Marks(book.path))
             with ThreadPoolExecutor(1, "mails") as ahead:
                 try:
                     self._run_through(ahead)
@@ -159,6 +169,7 @@ class _Sending:
                     ahead.shutdown(wait=True, cancel_futures=True)
         finally:
             self._flush()
+        self._marks.remove()
         return self._told()
 
     def _run_through(self, ahead: ThreadPoolExecutor) -> None:
@@ -167,20 +178,19 @@ class _Sending:
             composed = self._wait_for(coming)
             following = self._next(ahead, _CHUNK)
             self._take(composed)
-            for ready in composed.ready:
+            waiting = deque(composed.ready)
+            while waiting:
                 if self._left == 0:
                     return
-                self._send_one(ready)
+                self._send(self._next_few(waiting))
             coming = following or self._next(ahead, _CHUNK) or self._after_a_pause(ahead)
 
     def _wait_for(self, coming: Future[Composed]) -> Composed:
-        while True:
-            try:
-                return coming.result(timeout=_SECONDS_BETWEEN_LOOKS)
-            except NotYet:
-                if coming.done():
-                    raise
-                self._tell()
+        while not wait([coming], _SECONDS_BETWEEN_LOOKS).done:
+            # What is known of the last mail is not kept waiting with it.
+            self._flush()
+            self._tell()
+        return coming.result()
 
     def _next(self, ahead: ThreadPoolExecutor, most: int) -> Future[Composed] | None:
         """Have the next documents made ready; None where none can go now."""
@@ -206,7 +216,7 @@ class _Sending:
             for account in waiting:
                 self._problems[account] = self._full(account)
             return None
-        # The answer of the last mail is not kept waiting with the others.
+        # The answers of the last mails are not kept waiting with the others.
         self._flush()
         pause = threading.Event()
         while (left := (until - self._now()).total_seconds()) > 0:
@@ -227,49 +237,116 @@ class _Sending:
                 for ids, why in composed.refused:
                     refuse(session.connection(), ids, why, now=self._book.now, actor=self._actor)
 
-    def _send_one(self, ready: Ready) -> None:
-        account = ready.letter.account_id
+    def _next_few(self, waiting: deque[Ready]) -> list[Ready]:
+        """The mails to take at once: those that may go now."""
+        few: list[Ready] = []
+        most = self._at_once if self._left is None else min(self._at_once, self._left)
+        rooms: dict[int, int | None] = {}
+        while waiting and len(few) < most:
+            ready = waiting.popleft()
+            account = ready.letter.account_id
+            if account in self._problems or self._post(account) is None:
+                continue
+            room = rooms[account] if account in rooms else self._pace(account).room(self._now())
+            if room == 0:
+                self._aside.setdefault(account, deque()).extend(ready.letter.delivery_ids)
+                continue
+            rooms[account] = None if room is None else room - 1
+            few.append(ready)
+        return few
+
+    def _send(self, few: list[Ready]) -> None:
         self._tell()
-        if account in self._problems:
+        if not few:
             return
-        if self._pace(account).free_at(self._now()) > self._now():
-            self._aside.setdefault(account, deque()).extend(ready.letter.delivery_ids)
+        self._claim(few)
+        if not self._claimed:
             return
-        post = self._post(account)
-        if post is None:
+        started, count = time.monotonic(), len(self._claimed)
+        talking = self._line.submit(self._talk)
+        try:
+            while not wait([talking], _SECONDS_BETWEEN_LOOKS).done:
+                self._tell()
+            talking.result()
+        except BaseException:
+            self._wind_up(talking)
+            raise
+        # Nobody decides about what is taken: on a slow line that is one mail, on a fast one some.
+        pace = (time.monotonic() - started) / count
+        self._at_once = max(1, min(_MOST_AT_ONCE, int(_SECONDS_AT_ONCE / pace))) if self._marks.trusted else 1
+
+    def _talk(self) -> None:
+        """Hand over what is taken, one mail after the other, in the thread of the line."""
+        while self._claimed and not self._ending:
+            self._send_one(self._claimed.popleft())
+            if self._claimed and not self._ending:
+                self._tell()
+
+    def _wind_up(self, talking: Future[None]) -> None:
+        """Begin no other mail, and wait for the answer to the one on the line, but not without end."""
+        self._ending = True
+        if wait([talking], _SECONDS_FOR_THE_LAST).done:
             return
-        claimed = self._claim(ready)
-        if claimed is None:
+        if (claimed := self._on_line) is not None:
+            if (post := self._posts.get(claimed.letter.account_id)) is not None:
+                post.cut()
+            if not wait([talking], _SECONDS_FOR_THE_CUT).done:
+                # Whatever its thread finds out after this comes too late.
+                self._results = [*self._results, (claimed, unclear())]
+
+    def _send_one(self, claimed: Claimed) -> None:
+        account = claimed.letter.account_id
+        post = self._posts.get(account)
+        if account in self._problems or post is None:
+            self._results.append((claimed, _UNTOUCHED))
             return
-        self._done += len(claimed.delivery_ids)
+        self._done += len(claimed.letter.delivery_ids)
         self._left = None if self._left is None else self._left - 1
         self._pace(account).count(self._now())
+        results = self._results
+        self._on_line = claimed
         result, fault = self._hand_over(post, claimed)
-        self._pending = claimed, result
+        self._on_line = None
+        if results is not self._results:
+            # Nobody waits for it any more.
+            return
+        results.append((claimed, result))
         self._unclear[account] = self._unclear.get(account, 0) + 1 if result.state == UNCERTAIN else 0
         if result.state == UNCERTAIN:
             self._hang_up(account)
         if fault is not None or self._unclear[account] >= _UNCLEAR_IN_A_ROW:
             self._halt(account, fault)
+        if result.state == SENT:
+            self._marks.taken(claimed.mail.message_id, result.code, str(result.answer.figures.get("text", "")))
+        else:
+            # No mark holds it.
+            self._settle_begun()
 
-    def _claim(self, ready: Ready) -> Claimed | None:
-        """Write the answer of the mail before and take this one, in one transaction."""
+    def _claim(self, few: list[Ready]) -> None:
+        """Write the answers of the mails before and take these, in one transaction."""
+        changed: list[Ready] = []
         with self._book.writing() as session:
             connection = session.connection()
             now = self._book.now
-            state = self._settle(connection, now)
-            claimed = None
-            if still_so(connection, ready, today=self._today()):
-                claimed = claim(connection, ready.letter, now=now)
-                if claimed is not None:
-                    keep(connection, ready.kept, now=now)
-            else:
-                self._queue.append(list(ready.letter.delivery_ids))
-        self._settled(state)
-        return claimed
+            states = self._settle(connection, now)
+            still = [ready for ready in few if still_so(connection, ready, today=self._today())]
+            changed = [ready for ready in few if ready not in still]
+            claimed = claim(connection, [ready.letter for ready in still], now=now)
+            taken_ids = {one.letter.delivery_ids for one in claimed}
+            going = [ready for ready in still if ready.letter.delivery_ids in taken_ids]
+            keep(connection, [file for ready in going for file in ready.kept], now=now)
+            self._marks.claimed([one.mail.message_id for one in claimed])
+        self._settled(states)
+        self._claimed.extend(claimed)
+        self._queue.extend(list(ready.letter.delivery_ids) for ready in changed)
 
     def _hand_over(self, post: Post, claimed: Claimed) -> tuple[Result, UserError | NotSent | None]:
         """What became of the mail, and what is wrong with the account, if anything is."""
+        try:
+            self._marks.begun(claimed.mail.message_id)
+        except BaseException:
+            self._claimed.appendleft(claimed)
+            raise
         try:
             return taken(post.send(claimed.mail)), None
         except NotSent as error:
@@ -277,30 +354,36 @@ class _Sending:
         except Unclear:
             return unclear(), None
         except UserError as error:
-            return Result(WAITING, None, counted=False), error
+            return _UNTOUCHED, error
         except BaseException:
             # Nobody knows how far it came.
-            self._pending = claimed, unclear()
+            self._results.append((claimed, unclear()))
             raise
 
-    def _settle(self, connection: Connection, now: str) -> str:
-        """The state of the mail before, which is written now; empty where there is none."""
-        if self._pending is None:
-            return ""
-        return settle(connection, *self._pending, now=now, actor=self._actor)
+    def _settle(self, connection: Connection, now: str) -> list[str]:
+        """The states of the mails before, which are written now."""
+        results = [(claimed.attempt, result) for claimed, result in self._results]
+        return settle(connection, results, now=now, actor=self._actor)
 
-    def _settled(self, state: str) -> None:
-        """Once it stands in the book."""
-        if self._pending is not None and state == SENT:
-            self._sent += len(self._pending[0].delivery_ids)
-            self._messages += 1
-        self._pending = None
+    def _settled(self, states: list[str]) -> None:
+        """Once they stand in the book."""
+        for (claimed, _result), state in zip(self._results, states, strict=True):
+            if state == SENT:
+                self._sent += len(claimed.letter.delivery_ids)
+                self._messages += 1
+        self._results = []
+
+    def _settle_begun(self) -> None:
+        if self._results:
+            with self._book.writing() as session:
+                states = self._settle(session.connection(), self._book.now)
+            self._settled(states)
 
     def _flush(self) -> None:
-        if self._pending:
-            with self._book.writing() as session:
-                state = self._settle(session.connection(), self._book.now)
-            self._settled(state)
+        """Write the answers, and let go of what was not begun."""
+        while self._claimed:
+            self._results.append((self._claimed.popleft(), _UNTOUCHED))
+        self._settle_begun()
 
     def _post(self, account: int) -> Post | None:
         """The open line of an account; None where it cannot be had, which is told then."""
@@ -377,6 +460,17 @@ class _Sending:
             tuple(self._problems.values()),
             min(filter(None, later), default=""),
         )
+
+
+def _outcome(going: Future[Answer]) -> tuple[Result, UserError | NotSent | None]:
+    try:
+        return taken(going.result()), None
+    except NotSent as error:
+        return not_sent(error), error if error.account else None
+    except Unclear:
+        return unclear(), None
+    except UserError as error:
+        return Result(WAITING, None, counted=False), error
 
 
 def _run_id(book: Book, number: str) -> int:
