@@ -277,15 +277,18 @@ class Program(QObject):
             window.close()
 
     def _take_turns(self) -> None:
-        """One window takes in what comes into the watched folder, sends what is due, and follows print jobs."""
+        """One window takes in what comes into the watched folder, sends what is due, reads what came back, and follows
+        print jobs."""
         from desktop.ui.desk import Desk
         from desktop.ui.importing.folder_watch import FolderWatch
+        from desktop.ui.outbox.inbox_watch import InboxWatch
         from desktop.ui.outbox.postman import Postman
         from desktop.ui.outbox.print_watch import PrintWatch
 
         if isinstance(desk := self.windows[0].shell.desk, Desk):
             FolderWatch(desk, self.windows[0])
             Postman(desk, self.windows[0])
+            InboxWatch(desk, self.windows[0])
             PrintWatch(desk, self.windows[0])
 
     def _execute(self, command: Command) -> int:

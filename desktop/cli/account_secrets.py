@@ -44,13 +44,16 @@ def add_password_option(parser: Parser) -> None:
     )
 
 
-def secret_source(call: Call) -> SecretFor:
-    """Where accounts' secrets come from: the keyring, or what --password-from says. UserError."""
+def secret_source(call: Call, kept: SecretFor | None = None) -> SecretFor:
+    """Where accounts' secrets come from: what is `kept`, else what they send with, or what --password-from says.
+
+    UserError.
+    """
     from desktop.services.delivery.signing_in import secret_of, typed_password
 
     source = call.arguments.password_from
     if source is None:
-        return secret_of
+        return kept or secret_of
     if call.held is not None:
         raise UserError(
             _("The window has this book open, and knows nothing of your password."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from desktop.cli.account_secrets import add_password_option, secret_source
 from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
 from desktop.cli.tables import table
@@ -24,13 +25,16 @@ def add(commands: Commands) -> None:
         help=_("saved mails: .eml or mbox files, a Maildir, or folders of these; without any, the accounts' inboxes"),
     )
     bounces.add_argument("--account", metavar="NAME", help=_("the inbox of this e-mail account"))
+    add_password_option(bounces)
 
 
 def _bounces(call: Call) -> int:
     from desktop.services.delivery.accounts import account_named
     from desktop.services.delivery.bounces import read_files, read_inboxes
+    from desktop.services.delivery.signing_in import imap_secret_of
 
     arguments = call.arguments
+    source = secret_source(call, imap_secret_of)
     looks: list[Looked] = []
     with call.book() as book:
         if arguments.files:
@@ -38,7 +42,9 @@ def _bounces(call: Call) -> int:
             looks.append(read_files(book, paths, actor=call.actor, report=call.progress))
         if arguments.account or not arguments.files:
             account_id = account_named(book, arguments.account)["id"] if arguments.account else None
-            looks.append(read_inboxes(book, actor=call.actor, report=call.progress, account_id=account_id))
+            looks.append(
+                read_inboxes(book, actor=call.actor, report=call.progress, account_id=account_id, secret_for=source)
+            )
     matched = [one for look in looks for one in look.matched]
     unmatched = [one for look in looks for one in look.unmatched]
     problems = [one for look in looks for one in look.problems]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop import secrets
-from desktop.services.delivery.accounts import save_account
+from desktop.services.delivery.accounts import account, save_account
+from desktop.services.delivery.signing_in import secret_name
+from desktop.ui.outbox.inbox_watch import InboxWatch
 from desktop.ui.outbox.page import OutboxPage
 from tests.books import new_book
 from tests.contracts import rows, value
@@ -26,6 +29,7 @@ from tests.ui.program import Driver
 
 __all__ = ["authority", "certificate", "mail_host"]
 
+Mode = QFileDialog.FileMode
 SAMPLES = Path(__file__).parents[1] / "delivery" / "mail" / "returned"
 
 
@@ -66,10 +70,10 @@ def report(book: Book, folder: Path, name: str) -> Path:
     return path
 
 
-def choose(driver: Driver, page: OutboxPage, path: Path) -> None:
+def choose(driver: Driver, page: OutboxPage, path: Path, mode: Mode = Mode.ExistingFiles) -> None:
     chooser = page.findChild(QFileDialog)
     assert isinstance(chooser, QFileDialog)
-    assert chooser.fileMode() == QFileDialog.FileMode.ExistingFiles
+    assert chooser.fileMode() == mode
     chooser.filesSelected.emit([str(path)])
     chooser.close()
     chooser.deleteLater()
@@ -82,7 +86,7 @@ def test_without_an_inbox_saved_mails_are_read(
     qtbot.keyClick(page.table, Qt.Key.Key_B)
     driver.settle()
     assert driver.window.notices.sentence.startswith("No e-mail account says where its inbox is.")
-    assert offered(driver) == ["Read saved mails…", "E-mail accounts"]
+    assert offered(driver) == ["Read saved mails…", "Read a folder…", "E-mail accounts"]
     press(driver, "Read saved mails…")
     choose(driver, page, report(book, tmp_path, "exchange"))
     assert driver.window.notices.sentence == "1 mail came back."
@@ -126,4 +130,85 @@ def test_inbox_is_read_once_its_password_is_known(
     page.acts["outbox.returned"].trigger()
     driver.settle()
     assert offered(driver) == ["E-mail accounts"]
-    assert "does not open the folder" in driver.window.notices.sentence
+    assert driver.window.notices.sentence.startswith("localhost does not open the folder")
+
+
+def test_a_folder_of_mails_is_read_whole(driver: Driver, page: OutboxPage, book: Book, tmp_path: Path) -> None:
+    mails = tmp_path / "Maildir"
+    for name in ("cur", "new", "tmp"):
+        (mails / name).mkdir(parents=True)
+    report(book, mails, "exchange").rename(mails / "new" / "1.host")
+    page.acts["outbox.saved_folder"].trigger()
+    choose(driver, page, mails, Mode.Directory)
+    assert driver.window.notices.sentence == "1 mail came back."
+    assert rows(book, "SELECT fate FROM delivery") == [("bounced",)]
+
+
+def inbox(book: Book, mail_host: MailHost, **changes: Any) -> None:
+    values: dict[str, Any] = {
+        "name": "Office",
+        "sender": OFFICE,
+        "host": "localhost",
+        "ca_file": str(mail_host.authority.root),
+        "imap_host": "localhost",
+        "imap_port": mail_host.dovecot.imaps_port,
+    }
+    save_account(book, values | changes, actor="Anne")
+
+
+def arrive(host: MailHost, path: Path) -> None:
+    """Lay a mail into the office's inbox, as the server would."""
+    box = host.postfix.mail / "firm.test" / "office"
+    owner = box.stat()
+    os.chown(path, owner.st_uid, owner.st_gid)
+    path.rename(box / "new" / "1700000000.M1P1.host")
+
+
+def test_an_inbox_without_a_login_for_sending_has_a_password_of_its_own(
+    driver: Driver, page: OutboxPage, book: Book, mail_host: MailHost
+) -> None:
+    inbox(book, mail_host, auth="none", imap_user=OFFICE)
+    page.acts["outbox.returned"].trigger()
+    driver.settle()
+    asked = dialog(driver)
+    editor = asked.form.editor("password")
+    assert isinstance(editor, QLineEdit)
+    editor.setText(PASSWORD)
+    assert save(driver, asked)
+    assert driver.window.notices.sentence.startswith("Nothing new came back.")
+
+
+def test_the_window_reads_by_itself_what_opens_without_asking(
+    driver: Driver, page: OutboxPage, book: Book, mail_host: MailHost, tmp_path: Path
+) -> None:
+    (watch,) = driver.window.findChildren(InboxWatch)
+    inbox(book, mail_host)
+    watch.look()
+    driver.settle()
+    assert not driver.window.notices.isVisible()
+    assert value(book, "SELECT count(*) FROM setting WHERE key LIKE 'mail.inbox.%'") == 0
+    secrets.hold(secret_name(account(book, 1), "password"), PASSWORD)
+    arrive(mail_host, report(book, tmp_path, "exchange"))
+    watch.look()
+    driver.settle()
+    assert driver.window.notices.sentence == "1 mail came back."
+    assert rows(book, "SELECT fate FROM delivery") == [("bounced",)]
+    driver.window.notices.hide()
+    watch.look()
+    driver.settle()
+    assert not driver.window.notices.isVisible()
+
+
+def test_an_inbox_that_stays_shut_is_told_once_and_not_at_its_first_hiccup(
+    driver: Driver, page: OutboxPage, book: Book, mail_host: MailHost
+) -> None:
+    (watch,) = driver.window.findChildren(InboxWatch)
+    inbox(book, mail_host, imap_folder="Nowhere")
+    secrets.hold(secret_name(account(book, 1), "password"), PASSWORD)
+    told = []
+    for _look in range(3):
+        watch.look()
+        driver.settle()
+        told.append(driver.window.notices.isVisible())
+        driver.window.notices.hide()
+    assert told == [False, True, False]

@@ -27,7 +27,7 @@ from desktop.i18n import _
 from desktop.services.change_sets import raw
 from desktop.services.delivery.accounts import accounts
 from desktop.services.delivery.sent import Problem, Report
-from desktop.services.delivery.signing_in import imap_secret_of, spent
+from desktop.services.delivery.signing_in import imap_secret_of, needs_secret, spent
 from desktop.services.records import Record
 
 _PLACE: Final = "mail.inbox."
@@ -147,7 +147,19 @@ def read_inboxes(
             _("No e-mail account says where its inbox is."),
             _("Enter the IMAP server of an account in the settings, or choose saved mails as files."),
         )
-    look = _Look(book, actor, report)
+    return _read(_Look(book, actor, report), wanted, secret_for)
+
+
+def read_open_inboxes(book: Book, *, actor: str, report: Report) -> Looked:
+    """As `read_inboxes`, of those alone that open without asking anybody; without any of them nothing is read."""
+    shut = {one["id"] for one in locked_inboxes(book)}
+    wanted = [
+        one for one in inboxes(book) if one["id"] not in shut and not (one["auth"] == "oauth" and needs_secret(one))
+    ]
+    return _read(_Look(book, actor, report), wanted, imap_secret_of)
+
+
+def _read(look: _Look, wanted: Iterable[Record], secret_for: Callable[[Record], Secret]) -> Looked:
     for account in wanted:
         server = inbox_server(account)
         try:
@@ -165,7 +177,7 @@ def inboxes(book: Book) -> list[Record]:
 
 def locked_inboxes(book: Book) -> list[Record]:
     """Those of them that nobody gave a password; asks the system's keyring, which may take a moment."""
-    return [one for one in inboxes(book) if one["auth"] == "password" and not _opens(one)]
+    return [one for one in inboxes(book) if one["auth"] != "oauth" and not _opens(one)]
 
 
 def _opens(account: Record) -> bool:

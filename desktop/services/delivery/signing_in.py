@@ -72,8 +72,13 @@ def secret_of(account: Record) -> Secret:
 
 
 def typed_password(text: str) -> SecretFor:
-    """This password for every account that wants one; who signs in does so as ever."""
-    return lambda account: Password(text) if account["auth"] == "password" else secret_of(account)
+    """This password for every account and inbox that wants one; who signs in does so as ever."""
+    return lambda account: secret_of(account) if account["auth"] == "oauth" else Password(text)
+
+
+def typed_purpose(account: Record) -> str:
+    """What a password is for that somebody types to open the account's inbox: mails may go without a login."""
+    return IMAP if account["auth"] == "none" else PASSWORD
 
 
 def imap_secret_of(account: Record) -> Secret:

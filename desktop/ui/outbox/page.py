@@ -25,7 +25,7 @@ from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
 from desktop.ui.outbox.remedies import RemedyButtons
-from desktop.ui.outbox.returned import look_for_returned, read_saved
+from desktop.ui.outbox.returned import look_for_returned, read_folder, read_saved
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -123,6 +123,10 @@ class OutboxPage(Page):
             "outbox.document",
             "outbox.invoice",
             "outbox.client",
+            GAP,
+            "outbox.returned",
+            "outbox.saved",
+            "outbox.saved_folder",
         ]
 
     def offers(self) -> Iterable[Action]:
@@ -151,6 +155,9 @@ class OutboxPage(Page):
             Action("outbox.client", _("Go to the client"), self.client, "open", "C", self._one),
             Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(self.desk, self), "", "B"),
             Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(self.desk, self)),
+            Action(
+                "outbox.saved_folder", _("Read a folder of mails that came back…"), lambda: read_folder(self.desk, self)
+            ),
             Action("outbox.accounts", _("E-mail accounts…"), lambda: open_accounts(self.desk), "settings"),
             Action("outbox.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
         ]

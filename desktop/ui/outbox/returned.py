@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
 from desktop.services.delivery.bounces import Looked, inboxes, locked_inboxes, read_files, read_inboxes
+from desktop.services.delivery.signing_in import typed_purpose
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.notice import Offer
@@ -34,7 +35,8 @@ def look_for_returned(desk: Desk, parent: QWidget) -> None:
         if not found.known:
             _say_no_inbox(desk, parent)
         elif found.locked:
-            ask_password(desk, parent, found.locked[0], lambda: go(_Inboxes(found.known, found.locked[1:])))
+            first, rest = found.locked[0], found.locked[1:]
+            ask_password(desk, parent, first, lambda: go(_Inboxes(found.known, rest)), typed_purpose(first))
         else:
             _start(desk, parent, lambda report: read_inboxes(book, actor=actor, report=report))
 
@@ -43,10 +45,23 @@ def look_for_returned(desk: Desk, parent: QWidget) -> None:
 
 def read_saved(desk: Desk, parent: QWidget) -> None:
     """Ask for saved mails and read them."""
-    book, actor = desk.book, desk.actor
     kinds = ";;".join((f"{_('Saved mails')} (*.eml *.emlx *.mbox *.mbx)", f"{_('All files')} (*)"))
     dialog = QFileDialog(parent, _("Mails that came back"), str(desk.shell.memory.folder(_FOLDER)), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    _read_chosen(desk, parent, dialog)
+
+
+def read_folder(desk: Desk, parent: QWidget) -> None:
+    """Ask for a Maildir or a folder with saved mails, and read all of it."""
+    title = _("Folder with mails that came back")
+    dialog = QFileDialog(parent, title, str(desk.shell.memory.folder(_FOLDER)))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _read_chosen(desk, parent, dialog)
+
+
+def _read_chosen(desk: Desk, parent: QWidget, dialog: QFileDialog) -> None:
+    book, actor = desk.book, desk.actor
 
     def chosen(names: Sequence[str]) -> None:
         paths = [Path(name) for name in names]
@@ -60,7 +75,7 @@ def read_saved(desk: Desk, parent: QWidget) -> None:
 def _start(desk: Desk, parent: QWidget, work: Callable[[Report], Looked]) -> None:
     def done(found: object) -> None:
         assert isinstance(found, Looked)
-        _tell(desk, parent, found)
+        tell_returned(desk, parent, found)
 
     desk.shell.jobs.start(Job(_("Reading what came back"), work, OUTBOX, lane=Lane.MAIL), done)
 
@@ -71,13 +86,15 @@ def _say_no_inbox(desk: Desk, parent: QWidget) -> None:
         _("Enter the IMAP server of an account, or read mails that you saved as files."),
         [
             (_("Read saved mails…"), lambda: read_saved(desk, parent)),
+            (_("Read a folder…"), lambda: read_folder(desk, parent)),
             (_("E-mail accounts"), lambda: open_accounts(desk)),
         ],
         tone="note",
     )
 
 
-def _tell(desk: Desk, parent: QWidget, found: Looked) -> None:
+def tell_returned(desk: Desk, parent: QWidget, found: Looked) -> None:
+    """What came back, what else was heard, and which inbox could not be opened."""
     fresh = [one for one in found.matched if one.fresh]
     back = sum(one.kind == "bounced" for one in fresh)
     good = len(fresh) - back
@@ -90,10 +107,14 @@ def _tell(desk: Desk, parent: QWidget, found: Looked) -> None:
     if good:
         words = ngettext("{count} mail was delivered or seen.", "{count} mails were delivered or seen.", good)
         sentences.append(words.format(count=number_text(good)))
-    if not fresh:
-        sentences.append(_("Nothing new came back."))
     more = []
-    for problem in found.problems:
+    if not fresh and not found.problems:
+        sentences.append(_("Nothing new came back."))
+    elif not fresh:
+        # An inbox that stayed shut may well have something.
+        sentences.append(found.problems[0].sentence)
+        more.append(found.problems[0].remedy)
+    for problem in found.problems[0 if fresh else 1 :]:
         more.append(f"{problem.sentence} {problem.remedy}".strip())
     if found.problems:
         offers.append((_("E-mail accounts"), lambda: open_accounts(desk)))

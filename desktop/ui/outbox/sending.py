@@ -13,7 +13,7 @@ from desktop.jobs import Job, Lane, Report, State
 from desktop.services.delivery.accounts import accounts, post_for
 from desktop.services.delivery.sending import send
 from desktop.services.delivery.sent import Sent
-from desktop.services.delivery.signing_in import keep_secret, needs_secret
+from desktop.services.delivery.signing_in import IMAP, PASSWORD, keep_secret, needs_secret
 from desktop.services.delivery.waiting_mails import accounts_of_waiting
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
@@ -161,11 +161,14 @@ def open_accounts(desk: Desk) -> None:
     desk.shell.go("settings", filters=frozenset({"section:mail"}))
 
 
-def ask_password(desk: Desk, parent: QWidget, account: Record, then: Callable[[], object]) -> None:
-    """Ask for the password of an account; it goes into the keyring, or is known until the program ends."""
+def ask_password(
+    desk: Desk, parent: QWidget, account: Record, then: Callable[[], object], purpose: str = PASSWORD
+) -> None:
+    """Ask for a password of an account; it goes into the keyring, or is known until the program ends."""
+    user = account["imap_user"] if purpose == IMAP else ""
     field = Field(
         "password",
-        _("Password of {account}").format(account=account["user"] or account["sender"]),
+        _("Password of {account}").format(account=user or account["user"] or account["sender"]),
         required=True,
         note=_("Kept in the system's keyring; where there is none, only until Sheaf is closed."),
     )
@@ -178,7 +181,12 @@ def ask_password(desk: Desk, parent: QWidget, account: Record, then: Callable[[]
         typed = str(values["password"])
         if not typed:
             raise UserError(_("The password is empty."))
-        return Job(_("Keeping the password"), lambda _report: keep_secret(account, typed), lane=Lane.MAIL, quiet=True)
+        return Job(
+            _("Keeping the password"),
+            lambda _report: keep_secret(account, typed, purpose),
+            lane=Lane.MAIL,
+            quiet=True,
+        )
 
     title = _("“{account}” asks for its password").format(account=account["name"])
     dialog = FormDialog(desk.shell, title, form, _("Go on"), save, parent)

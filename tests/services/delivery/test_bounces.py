@@ -303,3 +303,16 @@ def test_command(book: Book, number: str, tmp_path: Path) -> None:
     assert missing.code == 1
     assert "cannot be read" in missing.err
     assert "inbox" in sheaf("bounces", book.path).err
+
+
+def test_command_without_a_keyring_is_given_the_password(
+    book: Book, mail_host: MailHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox_account(book, mail_host, auth="none", user="", imap_user=OFFICE)
+    book.close()
+    sheaf = Sheaf(tmp_path)
+    assert "There is no password" in sheaf("bounces", book.path).err
+    monkeypatch.setenv("SHEAF_MAIL_PASSWORD", PASSWORD)
+    data = sheaf.json("bounces", book.path, "--password-from", "env")
+    assert data["problems"] == []
+    assert PASSWORD.encode() not in book.path.read_bytes()
