@@ -25,7 +25,7 @@ from desktop.ui.outbox.listing import UNDONE, OutboxRows, summary
 from desktop.ui.outbox.preview import show_preview
 from desktop.ui.outbox.print_ways import cancel_printing_of, print_outbox
 from desktop.ui.outbox.remedies import RemedyButtons
-from desktop.ui.outbox.returned import look_for_returned, read_folder, read_saved
+from desktop.ui.outbox.returned import RETURNED, returned_actions
 from desktop.ui.outbox.sending import open_accounts, send_now
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.tags import tag
@@ -124,9 +124,7 @@ class OutboxPage(Page):
             "outbox.invoice",
             "outbox.client",
             GAP,
-            "outbox.returned",
-            "outbox.saved",
-            "outbox.saved_folder",
+            *RETURNED,
         ]
 
     def offers(self) -> Iterable[Action]:
@@ -153,11 +151,7 @@ class OutboxPage(Page):
             Action("outbox.document", _("Open the document"), self.document, "open", "O", self._is_invoice),
             Action("outbox.invoice", _("Go to the invoice"), self.invoice, "open", "I", self._is_invoice),
             Action("outbox.client", _("Go to the client"), self.client, "open", "C", self._one),
-            Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(self.desk, self), "", "B"),
-            Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(self.desk, self)),
-            Action(
-                "outbox.saved_folder", _("Read a folder of mails that came back…"), lambda: read_folder(self.desk, self)
-            ),
+            *returned_actions(self.desk, self),
             Action("outbox.accounts", _("E-mail accounts…"), lambda: open_accounts(self.desk), "settings"),
             Action("outbox.runs", _("Go to the runs"), lambda: self.shell.go("runs"), "run"),
         ]

@@ -13,17 +13,28 @@ from desktop.jobs import Job, Lane, Report
 from desktop.services.delivery.bounces import Looked, inboxes, locked_inboxes, read_files, read_inboxes
 from desktop.services.delivery.signing_in import typed_purpose
 from desktop.services.records import Record
+from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
 from desktop.ui.notice import Offer
 from desktop.ui.outbox.deciding import OUTBOX
 from desktop.ui.outbox.sending import ask_password, open_accounts
 
+RETURNED = ("outbox.returned", "outbox.saved", "outbox.saved_folder")
 _FOLDER = "returned-mails"
 
 
 class _Inboxes(NamedTuple):
     known: int
     locked: tuple[Record, ...]
+
+
+def returned_actions(desk: Desk, parent: QWidget) -> list[Action]:
+    """RETURNED, in this order."""
+    return [
+        Action("outbox.returned", _("Look for bounces"), lambda: look_for_returned(desk, parent), "", "B"),
+        Action("outbox.saved", _("Read mails that came back…"), lambda: read_saved(desk, parent)),
+        Action("outbox.saved_folder", _("Read a folder of mails that came back…"), lambda: read_folder(desk, parent)),
+    ]
 
 
 def look_for_returned(desk: Desk, parent: QWidget) -> None:
