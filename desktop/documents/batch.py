@@ -227,7 +227,9 @@ class _Worker:
             for digest, data in answer.prefixes.items():
                 self._prefixes.setdefault(digest, data)
             known = self._prefixes
-            return number, [Piece(known[shared] if shared else b"", *file) for shared, *file in answer.files]
+            return number, [
+                Piece(known[shared] if shared else b"", rest, sum_, pack) for shared, rest, sum_, pack in answer.files
+            ]
         return number, answer
 
     def drain(self) -> None:

@@ -20,21 +20,19 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import delivery as queries
-from desktop.delivery.mail.server import Answer, NotSent, Trouble, Unclear
+from desktop.delivery.mail.server import NotSent, Unclear
 from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.account_faults import problem_of
 from desktop.services.delivery.answers import not_sent, taken, unclear
 from desktop.services.delivery.claiming import Claimed, Result, claim, refuse, settle
 from desktop.services.delivery.composing import Composed, Ready, compose, still_so
-from desktop.services.delivery.halting import halt, halts, resume
 from desktop.services.delivery.kept import keep
+from desktop.services.delivery.outgoing import Accounts
 from desktop.services.delivery.readying import ready_to_go
 from desktop.services.delivery.recovering import recover_sending
-from desktop.services.delivery.sent import Post, PostFor, Problem, Report, Sent
-from desktop.services.delivery.throttling import Pace, pace_of, to_come, utc_text
+from desktop.services.delivery.sent import Post, PostFor, Report, Sent
 from desktop.services.delivery.under_way import Marks
 
 # Documents that are made ready at once: few at first, so that the first mail goes soon.
@@ -43,8 +41,6 @@ _CHUNK: Final = 100
 # Longer than this a limit is not waited for: the next call goes on.
 _LONGEST_WAIT: Final = timedelta(seconds=90)
 _SECONDS_BETWEEN_LOOKS: Final = 0.2
-# Mails in a row that no answer came for: the next would fare no better, and each would ask a person.
-_UNCLEAR_IN_A_ROW: Final = 2
 # Mails that are taken at once, if they go in so short a time: after a power cut each of them asks a person.
 _MOST_AT_ONCE: Final = 16
 _SECONDS_AT_ONCE: Final = 0.1
@@ -125,7 +121,6 @@ class _Sending:
     ) -> None:
         self._book = book
         self._actor = actor
-        self._post_for = post_for
         self._report = report
         self._stack = stack
         self._chosen = chosen
@@ -133,13 +128,9 @@ class _Sending:
         self._run = _run_id(book, run) if run else None
         self._queue: deque[list[int]] = deque()
         self._aside: dict[int, deque[int]] = {}
-        self._paces: dict[int, Pace] = {}
-        self._lines: dict[int, ExitStack] = {}
-        self._posts: dict[int, Post] = {}
-        self._problems: dict[int | None, Problem] = {}
+        self._accounts = Accounts(book, post_for)
         # Its own thread talks with the server, so that whoever ends the sending is heard meanwhile.
         self._line = ThreadPoolExecutor(1, "line")
-        self._unclear: dict[int, int] = {}
         # Mails that are taken in the book, and of those that were begun what became of them.
         self._claimed: deque[Claimed] = deque()
         self._results: list[tuple[Claimed, Result]] = []
@@ -157,10 +148,10 @@ class _Sending:
             connection = session.connection()
             (self._uid,) = connection.exec_driver_sql("SELECT uid FROM book").one()
             if by_itself:
-                self._problems |= {key: one for key, one in halts(connection).items() if to_come(one.until, book.now)}
+                self._accounts.spare(connection)
         try:
             self._stack.callback(self._line.shutdown, wait=False)
-            self._stack.callback(self._close_lines)
+            self._stack.callback(self._accounts.close)
             self._marks = self._stack.enter_context(Marks(book.path))
             with ThreadPoolExecutor(1, "mails") as ahead:
                 try:
@@ -196,7 +187,7 @@ class _Sending:
         """Have the next documents made ready; None where none can go now."""
         ids: list[int] = []
         for account, waiting in self._aside.items():
-            if account not in self._problems and self._room(account) != 0:
+            if self._accounts.room(account) != 0:
                 while waiting and len(ids) < most:
                     ids.append(waiting.popleft())
         while self._queue and len(ids) < most:
@@ -204,17 +195,20 @@ class _Sending:
         if not ids:
             return None
         today = self._today()
-        return ahead.submit(compose, self._book, ids, today=today, room=self._room, pool=self.pool, book_uid=self._uid)
+        return ahead.submit(
+            compose, self._book, ids, today=today, room=self._accounts.room, pool=self.pool, book_uid=self._uid
+        )
 
     def _after_a_pause(self, ahead: ThreadPoolExecutor) -> Future[Composed] | None:
         """Wait until an account may send again, unless that is long."""
-        waiting = [key for key, ids in self._aside.items() if ids and key not in self._problems]
+        accounts = self._accounts
+        waiting = [key for key, ids in self._aside.items() if ids and key not in accounts.problems]
         if not waiting:
             return None
-        until = min(self._pace(account).free_at(self._now()) for account in waiting)
+        until = min(accounts.free_at(account) for account in waiting)
         if until - self._now() > _LONGEST_WAIT:
             for account in waiting:
-                self._problems[account] = self._full(account)
+                accounts.full(account)
             return None
         # The answers of the last mails are not kept waiting with the others.
         self._flush()
@@ -228,10 +222,8 @@ class _Sending:
         """Write down what cannot go, and put aside what has to wait."""
         for account, ids in composed.aside:
             self._aside.setdefault(account, deque()).extend(ids)
-        if composed.homeless and None not in self._problems:
-            self._problems[None] = Problem(
-                None, _("No e-mail account is set up."), _("Add one in the settings, under e-mail accounts.")
-            )
+        if composed.homeless:
+            self._accounts.homeless()
         if composed.refused:
             with self._book.writing() as session:
                 for ids, why in composed.refused:
@@ -245,9 +237,9 @@ class _Sending:
         while waiting and len(few) < most:
             ready = waiting.popleft()
             account = ready.letter.account_id
-            if account in self._problems or self._post(account) is None:
+            if self._accounts.opened(account) is None:
                 continue
-            room = rooms[account] if account in rooms else self._pace(account).room(self._now())
+            room = rooms[account] if account in rooms else self._accounts.room(account)
             if room == 0:
                 self._aside.setdefault(account, deque()).extend(ready.letter.delivery_ids)
                 continue
@@ -288,21 +280,20 @@ class _Sending:
         if wait([talking], _SECONDS_FOR_THE_LAST).done:
             return
         if (claimed := self._on_line) is not None:
-            if (post := self._posts.get(claimed.letter.account_id)) is not None:
-                post.cut()
+            self._accounts.cut(claimed.letter.account_id)
             if not wait([talking], _SECONDS_FOR_THE_CUT).done:
                 # Whatever its thread finds out after this comes too late.
                 self._results = [*self._results, (claimed, unclear())]
 
     def _send_one(self, claimed: Claimed) -> None:
         account = claimed.letter.account_id
-        post = self._posts.get(account)
-        if account in self._problems or post is None:
+        post = self._accounts.opened(account)
+        if post is None:
             self._results.append((claimed, _UNTOUCHED))
             return
         self._done += len(claimed.letter.delivery_ids)
         self._left = None if self._left is None else self._left - 1
-        self._pace(account).count(self._now())
+        self._accounts.count(account)
         results = self._results
         self._on_line = claimed
         result, fault = self._hand_over(post, claimed)
@@ -311,11 +302,7 @@ class _Sending:
             # Nobody waits for it any more.
             return
         results.append((claimed, result))
-        self._unclear[account] = self._unclear.get(account, 0) + 1 if result.state == UNCERTAIN else 0
-        if result.state == UNCERTAIN:
-            self._hang_up(account)
-        if fault is not None or self._unclear[account] >= _UNCLEAR_IN_A_ROW:
-            self._halt(account, fault)
+        self._accounts.answered(account, clear=result.state != UNCERTAIN, fault=fault)
         if result.state == SENT:
             self._marks.taken(claimed.mail.message_id, result.code, str(result.answer.figures.get("text", "")))
         else:
@@ -385,54 +372,6 @@ class _Sending:
             self._results.append((self._claimed.popleft(), _UNTOUCHED))
         self._settle_begun()
 
-    def _post(self, account: int) -> Post | None:
-        """The open line of an account; None where it cannot be had, which is told then."""
-        if account not in self._posts:
-            line = ExitStack()
-            try:
-                self._posts[account] = line.enter_context(self._post_for(account))
-            except (UserError, Trouble) as error:
-                self._halt(account, error)
-                return None
-            self._lines[account] = line
-        return self._posts[account]
-
-    def _hang_up(self, account: int) -> None:
-        self._posts.pop(account, None)
-        if account in self._lines:
-            self._lines.pop(account).close()
-
-    def _close_lines(self) -> None:
-        for account in list(self._lines):
-            self._hang_up(account)
-
-    def _halt(self, account: int, error: UserError | Trouble | None) -> None:
-        """Let an account rest; its mails wait, and nothing of it is their fault."""
-        self._hang_up(account)
-        problem, wants_person = problem_of(self._book, account, error)
-        with self._book.writing() as session:
-            self._problems[account] = halt(session.connection(), problem, now=self._book.now, wants_person=wants_person)
-
-    def _full(self, account: int) -> Problem:
-        with self._book.reading() as session:
-            name, _minute, _day = queries.limits(session.connection(), account)
-        until = self._pace(account).free_at(self._now())
-        return Problem(
-            account,
-            _("“{account}” has sent all that it may for now.").format(account=name),
-            _("The rest goes by itself later; the account's limits stand in the settings."),
-            utc_text(until),
-        )
-
-    def _pace(self, account: int) -> Pace:
-        if account not in self._paces:
-            with self._book.reading() as session:
-                self._paces[account] = pace_of(session.connection(), account, self._now())
-        return self._paces[account]
-
-    def _room(self, account: int) -> int | None:
-        return 0 if account in self._problems else self._pace(account).room(self._now())
-
     def _tell(self, text: str = "") -> None:
         self._report(self._done, self._total, text or _("Sending"))
 
@@ -444,33 +383,21 @@ class _Sending:
 
     def _told(self) -> Sent:
         with self._book.writing() as session:
-            connection = session.connection()
-            resume(connection, [key for key, count in self._unclear.items() if not count and key not in self._problems])
+            self._accounts.resume(session.connection())
         with self._book.reading() as session:
             connection = session.connection()
             standing = queries.counts(connection, self._run, self._chosen)
             following = queries.next_due(connection)
-        later = [following, *(one.until for one in self._problems.values())]
+        later = [following, *(one.until for one in self._accounts.problems.values())]
         return Sent(
             self._sent,
             standing.get((EMAIL, FAILED), 0),
             standing.get((EMAIL, WAITING), 0),
             standing.get((EMAIL, UNCERTAIN), 0),
             self._messages,
-            tuple(self._problems.values()),
+            tuple(self._accounts.problems.values()),
             min(filter(None, later), default=""),
         )
-
-
-def _outcome(going: Future[Answer]) -> tuple[Result, UserError | NotSent | None]:
-    try:
-        return taken(going.result()), None
-    except NotSent as error:
-        return not_sent(error), error if error.account else None
-    except Unclear:
-        return unclear(), None
-    except UserError as error:
-        return Result(WAITING, None, counted=False), error
 
 
 def _run_id(book: Book, number: str) -> int:
