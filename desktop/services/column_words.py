@@ -38,6 +38,7 @@ WORDS: Final = {
     "closed_on": N_("Closed on"),
     "code": N_("Code"),
     "combine": N_("One invoice for all its agreements"),
+    "mail_together": N_("Several documents in one e-mail"),
     "contact": N_("For the attention of"),
     "contract_id": N_("Signed contract"),
     "country": N_("Country"),

@@ -182,20 +182,24 @@ def test_what_cannot_be_written_is_refused(small: Book, tmp_path: Path) -> None:
 def test_all_that_a_clients_form_sets_comes_into_another_book(tmp_path: Path) -> None:
     text = (
         "code,name,country,region,place_of_supply,tax_certificate,withholding,withholding_section,iban,is_business,"
-        "tax_treatment,combine,buyer_reference_required,on_hold,hold_reason,disputed,note\n"
-        "IN1,Bharat Ltd,IN,Delhi,Karnataka,EX-9,10,194J,,yes,exempt,yes,no,yes,audit,no,=secret\n"
-        "DE1,Bahn AG,DE,,,,,,DE89 3704 0044 0532 0130 00,no,auto,no,yes,no,,yes,\n"
+        "tax_treatment,combine,mail_together,buyer_reference_required,on_hold,hold_reason,disputed,note\n"
+        "IN1,Bharat Ltd,IN,Delhi,Karnataka,EX-9,10,194J,,yes,exempt,yes,no,no,yes,audit,no,=secret\n"
+        "DE1,Bahn AG,DE,,,,,,DE89 3704 0044 0532 0130 00,no,auto,no,yes,yes,no,,yes,\n"
+        "DE2,Bus AG,DE,,,,,,,,,,,,,,,\n"
     )
     columns = (
         "SELECT code, place_of_supply, tax_certificate, withholding, withholding_section, iban, is_business,"
-        " tax_treatment, combine, buyer_reference_required, on_hold, hold_reason, disputed, note FROM client ORDER BY 1"
+        " tax_treatment, combine, mail_together, buyer_reference_required, on_hold, hold_reason, disputed, note"
+        " FROM client ORDER BY 1"
     )
     with new_book(tmp_path) as first:
         made = import_file(first, "clients", text.encode(), actor="Ann", today=TODAY)
         assert made.rejected == ()
         stand = rows(first, columns)
         path = export_file(first, "clients", tmp_path / "clients.csv").path
-    assert stand[1][1:8] == ("29", "EX-9", 100_000, "194J", "", 1, "exempt")
+    assert stand[2][1:8] == ("29", "EX-9", 100_000, "194J", "", 1, "exempt")
+    # No word of its own leaves it to the segment and the firm.
+    assert [row[9] for row in stand] == [1, None, 0]
     (tmp_path / "other").mkdir()
     with new_book(tmp_path / "other") as second:
         assert import_file(second, "clients", path, actor="Ann", today=TODAY).rejected == ()

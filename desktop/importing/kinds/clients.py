@@ -286,6 +286,12 @@ FIELDS = (
         offered=False,
     ),
     Field(
+        "mail_together",
+        "bool",
+        spelled("one e-mail | one mail | several documents in one e-mail | eine E-Mail | Sammelmail | un seul e-mail"),
+        offered=False,
+    ),
+    Field(
         "buyer_reference_required",
         "bool",
         spelled("buyer reference needed | requires buyer reference | Leitweg-ID nötig"),

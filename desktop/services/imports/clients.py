@@ -32,8 +32,8 @@ from desktop.services.problems import Problems
 _PLAIN = (
     "name", "contact", "phone", "street", "street2", "postcode", "city", "region", "country", "tax_number",
     "currency", "language", "terms", "delivery", "po_required", "buyer_reference", "is_business", "tax_treatment",
-    "tax_certificate", "withholding_section", "combine", "buyer_reference_required", "on_hold", "hold_reason",
-    "disputed", "einvoice", "payment_means", "mandate", "mandate_date", "note",
+    "tax_certificate", "withholding_section", "combine", "mail_together", "buyer_reference_required", "on_hold",
+    "hold_reason", "disputed", "einvoice", "payment_means", "mandate", "mandate_date", "note",
 )  # fmt: skip
 
 
