@@ -1,4 +1,4 @@
-"""How soon the window shows, and whether it stays fluid while a run of 2,000 goes on behind it."""
+"""How soon the window shows, and whether it stays fluid while 2,000 are billed or mailed behind it."""
 
 from __future__ import annotations
 
@@ -60,18 +60,23 @@ def start() -> dict[str, float]:
     return {"empty_window_s": floor, "window_s": own, "window_over_empty": own / floor}
 
 
-def fluid(agreements: int) -> dict[str, float]:
-    """The longest and the 99th of 100 events of the window's thread, in milliseconds, while a run is billed."""
+def fluid(count: int, *, sending: bool) -> dict[str, float]:
+    """The longest and the 99th of 100 events of the window's thread, in milliseconds, while a run is billed, or while
+    its documents are mailed and the outbox is shown."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QApplication
 
+    from db.book_files import open_book
     from desktop.app import Program
     from desktop.jobs import Job
     from desktop.services.runs import bill
     from desktop.ui.desk import Desk
+    from desktop.ui.outbox.sending import start_sending
     from tests.books import new_book
+    from tests.perf.mail import outbox
     from tests.perf.run import THROUGH, fill
+    from tests.servers.sink import sink
 
     took: list[float] = []
     timing = False
@@ -85,24 +90,36 @@ def fluid(agreements: int) -> dict[str, float]:
             return done
 
     app = Timed(sys.argv[:1])
-    with tempfile.TemporaryDirectory() as folder:
-        book = new_book(Path(folder))
-        fill(book, agreements)
+    with tempfile.TemporaryDirectory() as folder, sink(Path(folder) / "sink") as server:
+        if sending:
+            book = open_book(outbox(Path(folder), count))
+            with book.writing() as session:
+                session.connection().exec_driver_sql("UPDATE mail_account SET port = ?", (server.port,))
+        else:
+            book = new_book(Path(folder))
+            fill(book, count)
         program = Program(app, Path(folder) / "window.ini")
         program.window.show()
         program.furnish(book)
         desk = program.desk
         assert isinstance(desk, Desk)
-        job = Job(
-            "Billing",
-            lambda report: bill(book, through=THROUGH, issue_date=THROUGH, actor="bench", now=book.now, report=report),
-            {"runs", "invoices"},
-        )
+
+        def work() -> Job:
+            if sending:
+                return start_sending(desk)
+            billing = Job(
+                "Billing",
+                lambda report: bill(
+                    book, through=THROUGH, issue_date=THROUGH, actor="bench", now=book.now, report=report
+                ),
+                {"runs", "invoices"},
+            )
+            return program.jobs.start(billing)
 
         def begin() -> None:
             nonlocal timing
             timing = True
-            program.jobs.start(job, lambda _result: QTimer.singleShot(500, end))
+            work().ended.connect(lambda _job: QTimer.singleShot(500, end))
 
         def end() -> None:
             # Closing the window is not part of the run.
@@ -114,6 +131,7 @@ def fluid(agreements: int) -> dict[str, float]:
         busy = QTimer()
         busy.timeout.connect(program.window.update)
         busy.start(16)
+        program.window.go("outbox" if sending else "today")
         QTimer.singleShot(1500, begin)
         app.exec()
         program.end()
@@ -127,17 +145,22 @@ def fluid(agreements: int) -> dict[str, float]:
 
 
 def measure() -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.perf.window", "--fluid", "2000"], capture_output=True, text=True, check=True
-    )
-    return start() | dict(json.loads(done.stdout))
+    figures = start()
+    for what, prefix in (("--fluid", ""), ("--sending", "sending_")):
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.perf.window", what, "2000"], capture_output=True, text=True, check=True
+        )
+        figures |= {f"{prefix}{name}": value for name, value in json.loads(done.stdout).items()}
+    return figures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fluid", type=int)
+    parser.add_argument("--fluid", type=int, metavar="N", help="bill so many in the window and time its events")
+    parser.add_argument("--sending", type=int, metavar="N", help="mail so many in the window and time its events")
     chosen = parser.parse_args()
-    figures = fluid(chosen.fluid) if chosen.fluid else measure()
+    count = chosen.fluid or chosen.sending
+    figures = fluid(count, sending=bool(chosen.sending)) if count else measure()
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
