@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from desktop.delivery.mail.bounces import REPORT_FIELDS, may_report
 from desktop.delivery.mail.encryption import tls_context
+from desktop.delivery.mail.login import without_secret
 from desktop.delivery.mail.parts import LARGEST
 from desktop.delivery.mail.server import Answer, Password, Secret, Server, Token, Trouble
 from desktop.delivery.mail.trouble import reason_of
@@ -155,7 +156,9 @@ class Inbox:
         except imaplib.IMAP4.abort:
             raise
         except (imaplib.IMAP4.error, UnicodeError) as error:
-            raise Trouble("login", Answer(0, _shown(error)), permanent=True) from error
+            # A server that knows no such command repeats it, and what it says is shown and kept.
+            said = without_secret(_shown(error), user, self._secret)
+            raise Trouble("login", Answer(0, said), permanent=True) from None
 
     def _open(self, imap: imaplib.IMAP4) -> None:
         try:

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from desktop.delivery.mail.line import Line
 from desktop.delivery.mail.server import Answer, Password, Secret, Token, Trouble
 
 # The server does not know this way of logging in after all.
 _UNKNOWN_WAY = (500, 501, 502, 504)
+# So many letters begin no other word; fewer than the least are in every sentence.
+_SURE = 24
+_SHORTEST = 4
 
 
 def log_in(line: Line, user: str, secret: Secret, offered: str, seconds: float) -> None:
-    """Log in by the best of the ways `offered` (the words behind AUTH). Trouble where that is refused."""
+    """Log in by the best of the ways `offered` (the words behind AUTH). Trouble where that is refused, without the
+    secret: servers that do not know a command repeat it, and what they say is shown and kept."""
+    try:
+        _log_in(line, user, secret, offered, seconds)
+    except Trouble as error:
+        said = Answer(error.answer.code, without_secret(error.answer.text, user, secret))
+        raise Trouble(error.reason, said, permanent=error.permanent) from None
+
+
+def without_secret(text: str, user: str, secret: Secret) -> str:
+    """A server's words with dots for what tells the secret."""
+    if secret is None:
+        return text
+    whole = xoauth2(user, secret.text) if isinstance(secret, Token) else _encoded(f"\0{user}\0{secret.text}")
+    for told in (whole, _encoded(secret.text), secret.text):
+        if len(told) >= _SHORTEST:
+            # A long one may come back cut off.
+            text = re.sub(re.escape(told[:_SURE]) + r"[\w+/=.~-]*", "…", text)
+    return text
+
+
+def _log_in(line: Line, user: str, secret: Secret, offered: str, seconds: float) -> None:
     ways = offered.upper().split()
     match secret:
         case None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from base64 import b64encode
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -112,3 +115,40 @@ def test_what_is_wrong_is_said_as_with_sending(mail_host: MailHost) -> None:
 )
 def test_names_of_folders(name: str, written: str) -> None:
     assert folder_name(name) == written
+
+
+@pytest.mark.parametrize("offers", ["AUTH=PLAIN", ""])
+def test_a_password_that_the_server_repeats_goes_no_further(offers: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _address = server.accept()
+            with line, line.makefile("rwb") as talk:
+                talk.write(b"* OK hello\r\n")
+                talk.flush()
+                said = b""
+                while b"CAPABILITY" not in said:
+                    said = talk.readline()
+                tag = said.split()[0]
+                talk.write(b"* CAPABILITY IMAP4rev1 %s\r\n%s OK done\r\n" % (offers.encode(), tag))
+                talk.flush()
+                said = talk.readline()
+                tag = said.split()[0]
+                if b"AUTHENTICATE" in said:
+                    talk.write(b"+ \r\n")
+                    talk.flush()
+                    said = talk.readline().strip()
+                talk.write(b"%s NO unknown: %s\r\n" % (tag, said.strip()))
+                talk.flush()
+                talk.readline()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        asked = Server("127.0.0.1", server.getsockname()[1], security="none", user=OFFICE)
+        with pytest.raises(Trouble) as caught, Inbox(asked, Password("geheim-1"), seconds=10):
+            pass
+        thread.join(10)
+    assert caught.value.reason == "login"
+    assert "unknown: " in caught.value.answer.text
+    told = b64encode(f"\0{OFFICE}\0geheim-1".encode()).decode()
+    assert not any(secret in caught.value.answer.text for secret in ("geheim-1", told, told[-12:]))

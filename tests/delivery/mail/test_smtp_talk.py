@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
 
+from desktop.delivery.mail.login import xoauth2
 from desktop.delivery.mail.message import Enclosed
 from desktop.delivery.mail.server import NotSent, Password, Secret, Server, Token
 from desktop.delivery.mail.smtp import Connection
@@ -214,3 +216,21 @@ def test_old_server_that_knows_no_ehlo_is_greeted_the_old_way() -> None:
         line.send(LETTER)
         assert server.heard[1].startswith("HELO ")
         assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "secret, echo",
+    [
+        (Password("geheim-1"), '500 5.5.2 Command unrecognized: "AUTH PLAIN AG9mZmljZUBmaXJtLnRlc3QAZ2VoZWltLTE="'),
+        (Password("geheim-1"), '535 5.7.8 No such pair: office@firm.test, "geheim-1" or Z2VoZWltLTE='),
+        (Token(faulty.TOKEN), f"500 5.5.2 Unknown: AUTH XOAUTH2 {xoauth2(faulty.USER, faulty.TOKEN)[:50]}"),
+    ],
+)
+def test_a_secret_that_the_server_repeats_goes_no_further(secret: Secret, echo: str) -> None:
+    with faulty_smtp(Fault("auth", echo)) as server, plain(server, secret, user=faulty.USER) as line:
+        error = refused(line)
+        assert error.reason == "login"
+    shown = error.answer.text + str(error) + "".join(traceback.format_exception(error))
+    assert "…" in error.answer.text
+    for told in ("geheim-1", "Z2VoZWltLTE=", "AG9mZmlj", faulty.TOKEN, xoauth2(faulty.USER, faulty.TOKEN)[26:40]):
+        assert told not in shown
