@@ -187,7 +187,9 @@ def test_the_book_is_asked_for_accounts_of_what_is_due(book: Book) -> None:
     assert accounts_of_waiting(book) == {one}
     assert count_due(book) == 2
     with change(book, ANNE, "Rest") as made:
-        made.connection.exec_driver_sql("UPDATE delivery SET not_before = '2030-01-01T00:00:00Z'")
+        made.connection.exec_driver_sql(
+            "UPDATE delivery SET not_before = strftime('%Y-%m-%dT%H:%M:%SZ', ?, '+1 day')", (book.now,)
+        )
     assert count_due(book) == 0
     assert accounts_of_waiting(book, ids=[first]) == set()
 
