@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from db.engine import Book
 from desktop.delivery.printer import Queue
+from desktop.services.delivery.papers import Choice
+from desktop.services.delivery.print_outlook import Outlook
 from desktop.services.delivery.print_settings import PrintSettings, print_settings
 from desktop.ui.document_page import DocumentPage, invoice_paper
+from desktop.ui.outbox import print_dialog
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.print_dialog import PrintDialog
 from desktop.ui.outbox.print_ways import print_invoices, print_outbox, print_run
@@ -120,6 +125,28 @@ def test_a_range_and_the_order(driver: Driver) -> None:
     choose(driver, dialog, first="INV-9")
     assert "INV-9 is not among the documents" in dialog.comes_to
     assert not main_button(dialog).isEnabled()
+
+
+def test_what_was_counted_for_an_earlier_choice_is_not_shown(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = asked(driver, lambda: print_run(driver.desk, driver.window, RUN))
+    begun, answered, real = threading.Event(), threading.Event(), print_dialog.outlook
+
+    def slow(book: Book, choice: Choice, settings: PrintSettings, *more: Any) -> Outlook:
+        found = real(book, choice, settings, *more)
+        if settings.copies == 7:
+            begun.set()
+            answered.wait(20)
+        return found
+
+    monkeypatch.setattr(print_dialog, "outlook", slow)
+    for copies in (7, 2):
+        dialog.form.editor("copies").put(copies)
+        dialog.form.editor("copies").changed.emit()
+        driver.until(begun.is_set)
+    driver.until(lambda: "6 sheets" in dialog.comes_to)
+    answered.set()
+    driver.settle()
+    assert "6 sheets" in dialog.comes_to
 
 
 def test_a_stopped_printer_says_so_and_printing_is_taken_back(driver: Driver, cups: Cups) -> None:

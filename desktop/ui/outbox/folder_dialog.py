@@ -25,6 +25,9 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.latest import Latest
 
+_WIDTH = 640
+_BESIDE_FORM = 200
+
 
 def ask_folder(desk: Desk, parent: QWidget, then: Callable[[], object] | None = None) -> None:
     """Open the form with what is set now; `then` follows once it is kept."""
@@ -95,6 +98,8 @@ def _open(desk: Desk, parent: QWidget, answer: object, then: Callable[[], object
     assert isinstance(layout, QVBoxLayout)
     layout.insertWidget(1, choose, 0, Qt.AlignmentFlag.AlignLeft)
     layout.insertWidget(2, shown)
+    # All of it is seen at once.
+    dialog.resize(_WIDTH, form.sizeHint().height() + _BESIDE_FORM)
     latest = Latest(desk.shell.jobs, dialog)
 
     def show() -> None:

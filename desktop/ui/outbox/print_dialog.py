@@ -74,6 +74,8 @@ class PrintDialog(FormDialog):
         self._queues = {one.name: one for one in printers.queues}
         self._pages: Pages = {}
         self._counting: Job | None = None
+        # Several count at once, and one that was asked before may answer after.
+        self._asked = 0
         form = Form(_sections(offers, printers), desk.shell.theme)
         super().__init__(desk.shell, title, form, _("Print"), lambda _values: self._start(make), parent)
         self._come_to = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
@@ -205,23 +207,33 @@ class PrintDialog(FormDialog):
         except UserError as problem:
             self._say(problem)
             return
-        book, pages = self._desk.book, dict(self._pages)
+        book, pages, ticket = self._desk.book, dict(self._pages), self._asked
         self._come_to.setText(_("Counting pages …"))
         self._more.clear()
 
-        def work(report: Callable[[int, int, str], None]) -> tuple[Outlook, Pages]:
-            return outlook(book, order.choice, order.settings, pages, report), pages
+        def work(report: Callable[[int, int, str], None]) -> tuple[int, Outlook | UserError, Pages]:
+            try:
+                return ticket, outlook(book, order.choice, order.settings, pages, report), pages
+            except UserError as problem:
+                return ticket, problem, pages
 
         self._counting = self._desk.shell.jobs.start(Job("", work, lane=Lane.SIDE, quiet=True), self._show, self._say)
 
     def _stop_counting(self) -> None:
+        self._asked += 1
         if self._counting is not None:
             self._counting.cancel()
             self._counting = None
 
     def _show(self, found: object) -> None:
         assert isinstance(found, tuple)
-        come_to, self._pages = found
+        ticket, come_to, pages = found
+        self._pages |= pages
+        if ticket != self._asked:
+            return
+        if isinstance(come_to, UserError):
+            self._say(come_to)
+            return
         self._counting = None
         self._accept.setEnabled(bool(come_to.documents and self._queues))
         self._come_to.setText(_summary(come_to))
@@ -330,12 +342,12 @@ def _sections(offers: Sequence[Offer], printers: Printers) -> list[Section]:
                     note=no_printer,
                 ),
                 Field("copies", _("Copies"), "whole", required=True, span=2),
-                Field("sides", _("Sides"), "choice", span=2, choices=side_choices(None)),
-                Field("tray", _("Paper from"), "choice", span=2, choices=tray_choices(None)),
-                Field("media", _("Paper size"), "choice", span=2, choices=paper_choices(None)),
+                Field("sides", _("Sides"), "choice", span=3, choices=side_choices(None)),
+                Field("fronts", _("Each document begins on a front"), "check", span=3),
+                Field("tray", _("Paper from"), "choice", span=3, choices=tray_choices(None)),
+                Field("media", _("Paper size"), "choice", span=3, choices=paper_choices(None)),
                 Field("per_client", _("A job for each client"), "check", span=3),
                 Field("cover", _("A cover sheet before each job"), "check", span=3),
-                Field("fronts", _("Each document begins on a front"), "check"),
             ],
         ),
     ]
