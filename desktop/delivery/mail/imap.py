@@ -157,8 +157,8 @@ class Inbox:
             raise
         except (imaplib.IMAP4.error, UnicodeError) as error:
             # A server that knows no such command repeats it, and what it says is shown and kept.
-            said = without_secret(_shown(error), user, self._secret)
-            raise Trouble("login", Answer(0, said), permanent=True) from None
+            words = without_secret(_shown(error), user, self._secret)
+            raise Trouble("login", Answer(0, words), permanent=True) from None
 
     def _open(self, imap: imaplib.IMAP4) -> None:
         try:
