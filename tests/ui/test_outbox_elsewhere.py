@@ -93,7 +93,7 @@ def test_the_steps_of_a_run_open_their_documents(driver: Driver, qtbot: QtBot) -
     assert isinstance(page, RunsPage)
     driver.settle()
     assert page.funnel.told == [
-        "5 issued", "2 waiting", "2 sent", "1 delivered", "1 seen", "0 paid", "1 failed", "1 bounced",
+        "5 documents", "2 waiting", "2 sent", "1 delivered", "1 seen", "0 paid", "1 failed", "1 bounced",
         "1 by e-mail", "1 to print",
     ]  # fmt: skip
 
@@ -107,7 +107,7 @@ def test_the_steps_of_a_run_open_their_documents(driver: Driver, qtbot: QtBot) -
         assert isinstance(opened, InvoicesPage | OutboxPage)
         return shown(opened, "number" if isinstance(opened, InvoicesPage) else "title")
 
-    assert press("5 issued") == "12345"
+    assert press("5 documents") == "12345"
     assert press("2 waiting") == "45"
     assert press("2 sent") == "23"
     assert press("1 seen") == "3"

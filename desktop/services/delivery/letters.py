@@ -75,15 +75,16 @@ def enqueue_letters(
             report(len(written))
     put: list[tuple[int, Letter]] = []
     refused: list[tuple[str, str]] = []
+    first: UserError | None = None
     with change(book, actor, "") as kept:
         for one in written:
             try:
                 put.append((_put(kept, one, channel, typed), one.letter))
             except UserError as error:
                 refused.append((one.title, error.message))
-                last = error
-        if written and not put:
-            raise last
+                first = first or error
+        if first is not None and not put:
+            raise first
         words = ngettext("Put {count} letter into the outbox", "Put {count} letters into the outbox", len(put))
         kept.summary = words.format(count=number_text(len(put)))
     return Put(tuple(put), tuple(refused))

@@ -35,7 +35,8 @@ def steps(found: Funnel, run: str) -> list[Step]:
     # One way tells by its own word how it went.
     out = went[next(iter(found.went))] if len(found.went) == 1 else ngettext("{count} out", "{count} out", found.out)
     told = [
-        (found.issued, ngettext("{count} issued", "{count} issued", found.issued), ""),
+        # A run counts what it issued by agreements.
+        (found.issued, ngettext("{count} document", "{count} documents", found.issued), ""),
         (found.waiting, ngettext("{count} waiting", "{count} waiting", found.waiting), "unsent"),
         (found.out, out, "out"),
         (found.delivered, ngettext("{count} delivered", "{count} delivered", found.delivered), "arrived"),
