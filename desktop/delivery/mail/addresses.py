@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from desktop.errors import UserError
@@ -13,6 +14,7 @@ _ADDRESS: Final = re.compile(r"""[^\s\x00-\x20\x7f<>()\[\]\\,;:"@]+@[^\s\x00-\x2
 _LONGEST = 254
 
 
+@lru_cache(maxsize=64)
 def envelope(address: str) -> str:
     """The address with its domain in ASCII (IDNA), as every server knows it.
 

@@ -107,4 +107,6 @@ class Line:
 def _shown(data: bytes) -> str:
     """A server's words without what a terminal or a window would act on, and not without end."""
     text = data[:2000].decode("utf-8", "replace")
+    if text.isprintable():
+        return text.strip()
     return "".join(char if char.isprintable() else " " for char in text).strip()

@@ -205,7 +205,9 @@ class Connection:
         answer = line.ask("DATA", self._patience.command)
         if answer.code != 354:
             raise self._refusal(answer, reason="message")
-        stuffed = data.replace(b"\r\n.", b"\r\n..")
+        # Files come last and have no dots: looking through them costs more than all the rest of a mail.
+        end = data.rfind(b".") + 1
+        stuffed = data[:end].replace(b"\r\n.", b"\r\n..") + data[end:]
         line.say(b"." + stuffed if stuffed.startswith(b".") else stuffed, self._patience.data)
         if line.unasked():
             # Without its dot the message is not sent, and without hanging up the line would wait for it.

@@ -12,13 +12,14 @@ from binascii import b2a_base64, b2a_qp
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from itertools import chain
+from struct import Struct
 from typing import Final
 from urllib.parse import quote
 
 from desktop.delivery.mail.addresses import envelope
 from desktop.delivery.mail.message import Enclosed, Mail
 
-_NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _PLAIN: Final = re.compile(r"[\x20-\x7e]*")
 _PLAIN_TEXT: Final = re.compile(rb"[\t\r\n\x20-\x7e]*")
@@ -32,6 +33,7 @@ _WORD_Q: Final = 60
 _Q_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _LONGEST_PLAIN: Final = 66
 # A line of 76 letters.
+_LINE: Final = Struct("76s")
 _LINE_BYTES: Final = 57
 
 
@@ -76,7 +78,7 @@ def _several(kind: str, seed: str, parts: list[bytes]) -> bytes:
 
 
 def _text_part(text: str, kind: str) -> bytes:
-    data = _NEWLINE.sub("\r\n", text).encode("utf-8", "replace")
+    data = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     if not data.endswith(b"\n"):
         data += b"\r\n"
     if _PLAIN_TEXT.fullmatch(data) and not _LONG_LINE.search(data) and b"=_" not in data:
@@ -109,7 +111,9 @@ def _file_part(one: Enclosed) -> bytes:
 
 def _base64(data: bytes) -> bytes:
     letters = b2a_base64(data, newline=False)
-    return b"\r\n".join([letters[start : start + 76] for start in range(0, len(letters), 76)]) + b"\r\n"
+    whole = len(letters) // _LINE.size * _LINE.size
+    lines = chain.from_iterable(_LINE.iter_unpack(letters[:whole]))
+    return b"\r\n".join([*lines, letters[whole:]] if letters[whole:] else lines) + b"\r\n"
 
 
 @lru_cache(maxsize=16)
@@ -199,9 +203,12 @@ def _in_quotes(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Without what would begin a new line of the header: control characters and Unicode's line ends are blanks."""
+    if text.isprintable():
+        return text.strip()
     return "".join(" " if char < " " or char in "\x7f\x85\u2028\u2029" else char for char in text).strip()
 
 
+@lru_cache(maxsize=4)
 def _date(text: str) -> str:
     moment = datetime.fromisoformat(text)
     return format_datetime((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC))
