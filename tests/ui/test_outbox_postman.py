@@ -13,10 +13,12 @@ from db.engine import Book
 from desktop import secrets
 from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import change
+from desktop.services.delivery.accounts import account as record_of
+from desktop.services.delivery.signing_in import secret_name
 from desktop.services.delivery.waiting_mails import SEND_AT_ONCE, accounts_of_waiting, count_due
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.postman import Postman
-from desktop.ui.outbox.sending import send_now
+from desktop.ui.outbox.sending import ask_password, send_now
 from tests.books import new_book
 from tests.contracts import ANNE
 from tests.servers.faulty_smtp import PASSWORD, USER, Fault, faulty_smtp
@@ -77,6 +79,31 @@ def test_nothing_goes_by_itself_unless_the_book_says_so(
         assert len(server.taken) == 2
     assert states(book) == ["sent", "sent"]
     assert not driver.window.notices.isVisible()
+
+
+def test_what_somebody_sent_and_a_server_put_off_goes_on_by_itself(
+    driven: list[Driver], qtbot: QtBot, qapp: QApplication, tmp_path: Path, book: Book
+) -> None:
+    clock = Clock(book)
+    documents(book, 2)
+    with faulty_smtp() as server:
+        account(book, server.port)
+        # One was put off by its server; the other was never sent.
+        with book.writing() as session:
+            session.connection().exec_driver_sql(
+                "UPDATE delivery SET tries = 1, not_before = strftime('%Y-%m-%dT%H:%M:%SZ', ?, '+5 minutes')"
+                " WHERE id = 1",
+                (book.now,),
+            )
+        driver = begin(driven, qtbot, qapp, tmp_path, book)
+        postman(driver).look()
+        driver.settle()
+        assert server.taken == []
+        clock.go_on(minutes=10)
+        postman(driver).look()
+        driver.settle()
+        assert len(server.taken) == 1
+    assert sorted(states(book)) == ["sent", "waiting"]
 
 
 def test_what_was_put_off_goes_when_its_time_has_come_and_not_before(
@@ -207,3 +234,16 @@ def test_what_a_run_has_just_issued_goes_a_moment_later(
         driver.until(lambda: len(server.taken) == 2)
         driver.settle()
     assert states(book) == ["sent", "sent"]
+
+
+def test_a_password_is_taken_letter_by_letter_as_it_was_typed(
+    driven: list[Driver], qtbot: QtBot, qapp: QApplication, tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "_held", {})
+    one = record_of(book, account(book, 25, auth="password", user=USER))
+    driver = begin(driven, qtbot, qapp, tmp_path, book)
+    ask_password(driver.desk, driver.window, one, lambda: None)
+    asked = dialog(driver)
+    write(asked.form, password=" ge heim ")
+    assert save(driver, asked)
+    assert secrets.known(secret_name(one, "password")) == " ge heim "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.errors import UserError
 from desktop.i18n import _, moment_text, ngettext, number_text
@@ -169,13 +169,11 @@ def ask_password(
     field = Field(
         "password",
         _("Password of {account}").format(account=user or account["user"] or account["sender"]),
+        "password",
         required=True,
         note=_("Kept in the system's keyring; where there is none, only until Sheaf is closed."),
     )
     form = Form([Section("", [field])], desk.shell.theme)
-    editor = form.editor("password")
-    assert isinstance(editor, QLineEdit)
-    editor.setEchoMode(QLineEdit.EchoMode.Password)
 
     def save(values: dict[str, object]) -> Job:
         typed = str(values["password"])

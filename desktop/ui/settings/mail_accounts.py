@@ -150,7 +150,9 @@ class MailAccountsSection(Page):
                         Fact(_("E-mail address"), row["sender"]),
                         Fact(_("Name"), row["sender_name"]),
                         Fact(_("Login"), words[login]),
-                        Fact(_("Sign-in"), self._secrets.get(row["uid"], "")),
+                        Fact(
+                            _("Sign-in") if row["auth"] == "oauth" else _("Password"), self._secrets.get(row["uid"], "")
+                        ),
                         Fact(_("Answers to"), row["reply_to"]),
                         Fact(_("Copies to"), row["copy_to"]),
                         Fact(_("Receipts"), _("asked for") if row["receipts"] else ""),
