@@ -53,6 +53,9 @@ def reason_of(error: BaseException) -> tuple[Reason, bool]:
     return "not_mail", True
 
 
+_ENDS: Final = (".", "?", "!", "।")
+
+
 def in_words(error: BaseException, server: Server) -> UserError:
     """What happened with this server, in one sentence, and what to do about it."""
     if isinstance(error, UserError):
@@ -72,7 +75,8 @@ def in_words(error: BaseException, server: Server) -> UserError:
         or _of_the_login(reason, server, said)
         or _of_the_mail(reason, server, said)
     )
-    return UserError(message, remedy)
+    # A server's own words seldom end as a sentence, and the remedy stands behind them.
+    return UserError(message if message.endswith(_ENDS) else f"{message}.", remedy)
 
 
 def _words_of(error: Trouble) -> str:
@@ -122,7 +126,7 @@ def _of_the_line(reason: Reason, server: Server, said: str) -> tuple[str, str] |
         case "busy":
             return (
                 _("{host} takes no mail just now: {answer}").format(host=host, answer=said),
-                _("Nothing to do: it is tried again by itself."),
+                _("Nothing is lost: the mails wait, and go with the next sending."),
             )
         case "unwelcome":
             return (

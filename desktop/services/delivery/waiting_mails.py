@@ -30,6 +30,18 @@ def count_due(book: Book, *, run: str = "") -> int:
         return len(due(connection, now=book.now, run_id=wanted))
 
 
+def put_off(book: Book) -> list[int]:
+    """The mails that a server put off, and whose time has come: somebody sent them, so they go on without asking."""
+    with book.reading() as session:
+        connection = session.connection()
+        keys = [row[0] for row in due(connection, now=book.now)]
+        rows = connection.exec_driver_sql(
+            "SELECT id FROM delivery WHERE not_before <> '' AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (ids_text(keys),),
+        )
+        return [row[0] for row in rows]
+
+
 def accounts_of_waiting(book: Book, *, run: str = "", ids: Collection[int] = ()) -> set[int]:
     """The accounts by which the mails that are due go: of a run, of these deliveries, or of all."""
     with book.reading() as session:

@@ -1,10 +1,11 @@
-"""Sends by itself while the window is open: after a run, and when something that was put off becomes due.
+"""Sends by itself while the window is open: after a run where the book says so, and always what a server put off.
 
 It looks at the clock on the wall each time, so that it goes on after a sleep, and says nothing while all is well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
@@ -17,7 +18,7 @@ from desktop.services.delivery.folders import waiting_for_folders
 from desktop.services.delivery.sending import recover
 from desktop.services.delivery.sent import Sent
 from desktop.services.delivery.throttling import to_come
-from desktop.services.delivery.waiting_mails import count_due, sends_by_itself
+from desktop.services.delivery.waiting_mails import count_due, put_off, sends_by_itself
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.outbox.deciding import OUTBOX
@@ -31,7 +32,10 @@ _SOON_MS = 1_500
 
 
 class _Look(NamedTuple):
+    """`ids` are the mails that may go, of which there are `due`; none of them named is all."""
+
     due: int
+    ids: Sequence[int]
     locked: Locked
     files: int
 
@@ -95,17 +99,18 @@ class Postman(QObject):
             self._soon.start()
 
     def look(self) -> None:
-        """Send what is due, if the book says that the window does so by itself."""
+        """Send what is due: all of it, if the book says that the window does so by itself, else what was put off."""
         if self._looking is not None or self._sending is not None or self._rests():
             return
         desk = self._desk
 
         def work() -> _Look:
             # Without any account nothing can go: Today says so.
-            by_itself = sends_by_itself(desk.book)
-            due = count_due(desk.book) if by_itself and accounts(desk.book) else 0
+            by_itself, known = sends_by_itself(desk.book), bool(accounts(desk.book))
+            ids = put_off(desk.book) if known and not by_itself else []
+            due = count_due(desk.book) if known and by_itself else len(ids)
             files = waiting_for_folders(desk.book) if by_itself else 0
-            return _Look(due, locked(desk, "", ()) if due else Locked((), ()), files)
+            return _Look(due, ids, locked(desk, "", ids) if due else Locked((), ()), files)
 
         self._looking = desk.shell.jobs.ask(work, self._take, lane=Lane.MAIL)
         self._looking.ended.connect(self._looked)
@@ -131,7 +136,7 @@ class Postman(QObject):
         if waiting:
             self._offer_to_ask(waiting[0], found.due)
             return
-        self._sending = start_sending(self._desk, by_itself=True, then=self._rest)
+        self._sending = start_sending(self._desk, ids=found.ids, by_itself=True, then=self._rest)
         self._sending.ended.connect(self._sent)
 
     def _offer_to_ask(self, account: Record, due: int) -> None:
