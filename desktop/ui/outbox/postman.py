@@ -6,11 +6,13 @@ It looks at the clock on the wall each time, so that it goes on after a sleep, a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.delivery import FAILED, UNCERTAIN
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services.delivery.accounts import accounts
@@ -19,6 +21,7 @@ from desktop.services.delivery.sending import recover
 from desktop.services.delivery.sent import Sent
 from desktop.services.delivery.throttling import to_come
 from desktop.services.delivery.waiting_mails import count_due, put_off, sends_by_itself
+from desktop.services.lists.outbox import OutboxList
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.outbox.deciding import OUTBOX
@@ -32,12 +35,14 @@ _SOON_MS = 1_500
 
 
 class _Look(NamedTuple):
-    """`ids` are the mails that may go, of which there are `due`; none of them named is all."""
+    """`ids` are the mails that may go, of which there are `due`; none of them named is all. So many documents `stood`
+    as failed and as uncertain before."""
 
     due: int
     ids: Sequence[int]
     locked: Locked
     files: int
+    stood: tuple[int, int]
 
 
 class Postman(QObject):
@@ -52,7 +57,8 @@ class Postman(QObject):
         self._asked: set[int] = set()
         # Until this moment, UTC text, nothing more can go: accounts are full, or refuse.
         self._rests_until = ""
-        self._told: tuple[frozenset[str], int, int] = (frozenset(), 0, 0)
+        self._told: frozenset[str] = frozenset()
+        self._stood = 0, 0
         self._files_rest = QTimer(self, singleShot=True, interval=_FOLDERS_EVERY_MS)
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -110,7 +116,9 @@ class Postman(QObject):
             ids = put_off(desk.book) if known and not by_itself else []
             due = count_due(desk.book) if known and by_itself else len(ids)
             files = waiting_for_folders(desk.book) if by_itself else 0
-            return _Look(due, ids, locked(desk, "", ids) if due else Locked((), ()), files)
+            counts = OutboxList(desk.book, desk.today()).counts() if due else {}
+            stood = counts.get(FAILED, 0), counts.get(UNCERTAIN, 0)
+            return _Look(due, ids, locked(desk, "", ids) if due else Locked((), ()), files, stood)
 
         self._looking = desk.shell.jobs.ask(work, self._take, lane=Lane.MAIL)
         self._looking.ended.connect(self._looked)
@@ -136,6 +144,7 @@ class Postman(QObject):
         if waiting:
             self._offer_to_ask(waiting[0], found.due)
             return
+        self._stood = found.stood
         self._sending = start_sending(self._desk, ids=found.ids, by_itself=True, then=self._rest)
         self._sending.ended.connect(self._sent)
 
@@ -152,11 +161,13 @@ class Postman(QObject):
 
     def _rest(self, found: Sent) -> None:
         self._rests_until = found.next_at if found.waiting else ""
-        trouble = frozenset(one.sentence for one in found.problems), found.failed, found.uncertain
-        # What stands since long is told by Today, not by every sending.
-        if trouble != self._told and any(trouble):
-            tell_sent(self._desk, found)
-        self._told = trouble
+        # What stands since long is told by Today, not by every sending; a password was asked for already.
+        problems = tuple(one for one in found.problems if one.account_id not in self._asked)
+        told = frozenset(one.sentence for one in problems)
+        failed, uncertain = self._stood
+        if told - self._told or found.failed > failed or found.uncertain > uncertain:
+            tell_sent(self._desk, replace(found, problems=problems))
+        self._told = told
 
     def _sent(self, _job: object) -> None:
         self._sending = None
