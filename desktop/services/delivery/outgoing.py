@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Final
@@ -33,6 +34,8 @@ class Accounts:
         self._lines: dict[int, ExitStack] = {}
         self._posts: dict[int, Post] = {}
         self._unclear: dict[int, int] = {}
+        # One thread sees what may go next while another talks with the servers.
+        self._guard = threading.RLock()
 
     def spare(self, connection: Connection) -> None:
         """Leave those alone that were refused a short while ago."""
@@ -40,17 +43,18 @@ class Accounts:
 
     def opened(self, account: int) -> Post | None:
         """The open line of an account; None where it has a problem, such as that it cannot be opened."""
-        if account in self.problems:
-            return None
-        if account not in self._posts:
-            line = ExitStack()
-            try:
-                self._posts[account] = line.enter_context(self._post_for(account))
-            except (UserError, Trouble) as error:
-                self._halt(account, error)
+        with self._guard:
+            if account in self.problems:
                 return None
-            self._lines[account] = line
-        return self._posts[account]
+            if account not in self._posts:
+                line = ExitStack()
+                try:
+                    self._posts[account] = line.enter_context(self._post_for(account))
+                except (UserError, Trouble) as error:
+                    self._halt(account, error)
+                    return None
+                self._lines[account] = line
+            return self._posts[account]
 
     def cut(self, account: int) -> None:
         """From another thread: end its line, whatever that waits for."""
@@ -65,6 +69,10 @@ class Accounts:
         """How many messages it may send now; None for any number."""
         return 0 if account in self.problems else self._pace(account).room(self._now())
 
+    def unlimited(self) -> bool:
+        """Whether those that sent may send any number of messages."""
+        return all(pace.room(self._now()) is None for pace in self._paces.values())
+
     def free_at(self, account: int) -> datetime:
         """When it may send the next one."""
         return self._pace(account).free_at(self._now())
@@ -75,11 +83,12 @@ class Accounts:
 
     def answered(self, account: int, *, clear: bool, fault: UserError | NotSent | None) -> None:
         """Whether its server said what became of a mail, and what is wrong with the account, if anything is."""
-        self._unclear[account] = 0 if clear else self._unclear.get(account, 0) + 1
-        if not clear:
-            self._hang_up(account)
-        if fault is not None or self._unclear[account] >= _UNCLEAR_IN_A_ROW:
-            self._halt(account, fault)
+        with self._guard:
+            self._unclear[account] = 0 if clear else self._unclear.get(account, 0) + 1
+            if not clear:
+                self._hang_up(account)
+            if fault is not None or self._unclear[account] >= _UNCLEAR_IN_A_ROW:
+                self._halt(account, fault)
 
     def full(self, account: int) -> None:
         """It has sent all that it may for now."""

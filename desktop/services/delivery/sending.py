@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -131,12 +131,16 @@ class _Sending:
         self._accounts = Accounts(book, post_for)
         # Its own thread talks with the server, so that whoever ends the sending is heard meanwhile.
         self._line = ThreadPoolExecutor(1, "line")
-        # Mails that are taken in the book, and of those that were begun what became of them.
+        # Mails that are taken in the book: some while those before them are handed over; and what became of them.
         self._claimed: deque[Claimed] = deque()
-        self._results: list[tuple[Claimed, Result]] = []
+        self._going: deque[Claimed] = deque()
         self._on_line: Claimed | None = None
-        self._ending = False
+        self._results: list[tuple[Claimed, Result]] = []
+        self._talking: Future[None] | None = None
+        self._ending = self._given_up = False
         self._at_once = 1
+        self._settling = threading.RLock()
+        self._telling = threading.Lock()
         self._sent = self._messages = self._done = self._total = 0
 
     def all(self, *, by_itself: bool) -> Sent:
@@ -156,10 +160,13 @@ class _Sending:
             with ThreadPoolExecutor(1, "mails") as ahead:
                 try:
                     self._run_through(ahead)
+                except BaseException:
+                    self._wind_up()
+                    raise
                 finally:
                     ahead.shutdown(wait=True, cancel_futures=True)
         finally:
-            self._flush()
+            self._take_back()
         self._marks.remove()
         return self._told()
 
@@ -171,15 +178,20 @@ class _Sending:
             self._take(composed)
             waiting = deque(composed.ready)
             while waiting:
+                if self._left is not None or self._at_once == 1 or not self._accounts.unlimited():
+                    # What may go next depends on what went.
+                    self._join()
                 if self._left == 0:
                     return
                 self._send(self._next_few(waiting))
+            if not following:
+                self._join()
             coming = following or self._next(ahead, _CHUNK) or self._after_a_pause(ahead)
 
     def _wait_for(self, coming: Future[Composed]) -> Composed:
         while not wait([coming], _SECONDS_BETWEEN_LOOKS).done:
-            # What is known of the last mail is not kept waiting with it.
-            self._flush()
+            # What is known of the last mails is not kept waiting with it.
+            self._take_back()
             self._tell()
         return coming.result()
 
@@ -211,7 +223,7 @@ class _Sending:
                 accounts.full(account)
             return None
         # The answers of the last mails are not kept waiting with the others.
-        self._flush()
+        self._take_back()
         pause = threading.Event()
         while (left := (until - self._now()).total_seconds()) > 0:
             self._tell(_("Waiting: this account may send only so many messages a minute"))
@@ -249,41 +261,48 @@ class _Sending:
 
     def _send(self, few: list[Ready]) -> None:
         self._tell()
-        if not few:
-            return
-        self._claim(few)
-        if not self._claimed:
-            return
-        started, count = time.monotonic(), len(self._claimed)
-        talking = self._line.submit(self._talk)
-        try:
-            while not wait([talking], _SECONDS_BETWEEN_LOOKS).done:
-                self._tell()
-            talking.result()
-        except BaseException:
-            self._wind_up(talking)
-            raise
-        # Nobody decides about what is taken: on a slow line that is one mail, on a fast one some.
-        pace = (time.monotonic() - started) / count
-        self._at_once = max(1, min(_MOST_AT_ONCE, int(_SECONDS_AT_ONCE / pace))) if self._marks.trusted else 1
+        if few:
+            self._claim(few)
+        self._join()
+        if self._claimed:
+            self._going, self._claimed = self._claimed, deque()
+            self._talking = self._line.submit(self._talk)
 
     def _talk(self) -> None:
         """Hand over what is taken, one mail after the other, in the thread of the line."""
-        while self._claimed and not self._ending:
-            self._send_one(self._claimed.popleft())
-            if self._claimed and not self._ending:
+        started, count = time.monotonic(), 0
+        # Another thread may take back the last one in between.
+        with suppress(IndexError):
+            while self._going and not self._ending:
+                if count:
+                    self._tell()
+                self._send_one(self._going.popleft())
+                count += 1
+        # Nobody decides about what is taken: on a slow line that is one mail, on a fast one some.
+        pace = (time.monotonic() - started) / max(1, count)
+        self._at_once = max(1, min(_MOST_AT_ONCE, int(_SECONDS_AT_ONCE / pace))) if self._marks.trusted else 1
+
+    def _join(self) -> None:
+        """Wait until what is taken is handed over. On a line that turns out slow only the mail on it stays taken."""
+        while (talking := self._talking) is not None:
+            if wait([talking], _SECONDS_BETWEEN_LOOKS).done:
+                self._talking = None
+                talking.result()
+            else:
+                self._take_back()
                 self._tell()
 
-    def _wind_up(self, talking: Future[None]) -> None:
+    def _wind_up(self) -> None:
         """Begin no other mail, and wait for the answer to the one on the line, but not without end."""
         self._ending = True
-        if wait([talking], _SECONDS_FOR_THE_LAST).done:
+        if (talking := self._talking) is None or wait([talking], _SECONDS_FOR_THE_LAST).done:
             return
         if (claimed := self._on_line) is not None:
             self._accounts.cut(claimed.letter.account_id)
             if not wait([talking], _SECONDS_FOR_THE_CUT).done:
                 # Whatever its thread finds out after this comes too late.
-                self._results = [*self._results, (claimed, unclear())]
+                self._given_up = True
+                self._results.append((claimed, unclear()))
 
     def _send_one(self, claimed: Claimed) -> None:
         account = claimed.letter.account_id
@@ -294,45 +313,45 @@ class _Sending:
         self._done += len(claimed.letter.delivery_ids)
         self._left = None if self._left is None else self._left - 1
         self._accounts.count(account)
-        results = self._results
         self._on_line = claimed
         result, fault = self._hand_over(post, claimed)
         self._on_line = None
-        if results is not self._results:
-            # Nobody waits for it any more.
+        if self._given_up:
             return
-        results.append((claimed, result))
+        self._results.append((claimed, result))
         self._accounts.answered(account, clear=result.state != UNCERTAIN, fault=fault)
         if result.state == SENT:
             self._marks.taken(claimed.mail.message_id, result.code, str(result.answer.figures.get("text", "")))
         else:
             # No mark holds it.
-            self._settle_begun()
+            self._settle_known()
 
     def _claim(self, few: list[Ready]) -> None:
         """Write the answers of the mails before and take these, in one transaction."""
-        changed: list[Ready] = []
-        with self._book.writing() as session:
-            connection = session.connection()
-            now = self._book.now
-            states = self._settle(connection, now)
-            still = [ready for ready in few if still_so(connection, ready, today=self._today())]
-            changed = [ready for ready in few if ready not in still]
-            claimed = claim(connection, [ready.letter for ready in still], now=now)
-            taken_ids = {one.letter.delivery_ids for one in claimed}
-            going = [ready for ready in still if ready.letter.delivery_ids in taken_ids]
-            keep(connection, [file for ready in going for file in ready.kept], now=now)
-            self._marks.claimed([one.mail.message_id for one in claimed])
-        self._settled(states)
+        with self._settling:
+            known = list(self._results)
+            with self._book.writing() as session:
+                connection = session.connection()
+                now = self._book.now
+                states = self._settle(connection, known, now)
+                still = [ready for ready in few if still_so(connection, ready, today=self._today())]
+                claimed = claim(connection, [ready.letter for ready in still], now=now)
+                taken_ids = {one.letter.delivery_ids for one in claimed}
+                going = [ready for ready in still if ready.letter.delivery_ids in taken_ids]
+                keep(connection, [file for ready in going for file in ready.kept], now=now)
+                self._marks.claimed([one.mail.message_id for one in claimed])
+            self._settled(known, states)
         self._claimed.extend(claimed)
-        self._queue.extend(list(ready.letter.delivery_ids) for ready in changed)
+        if len(still) < len(few):
+            same = {ready.letter.delivery_ids for ready in still}
+            self._queue.extend(list(one.letter.delivery_ids) for one in few if one.letter.delivery_ids not in same)
 
     def _hand_over(self, post: Post, claimed: Claimed) -> tuple[Result, UserError | NotSent | None]:
         """What became of the mail, and what is wrong with the account, if anything is."""
         try:
             self._marks.begun(claimed.mail.message_id)
         except BaseException:
-            self._claimed.appendleft(claimed)
+            self._going.appendleft(claimed)
             raise
         try:
             return taken(post.send(claimed.mail)), None
@@ -347,33 +366,39 @@ class _Sending:
             self._results.append((claimed, unclear()))
             raise
 
-    def _settle(self, connection: Connection, now: str) -> list[str]:
-        """The states of the mails before, which are written now."""
-        results = [(claimed.attempt, result) for claimed, result in self._results]
+    def _settle(self, connection: Connection, known: list[tuple[Claimed, Result]], now: str) -> list[str]:
+        results = [(claimed.attempt, result) for claimed, result in known]
         return settle(connection, results, now=now, actor=self._actor)
 
-    def _settled(self, states: list[str]) -> None:
+    def _settled(self, known: list[tuple[Claimed, Result]], states: list[str]) -> None:
         """Once they stand in the book."""
-        for (claimed, _result), state in zip(self._results, states, strict=True):
+        for (claimed, _result), state in zip(known, states, strict=True):
             if state == SENT:
                 self._sent += len(claimed.letter.delivery_ids)
                 self._messages += 1
-        self._results = []
+        del self._results[: len(known)]
 
-    def _settle_begun(self) -> None:
-        if self._results:
-            with self._book.writing() as session:
-                states = self._settle(session.connection(), self._book.now)
-            self._settled(states)
+    def _settle_known(self) -> None:
+        with self._settling:
+            if known := list(self._results):
+                with self._book.writing() as session:
+                    states = self._settle(session.connection(), known, self._book.now)
+                self._settled(known, states)
 
-    def _flush(self) -> None:
-        """Write the answers, and let go of what was not begun."""
-        while self._claimed:
-            self._results.append((self._claimed.popleft(), _UNTOUCHED))
-        self._settle_begun()
+    def _take_back(self) -> None:
+        """Write the answers, and let what was not begun wait for another turn."""
+        back: list[Claimed] = []
+        for taken_ones in (self._going, self._claimed):
+            with suppress(IndexError):
+                while True:
+                    back.append(taken_ones.popleft())
+        self._results.extend((one, _UNTOUCHED) for one in back)
+        self._settle_known()
+        self._queue.extendleft(list(one.letter.delivery_ids) for one in reversed(back))
 
     def _tell(self, text: str = "") -> None:
-        self._report(self._done, self._total, text or _("Sending"))
+        with self._telling:
+            self._report(self._done, self._total, text or _("Sending"))
 
     def _now(self) -> datetime:
         return self._book.clock()

@@ -13,6 +13,7 @@ import errno
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,8 @@ _BOOT_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Marks:
-    """The file of one sender, there until it ends in good order. Mails are named by their Message-ID."""
+    """The file of one sender, there until it ends in good order; for several threads. Mails are named by their
+    Message-ID."""
 
     def __init__(self, book: Path) -> None:
         """UserError where the file cannot be made."""
@@ -39,6 +41,7 @@ class Marks:
         self.trusted = bool(boot)
         """Whether what is missing will prove anything."""
         self._whole = True
+        self._guard = threading.Lock()
         try:
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
@@ -74,11 +77,12 @@ class Marks:
     def _add(self, *told: object) -> None:
         line = json.dumps(told).encode() + b"\n"
         try:
-            # A line after half a line would be lost with it.
-            whole, self._whole = self._whole, False
-            if not whole or os.write(self._file, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._whole = True
+            with self._guard:
+                # A line after half a line would be lost with it.
+                whole, self._whole = self._whole, False
+                if not whole or os.write(self._file, line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self._whole = True
         except OSError as error:
             raise _unwritable(self._path, error) from error
 
