@@ -155,3 +155,17 @@ def test_a_run_that_was_cut_off_tells_of_itself(book: Book, made: Contracts) -> 
         do(book, "2026-01-31T07:00", report=stop)
     assert items(book, "schedule_cut_off", "schedule") == []
     assert [item.sentence for item in items(book, "interrupted")] == ["Run R-2026-0001 was interrupted"]
+
+
+def test_what_nobody_called_for_is_told(book: Book, made: Contracts) -> None:
+    made.agreement(made.client())
+    add(book)
+    # The system's entry names a program that was moved.
+    book.clock = lambda: datetime(2025, 12, 31, 7, tzinfo=UTC)
+    assert items(book, "schedule_failed") == []
+    book.clock = lambda: datetime(2026, 1, 2, 9, tzinfo=UTC)
+    (item,) = items(book, "schedule_failed")
+    assert item.sentence == "“Month end” of 31 Dec 2025 was not begun"
+    assert item.why.startswith("It was due at 06:30, and nobody has called Sheaf since.")
+    do(book, "2026-01-02T09:30")
+    assert items(book, "schedule_failed") == []

@@ -67,6 +67,17 @@ def left(book: Book) -> list[Claimed]:
         return [Claimed(row[0], known[row[1]], datetime.fromisoformat(row[2]), row[3]) for row in rows]
 
 
+def uncalled(connection: Connection, now: datetime) -> list[tuple[Schedule, datetime]]:
+    """Schedules whose last time is longer ago than PATIENCE at this local time, and that nobody called for."""
+    found = []
+    for schedule in _able(connection):
+        open_ = _open(connection, schedule, now)
+        last = open_.due or (open_.missed[-1] if open_.missed else None)
+        if last is not None and now - last > PATIENCE:
+            found.append((schedule, last))
+    return found
+
+
 def _able(connection: Connection) -> list[Schedule]:
     """Those that go. A task that this program does not know is another program's."""
     return [one for one in schedules_within(connection) if one.active and one.task in TASKS]

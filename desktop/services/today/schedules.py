@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from desktop.i18n import _, date_text, ngettext, number_text
+from desktop.i18n import _, date_text, ngettext, number_text, time_text
 from desktop.saying import told
+from desktop.services.schedules.due import uncalled
+from desktop.services.schedules.keeping import Schedule
 from desktop.services.schedules.results import Result, unseen
 from desktop.services.schedules.turn import under_way
 from desktop.services.today.item import Item, Look, Target, Urgency
@@ -21,8 +24,13 @@ _STANDING: Final = ("planning", "issuing")
 
 def by_the_clock(look: Look) -> Iterator[Item]:
     """Of each schedule the latest that failed or was put off, and else the latest that was done; a run that waits tells
-    of itself."""
+    of itself. And what nobody called for: an entry of the system that is gone says nothing by itself."""
     found = sorted(unseen(look.connection), key=lambda one: one.schedule_id)
+    put_off = {one.schedule_id for one in found if one.state == "put_off"}
+    now = datetime.combine(look.today, datetime.fromisoformat(look.now).astimezone().time())
+    for schedule, due in uncalled(look.connection, now):
+        if schedule.id not in put_off:
+            yield _uncalled(schedule, due)
     for _schedule, group in groupby(found, key=lambda one: one.schedule_id):
         yield from _of_one(list(group))
 
@@ -78,6 +86,23 @@ def _item(one: Result, missed: int) -> Item:
         _("Look at it"),
         Target("settings", filters=_SECTION) if one.run_id is None else Target("runs", one.run_id, opens=True),
         weight=90 if one.state in ("done", "missed") else 6,
+    )
+
+
+def _uncalled(schedule: Schedule, due: datetime) -> Item:
+    return Item(
+        "schedule_failed",
+        f"schedule_uncalled:{schedule.id}",
+        Urgency.LATE,
+        _("“{schedule}” of {day} was not begun").format(schedule=schedule.name, day=date_text(due.date())),
+        _("It was due at {time}, and nobody has called Sheaf since. “Do what is due” makes up for it.").format(
+            time=time_text(due.time())
+        )
+        if schedule.catch_up
+        else _("It was due at {time}, and nobody has called Sheaf since.").format(time=time_text(due.time())),
+        _("Look at it"),
+        Target("settings", filters=_SECTION),
+        weight=6,
     )
 
 
