@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.queries import delivery as queries
-from desktop.delivery.mail.message import Enclosed, Mail
+from desktop.delivery.mail.message import Enclosed
 from desktop.documents.batch import RenderPool
 from desktop.documents.forms import ending
 from desktop.domain.wording import Said, as_typed, phrase
@@ -162,26 +162,12 @@ def _letter(
         )
     digest = digest_of(draft, [(str(one["name"]), str(one["sha256"])) for one in told])
     assert draft.account_id is not None
-    mail = Mail(
-        message_id=message_id(book_uid, draft.delivery_ids, [str(one["sha256"]) for one in told], draft.sender),
-        date="",
-        sender=draft.sender,
-        to=draft.to,
-        subject=draft.subject,
-        text=draft.text,
-        html=draft.html,
-        sender_name=draft.sender_name,
-        reply_to=draft.reply_to,
-        cc=draft.cc,
-        bcc=draft.bcc,
-        receipt=draft.receipt,
-        files=tuple(enclosed),
-    )
+    sent_as = message_id(book_uid, draft.delivery_ids, [str(one["sha256"]) for one in told], draft.sender)
     return Letter(
         draft.delivery_ids,
         draft.client_id,
         draft.account_id,
-        mail,
+        draft.mail(sent_as, tuple(enclosed)),
         json.dumps(told, ensure_ascii=False),
         digest,
         sum(len(one.content) for one in enclosed),

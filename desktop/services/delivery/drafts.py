@@ -17,7 +17,7 @@ from db.engine import Book
 from db.files import in_words
 from db.queries.rows import ids_text
 from db.schema import Delivery, DeliveryEvent, Mailing
-from desktop.delivery.mail.message import Enclosed, Mail
+from desktop.delivery.mail.message import Enclosed
 from desktop.delivery.mail.writing import written
 from desktop.documents.batch import RenderPool
 from desktop.documents.forms import on_paper
@@ -133,21 +133,7 @@ def _write(
     handed = []
     for draft in drafts:
         one = _handed(draft, files, letters, uid)
-        mail = Mail(
-            message_id=one.message_id,
-            date=book.now,
-            sender=draft.sender,
-            to=draft.to,
-            subject=draft.subject,
-            text=draft.text,
-            html=draft.html,
-            sender_name=draft.sender_name,
-            reply_to=draft.reply_to,
-            cc=draft.cc,
-            bcc=draft.bcc,
-            receipt=draft.receipt,
-            files=one.enclosed,
-        )
+        mail = draft.mail(one.message_id, one.enclosed, date=book.now)
         path = folder / _free_name(folder, draft, taken)
         with replaced(path) as beside:
             beside.write_bytes(written(mail, draft=True))

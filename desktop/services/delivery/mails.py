@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from db.queries import mails as queries
 from db.queries.rows import ids_text
 from desktop.delivery.mail.html import LIST_MARK, Listed, html_of
+from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.domain.mail_text import LIST, Worded, one_line, plain
 from desktop.services.delivery.enclosing import WITH_PDF, Enclosure, Sizes, enclosures
 from desktop.services.delivery.mail_values import (
@@ -60,6 +61,24 @@ class MailDraft:
     html: str
     receipt: bool
     enclosures: tuple[Enclosure, ...]
+
+    def mail(self, message_id: str, files: tuple[Enclosed, ...], *, date: str = "") -> Mail:
+        """As it goes on the line, with its files; `date` is UTC text."""
+        return Mail(
+            message_id=message_id,
+            date=date,
+            sender=self.sender,
+            to=self.to,
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            sender_name=self.sender_name,
+            reply_to=self.reply_to,
+            cc=self.cc,
+            bcc=self.bcc,
+            receipt=self.receipt,
+            files=files,
+        )
 
 
 @dataclass(frozen=True, slots=True)
