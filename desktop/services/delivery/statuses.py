@@ -65,16 +65,6 @@ class DeliveryRow:
     events: tuple[Event, ...] = ()
 
 
-def status_words(connection: Connection, invoice_ids: Collection[int]) -> dict[int, str]:
-    """The status of each of these documents; one that is not in the outbox at all is left out."""
-    rows = connection.exec_driver_sql(
-        f"""SELECT d.invoice_id, {STATUS} FROM delivery d WHERE d.current = 1
-        AND d.invoice_id IN (SELECT value FROM json_each(?))""",
-        (ids_text(invoice_ids),),
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def standing_words(connection: Connection) -> set[str]:
     """The words of STANDS by which some document stands now."""
     told = ", ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import _, moment_text
 from desktop.services.delivery.sent_mails import SentMail
@@ -14,7 +14,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.outbox.attached import open_attached
 from desktop.ui.outbox.facts import size_text
-from desktop.ui.outbox.mail_body import MailBody
+from desktop.ui.outbox.mail_body import MailBody, mail_card
 from desktop.ui.wrapping import WrappingRow
 
 _MARGIN = 24
@@ -57,17 +57,7 @@ class MailPage(QWidget):
             button.setAutoDefault(False)
             button.clicked.connect(partial(open_attached, self.desk, one))
             files.addWidget(button)
-        card = QFrame()
-        card.setProperty("role", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 14, 14, 14)
-        inside.setSpacing(12)
-        inside.addWidget(self.facts)
-        rule = QFrame()
-        rule.setProperty("role", "rule")
-        inside.addWidget(rule)
-        inside.addWidget(self.body, 1)
-        inside.addLayout(files)
+        card = mail_card(self.facts, self.body, files)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 18, _MARGIN, 0)
         layout.setSpacing(14)

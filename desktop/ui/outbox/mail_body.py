@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QFrame, QTextBrowser
+from PySide6.QtWidgets import QFrame, QLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.theme import Theme
@@ -39,3 +39,19 @@ class MailBody(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         return None
+
+
+def mail_card(facts: QWidget, body: MailBody, files: QLayout) -> QFrame:
+    """A mail as on a card: who it is from and for, what it says, what it carries."""
+    card = QFrame()
+    card.setProperty("role", "card")
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(14, 14, 14, 14)
+    inside.setSpacing(12)
+    inside.addWidget(facts)
+    rule = QFrame()
+    rule.setProperty("role", "rule")
+    inside.addWidget(rule)
+    inside.addWidget(body, 1)
+    inside.addLayout(files)
+    return card

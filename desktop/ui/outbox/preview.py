@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -43,7 +42,7 @@ from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.latest import Latest
 from desktop.ui.opening import offer_folder, open_path
-from desktop.ui.outbox.mail_body import MailBody
+from desktop.ui.outbox.mail_body import MailBody, mail_card
 from desktop.ui.outbox.preview_edit import CHANGED, edit_preview
 from desktop.ui.saving import write
 from desktop.ui.wrapping import WrappingRow
@@ -115,17 +114,7 @@ class PreviewPage(QWidget):
         for one in ("reset", "form", "draft", *(("drafts",) if len(self.mails) > 1 else ()), "mailto"):
             buttons.addWidget(self.acts.button(f"preview.{one}"))
         self._files = WrappingRow(spacing=8)
-        card = QFrame()
-        card.setProperty("role", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 14, 14, 14)
-        inside.setSpacing(12)
-        inside.addWidget(self.facts)
-        rule = QFrame()
-        rule.setProperty("role", "rule")
-        inside.addWidget(rule)
-        inside.addWidget(self.body, 1)
-        inside.addLayout(self._files)
+        card = mail_card(self.facts, self.body, self._files)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.list)
