@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from db.engine import Book
 from db.queries import archive
 from db.queries import filing as queries
@@ -13,14 +15,21 @@ from desktop.documents.batch import RenderPool
 from desktop.services.delivery.deciding import mark
 from desktop.services.delivery.kept import files_of, keep
 from desktop.services.delivery.renderings import File
+from desktop.services.registrations import deliverable
 
 _CHUNK = 100
 
 
 def waiting_by_hand(book: Book, invoice_ids: Collection[int]) -> tuple[int, ...]:
-    """Those of the documents that wait for a person to hand them over."""
+    """Those of the documents that wait for a person to hand them over, and may leave the house."""
     with book.reading() as session:
-        return tuple(row[0] for row in queries.waiting_by_hand(session.connection(), invoice_ids))
+        return tuple(row[0] for row in _waiting(session.connection(), invoice_ids))
+
+
+def _waiting(connection: Connection, invoice_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """(document, delivery, form). A file that is kept before its registration would never show it."""
+    free = deliverable(connection, invoice_ids)
+    return [row for row in queries.waiting_by_hand(connection, invoice_ids) if row[0] in free]
 
 
 def waiting_in_run(book: Book, run: str) -> tuple[int, ...]:
@@ -39,7 +48,7 @@ def hand_over(
     The ids of the deliveries that waited for that; a document that goes another way is left alone.
     """
     with book.reading() as session:
-        found = queries.waiting_by_hand(session.connection(), invoice_ids)
+        found = _waiting(session.connection(), invoice_ids)
     if not found:
         return ()
     wanted = [(invoice, form) for invoice, _delivery, form in found]

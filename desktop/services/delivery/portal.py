@@ -30,6 +30,7 @@ from desktop.services.delivery.kept import files_of
 from desktop.services.delivery.renderings import File, Key
 from desktop.services.letters.correspondence import Correspondence, correspondence
 from desktop.services.letters.owed import Owed, owed, unused
+from desktop.services.registrations import deliverable
 
 Report = Callable[[int, int, str], None]
 
@@ -97,10 +98,12 @@ def _hand_over(
         connection = session.connection()
         to, accounts, still_open = _accounts(connection, client, as_of, language)
         rows = queries.documents_of(connection, to.client_id, as_of.isoformat())
+        # One that waits for its registration is listed without its file, which does not show it yet.
+        free = deliverable(connection, [row["id"] for row in rows])
     files: dict[int, list[PageFile]] = {row["id"]: [] for row in rows}
     names = FileNames()
     numbers = {row["id"]: row["number"] for row in rows}
-    for file in _files(book, rows, pool):
+    for file in _files(book, [row for row in rows if row["id"] in free], pool):
         name = names.of(numbers[file.invoice_id], file.form)
         link = f"{_DOCUMENTS}/{name}"
         if embed:

@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 
 from db.engine import Book
+from db.queries.registering import SINCE
+from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import undo
 from desktop.services.delivery.bundle import hand_over_run
 from desktop.services.delivery.handing import hand_over, waiting_by_hand
 from desktop.services.delivery.kept import file_of
+from desktop.services.delivery.portal import hand_over_pages
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 from tests.issued import add_client, add_invoice
 from tests.outgoing import stand
+from tests.services.test_registrations import indian_book
 
 DAY = date(2026, 3, 31)
 
@@ -44,6 +48,22 @@ def test_what_waited_for_a_hand_is_marked_and_kept(book: Book) -> None:
     assert file_of(book, 1) == went
     assert waiting_by_hand(book, [1, 2, 3, 4]) == (4,)
     assert hand_over(book, [1, 2, 3], actor=ANNE) == ()
+
+
+def test_what_waits_for_its_registration_is_not_handed_over(tmp_path: Path) -> None:
+    with indian_book(tmp_path) as india:
+        everything = [row[0] for row in rows(india, "SELECT id FROM invoice ORDER BY id")]
+        for (title,) in rows(india, "SELECT title FROM delivery"):
+            stand(india, title, channel="hand", form="pdf", state="waiting")
+        set_book_setting(india, SINCE, "2026-05-01", actor=ANNE)
+        # The consumer's alone needs none.
+        assert len(waiting_by_hand(india, everything)) == 1
+        assert len(hand_over(india, everything, actor=ANNE)) == 1
+        assert sorted(states(india)) == ["sent", "waiting", "waiting"]
+        assert value(india, "SELECT count(*) FROM rendering") == 1
+        made = hand_over_pages(india, tmp_path / "out", as_of=date(2026, 6, 30))
+        assert {one.client: len(list(one.path.parent.rglob("*.pdf"))) for one in made} == {"B2B": 0, "B2C": 1, "EXP": 0}
+        assert [one.documents for one in made] == [1, 1, 1]
 
 
 def test_it_is_taken_back(book: Book) -> None:
