@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,10 +21,19 @@ from desktop.ui.theme import Theme
 
 _SIZE = (1440, 840)
 _LEAST_SIZE = (960, 560)
+# What a window manager puts around it.
+_FRAME = (8, 40)
 # Places that a digit key reaches.
 _DIGITS = 9
 # The action that finds anything; the rail shows it where it is declared.
 _FIND = "go.find"
+
+
+def first_size(room: QSize) -> QSize:
+    """How large a window is that was never moved, on a screen with so much room; it fits, where it can at all."""
+    least, usual = QSize(*_LEAST_SIZE), QSize(*_SIZE)
+    left = room - QSize(*_FRAME)
+    return usual if left.width() < least.width() or left.height() < least.height() else usual.boundedTo(left)
 
 
 class MainWindow(QMainWindow):
@@ -84,7 +93,7 @@ class MainWindow(QMainWindow):
         self._row.addWidget(content, 1)
         self.setCentralWidget(whole)
         self.setMinimumSize(*_LEAST_SIZE)
-        self.resize(*_SIZE)
+        self.resize(first_size(self.screen().availableGeometry().size()))
         self.restoreGeometry(self._memory.bytes(self.memory_key))
 
     def furnish(

@@ -5,7 +5,7 @@ from functools import partial
 from threading import Event
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,7 +16,7 @@ from desktop.jobs import Job, Jobs, Report, State
 from desktop.ui.actions import GAP, Action
 from desktop.ui.bug_report import ReportDialog, bug_report
 from desktop.ui.job_bar import JobBar
-from desktop.ui.main_window import MainWindow
+from desktop.ui.main_window import MainWindow, first_size
 from desktop.ui.memory import Memory
 from desktop.ui.rail import Place, PlaceButton
 from desktop.ui.theme import Theme
@@ -280,3 +280,10 @@ def test_the_window_shows_before_there_is_a_book(window: MainWindow, qtbot: QtBo
     furnish: Callable[..., None] = window.furnish
     furnish([Place("clients", "Clients", lambda: Room("clients"))])
     assert here(window) == "clients"
+
+
+@pytest.mark.parametrize(
+    "room, size", [((1280, 720), (1272, 680)), ((2560, 1440), (1440, 840)), ((1440, 900), (1432, 840))]
+)
+def test_the_first_window_fits_on_the_screen(room: tuple[int, int], size: tuple[int, int]) -> None:
+    assert first_size(QSize(*room)) == QSize(*size)
