@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from desktop.delivery.mail.addresses import envelope
 from desktop.delivery.mail.message import Enclosed
 from desktop.delivery.mail.writing import written
 from desktop.errors import UserError
@@ -193,3 +194,17 @@ def test_a_beginning_that_is_known_changes_no_byte(content: bytes, size: int) ->
     whole = Enclosed("a.pdf", "application/pdf", content)
     known = Enclosed("a.pdf", "application/pdf", content, content[:size])
     assert written(letter(files=(known,))) == written(letter(files=(whole,)))
+
+
+@pytest.mark.parametrize(
+    "domain, known",
+    [
+        ("straße.example", "xn--strae-oqa.example"),
+        ("STRAẞE.example", "xn--strae-oqa.example"),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+        ("mail.Bücher.example", "mail.xn--bcher-kva.example"),
+        ("राजस्व.भारत", "xn--81b3bql2a6g.xn--h2brj9c"),
+    ],
+)
+def test_a_domain_goes_to_its_owner(domain: str, known: str) -> None:
+    assert envelope(f"a@{domain}") == f"a@{known}"
