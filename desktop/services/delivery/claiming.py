@@ -6,7 +6,7 @@ Between the two a mail is `sending`; what becomes of one that is found so when n
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
@@ -94,7 +94,7 @@ def claim(connection: Connection, letters: Sequence[Letter], *, now: str) -> lis
     Nor do those of a mail that went before; they are failed then, and say so.
     """
     driver = raw(connection)
-    waiting = _waiting(connection, [key for letter in letters for key in letter.delivery_ids])
+    waiting = still_waiting(connection, [key for letter in letters for key in letter.delivery_ids])
     gone, alike = _went_before(connection, letters, now)
     found: list[Claimed] = []
     moved: list[tuple[int, str, int]] = []
@@ -116,7 +116,7 @@ def claim(connection: Connection, letters: Sequence[Letter], *, now: str) -> lis
     return found
 
 
-def _waiting(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, int]:
+def still_waiting(connection: Connection, delivery_ids: Collection[int]) -> dict[int, int]:
     """Those of the deliveries that wait, with how often each was tried."""
     rows = plain_rows(
         connection,

@@ -26,7 +26,7 @@ from desktop.domain.delivery import EMAIL, FAILED, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.delivery.answers import not_sent, taken, unclear
-from desktop.services.delivery.claiming import Claimed, Result, claim, refuse, settle
+from desktop.services.delivery.claiming import Claimed, Result, claim, refuse, settle, still_waiting
 from desktop.services.delivery.composing import Composed, Ready, compose, still_so
 from desktop.services.delivery.kept import keep
 from desktop.services.delivery.outgoing import Accounts
@@ -340,11 +340,13 @@ class _Sending:
                 going = [ready for ready in still if ready.letter.delivery_ids in taken_ids]
                 keep(connection, [file for ready in going for file in ready.kept], now=now)
                 self._marks.claimed([one.mail.message_id for one in claimed])
+                # What reads otherwise by now is made anew; of a mail that lost a document the rest goes without it.
+                left = [ready.letter.delivery_ids for ready in few if ready.letter.delivery_ids not in taken_ids]
+                waiting = still_waiting(connection, [key for ids in left for key in ids]) if left else {}
+                again = [own for ids in left if (own := [key for key in ids if key in waiting])]
             self._settled(known, states)
         self._claimed.extend(claimed)
-        if len(still) < len(few):
-            same = {ready.letter.delivery_ids for ready in still}
-            self._queue.extend(list(one.letter.delivery_ids) for one in few if one.letter.delivery_ids not in same)
+        self._queue.extend(again)
 
     def _hand_over(self, post: Post, claimed: Claimed) -> tuple[Result, UserError | NotSent | None]:
         """What became of the mail, and what is wrong with the account, if anything is."""

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.message import Message
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -354,3 +355,31 @@ def test_nothing_is_taken_where_the_way_out_cannot_be_opened(book: Book) -> None
     assert (done.waiting, len(done.problems)) == (2, 1)
     assert "cannot be reached" in done.problems[0].sentence
     assert value(book, "SELECT count(*) FROM mailing") == 0
+
+
+def test_what_is_left_of_a_mail_goes_without_the_document_that_was_cancelled(book: Book) -> None:
+    made = Contracts(book)
+    client = made.client("TWO", email="two@client.test", delivery="email", mail_together=True)
+    for name in ("A", "B"):
+        made.agreement(client, name, {"unit_price": "100"}, po_number=name)
+    made.bill("2026-01-31")
+    first, _second = (key for (key,) in rows(book, "SELECT id FROM delivery ORDER BY id"))
+
+    def cancelling(_done: int, _total: int, _text: str) -> None:
+        if value(book, "SELECT state FROM delivery WHERE id = 1") == "waiting" and composed:
+            cancel(book, [first], actor=ANNE)
+
+    composed: list[int] = []
+    compose = sending.compose
+
+    def noted(*given: Any, **more: Any) -> composing.Composed:
+        composed.append(1)
+        return compose(*given, **more)
+
+    with pytest.MonkeyPatch.context() as patch, faulty_smtp() as server:
+        patch.setattr(sending, "compose", noted)
+        account(book, server.port)
+        done = go(book, report=cancelling)
+    assert (done.sent, done.waiting) == (1, 0)
+    assert [state for state, *_rest in standing(book)] == ["cancelled", "sent"]
+    assert len(server.taken) == 1
