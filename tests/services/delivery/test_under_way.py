@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from db.engine import Book
+from db.schema import MailAccount
 from desktop.errors import UserError
+from desktop.services.changes import change
 from desktop.services.check import check
 from desktop.services.delivery import recovering, sending, under_way
 from desktop.services.delivery.sent import Report
 from desktop.services.delivery.under_way import Marks, found_beside
 from tests.books import new_book
-from tests.contracts import rows
+from tests.contracts import ANNE, rows
 from tests.servers.faulty_smtp import faulty_smtp
 from tests.services.delivery.posting import Clock, account, documents, go, standing, unheard
 
@@ -73,8 +76,8 @@ def test_what_was_not_begun_goes_on_and_what_was_taken_went(book: Book, beside: 
     assert not beside.exists()
     assert sending.recover(book) == 0
     with faulty_smtp() as server:
-        with book.writing() as session:
-            session.connection().exec_driver_sql("UPDATE mail_account SET port = ?", (server.port,))
+        with change(book, ANNE, "Move the server") as made:
+            made.update(MailAccount, 1, port=server.port)
         done = go(book)
     assert (done.sent, done.waiting, done.uncertain) == (1, 0, 2)
     assert [mail.recipients for mail in server.taken] == [("c4@client.test",)]
@@ -123,7 +126,7 @@ def test_a_mail_that_is_taken_again_counts_as_begun_only_from_then_on(book: Book
 
 def test_nothing_is_begun_that_cannot_be_noted(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     documents(book, 3)
-    real = under_way.os.write
+    real = os.write
     with faulty_smtp() as server:
         account(book, server.port)
 
@@ -131,10 +134,10 @@ def test_nothing_is_begun_that_cannot_be_noted(book: Book, monkeypatch: pytest.M
             # The disk takes half a line of the second mail.
             return real(file, data[:9] if b"begun" in data and len(server.taken) == 1 else data)
 
-        monkeypatch.setattr(under_way.os, "write", full)
+        monkeypatch.setattr(os, "write", full)
         with pytest.raises(UserError, match="No space left"):
             go(book)
-        monkeypatch.setattr(under_way.os, "write", real)
+        monkeypatch.setattr(os, "write", real)
         assert [state for state, _tries, _code in standing(book)] == ["sent", "waiting", "waiting"]
         assert go(book).sent == 2
     assert len({mail.recipients[0] for mail in server.taken}) == len(server.taken) == 3
