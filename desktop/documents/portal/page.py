@@ -201,7 +201,8 @@ class _Writer:
             tag("th", self._letter("sum"), scope="row", colspan="4"),
             tag("td", self._money(total, account.currency), class_="money"),
         )
-        return self._table([(self._letter(key), look) for key, look in heads], rows, foot)
+        named = f"{self._letter('open_items')} · {account.currency}"
+        return self._table(named, [(self._letter(key), look) for key, look in heads], rows, foot)
 
     def _notes(self, item: OpenItem, currency: str) -> list[str]:
         notes = []
@@ -215,10 +216,9 @@ class _Writer:
 
     def _ages(self, account: PageAccount) -> Markup:
         cells = [tag("td", self._amount(amount, account.currency), class_="money") for amount in account.ages]
-        table = self._table(
-            [(self._letter(age), "money") for age in AGES], [tag("tr", *cells)], caption=self._letter("by_age")
-        )
-        return together(tag("p"), table)
+        caption = self._letter("by_age")
+        heads = [(self._letter(age), "money") for age in AGES]
+        return self._table(f"{caption} · {account.currency}", heads, [tag("tr", *cells)], caption=caption)
 
     def _ways(self, account: PageAccount) -> Markup:
         name = f"pay-{account.currency.lower()}"
@@ -294,7 +294,9 @@ class _Writer:
             )
             for one in found
         ]
-        table = self._table([(head, "money" if at == 3 else "") for at, head in enumerate(shown)], rows)
+        table = self._table(
+            self._letter("documents"), [(head, "money" if at == 3 else "") for at, head in enumerate(shown)], rows
+        )
         nothing = tag("p", self._own("nothing_issued"))
         heading = tag("h2", self._letter("documents"), id="documents")
         return tag("section", heading, table if found else nothing, aria_labelledby="documents")
@@ -336,8 +338,14 @@ class _Writer:
         )
 
     def _table(
-        self, heads: Sequence[tuple[str, str]], rows: Sequence[Markup], foot: Markup | None = None, caption: str = ""
+        self,
+        name: str,
+        heads: Sequence[tuple[str, str]],
+        rows: Sequence[Markup],
+        foot: Markup | None = None,
+        caption: str = "",
     ) -> Markup:
+        """A table that scrolls by itself; `name` is told to those who come to it by keys."""
         return tag(
             "div",
             tag(
@@ -350,6 +358,8 @@ class _Writer:
             class_="wide",
             # What is wider than the screen is scrolled by keys too.
             tabindex="0",
+            role="region",
+            aria_label=name,
         )
 
     def _facts(self, facts: Sequence[tuple[str, str, str]]) -> Markup:

@@ -30,6 +30,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:.75rem
 .figures dt{color:var(--quiet);font-size:.875rem}
 .figures dd{margin:0;font-size:1.35rem;font-weight:600}
 .wide{overflow-x:auto}
+.wide+.wide{margin-block-start:1rem}
 table{border-collapse:collapse;width:100%}
 caption{text-align:start;font-weight:600;padding-block-end:.4rem}
 th,td{padding:.45rem .6rem;text-align:start;vertical-align:top;border-block-end:1px solid var(--line)}

@@ -132,6 +132,12 @@ def test_it_needs_nobody_and_is_made_for_everybody() -> None:
     assert all(one.get("alt") for one in found.all("img"))
     assert all(one.get("role") == "img" and one.get("aria-label") for one in found.all("svg"))
     assert all(one.get("scope") for one in found.all("th"))
+    reached = [one for one in found.all("div") if "tabindex" in one]
+    assert [(one["role"], one["aria-label"]) for one in reached] == [
+        ("region", "Open items · EUR"),
+        ("region", "By age · EUR"),
+        ("region", "Documents"),
+    ]
     assert [name for name, _more in found.elements if re.fullmatch("h[1-6]", name)] == ["h1", "h2", "h2", "h3", "h2"]
     names = [one["id"] for _name, one in found.elements if "id" in one]
     assert len(names) == len(set(names))
