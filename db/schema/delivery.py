@@ -139,7 +139,8 @@ class Delivery(Base):
     call it. `current` is the one that says where the document stands: the last. `address` are the people who get the
     mail, `by_hand` where somebody typed them for this one; otherwise they are looked up once more when it goes.
     `subject` and `body` are what somebody wrote for this one mail; null is what the texts say. `facts` is what a mail
-    tells of a letter, as JSON. Before `not_before` (UTC text) it is not tried. `answer` is a stored sentence (`Said.stored`), `code` the server's.
+    tells of a letter, as JSON. Before `not_before` (UTC text) it is not tried. `answer` is a stored sentence
+    (`Said.stored`), `code` the server's.
     """
 
     __tablename__ = "delivery"

@@ -81,7 +81,14 @@ def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
 
 
 # Pages that lie above a place, or in a window of their own, and the topic that tells of them.
-_OTHER_PAGES = {"review": "runs", "outcomes": "runs", "changes": "books", "imports": "import", "guide": "start", "mail": "outbox"}
+_OTHER_PAGES = {
+    "review": "runs",
+    "outcomes": "runs",
+    "changes": "books",
+    "imports": "import",
+    "guide": "start",
+    "mail": "outbox",
+}
 
 # Sections of the settings that have a page of their own.
 _SECTIONS = {"schedules": "schedule", "mail": "mail_accounts"}

@@ -34,7 +34,7 @@ from tests.e2e.killed_run import traced
 from tests.servers.sink import Sink, sink
 
 # Two documents are rendered in the process itself, which starts no others that would outlive it.
-sending._FIRST = sending._CHUNK = 2
+vars(sending).update(_FIRST=2, _CHUNK=2)
 
 
 def go(book: Book) -> Sent:

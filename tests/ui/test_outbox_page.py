@@ -182,7 +182,7 @@ def test_what_is_unclear_is_decided_by_a_person(driver: Driver, page: OutboxPage
         driver.settle()
         assert [row[0] for row in standing(book)].count("uncertain") == 1
         press(driver, "Decide")
-        (digit,) = titles(page)
+        [digit] = list(titles(page))
         choose(driver, page, digit)
         assert [button.text() for button in page.remedies.buttons] == ["It arrived", "It did not arrive"]
         taken = len(server.taken)

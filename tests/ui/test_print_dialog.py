@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.delivery.printer import Queue
 from desktop.services.delivery.papers import Choice
-from desktop.services.delivery.print_outlook import Outlook
+from desktop.services.delivery.print_outlook import Outlook, outlook
 from desktop.services.delivery.print_settings import PrintSettings, print_settings
 from desktop.ui.document_page import DocumentPage, invoice_paper
 from desktop.ui.outbox import print_dialog
@@ -129,7 +129,7 @@ def test_a_range_and_the_order(driver: Driver) -> None:
 
 def test_what_was_counted_for_an_earlier_choice_is_not_shown(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     dialog = asked(driver, lambda: print_run(driver.desk, driver.window, RUN))
-    begun, answered, real = threading.Event(), threading.Event(), print_dialog.outlook
+    begun, answered, real = threading.Event(), threading.Event(), outlook
 
     def slow(book: Book, choice: Choice, settings: PrintSettings, *more: Any) -> Outlook:
         found = real(book, choice, settings, *more)

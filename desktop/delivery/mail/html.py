@@ -40,7 +40,7 @@ class Heads(NamedTuple):
 
 
 def html_of(text: str, *, language: str, title: str, heads: Heads, rows: Sequence[Listed]) -> str:
-    """A whole page of HTML. The table stands where LIST_MARK does, else below the text."""
+    """A whole page of HTML. The table stands where LIST_MARK does, else above the last paragraph, the closing words."""
     table = _table(heads, rows) if rows else ""
     parts = []
     placed = False
@@ -52,7 +52,8 @@ def html_of(text: str, *, language: str, title: str, heads: Heads, rows: Sequenc
         else:
             parts.append(_paragraph(paragraph))
     if not placed:
-        parts.append(table)
+        closing = next((at for at in range(len(parts) - 1, 0, -1) if parts[at]), len(parts))
+        parts.insert(closing, table)
     body = "".join(parts)
     return (
         f'<!DOCTYPE html><html lang="{escape(language.replace("_", "-"))}"><head><meta charset="utf-8">'

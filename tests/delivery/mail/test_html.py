@@ -54,11 +54,13 @@ def test_what_is_no_link_of_the_web_is_none():
     assert page("javascript:alert(1) ftp://x.example file:///etc/passwd").links == []
 
 
-def test_the_table_stands_where_the_text_wants_it_else_below():
+def test_the_table_stands_where_the_text_wants_it_else_above_the_closing_words():
     above = html_of(f"One\n\n{LIST_MARK}\n\nTwo", language="en", title="", heads=HEADS, rows=[ROW])
     assert above.index("One") < above.index("<table") < above.index("Two")
-    below = html_of("One\n\nTwo", language="en", title="", heads=HEADS, rows=[ROW])
-    assert below.index("Two") < below.index("<table")
+    closing = html_of("One\n\nTwo\n\nYours", language="en", title="", heads=HEADS, rows=[ROW])
+    assert closing.index("Two") < closing.index("<table") < closing.index("Yours")
+    alone = html_of("One", language="en", title="", heads=HEADS, rows=[ROW])
+    assert alone.index("One") < alone.index("<table")
     assert "<table" not in html_of("One", language="en", title="", heads=HEADS, rows=[])
 
 

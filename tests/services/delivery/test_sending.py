@@ -370,7 +370,7 @@ def test_what_is_left_of_a_mail_goes_without_the_document_that_was_cancelled(boo
             cancel(book, [first], actor=ANNE)
 
     composed: list[int] = []
-    compose = sending.compose
+    compose = composing.compose
 
     def noted(*given: Any, **more: Any) -> composing.Composed:
         composed.append(1)

@@ -49,7 +49,7 @@ def words(book: Book) -> list[str]:
 
 def test_sql_says_the_same_as_the_domain_of_every_state(book: Book) -> None:
     (number,) = issue(book, 1)
-    ranks = {}
+    ranks: dict[str, int] = {}
     for channel, state, fate in product(CHANNELS, STATES, FATES):
         stand(book, number, channel=channel, state=state, fate=fate, done_at=NOON if state == SENT else None)
         expected = status_of(channel, state, fate)
