@@ -204,6 +204,10 @@ def _text(result: BillResult, written: int, *, preview: bool) -> str:
         lines.append(f"  {money_text(minor, currency)}")
     if written:
         lines.append(ngettext("{count} PDF written.", "{count} PDFs written.", written).format(count=f"{written:,}"))
+    if result.outcomes["issued"] and not preview:
+        lines.append(
+            _("What is issued waits in the outbox; e-mails go with: sheaf send BOOK --run {run}").format(run=result.run)
+        )
     if result.outcomes["held"] and not preview:
         lines.append(_("What is held: sheaf exceptions BOOK --run {run}").format(run=result.run))
     return "\n".join(lines)
