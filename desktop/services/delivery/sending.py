@@ -153,10 +153,10 @@ class _Sending:
             (self._uid,) = connection.exec_driver_sql("SELECT uid FROM book").one()
             if by_itself:
                 self._accounts.spare(connection)
+        self._marks = self._stack.enter_context(Marks(book.path))
         try:
             self._stack.callback(self._line.shutdown, wait=False)
             self._stack.callback(self._accounts.close)
-            self._marks = self._stack.enter_context(Marks(book.path))
             with ThreadPoolExecutor(1, "mails") as ahead:
                 try:
                     self._run_through(ahead)
@@ -167,7 +167,7 @@ class _Sending:
                     ahead.shutdown(wait=True, cancel_futures=True)
         finally:
             self._take_back()
-        self._marks.remove()
+            self._marks.remove()
         return self._told()
 
     def _run_through(self, ahead: ThreadPoolExecutor) -> None:

@@ -43,7 +43,8 @@ class Marks:
         self._whole = True
         self._guard = threading.Lock()
         try:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+            self._file: int | None = os.open(self._path, flags, 0o600)
         except OSError as error:
             raise _unwritable(self._path, error) from error
         self._add(_BOOT, boot)
@@ -54,11 +55,18 @@ class Marks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.close(self._file)
+        self._close()
 
     def remove(self) -> None:
         """Once the book says of each mail what became of it."""
+        self._close()
         self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        with self._guard:
+            if self._file is not None:
+                os.close(self._file)
+            self._file = None
 
     def claimed(self, message_ids: Iterable[str]) -> None:
         """These will be taken by the transaction that is open. UserError where it cannot be noted."""
@@ -80,7 +88,7 @@ class Marks:
             with self._guard:
                 # A line after half a line would be lost with it.
                 whole, self._whole = self._whole, False
-                if not whole or os.write(self._file, line) != len(line):
+                if not whole or self._file is None or os.write(self._file, line) != len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 self._whole = True
         except OSError as error:

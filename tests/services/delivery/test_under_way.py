@@ -19,7 +19,7 @@ from desktop.services.delivery.under_way import Marks, found_beside
 from tests.books import new_book
 from tests.contracts import ANNE, rows
 from tests.servers.faulty_smtp import faulty_smtp
-from tests.services.delivery.posting import Clock, account, documents, go, standing, unheard
+from tests.services.delivery.posting import Clock, account, documents, go, standing, stopping_after, unheard
 
 
 @pytest.fixture
@@ -155,6 +155,16 @@ def test_nothing_stays_beside_a_book_that_sent(book: Book, beside: Path) -> None
         account(book, server.port)
         assert go(book, report=report).sent == 3
     assert True in seen
+    assert not beside.exists()
+
+
+def test_nothing_stays_beside_a_book_whose_sending_was_stopped(book: Book, beside: Path) -> None:
+    documents(book, 3)
+    with faulty_smtp() as server:
+        account(book, server.port)
+        with pytest.raises(KeyboardInterrupt):
+            go(book, report=stopping_after(1))
+    assert [state for state, _tries, _code in standing(book)] == ["sent", "waiting", "waiting"]
     assert not beside.exists()
 
 
