@@ -13,7 +13,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
-    from desktop.services.delivery.signing_in import SecretFor
+    from desktop.services.delivery.mail.signing_in import SecretFor
 
 VARIABLE: Final = "SHEAF_MAIL_PASSWORD"
 _PURPOSES: Final = ("password", "imap", "client-secret")
@@ -49,7 +49,7 @@ def secret_source(call: Call, kept: SecretFor | None = None) -> SecretFor:
 
     UserError.
     """
-    from desktop.services.delivery.signing_in import secret_of, typed_password
+    from desktop.services.delivery.mail.signing_in import secret_of, typed_password
 
     source = call.arguments.password_from
     if source is None:
@@ -73,8 +73,8 @@ def secret_source(call: Call, kept: SecretFor | None = None) -> SecretFor:
 
 def _secret(call: Call) -> None:
     from desktop import secrets
-    from desktop.services.delivery.accounts import account_named, let_send
-    from desktop.services.delivery.signing_in import secret_name
+    from desktop.services.delivery.mail.accounts import account_named, let_send
+    from desktop.services.delivery.mail.signing_in import secret_name
 
     arguments = call.arguments
     with call.book() as book:

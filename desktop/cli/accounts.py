@@ -13,7 +13,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, number_text
 
 if TYPE_CHECKING:
-    from desktop.services.delivery.trying import Step
+    from desktop.services.delivery.mail.trying import Step
     from desktop.services.records import Record
 
 _ACTS: Final = ("list", "add", "change", "remove", "default", "test", "sign-in")
@@ -98,7 +98,7 @@ def _accounts(call: Call) -> int:
 
 
 def _list(call: Call) -> int:
-    from desktop.services.delivery.accounts import accounts
+    from desktop.services.delivery.mail.accounts import accounts
 
     with call.book() as book:
         rows = accounts(book)
@@ -124,8 +124,8 @@ def _list(call: Call) -> int:
 
 
 def _add(call: Call) -> int:
-    from desktop.services.delivery.accounts import account, save_account
-    from desktop.services.delivery.providers import provider_of
+    from desktop.services.delivery.mail.accounts import account, save_account
+    from desktop.services.delivery.mail.providers import provider_of
 
     address = call.arguments.which
     known = provider_of(address)
@@ -148,7 +148,7 @@ def _add(call: Call) -> int:
 
 
 def _change(call: Call) -> int:
-    from desktop.services.delivery.accounts import account, account_named, save_account
+    from desktop.services.delivery.mail.accounts import account, account_named, save_account
 
     given = _given(call)
     if not given:
@@ -162,8 +162,8 @@ def _change(call: Call) -> int:
 
 
 def _remove(call: Call) -> int:
-    from desktop.services.delivery.accounts import account_named, delete_account
-    from desktop.services.delivery.signing_in import put_secrets_aside
+    from desktop.services.delivery.mail.accounts import account_named, delete_account
+    from desktop.services.delivery.mail.signing_in import put_secrets_aside
 
     with call.book() as book:
         one = account_named(book, call.arguments.which)
@@ -174,7 +174,7 @@ def _remove(call: Call) -> int:
 
 
 def _default(call: Call) -> int:
-    from desktop.services.delivery.accounts import account_named, make_default
+    from desktop.services.delivery.mail.accounts import account_named, make_default
 
     with call.book() as book:
         one = account_named(book, call.arguments.which)
@@ -187,9 +187,9 @@ def _default(call: Call) -> int:
 
 
 def _test(call: Call) -> int:
-    from desktop.services.delivery.accounts import account_named, let_send, server_of
-    from desktop.services.delivery.signing_in import imap_secret_of
-    from desktop.services.delivery.trying import step_title, steps_of, try_account
+    from desktop.services.delivery.mail.accounts import account_named, let_send, server_of
+    from desktop.services.delivery.mail.signing_in import imap_secret_of
+    from desktop.services.delivery.mail.trying import step_title, steps_of, try_account
 
     steps: list[Step] = []
     source = secret_source(call)
@@ -232,8 +232,8 @@ def _test(call: Call) -> int:
 
 def _sign_in(call: Call) -> int:
     from desktop import secrets
-    from desktop.services.delivery.accounts import account_named, let_send
-    from desktop.services.delivery.signing_in import sign_in, sign_in_elsewhere
+    from desktop.services.delivery.mail.accounts import account_named, let_send
+    from desktop.services.delivery.mail.signing_in import sign_in, sign_in_elsewhere
 
     if call.held is None and not secrets.has_keyring():
         raise UserError(

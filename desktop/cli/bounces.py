@@ -11,7 +11,7 @@ from desktop.cli.tables import table
 from desktop.i18n import _, ngettext, number_text
 
 if TYPE_CHECKING:
-    from desktop.services.delivery.bounces import Looked, Match
+    from desktop.services.delivery.mail.bounces import Looked, Match
 
 
 def add(commands: Commands) -> None:
@@ -29,9 +29,9 @@ def add(commands: Commands) -> None:
 
 
 def _bounces(call: Call) -> int:
-    from desktop.services.delivery.accounts import account_named
-    from desktop.services.delivery.bounces import read_files, read_inboxes
-    from desktop.services.delivery.signing_in import imap_secret_of
+    from desktop.services.delivery.mail.accounts import account_named
+    from desktop.services.delivery.mail.bounces import read_files, read_inboxes
+    from desktop.services.delivery.mail.signing_in import imap_secret_of
 
     arguments = call.arguments
     source = secret_source(call, imap_secret_of)

@@ -44,7 +44,7 @@ def _handover(call: Call) -> None:
 
 
 def _pages(call: Call) -> None:
-    from desktop.services.delivery.portal import hand_over_pages
+    from desktop.services.delivery.handover.portal import hand_over_pages
 
     arguments = call.arguments
     folder = call.path(arguments.to)
@@ -78,7 +78,7 @@ def _pages(call: Call) -> None:
 
 
 def _run(call: Call) -> None:
-    from desktop.services.delivery.bundle import hand_over_run
+    from desktop.services.delivery.handover.bundle import hand_over_run
 
     arguments = call.arguments
     path = call.path(arguments.to)

@@ -106,7 +106,7 @@ def _letter(call: Call) -> None:
 
 
 def _send(call: Call) -> None:
-    from desktop.services.delivery.letters import enqueue_letters
+    from desktop.services.delivery.mail.letters import enqueue_letters
 
     arguments = call.arguments
     if arguments.to:

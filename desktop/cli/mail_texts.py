@@ -13,7 +13,7 @@ from desktop.i18n import _, ngettext, number_text
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from desktop.services.delivery.mails import MailDraft
+    from desktop.services.delivery.mail.mails import MailDraft
 
 _ACTS: Final = ("list", "show", "set", "remove")
 
@@ -58,7 +58,7 @@ def _texts(call: Call) -> None:
 
 
 def _list_texts(call: Call) -> None:
-    from desktop.services.delivery.texts import mail_texts
+    from desktop.services.delivery.mail.texts import mail_texts
 
     with call.book() as book:
         found = mail_texts(book)
@@ -89,7 +89,7 @@ def _list_texts(call: Call) -> None:
 
 def _show_text(call: Call) -> None:
     from desktop.domain.mail_text import FIELDS
-    from desktop.services.delivery.texts import built_in, mail_texts, wanted_kind
+    from desktop.services.delivery.mail.texts import built_in, mail_texts, wanted_kind
 
     arguments = call.arguments
     with call.book() as book:
@@ -111,7 +111,7 @@ def _show_text(call: Call) -> None:
 
 def _set_text(call: Call) -> None:
     from desktop.domain.mail_text import Worded
-    from desktop.services.delivery.texts import save_mail_text
+    from desktop.services.delivery.mail.texts import save_mail_text
 
     arguments = call.arguments
     if arguments.subject is None or arguments.body is None:
@@ -135,7 +135,7 @@ def _set_text(call: Call) -> None:
 
 
 def _remove_text(call: Call) -> None:
-    from desktop.services.delivery.texts import reset_mail_text
+    from desktop.services.delivery.mail.texts import reset_mail_text
 
     arguments = call.arguments
     with call.book() as book:
@@ -170,8 +170,8 @@ def _scope(book: Book, call: Call) -> tuple[str, int]:
 
 
 def _mails(call: Call) -> None:
-    from desktop.services.delivery.drafts import save_enclosures, waiting_mails, write_drafts
-    from desktop.services.delivery.mail_edits import mail_preview, whole_mails
+    from desktop.services.delivery.mail.drafts import save_enclosures, waiting_mails, write_drafts
+    from desktop.services.delivery.mail.edits import mail_preview, whole_mails
 
     arguments = call.arguments
     with call.book() as book:
@@ -198,7 +198,7 @@ def _mails(call: Call) -> None:
 
 
 def _change(call: Call, book: Book, ids: list[int]) -> None:
-    from desktop.services.delivery.mail_edits import edit_mail, mail_preview, reset_mail
+    from desktop.services.delivery.mail.edits import edit_mail, mail_preview, reset_mail
 
     arguments = call.arguments
     if len(mail_preview(book, ids, today=call.today)) != 1:
@@ -232,7 +232,7 @@ def _answer_drafts(call: Call, done: list[Any]) -> None:
 
 
 def _answer_mails(call: Call, found: list[MailDraft]) -> None:
-    from desktop.services.delivery.drafts import mailto_link
+    from desktop.services.delivery.mail.drafts import mailto_link
 
     links = [mailto_link(one) if call.arguments.mailto else None for one in found]
     data = {

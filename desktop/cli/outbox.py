@@ -15,8 +15,8 @@ from desktop.i18n import _, moment_text, ngettext, number_text
 
 if TYPE_CHECKING:
     from desktop.services.delivery.deciding import Decided
-    from desktop.services.delivery.folders import Filed
-    from desktop.services.delivery.sent import Sent
+    from desktop.services.delivery.handover.folders import Filed
+    from desktop.services.delivery.mail.sent import Sent
 
 _STATES: Final = ("waiting", "sending", "sent", "failed", "uncertain", "cancelled", "bounced", "delivered", "seen")
 _MARKS: Final = ("handed-over", "printed", "filed", "delivered", "bounced", "seen")
@@ -60,9 +60,9 @@ def add(commands: Commands) -> None:
 
 
 def _send(call: Call) -> int:
-    from desktop.services.delivery.accounts import post_for
-    from desktop.services.delivery.folders import deliver_to_folders
-    from desktop.services.delivery.sending import send
+    from desktop.services.delivery.handover.folders import deliver_to_folders
+    from desktop.services.delivery.mail.accounts import post_for
+    from desktop.services.delivery.mail.sending import send
     from desktop.services.lists.outbox import OutboxList
 
     arguments = call.arguments
@@ -156,7 +156,7 @@ def _numbered(word: str) -> bool:
 
 def _list(call: Call, names: Sequence[str]) -> None:
     from desktop.services.clients import client_id
-    from desktop.services.delivery.sending import recover
+    from desktop.services.delivery.mail.sending import recover
     from desktop.services.delivery.standing import named
     from desktop.services.lists.outbox import OutboxList
 

@@ -15,10 +15,10 @@ from desktop.i18n import _, ngettext, number_text
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from desktop.services.delivery.papers import Papers
-    from desktop.services.delivery.print_jobs import PrintJobRow
-    from desktop.services.delivery.print_settings import PrintSettings
-    from desktop.services.delivery.printers import Queue
+    from desktop.services.delivery.paper.papers import Papers
+    from desktop.services.delivery.paper.print_jobs import PrintJobRow
+    from desktop.services.delivery.paper.print_settings import PrintSettings
+    from desktop.services.delivery.paper.printers import Queue
 
 _SIDES = {"no": "one-sided", "long": "two-sided-long-edge", "short": "two-sided-short-edge"}
 _ORDERS = ("number", "client", "postcode")
@@ -63,9 +63,9 @@ def _add_print(commands: Commands) -> None:
 
 
 def _print(call: Call) -> int:
-    from desktop.services.delivery.following import follow
-    from desktop.services.delivery.papers import Choice, papers
-    from desktop.services.delivery.print_settings import keep_print_settings, print_settings
+    from desktop.services.delivery.paper.following import follow
+    from desktop.services.delivery.paper.papers import Choice, papers
+    from desktop.services.delivery.paper.print_settings import keep_print_settings, print_settings
 
     arguments = call.arguments
     first, last = arguments.range or ("", "")
@@ -96,7 +96,7 @@ def _print(call: Call) -> int:
 
 def _settings(call: Call, kept: PrintSettings) -> PrintSettings:
     """What was kept, but for what is said here; a file for a shop takes nothing that was kept for a printer."""
-    from desktop.services.delivery.print_settings import PrintSettings
+    from desktop.services.delivery.paper.print_settings import PrintSettings
 
     arguments = call.arguments
     settings = PrintSettings() if arguments.to else kept
@@ -114,7 +114,7 @@ def _settings(call: Call, kept: PrintSettings) -> PrintSettings:
 
 
 def _merge(call: Call, book: Book, chosen: Papers, settings: PrintSettings) -> int:
-    from desktop.services.delivery.stacking import merge_to
+    from desktop.services.delivery.paper.stacking import merge_to
 
     if not chosen.found:
         raise UserError(_("There is nothing to print."), _("With --all, all documents of a run go into the file."))
@@ -160,8 +160,8 @@ def _merge(call: Call, book: Book, chosen: Papers, settings: PrintSettings) -> i
 
 
 def _queue(call: Call, book: Book, chosen: Papers, settings: PrintSettings) -> int:
-    from desktop.services.delivery.print_jobs import print_jobs
-    from desktop.services.delivery.printing import print_papers
+    from desktop.services.delivery.paper.print_jobs import print_jobs
+    from desktop.services.delivery.paper.printing import print_papers
 
     run = call.arguments.run_number or ""
     if not chosen.found:
@@ -210,8 +210,8 @@ def _queue(call: Call, book: Book, chosen: Papers, settings: PrintSettings) -> i
 
 def _wait(call: Call, book: Book, ids: list[int]) -> None:
     """Until the printer is done with these jobs, or the time is up."""
-    from desktop.services.delivery.following import follow
-    from desktop.services.delivery.print_jobs import print_jobs
+    from desktop.services.delivery.paper.following import follow
+    from desktop.services.delivery.paper.print_jobs import print_jobs
 
     if call.held is not None:
         # The window has the book, follows its jobs itself, and works on while the printer does.
@@ -272,8 +272,8 @@ def _jobs_text(rows: list[PrintJobRow]) -> str:
 
 
 def _jobs(call: Call) -> None:
-    from desktop.services.delivery.following import cancel_jobs, follow
-    from desktop.services.delivery.print_jobs import print_jobs
+    from desktop.services.delivery.paper.following import cancel_jobs, follow
+    from desktop.services.delivery.paper.print_jobs import print_jobs
 
     with call.book() as book:
         cancelled = cancel_jobs(book, call.arguments.cancel, actor=call.actor) if call.arguments.cancel else 0
@@ -288,7 +288,7 @@ def _jobs(call: Call) -> None:
 
 
 def _printers(call: Call) -> None:
-    from desktop.services.delivery.printers import queues
+    from desktop.services.delivery.paper.printers import queues
 
     found = queues()
     data = {

@@ -34,8 +34,8 @@ from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.beside import delete_beside
 from desktop.services.changes import Change, change
-from desktop.services.delivery.recipients import PLACES
-from desktop.services.delivery.texts import drop_mail_texts
+from desktop.services.delivery.mail.recipients import PLACES
+from desktop.services.delivery.mail.texts import drop_mail_texts
 from desktop.services.einvoice_checks import check_addressing, check_einvoice, check_paying
 from desktop.services.field_checks import (
     check_country,

@@ -13,7 +13,7 @@ from db.schema import Agreement, Client, Firm, MailAccount, RuleSetting, Schedul
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
-from desktop.services.delivery.texts import drop_mail_texts
+from desktop.services.delivery.mail.texts import drop_mail_texts
 from desktop.services.einvoice_checks import check_einvoice
 from desktop.services.field_checks import (
     check_delivery,

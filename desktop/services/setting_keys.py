@@ -18,8 +18,8 @@ from desktop.i18n import _
 from desktop.services.archive.datev_settings import GERMANY, datev_values, is_datev_key, set_datev
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
-from desktop.services.delivery.folder_settings import FOLDER, PATTERN, folder_settings_of, set_folder
-from desktop.services.delivery.mail_settings import SWITCHES, mail_switches, turn_mail_switch
+from desktop.services.delivery.handover.folder_settings import FOLDER, PATTERN, folder_settings_of, set_folder
+from desktop.services.delivery.mail.settings import SWITCHES, mail_switches, turn_mail_switch
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
 from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
 from desktop.services.rounding import roundings, set_rounding

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
 from desktop.services.archive.making import Archived, write_archive
-from desktop.services.delivery.handing import hand_over, waiting_in_run
-from desktop.services.delivery.portal import HandedPage, hand_over_pages
+from desktop.services.delivery.handover.handing import hand_over, waiting_in_run
+from desktop.services.delivery.handover.portal import HandedPage, hand_over_pages
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section

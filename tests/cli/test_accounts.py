@@ -12,8 +12,8 @@ import pytest
 
 from db.engine import Book
 from desktop import cli, secrets
-from desktop.services.delivery import signing_in
-from desktop.services.delivery.accounts import accounts
+from desktop.services.delivery.mail import signing_in
+from desktop.services.delivery.mail.accounts import accounts
 from tests.books import new_book
 from tests.servers.authorization import authorization_server
 from tests.servers.certificates import Authority, Certificate

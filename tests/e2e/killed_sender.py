@@ -25,10 +25,10 @@ from db.schema import MailAccount
 from desktop.delivery.mail.line import Line
 from desktop.services.changes import change
 from desktop.services.check import check
-from desktop.services.delivery import sending
-from desktop.services.delivery.accounts import post_for
 from desktop.services.delivery.deciding import settle_uncertain
-from desktop.services.delivery.sent import Sent
+from desktop.services.delivery.mail import sending
+from desktop.services.delivery.mail.accounts import post_for
+from desktop.services.delivery.mail.sent import Sent
 from tests.contracts import ANNE, rows
 from tests.e2e.killed_run import traced
 from tests.servers.sink import Sink, sink

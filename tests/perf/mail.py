@@ -12,7 +12,6 @@ import json
 import shutil
 import smtplib
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,8 +28,8 @@ from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.server import Answer
 from desktop.delivery.mail.writing import written
 from desktop.documents.batch import RenderPool
-from desktop.services.delivery.accounts import post_for
-from desktop.services.delivery.sending import send
+from desktop.services.delivery.mail.accounts import post_for
+from desktop.services.delivery.mail.sending import send
 from desktop.services.runs import Scope, bill
 from tests.books import new_book
 from tests.perf.run import THROUGH, fill
@@ -69,6 +68,9 @@ class _Gatherer:
     def send(self, mail: Mail) -> Answer:
         self.ready.append(Ready(mail.sender, (*mail.to, *mail.cc, *mail.bcc), written(mail)))
         return Answer(250, "")
+
+    def cut(self) -> None:
+        return None
 
 
 def messages(book: Book, pool: RenderPool) -> list[Ready]:
@@ -152,4 +154,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

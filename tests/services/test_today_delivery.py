@@ -13,11 +13,11 @@ from db.schema import MailAccount
 from desktop.domain.wording import phrase
 from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import change
-from desktop.services.delivery.claiming import SENT_BEFORE
 from desktop.services.delivery.enqueueing import NO_ADDRESS
-from desktop.services.delivery.halting import halt
-from desktop.services.delivery.sent import Problem
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
+from desktop.services.delivery.mail.claiming import SENT_BEFORE
+from desktop.services.delivery.mail.halting import halt
+from desktop.services.delivery.mail.sent import Problem
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE
 from desktop.services.lists.outbox import OutboxList
 from desktop.services.overview import overview
 from desktop.services.today import Item, Target, Urgency, today

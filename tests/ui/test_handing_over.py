@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
 from db.engine import Book
 from desktop.services.book_settings import set_book_setting
-from desktop.services.delivery.folder_settings import folder_settings_of, set_folder
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
+from desktop.services.delivery.handover.folder_settings import folder_settings_of, set_folder
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE
 from desktop.services.runs import Scope, bill
 from desktop.ui.clients.client_page import ClientPage
 from desktop.ui.clients.page import ClientsPage

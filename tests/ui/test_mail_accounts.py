@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from db.engine import Book
 from desktop import secrets
 from desktop.delivery.mail.server import Password
-from desktop.services.delivery import signing_in
-from desktop.services.delivery.accounts import account, accounts, save_account
-from desktop.services.delivery.halting import halt
-from desktop.services.delivery.sent import Problem
-from desktop.services.delivery.signing_in import keep_secret, needs_secret, secret_of
+from desktop.services.delivery.mail import signing_in
+from desktop.services.delivery.mail.accounts import account, accounts, save_account
+from desktop.services.delivery.mail.halting import halt
+from desktop.services.delivery.mail.sent import Problem
+from desktop.services.delivery.mail.signing_in import keep_secret, needs_secret, secret_of
 from desktop.ui.form import Form
 from desktop.ui.outbox.sending import send_now
 from desktop.ui.settings.account_sign_in import SignInDialog

@@ -10,8 +10,8 @@ import pytest
 from db.engine import Book
 from db.schema import Client
 from desktop.services.changes import change, undo
-from desktop.services.delivery.mail_settings import mail_switches
-from desktop.services.delivery.texts import mail_texts
+from desktop.services.delivery.mail.settings import mail_switches
+from desktop.services.delivery.mail.texts import mail_texts
 from desktop.services.runs import bill
 from desktop.ui.settings.mail_texts import MailTextsSection
 from desktop.ui.settings.page import SettingsPage

@@ -13,9 +13,9 @@ from db.engine import Book
 from desktop import secrets
 from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import change
-from desktop.services.delivery.accounts import account as record_of
-from desktop.services.delivery.signing_in import secret_name
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE, accounts_of_waiting, count_due
+from desktop.services.delivery.mail.accounts import account as record_of
+from desktop.services.delivery.mail.signing_in import secret_name
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE, accounts_of_waiting, count_due
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.postman import Postman
 from desktop.ui.outbox.sending import ask_password, send_now

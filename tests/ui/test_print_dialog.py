@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop.delivery.printer import Queue
-from desktop.services.delivery.papers import Choice
-from desktop.services.delivery.print_outlook import Outlook, outlook
-from desktop.services.delivery.print_settings import PrintSettings, print_settings
+from desktop.services.delivery.paper.papers import Choice
+from desktop.services.delivery.paper.print_outlook import Outlook, outlook
+from desktop.services.delivery.paper.print_settings import PrintSettings, print_settings
 from desktop.ui.document_page import DocumentPage, invoice_paper
 from desktop.ui.outbox import print_dialog
 from desktop.ui.outbox.page import OutboxPage

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from db.engine import Book
 from desktop import secrets
-from desktop.services.delivery.accounts import account, save_account
-from desktop.services.delivery.signing_in import secret_name
+from desktop.services.delivery.mail.accounts import account, save_account
+from desktop.services.delivery.mail.signing_in import secret_name
 from desktop.ui.outbox.inbox_watch import InboxWatch
 from desktop.ui.outbox.page import OutboxPage
 from tests.books import new_book

@@ -10,7 +10,7 @@ from typing import Final
 
 from desktop.i18n import _
 from desktop.services.check.problem import Problems
-from desktop.services.delivery.mail_digest import mail_digest
+from desktop.services.delivery.mail.digest import mail_digest
 
 # A mail moves all its documents with it. What a person decided since, such as to send it once more, is told apart.
 _TOGETHER: Final = ("sending", "sent", "uncertain")

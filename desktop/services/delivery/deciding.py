@@ -31,7 +31,7 @@ from desktop.domain.wording import as_typed
 from desktop.errors import UserError
 from desktop.i18n import N_, _, ngettext, number_text
 from desktop.services.changes import Change, change
-from desktop.services.delivery.recipients import checked_recipients
+from desktop.services.delivery.mail.recipients import checked_recipients
 
 MARKS: Final = ("handed_over", "printed", "filed", "delivered", "bounced", "seen")
 """What a person may say of a document: how it left by other ways than the program's, or what was heard of it."""

@@ -15,8 +15,8 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.delivery.deciding import retry, send_again
-from desktop.services.delivery.mail_edits import edit_mail
-from desktop.services.delivery.recipients import checked_recipients
+from desktop.services.delivery.mail.edits import edit_mail
+from desktop.services.delivery.mail.recipients import checked_recipients
 
 
 def readdress(book: Book, ids: Sequence[int], address: str, *, actor: str, keep: bool = False) -> tuple[int, ...]:

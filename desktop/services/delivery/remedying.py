@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from desktop.domain.wording import restored
-from desktop.services.delivery.claiming import SENT_BEFORE
 from desktop.services.delivery.enqueueing import NO_ADDRESS
+from desktop.services.delivery.mail.claiming import SENT_BEFORE
 
 ADDRESS, AGAIN, RETRY, NOTHING = "address", "again", "retry", ""
 # RFC 5321, 4.2.3: no such mailbox, the user is not here, the mailbox's name is not allowed.

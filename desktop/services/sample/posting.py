@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from db.engine import Book
 from desktop.domain.delivery import EMAIL, FAILED, SENT
 from desktop.domain.wording import as_typed, phrase
-from desktop.services.delivery.composing import digest_of, message_id
-from desktop.services.delivery.mails import MailDraft, mail_drafts
+from desktop.services.delivery.mail.composing import digest_of, message_id
+from desktop.services.delivery.mail.mails import MailDraft, mail_drafts
 from desktop.services.sample.beginning import CLERK
 
 _CHUNK: Final = 500

@@ -5,8 +5,8 @@ from __future__ import annotations
 from db.engine import Book
 from desktop.i18n import _
 from desktop.secrets import has_keyring
-from desktop.services.delivery.accounts import accounts
-from desktop.services.delivery.signing_in import needs_secret
+from desktop.services.delivery.mail.accounts import accounts
+from desktop.services.delivery.mail.signing_in import needs_secret
 from desktop.services.schedules.tasks import TASKS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.wording import Said, as_typed, phrase, phrases, sentence
-from desktop.services.delivery.bounces import read_inboxes
+from desktop.services.delivery.mail.bounces import read_inboxes
 from desktop.services.schedules.work import Came, Work
 
 

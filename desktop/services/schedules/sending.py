@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from db.engine import Book
 from desktop.domain.wording import Said, as_typed, phrase, phrases, sentence
-from desktop.services.delivery.accounts import post_for
-from desktop.services.delivery.sending import send as send_mails
+from desktop.services.delivery.mail.accounts import post_for
+from desktop.services.delivery.mail.sending import send as send_mails
 from desktop.services.schedules.work import Came, Work
 
 

@@ -12,9 +12,9 @@ from desktop.domain.delivery import EMAIL, FOLDER, HAND, PRINT
 from desktop.i18n import _, date_text, ngettext, number_text
 from desktop.saying import told
 from desktop.services.delivery.enqueueing import NO_ADDRESS
-from desktop.services.delivery.halting import halts
+from desktop.services.delivery.mail.halting import halts
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE
 from desktop.services.delivery.remedying import ADDRESS, AGAIN, NOTHING, RETRY, remedy
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
 from desktop.services.registrations import registers_since
 from desktop.services.today.item import Item, Look, Target, Urgency, few_or_all, local_day
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.handing import waiting_by_hand
+from desktop.services.delivery.handover.handing import waiting_by_hand
 from desktop.services.document_files import render
 from desktop.services.einvoice_files import Offer, einvoice_offers, save_einvoice
 from desktop.ui.choices import einvoice_forms

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.handing import waiting_by_hand
-from desktop.services.delivery.printers import available
+from desktop.services.delivery.handover.handing import waiting_by_hand
+from desktop.services.delivery.paper.printers import available
 from desktop.services.document_files import render
 from desktop.services.previews import invoice_pdf, save_pdf
 from desktop.ui.desk import Desk

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.delivery import CHANNELS, EMAIL
 from desktop.i18n import _
 from desktop.jobs import Job
-from desktop.services.delivery.letters import enqueue_letter, usual_way
+from desktop.services.delivery.mail.letters import enqueue_letter, usual_way
 from desktop.services.letters.correspondence import Made
 from desktop.services.letters.files import letter_name
 from desktop.ui.desk import Desk

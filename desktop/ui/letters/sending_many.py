@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
-from desktop.services.delivery.letters import Put, enqueue_letters, usual_ways
+from desktop.services.delivery.mail.letters import Put, enqueue_letters, usual_ways
 from desktop.services.letters.correspondence import Made
 from desktop.services.letters.files import statements_for
 from desktop.ui.desk import Desk

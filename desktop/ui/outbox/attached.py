@@ -12,7 +12,7 @@ from pathlib import Path
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services.attachments import safe_name
-from desktop.services.delivery.sent_mails import Attached, attached_file
+from desktop.services.delivery.mail.sent_mails import Attached, attached_file
 from desktop.ui.desk import Desk
 from desktop.ui.document_page import DocumentPage, Paper
 from desktop.ui.opening import open_path

@@ -8,7 +8,7 @@ from functools import partial
 
 from db.engine import Book
 from desktop.i18n import _, moment_text, number_text
-from desktop.services.delivery.sent_mails import Attached, SentMail, sent_mail
+from desktop.services.delivery.mail.sent_mails import Attached, SentMail, sent_mail
 from desktop.services.delivery.statuses import DeliveryRow, Event, deliveries
 from desktop.ui.facts import Fact, Group
 from desktop.ui.outbox.words import form_word, happened, way_word

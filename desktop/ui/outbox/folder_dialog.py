@@ -13,7 +13,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.paths import documents_dir
-from desktop.services.delivery.folder_settings import (
+from desktop.services.delivery.handover.folder_settings import (
     PATTERN_FIELDS,
     FolderSettings,
     example,

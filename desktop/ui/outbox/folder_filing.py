@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
-from desktop.services.delivery.folders import Filed, deliver_to_folders
+from desktop.services.delivery.handover.folders import Filed, deliver_to_folders
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Row

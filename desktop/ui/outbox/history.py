@@ -8,7 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import _, moment_text
-from desktop.services.delivery.sent_mails import SentMail
+from desktop.services.delivery.mail.sent_mails import SentMail
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.facts import Fact, FactsView, Group

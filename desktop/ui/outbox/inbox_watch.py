@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.bounces import Looked, read_open_inboxes
+from desktop.services.delivery.mail.bounces import Looked, read_open_inboxes
 from desktop.ui.desk import Desk
 from desktop.ui.outbox.deciding import OUTBOX
 from desktop.ui.outbox.returned import tell_returned

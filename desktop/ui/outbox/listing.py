@@ -7,7 +7,7 @@ from datetime import date
 
 from db.engine import Book
 from desktop.i18n import _, moment_text, ngettext, number_text
-from desktop.services.delivery.waiting_mails import count_due
+from desktop.services.delivery.mail.waiting_mails import count_due
 from desktop.services.lists.outbox import OutboxList
 from desktop.ui.listing import Row
 from desktop.ui.outbox.words import document_word, way_word

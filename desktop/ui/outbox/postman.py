@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.delivery import FAILED, UNCERTAIN
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.accounts import accounts
-from desktop.services.delivery.folders import waiting_for_folders
-from desktop.services.delivery.sending import recover
-from desktop.services.delivery.sent import Sent
-from desktop.services.delivery.throttling import to_come
-from desktop.services.delivery.waiting_mails import count_due, put_off, sends_by_itself
+from desktop.services.delivery.handover.folders import waiting_for_folders
+from desktop.services.delivery.mail.accounts import accounts
+from desktop.services.delivery.mail.sending import recover
+from desktop.services.delivery.mail.sent import Sent
+from desktop.services.delivery.mail.throttling import to_come
+from desktop.services.delivery.mail.waiting_mails import count_due, put_off, sends_by_itself
 from desktop.services.lists.outbox import OutboxList
 from desktop.services.records import Record
 from desktop.ui.desk import Desk

@@ -24,16 +24,16 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.drafts import (
+from desktop.services.delivery.mail.drafts import (
     WrittenDraft,
     content_of,
     mailto_link,
     take_over,
     write_drafts,
 )
-from desktop.services.delivery.enclosing import Enclosure
-from desktop.services.delivery.mail_edits import is_edited, reset_mail, whole_mails
-from desktop.services.delivery.mails import MailDraft
+from desktop.services.delivery.mail.edits import is_edited, reset_mail, whole_mails
+from desktop.services.delivery.mail.enclosing import Enclosure
+from desktop.services.delivery.mail.mails import MailDraft
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import Question

@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _
-from desktop.services.delivery.mail_edits import edit_mail
-from desktop.services.delivery.mails import MailDraft
-from desktop.services.delivery.recipients import named, split
+from desktop.services.delivery.mail.edits import edit_mail
+from desktop.services.delivery.mail.mails import MailDraft
+from desktop.services.delivery.mail.recipients import named, split
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section

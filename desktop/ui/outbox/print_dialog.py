@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Progress
-from desktop.services.delivery.papers import Choice
-from desktop.services.delivery.print_outlook import Outlook, Pages, outlook
-from desktop.services.delivery.print_settings import PrintSettings
-from desktop.services.delivery.printers import Queue
+from desktop.services.delivery.paper.papers import Choice
+from desktop.services.delivery.paper.print_outlook import Outlook, Pages, outlook
+from desktop.services.delivery.paper.print_settings import PrintSettings
+from desktop.services.delivery.paper.printers import Queue
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.editors import ChoiceEditor

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.following import Followed, follow
+from desktop.services.delivery.paper.following import Followed, follow
 from desktop.ui.desk import Desk
 from desktop.ui.outbox.print_ways import CHANGED
 

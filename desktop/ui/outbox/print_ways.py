@@ -12,14 +12,14 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.following import cancel_jobs
-from desktop.services.delivery.papers import Choice, Paper, papers
-from desktop.services.delivery.print_jobs import jobs_of
-from desktop.services.delivery.print_outlook import chosen_count
-from desktop.services.delivery.print_settings import PrintSettings, keep_print_settings, print_settings
-from desktop.services.delivery.printers import queues
-from desktop.services.delivery.printing import Printed, note_printed, print_papers
-from desktop.services.delivery.stacking import Merged, merge_to, sheets
+from desktop.services.delivery.paper.following import cancel_jobs
+from desktop.services.delivery.paper.papers import Choice, Paper, papers
+from desktop.services.delivery.paper.print_jobs import jobs_of
+from desktop.services.delivery.paper.print_outlook import chosen_count
+from desktop.services.delivery.paper.print_settings import PrintSettings, keep_print_settings, print_settings
+from desktop.services.delivery.paper.printers import queues
+from desktop.services.delivery.paper.printing import Printed, note_printed, print_papers
+from desktop.services.delivery.paper.stacking import Merged, merge_to, sheets
 from desktop.ui.desk import Desk
 from desktop.ui.notice import Offer as Way
 from desktop.ui.opening import offer_folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop.i18n import _, ngettext, number_text
-from desktop.services.delivery.printers import LONG_EDGE, ONE_SIDED, SHORT_EDGE, Queue
+from desktop.services.delivery.paper.printers import LONG_EDGE, ONE_SIDED, SHORT_EDGE, Queue
 from desktop.ui.editors import Choice
 
 _TRAY = re.compile(r"tray-(\d+)")

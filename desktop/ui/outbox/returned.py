@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report
-from desktop.services.delivery.bounces import Looked, inboxes, locked_inboxes, read_files, read_inboxes
-from desktop.services.delivery.signing_in import typed_purpose
+from desktop.services.delivery.mail.bounces import Looked, inboxes, locked_inboxes, read_files, read_inboxes
+from desktop.services.delivery.mail.signing_in import typed_purpose
 from desktop.services.records import Record
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk

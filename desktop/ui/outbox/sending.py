@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.errors import UserError
 from desktop.i18n import _, moment_text, ngettext, number_text
 from desktop.jobs import Job, Lane, Report, State
-from desktop.services.delivery.accounts import accounts, post_for
-from desktop.services.delivery.sending import send
-from desktop.services.delivery.sent import Sent
-from desktop.services.delivery.signing_in import IMAP, PASSWORD, keep_secret, needs_secret
-from desktop.services.delivery.waiting_mails import accounts_of_waiting
+from desktop.services.delivery.mail.accounts import accounts, post_for
+from desktop.services.delivery.mail.sending import send
+from desktop.services.delivery.mail.sent import Sent
+from desktop.services.delivery.mail.signing_in import IMAP, PASSWORD, keep_secret, needs_secret
+from desktop.services.delivery.mail.waiting_mails import accounts_of_waiting
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog

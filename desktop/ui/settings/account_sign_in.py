@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _
 from desktop.jobs import Job, Lane, Report
-from desktop.services.delivery.accounts import let_send
-from desktop.services.delivery.signing_in import sign_in, sign_in_elsewhere
+from desktop.services.delivery.mail.accounts import let_send
+from desktop.services.delivery.mail.signing_in import sign_in, sign_in_elsewhere
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.focus_order import follow_layout

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _
 from desktop.jobs import Job, Lane, Report, State
-from desktop.services.delivery.accounts import let_send, server_of
-from desktop.services.delivery.signing_in import needs_secret
-from desktop.services.delivery.trying import Step, StepName, StepState, step_title, steps_of, try_account
+from desktop.services.delivery.mail.accounts import let_send, server_of
+from desktop.services.delivery.mail.signing_in import needs_secret
+from desktop.services.delivery.mail.trying import Step, StepName, StepState, step_title, steps_of, try_account
 from desktop.services.records import Record
 from desktop.ui.desk import Desk
 from desktop.ui.focus_order import follow_layout

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from desktop.i18n import _
-from desktop.services.delivery.providers import PROVIDERS, Known, provider_at, provider_called, provider_of
+from desktop.services.delivery.mail.providers import PROVIDERS, Known, provider_at, provider_called, provider_of
 from desktop.ui.editors import CheckEditor, Choice, PasswordEditor
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.settings.asking import texts

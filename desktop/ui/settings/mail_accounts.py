@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop import secrets
 from desktop.i18n import _, number_text
 from desktop.jobs import Job, Lane
-from desktop.services.delivery.accounts import (
+from desktop.services.delivery.mail.accounts import (
     account,
     accounts,
     delete_account,
@@ -20,7 +20,7 @@ from desktop.services.delivery.accounts import (
     save_account,
     stopped_accounts,
 )
-from desktop.services.delivery.signing_in import CLIENT_SECRET, IMAP, PASSWORD, needs_secret, put_secrets_aside
+from desktop.services.delivery.mail.signing_in import CLIENT_SECRET, IMAP, PASSWORD, needs_secret, put_secrets_aside
 from desktop.services.firm import firm
 from desktop.services.records import Record
 from desktop.ui.actions import GAP, Action

@@ -8,10 +8,10 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.i18n import _
-from desktop.services.delivery.enclosing import WITH_PDF
-from desktop.services.delivery.mail_settings import turn_mail_switch
-from desktop.services.delivery.mails import TOGETHER
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
+from desktop.services.delivery.mail.enclosing import WITH_PDF
+from desktop.services.delivery.mail.mails import TOGETHER
+from desktop.services.delivery.mail.settings import turn_mail_switch
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE
 from desktop.ui.desk import Desk
 from desktop.ui.editors import CheckEditor
 from desktop.ui.saving import write

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout
 
 from desktop.i18n import _
-from desktop.services.delivery.mails import MailDraft
+from desktop.services.delivery.mail.mails import MailDraft
 from desktop.ui.outbox.mail_body import MailBody
 from desktop.ui.theme import Theme
 

@@ -23,11 +23,10 @@ from desktop.domain.mail_text import FIELDS, LONGEST_SUBJECT, MAIL_KINDS, Worded
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.clients import client
-from desktop.services.delivery.mail_samples import sample_mail
-from desktop.services.delivery.mail_settings import mail_switches
-from desktop.services.delivery.mail_words import field_word, kind_word
-from desktop.services.delivery.mails import MailDraft
-from desktop.services.delivery.texts import (
+from desktop.services.delivery.mail.mails import MailDraft
+from desktop.services.delivery.mail.samples import sample_mail
+from desktop.services.delivery.mail.settings import mail_switches
+from desktop.services.delivery.mail.texts import (
     CLIENT,
     SEGMENT,
     OwnText,
@@ -36,6 +35,7 @@ from desktop.services.delivery.texts import (
     reset_mail_text,
     save_mail_text,
 )
+from desktop.services.delivery.mail.words import field_word, kind_word
 from desktop.services.firm import firm
 from desktop.services.segments import segments
 from desktop.ui.actions import Action, Actions

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, number_text
-from desktop.services.delivery.accounts import accounts
+from desktop.services.delivery.mail.accounts import accounts
 from desktop.services.firm import document_templates
 from desktop.services.records import Record
 from desktop.services.segments import delete_segment, save_segment, segments

@@ -9,9 +9,9 @@ from typing import Any
 from db.engine import Book
 from db.schema import MailAccount
 from desktop.services.changes import change
-from desktop.services.delivery.accounts import post_for
-from desktop.services.delivery.sending import send
-from desktop.services.delivery.sent import Sent
+from desktop.services.delivery.mail.accounts import post_for
+from desktop.services.delivery.mail.sending import send
+from desktop.services.delivery.mail.sent import Sent
 from tests.contracts import ANNE, Contracts, rows
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from desktop import secrets
 from desktop.delivery.mail.server import NotSent, Password, Token
 from desktop.errors import UserError
 from desktop.services.changes import changes, undo
-from desktop.services.delivery import signing_in
-from desktop.services.delivery.accounts import (
+from desktop.services.delivery.mail import signing_in
+from desktop.services.delivery.mail.accounts import (
     account,
     account_named,
     accounts,
@@ -28,9 +28,9 @@ from desktop.services.delivery.accounts import (
     save_account,
     server_of,
 )
-from desktop.services.delivery.halting import halt, halts
-from desktop.services.delivery.sent import Problem
-from desktop.services.delivery.signing_in import (
+from desktop.services.delivery.mail.halting import halt, halts
+from desktop.services.delivery.mail.sent import Problem
+from desktop.services.delivery.mail.signing_in import (
     CLIENT_SECRET,
     IMAP,
     REFRESH,

@@ -14,9 +14,9 @@ from db.engine import Book
 from desktop.delivery.mail.server import Password, Secret
 from desktop.errors import UserError
 from desktop.saying import told
-from desktop.services.delivery.accounts import account, post_for, save_account
-from desktop.services.delivery.bounces import Looked, read_files, read_inboxes
-from desktop.services.delivery.sending import send
+from desktop.services.delivery.mail.accounts import account, post_for, save_account
+from desktop.services.delivery.mail.bounces import Looked, read_files, read_inboxes
+from desktop.services.delivery.mail.sending import send
 from desktop.services.today import today
 from tests.books import new_book
 from tests.contracts import rows, value

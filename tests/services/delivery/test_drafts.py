@@ -14,7 +14,7 @@ from desktop.errors import UserError
 from desktop.services.changes import change, undo
 from desktop.services.check import check
 from desktop.services.delivery.deciding import mark
-from desktop.services.delivery.drafts import (
+from desktop.services.delivery.mail.drafts import (
     LONGEST_LINK,
     content_of,
     mailto_link,
@@ -23,8 +23,8 @@ from desktop.services.delivery.drafts import (
     waiting_mails,
     write_drafts,
 )
-from desktop.services.delivery.mail_edits import mail_preview
-from desktop.services.delivery.sent_mails import attached_file, sent_mail
+from desktop.services.delivery.mail.edits import mail_preview
+from desktop.services.delivery.mail.sent_mails import attached_file, sent_mail
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value
 

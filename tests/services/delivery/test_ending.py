@@ -13,9 +13,9 @@ from db.engine import Book
 from desktop.delivery.mail.message import Mail
 from desktop.delivery.mail.server import Answer
 from desktop.services.check import check
-from desktop.services.delivery import sending
-from desktop.services.delivery.accounts import post_for
-from desktop.services.delivery.sent import Post
+from desktop.services.delivery.mail import sending
+from desktop.services.delivery.mail.accounts import post_for
+from desktop.services.delivery.mail.sent import Post
 from tests.books import new_book
 from tests.contracts import value
 from tests.servers.faulty_smtp import STALL, Fault, faulty_smtp

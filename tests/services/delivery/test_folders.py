@@ -14,9 +14,9 @@ from db.schema import Client
 from desktop.documents.render import render_pdf
 from desktop.errors import UserError
 from desktop.services.changes import change, undo
-from desktop.services.delivery import folders
-from desktop.services.delivery.folder_settings import example, folder_settings_of, set_folder
-from desktop.services.delivery.folders import Filed, deliver_to_folders
+from desktop.services.delivery.handover import folders
+from desktop.services.delivery.handover.folder_settings import example, folder_settings_of, set_folder
+from desktop.services.delivery.handover.folders import Filed, deliver_to_folders
 from desktop.services.delivery.kept import file_of
 from desktop.services.documents import document
 from tests.books import new_book

@@ -12,10 +12,10 @@ from db.engine import Book
 from db.queries.registering import SINCE
 from desktop.services.book_settings import set_book_setting
 from desktop.services.changes import undo
-from desktop.services.delivery.bundle import hand_over_run
-from desktop.services.delivery.handing import hand_over, waiting_by_hand
+from desktop.services.delivery.handover.bundle import hand_over_run
+from desktop.services.delivery.handover.handing import hand_over, waiting_by_hand
+from desktop.services.delivery.handover.portal import hand_over_pages
 from desktop.services.delivery.kept import file_of
-from desktop.services.delivery.portal import hand_over_pages
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value
 from tests.issued import add_client, add_invoice

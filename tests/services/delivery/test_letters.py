@@ -10,9 +10,9 @@ from db.schema import Client, Contact
 from desktop.errors import UserError
 from desktop.services.changes import change, undo
 from desktop.services.clients import delete_client
-from desktop.services.delivery.drafts import content_of
-from desktop.services.delivery.letters import enqueue_letter, enqueue_letters, usual_ways
-from desktop.services.delivery.mail_edits import mail_preview
+from desktop.services.delivery.mail.drafts import content_of
+from desktop.services.delivery.mail.edits import mail_preview
+from desktop.services.delivery.mail.letters import enqueue_letter, enqueue_letters, usual_ways
 from desktop.services.letters.files import letter_pdf
 from desktop.services.letters.receipt import receipt
 from desktop.services.letters.reminder import reminder

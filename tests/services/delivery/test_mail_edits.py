@@ -9,7 +9,7 @@ import pytest
 from db.schema import Client, Delivery
 from desktop.errors import UserError
 from desktop.services.changes import undo
-from desktop.services.delivery.mail_edits import edit_mail, is_edited, mail_preview, reset_mail, whole_mails
+from desktop.services.delivery.mail.edits import edit_mail, is_edited, mail_preview, reset_mail, whole_mails
 from desktop.services.problems import ValidationError
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value

@@ -13,9 +13,9 @@ from db.schema import Client, Contact, Delivery, Firm, MailAccount, Segment, Set
 from desktop.domain.mail_text import Worded
 from desktop.services.changes import change
 from desktop.services.currencies import set_exchange_rate
-from desktop.services.delivery import mails
-from desktop.services.delivery.mails import mail_drafts
-from desktop.services.delivery.texts import save_mail_text
+from desktop.services.delivery.mail import mails
+from desktop.services.delivery.mail.mails import mail_drafts
+from desktop.services.delivery.mail.texts import save_mail_text
 from desktop.services.merging import merge_clients
 from desktop.services.payments import record_payment
 from tests.books import new_book

@@ -15,8 +15,8 @@ from db.engine import Book
 from db.schema import BankAccount, Client
 from desktop.errors import UserError
 from desktop.services.changes import change
+from desktop.services.delivery.handover.portal import HandedPage, hand_over_pages
 from desktop.services.delivery.kept import file_of
-from desktop.services.delivery.portal import HandedPage, hand_over_pages
 from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts

@@ -22,20 +22,20 @@ from desktop.delivery import printer
 from desktop.errors import UserError
 from desktop.services.book_settings import set_book_setting
 from desktop.services.check import check
-from desktop.services.delivery import printing
 from desktop.services.delivery.deciding import settle_uncertain
-from desktop.services.delivery.following import cancel_jobs, follow, marked
-from desktop.services.delivery.letters import enqueue_letter
-from desktop.services.delivery.papers import Choice, Paper, papers
-from desktop.services.delivery.print_jobs import print_jobs
-from desktop.services.delivery.print_settings import (
+from desktop.services.delivery.mail.letters import enqueue_letter
+from desktop.services.delivery.paper import printing
+from desktop.services.delivery.paper.following import cancel_jobs, follow, marked
+from desktop.services.delivery.paper.papers import Choice, Paper, papers
+from desktop.services.delivery.paper.print_jobs import print_jobs
+from desktop.services.delivery.paper.print_settings import (
     KEY,
     PrintSettings,
     keep_print_settings,
     print_settings,
 )
-from desktop.services.delivery.printing import Printed, note_printed, print_papers
-from desktop.services.delivery.stacking import Merged, Sheets, merge_to, write_stack
+from desktop.services.delivery.paper.printing import Printed, note_printed, print_papers
+from desktop.services.delivery.paper.stacking import Merged, Sheets, merge_to, write_stack
 from desktop.services.letters.statement import statement
 from tests.books import new_book
 from tests.contracts import Contracts, rows, value
@@ -405,8 +405,8 @@ def _killed_while_giving(path: Path, folder: Path, lp: str) -> None:
     (tools / "lp").chmod(0o755)
     script = (
         "import sys, datetime; from pathlib import Path; from db.book_files import open_book;"
-        "from desktop.services.delivery.papers import *; from desktop.services.delivery.printing import *;"
-        "from desktop.services.delivery.print_settings import *;"
+        "from desktop.services.delivery.paper.papers import *; from desktop.services.delivery.paper.printing import *;"
+        "from desktop.services.delivery.paper.print_settings import *;"
         "book = open_book(Path(sys.argv[1])); print_papers(book, papers(book, Choice()).found,"
         "PrintSettings(queue='office'), actor='x', on=datetime.date(2026, 5, 31), report=lambda *_: None, what='W')"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.services.delivery.providers import PROVIDERS, provider_at, provider_called, provider_of
+from desktop.services.delivery.mail.providers import PROVIDERS, provider_at, provider_called, provider_of
 
 ADDRESS = "anna@firm.example"
 

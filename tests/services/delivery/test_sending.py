@@ -19,9 +19,9 @@ from desktop.errors import UserError
 from desktop.saying import told
 from desktop.services.changes import change
 from desktop.services.check import check
-from desktop.services.delivery import composing, sending
 from desktop.services.delivery.deciding import cancel
 from desktop.services.delivery.kept import file_of
+from desktop.services.delivery.mail import composing, sending
 from desktop.services.merging import merge_clients
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, rows, value

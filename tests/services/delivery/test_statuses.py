@@ -15,7 +15,7 @@ from db.queries.delivering import RANK, STANDS, STATUS, documents_that
 from desktop.domain.delivery import CHANNELS, FATES, SENT, STATES, STATUSES, status_of
 from desktop.domain.wording import phrase
 from desktop.errors import UserError
-from desktop.services.delivery.sent_mails import attached_file, sent_mail
+from desktop.services.delivery.mail.sent_mails import attached_file, sent_mail
 from desktop.services.delivery.statuses import deliveries, funnel
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.runs import bill

@@ -8,7 +8,7 @@ from desktop.delivery.mail.words import mail_words
 from desktop.domain.mail_text import FIELDS, MAIL_KINDS, Worded, problems_of
 from desktop.errors import UserError
 from desktop.services.changes import undo
-from desktop.services.delivery.texts import built_in, mail_texts, reset_mail_text, save_mail_text
+from desktop.services.delivery.mail.texts import built_in, mail_texts, reset_mail_text, save_mail_text
 from desktop.services.problems import ValidationError
 from desktop.services.segments import delete_segment, save_segment
 from tests.books import new_book

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.book_files import open_book
 from db.engine import Book
-from desktop.services.delivery.throttling import Pace, to_come
+from desktop.services.delivery.mail.throttling import Pace, to_come
 from tests.books import new_book
 from tests.contracts import value
 from tests.servers.faulty_smtp import Fault, faulty_smtp

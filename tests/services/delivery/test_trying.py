@@ -9,7 +9,7 @@ import pytest
 
 from desktop.delivery.mail.server import Password, Server
 from desktop.errors import UserError
-from desktop.services.delivery.trying import Step, step_title, steps_of, try_account
+from desktop.services.delivery.mail.trying import Step, step_title, steps_of, try_account
 from desktop.services.records import Record
 from tests.servers import dovecot
 from tests.servers.certificates import Authority, Certificate

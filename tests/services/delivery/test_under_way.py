@@ -13,9 +13,9 @@ from db.schema import MailAccount
 from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.check import check
-from desktop.services.delivery import recovering, sending, under_way
-from desktop.services.delivery.sent import Report
-from desktop.services.delivery.under_way import Marks, found_beside
+from desktop.services.delivery.mail import recovering, sending, under_way
+from desktop.services.delivery.mail.sent import Report
+from desktop.services.delivery.mail.under_way import Marks, found_beside
 from tests.books import new_book
 from tests.contracts import ANNE, rows
 from tests.servers.faulty_smtp import faulty_smtp

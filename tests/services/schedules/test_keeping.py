@@ -148,7 +148,7 @@ def test_sending_without_an_account_is_said(book: Book) -> None:
 
 
 def test_sending_without_a_keyring_or_a_password_is_said(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    from desktop.services.delivery.accounts import save_account
+    from desktop.services.delivery.mail.accounts import save_account
 
     save_account(book, ACCOUNT, actor=ANNE)
     monkeypatch.setattr(cautions_module, "has_keyring", lambda: False)
@@ -163,7 +163,7 @@ def test_sending_without_a_keyring_or_a_password_is_said(book: Book, monkeypatch
 
 
 def test_an_account_without_login_needs_no_keyring(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    from desktop.services.delivery.accounts import save_account
+    from desktop.services.delivery.mail.accounts import save_account
 
     save_account(book, ACCOUNT | {"auth": "none", "user": ""}, actor=ANNE)
     monkeypatch.setattr(cautions_module, "has_keyring", lambda: False)

@@ -13,9 +13,9 @@ from desktop.delivery.mail.server import Answer
 from desktop.domain.delivery import SENDING, UNCERTAIN, WAITING
 from desktop.domain.wording import phrase
 from desktop.services.change_sets import raw
-from desktop.services.delivery.answers import taken
-from desktop.services.delivery.claiming import EVENTS, Attempt, Result, settle
-from desktop.services.delivery.under_way import Found, forget, found_beside
+from desktop.services.delivery.mail.answers import taken
+from desktop.services.delivery.mail.claiming import EVENTS, Attempt, Result, settle
+from desktop.services.delivery.mail.under_way import Found, forget, found_beside
 
 INTERRUPTED: Final = phrase("The program ended while this was on its way: it may have arrived or not.").stored()
 

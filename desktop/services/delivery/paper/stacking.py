@@ -17,8 +17,8 @@ from desktop.documents.merging import MergedPdf, Unmergeable, page_count
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.delivery.kept import File, files_of
-from desktop.services.delivery.papers import Paper
-from desktop.services.delivery.print_settings import PrintSettings
+from desktop.services.delivery.paper.papers import Paper
+from desktop.services.delivery.paper.print_settings import PrintSettings
 from desktop.services.letters.files import letter_pdf
 from desktop.services.letters.print_cover import Covered, print_cover
 from desktop.services.table_files import replaced

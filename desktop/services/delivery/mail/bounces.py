@@ -25,9 +25,9 @@ from desktop.domain.wording import Said, as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.change_sets import raw
-from desktop.services.delivery.accounts import accounts
-from desktop.services.delivery.sent import Problem, Report
-from desktop.services.delivery.signing_in import imap_secret_of, needs_secret, spent
+from desktop.services.delivery.mail.accounts import accounts
+from desktop.services.delivery.mail.sent import Problem, Report
+from desktop.services.delivery.mail.signing_in import imap_secret_of, needs_secret, spent
 from desktop.services.records import Record
 
 _PLACE: Final = "mail.inbox."

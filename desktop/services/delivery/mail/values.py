@@ -19,7 +19,7 @@ from desktop.documents.words import words_for
 from desktop.documents.writing import Writer
 from desktop.domain.mail_text import one_line
 from desktop.domain.pay_codes import is_link
-from desktop.services.delivery.recipients import ClientFacts, Recipients
+from desktop.services.delivery.mail.recipients import ClientFacts, Recipients
 
 _texts = lru_cache(maxsize=256)(json.loads)
 _day = lru_cache(maxsize=8_192)(date.fromisoformat)

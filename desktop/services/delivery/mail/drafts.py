@@ -28,9 +28,9 @@ from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
-from desktop.services.delivery.composing import digest_of, message_id
 from desktop.services.delivery.kept import files_of, keep
-from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
+from desktop.services.delivery.mail.composing import digest_of, message_id
+from desktop.services.delivery.mail.mails import Enclosure, MailDraft, mail_drafts
 from desktop.services.delivery.renderings import File
 from desktop.services.table_files import replaced
 

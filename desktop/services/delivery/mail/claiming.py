@@ -20,7 +20,7 @@ from desktop.domain.retrying import pause_after
 from desktop.domain.wording import Said, phrase
 from desktop.services.change_sets import raw
 from desktop.services.delivery.enqueueing import SEPARATOR
-from desktop.services.delivery.throttling import moment, utc_text
+from desktop.services.delivery.mail.throttling import moment, utc_text
 
 NOTHING_SAID: Final = Said("")
 SENT_BEFORE: Final = phrase(

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from db.queries.rows import plain_rows
 from desktop.domain.retrying import halt_after
 from desktop.services.change_sets import raw
-from desktop.services.delivery.sent import Problem
-from desktop.services.delivery.throttling import moment, utc_text
+from desktop.services.delivery.mail.sent import Problem
+from desktop.services.delivery.mail.throttling import moment, utc_text
 
 _KEY: Final = "delivery.halted"
 

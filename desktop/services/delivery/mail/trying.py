@@ -15,8 +15,8 @@ from desktop.delivery.mail.smtp import Connection, Patience, Reached
 from desktop.delivery.mail.trouble import in_words
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.bounces import inbox_server
-from desktop.services.delivery.signing_in import SecretFor, imap_secret_of, secret_of
+from desktop.services.delivery.mail.bounces import inbox_server
+from desktop.services.delivery.mail.signing_in import SecretFor, imap_secret_of, secret_of
 from desktop.services.records import Record
 
 StepState = Literal["ok", "warning", "failed"]

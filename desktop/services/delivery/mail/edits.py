@@ -16,8 +16,8 @@ from desktop.domain.mail_text import LONGEST_BODY, LONGEST_SUBJECT
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.services.changes import change
-from desktop.services.delivery.mails import MailDraft, mail_drafts
-from desktop.services.delivery.recipients import checked_recipients
+from desktop.services.delivery.mail.mails import MailDraft, mail_drafts
+from desktop.services.delivery.mail.recipients import checked_recipients
 from desktop.services.problems import Problems
 
 

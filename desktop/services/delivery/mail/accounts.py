@@ -16,10 +16,10 @@ from desktop.delivery.mail.server import Server
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
-from desktop.services.delivery.halting import halts, resume
-from desktop.services.delivery.posts import AccountPost
-from desktop.services.delivery.sent import PostFor
-from desktop.services.delivery.signing_in import PASSWORD, SecretFor, keep_secret, secret_of, spent
+from desktop.services.delivery.mail.halting import halts, resume
+from desktop.services.delivery.mail.posts import AccountPost
+from desktop.services.delivery.mail.sent import PostFor
+from desktop.services.delivery.mail.signing_in import PASSWORD, SecretFor, keep_secret, secret_of, spent
 from desktop.services.field_checks import check_needed, check_not_negative
 from desktop.services.problems import Problems
 from desktop.services.records import Record, column_values, found, record

@@ -8,7 +8,7 @@ from pathlib import Path
 from db.engine import Book
 from desktop.documents.batch import RenderPool
 from desktop.services.archive.making import Archived, Report, write_archive
-from desktop.services.delivery.handing import hand_over, waiting_in_run
+from desktop.services.delivery.handover.handing import hand_over, waiting_in_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import book_settings, set_book_setting
-from desktop.services.delivery.enclosing import WITH_PDF
-from desktop.services.delivery.mails import TOGETHER
-from desktop.services.delivery.waiting_mails import SEND_AT_ONCE
+from desktop.services.delivery.mail.enclosing import WITH_PDF
+from desktop.services.delivery.mail.mails import TOGETHER
+from desktop.services.delivery.mail.waiting_mails import SEND_AT_ONCE
 
 SWITCHES: Final[Mapping[str, bool]] = {SEND_AT_ONCE: False, TOGETHER: False, WITH_PDF: True}
 """By their keys, as they stand where nobody turned them: whether the window sends by itself, whether a client's

@@ -15,16 +15,8 @@ from db.queries.rows import ids_text
 from desktop.delivery.mail.html import LIST_MARK, Listed, html_of
 from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.domain.mail_text import LIST, Worded, one_line, plain
-from desktop.services.delivery.enclosing import WITH_PDF, Enclosure, Sizes, enclosures
-from desktop.services.delivery.mail_values import (
-    Carried,
-    FirmFacts,
-    Open,
-    Speaker,
-    document_carried,
-    letter_carried,
-)
-from desktop.services.delivery.recipients import (
+from desktop.services.delivery.mail.enclosing import WITH_PDF, Enclosure, Sizes, enclosures
+from desktop.services.delivery.mail.recipients import (
     AddressBook,
     ClientFacts,
     Recipients,
@@ -33,7 +25,15 @@ from desktop.services.delivery.recipients import (
     split,
     typed_recipients,
 )
-from desktop.services.delivery.texts import Texts
+from desktop.services.delivery.mail.texts import Texts
+from desktop.services.delivery.mail.values import (
+    Carried,
+    FirmFacts,
+    Open,
+    Speaker,
+    document_carried,
+    letter_carried,
+)
 
 __all__ = ["Enclosure", "MailDraft", "mail_as_worded", "mail_drafts"]
 

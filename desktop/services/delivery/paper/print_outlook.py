@@ -9,9 +9,9 @@ from math import ceil
 
 from db.engine import Book
 from desktop.documents.merging import page_count
-from desktop.services.delivery.papers import Choice, Paper, papers
-from desktop.services.delivery.print_settings import PrintSettings
-from desktop.services.delivery.stacking import batches, sheets
+from desktop.services.delivery.paper.papers import Choice, Paper, papers
+from desktop.services.delivery.paper.print_settings import PrintSettings
+from desktop.services.delivery.paper.stacking import batches, sheets
 
 Report = Callable[[int, int, str], None]
 Pages = dict[tuple[int | None, int | None], int]

@@ -18,7 +18,7 @@ from desktop.domain.letter import Letter
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.changes import Change, change
-from desktop.services.delivery.recipients import AddressBook, checked_recipients, client_facts
+from desktop.services.delivery.mail.recipients import AddressBook, checked_recipients, client_facts
 from desktop.services.files import keep_file
 from desktop.services.letters.correspondence import Made
 from desktop.services.letters.files import letter_name, letter_pdf

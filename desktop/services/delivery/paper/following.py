@@ -24,7 +24,7 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put
 from desktop.services.changes import change
-from desktop.services.delivery.print_jobs import PrintJobRow, accepted, noted, open_jobs, print_jobs, settle
+from desktop.services.delivery.paper.print_jobs import PrintJobRow, accepted, noted, open_jobs, print_jobs, settle
 
 _MARK: Final = re.compile(r"\[sheaf [0-9a-f]{12}\]")
 _LONGEST_TITLE: Final = 200

@@ -14,8 +14,8 @@ from db.queries.rows import ids_text
 from desktop.domain.delivery import CANCELLED, FAILED, PRINT, SENT, UNCERTAIN, WAITING
 from desktop.domain.wording import Said
 from desktop.saying import told
-from desktop.services.delivery.papers import Paper
-from desktop.services.delivery.print_settings import PrintSettings
+from desktop.services.delivery.paper.papers import Paper
+from desktop.services.delivery.paper.print_settings import PrintSettings
 
 PRINTED: Final = "printed"
 """The kind of event of a document that was printed beside its own way."""

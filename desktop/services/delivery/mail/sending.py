@@ -25,15 +25,15 @@ from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.answers import not_sent, taken, unclear
-from desktop.services.delivery.claiming import Claimed, Result, claim, refuse, settle, still_waiting
-from desktop.services.delivery.composing import Composed, Ready, compose, still_so
 from desktop.services.delivery.kept import keep
-from desktop.services.delivery.outgoing import Accounts
-from desktop.services.delivery.readying import ready_to_go
-from desktop.services.delivery.recovering import recover_sending
-from desktop.services.delivery.sent import Post, PostFor, Report, Sent
-from desktop.services.delivery.under_way import Marks
+from desktop.services.delivery.mail.answers import not_sent, taken, unclear
+from desktop.services.delivery.mail.claiming import Claimed, Result, claim, refuse, settle, still_waiting
+from desktop.services.delivery.mail.composing import Composed, Ready, compose, still_so
+from desktop.services.delivery.mail.outgoing import Accounts
+from desktop.services.delivery.mail.readying import ready_to_go
+from desktop.services.delivery.mail.recovering import recover_sending
+from desktop.services.delivery.mail.sent import Post, PostFor, Report, Sent
+from desktop.services.delivery.mail.under_way import Marks
 
 # Documents that are made ready at once: few at first, so that the first mail goes soon.
 _FIRST: Final = 10

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from desktop.domain.mail_text import Worded
-from desktop.services.delivery.mails import SEVERAL, MailDraft, mail_as_worded
-from desktop.services.delivery.texts import CLIENT, SEGMENT
+from desktop.services.delivery.mail.mails import SEVERAL, MailDraft, mail_as_worded
+from desktop.services.delivery.mail.texts import CLIENT, SEGMENT
 
 _FROM = """SELECT d.id, coalesce(c.merged_into_id, c.id) FROM delivery d JOIN client c ON c.id = d.client_id
 JOIN client h ON h.id = coalesce(c.merged_into_id, c.id) LEFT JOIN invoice i ON i.id = d.invoice_id"""

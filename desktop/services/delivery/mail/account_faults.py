@@ -7,8 +7,8 @@ from desktop.delivery.mail.server import Trouble
 from desktop.delivery.mail.trouble import in_words
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.accounts import account, server_of
-from desktop.services.delivery.sent import Problem
+from desktop.services.delivery.mail.accounts import account, server_of
+from desktop.services.delivery.mail.sent import Problem
 
 
 def problem_of(book: Book, account_id: int, error: UserError | Trouble | None) -> tuple[Problem, bool]:

@@ -15,7 +15,7 @@ from db.queries.rows import ids_text
 from desktop.domain.delivery import FAILED, PRINT, SENDING, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext
-from desktop.services.delivery.print_settings import Order
+from desktop.services.delivery.paper.print_settings import Order
 from desktop.services.registrations import deliverable
 
 _OPEN: Final = (WAITING, FAILED, UNCERTAIN)

@@ -29,8 +29,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.saying import put
 from desktop.services.change_sets import raw
-from desktop.services.delivery.enclosing import WITH_PDF
-from desktop.services.delivery.folder_settings import (
+from desktop.services.delivery.handover.folder_settings import (
     FolderSettings,
     codes_as_names,
     firm_language,
@@ -38,7 +37,8 @@ from desktop.services.delivery.folder_settings import (
     values_of,
 )
 from desktop.services.delivery.kept import files_of, keep
-from desktop.services.delivery.readying import UNREGISTERED
+from desktop.services.delivery.mail.enclosing import WITH_PDF
+from desktop.services.delivery.mail.readying import UNREGISTERED
 from desktop.services.delivery.renderings import File, Key
 from desktop.services.registrations import deliverable
 

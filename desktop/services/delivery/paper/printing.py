@@ -24,12 +24,12 @@ from desktop.domain.wording import as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.changes import change
-from desktop.services.delivery.following import follow, lost, marked, number_of, printing_turn
 from desktop.services.delivery.kept import keep
-from desktop.services.delivery.papers import Choice, Paper, papers
-from desktop.services.delivery.print_jobs import PRINTED, accepted, claim, settle
-from desktop.services.delivery.print_settings import PrintSettings
-from desktop.services.delivery.stacking import Sheets, batches, sheets, write_stack
+from desktop.services.delivery.paper.following import follow, lost, marked, number_of, printing_turn
+from desktop.services.delivery.paper.papers import Choice, Paper, papers
+from desktop.services.delivery.paper.print_jobs import PRINTED, accepted, claim, settle
+from desktop.services.delivery.paper.print_settings import PrintSettings
+from desktop.services.delivery.paper.stacking import Sheets, batches, sheets, write_stack
 
 Report = Callable[[int, int, str], None]
 

@@ -14,10 +14,10 @@ from db.queries import delivery as queries
 from desktop.delivery.mail.server import NotSent, Trouble
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.account_faults import problem_of
-from desktop.services.delivery.halting import halt, halts, resume
-from desktop.services.delivery.sent import Post, PostFor, Problem
-from desktop.services.delivery.throttling import Pace, pace_of, to_come, utc_text
+from desktop.services.delivery.mail.account_faults import problem_of
+from desktop.services.delivery.mail.halting import halt, halts, resume
+from desktop.services.delivery.mail.sent import Post, PostFor, Problem
+from desktop.services.delivery.mail.throttling import Pace, pace_of, to_come, utc_text
 
 # Mails in a row that no answer came for: the next would fare no better, and each would ask a person.
 _UNCLEAR_IN_A_ROW: Final = 2

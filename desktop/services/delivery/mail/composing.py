@@ -20,11 +20,11 @@ from desktop.documents.batch import RenderPool
 from desktop.documents.forms import ending
 from desktop.domain.wording import Said, as_typed, phrase
 from desktop.errors import UserError
-from desktop.services.delivery.claiming import Letter
 from desktop.services.delivery.enqueueing import NO_ADDRESS
 from desktop.services.delivery.kept import File, Key, file_of, files_of
-from desktop.services.delivery.mail_digest import mail_digest
-from desktop.services.delivery.mails import Enclosure, MailDraft, mail_drafts
+from desktop.services.delivery.mail.claiming import Letter
+from desktop.services.delivery.mail.digest import mail_digest
+from desktop.services.delivery.mail.mails import Enclosure, MailDraft, mail_drafts
 
 BROKEN: Final = phrase("Its file could not be made; the log has the details.")
 GONE: Final = phrase("A file that belongs to this mail is not in the book any more.")

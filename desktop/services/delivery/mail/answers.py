@@ -7,7 +7,7 @@ from typing import Final
 from desktop.delivery.mail.server import Answer, NotSent
 from desktop.domain.delivery import FAILED, SENT, UNCERTAIN, WAITING
 from desktop.domain.wording import Said, as_typed, phrase
-from desktop.services.delivery.claiming import Result
+from desktop.services.delivery.mail.claiming import Result
 
 _UNCLEAR: Final = phrase("The line broke before the server answered: it may have arrived or not.")
 
