@@ -71,6 +71,8 @@ WORDS: Final = {
     "follows_id": N_("Follows line"),
     "fraction": N_("Share"),
     "gets_invoices": N_("Gets the invoices"),
+    "gets_reminders": N_("Gets reminders and statements"),
+    "mail_as": N_("On the e-mail"),
     "grouping": N_("Hours are set out"),
     "hold_reason": N_("Why on hold"),
     "hsn_sac": N_("HSN or SAC"),

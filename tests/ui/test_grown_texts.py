@@ -133,6 +133,7 @@ PLACES = (
     "billables",
     "runs",
     "invoices",
+    "outbox",
     "payments",
     "collections",
     "reports",
