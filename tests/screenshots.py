@@ -27,7 +27,7 @@ DAY = date(2026, 11, 30)
 SIZE = (1440, 840)
 SCALES = ("1", "2")
 # What the README shows.
-README = ("today", "review", "clients", "invoices", "designer")
+README = ("today", "review", "clients", "invoices", "outbox", "designer")
 # Ask what lies outside the window: the system's own dialogs, another process.
 OUTSIDE = {"book.new", "book.open", "book.sample", "book.quit", "book.backup", "book.check", "book.verify"}
 _SETTLE_MS = 150
