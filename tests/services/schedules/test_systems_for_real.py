@@ -40,6 +40,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def of_its_own(system: str, path: Path) -> dict[str, Any]:
+    # No package mends this: a container may be forbidden to part from its host's mounts, even for root.
+    if subprocess.run([*APART, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody have mounts of their own")
     done = subprocess.run(
         [*APART, sys.executable, "-m", "tests.services.schedules.own_system", system, str(path)],
         cwd=ROOT,
