@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,13 @@ def main(file: Path, delay: float) -> None:
     print(listener.getsockname()[1], flush=True)
     while True:
         connected, _address = listener.accept()
-        threading.Thread(target=_serve, args=(connected, file, delay), daemon=True).start()
+        threading.Thread(target=_hear_out, args=(connected, file, delay), daemon=True).start()
+
+
+def _hear_out(connected: socket.socket, file: Path, delay: float) -> None:
+    # A sender that is killed with words still unread resets the line instead of closing it.
+    with suppress(ConnectionError), connected:
+        _serve(connected, file, delay)
 
 
 def _serve(connected: socket.socket, file: Path, delay: float) -> None:
