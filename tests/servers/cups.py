@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import tempfile
 import textwrap
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,9 @@ def cups(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cups]:
     """A print server that the program finds as it would find the system's."""
     with running() as server:
         monkeypatch.setenv("CUPS_SERVER", server.address)
+        # Qt asks CUPS' own library, which keeps to the server that it was told of first.
+        with suppress(OSError):
+            ctypes.CDLL("libcups.so.2").cupsSetServer(server.address.encode())
         yield server
 
 
