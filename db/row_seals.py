@@ -21,7 +21,8 @@ from db.schema import Base
 # columns stand there because an upgrade may add one.
 ROWS: Final = "rows"
 
-# Work in progress and the log itself: a run's drafts change all the time and become books only when issued. The outbox
+# Work in progress and the log itself: a run's drafts change all the time and become books only when issued. A
+# reminder is its letter, kept with its digest in the outbox. The outbox
 # moves with each answer of a server; the check proves it by its own rows.
 UNSEALED: Final = frozenset(
     {
@@ -38,6 +39,9 @@ UNSEALED: Final = frozenset(
         "mailing",
         "outcome",
         "print_job",
+        "reminder",
+        "reminder_item",
+        "reminder_run",
         "rendering",
         "rendering_prefix",
         "run",
@@ -58,6 +62,7 @@ MOVING: Final[Mapping[str, frozenset[str]]] = {
     "milestone": frozenset({"draft_id", "invoice_id"}),
     "usage": frozenset({"invoice_id"}),
     "series_year": frozenset({"next", "last_date"}),
+    "bank_line": frozenset({"state"}),
 }
 
 # Lines and taxes are in the seal of their invoice, which is in a sealed row.

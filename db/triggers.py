@@ -46,6 +46,7 @@ FROZEN: Final = {
     "payment": FROZEN_MONEY,
     "write_off": FROZEN_MONEY,
     "allocation": FROZEN_MONEY,
+    "cash_movement": FROZEN_MONEY,
     "journal_entry": FROZEN_POSTING,
     "posting": FROZEN_POSTING,
     "audit_event": FROZEN_LOG,

@@ -13,24 +13,36 @@ from db.schema import (
     Agreement,
     AgreementLine,
     BankAccount,
+    BankLine,
+    BankMatch,
+    BankStatement,
+    CashMovement,
     ChangeOrder,
     Client,
     Commitment,
     Contact,
+    DunningHold,
+    DunningLevel,
+    DunningPolicy,
     ExchangeRate,
     File,
+    InterestRate,
     Invoice,
     Item,
+    LearnedPayer,
     MailAccount,
     MailText,
     Milestone,
     OneOff,
     Pause,
+    PaymentOrder,
+    PaymentOrderItem,
     Person,
     Prepayment,
     PriceChange,
     PriceProposal,
     Rate,
+    Reconciliation,
     Registration,
     RuleSetting,
     RuleTemplate,
@@ -84,6 +96,7 @@ def lived_book(tmp_path: Path) -> Book:
     assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
     _registered(book)
     _money(book)
+    _bank(book)
     (open_of_it,) = [one for one in open_items(book, TODAY) if one.number == "INV-2026-0002"]
     parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
     agree_plan(book, ["INV-2026-0002"], parts, on=TODAY, reason="asked", actor=ANNE, today=TODAY)
@@ -217,6 +230,90 @@ def _registered(book: Book) -> None:
             made_at=made.at,
             actor=ANNE,
         )
+
+
+def _bank(book: Book) -> None:
+    """What the bank told of the first payment, what it is asked to fetch, and who is not reminded."""
+    day = date(2026, 4, 2)
+    with change(book, ANNE, "Set up the bank") as made:
+        statement = made.insert(
+            BankStatement,
+            account_id=1,
+            format="camt",
+            number="4",
+            currency="EUR",
+            from_day=day,
+            to_day=day,
+            opening=0,
+            closing=10_000,
+            file_name="april.xml",
+            taken_at=made.at,
+            actor=ANNE,
+        )
+        line = made.insert(
+            BankLine,
+            statement_id=statement,
+            account_id=1,
+            position=1,
+            identity="1",
+            booked_on=day,
+            amount=10_000,
+            currency="EUR",
+            party="Acme AG",
+            text="INV-2026-0001",
+            state="booked",
+        )
+        done = made.insert(Reconciliation, number="B-2026-0001", origin="hand", at=made.at, actor=ANNE, lines=1)
+        made.insert(
+            BankMatch,
+            line_id=line,
+            reconciliation_id=done,
+            kind="payment",
+            amount=10_000,
+            client_id=1,
+            payment_id=made.connection.exec_driver_sql("SELECT min(id) FROM payment WHERE amount = 10000").scalar_one(),
+        )
+        made.insert(LearnedPayer, kind="name", value="acme", client_id=1, at=made.at, actor=ANNE)
+        order = made.insert(
+            PaymentOrder,
+            number="D-2026-0001",
+            kind="sepa_debit",
+            account_id=1,
+            execute_on=date(2026, 5, 4),
+            currency="EUR",
+            count=1,
+            total=100,
+            made_at=made.at,
+            actor=ANNE,
+        )
+        made.insert(
+            PaymentOrderItem,
+            order_id=order,
+            client_id=1,
+            open_item_id=1,
+            amount=100,
+            end_to_end="D-2026-0001-1",
+            holder="Acme AG",
+            iban="DE02120300000000202051",
+            mandate="M1",
+        )
+        till = made.insert(BankAccount, position=2, holder="Till", iban="", kind="cash", currency="EUR")
+        made.insert(
+            CashMovement,
+            number="K-2026-0001",
+            account_id=till,
+            dated=day,
+            kind="opening",
+            currency="EUR",
+            amount=5_000,
+            text="Float",
+            actor=ANNE,
+            created_at=made.at,
+        )
+        made.insert(DunningPolicy, scope="firm", minimum=500)
+        made.insert(DunningLevel, scope="firm", level=1, name="Reminder", days=7, days_to_pay=14)
+        made.insert(InterestRate, country="DE", who="business", valid_from=day, rate=112_700)
+        made.insert(DunningHold, client_id=3, since=day, reason="Talks")
 
 
 def _money(book: Book) -> None:

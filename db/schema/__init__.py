@@ -15,6 +15,7 @@ from db.schema.agreements import (
     Usage,
 )
 from db.schema.audit import AuditEvent, AuditPayload, ChangeSet
+from db.schema.banking import BankLine, BankMatch, BankStatement, LearnedPayer, Reconciliation
 from db.schema.base import Base, guard_integers
 from db.schema.clients import Address, Client, Contact, ImportBatch, Item, Rate, SavedMapping, Segment
 from db.schema.delivery import (
@@ -28,6 +29,15 @@ from db.schema.delivery import (
     RenderingPrefix,
 )
 from db.schema.desk import Attachment, Note, SavedView, Unfinished
+from db.schema.dunning import (
+    DunningHold,
+    DunningLevel,
+    DunningPolicy,
+    InterestRate,
+    Reminder,
+    ReminderItem,
+    ReminderRun,
+)
 from db.schema.firm import (
     BankAccount,
     Book,
@@ -58,6 +68,7 @@ from db.schema.invoices import (
     Promise,
     Registration,
 )
+from db.schema.orders import CashMovement, PaymentOrder, PaymentOrderItem
 from db.schema.payments import Allocation, JournalEntry, OpenCredit, Payment, Posting, WriteOff
 from db.schema.runs import Charge, Draft, Finding, Outcome, Run
 from db.schema.schedules import Schedule, ScheduleResult
@@ -73,8 +84,12 @@ __all__ = [
     "AuditEvent",
     "AuditPayload",
     "BankAccount",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "Base",
     "Book",
+    "CashMovement",
     "ChangeOrder",
     "ChangeSet",
     "Charge",
@@ -85,16 +100,21 @@ __all__ = [
     "DeliveryEvent",
     "Dispute",
     "Draft",
+    "DunningHold",
+    "DunningLevel",
+    "DunningPolicy",
     "ExchangeRate",
     "File",
     "Finding",
     "Firm",
     "ImportBatch",
+    "InterestRate",
     "Invoice",
     "InvoiceLine",
     "InvoiceTax",
     "Item",
     "JournalEntry",
+    "LearnedPayer",
     "MailAccount",
     "MailText",
     "Mailing",
@@ -107,6 +127,8 @@ __all__ = [
     "Party",
     "Pause",
     "Payment",
+    "PaymentOrder",
+    "PaymentOrderItem",
     "PaymentPlan",
     "Person",
     "Posting",
@@ -116,7 +138,11 @@ __all__ = [
     "PrintJob",
     "Promise",
     "Rate",
+    "Reconciliation",
     "Registration",
+    "Reminder",
+    "ReminderItem",
+    "ReminderRun",
     "Rendering",
     "RenderingPrefix",
     "RuleSetting",

@@ -41,7 +41,8 @@ class Client(Base):
     of the net that the client keeps back for the state (TDS). `merged_into_id` is the client that this one turned out
     to be: what was issued to it stays its own, and counts for the other. `einvoice` (null: inherited), `endpoint`
     (BT-49) and `legal_id` (BT-47) are for e-invoices. It pays by `payment_means`; a debit needs the `mandate` (BT-89)
-    and the `iban`, of a `card` the last four digits are kept.
+    and the `iban` (or, in the United States, `routing` and `account_number`), of a `card` the last four digits are
+    kept. `mandate_scheme` is that of a SEPA debit. The salesperson is who looks after it.
     """
 
     __tablename__ = "client"
@@ -50,6 +51,8 @@ class Client(Base):
         words("tax_treatment", "auto", "domestic", "reverse_charge", "intra_goods", "export", "exempt", "outside"),
         words("einvoice", *EINVOICES, nullable=True),
         words("payment_means", *PAYMENT_MEANS),
+        words("mandate_scheme", "CORE", "B2B"),
+        words("account_kind", "checking", "savings"),
         Index("ix_client_name", "name"),
         Index("ix_client_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
     )
@@ -96,8 +99,14 @@ class Client(Base):
     payment_means: Mapped[str] = mapped_column(default="transfer")
     mandate: Mapped[str] = mapped_column(default="")
     mandate_date: Mapped[date | None]
+    mandate_scheme: Mapped[str] = mapped_column(default="CORE")
+    bic: Mapped[str] = mapped_column(default="")
+    routing: Mapped[str] = mapped_column(default="")
+    account_number: Mapped[str] = mapped_column(default="")
+    account_kind: Mapped[str] = mapped_column(default="checking")
     card: Mapped[str] = mapped_column(default="")
     mail_together: Mapped[bool | None]
+    salesperson_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     note: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)

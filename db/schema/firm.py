@@ -78,7 +78,14 @@ class Firm(Base):
 
 
 class BankAccount(Base):
+    """An account of the firm, or its till (kind: cash, without an IBAN).
+
+    `routing` and `account_number` are those of the United States, `company_id` is what the bank gave the firm for ACH
+    debits.
+    """
+
     __tablename__ = "bank_account"
+    __table_args__ = (words("kind", "bank", "cash"),)
     id: Mapped[Id]
     position: Mapped[int]
     holder: Mapped[str]
@@ -86,6 +93,10 @@ class BankAccount(Base):
     bic: Mapped[str] = mapped_column(default="")
     bank: Mapped[str] = mapped_column(default="")
     currency: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(default="bank")
+    routing: Mapped[str] = mapped_column(default="")
+    account_number: Mapped[str] = mapped_column(default="")
+    company_id: Mapped[str] = mapped_column(default="")
 
 
 class Person(Base):

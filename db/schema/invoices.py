@@ -191,11 +191,19 @@ class PaymentPlan(Base):
 
 
 class Dispute(Base):
+    """What a client disputes of an invoice; without an amount, all of it. The owner looks after it until `due_on`."""
+
     __tablename__ = "dispute"
+    __table_args__ = (
+        words("category", "other", "price", "quantity", "quality", "delivery", "order_number", "duplicate"),
+    )
     id: Mapped[Id]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
     opened_on: Mapped[date]
     reason: Mapped[str]
+    category: Mapped[str] = mapped_column(default="other")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None]
     amount: Mapped[Amount | None]
     closed_on: Mapped[date | None]
     outcome: Mapped[str] = mapped_column(default="")

@@ -11,7 +11,12 @@ from db.schema.base import Amount, Base, Id, Quantity, words
 
 
 class Payment(Base):
-    """A payment, or the reversal of one (`reverses_id`, negative amount). Frozen. Minor units of its currency."""
+    """A payment, the reversal of one (`reverses_id`) or the refund of what is left of one or of a credit note, all
+    with a negative amount. Frozen. Minor units of its currency.
+
+    `charges` is what banks kept back of the amount; `received` what reached the account in the currency of that, where
+    the bank converted it. `account_id` is the bank account or the till that it came to, where that is known.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -21,6 +26,9 @@ class Payment(Base):
         # People look for a payment by the figure or the words on a bank statement.
         Index("ix_payment_amount", "amount"),
         Index("ix_payment_reference", "reference", sqlite_where=text("reference <> ''")),
+        Index("ix_payment_refunds", "refunds_payment_id", sqlite_where=text("refunds_payment_id IS NOT NULL")),
+        Index("ix_payment_refunds_credit", "refunds_credit_note_id", sqlite_where=text("amount < 0")),
+        Index("ix_payment_account", "account_id", "paid_on", sqlite_where=text("account_id IS NOT NULL")),
         UniqueConstraint("reverses_id"),
     )
     id: Mapped[Id]
@@ -34,6 +42,12 @@ class Payment(Base):
     firm_rate: Mapped[Quantity | None]
     firm_amount: Mapped[Amount | None]
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    refunds_payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    refunds_credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("bank_account.id"))
+    charges: Mapped[Amount | None]
+    received: Mapped[Amount | None]
+    received_currency: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     actor: Mapped[str]
@@ -107,7 +121,7 @@ class JournalEntry(Base):
 
     __tablename__ = "journal_entry"
     __table_args__ = (
-        words("kind", "invoice", "credit_note", "payment", "write_off", "allocation", "opening"),
+        words("kind", "invoice", "credit_note", "payment", "write_off", "allocation", "opening", "cash"),
         Index("ix_journal_entry_booked", "booked_on"),
         Index("ix_journal_entry_payment", "payment_id", sqlite_where=text("payment_id IS NOT NULL")),
         Index("ix_journal_entry_write_off", "write_off_id", sqlite_where=text("write_off_id IS NOT NULL")),
@@ -120,6 +134,7 @@ class JournalEntry(Base):
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
     allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
+    cash_movement_id: Mapped[int | None] = mapped_column(ForeignKey("cash_movement.id"), index=True)
 
 
 class Posting(Base):
@@ -141,6 +156,10 @@ class Posting(Base):
             "opening",
             "exchange",
             "withholding",
+            "cash",
+            "fees",
+            "transit",
+            "other",
         ),
         Index("ix_posting_entry", "entry_id"),
         Index("ix_posting_role", "role", "client_id"),

@@ -12,7 +12,9 @@ from db.schema import (
     Agreement,
     AgreementLine,
     Allocation,
+    BankAccount,
     Base,
+    CashMovement,
     Charge,
     Client,
     Invoice,
@@ -134,6 +136,19 @@ def fill(session: Session) -> None:
         session, Allocation, kind="payment", dated=DAY, open_item_id=1, invoice_id=1, payment_id=1, amount=1000, **stamp
     )
     put(session, WriteOff, invoice_id=1, dated=DAY, amount=1, reason="rounding", **stamp)
+    put(session, BankAccount, position=1, holder="Till", iban="", kind="cash")
+    put(
+        session,
+        CashMovement,
+        number="K-2026-0001",
+        account_id=1,
+        dated=DAY,
+        kind="opening",
+        currency="EUR",
+        amount=100,
+        text="Float",
+        **stamp,
+    )
     put(session, JournalEntry, kind="invoice", booked_on=DAY, invoice_id=1)
     put(session, Posting, entry_id=1, role="receivable", client_id=1, currency="EUR", amount=5950)
 

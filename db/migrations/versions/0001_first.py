@@ -16,7 +16,12 @@ STATEMENTS = (
         bic VARCHAR NOT NULL,
         bank VARCHAR NOT NULL,
         currency VARCHAR,
-        CONSTRAINT pk_bank_account PRIMARY KEY (id)
+        kind VARCHAR NOT NULL,
+        routing VARCHAR NOT NULL,
+        account_number VARCHAR NOT NULL,
+        company_id VARCHAR NOT NULL,
+        CONSTRAINT pk_bank_account PRIMARY KEY (id),
+        CONSTRAINT ck_bank_account_kind_word CHECK (kind = 'bank' OR kind = 'cash')
     )
     """,
     """
@@ -42,6 +47,49 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE dunning_level (
+        id INTEGER NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        level INTEGER NOT NULL,
+        name VARCHAR NOT NULL,
+        days INTEGER NOT NULL,
+        days_to_pay INTEGER NOT NULL,
+        channel VARCHAR,
+        fee INTEGER NOT NULL,
+        interest BOOLEAN NOT NULL,
+        texts VARCHAR NOT NULL,
+        CONSTRAINT pk_dunning_level PRIMARY KEY (id),
+        CONSTRAINT ck_dunning_level_scope_word CHECK (scope = 'firm' OR scope = 'segment'),
+        CONSTRAINT uq_dunning_level_scope_scope_id_level UNIQUE (scope, scope_id, level),
+        CONSTRAINT ck_dunning_level_fee_integer CHECK (typeof(fee) = 'integer')
+    )
+    """,
+    """
+    CREATE TABLE dunning_policy (
+        id INTEGER NOT NULL,
+        scope VARCHAR NOT NULL,
+        scope_id INTEGER NOT NULL,
+        active BOOLEAN,
+        minimum INTEGER,
+        interest VARCHAR,
+        interest_rate INTEGER,
+        day_count VARCHAR,
+        statements_within INTEGER,
+        escalate_after INTEGER,
+        CONSTRAINT pk_dunning_policy PRIMARY KEY (id),
+        CONSTRAINT ck_dunning_policy_scope_word CHECK (scope = 'firm' OR scope = 'segment'),
+        CONSTRAINT ck_dunning_policy_interest_word CHECK (interest IS NULL OR interest = 'none' OR interest =
+        'statutory' OR interest = 'fixed'),
+        CONSTRAINT ck_dunning_policy_day_count_word CHECK (day_count IS NULL OR day_count = 'act/365' OR day_count =
+        'act/360' OR day_count = 'act/act' OR day_count = '30/360'),
+        CONSTRAINT uq_dunning_policy_scope_scope_id UNIQUE (scope, scope_id),
+        CONSTRAINT ck_dunning_policy_minimum_integer CHECK (minimum IS NULL OR typeof(minimum) = 'integer'),
+        CONSTRAINT ck_dunning_policy_interest_rate_integer CHECK (interest_rate IS NULL OR typeof(interest_rate) =
+        'integer')
+    )
+    """,
+    """
     CREATE TABLE exchange_rate (
         id INTEGER NOT NULL,
         currency VARCHAR NOT NULL,
@@ -61,6 +109,19 @@ STATEMENTS = (
         content BLOB NOT NULL,
         CONSTRAINT pk_file PRIMARY KEY (id),
         CONSTRAINT uq_file_sha256 UNIQUE (sha256)
+    )
+    """,
+    """
+    CREATE TABLE interest_rate (
+        id INTEGER NOT NULL,
+        country VARCHAR NOT NULL,
+        who VARCHAR NOT NULL,
+        valid_from DATE NOT NULL,
+        rate INTEGER NOT NULL,
+        CONSTRAINT pk_interest_rate PRIMARY KEY (id),
+        CONSTRAINT ck_interest_rate_who_word CHECK (who = 'business' OR who = 'consumer'),
+        CONSTRAINT uq_interest_rate_country_who_valid_from UNIQUE (country, who, valid_from),
+        CONSTRAINT ck_interest_rate_rate_integer CHECK (typeof(rate) = 'integer')
     )
     """,
     """
@@ -164,6 +225,37 @@ STATEMENTS = (
         CONSTRAINT pk_print_job PRIMARY KEY (id),
         CONSTRAINT ck_print_job_state_word CHECK (state = 'waiting' OR state = 'sending' OR state = 'sent' OR state =
         'failed' OR state = 'uncertain' OR state = 'cancelled')
+    )
+    """,
+    """
+    CREATE TABLE reconciliation (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        origin VARCHAR NOT NULL,
+        at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        lines INTEGER NOT NULL,
+        booked INTEGER NOT NULL,
+        undone_at VARCHAR,
+        undone_by VARCHAR,
+        CONSTRAINT pk_reconciliation PRIMARY KEY (id),
+        CONSTRAINT ck_reconciliation_origin_word CHECK (origin = 'pass' OR origin = 'hand' OR origin = 'schedule'),
+        CONSTRAINT uq_reconciliation_number UNIQUE (number)
+    )
+    """,
+    """
+    CREATE TABLE reminder_run (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        as_of DATE NOT NULL,
+        state VARCHAR NOT NULL,
+        overrides VARCHAR NOT NULL,
+        planned_at VARCHAR NOT NULL,
+        sent_at VARCHAR,
+        actor VARCHAR NOT NULL,
+        CONSTRAINT pk_reminder_run PRIMARY KEY (id),
+        CONSTRAINT ck_reminder_run_state_word CHECK (state = 'planned' OR state = 'sent' OR state = 'cancelled'),
+        CONSTRAINT uq_reminder_run_number UNIQUE (number)
     )
     """,
     """
@@ -338,6 +430,35 @@ STATEMENTS = (
     CREATE INDEX ix_audit_event_subject ON audit_event (subject, subject_id)
     """,
     """
+    CREATE TABLE cash_movement (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        account_id INTEGER NOT NULL,
+        dated DATE NOT NULL,
+        kind VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        text VARCHAR NOT NULL,
+        reverses_id INTEGER,
+        file_id INTEGER,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_cash_movement PRIMARY KEY (id),
+        CONSTRAINT ck_cash_movement_kind_word CHECK (kind = 'opening' OR kind = 'deposit' OR kind = 'withdrawal' OR
+        kind = 'income' OR kind = 'expense' OR kind = 'difference'),
+        CONSTRAINT ck_cash_movement_not_zero CHECK (amount <> 0),
+        CONSTRAINT uq_cash_movement_number UNIQUE (number),
+        CONSTRAINT fk_cash_movement_account_id FOREIGN KEY(account_id) REFERENCES bank_account (id),
+        CONSTRAINT uq_cash_movement_reverses_id UNIQUE (reverses_id),
+        CONSTRAINT fk_cash_movement_reverses_id FOREIGN KEY(reverses_id) REFERENCES cash_movement (id),
+        CONSTRAINT fk_cash_movement_file_id FOREIGN KEY(file_id) REFERENCES file (id),
+        CONSTRAINT ck_cash_movement_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_cash_movement_account_id ON cash_movement (account_id)
+    """,
+    """
     CREATE TABLE firm (
         id INTEGER NOT NULL,
         name VARCHAR NOT NULL,
@@ -426,6 +547,31 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_note_subject ON note (subject, subject_id)
+    """,
+    """
+    CREATE TABLE payment_order (
+        id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        account_id INTEGER NOT NULL,
+        execute_on DATE NOT NULL,
+        currency VARCHAR NOT NULL,
+        count INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        state VARCHAR NOT NULL,
+        file_id INTEGER,
+        made_at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        handed_over_at VARCHAR,
+        CONSTRAINT pk_payment_order PRIMARY KEY (id),
+        CONSTRAINT ck_payment_order_kind_word CHECK (kind = 'sepa_debit' OR kind = 'ach_debit' OR kind =
+        'sepa_transfer'),
+        CONSTRAINT ck_payment_order_state_word CHECK (state = 'made' OR state = 'handed_over' OR state = 'cancelled'),
+        CONSTRAINT uq_payment_order_number UNIQUE (number),
+        CONSTRAINT fk_payment_order_account_id FOREIGN KEY(account_id) REFERENCES bank_account (id),
+        CONSTRAINT fk_payment_order_file_id FOREIGN KEY(file_id) REFERENCES file (id),
+        CONSTRAINT ck_payment_order_total_integer CHECK (typeof(total) = 'integer')
+    )
     """,
     """
     CREATE TABLE rule_setting (
@@ -550,6 +696,38 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE bank_statement (
+        id INTEGER NOT NULL,
+        account_id INTEGER NOT NULL,
+        batch_id INTEGER,
+        format VARCHAR NOT NULL,
+        number VARCHAR NOT NULL,
+        currency VARCHAR NOT NULL,
+        from_day DATE,
+        to_day DATE,
+        opening INTEGER,
+        opening_on DATE,
+        closing INTEGER,
+        closing_on DATE,
+        file_name VARCHAR NOT NULL,
+        taken_at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        CONSTRAINT pk_bank_statement PRIMARY KEY (id),
+        CONSTRAINT ck_bank_statement_format_word CHECK (format = 'camt' OR format = 'mt940' OR format = 'mt942' OR
+        format = 'ofx' OR format = 'qif' OR format = 'csv'),
+        CONSTRAINT fk_bank_statement_account_id FOREIGN KEY(account_id) REFERENCES bank_account (id),
+        CONSTRAINT fk_bank_statement_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
+        CONSTRAINT ck_bank_statement_opening_integer CHECK (opening IS NULL OR typeof(opening) = 'integer'),
+        CONSTRAINT ck_bank_statement_closing_integer CHECK (closing IS NULL OR typeof(closing) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_bank_statement_account ON bank_statement (account_id, to_day)
+    """,
+    """
+    CREATE INDEX ix_bank_statement_batch_id ON bank_statement (batch_id)
+    """,
+    """
     CREATE TABLE client (
         id INTEGER NOT NULL,
         code VARCHAR NOT NULL,
@@ -594,8 +772,14 @@ STATEMENTS = (
         payment_means VARCHAR NOT NULL,
         mandate VARCHAR NOT NULL,
         mandate_date DATE,
+        mandate_scheme VARCHAR NOT NULL,
+        bic VARCHAR NOT NULL,
+        routing VARCHAR NOT NULL,
+        account_number VARCHAR NOT NULL,
+        account_kind VARCHAR NOT NULL,
         card VARCHAR NOT NULL,
         mail_together BOOLEAN,
+        salesperson_id INTEGER,
         merged_into_id INTEGER,
         note VARCHAR NOT NULL,
         active BOOLEAN NOT NULL,
@@ -610,9 +794,12 @@ STATEMENTS = (
         einvoice = 'xrechnung' OR einvoice = 'xrechnung_ubl' OR einvoice = 'peppol'),
         CONSTRAINT ck_client_payment_means_word CHECK (payment_means = 'transfer' OR payment_means = 'debit' OR
         payment_means = 'card'),
+        CONSTRAINT ck_client_mandate_scheme_word CHECK (mandate_scheme = 'CORE' OR mandate_scheme = 'B2B'),
+        CONSTRAINT ck_client_account_kind_word CHECK (account_kind = 'checking' OR account_kind = 'savings'),
         CONSTRAINT uq_client_code UNIQUE (code),
         CONSTRAINT fk_client_segment_id FOREIGN KEY(segment_id) REFERENCES segment (id),
         CONSTRAINT fk_client_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+        CONSTRAINT fk_client_salesperson_id FOREIGN KEY(salesperson_id) REFERENCES person (id),
         CONSTRAINT fk_client_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES client (id),
         CONSTRAINT fk_client_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id),
         CONSTRAINT ck_client_credit_limit_integer CHECK (credit_limit IS NULL OR typeof(credit_limit) = 'integer'),
@@ -791,6 +978,59 @@ STATEMENTS = (
     CREATE INDEX ix_agreement_segment_id ON agreement (segment_id)
     """,
     """
+    CREATE TABLE bank_line (
+        id INTEGER NOT NULL,
+        statement_id INTEGER NOT NULL,
+        account_id INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        identity VARCHAR NOT NULL,
+        booked_on DATE NOT NULL,
+        valued_on DATE,
+        amount INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        party VARCHAR NOT NULL,
+        party_account VARCHAR NOT NULL,
+        party_bic VARCHAR NOT NULL,
+        text VARCHAR NOT NULL,
+        reference VARCHAR NOT NULL,
+        end_to_end VARCHAR NOT NULL,
+        mandate VARCHAR NOT NULL,
+        bank_reference VARCHAR NOT NULL,
+        code VARCHAR NOT NULL,
+        batch VARCHAR NOT NULL,
+        returns BOOLEAN NOT NULL,
+        return_reason VARCHAR NOT NULL,
+        charges INTEGER,
+        original_amount INTEGER,
+        original_currency VARCHAR,
+        state VARCHAR NOT NULL,
+        CONSTRAINT pk_bank_line PRIMARY KEY (id),
+        CONSTRAINT ck_bank_line_state_word CHECK (state = 'open' OR state = 'booked'),
+        CONSTRAINT uq_bank_line_account_id_identity UNIQUE (account_id, identity),
+        CONSTRAINT fk_bank_line_statement_id FOREIGN KEY(statement_id) REFERENCES bank_statement (id),
+        CONSTRAINT fk_bank_line_account_id FOREIGN KEY(account_id) REFERENCES bank_account (id),
+        CONSTRAINT ck_bank_line_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_bank_line_charges_integer CHECK (charges IS NULL OR typeof(charges) = 'integer'),
+        CONSTRAINT ck_bank_line_original_amount_integer CHECK (original_amount IS NULL OR typeof(original_amount) =
+        'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_bank_line_amount ON bank_line (amount)
+    """,
+    """
+    CREATE INDEX ix_bank_line_booked_on ON bank_line (booked_on)
+    """,
+    """
+    CREATE INDEX ix_bank_line_end_to_end ON bank_line (end_to_end) WHERE end_to_end <> ''
+    """,
+    """
+    CREATE INDEX ix_bank_line_open ON bank_line (booked_on, id) WHERE state = 'open'
+    """,
+    """
+    CREATE INDEX ix_bank_line_statement_id ON bank_line (statement_id)
+    """,
+    """
     CREATE TABLE contact (
         id INTEGER NOT NULL,
         client_id INTEGER NOT NULL,
@@ -808,6 +1048,23 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_contact_client_id ON contact (client_id)
+    """,
+    """
+    CREATE TABLE learned_payer (
+        id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        value VARCHAR NOT NULL,
+        client_id INTEGER NOT NULL,
+        at VARCHAR NOT NULL,
+        actor VARCHAR NOT NULL,
+        CONSTRAINT pk_learned_payer PRIMARY KEY (id),
+        CONSTRAINT ck_learned_payer_kind_word CHECK (kind = 'account' OR kind = 'name' OR kind = 'text'),
+        CONSTRAINT uq_learned_payer_kind_value_client_id UNIQUE (kind, value, client_id),
+        CONSTRAINT fk_learned_payer_client_id FOREIGN KEY(client_id) REFERENCES client (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_learned_payer_client_id ON learned_payer (client_id)
     """,
     """
     CREATE TABLE mailing (
@@ -848,49 +1105,6 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_mailing_sent_at ON mailing (account_id, sent_at)
-    """,
-    """
-    CREATE TABLE payment (
-        id INTEGER NOT NULL,
-        number VARCHAR NOT NULL,
-        client_id INTEGER NOT NULL,
-        paid_on DATE NOT NULL,
-        method VARCHAR NOT NULL,
-        reference VARCHAR NOT NULL,
-        currency VARCHAR NOT NULL,
-        amount INTEGER NOT NULL,
-        firm_rate INTEGER,
-        firm_amount INTEGER,
-        reverses_id INTEGER,
-        note VARCHAR NOT NULL,
-        file_id INTEGER,
-        actor VARCHAR NOT NULL,
-        created_at VARCHAR NOT NULL,
-        CONSTRAINT pk_payment PRIMARY KEY (id),
-        CONSTRAINT uq_payment_reverses_id UNIQUE (reverses_id),
-        CONSTRAINT uq_payment_number UNIQUE (number),
-        CONSTRAINT fk_payment_client_id FOREIGN KEY(client_id) REFERENCES client (id),
-        CONSTRAINT fk_payment_reverses_id FOREIGN KEY(reverses_id) REFERENCES payment (id),
-        CONSTRAINT fk_payment_file_id FOREIGN KEY(file_id) REFERENCES file (id),
-        CONSTRAINT ck_payment_amount_integer CHECK (typeof(amount) = 'integer'),
-        CONSTRAINT ck_payment_firm_rate_integer CHECK (firm_rate IS NULL OR typeof(firm_rate) = 'integer'),
-        CONSTRAINT ck_payment_firm_amount_integer CHECK (firm_amount IS NULL OR typeof(firm_amount) = 'integer')
-    )
-    """,
-    """
-    CREATE INDEX ix_payment_amount ON payment (amount)
-    """,
-    """
-    CREATE INDEX ix_payment_client ON payment (client_id, paid_on)
-    """,
-    """
-    CREATE INDEX ix_payment_months ON payment (paid_on, currency, amount, firm_amount)
-    """,
-    """
-    CREATE INDEX ix_payment_paid_on ON payment (paid_on)
-    """,
-    """
-    CREATE INDEX ix_payment_reference ON payment (reference) WHERE reference <> ''
     """,
     """
     CREATE TABLE promise (
@@ -1274,11 +1488,17 @@ STATEMENTS = (
         invoice_id INTEGER NOT NULL,
         opened_on DATE NOT NULL,
         reason VARCHAR NOT NULL,
+        category VARCHAR NOT NULL,
+        owner_id INTEGER,
+        due_on DATE,
         amount INTEGER,
         closed_on DATE,
         outcome VARCHAR NOT NULL,
         CONSTRAINT pk_dispute PRIMARY KEY (id),
+        CONSTRAINT ck_dispute_category_word CHECK (category = 'other' OR category = 'price' OR category = 'quantity'
+        OR category = 'quality' OR category = 'delivery' OR category = 'order_number' OR category = 'duplicate'),
         CONSTRAINT fk_dispute_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
+        CONSTRAINT fk_dispute_owner_id FOREIGN KEY(owner_id) REFERENCES person (id),
         CONSTRAINT ck_dispute_amount_integer CHECK (amount IS NULL OR typeof(amount) = 'integer')
     )
     """,
@@ -1335,6 +1555,26 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_draft_run_id ON draft (run_id)
+    """,
+    """
+    CREATE TABLE dunning_hold (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        invoice_id INTEGER,
+        since DATE NOT NULL,
+        until DATE,
+        reason VARCHAR NOT NULL,
+        released_on DATE,
+        CONSTRAINT pk_dunning_hold PRIMARY KEY (id),
+        CONSTRAINT fk_dunning_hold_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_dunning_hold_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_dunning_hold_client_id ON dunning_hold (client_id)
+    """,
+    """
+    CREATE INDEX ix_dunning_hold_invoice_id ON dunning_hold (invoice_id)
     """,
     """
     CREATE TABLE invoice_line (
@@ -1413,29 +1653,67 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE TABLE open_credit (
+    CREATE TABLE payment (
         id INTEGER NOT NULL,
+        number VARCHAR NOT NULL,
         client_id INTEGER NOT NULL,
+        paid_on DATE NOT NULL,
+        method VARCHAR NOT NULL,
+        reference VARCHAR NOT NULL,
         currency VARCHAR NOT NULL,
-        payment_id INTEGER,
-        credit_note_id INTEGER,
-        dated DATE NOT NULL,
         amount INTEGER NOT NULL,
-        open INTEGER NOT NULL,
-        CONSTRAINT pk_open_credit PRIMARY KEY (id),
-        CONSTRAINT uq_open_credit_payment_id UNIQUE (payment_id),
-        CONSTRAINT uq_open_credit_credit_note_id UNIQUE (credit_note_id),
-        CONSTRAINT ck_open_credit_one_source CHECK ((payment_id IS NULL) <> (credit_note_id IS NULL)),
-        CONSTRAINT ck_open_credit_open_within CHECK (open >= 0 AND open <= amount),
-        CONSTRAINT fk_open_credit_client_id FOREIGN KEY(client_id) REFERENCES client (id),
-        CONSTRAINT fk_open_credit_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
-        CONSTRAINT fk_open_credit_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
-        CONSTRAINT ck_open_credit_amount_integer CHECK (typeof(amount) = 'integer'),
-        CONSTRAINT ck_open_credit_open_integer CHECK (typeof(open) = 'integer')
+        firm_rate INTEGER,
+        firm_amount INTEGER,
+        reverses_id INTEGER,
+        refunds_payment_id INTEGER,
+        refunds_credit_note_id INTEGER,
+        account_id INTEGER,
+        charges INTEGER,
+        received INTEGER,
+        received_currency VARCHAR,
+        note VARCHAR NOT NULL,
+        file_id INTEGER,
+        actor VARCHAR NOT NULL,
+        created_at VARCHAR NOT NULL,
+        CONSTRAINT pk_payment PRIMARY KEY (id),
+        CONSTRAINT uq_payment_reverses_id UNIQUE (reverses_id),
+        CONSTRAINT uq_payment_number UNIQUE (number),
+        CONSTRAINT fk_payment_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_payment_reverses_id FOREIGN KEY(reverses_id) REFERENCES payment (id),
+        CONSTRAINT fk_payment_refunds_payment_id FOREIGN KEY(refunds_payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_payment_refunds_credit_note_id FOREIGN KEY(refunds_credit_note_id) REFERENCES invoice (id),
+        CONSTRAINT fk_payment_account_id FOREIGN KEY(account_id) REFERENCES bank_account (id),
+        CONSTRAINT fk_payment_file_id FOREIGN KEY(file_id) REFERENCES file (id),
+        CONSTRAINT ck_payment_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_payment_firm_rate_integer CHECK (firm_rate IS NULL OR typeof(firm_rate) = 'integer'),
+        CONSTRAINT ck_payment_firm_amount_integer CHECK (firm_amount IS NULL OR typeof(firm_amount) = 'integer'),
+        CONSTRAINT ck_payment_charges_integer CHECK (charges IS NULL OR typeof(charges) = 'integer'),
+        CONSTRAINT ck_payment_received_integer CHECK (received IS NULL OR typeof(received) = 'integer')
     )
     """,
     """
-    CREATE INDEX ix_open_credit_client ON open_credit (client_id, currency, open) WHERE open > 0
+    CREATE INDEX ix_payment_account ON payment (account_id, paid_on) WHERE account_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_payment_amount ON payment (amount)
+    """,
+    """
+    CREATE INDEX ix_payment_client ON payment (client_id, paid_on)
+    """,
+    """
+    CREATE INDEX ix_payment_months ON payment (paid_on, currency, amount, firm_amount)
+    """,
+    """
+    CREATE INDEX ix_payment_paid_on ON payment (paid_on)
+    """,
+    """
+    CREATE INDEX ix_payment_reference ON payment (reference) WHERE reference <> ''
+    """,
+    """
+    CREATE INDEX ix_payment_refunds ON payment (refunds_payment_id) WHERE refunds_payment_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_payment_refunds_credit ON payment (refunds_credit_note_id) WHERE amount < 0
     """,
     """
     CREATE TABLE payment_plan (
@@ -1576,6 +1854,42 @@ STATEMENTS = (
     CREATE INDEX ix_write_off_invoice_id ON write_off (invoice_id)
     """,
     """
+    CREATE TABLE bank_match (
+        id INTEGER NOT NULL,
+        line_id INTEGER NOT NULL,
+        reconciliation_id INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        amount INTEGER NOT NULL,
+        client_id INTEGER,
+        payment_id INTEGER,
+        write_off_id INTEGER,
+        score INTEGER,
+        reasons VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
+        undone_at VARCHAR,
+        CONSTRAINT pk_bank_match PRIMARY KEY (id),
+        CONSTRAINT ck_bank_match_kind_word CHECK (kind = 'payment' OR kind = 'return' OR kind = 'refund' OR kind =
+        'charges' OR kind = 'transfer' OR kind = 'other'),
+        CONSTRAINT ck_bank_match_not_zero CHECK (amount <> 0),
+        CONSTRAINT fk_bank_match_line_id FOREIGN KEY(line_id) REFERENCES bank_line (id),
+        CONSTRAINT fk_bank_match_reconciliation_id FOREIGN KEY(reconciliation_id) REFERENCES reconciliation (id),
+        CONSTRAINT fk_bank_match_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_bank_match_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_bank_match_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
+        CONSTRAINT ck_bank_match_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_bank_match_score_integer CHECK (score IS NULL OR typeof(score) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_bank_match_line_id ON bank_match (line_id)
+    """,
+    """
+    CREATE INDEX ix_bank_match_payment ON bank_match (payment_id) WHERE payment_id IS NOT NULL
+    """,
+    """
+    CREATE INDEX ix_bank_match_reconciliation_id ON bank_match (reconciliation_id)
+    """,
+    """
     CREATE TABLE delivery_event (
         id INTEGER NOT NULL,
         delivery_id INTEGER NOT NULL,
@@ -1682,6 +1996,31 @@ STATEMENTS = (
     CREATE INDEX ix_one_off_unbilled ON one_off (client_id, due_date) WHERE invoice_id IS NULL
     """,
     """
+    CREATE TABLE open_credit (
+        id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        payment_id INTEGER,
+        credit_note_id INTEGER,
+        dated DATE NOT NULL,
+        amount INTEGER NOT NULL,
+        open INTEGER NOT NULL,
+        CONSTRAINT pk_open_credit PRIMARY KEY (id),
+        CONSTRAINT uq_open_credit_payment_id UNIQUE (payment_id),
+        CONSTRAINT uq_open_credit_credit_note_id UNIQUE (credit_note_id),
+        CONSTRAINT ck_open_credit_one_source CHECK ((payment_id IS NULL) <> (credit_note_id IS NULL)),
+        CONSTRAINT ck_open_credit_open_within CHECK (open >= 0 AND open <= amount),
+        CONSTRAINT fk_open_credit_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_open_credit_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_open_credit_credit_note_id FOREIGN KEY(credit_note_id) REFERENCES invoice (id),
+        CONSTRAINT ck_open_credit_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_open_credit_open_integer CHECK (typeof(open) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_open_credit_client ON open_credit (client_id, currency, open) WHERE open > 0
+    """,
+    """
     CREATE TABLE open_item (
         id INTEGER NOT NULL,
         invoice_id INTEGER NOT NULL,
@@ -1748,6 +2087,43 @@ STATEMENTS = (
     """,
     """
     CREATE UNIQUE INDEX ix_outcome_run_agreement ON outcome (run_id, agreement_id)
+    """,
+    """
+    CREATE TABLE reminder (
+        id INTEGER NOT NULL,
+        run_id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        currency VARCHAR NOT NULL,
+        level INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        disputed INTEGER NOT NULL,
+        credit INTEGER NOT NULL,
+        fee INTEGER NOT NULL,
+        interest INTEGER NOT NULL,
+        pay_by DATE NOT NULL,
+        channel VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
+        decided_by VARCHAR,
+        delivery_id INTEGER,
+        sent_at VARCHAR,
+        CONSTRAINT pk_reminder PRIMARY KEY (id),
+        CONSTRAINT ck_reminder_state_word CHECK (state = 'planned' OR state = 'held' OR state = 'sent' OR state =
+        'skipped' OR state = 'cancelled' OR state = 'failed'),
+        CONSTRAINT uq_reminder_run_id_client_id_currency UNIQUE (run_id, client_id, currency),
+        CONSTRAINT fk_reminder_run_id FOREIGN KEY(run_id) REFERENCES reminder_run (id),
+        CONSTRAINT fk_reminder_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_reminder_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id),
+        CONSTRAINT ck_reminder_amount_integer CHECK (typeof(amount) = 'integer'),
+        CONSTRAINT ck_reminder_disputed_integer CHECK (typeof(disputed) = 'integer'),
+        CONSTRAINT ck_reminder_credit_integer CHECK (typeof(credit) = 'integer'),
+        CONSTRAINT ck_reminder_fee_integer CHECK (typeof(fee) = 'integer'),
+        CONSTRAINT ck_reminder_interest_integer CHECK (typeof(interest) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_reminder_client ON reminder (client_id)
     """,
     """
     CREATE TABLE time_entry (
@@ -1914,6 +2290,75 @@ STATEMENTS = (
     WHERE reversed_by IS NULL AND kind = 'usage'
     """,
     """
+    CREATE TABLE payment_order_item (
+        id INTEGER NOT NULL,
+        order_id INTEGER NOT NULL,
+        client_id INTEGER NOT NULL,
+        open_item_id INTEGER,
+        credit_id INTEGER,
+        amount INTEGER NOT NULL,
+        end_to_end VARCHAR NOT NULL,
+        holder VARCHAR NOT NULL,
+        iban VARCHAR NOT NULL,
+        bic VARCHAR NOT NULL,
+        routing VARCHAR NOT NULL,
+        account_number VARCHAR NOT NULL,
+        mandate VARCHAR NOT NULL,
+        mandate_date DATE,
+        scheme VARCHAR NOT NULL,
+        sequence VARCHAR NOT NULL,
+        text VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        payment_id INTEGER,
+        return_reason VARCHAR NOT NULL,
+        CONSTRAINT pk_payment_order_item PRIMARY KEY (id),
+        CONSTRAINT ck_payment_order_item_state_word CHECK (state = 'ordered' OR state = 'paid' OR state = 'returned'
+        OR state = 'withdrawn'),
+        CONSTRAINT ck_payment_order_item_above_zero CHECK (amount > 0),
+        CONSTRAINT ck_payment_order_item_one_purpose CHECK ((open_item_id IS NULL) <> (credit_id IS NULL)),
+        CONSTRAINT fk_payment_order_item_order_id FOREIGN KEY(order_id) REFERENCES payment_order (id),
+        CONSTRAINT fk_payment_order_item_client_id FOREIGN KEY(client_id) REFERENCES client (id),
+        CONSTRAINT fk_payment_order_item_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
+        CONSTRAINT fk_payment_order_item_credit_id FOREIGN KEY(credit_id) REFERENCES open_credit (id),
+        CONSTRAINT uq_payment_order_item_end_to_end UNIQUE (end_to_end),
+        CONSTRAINT fk_payment_order_item_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT ck_payment_order_item_amount_integer CHECK (typeof(amount) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_payment_order_item_order_id ON payment_order_item (order_id)
+    """,
+    """
+    CREATE UNIQUE INDEX uq_payment_order_item_open ON payment_order_item (open_item_id) WHERE state = 'ordered'
+    AND open_item_id IS NOT NULL
+    """,
+    """
+    CREATE TABLE reminder_item (
+        id INTEGER NOT NULL,
+        reminder_id INTEGER NOT NULL,
+        open_item_id INTEGER NOT NULL,
+        level INTEGER NOT NULL,
+        days INTEGER NOT NULL,
+        open INTEGER NOT NULL,
+        disputed INTEGER NOT NULL,
+        interest INTEGER NOT NULL,
+        stands BOOLEAN NOT NULL,
+        CONSTRAINT pk_reminder_item PRIMARY KEY (id),
+        CONSTRAINT ck_reminder_item_above_zero CHECK (open > 0),
+        CONSTRAINT fk_reminder_item_reminder_id FOREIGN KEY(reminder_id) REFERENCES reminder (id),
+        CONSTRAINT fk_reminder_item_open_item_id FOREIGN KEY(open_item_id) REFERENCES open_item (id),
+        CONSTRAINT ck_reminder_item_open_integer CHECK (typeof(open) = 'integer'),
+        CONSTRAINT ck_reminder_item_disputed_integer CHECK (typeof(disputed) = 'integer'),
+        CONSTRAINT ck_reminder_item_interest_integer CHECK (typeof(interest) = 'integer')
+    )
+    """,
+    """
+    CREATE INDEX ix_reminder_item_reminder ON reminder_item (reminder_id)
+    """,
+    """
+    CREATE UNIQUE INDEX uq_reminder_item_once ON reminder_item (open_item_id, level) WHERE stands = 1
+    """,
+    """
     CREATE TABLE journal_entry (
         id INTEGER NOT NULL,
         kind VARCHAR NOT NULL,
@@ -1922,13 +2367,15 @@ STATEMENTS = (
         payment_id INTEGER,
         write_off_id INTEGER,
         allocation_id INTEGER,
+        cash_movement_id INTEGER,
         CONSTRAINT pk_journal_entry PRIMARY KEY (id),
         CONSTRAINT ck_journal_entry_kind_word CHECK (kind = 'invoice' OR kind = 'credit_note' OR kind = 'payment' OR
-        kind = 'write_off' OR kind = 'allocation' OR kind = 'opening'),
+        kind = 'write_off' OR kind = 'allocation' OR kind = 'opening' OR kind = 'cash'),
         CONSTRAINT fk_journal_entry_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id),
         CONSTRAINT fk_journal_entry_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
         CONSTRAINT fk_journal_entry_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
-        CONSTRAINT fk_journal_entry_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocation (id)
+        CONSTRAINT fk_journal_entry_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocation (id),
+        CONSTRAINT fk_journal_entry_cash_movement_id FOREIGN KEY(cash_movement_id) REFERENCES cash_movement (id)
     )
     """,
     """
@@ -1936,6 +2383,9 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_journal_entry_booked ON journal_entry (booked_on)
+    """,
+    """
+    CREATE INDEX ix_journal_entry_cash_movement_id ON journal_entry (cash_movement_id)
     """,
     """
     CREATE INDEX ix_journal_entry_invoice_id ON journal_entry (invoice_id)
@@ -1962,7 +2412,8 @@ STATEMENTS = (
         CONSTRAINT pk_posting PRIMARY KEY (id),
         CONSTRAINT ck_posting_role_word CHECK (role = 'receivable' OR role = 'revenue' OR role = 'deferred_revenue' OR
         role = 'deposits' OR role = 'tax_payable' OR role = 'bank' OR role = 'bad_debt' OR role = 'discount' OR role =
-        'rounding' OR role = 'opening' OR role = 'exchange' OR role = 'withholding'),
+        'rounding' OR role = 'opening' OR role = 'exchange' OR role = 'withholding' OR role = 'cash' OR role = 'fees'
+        OR role = 'transit' OR role = 'other'),
         CONSTRAINT fk_posting_entry_id FOREIGN KEY(entry_id) REFERENCES journal_entry (id),
         CONSTRAINT fk_posting_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT ck_posting_amount_integer CHECK (typeof(amount) = 'integer'),

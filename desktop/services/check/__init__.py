@@ -14,6 +14,7 @@ from db.refusals import as_user_error
 from desktop.i18n import _
 from desktop.services.audit import verify_chain
 from desktop.services.change_sets import raw
+from desktop.services.check.banking import check_banking
 from desktop.services.check.billing import check_billing
 from desktop.services.check.delivery import check_delivery
 from desktop.services.check.documents import check_documents
@@ -55,6 +56,7 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_documents(raw(connection), problems, told)
             told(0, 0, _("Checking payments and the journal"))
             check_money(raw(connection), problems)
+            check_banking(raw(connection), problems)
             told(0, 0, _("Checking what was billed"))
             check_billing(raw(connection), problems)
             told(0, 0, _("Checking what went out"))

@@ -1,0 +1,1 @@
+"""Reminders: who has reached which dunning level, and what lateness costs."""

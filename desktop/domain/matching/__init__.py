@@ -1,0 +1,1 @@
+"""Bank lines and open invoices: which line pays what, how sure that is, and why."""
