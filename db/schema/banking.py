@@ -108,6 +108,7 @@ class BankMatch(Base):
     taken back, alone (`undone_at`) or with its whole reconciliation. What was put aside is `other`, with a note.
 
     `score` is a fraction times 10**6, null where a person decided. `reasons` is JSON, a list of stored sentences.
+    `withheld_id` is the payment of the tax that the payer kept back beside this one.
     """
 
     __tablename__ = "bank_match"
@@ -123,6 +124,7 @@ class BankMatch(Base):
     amount: Mapped[Amount]
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    withheld_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
     score: Mapped[Quantity | None]
     reasons: Mapped[str] = mapped_column(default="[]")

@@ -1862,6 +1862,7 @@ STATEMENTS = (
         amount INTEGER NOT NULL,
         client_id INTEGER,
         payment_id INTEGER,
+        withheld_id INTEGER,
         write_off_id INTEGER,
         score INTEGER,
         reasons VARCHAR NOT NULL,
@@ -1875,6 +1876,7 @@ STATEMENTS = (
         CONSTRAINT fk_bank_match_reconciliation_id FOREIGN KEY(reconciliation_id) REFERENCES reconciliation (id),
         CONSTRAINT fk_bank_match_client_id FOREIGN KEY(client_id) REFERENCES client (id),
         CONSTRAINT fk_bank_match_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id),
+        CONSTRAINT fk_bank_match_withheld_id FOREIGN KEY(withheld_id) REFERENCES payment (id),
         CONSTRAINT fk_bank_match_write_off_id FOREIGN KEY(write_off_id) REFERENCES write_off (id),
         CONSTRAINT ck_bank_match_amount_integer CHECK (typeof(amount) = 'integer'),
         CONSTRAINT ck_bank_match_score_integer CHECK (score IS NULL OR typeof(score) = 'integer')
