@@ -7,6 +7,7 @@ posts to the mailbox, since a lambda or a partial connected to a worker's signal
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -73,7 +74,8 @@ _numbers = count()
 
 
 class _Task:
-    """All of a job that a worker knows: were it to drop the last reference to a QObject, it would destroy it."""
+    """All of a job that a worker knows: were it to drop the last reference to a QObject, it would destroy it. So the
+    window's thread takes the work away, once it is done."""
 
     def __init__(self, work: Callable[[Report], object]) -> None:
         self.number = next(_numbers)
@@ -84,7 +86,7 @@ class _Task:
 class Job(QObject):
     """One piece of work. `work` gets `report(done, total, text)`, which raises Cancelled where a cancel was asked.
 
-    It runs in another thread: it must neither touch nor hold a widget.
+    It runs in another thread: it must not touch a widget, nor may its result hold one.
     `changes` names what the work writes ("invoices", "payments"). It is announced however the job ends,
     since work that failed half-way has written its first chunks. A quiet job is not shown in the job bar.
     """
@@ -160,7 +162,7 @@ class Jobs(QObject):
     changed = Signal(object)  # frozenset[str]: what was written
     idle = Signal()  # nothing runs or waits any more
 
-    _posted = Signal(object)  # _Letter, from whichever thread
+    _posted = Signal()  # from whichever thread: one more letter is in the box
 
     def __init__(self, beside: "Jobs | None" = None) -> None:
         """`beside` others it shares their lanes, and what any of them wrote is told to all: windows of one book."""
@@ -180,6 +182,9 @@ class Jobs(QObject):
         self._family: list[Jobs] = beside._family if beside is not None else []
         self._family.append(self)
         self._alive: dict[int, Job] = {}
+        # A letter that went with the signal could be dropped last by the worker, with all that an answer or the frames
+        # of a traceback hold.
+        self._box: deque[_Letter] = deque()
         self._closed = False
         self._retired = False
         self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -277,8 +282,9 @@ class Jobs(QObject):
     def _run_later(self, task: _Task) -> None:
         self._precedence.wait(task.stop)
         if task.stop.is_set():
-            raise Cancelled
-        self._run(task)
+            self._post(_Letter(task.number, State.CANCELLED, None))
+        else:
+            self._run(task)
 
     def _run(self, task: _Task) -> None:
         next_report = 0.0
@@ -290,26 +296,30 @@ class Jobs(QObject):
             now = time.monotonic()
             if now >= next_report or 0 < total <= done:
                 next_report = now + _SECONDS_BETWEEN_REPORTS
-                self._posted.emit(_Letter(task.number, State.RUNNING, Progress(done, total, text)))
+                self._post(_Letter(task.number, State.RUNNING, Progress(done, total, text)))
 
-        self._posted.emit(_Letter(task.number, State.RUNNING, None))
-        result = task.work(report)
-        # The work may hold a whole import in its closure.
-        task.work = _nothing
-        self._posted.emit(_Letter(task.number, State.DONE, result))
+        self._post(_Letter(task.number, State.RUNNING, None))
+        try:
+            self._box.append(_Letter(task.number, State.DONE, task.work(report)))
+        except Cancelled:
+            self._box.append(_Letter(task.number, State.CANCELLED, None))
+        except BaseException as error:
+            self._box.append(_Letter(task.number, State.FAILED, error))
+        self._posted.emit()
 
     def _settle(self, number: int, lane: Lane, future: Future[None]) -> None:
         """Runs in the worker, or where the job was cancelled while it waited."""
         if lane is Lane.HAND:
             self._precedence.add(-1)
         if future.cancelled():
-            self._posted.emit(_Letter(number, State.CANCELLED, None))
-        elif (error := future.exception()) is not None:
-            state = State.CANCELLED if isinstance(error, Cancelled) else State.FAILED
-            self._posted.emit(_Letter(number, state, error))
+            self._post(_Letter(number, State.CANCELLED, None))
 
-    def _receive(self, letter: _Letter) -> None:
-        number, state, content = letter
+    def _post(self, letter: _Letter) -> None:
+        self._box.append(letter)
+        self._posted.emit()
+
+    def _receive(self) -> None:
+        number, state, content = self._box.popleft()
         job = self._alive[number]
         job.state = state
         if state is State.RUNNING:
@@ -321,6 +331,8 @@ class Jobs(QObject):
             self.progressed.emit(job)
             return
         del self._alive[number]
+        # It may hold a whole import in its closure.
+        job._task.work = _nothing
         if self._retired:
             self.announce(job.changes)
             self._leave_when_idle()

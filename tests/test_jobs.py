@@ -34,6 +34,16 @@ class Listener(QObject):
         self.threads.add(QThread.currentThread())
 
 
+class Mortal:
+    """Tells in which thread it died."""
+
+    def __init__(self, deaths: list[int]) -> None:
+        self.deaths = deaths
+
+    def __del__(self) -> None:
+        self.deaths.append(threading.get_ident())
+
+
 def finish(qtbot: QtBot, jobs: Jobs, job: Job) -> None:
     with qtbot.waitSignal(job.ended, timeout=5000):
         jobs.start(job)
@@ -47,6 +57,64 @@ def test_the_work_runs_elsewhere_and_its_result_arrives_in_the_window_thread(qtb
     assert job.state is State.DONE
     assert listener.heard != [threading.get_ident()]
     assert listener.threads == {listener.thread()}
+
+
+def test_what_the_work_holds_dies_in_the_window_thread(qtbot: QtBot, jobs: Jobs) -> None:
+    deaths: list[int] = []
+
+    def ask() -> None:
+        held = Mortal(deaths)
+        jobs.ask(lambda: isinstance(held, Mortal), lambda _answer: None)
+
+    ask()
+    # The worker is done with it, and the window has not heard of that yet.
+    jobs._executors[Lane.HAND].submit(lambda: None).result()
+    assert deaths == []
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert deaths == [threading.get_ident()]
+
+
+def test_what_a_traceback_holds_dies_in_the_window_thread(qtbot: QtBot, jobs: Jobs) -> None:
+    deaths: list[int] = []
+    errors: list[object] = []
+
+    def ask() -> None:
+        held = Mortal(deaths)
+
+        def work() -> object:
+            mine = held
+            try:
+                raise KeyError("inner")
+            except KeyError as error:
+                raise UserError(f"outer {type(mine).__name__}") from error
+
+        jobs.ask(work, lambda _answer: None, errors.append)
+
+    ask()
+    jobs._executors[Lane.HAND].submit(lambda: None).result()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert (len(errors), deaths) == (1, [])
+    errors.clear()
+    assert deaths == [threading.get_ident()]
+
+
+def test_no_worker_keeps_an_answer_or_an_error_that_the_window_has(qtbot: QtBot, jobs: Jobs) -> None:
+    """The window may have dropped it, and then the worker would be the last to hold it."""
+    deaths: list[int] = []
+
+    def fail() -> None:
+        raise UserError(Mortal(deaths))  # type: ignore[arg-type]
+
+    # The future of a job is what its worker holds longest.
+    for work in (lambda: Mortal(deaths), fail):
+        job = jobs.ask(work, lambda _answer: None, lambda _error: None)
+        assert job._future is not None
+        future = job._future
+        qtbot.waitUntil(lambda: not jobs.busy)
+        assert future.exception() is None
+        assert future.result() is None
+        job.error = None
+    assert deaths == [threading.get_ident()] * 2
 
 
 def test_a_plain_function_as_slot_also_runs_in_the_window_thread(qtbot: QtBot, jobs: Jobs) -> None:

@@ -43,13 +43,12 @@ def opened(desk: Desk, template_id: int) -> Opened:
 
 def open_designer(desk: Desk, template_id: int) -> None:
     """Show the designer above the page that is shown."""
-    desk.shell.jobs.ask(lambda: (desk, opened(desk, template_id)), _push)
 
+    def push(found: object) -> None:
+        assert isinstance(found, Opened)
+        desk.shell.push(DesignerPage(desk, found))
 
-def _push(answer: object) -> None:
-    assert isinstance(answer, tuple)
-    desk, found = answer
-    desk.shell.push(DesignerPage(desk, found))
+    desk.shell.jobs.ask(lambda: opened(desk, template_id), push)
 
 
 class DesignerPage(QWidget):
