@@ -42,6 +42,8 @@ def page_picture(pdf: bytes, page: int, scale: float) -> QImage:
             picture = QImage(
                 bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
             )
+            # Left to Python it would be closed after the lock is given back.
+            bitmap.close()
             # The picture must own its pixels: the bytes go with this call.
             return picture.copy()
         finally:

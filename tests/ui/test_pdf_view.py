@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from threading import Event
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
@@ -13,7 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from desktop.errors import UserError
 from desktop.jobs import Jobs
-from desktop.ui.pdf_pages import page_picture, page_sizes
+from desktop.ui import pdf_pages
+from desktop.ui.pdf_pages import page_picture, page_sizes, page_texts
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.theme import Theme
 
@@ -174,3 +176,26 @@ def test_the_words_of_a_document_can_be_copied(view: PdfView, qtbot: QtBot, sett
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     settle()
     assert QGuiApplication.clipboard().text() == "Retainer for May"
+
+
+def test_whatever_is_opened_is_closed_by_the_thread_that_has_pdfium(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[tuple[str, bool]] = []
+
+    def tells(name: str) -> Callable[[object], None]:
+        real = getattr(pypdfium2.raw, name)
+
+        def close(opened: object) -> None:
+            closed.append((name, pdf_pages._pdfium.locked()))
+            real(opened)
+
+        return close
+
+    names = {"FPDF_CloseDocument", "FPDF_ClosePage", "FPDFText_ClosePage", "FPDFBitmap_Destroy"}
+    for name in names:
+        monkeypatch.setattr(pypdfium2.raw, name, tells(name))
+    pdf = made_pdf("#FF0000")
+    page_sizes(pdf)
+    page_texts(pdf)
+    page_picture(pdf, 0, 1.0)
+    assert {name for name, _alone in closed} == names
+    assert [name for name, alone in closed if not alone] == []
