@@ -1,5 +1,6 @@
-"""What every test stands on: no screen, no trace in the user's own folders, one language."""
+"""What every test stands on: no screen, no trace in the user's own folders, one language, and word of a crash."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests import crashes
 
 # Before anything imports Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,6 +21,27 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    crashes.watch(config)
+
+
+@pytest.fixture(autouse=True)
+def _widgets_die_in_the_main_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever has no window has workers all the same, and Python clears the rings of earlier tests in any thread."""
+    if "qapp" not in request.fixturenames:
+        if not gc.isenabled():
+            gc.collect()
+            gc.enable()
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(1)
+    if gc.get_count()[2] > gc.get_threshold()[2]:
+        gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

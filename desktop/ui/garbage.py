@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -13,8 +14,16 @@ class Garbage(QObject):
     """A closed dialog is such a ring of references. Left to itself Python clears it in whichever thread happens to
     allocate next, and a widget that dies in a worker takes the program with it."""
 
+    # One of two may end while the other still has a window and workers.
+    _holding: ClassVar[int] = 0
+    _found: ClassVar[bool] = False
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        if not Garbage._holding:
+            Garbage._found = gc.isenabled()
+        Garbage._holding += 1
+        self._held = True
         gc.disable()
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self.clear)
@@ -28,6 +37,11 @@ class Garbage(QObject):
             gc.collect(max(due))
 
     def stop(self) -> None:
-        """Give it back to Python, once there is neither a window nor a worker."""
+        """Let go, once there is neither a window nor a worker; the last one leaves it as the first one found it."""
+        if not self._held:
+            return
+        self._held = False
         self._timer.stop()
-        gc.enable()
+        Garbage._holding -= 1
+        if not Garbage._holding and Garbage._found:
+            gc.enable()

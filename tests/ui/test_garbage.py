@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from threading import Thread, get_ident
 
+import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.garbage import Garbage
@@ -25,6 +27,7 @@ class Ring:
 def test_only_the_window_s_thread_clears_away(qtbot: QtBot) -> None:
     parent = QObject()
     garbage = Garbage(parent)
+    assert not gc.isenabled()
     died: list[int] = []
     try:
         Ring(died)
@@ -37,4 +40,34 @@ def test_only_the_window_s_thread_clears_away(qtbot: QtBot) -> None:
         assert died == [get_ident()]
     finally:
         garbage.stop()
-    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 0)])
+def test_it_is_given_back_by_the_last_program_as_the_first_found_it(
+    qapp: QApplication, enabled: bool, first: int, second: int
+) -> None:
+    if enabled:
+        gc.enable()
+    try:
+        parent = QObject()
+        both = Garbage(parent), Garbage(parent)
+        both[first].stop()
+        both[first].stop()
+        assert not gc.isenabled()
+        both[second].stop()
+        assert gc.isenabled() is enabled
+    finally:
+        gc.disable()
+
+
+def test_no_worker_clears_away_after_a_program_has_ended(qapp: QApplication) -> None:
+    died: list[int] = []
+    parent = QObject()
+    Garbage(parent).stop()
+    Ring(died)
+    kept: list[list[int]] = []
+    worker = Thread(target=lambda: kept.extend([number] for number in range(200_000)))
+    worker.start()
+    worker.join()
+    assert died == []
