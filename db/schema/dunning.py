@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.schema.base import Amount, Base, Id, Quantity, words
-from desktop.domain.dunning.words import DAY_COUNTS, INTERESTS, REMINDER_STATES
+from desktop.domain.dunning.words import CLAIM_STATES, DAY_COUNTS, INTERESTS, REMINDER_STATES
 
 
 class DunningPolicy(Base):
@@ -107,12 +107,14 @@ class ReminderRun(Base):
 class Reminder(Base):
     """One letter of a run: what one client is asked for in one currency, or why it is not. Minor units of `currency`.
 
-    `amount` is asked for without fee and interest; `credit` was taken off it. `reason` is a stored sentence.
+    `amount` is asked for without fee and interest; `credit` was taken off it. `reason` is a stored sentence. What it
+    asks for fee and interest is a `claim` until somebody waives it, or bills it by the run `claim_run_id`.
     """
 
     __tablename__ = "reminder"
     __table_args__ = (
         words("state", *REMINDER_STATES),
+        words("claim", *CLAIM_STATES),
         UniqueConstraint("run_id", "client_id", "currency"),
         Index("ix_reminder_client", "client_id"),
     )
@@ -134,6 +136,8 @@ class Reminder(Base):
     decided_by: Mapped[str | None]
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     sent_at: Mapped[str | None]
+    claim: Mapped[str] = mapped_column(default="")
+    claim_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
 
 
 class ReminderItem(Base):
