@@ -32,6 +32,15 @@ def expected_withholding(book: Book, numbers: Sequence[str]) -> int:
         return sum(_expected(*row[1:]) for row in rows)
 
 
+def expected_by_invoice(connection: Connection) -> dict[int, int]:
+    """What is still expected to be withheld of each invoice that is open, by its id; minor units, never 0."""
+    rows = connection.exec_driver_sql(
+        _INVOICES + "coalesce(h.withholding, c.withholding) > 0"
+        " AND i.id IN (SELECT o.invoice_id FROM open_item o WHERE o.open > 0)"
+    )
+    return {row[0]: expected for row in rows if (expected := _expected(*row[1:]))}
+
+
 def withheld_parts(connection: Connection, amount: int, items: Sequence[Due], named: Sequence[int]) -> dict[int, int]:
     """How much of a tax withheld settles each item, by id: of each invoice what is expected, then the rest in turn.
 
