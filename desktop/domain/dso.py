@@ -1,4 +1,4 @@
-"""Days sales outstanding: how many days of sales wait to be paid, simply and by counting back through the months."""
+"""Days sales outstanding: how many days of sales wait to be paid: simply, at best, and counted back by months."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ def simple(receivables: int, sales: int, days: int) -> Decimal | None:
     if sales <= 0:
         return None
     return _tenths(Decimal(max(receivables, 0)) * days / sales)
+
+
+def best_possible(current: int, sales: int, days: int) -> Decimal | None:
+    """What the simple form would be if nobody were late: what is not yet due / credit sales x days.
+
+    What lies between the two is the average days delinquent. Minor units of one currency.
+    """
+    return simple(current, sales, days)
 
 
 def count_back(receivables: int, spans: Iterable[tuple[int, int]]) -> Decimal | None:

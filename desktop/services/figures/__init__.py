@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,8 @@ from db.queries.rows import ids_text
 from desktop.domain import dso
 from desktop.domain.aging import BUCKET_ENDS
 from desktop.services.exchange import ExchangeRates
-from desktop.services.figures.converting import converted
+from desktop.services.figures.converting import Sums
+from desktop.services.figures.months import Span, spans_until
 
 MONTHS: Final = 12
 # Sales of so many months, this one included, stand against the receivables.
@@ -83,26 +84,26 @@ def figures(book: Book, today: date) -> Figures:
     """The figures of a day. What is open is that of now, so the day is today."""
     with book.reading() as session:
         connection = session.connection()
-        sums = _Sums(ExchangeRates(connection), today)
+        sums = Sums(ExchangeRates(connection), today)
         buckets, debtors = _owed(connection, sums, today)
         credits: dict[str, int] = {}
         for _client, currency, amount in receivables.credits_now(connection):
             credits[currency] = credits.get(currency, 0) + amount
         credit = sum(sums.here(amount, currency) for currency, amount in credits.items())
-        months = _months(today, MONTHS + SALES_MONTHS)
-        since = months[0].isoformat()
+        months = spans_until(today, MONTHS + SALES_MONTHS)
+        since = months[0].first.isoformat()
         billed, opened = _billed(connection, sums, since, today)
         received = sums.by_month(queries.received_by_month(connection, since, today.isoformat()))
         given_up = sums.by_month(
             (month, currency, 0, amount) for month, currency, amount in queries.given_up_by_month(connection, since)
         )
-    sales = [billed.get(_key(month), 0) for month in months]
-    more = [opened.get(_key(month), 0) for month in months]
-    less = [received.get(_key(month), 0) + given_up.get(_key(month), 0) for month in months]
+    sales = [billed.get(month.key, 0) for month in months]
+    more = [opened.get(month.key, 0) for month in months]
+    less = [received.get(month.key, 0) + given_up.get(month.key, 0) for month in months]
     owed = _at_month_ends(
         sum(buckets) - credit, [sold + began - gone for sold, began, gone in zip(sales, more, less, strict=True)]
     )
-    days = [_days(month, today) for month in months]
+    days = [month.days for month in months]
     simply = [_simple(owed, sales, days, place) for place in range(SALES_MONTHS, len(months))]
     shown = months[SALES_MONTHS:]
     return Figures(
@@ -110,9 +111,9 @@ def figures(book: Book, today: date) -> Figures:
         sums.currency,
         tuple(buckets),
         credit,
-        tuple(Month(*one) for one in zip(shown, owed[SALES_MONTHS:], strict=True)),
-        tuple(Month(month, billed.get(_key(month), 0)) for month in shown),
-        tuple(Month(month, received.get(_key(month), 0)) for month in shown),
+        _monthly(shown, owed[SALES_MONTHS:]),
+        _monthly(shown, sales[SALES_MONTHS:]),
+        _monthly(shown, [received.get(month.key, 0) for month in shown]),
         simply[-1],
         dso.count_back(owed[-1], zip(reversed(sales), reversed(days), strict=True)),
         tuple(simply),
@@ -121,32 +122,7 @@ def figures(book: Book, today: date) -> Figures:
     )
 
 
-class _Sums:
-    """Amounts in the firm's currency, and which currencies have no rate."""
-
-    def __init__(self, rates: ExchangeRates, today: date) -> None:
-        self.currency = rates.firm_currency
-        self.unknown: set[str] = set()
-        self._rates = rates
-        self._today = today
-
-    def here(self, amount: int, currency: str, day: date | None = None) -> int:
-        """The amount by the rate of the day, by default today's."""
-        found = converted(amount, currency, self._rates, day or self._today)
-        if found is None and amount:
-            self.unknown.add(currency)
-        return found or 0
-
-    def by_month(self, rows: Iterable[Any]) -> dict[str, int]:
-        """Sums by month of (month, currency, amount in the firm's currency, more in its own)."""
-        sums: dict[str, int] = {}
-        for month, currency, firm_amount, loose in rows:
-            here = self.here(loose, currency, _end(month, self._today)) if loose else 0
-            sums[month] = sums.get(month, 0) + firm_amount + here
-        return sums
-
-
-def _owed(connection: Connection, sums: _Sums, today: date) -> tuple[list[int], tuple[Debtor, ...]]:
+def _owed(connection: Connection, sums: Sums, today: date) -> tuple[list[int], tuple[Debtor, ...]]:
     """What is open by age, and the clients that owe most."""
     bounds = [(today - timedelta(days=end)).isoformat() for end in BUCKET_ENDS]
     totals: dict[str, list[int]] = {}
@@ -169,32 +145,14 @@ def _owed(connection: Connection, sums: _Sums, today: date) -> tuple[list[int], 
     return buckets, tuple(Debtor(client, names[client], *own) for client, own in top if own[0] > 0)
 
 
-def _billed(connection: Connection, sums: _Sums, since: str, today: date) -> tuple[dict[str, int], dict[str, int]]:
+def _billed(connection: Connection, sums: Sums, since: str, today: date) -> tuple[dict[str, int], dict[str, int]]:
     """By month what was billed, and what was open when the book began."""
     rows = queries.billed_by_month(connection, since, today.isoformat())
     return sums.by_month(row[:4] for row in rows if not row[4]), sums.by_month(row[:4] for row in rows if row[4])
 
 
-def _months(today: date, count: int) -> list[date]:
-    """The first days of so many months, the oldest first, today's last."""
-    number = today.year * 12 + today.month - 1
-    return [date(one // 12, one % 12 + 1, 1) for one in range(number - count + 1, number + 1)]
-
-
-def _key(month: date) -> str:
-    return month.isoformat()[:7]
-
-
-def _end(month: str, today: date) -> date:
-    """The last day of a month, written YYYY-MM, that has come."""
-    year, number = int(month[:4]), int(month[5:])
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return min(following - timedelta(days=1), today)
-
-
-def _days(month: date, today: date) -> int:
-    """How many days of a month have come."""
-    return (_end(_key(month), today) - month).days + 1
+def _monthly(months: Iterable[Span], amounts: Iterable[int]) -> tuple[Month, ...]:
+    return tuple(Month(month.first, amount) for month, amount in zip(months, amounts, strict=True))
 
 
 def _at_month_ends(now: int, moved: Sequence[int]) -> list[int]:

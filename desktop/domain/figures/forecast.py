@@ -1,0 +1,162 @@
+"""What of the open money will come until when, by the payer's own habit, with a range; integers throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from math import isqrt
+from typing import Final, Literal, NamedTuple
+
+from desktop.domain.figures.habits import SCALE, Habit
+
+HORIZONS: Final = (30, 60, 90)
+"""Days ahead that a forecast is judged by."""
+OWN: Final = 6
+"""From so many payments on a payer has a habit of its own."""
+# Half of the width of a range that holds four of five, in standard deviations of a normal error.
+_FOUR_OF_FIVE: Final = Decimal("1.28")
+_LEAST_TRIALS: Final = 6
+_TENTH: Final = Decimal("0.1")
+
+Source = Literal["own", "segment", "firm", ""]
+
+
+class Owed(NamedTuple):
+    """What is open of one item: `group` is what is added up (a currency), minor units; days as ordinals."""
+
+    group: str
+    payer: Hashable
+    due: int
+    amount: int
+
+
+class Habits(NamedTuple):
+    """The habit of each payer, of each segment, and of all; which segment a payer is of."""
+
+    own: Callable[[Hashable], Habit | None]
+    segment: Callable[[Hashable], Habit | None]
+    firm: Habit
+
+    def of(self, payer: Hashable, late: int) -> tuple[Habit | None, Source]:
+        """The nearest habit that still expects something that is so many days late (below zero: not yet due)."""
+        own = self.own(payer)
+        if own is not None and own.paid >= OWN and own.open_after(late):
+            return own, "own"
+        segment = self.segment(payer)
+        if segment is not None and segment.paid >= OWN and segment.open_after(late):
+            return segment, "segment"
+        if self.firm.paid and self.firm.open_after(late):
+            return self.firm, "firm"
+        return None, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected by the end of each of the days asked for, minor units; `spread` is one standard deviation.
+
+    All that one payer owes is taken to move together, payers by themselves.
+    """
+
+    amounts: tuple[int, ...]
+    spreads: tuple[int, ...]
+
+
+def expected(
+    owed: Iterable[Owed], habits: Habits, today: int, ends: Sequence[int]
+) -> tuple[Mapping[str, Expected], Mapping[tuple[str, Hashable], int], Mapping[str, int]]:
+    """By group what is expected by the end of each of the days (ordinals after `today`, ascending); by group and payer
+    what is expected by the last of them; by group what nobody's habit expects any more."""
+    sums: dict[str, list[int]] = {}
+    payers: dict[tuple[str, Hashable], list[int]] = {}
+    last: dict[tuple[str, Hashable], int] = {}
+    lost: dict[str, int] = {}
+    known: dict[tuple[Hashable, int], tuple[int, ...]] = {}
+    for group, payer, due, amount in owed:
+        shares = known.get((payer, due))
+        if shares is None:
+            habit, _source = habits.of(payer, today - due)
+            shares = _shares(habit, today - due, [end - due for end in ends]) if habit is not None else ()
+            known[payer, due] = shares
+        totals = sums.setdefault(group, [0] * len(ends))
+        if not shares:
+            lost[group] = lost.get(group, 0) + amount
+            continue
+        own = payers.setdefault((group, payer), [0] * len(ends))
+        for place, share in enumerate(shares):
+            totals[place] += amount * share
+            own[place] += amount * isqrt(share * (SCALE - share))
+        last[group, payer] = last.get((group, payer), 0) + amount * shares[-1]
+    squares: dict[str, list[int]] = {group: [0] * len(ends) for group in sums}
+    for (group, _payer), own in payers.items():
+        row = squares[group]
+        for place, one in enumerate(own):
+            row[place] += (one // SCALE) ** 2
+    found = {
+        group: Expected(tuple(_unscaled(one) for one in totals), tuple(isqrt(one) for one in squares[group]))
+        for group, totals in sums.items()
+    }
+    return found, {key: _unscaled(amount) for key, amount in last.items()}, lost
+
+
+def _shares(habit: Habit, late: int, ends: Sequence[int]) -> tuple[int, ...]:
+    """Of what is still open so late, the share times 10**9 that comes by the end of each day late."""
+    still = habit.open_after(late)
+    return tuple((still - habit.open_after(end)) * SCALE // still for end in ends)
+
+
+def _unscaled(amount: int) -> int:
+    """Half up; amounts of open items are never below zero."""
+    return (2 * amount + SCALE) // (2 * SCALE)
+
+
+class Trial(NamedTuple):
+    """A forecast that can be judged: made at the end of a day for so many days; minor units."""
+
+    made: date
+    days: int
+    expected: int
+    spread: int
+    came: int
+
+    @property
+    def off_by(self) -> Decimal | None:
+        """By how many percent of what came the forecast was above it, to a tenth; None where nothing came."""
+        if not self.came:
+            return None
+        return (Decimal(self.expected - self.came) * 100 / self.came).quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+class Judged(NamedTuple):
+    """How good forecasts were, in percent to a tenth: `mape` is the mean of the errors without their sign, `bias` by
+    how much all of them together were above what came. None where nothing came. `trials` says how many were judged."""
+
+    trials: int
+    mape: Decimal | None
+    bias: Decimal | None
+
+
+def judged(trials: Sequence[Trial]) -> Judged:
+    errors = [off for trial in trials if (off := trial.off_by) is not None]
+    came = sum(trial.came for trial in trials)
+    mape = sum(map(abs, errors), Decimal(0)) / len(errors) if errors else None
+    bias = Decimal(sum(trial.expected for trial in trials) - came) * 100 / came if came else None
+    return Judged(len(trials), *(None if one is None else one.quantize(_TENTH, ROUND_HALF_UP) for one in (mape, bias)))
+
+
+def half_width(trials: Sequence[Trial], spread: int, amount: int) -> int:
+    """Half of the range around an amount: as wide as would have held what came in four of five of the trials.
+
+    With fewer than six trials it is that of a normal error.
+    """
+    if len(trials) < _LEAST_TRIALS:
+        return int(_FOUR_OF_FIVE * spread)
+    # The error in standard deviations and in shares of the forecast: the wider one counts, so that neither a small
+    # deviation nor a small forecast hides how wrong others were.
+    place = -(-len(trials) * 4 // 5) - 1
+    deviations = sorted(Decimal(abs(one.came - one.expected)) / one.spread for one in trials if one.spread)
+    shares = sorted(Decimal(abs(one.came - one.expected)) / one.expected for one in trials if one.expected)
+    widths = [int(deviations[min(place, len(deviations) - 1)] * spread)] if deviations else []
+    widths += [int(shares[min(place, len(shares) - 1)] * amount)] if shares else []
+    return max(widths, default=int(_FOUR_OF_FIVE * spread))

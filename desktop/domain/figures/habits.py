@@ -1,0 +1,47 @@
+"""How late somebody pays: the share that is still open so many days after it was due.
+
+By the estimate of Kaplan and Meier (1958): what is still open tells that it was not paid until now, and counts as long
+as it can. Taking only what was paid would find everybody in time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+SCALE: Final = 1_000_000_000
+
+
+class Habit(NamedTuple):
+    """`days` after the due date (below zero: before it) on which something was paid, ascending, and what share times
+    10**9 was `left` after each. `paid` is how many payments tell it."""
+
+    days: tuple[int, ...]
+    left: tuple[int, ...]
+    paid: int
+
+    def open_after(self, days: int) -> int:
+        """The share times 10**9 that is still open at the end of so many days after the due date."""
+        place = bisect_right(self.days, days)
+        return self.left[place - 1] if place else SCALE
+
+
+def habit(paid: Iterable[int], waiting: Iterable[int]) -> Habit:
+    """From days late of what was paid, and of what was not paid when it was last looked at."""
+    events, ended = Counter(paid), Counter(waiting)
+    risk = events.total() + ended.total()
+    days, left, share = [], [], SCALE
+    gone = sorted(ended)
+    place = 0
+    for day in sorted(events):
+        # What ended before the day is not at risk any more; what ended on it still was.
+        while place < len(gone) and gone[place] < day:
+            risk -= ended[gone[place]]
+            place += 1
+        share = share * (risk - events[day]) // risk
+        risk -= events[day]
+        days.append(day)
+        left.append(share)
+    return Habit(tuple(days), tuple(left), events.total())
