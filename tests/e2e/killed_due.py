@@ -1,15 +1,13 @@
 """Kills `sheaf due` at random points, calls it again, and compares the books with those of an undisturbed call.
 
-python -m tests.e2e.killed_due BOOK FOLDER SEED COUNT prints one JSON object. Each victim is a fork, as in killed_run.
+python -m tests.e2e.killed_due BOOK FOLDER SEED COUNT prints one JSON object.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +19,7 @@ from desktop.services.check import check
 from desktop.services.runs import issuing_runs, planning
 from desktop.services.schedules.carrying_out import carry_out
 from tests.contracts import ANNE, rows
-from tests.e2e.killed_run import traced
+from tests.e2e.killing import killed, traced
 from tests.whole_books import told
 
 NOW = datetime(2026, 2, 2, 9)
@@ -37,37 +35,9 @@ def due(book: Book) -> None:
     carry_out(book, now=lambda: NOW, actor=ANNE)
 
 
-def killed(path: Path, at: int) -> bool:
-    """Call it in a fork and kill it before statement `at`; whether it was killed before its end."""
-    child = os.fork()
-    if not child:
-        _victim(path, at)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.WEXITSTATUS(status) == 0, "the victim failed by itself"
-    return False
-
-
-def _victim(path: Path, at: int) -> None:
-    seen = 0
-
-    def statement(_sql: str) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    try:
-        book = opened(path, traced(statement))
-        seen = 0
-        due(book)
-        book.close()
-    except BaseException as error:
-        print(repr(error), file=sys.stderr, flush=True)
-        os._exit(1)
-    os._exit(0)
+def killed_at(path: Path, at: int) -> bool:
+    """Call it and kill it before statement `at`; whether it was killed before its end."""
+    return killed(lambda step: opened(path, traced(step)), due, at)
 
 
 def whole(book: Book) -> dict[str, Any]:
@@ -91,9 +61,9 @@ def main() -> None:
     for number in range(count):
         path = Path(shutil.copyfile(source, folder / f"victim-{number}.sheaf"))
         at = chance.randint(1, total)
-        kills += killed(path, at)
+        kills += killed_at(path, at)
         if number % 3 == 0:
-            kills += killed(path, chance.randint(1, total // 2))
+            kills += killed_at(path, chance.randint(1, total // 2))
         with opened(path) as book:
             left = rows(
                 book,

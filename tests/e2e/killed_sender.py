@@ -1,8 +1,7 @@
 """Kills senders of mail at many points, sends on, and compares the outbox with what the server took.
 
-python -m tests.e2e.killed_sender BOOK FOLDER SEED COUNT prints one JSON object. Each victim is a fork of this process,
-which has everything imported and no book open; the server is a process of its own that notes each message before it
-answers.
+python -m tests.e2e.killed_sender BOOK FOLDER SEED COUNT prints one JSON object. The server is a process of its
+own that notes each message before it answers.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
 import time
 from collections import Counter
@@ -30,7 +28,7 @@ from desktop.services.delivery.mail import sending
 from desktop.services.delivery.mail.accounts import post_for
 from desktop.services.delivery.mail.sent import Sent
 from tests.contracts import ANNE, rows
-from tests.e2e.killed_run import traced
+from tests.e2e.killing import Step, killed, traced
 from tests.servers.sink import Sink, sink
 
 # Two documents are rendered in the process itself, which starts no others that would outlive it.
@@ -58,42 +56,16 @@ def watched(step: Callable[[], None]) -> None:
     Line.say, Line._line = told_say, told_hear  # type: ignore[method-assign]
 
 
-def victim(path: Path, at: int) -> None:
-    """Never returns: killed by its own hand at a step, or gone with 0 once everything went."""
-    seen = 0
-
-    def step(_sql: str = "") -> None:
-        nonlocal seen
-        seen += 1
-        if seen == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    try:
-        book = open_book(path, driver=traced(step))
-        watched(step)
-        seen = 0
-        go(book)
-        book.close()
-    except BaseException as error:
-        print(repr(error), file=sys.stderr, flush=True)
-        os._exit(1)
-    os._exit(0)
+def opened(path: Path, step: Step) -> Book:
+    """The book, with each statement and each word to the server and from it told as a step."""
+    book = open_book(path, driver=traced(step))
+    watched(lambda: step(""))
+    return book
 
 
-def killed(path: Path, at: int, seconds: float | None) -> bool:
-    """Send in a fork until a step, or for so many seconds; whether it was killed before its end."""
-    child = os.fork()
-    if not child:
-        victim(path, at)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.WEXITSTATUS(status) == 0, "the victim failed by itself"
-    return False
+def killed_at(path: Path, at: int, seconds: float | None = None) -> bool:
+    """Send until a step, or for so many seconds; whether it was killed before its end."""
+    return killed(lambda step: opened(path, step), go, at, seconds)
 
 
 def undisturbed(path: Path) -> tuple[int, float]:
@@ -104,12 +76,11 @@ def undisturbed(path: Path) -> tuple[int, float]:
     if not child:
         steps = 0
 
-        def step(_sql: str = "") -> None:
+        def step(_what: str) -> None:
             nonlocal steps
             steps += 1
 
-        with open_book(path, driver=traced(step)) as book:
-            watched(step)
+        with opened(path, step) as book:
             steps = 0
             go(book)
         os.write(told, str(steps).encode())
@@ -187,9 +158,9 @@ def main() -> None:
             since = len(server.lines())
             # Every fifth by the clock, the others step by step through the whole; every fourth is killed once more.
             at = 0 if k % 5 == 0 else 1 + k * steps // count
-            kills += killed(path, at, chance.random() * took if not at else None)
+            kills += killed_at(path, at, chance.random() * took if not at else None)
             if k % 4 == 0:
-                kills += killed(path, chance.randint(1, steps), None)
+                kills += killed_at(path, chance.randint(1, steps))
             with open_book(path) as book:
                 where = f"step {at} of {steps}"
                 ends += looked_at(book, server, since, wrong, where)

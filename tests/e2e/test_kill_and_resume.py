@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,8 @@ from desktop.services.changes import change
 from tests.billing_facts import day, money
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts
+from tests.e2e.killing import driven
 
-ROOT = Path(__file__).parents[2]
 POINTS = 50
 
 
@@ -57,15 +54,7 @@ def test_a_run_killed_at_random_points_ends_as_if_nothing_had_been(tmp_path: Pat
     with new_book(tmp_path) as book:
         assert fill(Contracts(book)) == 150
         source = book.path
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killed_run", str(source), str(tmp_path), "20260131", str(POINTS)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = driven("tests.e2e.killed_run", source, tmp_path, seed=20260131, count=POINTS)
     assert told["wrong"] == []
     # Most are killed, in each stage of a run.
     assert told["kills"] >= POINTS

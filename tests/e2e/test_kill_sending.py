@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +11,8 @@ from db.schema import MailAccount
 from desktop.services.changes import change
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, value
+from tests.e2e.killing import driven
 
-ROOT = Path(__file__).parents[2]
 POINTS = 50
 
 
@@ -46,15 +43,7 @@ def test_a_sender_killed_at_any_point_sends_nothing_twice_and_forgets_nothing(tm
     with new_book(tmp_path) as book:
         assert fill(Contracts(book)) == 15
         source = book.path
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killed_sender", str(source), str(tmp_path), "20260131", str(POINTS)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = driven("tests.e2e.killed_sender", source, tmp_path, seed=20260131, count=POINTS)
     assert told["wrong"] == []
     assert told["kills"] >= POINTS
     # Some are caught on their way, and they are the only ones that a person is asked about.

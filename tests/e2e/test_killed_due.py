@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +13,8 @@ from desktop.services.changes import change
 from desktop.services.schedules.keeping import save_schedule
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts
+from tests.e2e.killing import driven
 
-ROOT = Path(__file__).parents[2]
 POINTS = 50
 
 
@@ -39,15 +36,7 @@ def test_due_work_killed_at_random_points_ends_as_if_nothing_had_been(tmp_path: 
         first = month_end | {"name": "Large", "day": 1, "at": "08:00", "through": "this_month", "most_documents": 5}
         save_schedule(book, first, actor=ANNE, now=since)
         source = book.path
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killed_due", str(source), str(tmp_path), "20260202", str(POINTS)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = driven("tests.e2e.killed_due", source, tmp_path, seed=20260202, count=POINTS)
     assert told["wrong"] == []
     assert told["kills"] >= POINTS
     stages = set(told["stages"])

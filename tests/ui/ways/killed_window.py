@@ -19,7 +19,8 @@ from desktop.services.runs import issuing_runs
 from desktop.ui.desk import Desk
 from desktop.ui.runs.page import RunsPage
 from desktop.ui.runs.review import ReviewPage
-from tests.e2e.killed_run import opened, traced
+from tests.e2e.killed_run import opened
+from tests.e2e.killing import traced
 from tests.ui.program import TODAY
 
 _PATIENCE_MS = 60_000
