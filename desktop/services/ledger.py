@@ -97,10 +97,10 @@ class Ledger(OpenAmounts):
         self._credits[credit.id] = credit
         return credit
 
-    def reverse(self, source: Credit, method: str, firm_rate: int | None, on: date, note: str) -> str:
+    def reverse(self, source: Credit, method: str, firm_rate: int | None, on: date, note: str) -> tuple[int, str]:
         """Book the mirror of a payment at its own rate and use up its credit, all of which must be left.
 
-        Returns the number of the reversal.
+        Returns the id of the reversal and its number.
         """
         reversal_id, number = self._payment_row(
             source.client_id,
@@ -117,7 +117,7 @@ class Ledger(OpenAmounts):
         )
         self._post_payment(reversal_id, method, on, source.client_id, source.currency, -source.amount, source.factor)
         source.open -= source.amount
-        return number
+        return reversal_id, number
 
     def settle(self, due: Due, source: Credit, amount: int, on: date, reverses_id: int | None = None) -> None:
         """Allocate a credit to an open item, no earlier than both were there; a negative amount restores."""

@@ -30,6 +30,7 @@ class Reversal:
     reverses: str
     restored: tuple[tuple[str, int], ...]
     beside_plan: tuple[tuple[str, int], ...] = ()
+    payment_id: int = 0
 
 
 def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> Reversal:
@@ -41,22 +42,28 @@ def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: st
         not_to_come(on, today)
         reason = reason_given(reason)
         ledger = Ledger(made)
-        method, firm_rate = _reversible(made.connection, number, on)
-        credit = ledger.named_credit(number)
-        if on < credit.since:
-            raise UserError(
-                _("{number} was taken off an invoice on {day}; it cannot be reversed before that.").format(
-                    number=number, day=date_text(credit.since)
-                ),
-                _("Take that day or a later one."),
-            )
-        open_before = {due.id: due.open for due in _of_planned(ledger, credit)}
-        restored = take_back(ledger, credit, on)
-        beside = by_number((due.number, due.open - open_before[due.id]) for due in _of_planned(ledger, credit))
-        reversal = ledger.reverse(credit, method, firm_rate, on, reason)
+        reversal = reverse_within(ledger, number, on=on, reason=reason)
         ledger.flush()
         made.summary = _("Reverse payment {number}: {reason}").format(number=number, reason=reason)
-    return Reversal(reversal, number, restored, beside)
+    return reversal
+
+
+def reverse_within(ledger: Ledger, number: str, *, on: date, reason: str) -> Reversal:
+    """As reverse_payment, within the caller's transaction; the caller flushes the ledger."""
+    method, firm_rate = _reversible(ledger.connection, number, on)
+    credit = ledger.named_credit(number)
+    if on < credit.since:
+        raise UserError(
+            _("{number} was taken off an invoice on {day}; it cannot be reversed before that.").format(
+                number=number, day=date_text(credit.since)
+            ),
+            _("Take that day or a later one."),
+        )
+    open_before = {due.id: due.open for due in _of_planned(ledger, credit)}
+    restored = take_back(ledger, credit, on)
+    beside = by_number((due.number, due.open - open_before[due.id]) for due in _of_planned(ledger, credit))
+    reversal_id, reversal = ledger.reverse(credit, method, firm_rate, on, reason)
+    return Reversal(reversal, number, restored, beside, reversal_id)
 
 
 def take_back(
