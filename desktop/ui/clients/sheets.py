@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.i18n import _
@@ -20,6 +19,7 @@ from desktop.ui.clients.open_items import item_rows
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.few_rows import FewRows
+from desktop.ui.freshness import Freshness
 from desktop.ui.invoices.listing import InvoiceRows
 from desktop.ui.listing import Listing, Query, Row
 from desktop.ui.outbox.listing import OutboxRows
@@ -46,7 +46,6 @@ class Sheet(QWidget):
         self.table.set_empty(Empty(empty), Empty(empty))
         self.table.opened.connect(self.opened)
         self._query = Query(filters=frozenset({only} if only else ()))
-        self._stale = True
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
@@ -55,15 +54,10 @@ class Sheet(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card)
-        shell.jobs.changed.connect(self._hear)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.reload()
+        self._freshness = Freshness(self, shell.jobs, self.reload)
 
     def reload(self) -> None:
-        self._stale = False
+        self._freshness.loaded()
         if self.model.query is None:
             self.model.set_query(self._query)
         else:
@@ -72,12 +66,6 @@ class Sheet(QWidget):
     def row(self, one: int) -> Row:
         """The row with this id, as far as it is loaded."""
         return self.listing.rows([one]).get(one, {})
-
-    def _hear(self, changes: object) -> None:
-        if changes:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
 
 
 class _Payments:

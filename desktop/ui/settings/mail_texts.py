@@ -43,6 +43,7 @@ from desktop.ui.choices import languages
 from desktop.ui.desk import Desk
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.focus_order import follow_layout
+from desktop.ui.freshness import Freshness
 from desktop.ui.latest import Latest
 from desktop.ui.payments.payers import ask_client
 from desktop.ui.saving import write
@@ -77,7 +78,6 @@ class MailTextsSection(QWidget):
         self._language_known = False
         self._chosen: Whom = _FIRM
         self._filling = False
-        self._stale = True
         self._latest = Latest(desk.shell.jobs, self)
         self._loading = Latest(desk.shell.jobs, self)
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
@@ -112,7 +112,7 @@ class MailTextsSection(QWidget):
         self.setFocusProxy(self.kind)
         self.subject.textEdited.connect(self._take)
         self.body.textChanged.connect(self._take)
-        desk.shell.jobs.changed.connect(self._hear)
+        self._freshness = Freshness(self, desk.shell.jobs, self.reload, {"firm", "clients", "invoices"})
 
     def _build(self) -> None:
         title = QLabel(_("E-mail texts"))
@@ -196,19 +196,9 @@ class MailTextsSection(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         follow_layout(self)
-        if self._stale:
-            self.reload()
-
-    def _hear(self, changes: object) -> None:
-        assert isinstance(changes, frozenset)
-        if changes & {"firm", "clients", "invoices"}:
-            if self.isVisible():
-                self.reload()
-            else:
-                self._stale = True
 
     def reload(self) -> None:
-        self._stale = False
+        self._freshness.loaded()
         book = self.desk.book
 
         def load() -> tuple[list[OwnText], list[tuple[int, str]], str, dict[str, bool]]:

@@ -50,6 +50,7 @@ from desktop.ui.dialog import Question
 from desktop.ui.elided_label import ElidedLabel
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.form import Field, Section
+from desktop.ui.freshness import Freshness
 from desktop.ui.latest import Latest
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask
@@ -67,7 +68,6 @@ class TemplatesSection(QWidget):
         super().__init__()
         self.desk = desk
         self._rows: dict[int, TemplateRow] = {}
-        self._stale = True
         self.acts = Actions(desk.shell.theme, self)
         self.gallery = Gallery(desk)
         self.versions = QListWidget()
@@ -81,7 +81,7 @@ class TemplatesSection(QWidget):
         self.gallery.itemActivated.connect(self._open)
         self.gallery.customContextMenuRequested.connect(self._show_menu)
         self.versions.currentItemChanged.connect(lambda _now, _before: self.acts.refresh())
-        desk.shell.jobs.changed.connect(self._hear)
+        self._freshness = Freshness(self, desk.shell.jobs, self.reload, {"firm", "templates", "invoices"})
 
     def _offers(self) -> Iterable[Action]:
         return [
@@ -153,19 +153,9 @@ class TemplatesSection(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         follow_layout(self)
-        if self._stale:
-            self.reload()
-
-    def _hear(self, changes: object) -> None:
-        assert isinstance(changes, frozenset)
-        if changes & {"firm", "templates", "invoices"}:
-            if self.isVisible():
-                self.reload()
-            else:
-                self._stale = True
 
     def reload(self) -> None:
-        self._stale = False
+        self._freshness.loaded()
         book = self.desk.book
         self.desk.shell.jobs.ask(lambda: templates(book), self._take)
 

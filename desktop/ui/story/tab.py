@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.ui.actions import Actions
 from desktop.ui.desk import Desk
+from desktop.ui.freshness import Freshness
 from desktop.ui.latest import Latest
 
 Question = Callable[[], object]
@@ -26,14 +26,13 @@ class StoryTab(QWidget):
         self.shell = desk.shell
         self.subject = subject
         self.thing: int | None = None
-        self._stale = True
         self._latest = Latest(desk.shell.jobs, self)
         self.acts = Actions(desk.shell.theme, self)
         self.acts.failed.connect(desk.shell.notices.show_error)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
-        desk.shell.jobs.changed.connect(self._hear)
+        self._freshness = Freshness(self, desk.shell.jobs, self.refresh)
 
     def show_thing(self, one: int | None) -> None:
         """Show the thing with this id, or nothing; also when it may have changed."""
@@ -42,13 +41,11 @@ class StoryTab(QWidget):
             self.thing = one
             self.enter()
             self.acts.refresh()
-        self._stale = True
-        if self.isVisible():
-            self.refresh()
+        self._freshness.lost()
 
     def refresh(self) -> None:
         """Ask the book anew."""
-        self._stale = False
+        self._freshness.loaded()
         if self.thing is None:
             self._latest.drop()
             self.take(None)
@@ -72,14 +69,3 @@ class StoryTab(QWidget):
     def focus_first(self) -> None:
         """Where the work in this tab begins."""
         self.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
-
-    def _hear(self, changes: object) -> None:
-        if changes:
-            self._stale = True
-            if self.isVisible():
-                self.refresh()
