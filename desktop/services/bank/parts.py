@@ -9,6 +9,7 @@ from typing import Final
 from desktop.domain.matching.facts import Explanation, Line, OpenInvoice, PastPayment, Share
 from desktop.domain.money import spread
 from desktop.domain.wording import Said, phrase
+from desktop.i18n import _
 
 PAYMENT: Final = "payment"
 RETURN: Final = "return"
@@ -78,10 +79,12 @@ def parts_of(
 
     Empty where it explains nothing.
     """
+    lost = any(share.write_off for share in explanation.shares)
     given = Part(
         explanation.kind,
         line.amount,
         explanation.client_id,
+        reason=_("Difference of a payment by bank") if lost else "",
         score=explanation.score,
         reasons=explanation.reasons,
     )
