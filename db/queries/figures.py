@@ -57,3 +57,36 @@ def given_up_by_month(connection: Connection, since: str) -> Rows:
 
 def client_names(connection: Connection, ids: str) -> Rows:
     return plain_rows(connection, "SELECT id, name FROM client WHERE id IN (SELECT value FROM json_each(?))", ids)
+
+
+# Days as Python counts them, so that thousands of them need no reading.
+_ORDINAL = "CAST(julianday({}) - 1721424.5 AS INTEGER)"
+
+
+def items_with_days(connection: Connection, until: str) -> Rows:
+    """(id, client as merged, currency, due date, day from which it was there, amount) of all items that were there by a
+    day; days as ordinals."""
+    return plain_rows(
+        connection,
+        f"""SELECT o.id, coalesce(c.merged_into_id, c.id), o.currency, {_ORDINAL.format("o.due_date")},
+          {_ORDINAL.format("max(i.issue_date, coalesce(o.since, ''))")}, o.amount
+        FROM open_item o JOIN invoice i ON i.id = o.invoice_id JOIN client c ON c.id = o.client_id
+        WHERE i.issue_date <= ? AND coalesce(o.since, '') <= ?""",
+        until,
+        until,
+    )
+
+
+def settlements(connection: Connection, until: str) -> Rows:
+    """(item, day as an ordinal, amount, kind) of all allocations by a day, the oldest first."""
+    return plain_rows(
+        connection,
+        f"""SELECT open_item_id, {_ORDINAL.format("dated")}, amount, kind FROM allocation WHERE dated <= ?
+        ORDER BY dated""",
+        until,
+    )
+
+
+def client_segments(connection: Connection) -> Rows:
+    """(client, segment or none)."""
+    return plain_rows(connection, "SELECT id, segment_id FROM client")

@@ -4,7 +4,7 @@ and paid. Each is one pass over what it counts; of one client where one is given
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,8 +14,8 @@ from db.queries.rows import Rows
 _FAMILY = family(":client")
 # An item is there from its invoice's day on, an instalment of a plan from that of the plan.
 _THERE = "max(i.issue_date, coalesce(o.since, ''))"
-# What is due on the last day of a month is not late at its end.
-_LATE_FROM = "substr(date(o.due_date, '+1 day'), 1, 7)"
+# What is due on the last day of a month is not late at its end, and by the day asked nothing that is due then or later.
+_LATE_FROM = "CASE WHEN o.due_date >= :until THEN '9999-99' ELSE substr(date(o.due_date, '+1 day'), 1, 7) END"
 _BILLED = "('invoice', 'deposit', 'final')"
 
 
@@ -133,13 +133,23 @@ def billed_after(connection: Connection, until: str, client: int | None = None) 
     )
 
 
-def run_quality(connection: Connection, until: str, client: int | None = None) -> Rows:
-    """(month of the run, drafts, held, failed, issued, changed by hand, issued and corrected by a credit note, right
-    the first time) of billing runs whose issue date lies by a day; what was thrown away is left out.
-
-    Held is what a rule stood against, even if it was approved then; failed is what no approval lets through. Right the
-    first time is issued, neither held nor changed, and not corrected until the day.
+class RunQuality(NamedTuple):
+    """Counts of drafts: held is what a rule stood against, even if it was approved then, failed what no approval lets
+    through; edited were changed by hand. Right the first time is issued, neither held nor changed, and not corrected.
     """
+
+    drafts: int
+    held: int
+    failed: int
+    issued: int
+    edited: int
+    corrected: int
+    right: int
+
+
+def run_quality(connection: Connection, until: str, client: int | None = None) -> Rows:
+    """(month of the run, the counts of RunQuality) of billing runs issued by a day; drafts that were thrown away are
+    left out."""
     return _asked(
         connection,
         f"""SELECT substr(r.issue_date, 1, 7), count(*), sum(held), sum(x.state = 'failed' OR blocked), sum(issued),

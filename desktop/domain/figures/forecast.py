@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -54,7 +55,7 @@ class Habits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is expected by the end of each of the days asked for, minor units; `spread` is one standard deviation.
+    """What is expected in each of the spans asked for, minor units; `spreads` are one standard deviation each.
 
     All that one payer owes is taken to move together, payers by themselves.
     """
@@ -63,47 +64,65 @@ class Expected:
     spreads: tuple[int, ...]
 
 
-def expected(
-    owed: Iterable[Owed], habits: Habits, today: int, ends: Sequence[int]
-) -> tuple[Mapping[str, Expected], Mapping[tuple[str, Hashable], int], Mapping[str, int]]:
-    """By group what is expected by the end of each of the days (ordinals after `today`, ascending); by group and payer
-    what is expected by the last of them; by group what nobody's habit expects any more."""
+class Outlook(NamedTuple):
+    """By group what is expected; by group and payer what of it in the last span; by group what no habit expects."""
+
+    expected: Mapping[str, Expected]
+    payers: Mapping[tuple[str, Hashable], int]
+    lost: Mapping[str, int]
+
+
+def expected(owed: Iterable[Owed], habits: Habits, today: int, spans: Sequence[tuple[int, int]]) -> Outlook:
+    """What of the open items comes in each span: after its first day until the end of its last one, as ordinals; none
+    begins before `today`."""
+    # Payers one by one: their spreads add up before they are squared.
+    owing: dict[tuple[str, Hashable], list[tuple[int, int]]] = {}
+    for group, payer, due, amount in owed:
+        owing.setdefault((group, payer), []).append((due, amount))
     sums: dict[str, list[int]] = {}
-    payers: dict[tuple[str, Hashable], list[int]] = {}
+    squares: dict[str, list[int]] = {}
     last: dict[tuple[str, Hashable], int] = {}
     lost: dict[str, int] = {}
-    known: dict[tuple[Hashable, int], tuple[int, ...]] = {}
-    for group, payer, due, amount in owed:
-        shares = known.get((payer, due))
-        if shares is None:
+    places = range(len(spans))
+    for (group, payer), items in owing.items():
+        totals = sums.setdefault(group, [0] * len(spans))
+        row = squares.setdefault(group, [0] * len(spans))
+        own, spread = [0] * len(spans), [0] * len(spans)
+        for due, amount in items:
             habit, _source = habits.of(payer, today - due)
-            shares = _shares(habit, today - due, [end - due for end in ends]) if habit is not None else ()
-            known[payer, due] = shares
-        totals = sums.setdefault(group, [0] * len(ends))
-        if not shares:
-            lost[group] = lost.get(group, 0) + amount
-            continue
-        own = payers.setdefault((group, payer), [0] * len(ends))
-        for place, share in enumerate(shares):
-            totals[place] += amount * share
-            own[place] += amount * isqrt(share * (SCALE - share))
-        last[group, payer] = last.get((group, payer), 0) + amount * shares[-1]
-    squares: dict[str, list[int]] = {group: [0] * len(ends) for group in sums}
-    for (group, _payer), own in payers.items():
-        row = squares[group]
-        for place, one in enumerate(own):
-            row[place] += (one // SCALE) ** 2
+            if habit is None:
+                lost[group] = lost.get(group, 0) + amount
+                continue
+            for place, share in zip(places, _shares(habit, due, today, spans), strict=True):
+                if share:
+                    own[place] += amount * share
+                    if share != SCALE:
+                        spread[place] += amount * isqrt(share * (SCALE - share))
+        for place in places:
+            totals[place] += own[place]
+            if spread[place]:
+                row[place] += (spread[place] // SCALE) ** 2
+        last[group, payer] = own[-1]
     found = {
         group: Expected(tuple(_unscaled(one) for one in totals), tuple(isqrt(one) for one in squares[group]))
         for group, totals in sums.items()
     }
-    return found, {key: _unscaled(amount) for key, amount in last.items()}, lost
+    return Outlook(found, {key: _unscaled(amount) for key, amount in last.items()}, lost)
 
 
-def _shares(habit: Habit, late: int, ends: Sequence[int]) -> tuple[int, ...]:
-    """Of what is still open so late, the share times 10**9 that comes by the end of each day late."""
-    still = habit.open_after(late)
-    return tuple((still - habit.open_after(end)) * SCALE // still for end in ends)
+def _shares(habit: Habit, due: int, today: int, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Of what is open today the share times 10**9 that comes in each span."""
+    days, left, _paid = habit
+    still = habit.open_after(today - due)
+    before, at_first = today, still
+    for after, until in spans:
+        if after != before:
+            before, at_first = after, habit.open_after(after - due)
+        place = bisect_right(days, until - due)
+        at_last = left[place - 1] if place else SCALE
+        yield (at_first - at_last) * SCALE // still
+        if after != today:
+            before, at_first = until, at_last
 
 
 def _unscaled(amount: int) -> int:

@@ -6,9 +6,9 @@ as it can. Taking only what was paid would find everybody in time.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 SCALE: Final = 1_000_000_000
@@ -30,18 +30,23 @@ class Habit(NamedTuple):
 
 def habit(paid: Iterable[int], waiting: Iterable[int]) -> Habit:
     """From days late of what was paid, and of what was not paid when it was last looked at."""
-    events, ended = Counter(paid), Counter(waiting)
-    risk = events.total() + ended.total()
+    return habit_of(sorted(Counter(paid).items()), sorted(waiting))
+
+
+def habit_of(paid: Sequence[tuple[int, int]], waiting: Sequence[int]) -> Habit:
+    """As `habit`, from ascending (days late, how many were paid then) and ascending days of what was not paid."""
+    count = sum(one for _day, one in paid)
+    risk = count + len(waiting)
     days, left, share = [], [], SCALE
-    gone = sorted(ended)
     place = 0
-    for day in sorted(events):
-        # What ended before the day is not at risk any more; what ended on it still was.
-        while place < len(gone) and gone[place] < day:
-            risk -= ended[gone[place]]
-            place += 1
-        share = share * (risk - events[day]) // risk
-        risk -= events[day]
+    for day, events in paid:
+        if place < len(waiting) and waiting[place] < day:
+            # What ended before the day is not at risk any more; what ended on it still was.
+            before = place
+            place = bisect_left(waiting, day, place)
+            risk -= place - before
+        share = share * (risk - events) // risk
+        risk -= events
         days.append(day)
         left.append(share)
-    return Habit(tuple(days), tuple(left), events.total())
+    return Habit(tuple(days), tuple(left), count)
