@@ -231,7 +231,7 @@ class _Open:
         return span is not None and "T00:00:00" in span.said("ToDtTm")
 
     def _balances(self, currency: str) -> tuple[Balance | None, Balance | None]:
-        """Booked ones only, for what is available includes what is not booked. An interim one opens or closes a page."""
+        """Booked ones only: what is available includes what is not booked. An interim one opens or closes a page."""
         found: dict[str, list[Balance]] = {}
         for node in self.header.get("Bal", ()):
             balance = self._balance(node, currency)

@@ -61,7 +61,7 @@ class Detail(NamedTuple):
 def detail_of(node: Node) -> Detail:
     """`node` is a TxDtls, or the Ntry itself where it has none."""
     reference, text = _remittance(node)
-    code, by_code = _kind(node)
+    code, by_code = kind_of(node)
     reason = _return_reason(node)
     return Detail(
         line=node.line,
@@ -72,9 +72,9 @@ def detail_of(node: Node) -> Detail:
         day=_own_day(node),
         text=text,
         reference=reference,
-        end_to_end=_given(node.said("Refs", "EndToEndId")),
-        mandate=_given(node.said("Refs", "MndtId")),
-        bank_reference=_given(node.said("Refs", "AcctSvcrRef")),
+        end_to_end=given(node.said("Refs", "EndToEndId")),
+        mandate=given(node.said("Refs", "MndtId")),
+        bank_reference=given(node.said("Refs", "AcctSvcrRef")),
         code=code,
         returns=by_code or node.first("RtrInf") is not None,
         return_reason=reason,
@@ -124,9 +124,6 @@ def given(text: str) -> str:
     return "" if "".join(text.split()).upper() in _NO_REFERENCE else text
 
 
-_given = given
-
-
 def _amounts(node: Node) -> dict[str, Money]:
     found = {}
     direction = node.said("CdtDbtInd")
@@ -170,7 +167,7 @@ def _remittance(node: Node) -> tuple[str, str]:
             for place in (("RfrdDocInf", "Nb"), ("RfrdDocInf", "RfrdDocNb"), ("RfrdDocInf", "LineDtls", "Id", "Nb")):
                 words += [one.text for one in structured.all(*place)]
             words += _joined([one.text for one in structured.all("AddtlRmtInf")])
-    references = [one for one in references if _given(one)]
+    references = [one for one in references if given(one)]
     words += references[1:]
     ultimate = [node.said("RltdPties", f"Ultmt{role}", "Nm") for role in ("Dbtr", "Cdtr")]
     named = [node.said("RltdPties", role, "Nm") for role in ("Dbtr", "Cdtr")]
@@ -194,7 +191,7 @@ def _joined(lines: list[str]) -> list[str]:
     return found
 
 
-def _kind(node: Node) -> tuple[str, bool]:
+def kind_of(node: Node) -> tuple[str, bool]:
     """The code of the kind of movement, and whether it tells a return."""
     domain = node.first("BkTxCd", "Domn")
     own = node.said("BkTxCd", "Prtry", "Cd")

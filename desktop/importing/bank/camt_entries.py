@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from desktop.domain.bank_statement import Entry
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.importing.bank.amounts import day_of, minor_of_decimal
-from desktop.importing.bank.camt_details import Detail, Money, Party, detail_of, given, money_of
+from desktop.importing.bank.camt_details import Detail, Money, Party, detail_of, given, kind_of, money_of
 from desktop.importing.bank.markup import Node
 from desktop.importing.bank.problems import Problems
 
@@ -90,16 +91,21 @@ class _Frame:
         self.day, self.valued = day, valued
         self.reference = given(node.said("AcctSvcrRef"))
         self.order = _order(node)
-        self.reversal = node.said("RvslInd") == "true" or node.said("RvslInd") == "1"
-        self._whole = detail_of(node)
+        reversal = node.said("RvslInd") in ("true", "1")
+        self._code, by_code = kind_of(node)
+        self._returns = reversal or by_code or node.first("RtrInf") is not None
+
+    @cached_property
+    def _whole(self) -> Detail:
+        return detail_of(self.node)
 
     def entry(self, detail: Detail, amount: int, line: int, *, batch: str = "", alone: bool = False) -> Entry:
-        returns = self.reversal or detail.returns or self._whole.returns
+        returns = self._returns or detail.returns
         party = self._other_side(detail, returns, amount)
         text = detail.text
         if alone and not text and not detail.reference:
             text = self._whole.text
-        charges = detail.charges or (self._whole.charges if alone else ())
+        charges = detail.charges or (self._whole.charges if alone and self.node.first("Chrgs") else ())
         own_reference = detail.bank_reference or (self.reference if alone or detail.line == self.node.line else "")
         return Entry(
             booked_on=self.day,
@@ -114,19 +120,21 @@ class _Frame:
             end_to_end=detail.end_to_end,
             mandate=detail.mandate,
             bank_reference=own_reference,
-            code=detail.code or self._whole.code,
+            code=detail.code or self._code,
             batch=batch,
             returns=returns,
-            return_reason=detail.return_reason or self._whole.return_reason,
+            return_reason=detail.return_reason or (self._whole.return_reason if returns else ""),
             charges=_kept_back(charges, self.currency),
-            original=_asked_for(detail, self._whole if alone else None, amount, self.currency),
+            original=_asked_for(
+                detail, self._whole if alone and self.node.first("AmtDtls") else None, amount, self.currency
+            ),
             place=str(line),
         )
 
     def whole(self, details: Sequence[Detail], amount: int) -> Entry:
         """A batch that cannot be opened, with what its transactions say so that it can be searched."""
         texts = dict.fromkeys(word for one in details[:100] for word in (one.text, one.reference, one.end_to_end))
-        sides = {self._other_side(one, self.reversal or one.returns, amount) for one in details}
+        sides = {self._other_side(one, self._returns or one.returns, amount) for one in details}
         party = sides.pop() if len(sides) == 1 else Party()
         return Entry(
             booked_on=self.day,
@@ -138,9 +146,9 @@ class _Frame:
             party_bic=party.bic,
             text=" ".join(filter(None, texts))[:_BATCH_TEXT] or self._whole.text,
             bank_reference=self.reference,
-            code=self._whole.code,
+            code=self._code,
             batch=self.order,
-            returns=self.reversal or self._whole.returns,
+            returns=self._returns,
             charges=_kept_back(self._whole.charges, self.currency),
             place=str(self.node.line),
         )

@@ -51,21 +51,25 @@ class Node:
         self.children: list[Node] = []
         self.text = ""
 
-    def all(self, *path: str) -> Iterator[Node]:
+    def all(self, *path: str) -> list[Node]:
         """Every element below it at the end of the path, in order."""
-        if not path:
-            yield self
-            return
-        for child in self.children:
-            if child.tag == path[0]:
-                yield from child.all(*path[1:])
+        found = [self]
+        for tag in path:
+            found = [child for node in found for child in node.children if child.tag == tag]
+            if not found:
+                break
+        return found
 
     def first(self, *path: str) -> Node | None:
-        return next(self.all(*path), None)
+        found = self.all(*path)
+        return found[0] if found else None
 
     def said(self, *path: str) -> str:
         """The first text that is not empty at the end of the path, with single spaces; "" where there is none."""
-        return next((" ".join(one.text.split()) for one in self.all(*path) if one.text), "")
+        for node in self.all(*path):
+            if node.text:
+                return " ".join(node.text.split())
+        return ""
 
 
 def pieces(
