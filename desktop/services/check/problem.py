@@ -12,6 +12,7 @@ from desktop.i18n import N_, _, amount_text
 NO_FIGURES = (TypeError, ValueError, ArithmeticError)
 
 _CALLED = {
+    "bank line": N_("bank line"),
     "billable": N_("billable"),
     "charge": N_("charge"),
     "client": N_("client"),
