@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from db.engine import Book
 from db.queries.families import heads
@@ -177,18 +177,28 @@ def book_line(
     return booked
 
 
-def put_aside(book: Book, line_ids: Sequence[int], *, note: str, actor: str, today: date) -> None:
+def put_aside(
+    book: Book,
+    line_ids: Sequence[int],
+    *,
+    note: str,
+    actor: str,
+    today: date,
+    kind: Literal["other", "charges", "transfer"] = OTHER,
+) -> None:
     """Book what is left of lines as nothing that a client owes or gets, with a note of what it is.
 
-    UserError without a note, and where a line is booked already.
+    UserError without a note, which only bank charges and transfers may lack, and where a line is booked already.
     """
-    note = reason_given(note)
+    if kind == OTHER:
+        note = reason_given(note)
     with change(book, actor, "", undoable=False) as made:
         reconciliation_id, number = begin(made, "hand", today)
         booking = Booking(made, reconciliation_id, today, by_hand=True)
         booking.load(line_ids, [])
         for line_id in line_ids:
-            booking.book(line_id, [Part(OTHER, booking.line(line_id).left, note=note)])
+            booking.book(line_id, [Part(kind, booking.line(line_id).left, note=note)])
         booking.flush()
         made.update(Reconciliation, reconciliation_id, lines=len(line_ids), booked=len(line_ids))
-        made.summary = _("Put bank lines aside ({number}): {note}").format(number=number, note=note)
+        said = _("Put bank lines aside ({number}): {note}") if note else _("Put bank lines aside ({number})")
+        made.summary = said.format(number=number, note=note)

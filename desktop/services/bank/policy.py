@@ -18,6 +18,7 @@ from desktop.services.changes import change
 _SETTING: Final = "bank.policy"
 _LEAST_THRESHOLD: Final = 500_000
 _MOST: Final = 100
+_LONGEST_GRACE: Final = 30
 
 
 def bank_policy(book: Book) -> Policy:
@@ -36,6 +37,8 @@ def policy_within(connection: Connection) -> Policy:
         kept.get("tolerance_share", standard.tolerance_share),
         kept.get("charges_up_to", standard.charges_up_to),
         kept.get("most", standard.most),
+        kept.get("discount_grace", standard.discount_grace),
+        kept.get("oldest_first", standard.oldest_first),
     )
 
 
@@ -52,6 +55,8 @@ def keep_bank_policy(book: Book, policy: Policy, *, actor: str) -> None:
                 "tolerance_share": policy.tolerance_share,
                 "charges_up_to": dict(policy.charges_up_to),
                 "most": policy.most,
+                "discount_grace": policy.discount_grace,
+                "oldest_first": policy.oldest_first,
             },
         )
 
@@ -67,6 +72,11 @@ def _check(policy: Policy) -> None:
     if not 1 <= policy.most <= _MOST:
         raise UserError(
             _("A payment can be for 1 to {most} invoices.").format(most=number_text(_MOST)), _("Choose a number.")
+        )
+    if not 0 <= policy.discount_grace <= _LONGEST_GRACE:
+        raise UserError(
+            _("Discounts can count as in time for 0 to {most} days more.").format(most=number_text(_LONGEST_GRACE)),
+            _("Choose a number of days."),
         )
     for amounts in (policy.tolerance, policy.charges_up_to):
         for currency, amount in amounts.items():
