@@ -95,8 +95,10 @@ class Policy:
     """What the firm lets the pass do. `threshold` is the score from which a line books itself, None for never.
 
     A difference is written off up to `tolerance` minor units of the line's currency (a mapping, currency -> amount) and
-    up to the fraction `tolerance_share` (times 10**6) of the invoice; bank charges are taken for such up to
-    `charges_up_to`. `most` invoices are joined for one payment.
+    up to the fraction `tolerance_share` (times 10**6) of the invoice: the lesser of the two that are set, nothing where
+    neither is. Bank charges are taken for such up to `charges_up_to`. `most` invoices are joined for one payment. A
+    discount counts as in time for `discount_grace` days more, which is how long money is under way. With `oldest_first`
+    a payment that fits several invoices of one client alike goes to the oldest of them and is sure.
     """
 
     threshold: int | None = 950_000
@@ -104,6 +106,8 @@ class Policy:
     tolerance_share: int = 0
     charges_up_to: Mapping[str, int] = field(default_factory=dict)
     most: int = 30
+    discount_grace: int = 0
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,9 @@ class Share:
 class Explanation:
     """One way to read a line. `kind` is payment, return, or nothing; `score` a fraction times 10**6.
 
-    `surplus` becomes the client's credit, `charges` is what the bank is taken to have kept back beyond what it says.
+    What the shares take of it and the surplus add up to the line's amount and its charges, in the line's currency or
+    in that of its `original`; `charges` is what the bank is taken to have kept back beyond what it says, and below zero
+    where what it says is none of the payer's money. `surplus` becomes the client's credit.
     `returned` is the id of the payment that came back. `reasons` are in the order of their weight. `sure` ones may book
     themselves; one that has an equal never does.
     """
