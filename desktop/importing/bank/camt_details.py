@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 
 from desktop.importing.bank.amounts import decimal_of
 from desktop.importing.bank.markup import Node
+from desktop.importing.bank.unsaid import given
 
-# What banks write where the payer gave no reference.
-_NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NOTSPECIFIED", "NONREF", "NOREF", "NONE", "N/A", "0"})
 # Families of ISO's external codes for a return or a reversal: SEPA's R-transactions, recalled transfers, cheques.
 _RETURN_FAMILIES: Final = frozenset({"RRTN", "RPCR", "UPDD", "PRDD", "RCDD", "PRRU", "UPCQ", "CQRV", "RVSL", "ARET"})
 # The German banks' own business codes for returned debits, cheques and transfers.
@@ -117,11 +116,6 @@ def bank_of(node: Node | None) -> str:
         if said := inner.said(*place):
             return said
     return ""
-
-
-def given(text: str) -> str:
-    """A reference, or "" where the text only says that there is none."""
-    return "" if "".join(text.split()).upper() in _NO_REFERENCE else text
 
 
 def _amounts(node: Node) -> dict[str, Money]:

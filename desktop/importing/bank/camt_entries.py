@@ -12,9 +12,10 @@ from typing import Final
 from desktop.domain.bank_statement import Entry
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.importing.bank.amounts import day_of, minor_of_decimal
-from desktop.importing.bank.camt_details import Detail, Money, Party, detail_of, given, kind_of, money_of
+from desktop.importing.bank.camt_details import Detail, Money, Party, detail_of, kind_of, money_of
 from desktop.importing.bank.markup import Node
 from desktop.importing.bank.problems import Problems
+from desktop.importing.bank.unsaid import given
 
 # Which of a transaction's amounts is the one on the account, best first.
 _BOOKED: Final = ("Amt", "TxAmt", "CntrValAmt", "InstdAmt")
