@@ -25,10 +25,10 @@ Rows = Sequence[Any]
 
 def items_at(connection: Connection, client_id: int, currency: str, as_of: str) -> Rows:
     """(invoice id, number, instalment, whether there are several, kind, issue date, due date, amount, residual,
-    PO number, whether a payment plan asks for it) of what was open at the end of a day, the oldest due first."""
+    PO number, whether a payment plan asks for it, item) of what was open at the end of a day, the oldest due first."""
     return connection.exec_driver_sql(
         f"""SELECT i.id, i.number, o.instalment, {_SEVERAL}, i.kind, i.issue_date, o.due_date, o.amount,
-          o.amount - {_SETTLED}, i.po_number, o.plan_id IS NOT NULL
+          o.amount - {_SETTLED}, i.po_number, o.plan_id IS NOT NULL, o.id
         FROM open_item o JOIN invoice i ON i.id = o.invoice_id
         WHERE i.client_id IN {_FAMILY} AND i.currency = :currency AND i.issue_date <= :as_of AND {_THERE}
           AND o.amount <> {_SETTLED}

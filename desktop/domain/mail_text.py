@@ -19,10 +19,11 @@ MAIL_KINDS: Final = (
     "statement",
     "receipt",
     "reminder",
+    "notice",
     "payment_plan",
     "cover_letter",
 )
-"""What mails are about; `several` is a mail with more than one document."""
+"""What mails are about; `several` is a mail with more than one document, `notice` a reminder before the due date."""
 SCOPES: Final = ("firm", "segment", "client")
 FIELDS: Final = (
     "greeting",

@@ -34,7 +34,7 @@ def test_every_word_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     used = set(re.findall(r'"(\w+)"', text))
     # Keys that are made of a kind, a level or a state.
-    made = re.compile(r"(kind|method|outcome|state)_\w+|reminder_[123](_ask)?")
+    made = re.compile(r"(kind|method|outcome|state)_\w+|reminder_[0123](_ask)?")
     unused = [key for key in words_en.WORDS if key not in used and not made.fullmatch(key)]
     assert unused == []
 

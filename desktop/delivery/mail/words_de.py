@@ -44,6 +44,13 @@ WORDS: dict[str, Any] = {
             "Falls Sie inzwischen gezahlt haben, betrachten Sie diese Nachricht bitte als gegenstandslos.\n\n"
             "Mit freundlichen Grüßen\n{firm}",
         ),
+        "notice": (
+            "Zahlung bald fällig: {firm}",
+            "{greeting}\n\nbald wird eine Zahlung fällig. Wofür, steht im Schreiben im Anhang."
+            "\n\n{payment}\nOnline bezahlen: {link}\n\n"
+            "Falls Sie inzwischen gezahlt haben, betrachten Sie diese Nachricht bitte als gegenstandslos.\n\n"
+            "Mit freundlichen Grüßen\n{firm}",
+        ),
         "payment_plan": (
             "Zahlungsplan von {firm}",
             "{greeting}\n\nanbei erhalten Sie den Zahlungsplan mit allen Raten und ihren Terminen.\n\n"

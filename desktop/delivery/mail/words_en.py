@@ -42,6 +42,12 @@ WORDS: dict[str, Any] = {
             "The attached letter lists what is open.\n\n{payment}\nPay online: {link}\n\n"
             "If you have paid meanwhile, please disregard this message.\n\nKind regards\n{firm}",
         ),
+        "notice": (
+            "Payment due soon, from {firm}",
+            "{greeting}\n\nA payment will soon be due. The attached letter says what it is for."
+            "\n\n{payment}\nPay online: {link}\n\n"
+            "If you have paid meanwhile, please disregard this message.\n\nKind regards\n{firm}",
+        ),
         "payment_plan": (
             "Payment plan from {firm}",
             "{greeting}\n\nPlease find attached the payment plan, with all instalments and their dates.\n\n"

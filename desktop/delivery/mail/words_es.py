@@ -43,6 +43,12 @@ WORDS: dict[str, Any] = {
             "En la carta adjunta figura lo que queda pendiente.\n\n{payment}\nPagar en línea: {link}\n\n"
             "Si ya ha pagado, no tenga en cuenta este mensaje.\n\nUn cordial saludo,\n{firm}",
         ),
+        "notice": (
+            "Pago próximo a vencer, de {firm}",
+            "{greeting}\n\nUn pago vence pronto. En la carta adjunta figura el detalle."
+            "\n\n{payment}\nPagar en línea: {link}\n\n"
+            "Si ya ha pagado, no tenga en cuenta este mensaje.\n\nUn cordial saludo,\n{firm}",
+        ),
         "payment_plan": (
             "Plan de pagos de {firm}",
             "{greeting}\n\nAdjuntamos el plan de pagos con todos los plazos y sus fechas.\n\n"

@@ -45,6 +45,12 @@ WORDS: dict[str, Any] = {
             "La lettre ci-jointe indique ce qui reste dû.\n\n{payment}\nPayer en ligne : {link}\n\n"
             "Si vous avez payé entre-temps, merci de ne pas tenir compte de ce message.\n\nCordialement\n{firm}",
         ),
+        "notice": (
+            "Paiement bientôt échu, de {firm}",
+            "{greeting}\n\nUn paiement arrive bientôt à échéance. La lettre ci-jointe en donne le détail."
+            "\n\n{payment}\nPayer en ligne : {link}\n\n"
+            "Si vous avez payé entre-temps, merci de ne pas tenir compte de ce message.\n\nCordialement\n{firm}",
+        ),
         "payment_plan": (
             "Échéancier de {firm}",
             "{greeting}\n\nVeuillez trouver ci-joint l’échéancier, avec toutes les échéances et leurs dates.\n\n"

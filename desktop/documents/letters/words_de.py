@@ -75,6 +75,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "count": "Anzahl",
     "seal": "Siegel (SHA-256)",
     # Titles of tables
+    "also_due": "Außerdem fällig",
     "open_items": "Offene Posten",
     "unused_credit": "Noch nicht verrechnetes Guthaben",
     "movements": "Bewegungen",
@@ -105,6 +106,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "account_balance_yours": "Guthaben zu Ihren Gunsten",
     "of_this_overdue": "davon überfällig",
     "plus_interest": "Verzugszinsen, {percent} im Jahr",
+    "interest_by_law": "Gesetzliche Verzugszinsen ({law})",
     "plus_fee": "Mahngebühr",
     "to_pay": "Bitte zahlen Sie",
     "received": "Eingegangen",
@@ -136,6 +138,15 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "Damit ist diese Rechnung vollständig bezahlt.",
         "Damit sind diese Rechnungen vollständig bezahlt.",
     ),
+    "reminder_0": (
+        "Die unten genannte Zahlung wird bald fällig. Wir erinnern Sie rechtzeitig daran.",
+        "Die unten genannten Zahlungen werden bald fällig. Wir erinnern Sie rechtzeitig daran.",
+    ),
+    "reminder_0_ask": "Bitte zahlen Sie {amount} bis zum {date}.",
+    "reminder_long": (
+        "Die unten genannte Zahlung ist seit längerem fällig und bei uns noch nicht eingegangen.",
+        "Die unten genannten Zahlungen sind seit längerem fällig und bei uns noch nicht eingegangen.",
+    ),
     "reminder_1": (
         "sicher ist es nur Ihrer Aufmerksamkeit entgangen: Für den folgenden Posten konnten wir noch keinen"
         " Zahlungseingang feststellen.",
@@ -154,6 +165,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     ),
     "reminder_3_ask": "Geht der Betrag von {amount} nicht bis zum {date} bei uns ein, leiten wir ohne weitere"
     " Ankündigung gerichtliche Schritte ein.",
+    "interest_basis": "Die Zinsen sind einfache Zinsen von {rates} im Jahr; die Tage sind nach {day_count} gezählt.",
     "reminder_crossed": "Haben Sie inzwischen gezahlt, betrachten Sie dieses Schreiben bitte als gegenstandslos.",
     "reminder_talk": "Können Sie zurzeit nicht zahlen, rufen Sie uns bitte an. Wir finden eine Lösung.",
     "plan_opening": (

@@ -75,6 +75,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "count": "Count",
     "seal": "Seal (SHA-256)",
     # Titles of tables
+    "also_due": "Also due",
     "open_items": "Open items",
     "unused_credit": "Credit not yet used",
     "movements": "Movements",
@@ -105,6 +106,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "account_balance_yours": "Balance in your favour",
     "of_this_overdue": "of this overdue",
     "plus_interest": "Interest at {percent} a year",
+    "interest_by_law": "Interest by law ({law})",
     "plus_fee": "Reminder fee",
     "to_pay": "Please pay",
     "received": "Received",
@@ -128,6 +130,15 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "receipt_credit": "{amount} is not used yet. It stays your credit for the next invoice, or we pay it back.",
     "receipt_open": ("{amount} is still open of this invoice.", "{amount} is still open of these invoices."),
     "receipt_closed": ("This invoice is paid in full.", "These invoices are paid in full."),
+    "reminder_0": (
+        "The payment below will soon be due. We tell you in good time, so that it is not overlooked.",
+        "The payments below will soon be due. We tell you in good time, so that they are not overlooked.",
+    ),
+    "reminder_0_ask": "Please pay {amount} by {date}.",
+    "reminder_long": (
+        "The payment below has been due for some time, and we have not received it.",
+        "The payments below have been due for some time, and we have not received them.",
+    ),
     "reminder_1": (
         "The payment below is due, and we have not received it yet. It has surely just been overlooked.",
         "The payments below are due, and we have not received them yet. They have surely just been overlooked.",
@@ -143,6 +154,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "We have reminded you of the payments below several times, and they are still open. This is our last reminder.",
     ),
     "reminder_3_ask": "If {amount} has not arrived by {date}, we will take legal steps without further notice.",
+    "interest_basis": "The interest is simple, at {rates} a year; days are counted {day_count}.",
     "reminder_crossed": "If you have paid meanwhile, please disregard this letter.",
     "reminder_talk": "If you cannot pay at once, talk to us: we will find a way.",
     "plan_opening": (

@@ -75,6 +75,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "count": "Número",
     "seal": "Sello (SHA-256)",
     # Titles of tables
+    "also_due": "También vencido",
     "open_items": "Partidas pendientes",
     "unused_credit": "Saldo a favor sin aplicar",
     "movements": "Movimientos",
@@ -105,6 +106,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "account_balance_yours": "Saldo a su favor",
     "of_this_overdue": "del cual vencido",
     "plus_interest": "Intereses de demora, {percent} anual",
+    "interest_by_law": "Intereses legales de demora ({law})",
     "plus_fee": "Gastos de reclamación",
     "to_pay": "Importe a pagar",
     "received": "Recibido",
@@ -129,6 +131,15 @@ WORDS: dict[str, str | tuple[str, str]] = {
     " los devolveremos.",
     "receipt_open": ("De esta factura quedan pendientes {amount}.", "De estas facturas quedan pendientes {amount}."),
     "receipt_closed": ("Esta factura queda totalmente pagada.", "Estas facturas quedan totalmente pagadas."),
+    "reminder_0": (
+        "El pago que figura abajo vence pronto. Se lo recordamos con tiempo.",
+        "Los pagos que figuran abajo vencen pronto. Se lo recordamos con tiempo.",
+    ),
+    "reminder_0_ask": "Le rogamos que pague {amount} antes del {date}.",
+    "reminder_long": (
+        "El pago que figura abajo venció hace algún tiempo y no lo hemos recibido.",
+        "Los pagos que figuran abajo vencieron hace algún tiempo y no los hemos recibido.",
+    ),
     "reminder_1": (
         "Aún no hemos recibido el pago de la factura siguiente. Seguramente se trata de un descuido.",
         "Aún no hemos recibido el pago de las facturas siguientes. Seguramente se trata de un descuido.",
@@ -145,6 +156,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
         " requerimiento.",
     ),
     "reminder_3_ask": "Si no recibimos {amount} antes del {date}, emprenderemos acciones legales sin más aviso.",
+    "interest_basis": "Los intereses son simples, al {rates} anual; los días se cuentan según {day_count}.",
     "reminder_crossed": "Si ya ha pagado, no tenga en cuenta esta carta.",
     "reminder_talk": "Si no puede pagar ahora, llámenos: encontraremos una solución.",
     "plan_opening": (

@@ -75,6 +75,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "count": "Nombre",
     "seal": "Sceau (SHA-256)",
     # Titles of tables
+    "also_due": "Également échu",
     "open_items": "Pièces non soldées",
     "unused_credit": "Avoirs non utilisés",
     "movements": "Mouvements",
@@ -105,6 +106,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "account_balance_yours": "Solde en votre faveur",
     "of_this_overdue": "dont échu",
     "plus_interest": "Intérêts de retard, {percent} par an",
+    "interest_by_law": "Intérêts de retard légaux ({law})",
     "plus_fee": "Frais de relance",
     "to_pay": "Montant à régler",
     "received": "Reçu",
@@ -130,6 +132,15 @@ WORDS: dict[str, str | tuple[str, str]] = {
     " remboursée si vous le souhaitez.",
     "receipt_open": ("Il reste {amount} à régler sur cette facture.", "Il reste {amount} à régler sur ces factures."),
     "receipt_closed": ("Cette facture est entièrement réglée.", "Ces factures sont entièrement réglées."),
+    "reminder_0": (
+        "Le paiement ci-dessous arrive bientôt à échéance. Nous vous en informons à l’avance.",
+        "Les paiements ci-dessous arrivent bientôt à échéance. Nous vous en informons à l’avance.",
+    ),
+    "reminder_0_ask": "Nous vous prions de régler {amount} avant le {date}.",
+    "reminder_long": (
+        "Le paiement ci-dessous est échu depuis quelque temps, et nous ne l’avons pas reçu.",
+        "Les paiements ci-dessous sont échus depuis quelque temps, et nous ne les avons pas reçus.",
+    ),
     "reminder_1": (
         "Sauf erreur de notre part, la facture ci-dessous n’est pas encore réglée. Il s’agit sans doute d’un oubli.",
         "Sauf erreur de notre part, les factures ci-dessous ne sont pas encore réglées. Il s’agit sans doute d’un"
@@ -147,6 +158,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     ),
     "reminder_3_ask": "Nous vous mettons en demeure de régler {amount} avant le {date}. À défaut, nous engagerons une"
     " procédure de recouvrement sans autre avis.",
+    "interest_basis": "Les intérêts sont simples, au taux de {rates} par an ; jours comptés selon {day_count}.",
     "reminder_crossed": "Si votre règlement est déjà parti, veuillez ne pas tenir compte de cette lettre.",
     "reminder_talk": "Si vous rencontrez des difficultés, appelez-nous : nous chercherons une solution ensemble.",
     "plan_opening": (

@@ -15,7 +15,7 @@ from desktop.domain.letter import Cell, Money, term
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One item as a payment names it, of the document of that `number`. Minor units; `disputed` is the part of `open`
-    that is disputed.
+    that is disputed, `item_id` the open item.
 
     `days` past due, below 0 where it is still to come.
     """
@@ -31,6 +31,7 @@ class Owed:
     po_number: str
     plan: bool
     number: str
+    item_id: int
 
     @property
     def asked(self) -> int:
@@ -78,7 +79,7 @@ def owed(connection: Connection, client_id: int, currency: str, as_of: date) -> 
         before = left.get(invoice_id, 0)
         left[invoice_id] = None if amount is None or before is None else before + amount
     found = []
-    for invoice_id, number, place, several, kind, issued, due_text, amount, residual, po_number, plan in rows:
+    for invoice_id, number, place, several, kind, issued, due_text, amount, residual, po_number, plan, item_id in rows:
         disputed = 0
         if invoice_id in left:
             known = left[invoice_id]
@@ -99,6 +100,7 @@ def owed(connection: Connection, client_id: int, currency: str, as_of: date) -> 
                 po_number,
                 bool(plan),
                 number,
+                item_id,
             )
         )
     return tuple(found)

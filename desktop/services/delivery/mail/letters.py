@@ -49,9 +49,9 @@ def enqueue_letter(book: Book, made: Made, *, actor: str, channel: str = "", add
     the very same letter waits already.
     """
     typed = _checked(channel, address)
-    written = _written(made)
+    written = written_letter(made)
     with change(book, actor, _("Put {title} into the outbox").format(title=written.title)) as kept:
-        return _put(kept, written, channel, typed)
+        return put_letter(kept, written, channel, typed)
 
 
 def enqueue_letters(
@@ -70,7 +70,7 @@ def enqueue_letters(
     typed = _checked(channel, address)
     written = []
     for made in letters:
-        written.append(_written(made))
+        written.append(written_letter(made))
         if report is not None:
             report(len(written))
     put: list[tuple[int, Letter]] = []
@@ -79,7 +79,7 @@ def enqueue_letters(
     with change(book, actor, "") as kept:
         for one in written:
             try:
-                put.append((_put(kept, one, channel, typed), one.letter))
+                put.append((put_letter(kept, one, channel, typed), one.letter))
             except UserError as error:
                 refused.append((one.title, error.message))
                 first = first or error
@@ -90,19 +90,22 @@ def enqueue_letters(
     return Put(tuple(put), tuple(refused))
 
 
-class _Written(NamedTuple):
+class WrittenLetter(NamedTuple):
+    """A letter with its file as it will go."""
+
     letter: Letter
     title: str
     name: str
     content: bytes
 
 
-def _written(made: Made) -> _Written:
+def written_letter(made: Made) -> WrittenLetter:
+    """Set a letter. UserError for one that stays in the firm."""
     letter = made[0]
     if letter.kind == _INSIDE:
         raise UserError(_("A run's report stays in the firm: it goes to no client."), _("Save it as a file."))
     name = letter_name(letter)
-    return _Written(letter, name.removesuffix(".pdf"), name, letter_pdf(made))
+    return WrittenLetter(letter, name.removesuffix(".pdf"), name, letter_pdf(made))
 
 
 def _checked(channel: str, address: str) -> str:
@@ -115,7 +118,8 @@ def _checked(channel: str, address: str) -> str:
     return checked_recipients(address).text() if address.strip() else ""
 
 
-def _put(kept: Change, written: _Written, channel: str, typed: str) -> int:
+def put_letter(kept: Change, written: WrittenLetter, channel: str, typed: str) -> int:
+    """Put a letter that is set into the outbox within the caller's change; as enqueue_letter."""
     letter, title = written.letter, written.title
     client_id, known, usual = _usual(kept.connection, letter)
     way = channel or (EMAIL if typed else usual)
@@ -171,6 +175,8 @@ def letter_facts(letter: Letter) -> Mapping[str, Any]:
     }
     told: dict[str, Any] = {
         "language": letter.language,
+        # Before the due date nothing is late, and the mail must not say so.
+        "kind": "notice" if letter.kind == "reminder" and not letter.level else "",
         "file": f"{title} {letter.number or letter.issue_date.isoformat()}",
         "number": letter.number,
         "currency": letter.currency,

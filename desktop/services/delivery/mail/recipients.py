@@ -18,7 +18,7 @@ from desktop.i18n import _
 from desktop.services.field_checks import is_email
 
 PLACES: Final = ("to", "cc", "bcc")
-REMINDING: Final = frozenset({"reminder", "statement", "payment_plan"})
+REMINDING: Final = frozenset({"reminder", "notice", "statement", "payment_plan"})
 """The kinds of mail that go to whoever gets reminders, where somebody does."""
 _BETWEEN: Final = re.compile(r"[,;\s]+")
 # What a person may write before the addresses that get a copy: “a@b.c; cc: d@e.f”.

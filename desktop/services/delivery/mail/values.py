@@ -120,7 +120,7 @@ def letter_carried(row: CarriedRow, language: str) -> Carried:
     asked = int(told.get("payable", 0))
     return Carried(
         delivery_id=row.delivery,
-        kind=row.letter,
+        kind=told.get("kind") or row.letter,
         number=told.get("number") or row.title,
         language=told.get("language") or language,
         currency=told.get("currency", ""),

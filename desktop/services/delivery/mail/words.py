@@ -17,6 +17,7 @@ KIND_WORDS: Final[Mapping[str, str]] = {
     "statement": N_("Statement of account"),
     "receipt": N_("Receipt"),
     "reminder": N_("Payment reminder"),
+    "notice": N_("Notice before the due date"),
     "payment_plan": N_("Payment plan"),
     "cover_letter": N_("Cover letter"),
 }
