@@ -11,6 +11,8 @@ from db.engine import Book
 from db.schema import Reconciliation
 from desktop.domain.matching.facts import Explanation
 from desktop.domain.wording import Said
+from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.change_sets import Change
 
 
@@ -93,6 +95,17 @@ def passes(book: Book, limit: int = 200) -> list[Pass]:
             (limit,),
         )
         return [Pass(*row) for row in rows]
+
+
+def pass_numbered(book: Book, number: str) -> Pass:
+    """UserError where there is none of this number."""
+    wanted = number.strip().upper()
+    found = next((one for one in passes(book, -1) if one.number == wanted), None)
+    if found is None:
+        raise UserError(
+            _("There is no pass {number}.").format(number=number), _("See the list: sheaf bank BOOK passes")
+        )
+    return found
 
 
 def begin(made: Change, origin: str, today: date) -> tuple[int, str]:
