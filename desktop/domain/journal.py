@@ -111,10 +111,20 @@ def opening_postings(client_id: int, currency: str, amount: int, factor: Decimal
 
 
 def payment_postings(
-    client_id: int, currency: str, amount: int, factor: Decimal | None, role: str = "bank"
+    client_id: int, currency: str, amount: int, factor: Decimal | None, role: str = "bank", charges: int = 0
 ) -> list[Posting]:
-    """Money received; negative for its reversal. `role` is `withholding` for tax that the payer gave to the state."""
-    return _pair(role, "receivable", client_id, currency, amount, factor)
+    """Money received; negative for its reversal. `role` is `withholding` for tax that the payer gave to the state.
+
+    `charges` is what banks kept back of it, a cost of the firm's: the client's debt is settled by the whole amount.
+    """
+    if not charges:
+        return _pair(role, "receivable", client_id, currency, amount, factor)
+    sides: list[_Side] = [
+        ("receivable", None, None, None, None, -amount),
+        ("fees", None, None, None, None, charges),
+        (role, None, None, None, None, amount - charges),
+    ]
+    return _balanced(client_id, currency, sides, factor)
 
 
 def write_off_postings(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from desktop.domain.journal import (
     Posting,
@@ -20,6 +20,7 @@ from desktop.domain.journal import (
     payment_postings,
     write_off_postings,
 )
+from desktop.domain.money import SCALE, exponent, round_half_away
 from desktop.services.change_sets import Change
 from desktop.services.exchange import ExchangeRates
 from desktop.services.open_amounts import Credit, Due, OpenAmounts, taxed_parts
@@ -36,7 +37,7 @@ _LOGGED_WHOLE = 500
 # In the order in which rows may refer to each other.
 _COLUMNS = {
     "payment": "id, number, client_id, paid_on, method, reference, currency, amount, firm_rate, firm_amount, "
-    "reverses_id, note, file_id, actor, created_at",
+    "reverses_id, account_id, charges, received, received_currency, note, file_id, actor, created_at",
     "open_credit": "id, client_id, currency, payment_id, credit_note_id, dated, amount, open",
     "write_off": "id, invoice_id, dated, amount, reason, reverses_id, actor, created_at",
     "allocation": "id, kind, dated, open_item_id, invoice_id, payment_id, credit_note_id, write_off_id, plan_id, "
@@ -44,6 +45,15 @@ _COLUMNS = {
     "journal_entry": "id, kind, booked_on, invoice_id, payment_id, write_off_id, allocation_id",
     "posting": "id, entry_id, role, client_id, currency, amount, firm_amount, category, rate, period_start, period_end",
 }
+
+
+class _Came(NamedTuple):
+    """How a payment reached the firm: the account, what banks kept back, and what they gave where they converted it."""
+
+    account_id: int | None
+    charges: int | None
+    received: int | None
+    received_currency: str | None
 
 
 class Ledger(OpenAmounts):
@@ -72,14 +82,24 @@ class Ledger(OpenAmounts):
         reference: str = "",
         note: str = "",
         file_id: int | None = None,
+        account_id: int | None = None,
+        charges: int | None = None,
+        received: tuple[int, str] | None = None,
     ) -> Credit:
-        """Book money received; all of it is the client's credit until it is allocated."""
+        """Book money received; all of it is the client's credit until it is allocated.
+
+        It came to the account `account_id`. Banks kept back `charges` of it, minor units of its currency; or they
+        converted it and gave `received`, (minor units, currency). What the firm's own currency came to is its rate.
+        """
         rate = self._rates.on(currency, paid_on)
+        if received is not None and received[1] == self._rates.firm_currency != currency:
+            rate = _given_rate(amount - (charges or 0), currency, *received)
         factor = firm_factor(rate, currency, self._rates.firm_currency)
+        came = _Came(account_id, charges, *(received or (None, None)))
         payment_id, number = self._payment_row(
-            client_id, paid_on, method, reference, currency, amount, rate, factor, None, note, file_id
+            client_id, paid_on, method, reference, currency, amount, rate, factor, None, came, note, file_id
         )
-        self._post_payment(payment_id, method, paid_on, client_id, currency, amount, factor)
+        self._post_payment(payment_id, method, paid_on, client_id, currency, amount, factor, charges or 0)
         credit = Credit(
             self._id("open_credit"),
             "payment",
@@ -102,6 +122,15 @@ class Ledger(OpenAmounts):
 
         Returns the id of the reversal and its number.
         """
+        account_id, charges, received, received_currency = self.connection.exec_driver_sql(
+            "SELECT account_id, charges, received, received_currency FROM payment WHERE id = ?", (source.source_id,)
+        ).one()
+        came = _Came(
+            account_id,
+            None if charges is None else -charges,
+            None if received is None else -received,
+            received_currency,
+        )
         reversal_id, number = self._payment_row(
             source.client_id,
             on,
@@ -112,10 +141,20 @@ class Ledger(OpenAmounts):
             firm_rate,
             source.factor,
             source.source_id,
+            came,
             note,
             None,
         )
-        self._post_payment(reversal_id, method, on, source.client_id, source.currency, -source.amount, source.factor)
+        self._post_payment(
+            reversal_id,
+            method,
+            on,
+            source.client_id,
+            source.currency,
+            -source.amount,
+            source.factor,
+            came.charges or 0,
+        )
         source.open -= source.amount
         return reversal_id, number
 
@@ -257,6 +296,7 @@ class Ledger(OpenAmounts):
         rate: int | None,
         factor: Decimal | None,
         reverses_id: int | None,
+        came: _Came,
         note: str,
         file_id: int | None,
     ) -> tuple[int, str]:
@@ -274,6 +314,7 @@ class Ledger(OpenAmounts):
                 rate,
                 in_firm(amount, factor),
                 reverses_id,
+                *came,
                 note,
                 file_id,
                 *self._signature(),
@@ -290,12 +331,13 @@ class Ledger(OpenAmounts):
         currency: str,
         amount: int,
         factor: Decimal | None,
+        charges: int,
     ) -> None:
         if method == OPENING:
             kind, postings = "opening", opening_postings(client_id, currency, -amount, factor)
         else:
             role = WITHHOLDING if method == WITHHOLDING else "bank"
-            kind, postings = "payment", payment_postings(client_id, currency, amount, factor, role)
+            kind, postings = "payment", payment_postings(client_id, currency, amount, factor, role, charges)
         self._post(kind, on, postings, payment_id=payment_id)
 
     def _settle_rounding(self, due: Due, amount: int) -> list[Posting]:
@@ -389,6 +431,12 @@ class Ledger(OpenAmounts):
         before = {table: {str(item.id): item.stored for item in items} for table, items in moved.items() if items}
         after = {table: {str(item.id): item.open for item in items} for table, items in moved.items() if items}
         self._change.record(subject, self._rows[subject][0][0], "book", before=before, after=rows | {"open": after})
+
+
+def _given_rate(amount: int, currency: str, given: int, firm_currency: str) -> int:
+    """The rate at which a bank converted: units of the firm's currency for one unit, times 10**6."""
+    shift = exponent(currency) - exponent(firm_currency)
+    return round_half_away((Decimal(given) / amount * SCALE).scaleb(shift))
 
 
 def _named(table: str, row: tuple[Any, ...]) -> dict[str, Any]:

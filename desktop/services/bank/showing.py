@@ -71,7 +71,9 @@ def shown_lines(
         matches: dict[int, list[ShownMatch]] = {}
         for one in connection.exec_driver_sql(_MATCHES, (json.dumps([row[0] for row in rows]),)):
             reasons = tuple(restored(text) for text in json.loads(one[10]))
-            match = ShownMatch(one[0], *one[2:5], one[5] or "", one[6], one[7] or "", one[8], one[9], reasons, one[11])
+            match = ShownMatch(
+                one[0], one[2], one[3], one[4], one[5] or "", one[6], one[7] or "", one[8], one[9], reasons, one[11]
+            )
             matches.setdefault(one[1], []).append(match)
     return [_shown(row, tuple(matches.get(row[0], ()))) for row in rows]
 
