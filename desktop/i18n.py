@@ -184,6 +184,11 @@ def month_text(day: date, locale: str | None = None, *, year: bool = True) -> st
     return format_skeleton("yMMMM", day, locale=locale) if year else format_date(day, "LLLL", locale)
 
 
+def short_month_text(day: date, locale: str | None = None) -> str:
+    """The month that a day is in as it stands at an axis: `Nov 2026`."""
+    return format_skeleton("yMMM", day, locale=locale or _State.locale)
+
+
 def moment_text(at: str, locale: str | None = None) -> str:
     """A moment of the book, UTC text, by the clock on this wall: `21 Nov 2026 17:30`."""
     moment = datetime.fromisoformat(at).astimezone()

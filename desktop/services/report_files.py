@@ -1,10 +1,12 @@
-"""Reports as files: CSV that other programs read the same everywhere, workbooks, and pages to print."""
+"""Reports as files: CSV and JSON that other programs read the same everywhere, workbooks, and pages to print."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +19,7 @@ from desktop.services.reports import Column, Progress, Report, currency_of, plai
 from desktop.services.reports.words import CODED, code_words
 from desktop.services.table_files import MONEY, Value, harmless, replaced, write_table
 
-ENDINGS: Final = (".csv", ".xlsx", ".pdf")
+ENDINGS: Final = (".csv", ".xlsx", ".json", ".pdf")
 
 
 def report_csv(made: Report) -> str:
@@ -31,6 +33,20 @@ def report_csv(made: Report) -> str:
             for column in made.columns
         )
     return out.getvalue()
+
+
+def report_json(made: Report) -> str:
+    """Rows and sums under the columns' keys, amounts in major units as text, days ISO; and what is said of them."""
+    told = {
+        "report": made.name,
+        "title": made.title,
+        "as_of": made.as_of.isoformat(),
+        "since": made.since.isoformat() if made.since else None,
+        "rows": plain_rows(made),
+        "sums": plain_rows(replace(made, rows=made.sums)),
+        "notes": list(made.notes),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 def report_pdf(made: Report, progress: Progress = unheard) -> bytes:
@@ -79,15 +95,15 @@ def check_ending(path: Path) -> None:
     if path.suffix.lower() not in ENDINGS:
         raise UserError(
             _("A report cannot be written as “{ending}”.").format(ending=path.suffix or path.name),
-            _("Give the file the ending .csv, .xlsx or .pdf."),
+            _("Give the file the ending .csv, .xlsx, .json or .pdf."),
         )
 
 
 def write_report(made: Report, path: Path, progress: Progress = unheard) -> None:
     """Write the report in the form that the file's ending names; a file that stood there is replaced whole or stays.
 
-    A workbook and pages end with the sums, a CSV file has the rows alone. UserError for another ending, or a refused
-    write.
+    A workbook and pages end with the sums, JSON has them apart, a CSV file has the rows alone. UserError for another
+    ending, or a refused write.
     """
     check_ending(path)
     if path.suffix.lower() == ".xlsx":
@@ -96,6 +112,8 @@ def write_report(made: Report, path: Path, progress: Progress = unheard) -> None
     if path.suffix.lower() == ".csv":
         # The mark tells spreadsheets that the text is UTF-8.
         content = report_csv(made).encode("utf-8-sig")
+    elif path.suffix.lower() == ".json":
+        content = report_json(made).encode("utf-8")
     else:
         content = report_pdf(made, progress)
     with replaced(path) as unfinished:

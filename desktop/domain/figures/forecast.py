@@ -43,12 +43,12 @@ class Habits(NamedTuple):
     def of(self, payer: Hashable, late: int) -> tuple[Habit | None, Source]:
         """The nearest habit that still expects something that is so many days late (below zero: not yet due)."""
         own = self.own(payer)
-        if own is not None and own.paid >= OWN and own.open_after(late):
+        if own is not None and own.paid >= OWN and own.tells_after(late):
             return own, "own"
         segment = self.segment(payer)
-        if segment is not None and segment.paid >= OWN and segment.open_after(late):
+        if segment is not None and segment.paid >= OWN and segment.tells_after(late):
             return segment, "segment"
-        if self.firm.paid and self.firm.open_after(late):
+        if self.firm.tells_after(late):
             return self.firm, "firm"
         return None, ""
 

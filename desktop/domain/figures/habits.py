@@ -27,6 +27,10 @@ class Habit(NamedTuple):
         place = bisect_right(self.days, days)
         return self.left[place - 1] if place else SCALE
 
+    def tells_after(self, days: int) -> bool:
+        """Whether anything was ever paid later than so many days after the due date."""
+        return bool(self.days) and self.days[-1] > days
+
 
 def habit(paid: Iterable[int], waiting: Iterable[int]) -> Habit:
     """From days late of what was paid, and of what was not paid when it was last looked at."""

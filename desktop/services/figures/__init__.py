@@ -18,11 +18,10 @@ from desktop.domain import dso
 from desktop.domain.aging import BUCKET_ENDS
 from desktop.services.exchange import ExchangeRates
 from desktop.services.figures.converting import Sums
+from desktop.services.figures.measures import SALES_MONTHS
 from desktop.services.figures.months import Span, spans_until
 
 MONTHS: Final = 12
-# Sales of so many months, this one included, stand against the receivables.
-SALES_MONTHS: Final = 3
 DEBTORS: Final = 5
 
 

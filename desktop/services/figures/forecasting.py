@@ -72,13 +72,14 @@ class Forecast:
         return Expected(found.amounts[count:], found.spreads[count:])
 
 
-def forecast(connection: Connection, as_of: date) -> Forecast:
-    """What of the items that were open at the end of a day will come in the 90 days after it."""
-    return worked_out(connection, ("forecast", as_of), lambda: _forecast(connection, as_of))
+def forecast(connection: Connection, as_of: date, client_id: int | None = None) -> Forecast:
+    """What of the items that were open at the end of a day will come in the 90 days after it; of one client where
+    given, the one that others were merged into."""
+    return worked_out(connection, ("forecast", as_of, client_id), lambda: _forecast(connection, as_of, client_id))
 
 
-def _forecast(connection: Connection, as_of: date) -> Forecast:
-    past = _Past(connection, as_of)
+def _forecast(connection: Connection, as_of: date, client_id: int | None) -> Forecast:
+    past = _Past(connection, as_of, client_id)
     today = as_of.toordinal()
     weeks = _weeks(as_of)
     trials: dict[tuple[str, int], list[Trial]] = {}
@@ -107,7 +108,8 @@ def _forecast(connection: Connection, as_of: date) -> Forecast:
 class _Past:
     """Everything that was ever open by a day, and what became of it; asked for ever later days."""
 
-    def __init__(self, connection: Connection, as_of: date) -> None:
+    def __init__(self, connection: Connection, as_of: date, only: int | None) -> None:
+        self._only = only
         moves: dict[int, list[tuple[int, int, str]]] = {}
         for item, day, amount, kind in queries.settlements(connection, as_of.isoformat()):
             moves.setdefault(item, []).append((day, amount, kind))
@@ -133,7 +135,7 @@ class _Past:
         return found
 
     def at(self, day: int) -> tuple[Habits, list[_Item]]:
-        """The habits that were known at the end of a day, and what was open then."""
+        """The habits that were known at the end of a day, and what was open then of those that are asked for."""
         items = [item for item in self._items if item.there <= day < item.ended]
         of_client: dict[Hashable, list[int]] = {}
         for item in items:
@@ -151,7 +153,8 @@ class _Past:
                 own[client] = self._own(client, day, of_client.get(client, ()))
             return own[client]
 
-        return Habits(habit_of_client, lambda client: groups.get(self._segments.get(client)), everybody), items
+        asked = items if self._only is None else [item for item in items if item.client == self._only]
+        return Habits(habit_of_client, lambda client: groups.get(self._segments.get(client)), everybody), asked
 
     def _own(self, client: Hashable, day: int, waiting: Iterable[int]) -> Habit | None:
         ends, known = self._of_client.get(client, ((), ()))

@@ -15,7 +15,7 @@ from desktop.domain import dso
 from desktop.domain.figures.control import Point, p_chart, xmr
 from desktop.domain.figures.effectiveness import effectiveness
 from desktop.i18n import N_, _
-from desktop.services.figures.monthly import Monthly
+from desktop.services.figures.monthly import MonthFacts, Monthly
 from desktop.services.figures.months import Span, whole_spans_until
 
 SALES_MONTHS: Final = 3
@@ -51,24 +51,36 @@ class Controlled:
     without_rate: tuple[str, ...]
 
 
-def receivable_days(monthly: Monthly) -> list[tuple[Decimal | None, Decimal | None, Decimal | None]]:
-    """DSO at the end of each month: simply, by count-back, and the best possible one; of months that have as many
-    before them as the sales are taken of."""
-    found: list[tuple[Decimal | None, Decimal | None, Decimal | None]] = []
+class ReceivableDays(NamedTuple):
+    """DSO at the end of a month, in days: simply, by count-back, and the best possible one; with the gross sales of
+    the months it is taken of, minor units, and their days."""
+
+    simple: Decimal | None
+    count_back: Decimal | None
+    best: Decimal | None
+    sales: int
+    days: int
+
+
+def receivable_days(monthly: Monthly) -> list[ReceivableDays | None]:
+    """At the end of each month that has as many before it as the sales are taken of; None of the others."""
+    found: list[ReceivableDays | None] = []
     sales = [monthly.sold.get(span.key, 0) for span in monthly.spans]
     days = [span.days for span in monthly.spans]
     for place in range(len(monthly.spans)):
         first = place - SALES_MONTHS + 1
-        if first < 0 or monthly.spans[first].key < monthly.first:
-            found.append((None, None, None))
+        if first < 0:
+            found.append(None)
             continue
         sold, over = sum(sales[first : place + 1]), sum(days[first : place + 1])
         latest_first = zip(reversed(sales[: place + 1]), reversed(days[: place + 1]), strict=True)
         found.append(
-            (
+            ReceivableDays(
                 dso.simple(monthly.receivables[place], sold, over),
                 dso.count_back(monthly.receivables[place], latest_first),
                 dso.best_possible(monthly.current[place], sold, over),
+                sold,
+                over,
             )
         )
     return found
@@ -85,19 +97,25 @@ def effectiveness_by_month(monthly: Monthly) -> Values:
 
 
 def _days_of_paid(place: int) -> Callable[[Monthly], Values]:
-    return lambda monthly: [_mean(found[place], found[0]) for found in _by_month(monthly, monthly.paid, (0, 0, 0))]
+    return lambda monthly: [mean(found[place], found[0]) for found in _by_month(monthly, monthly.paid, (0, 0, 0))]
 
 
 def _waited(monthly: Monthly) -> Values:
-    return [_mean(days, count) for count, days in _by_month(monthly, monthly.billed_after, (0, 0))]
+    return [mean(days, count) for count, days in _by_month(monthly, monthly.billed_after, (0, 0))]
 
 
 def _overdue(monthly: Monthly) -> Values:
     return [percent(is_open - current, is_open) for is_open, current in zip(monthly.open, monthly.current, strict=True)]
 
 
-def _dso(form: int) -> Callable[[Monthly], Values]:
-    return lambda monthly: [found[form] for found in receivable_days(monthly)]
+def _dso(form: Callable[[ReceivableDays], Decimal | None]) -> Callable[[Monthly], Values]:
+    def values(monthly: Monthly) -> Values:
+        # With sales of less than the months that are taken, the first ones would look longer than they were.
+        began = [SALES_MONTHS - 1 + place for place, span in enumerate(monthly.spans) if span.key >= monthly.first]
+        known = enumerate(receivable_days(monthly))
+        return [form(found) if found is not None and began and place >= began[0] else None for place, found in known]
+
+    return values
 
 
 def _disputes(monthly: Monthly) -> Counts:
@@ -118,9 +136,9 @@ def _amounts(what: Callable[[Monthly], Mapping[str, int]]) -> Callable[[Monthly]
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
-    "dso": Measure(N_("DSO"), "days", _dso(0)),
-    "dso_count_back": Measure(N_("DSO by count-back"), "days", _dso(1)),
-    "dso_best": Measure(N_("Best possible DSO"), "days", _dso(2)),
+    "dso": Measure(N_("DSO"), "days", _dso(lambda found: found.simple)),
+    "dso_count_back": Measure(N_("DSO by count-back"), "days", _dso(lambda found: found.count_back)),
+    "dso_best": Measure(N_("Best possible DSO"), "days", _dso(lambda found: found.best)),
     "effectiveness": Measure(N_("Collection effectiveness"), "percent", effectiveness_by_month),
     "overdue_share": Measure(N_("Overdue share of what is open"), "percent", _overdue),
     "dispute_rate": Measure(N_("Dispute rate"), "percent", counts=_disputes),
@@ -153,7 +171,7 @@ def controlled(
     """The measure of that name in the last whole months, from the first in which anything was sold."""
     # The first month shown may look back on others.
     spans = whole_spans_until(as_of, CONTROL_MONTHS + SALES_MONTHS)
-    monthly = Monthly(connection, spans[-1].last, spans, client_id, currency)
+    monthly = Monthly(MonthFacts(connection, spans[-1].last, client_id), spans, currency)
     measure = MEASURES[name]
     skipped = next((place for place, span in enumerate(spans) if span.key >= monthly.first), len(spans))
     skipped = max(SALES_MONTHS, skipped)
@@ -181,7 +199,8 @@ def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) * 100 / whole).quantize(_TENTH, rounding=ROUND_HALF_UP) if whole > 0 else None
 
 
-def _mean(total: int, count: int) -> Decimal | None:
+def mean(total: int, count: int) -> Decimal | None:
+    """To a tenth; None of nothing."""
     return (Decimal(total) / count).quantize(_TENTH, rounding=ROUND_HALF_UP) if count else None
 
 

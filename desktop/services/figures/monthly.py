@@ -18,21 +18,36 @@ from desktop.services.figures.months import Span
 _Query = Callable[[Connection, str, int | None], Iterable[Any]]
 
 
-class Monthly:
-    """Up to the end of a day, of one client where given; amounts in minor units of one currency, the firm's by the
-    rate at each month's end unless one is given. Months are written YYYY-MM."""
+class MonthFacts:
+    """What the book says up to the end of a day, of one client where given; each question read once."""
 
-    def __init__(
-        self, connection: Connection, as_of: date, spans: Sequence[Span], client_id: int | None, currency: str = ""
-    ) -> None:
-        self.spans = spans
-        self.sums = Sums(ExchangeRates(connection), as_of, currency)
+    def __init__(self, connection: Connection, as_of: date, client_id: int | None = None) -> None:
+        self.as_of = as_of
+        self.rates = ExchangeRates(connection)
         self._connection = connection
-        self._until = as_of.isoformat()
         self._client = client_id
+        self._known: dict[_Query, list[Any]] = {}
 
-    def _rows(self, query: _Query) -> list[Any]:
-        return list(query(self._connection, self._until, self._client))
+    def rows(self, query: _Query) -> list[Any]:
+        if query not in self._known:
+            self._known[query] = list(query(self._connection, self.as_of.isoformat(), self._client))
+        return self._known[query]
+
+    @property
+    def currencies(self) -> list[str]:
+        """In which anything was sold or owed."""
+        queried = (sales.sold_by_month, sales.receivables_moved)
+        return sorted({currency for query in queried for _month, currency, _amount in self.rows(query)})
+
+
+class Monthly:
+    """Facts by months; amounts in minor units of one currency, the firm's by the rate at each month's end unless one
+    is given, of which alone amounts are then. Months are written YYYY-MM."""
+
+    def __init__(self, facts: MonthFacts, spans: Sequence[Span], currency: str = "") -> None:
+        self.spans = spans
+        self.sums = Sums(facts.rates, facts.as_of, currency)
+        self._rows = facts.rows
 
     def _flow(self, query: _Query) -> dict[str, int]:
         return self.sums.by_month((month, currency, 0, amount) for month, currency, amount in self._rows(query))

@@ -9,8 +9,8 @@ from typing import Final
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.reports import ledgers, owed, quality, sales, work
-from desktop.services.reports.sales import BY
+from desktop.services.reports import coming, days, goals, ledgers, owed, quality, sales, usual, work
+from desktop.services.reports.chart import Chart, Mark
 from desktop.services.reports.table import (
     BEHIND,
     Behind,
@@ -29,7 +29,9 @@ __all__ = [
     "BY",
     "NAMES",
     "Behind",
+    "Chart",
     "Column",
+    "Mark",
     "Progress",
     "Report",
     "currency_of",
@@ -42,8 +44,16 @@ _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "aging": owed.aging,
     "open": owed.open_,
     "statement": owed.statement,
+    "paying": days.paying,
+    "forecast": coming.coming,
     "disputes": quality.disputes,
-    "dso": quality.dso,
+    "dispute_rate": quality.dispute_rate,
+    "dso": days.dso,
+    "collection": days.collection,
+    "times": days.times,
+    "runs": quality.runs,
+    "control": usual.control,
+    "targets": goals.goals,
     "revenue": sales.revenue,
     "billed": sales.billed,
     "unbilled": work.unbilled,
@@ -51,8 +61,17 @@ _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "journal": ledgers.journal,
 }
 NAMES: Final = tuple(_REPORTS)
+# What each can be grouped by, the first of which it is unless one is named.
+BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "aging": owed.BY,
+    "forecast": coming.BY,
+    "control": usual.BY,
+    "revenue": sales.BY,
+}
+# What these can be narrowed to one group of.
+_NARROWED: Final = {"open": owed.BY, "billed": sales.BY}
 # These are of a span of days; without a first one, of the year so far.
-_YEARLY: Final = frozenset({"revenue", "billed"})
+_YEARLY: Final = frozenset({"revenue", "billed", "paying"})
 
 
 def report(
@@ -68,12 +87,12 @@ def report(
     age: int | None = None,
     progress: Progress = unheard,
 ) -> Report:
-    """The report of that name: aging, open (its items, of one `age` where given, 0 to 4), statement (of one client),
-    disputes, dso, revenue (`by` month, client, segment or item), billed (its lines, `only` of one such group),
-    unbilled, projects, journal.
+    """The report of that name, one of NAMES, grouped by one of those that BY has for it.
 
-    `since` is the first day of a statement, journal, revenue (by default the first of the year) and of disputes (by
-    default those of the day alone). With a currency only its rows. `progress` may raise to stop the work.
+    `since` is the first day of a statement, journal, revenue and of what clients paid (by default the first of the
+    year) and of disputes (by default those of the day alone). `only` with `by` narrows open items and billed lines to
+    one group of the report before, `age` open items to one bucket, 0 to 4. With a currency only its rows; what is told
+    in one currency alone is told in it. `progress` may raise to stop the work.
     UserError for a name, a client or a group that does not exist, days in the wrong order, and for a statement without
     a client.
     """
@@ -87,14 +106,38 @@ def report(
         since = as_of.replace(month=1, day=1)
     if since is not None and since > as_of:
         raise UserError(_("The first day lies after the last one."), _("Choose an earlier first day."))
+    _check_group(name, by)
     firm, firm_currency, client_id = _scope(book, client_code)
     if name == "statement" and client_id is None:
         raise UserError(_("A statement is of one client."), _("Give the client's code."))
-    made = make(Question(book, as_of, since, client_id, by, only, age, progress))
+    made = make(Question(book, as_of, since, client_id, by, only, age, currency, progress))
     rows, sums = (
-        tuple(row for row in some if not currency or row["currency"] == currency) for some in (made.rows, made.sums)
+        tuple(row for row in some if not currency or row.get("currency", currency) == currency)
+        for some in (made.rows, made.sums)
     )
-    return Report(name, made.title, as_of, firm, firm_currency, made.columns, rows, sums, since)
+    return Report(
+        name,
+        made.title,
+        as_of,
+        firm,
+        firm_currency,
+        made.columns,
+        rows,
+        sums,
+        since,
+        tuple(made.notes),
+        made.chart,
+    )
+
+
+def _check_group(name: str, by: str) -> None:
+    known = BY.get(name) or _NARROWED.get(name, ())
+    if not by or not known or by in known:
+        return
+    raise UserError(
+        _("The report “{name}” cannot be grouped by “{word}”.").format(name=name, word=by),
+        _("Choose one of: {names}.").format(names=", ".join(known)),
+    )
 
 
 def _scope(book: Book, client_code: str | None) -> tuple[str, str, int | None]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from db.engine import Book
 from desktop.domain.aging import AgingRow, totals
 from desktop.i18n import _
 from desktop.services.accounts import account
@@ -11,13 +13,15 @@ from desktop.services.aging import aging_at
 from desktop.services.open_items import open_items
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, names, sums_by_currency
 
+BY: Final = ("client", "segment", "salesperson")
+
 
 def aging(asked: Question) -> Made:
-    rows = aging_at(asked.book, asked.as_of, client_id=asked.client_id)
-    known = names(asked.book)
+    """What is owed by age, of each client, segment or salesperson (`asked.by`); both as they are now."""
+    by = asked.by or BY[0]
+    found = aging_at(asked.book, asked.as_of, client_id=asked.client_id)
     columns = (
-        Column("client", _("Client")),
-        Column("name", _("Name"), beside=True),
+        *_group_columns(by),
         Column("currency", _("Currency")),
         Column("current", _("Current"), "amount"),
         Column("d1_30", _("1–30 days"), "amount"),
@@ -28,17 +32,46 @@ def aging(asked: Question) -> Made:
         Column("disputed", _("Disputed"), "amount"),
         Column("total", _("Total"), "amount"),
     )
-    found = sorted(
-        (_aging_row(row, *known[row.client_id]) for row in rows), key=lambda row: (row["client"], row["currency"])
-    )
-    sums = [_aging_row(row, "", _("All clients")) for row in totals(rows).values()]
-    return Made(_("Aging"), columns, found, sums)
+    sums = [_figures(row) | {"client": "", "name": _("All clients"), "group": ""} for row in totals(found).values()]
+    if by == "client":
+        known = names(asked.book)
+        rows = [_of_client(row, *known[row.client_id]) for row in found]
+    else:
+        rows = [_of_group(by, group, row) for group, row in _grouped(found, client_groups(asked.book, by))]
+    rows.sort(key=lambda row: (row["client" if by == "client" else "group"], row["currency"]))
+    return Made(_("Aging"), columns, rows, sums)
 
 
-def _aging_row(row: AgingRow, code: str, name: str) -> dict[str, Any]:
+def _group_columns(by: str) -> tuple[Column, ...]:
+    if by == "client":
+        return Column("client", _("Client")), Column("name", _("Name"), beside=True)
+    return (Column("group", _("Segment") if by == "segment" else _("Salesperson")),)
+
+
+def _grouped(found: Iterable[AgingRow], groups: Mapping[int, str]) -> Iterator[tuple[str, AgingRow]]:
+    """Rows of groups, each with the sums of its clients by currency."""
+    by_group: dict[str, list[AgingRow]] = {}
+    for row in found:
+        by_group.setdefault(groups.get(row.client_id, ""), []).append(row)
+    for group, rows in by_group.items():
+        for row in totals(rows).values():
+            yield group, row
+
+
+def client_groups(book: Book, by: str) -> Mapping[int, str]:
+    """The segment or the salesperson of each client, empty without one."""
+    table, column = {"segment": ("segment", "segment_id"), "salesperson": ("person", "salesperson_id")}[by]
+    with book.reading() as session:
+        rows: Sequence[Any] = (
+            session.connection()
+            .exec_driver_sql(f"SELECT c.id, g.name FROM client c JOIN {table} g ON g.id = c.{column}")
+            .fetchall()
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def _figures(row: AgingRow) -> dict[str, Any]:
     return {
-        "client": code,
-        "name": name,
         "currency": row.currency,
         "current": row.current,
         "d1_30": row.d1_30,
@@ -48,11 +81,26 @@ def _aging_row(row: AgingRow, code: str, name: str) -> dict[str, Any]:
         "credit": row.credit,
         "disputed": row.disputed,
         "total": row.total,
+    }
+
+
+def _of_client(row: AgingRow, code: str, name: str) -> dict[str, Any]:
+    return _figures(row) | {
+        "client": code,
+        "name": name,
         # Where only credit is left, the statement tells where it comes from.
         BEHIND: Behind(
             report="open" if row.total + row.credit else "statement",
-            asked={"client_code": code, "currency": row.currency},
+            asked={"client_code": code, "currency": row.currency, "by": ""},
         ),
+    }
+
+
+def _of_group(by: str, group: str, row: AgingRow) -> dict[str, Any]:
+    nameless = _("No segment") if by == "segment" else _("No salesperson")
+    return _figures(row) | {
+        "group": group or nameless,
+        BEHIND: Behind(report="open", asked={"by": by, "only": group, "currency": row.currency}),
     }
 
 
@@ -70,12 +118,14 @@ def open_(asked: Question) -> Made:
         Column("disputed", _("Disputed")),
     )
     found = open_items(asked.book, asked.as_of, client_id=asked.client_id)
+    groups = client_groups(asked.book, asked.by) if asked.by in BY[1:] else None
     words = {True: _("yes"), False: ""}
     rows = [
         {column.key: getattr(row, column.key) for column in columns}
         | {"plan": words[row.plan], "disputed": words[row.disputed], BEHIND: Behind("invoices", row.invoice_id)}
         for row in found
-        if asked.age is None or row.bucket == asked.age
+        if (asked.age is None or row.bucket == asked.age)
+        and (groups is None or groups.get(row.client_id, "") == asked.only)
     ]
     return Made(_("Open items"), columns, rows, sums_by_currency(columns, rows, ["open"]))
 

@@ -1,19 +1,23 @@
-"""What is disputed, at which rate, and how long sales wait to be paid."""
+"""What is disputed and at which rate, and how well billing runs go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from db.queries import measures
 from db.queries import sales as queries
-from desktop.domain import dso as days_sales
+from db.queries.measures import RunQuality
 from desktop.i18n import _, money_text, number_text
 from desktop.services.aging import aging_at
-from desktop.services.figures import MONTHS, SALES_MONTHS
+from desktop.services.figures import MONTHS
+from desktop.services.figures.measures import percent
+from desktop.services.figures.monthly import MonthFacts, Monthly
+from desktop.services.figures.months import spans_until
 from desktop.services.open_items import open_items
-from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, sums_by_currency
+from desktop.services.reports.chart import line
+from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, of_days, sums_by_currency
 
 _DAY = timedelta(days=1)
 
@@ -85,57 +89,98 @@ def _percent(part: int, whole: int) -> Decimal:
     return (Decimal(part) * 100 / (whole or 1)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def dso(asked: Question) -> Made:
-    """Days sales outstanding at the end of each of the last twelve months, in each currency by itself."""
+def dispute_rate(asked: Question) -> Made:
+    """Of the documents of each of the last twelve months those that were disputed until the day, in each currency."""
     columns = (
-        Column("as_of", _("At the end of"), "date"),
+        Column("month", _("Month")),
         Column("currency", _("Currency")),
-        Column("receivables", _("Receivables"), "amount"),
-        Column("sales", _("Sales of three months, gross"), "amount"),
-        Column("days", _("Days in these"), "number"),
-        Column("dso", _("DSO"), "number"),
-        Column("count_back", _("DSO by count-back"), "number"),
+        Column("documents", _("Documents"), "number"),
+        Column("disputed_documents", _("Of these disputed"), "number"),
+        Column("rate", _("Rate by number %"), "number"),
+        Column("gross", _("Billed, gross"), "amount"),
+        Column("disputed", _("Disputed"), "amount"),
+        Column("rate_by_value", _("Rate by value %"), "number"),
     )
-    until = asked.as_of.isoformat()
+    spans = spans_until(asked.as_of, MONTHS)
     with asked.book.reading() as session:
-        connection = session.connection()
-        moved = _by_currency(queries.receivables_moved(connection, until, asked.client_id))
-        sold = _by_currency(queries.sold_by_month(connection, until, asked.client_id))
-    rows = []
-    months = list(_months(asked.as_of, MONTHS + SALES_MONTHS))
-    for currency in sorted(moved.keys() | sold.keys()):
-        flows, sales = moved.get(currency, {}), sold.get(currency, {})
-        for place in range(SALES_MONTHS, len(months)):
-            end = months[place][1]
-            receivables = sum(amount for month, amount in flows.items() if month <= months[place][0])
-            spans = [(sales.get(month, 0), last.day) for month, last in reversed(months[: place + 1])]
-            three, days = sum(one for one, _ in spans[:SALES_MONTHS]), sum(one for _, one in spans[:SALES_MONTHS])
-            if receivables or three:
+        facts = MonthFacts(session.connection(), asked.as_of, asked.client_id)
+        found = {(row[0], row[1]): row[2:] for row in facts.rows(measures.disputed_by_month)}
+    rows: list[dict[str, Any]] = []
+    for span in spans:
+        for currency in sorted({one for _month, one in found}):
+            documents, gross, disputed, amount = found.get((span.key, currency), (0, 0, 0, 0))
+            if documents:
                 rows.append(
                     {
-                        "as_of": end,
+                        "month": span.key,
                         "currency": currency,
-                        "receivables": receivables,
-                        "sales": three,
-                        "days": days,
-                        "dso": days_sales.simple(receivables, three, days),
-                        "count_back": days_sales.count_back(receivables, spans),
-                        BEHIND: Behind(report="aging", asked={"as_of": end, "since": None, "currency": currency}),
+                        "documents": documents,
+                        "disputed_documents": disputed,
+                        "rate": percent(disputed, documents),
+                        "gross": gross,
+                        "disputed": amount,
+                        "rate_by_value": percent(amount, gross),
+                        BEHIND: Behind(
+                            report="disputes",
+                            asked={"since": span.first, "as_of": asked.as_of, "currency": currency},
+                        )
+                        if disputed
+                        else of_days("invoices", *span, "billed", f"currency:{currency}"),
                     }
                 )
-    return Made(_("Days sales outstanding"), columns, rows)
+    sums = sums_by_currency(columns, rows, ["documents", "disputed_documents", "gross", "disputed"])
+    for total in sums:
+        total["rate"] = percent(total["disputed_documents"], total["documents"])
+        total["rate_by_value"] = percent(total["disputed"], total["gross"])
+    shares = {
+        span.key: percent(*(sum(row[at] for (month, _one), row in found.items() if month == span.key) for at in (2, 0)))
+        for span in spans
+    }
+    chart = line(_("Dispute rate by number, %"), "percent", spans, [shares[span.key] for span in spans])
+    return Made(_("Dispute rate"), columns, rows, sums, chart=chart)
 
 
-def _by_currency(rows: Any) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for month, currency, amount in rows:
-        found.setdefault(currency, {})[month] = amount
-    return found
+def runs(asked: Question) -> Made:
+    """How well the billing runs of each of the last twelve months went."""
+    columns = (
+        Column("month", _("Month")),
+        Column("drafts", _("Drafts"), "number"),
+        Column("held", _("Held"), "number"),
+        Column("held_rate", _("Held %"), "number"),
+        Column("failed", _("Failed"), "number"),
+        Column("failed_rate", _("Failed %"), "number"),
+        Column("issued", _("Issued"), "number"),
+        Column("edited", _("Changed by hand"), "number"),
+        Column("corrected", _("Corrected by credit note"), "number"),
+        Column("corrected_rate", _("Corrected %"), "number"),
+        Column("right", _("Right the first time"), "number"),
+        Column("right_rate", _("First time right %"), "number"),
+    )
+    spans = spans_until(asked.as_of, MONTHS)
+    with asked.book.reading() as session:
+        facts = MonthFacts(session.connection(), asked.as_of, asked.client_id)
+        found = Monthly(facts, spans).quality
+    rows = [
+        _run_row(span.key, found[span.key]) | {BEHIND: of_days("invoices", *span, "billed")}
+        for span in spans
+        if span.key in found
+    ]
+    total = RunQuality(*(sum(found[row["month"]][at] for row in rows) for at in range(len(RunQuality._fields))))
+    shares = [percent(found[span.key].right, found[span.key].drafts) if span.key in found else None for span in spans]
+    return Made(
+        _("Run quality"),
+        columns,
+        rows,
+        [_run_row(None, total)] if rows else (),
+        chart=line(_("First time right, %"), "percent", spans, shares),
+    )
 
 
-def _months(as_of: date, count: int) -> Iterator[tuple[str, date]]:
-    """So many months, the oldest first: as YYYY-MM, with the last of its days that counts."""
-    number = as_of.year * 12 + as_of.month - 1
-    for one in range(number - count + 1, number + 1):
-        following = date((one + 1) // 12, (one + 1) % 12 + 1, 1)
-        yield f"{one // 12:04}-{one % 12 + 1:02}", min(following - _DAY, as_of)
+def _run_row(month: str | None, found: RunQuality) -> dict[str, Any]:
+    return found._asdict() | {
+        "month": month,
+        "held_rate": percent(found.held, found.drafts),
+        "failed_rate": percent(found.failed, found.drafts),
+        "corrected_rate": percent(found.corrected, found.issued),
+        "right_rate": percent(found.right, found.drafts),
+    }

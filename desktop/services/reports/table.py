@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from db.engine import Book
 from desktop.domain.money import major_text
+from desktop.services.reports.chart import Chart
 
 Kind = Literal["text", "date", "amount", "number"]
 Progress = Callable[[int, int, str], None]
@@ -28,6 +29,11 @@ class Behind(NamedTuple):
     filters: frozenset[str] = frozenset()
     report: str = ""
     asked: Mapping[str, Any] = {}
+
+
+def of_days(place: str, first: date, last: date, *filters: str) -> Behind:
+    """The rows of a list that are dated within these days."""
+    return Behind(place, filters=frozenset({f"from:{first.isoformat()}", f"to:{last.isoformat()}", *filters}))
 
 
 # Where a row keeps what lies behind it; no column shows it.
@@ -52,7 +58,8 @@ class Column:
 class Question:
     """What a report is asked: up to the end of `as_of`, from the beginning of `since` where it has one.
 
-    `by` is what it groups, `only` the group that it is narrowed to, `age` a bucket of aging, 0 to 4.
+    `by` is what it groups, `only` the group that it is narrowed to, `age` a bucket of aging, 0 to 4. With a `currency`
+    what is told in one alone is told in that instead of the firm's.
     """
 
     book: Book
@@ -62,6 +69,7 @@ class Question:
     by: str = ""
     only: str = ""
     age: int | None = None
+    currency: str = ""
     progress: Progress = field(default=unheard)
 
 
@@ -73,13 +81,15 @@ class Made:
     columns: tuple[Column, ...]
     rows: Iterable[Mapping[str, Any]]
     sums: Iterable[Mapping[str, Any]] = ()
+    notes: Sequence[str] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A table as of a day, or of the days from `since` on. A value may be None where the row has none.
 
-    `sums` are rows that add up the others.
+    `sums` are rows that add up the others, `notes` sentences that belong to the figures.
     """
 
     name: str
@@ -91,6 +101,8 @@ class Report:
     rows: tuple[Mapping[str, Any], ...]
     sums: tuple[Mapping[str, Any], ...] = ()
     since: date | None = None
+    notes: tuple[str, ...] = ()
+    chart: Chart | None = None
 
 
 def plain_rows(made: Report, *, beside: bool = True) -> list[dict[str, str | None]]:
