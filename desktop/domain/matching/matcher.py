@@ -72,7 +72,7 @@ class Matcher:
             if mention.needed and not any(self.items.get(row) for row in mention.items):
                 item = self.items.any(mention.items[0])
                 named.settled[item.number] = item.client_id
-        payers = self._payers.who(line, named.clients)
+        payers = self._payers.who(line, named)
         scene = Scene(line, named, payers, self.items, self.policy)
         found = list(readings(scene))
         if not found or not (named.mentions or payers.known):

@@ -38,6 +38,9 @@ _KINDS: Final = 16
 
 _LEAST: Final = 3
 _LEAST_DIGITS: Final = 5
+# Digits alone look like one of ours where they begin with the same year and are as many.
+_YEAR: Final = 4
+_LONG_DIGITS: Final = 8
 _WORD: Final = 4
 _RANGE_MOST: Final = 40
 _JOINS: Final = frozenset(["", "UND", "AND", "ET", "Y", "E", "EN", "OG", "U"])
@@ -104,8 +107,7 @@ class NumberIndex:
         for payer in payers:
             self._key(signs(payer.code), CODE, payer.client_id, least=4)
         for number, client in settled.items():
-            self._key(signs(number), SETTLED, len(self._settled))
-            self._settled.append((number, client))
+            self._settled_number(number, client)
 
     def read(self, line: Line) -> Named:
         """What the line names, each number by the longest key that it stands for."""
@@ -169,6 +171,16 @@ class NumberIndex:
         if first.isalpha() and own:
             self._shapes.add((first, len(own)))
             self._prefixes.add(first)
+        if len(own) >= _LONG_DIGITS:
+            self._shapes.add((own[:_YEAR], len(own)))
+
+    def _settled_number(self, number: str, client: int) -> None:
+        parts = [run.text for run in runs(plain(number))]
+        whole = "".join(parts)
+        keys = {whole, digits(whole)} if len(digits(whole)) >= _LEAST_DIGITS else {whole}
+        for key in (*keys, loose(parts)) if len(parts) > 1 else keys:
+            self._key(key, SETTLED, len(self._settled))
+        self._settled.append((number, client))
 
     def _reference(self, reference: str, item: int) -> None:
         self._key(signs(reference), REFERENCE, item)
@@ -300,7 +312,11 @@ class NumberIndex:
     def _find_strangers(self, found: list[Run], taken: Sequence[tuple[Span, list[int]]], named: Named) -> None:
         covered = {at for span, _codes in taken for at in range(span.first, span.last)}
         for at, run in enumerate(found):
-            if run.text not in self._prefixes or at in covered:
+            if at in covered:
+                continue
+            if (run.text[:_YEAR], len(run.text)) in self._shapes and run.text.isdigit():
+                named.strangers.append(run.text)
+            if run.text not in self._prefixes:
                 continue
             number = ""
             for after in range(at + 1, len(found)):

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from desktop.domain.likeness import alike, firm_words, numbers_of, plain_words
 from desktop.domain.matching.facts import Line, Payer
+from desktop.domain.matching.numbers import Named
 from desktop.domain.wording import Said, phrase
 
 K = TypeVar("K")
@@ -18,6 +19,7 @@ ACCOUNT: Final = "account"
 LEARNED: Final = "learned"
 NAME: Final = "name"
 CODE: Final = "code"
+SETTLED: Final = "settled"
 
 # A number without its bank is told apart from this many digits on.
 _ACCOUNT_END: Final = 6
@@ -72,13 +74,14 @@ class PayerIndex:
         for at, payer in enumerate(self._payers):
             self._add(at, payer)
 
-    def who(self, line: Line, codes: dict[int, str]) -> Payers:
-        """`codes` are the client ids that the line names by their code, with what is written."""
+    def who(self, line: Line, named: Named) -> Payers:
+        """`named` tells the clients whose code or whose settled invoices the line names."""
         found = [
             *self._by_account(line.party_account),
             *self._by_learned(f"{line.party} {line.text}"),
             *self._by_party(line.party),
-            *self._by_code(codes),
+            *self._by_code(named.clients),
+            *self._by_settled(named.settled),
         ]
         if not any(who.kind in (ACCOUNT, LEARNED) or who.doubt <= 100_000 for who in found):
             found += self._in_text(line.text, {who.client_id for who in found})
@@ -167,6 +170,18 @@ class PayerIndex:
             said = phrase("Names {code}, the code of {client}", code=written, client=self._name(at))
             found.append(self._found(at, CODE, doubt, said))
         return found
+
+    def _by_settled(self, settled: dict[str, int]) -> list[Who]:
+        return [
+            self._found(
+                self._by_client[client],
+                SETTLED,
+                150_000,
+                phrase("Names {number}, an invoice of {client} that is settled", number=number, client=client_name),
+            )
+            for number, client in settled.items()
+            if client in self._by_client and (client_name := self.name_of(client))
+        ]
 
     def _by_party(self, party: str) -> list[Who]:
         if not party.strip():

@@ -26,6 +26,7 @@ from desktop.domain.matching.numbers import CONTINUED, ORDER, Mention, Named
 from desktop.domain.matching.open_items import OpenItems
 from desktop.domain.matching.payers import Payers
 from desktop.domain.matching.subsets import adding_up
+from desktop.domain.money import SCALE
 
 WRITE_OFF: Final = "write-off"
 BANK_KEPT: Final = "charges"
@@ -61,6 +62,8 @@ DOUBTS: Final = {
 _UNDECIDED: Final = frozenset([SHORT, ON_ACCOUNT, PREPAID, LATE_DISCOUNT])
 # A shortfall below this share of an invoice looks like something kept back and not like a part payment.
 _KEPT_BACK: Final = 20
+# So seldom, times 10**6, may amounts add up by chance where nothing else tells which are meant.
+_BY_CHANCE: Final = 2_000
 _GROUPS: Final = 3
 _CHOICES: Final = 12
 _EQUALS: Final = 5
@@ -160,10 +163,16 @@ def _named(scene: Scene, target: Target, units: list[list[OpenInvoice]], *, rest
     yield from whole
     if not whole and len(units) > 1:
         yield from _covering(scene, target, items, [])
-    if not whole:
-        yield from _named_and_more(scene, target, items)
-        if rests:
-            yield from _rest_of(scene, target, items)
+    if whole:
+        return
+    more = list(_named_and_more(scene, target, items))
+    if further:
+        more += _named_and_more(scene, target, items + further)
+    yield from more
+    if rests and not more:
+        for reading in _rest_of(scene, target, items):
+            # What may be named besides would be paid too.
+            yield replace(reading, firm=reading.firm and not further)
 
 
 def _covering(
@@ -225,6 +234,8 @@ def _named_and_more(scene: Scene, target: Target, items: Sequence[OpenInvoice]) 
     for subset in found.subsets:
         more = [pool[at] for at in subset.taken]
         doubt, firm = _chance(pool, len(more), rest)
+        # What is named agrees already.
+        firm = firm or len(more) == 1
         yield replace(
             _settling(target, [Way(item, item.open) for item in (*items, *more)], items[0].group, SUBSET),
             doubt=doubt,
@@ -332,11 +343,11 @@ def _several(
 def _chance(pool: Sequence[OpenInvoice], count: int, total: int) -> tuple[int, bool]:
     """How likely some of the pool add up to a total by chance: the doubt, and whether it is small enough to book."""
     grain = gcd(*(item.open for item in pool)) or 1
-    subsets = comb(len(pool), min(count, len(pool)))
-    chance = subsets * grain * 1_000_000 // max(1, total)
-    if chance <= 2_000:
+    subsets = sum(comb(len(pool), some) for some in range(1, min(count, len(pool)) + 1))
+    chance = subsets * grain * SCALE // max(1, total)
+    if chance <= _BY_CHANCE:
         return DOUBTS[SUBSET], True
-    return (350_000, chance <= 10_000) if chance <= 50_000 else (600_000, False)
+    return (350_000, False) if chance <= 50_000 else (600_000, False)
 
 
 def _natural(scene: Scene, pool: Sequence[OpenInvoice], amount: int) -> Iterator[tuple[str, list[Way]]]:
@@ -377,11 +388,13 @@ def _rests(scene: Scene, target: Target, group: int, pool: Sequence[OpenInvoice]
         yield _rest((), PREPAID, target, group, surplus=target.amount)
         return
     if len(pool) == 1:
-        yield from _rest_of(scene, target, pool)
+        for reading in _rest_of(scene, target, pool):
+            yield replace(reading, firm=reading.firm and reading.fit != BANK_KEPT)
         return
     for item in pool:
         if item.open > target.amount:
-            yield from _less(scene, target, [item], group)
+            for reading in _less(scene, target, [item], group):
+                yield replace(reading, firm=False)
     total = sum(item.open for item in pool)
     if target.amount > total:
         shares = tuple(Share(item.id, item.open) for item in pool)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from desktop.domain.matching.facts import Explanation, Line, PastPayment, Policy
+from desktop.domain.matching.numbers import Named
 from desktop.domain.matching.payers import PayerIndex, bare_account
 from desktop.domain.matching.spelling import plain, runs, signs, spans
 from desktop.domain.money import SCALE
@@ -123,7 +124,7 @@ class ReturnIndex:
             reasons.append(phrase("Goes to the account that the payment came from"))
             return _ACCOUNT
         group = self._payers.group_of(payment.client_id)
-        who = next(iter(self._payers.who(line, {}).of(group)), None)
+        who = next(iter(self._payers.who(line, Named()).of(group)), None)
         if who is None:
             return SCALE
         reasons.append(who.reason)

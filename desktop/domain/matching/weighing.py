@@ -7,9 +7,9 @@ from typing import Final
 
 from desktop.domain.matching.amounts import EXACT
 from desktop.domain.matching.facts import Explanation, OpenInvoice, Share
-from desktop.domain.matching.numbers import WORDS, Mention, NumberIndex
-from desktop.domain.matching.payers import Who
-from desktop.domain.matching.readings import OVER, PARTIAL, Reading, Scene
+from desktop.domain.matching.numbers import WORDS, Mention, NumberIndex, Shape
+from desktop.domain.matching.payers import SETTLED, Who
+from desktop.domain.matching.readings import BANK_KEPT, OVER, PARTIAL, Reading, Scene
 from desktop.domain.matching.reasons import (
     amount_reasons,
     mention_reasons,
@@ -79,7 +79,7 @@ class Weighing:
         firm = reading.firm
         # What is neither named nor from whom it is known is a guess at an amount.
         bare = number == SCALE and payer == SCALE
-        if bare:
+        if bare or (reading.fit == BANK_KEPT and SCALE in (number, payer)):
             firm = False
         doubt = _times(_times(number, payer), amount)
         doubt, firm = self._against(reading, items, number, who, doubt, firm, reasons)
@@ -195,15 +195,11 @@ class Weighing:
         if not named.strangers and not named.settled:
             return []
         shapes = [self._numbers.shape(item) for item in items[:_TYPED_MOST]]
-        strange = [
-            written
-            for written in named.strangers
-            if not any(error_between(written, shape.signs) or written == shape.signs for shape in shapes)
-        ]
+        strange = [written for written in named.strangers if not any(_is_or_may_be(written, shape) for shape in shapes)]
         groups = {item.group for item in items}
-        for number, client in named.settled.items():
-            if not groups or client in groups or client in {item.client_id for item in items}:
-                strange.append(number)
+        of_settled = {who.group for who in self._scene.payers.known if who.kind == SETTLED}
+        if not groups or groups & of_settled:
+            strange += named.settled
         return strange
 
     def _early(self, items: list[OpenInvoice]) -> bool:
@@ -275,6 +271,11 @@ def explanations(
             )
         )
     return tuple(found)
+
+
+def _is_or_may_be(written: str, shape: Shape) -> bool:
+    own = shape.digits if written.isdigit() else shape.signs
+    return written == own or bool(error_between(written, own))
 
 
 def _alike(one: Weighed, other: Weighed) -> bool:
