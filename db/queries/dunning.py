@@ -16,6 +16,9 @@ TAKEN_BACK = """EXISTS (SELECT 1 FROM delivery d WHERE d.id = r.delivery_id AND 
       UNION SELECT a.id FROM delivery a JOIN went w ON a.again_of_id = w.id)
     SELECT 1 FROM went JOIN delivery e ON e.id = went.id WHERE e.state <> 'cancelled'))"""
 """SQL: the letter of a reminder `r` was taken back from the outbox and never sent again, so it reached nobody."""
+_CLAIM_OPEN = """(r.claim = '' OR r.claim = 'billed'
+  AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.run_id = r.claim_run_id AND d.state <> 'discarded'))"""
+"""SQL: nobody waived fee and interest of a reminder `r`, or billed them by a draft that stands."""
 
 
 def due_items(connection: Connection, bound: str, as_of: str, client_id: int | None = None) -> Rows:
@@ -76,9 +79,9 @@ def settled_claims(connection: Connection, ids: str) -> Rows:
     """(item, the last day of a run whose interest on it was waived or billed) of these items, a JSON list of ids."""
     return plain_rows(
         connection,
-        """SELECT t.open_item_id, max(n.as_of) FROM reminder_item t JOIN reminder r ON r.id = t.reminder_id
-        JOIN reminder_run n ON n.id = r.run_id LEFT JOIN run b ON b.id = r.claim_run_id
-        WHERE r.claim <> '' AND coalesce(b.state, '') <> 'discarded' AND t.interest > 0
+        f"""SELECT t.open_item_id, max(n.as_of) FROM reminder_item t JOIN reminder r ON r.id = t.reminder_id
+        JOIN reminder_run n ON n.id = r.run_id
+        WHERE NOT {_CLAIM_OPEN} AND t.interest > 0
           AND t.open_item_id IN (SELECT value FROM json_each(?)) GROUP BY t.open_item_id""",
         ids,
     )
@@ -153,4 +156,44 @@ def reminder_items(connection: Connection, reminder_ids: str) -> Rows:
         FROM reminder_item t JOIN open_item o ON o.id = t.open_item_id JOIN invoice i ON i.id = o.invoice_id
         WHERE t.reminder_id IN (SELECT value FROM json_each(?)) ORDER BY t.reminder_id, o.due_date, o.id""",
         reminder_ids,
+    )
+
+
+def reminded_open(connection: Connection) -> Rows:
+    """(item) of what was named by a letter that went and is still open."""
+    return plain_rows(
+        connection,
+        """SELECT DISTINCT t.open_item_id FROM reminder_item t JOIN reminder r ON r.id = t.reminder_id
+        JOIN open_item o ON o.id = t.open_item_id WHERE t.stands = 1 AND r.state = 'sent' AND o.open > 0
+        ORDER BY t.open_item_id""",
+    )
+
+
+def claims(connection: Connection, client_id: int | None = None) -> Rows:
+    """(reminder, client, code, name, currency, fee, run, its day, item, number, interest on it) of letters that went
+    and asked for fee or interest that nobody waived or billed, the oldest first; one row an item."""
+    one = f"AND r.client_id IN {family(str(int(client_id)))}" if client_id is not None else ""
+    return plain_rows(
+        connection,
+        f"""SELECT r.id, {_HEAD}, h.code, h.name, r.currency, r.fee, n.number, n.as_of, t.open_item_id, i.number,
+          t.interest
+        FROM reminder r JOIN reminder_run n ON n.id = r.run_id JOIN client c ON c.id = r.client_id
+        JOIN client h ON h.id = {_HEAD} JOIN reminder_item t ON t.reminder_id = r.id AND t.stands = 1
+        JOIN open_item o ON o.id = t.open_item_id JOIN invoice i ON i.id = o.invoice_id
+        WHERE r.state = 'sent' AND r.fee + r.interest > 0 AND {_CLAIM_OPEN} AND NOT {TAKEN_BACK} {one}
+        ORDER BY h.code, r.currency, n.as_of, r.id, o.due_date, o.id""",
+    )
+
+
+def open_documents(connection: Connection, client_id: int, as_of: str) -> Rows:
+    """(document, number) of a client's family of which something is open, or credit is left; the oldest due first.
+    Items that were open before the book began have no document."""
+    return plain_rows(
+        connection,
+        f"""SELECT i.id, i.number FROM invoice i WHERE i.client_id IN {family("?1")} AND i.kind <> 'opening'
+          AND i.issue_date <= ?2 AND (EXISTS (SELECT 1 FROM open_item o WHERE o.invoice_id = i.id AND o.open > 0)
+            OR EXISTS (SELECT 1 FROM open_credit k WHERE k.credit_note_id = i.id AND k.open > 0))
+        ORDER BY i.due_date, i.id""",
+        client_id,
+        as_of,
     )

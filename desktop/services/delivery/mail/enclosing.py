@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -42,6 +43,14 @@ def enclosures(
     if invoice_id is None or on_paper(form) or not with_pdf:
         return (own,)
     return own, Enclosure(delivery_id, file_name(title, _PDF), _PDF, invoice_id)
+
+
+def beside_letter(delivery_id: int, facts: str | None) -> tuple[Enclosure, ...]:
+    """What a letter takes along beside its own file, by what was noted of it."""
+    told = json.loads(facts).get("enclose", ()) if facts else ()
+    return tuple(
+        Enclosure(delivery_id, file_name(one["title"], _PDF), _PDF, one["invoice_id"], one["file_id"]) for one in told
+    )
 
 
 def file_name(title: str, form: str) -> str:

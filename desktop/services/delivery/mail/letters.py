@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -90,6 +90,14 @@ def enqueue_letters(
     return Put(tuple(put), tuple(refused))
 
 
+class Enclosed(NamedTuple):
+    """What goes with a letter: an issued document, or a file of the book, and how people call it."""
+
+    title: str
+    invoice_id: int | None = None
+    file_id: int | None = None
+
+
 class WrittenLetter(NamedTuple):
     """A letter with its file as it will go."""
 
@@ -118,8 +126,11 @@ def _checked(channel: str, address: str) -> str:
     return checked_recipients(address).text() if address.strip() else ""
 
 
-def put_letter(kept: Change, written: WrittenLetter, channel: str, typed: str) -> int:
-    """Put a letter that is set into the outbox within the caller's change; as enqueue_letter."""
+def put_letter(kept: Change, written: WrittenLetter, channel: str, typed: str, enclose: Sequence[Enclosed] = ()) -> int:
+    """Put a letter that is set into the outbox within the caller's change; as enqueue_letter.
+
+    Its mail takes along what it is to `enclose`; other ways take the letter alone.
+    """
     letter, title = written.letter, written.title
     client_id, known, usual = _usual(kept.connection, letter)
     way = channel or (EMAIL if typed else usual)
@@ -141,7 +152,11 @@ def put_letter(kept: Change, written: WrittenLetter, channel: str, typed: str) -
         state=WAITING,
         address=(typed or known) if way == EMAIL else "",
         by_hand=bool(typed),
-        facts=json.dumps(letter_facts(letter), ensure_ascii=False, sort_keys=True),
+        facts=json.dumps(
+            {**letter_facts(letter), **({"enclose": [one._asdict() for one in enclose]} if enclose else {})},
+            ensure_ascii=False,
+            sort_keys=True,
+        ),
         made_at=kept.at,
         actor=kept.actor,
     )

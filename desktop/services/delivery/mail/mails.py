@@ -15,7 +15,7 @@ from db.queries.rows import ids_text
 from desktop.delivery.mail.html import LIST_MARK, Listed, html_of
 from desktop.delivery.mail.message import Enclosed, Mail
 from desktop.domain.mail_text import LIST, Worded, one_line, plain
-from desktop.services.delivery.mail.enclosing import WITH_PDF, Enclosure, Sizes, enclosures
+from desktop.services.delivery.mail.enclosing import WITH_PDF, Enclosure, Sizes, beside_letter, enclosures
 from desktop.services.delivery.mail.recipients import (
     AddressBook,
     ClientFacts,
@@ -200,6 +200,7 @@ class _Parts:
             to = named(to.to, to.cc, (*to.bcc, *copies), to.name)
         title = row.title if row.invoice else carried.file or row.title
         files = enclosures(row.delivery, title, row.form, row.invoice, row.file, with_pdf=self._with_pdf)
+        files += beside_letter(row.delivery, row.facts)
         return _Part(
             carried=carried,
             client=client,
