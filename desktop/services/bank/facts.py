@@ -52,12 +52,16 @@ GROUP BY l.party_account HAVING count(DISTINCT coalesce(c.merged_into_id, c.id))
 
 @dataclass(slots=True)
 class Facts:
-    """What is open on both sides at one moment. `heads` names the client that each merged one counts for."""
+    """What is open on both sides at one moment. `heads` names the client that each merged one counts for.
+
+    `settled` are the numbers of invoices of which nothing is open, each with its client's id.
+    """
 
     lines: list[Line]
     items: dict[int, OpenInvoice]
     payers: list[Payer]
     past: dict[int, PastPayment]
+    settled: dict[str, int]
     heads: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -76,6 +80,7 @@ def load(
         open_items(connection, families),
         _payers(connection, families),
         _past(connection, today, families) if outgoing else {},
+        _settled(connection, families),
         families,
     )
 
@@ -215,6 +220,14 @@ def _payers(connection: Connection, families: Mapping[int, int]) -> list[Payer]:
         )
         for key, own in signs.items()
     ]
+
+
+def _settled(connection: Connection, families: Mapping[int, int]) -> dict[str, int]:
+    rows = connection.exec_driver_sql(
+        "SELECT i.number, i.client_id FROM invoice i WHERE i.kind <> 'credit_note'"
+        " AND i.id NOT IN (SELECT o.invoice_id FROM open_item o WHERE o.open > 0)"
+    )
+    return {number: families.get(client, client) for number, client in rows}
 
 
 def _past(connection: Connection, today: date, families: Mapping[int, int]) -> dict[int, PastPayment]:

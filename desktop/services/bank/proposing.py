@@ -117,6 +117,7 @@ def _explained(
         list(facts.past.values()),
         policy,
         today=today,
+        settled=facts.settled,
         report=lambda done, total: report(done, total, _("Matching bank lines")),
     )
     return {line_id: (one,) for line_id, one in known.items()} | found
