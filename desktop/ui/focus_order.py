@@ -8,12 +8,16 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QMainWindow, QScrollArea, QSplitter, QStackedWidget, QTabWidget, QWidget
 
+from desktop.ui.layout_items import forget_items
+
 
 def follow_layout(root: QWidget) -> None:
     """Bring the Tab order of all that stands in a widget into the order of its layouts. Call it when one is filled."""
     stops = [widget for widget in _in_order(root) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
+    # Whoever filled it has just added layouts to layouts.
+    forget_items()
 
 
 def _in_order(widget: QWidget) -> Iterator[QWidget]:
@@ -37,16 +41,19 @@ def _children(widget: QWidget) -> Iterator[QWidget]:
     else:
         layout = widget.layout()
         if layout is not None:
-            yield from _laid_out(layout)
+            inside = [child for child in widget.children() if isinstance(child, QWidget)]
+            yield from _laid_out(layout, inside)
 
 
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        if item is None:
+def _laid_out(layout: QLayout, widgets: list[QWidget]) -> Iterator[QWidget]:
+    """Asks where each one stands, never what stands where: Python would keep an item that it was given, though Qt
+    deletes it with its widget and tells nobody, and whatever next takes its place in memory dies by it."""
+    nested = [child for child in layout.children() if isinstance(child, QLayout)]
+    places = [(layout.indexOf(one), one) for one in (*widgets, *nested)]
+    for place, one in sorted(places, key=lambda pair: pair[0]):
+        if place < 0:
             continue
-        inside, widget = item.layout(), item.widget()
-        if widget is not None:
-            yield widget
-        elif inside is not None:
-            yield from _laid_out(inside)
+        if isinstance(one, QLayout):
+            yield from _laid_out(one, widgets)
+        else:
+            yield one

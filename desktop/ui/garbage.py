@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
+from desktop.ui.layout_items import forget_items
+
 _EVERY_MS = 500
 
 
@@ -34,6 +36,7 @@ class Garbage(QObject):
         counts, limits = gc.get_count(), gc.get_threshold()
         due = [age for age in range(len(counts)) if counts[age] > limits[age]]
         if due:
+            forget_items()
             gc.collect(max(due))
 
     def stop(self) -> None:

@@ -13,19 +13,19 @@ class WrappingRow(QLayout):
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
-        self._items: list[QLayoutItem] = []
+        self.items: list[QLayoutItem] = []
 
     def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
+        self.items.append(item)
 
     def count(self) -> int:
-        return len(self._items)
+        return len(self.items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
+        return self.items[index] if 0 <= index < len(self.items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        return self.items.pop(index) if 0 <= index < len(self.items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)
@@ -37,12 +37,12 @@ class WrappingRow(QLayout):
         return sum(height for _items, height in self._lines(width)) + self.spacing() * (len(self._lines(width)) - 1)
 
     def sizeHint(self) -> QSize:
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        shown = [item.sizeHint() for item in self.items if not item.isEmpty()]
         between = self.spacing() * max(0, len(shown) - 1)
         return QSize(sum(one.width() for one in shown) + between, max((one.height() for one in shown), default=0))
 
     def minimumSize(self) -> QSize:
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        shown = [item.sizeHint() for item in self.items if not item.isEmpty()]
         return QSize(max((one.width() for one in shown), default=0), max((one.height() for one in shown), default=0))
 
     def setGeometry(self, rect: QRect) -> None:
@@ -62,7 +62,7 @@ class WrappingRow(QLayout):
         """The items of each line, and its height."""
         lines: list[tuple[list[QLayoutItem], int]] = []
         used = 0
-        for item in self._items:
+        for item in self.items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
