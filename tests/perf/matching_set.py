@@ -155,18 +155,19 @@ class Month:
     truths: dict[int, Truth] = field(default_factory=dict)
 
 
-def make(lines: int = 10_000, invoices: int = 20_000, seed: int = 1) -> Month:
-    return _Maker(lines, invoices, random.Random(seed)).month
+def make(lines: int = 10_000, invoices: int = 20_000, seed: int = 1, clients: int = 0) -> Month:
+    """A month; as many clients as have eight invoices each, where their number is not given."""
+    return _Maker(lines, invoices, clients or max(20, invoices // 8), random.Random(seed)).month
 
 
 class _Maker:
-    def __init__(self, lines: int, invoices: int, dice: random.Random) -> None:
+    def __init__(self, lines: int, invoices: int, clients: int, dice: random.Random) -> None:
         self.dice = dice
         self.month = Month()
         self.own: dict[int, list[OpenInvoice]] = {}
         self.account_in_use: dict[int, str] = {}
         self.numbers = 0
-        self._clients(max(20, invoices // 8))
+        self._clients(clients)
         for number in range(invoices):
             self._invoice(number + 1)
         self._past(max(50, invoices // 20))
@@ -207,7 +208,7 @@ class _Maker:
                 parts.append(self.dice.choice(_THIRD))
             names.add(" ".join((*parts, self.dice.choice(_FORMS))))
         head = 0
-        for client, name in enumerate(sorted(names, key=lambda _name: self.dice.random()), start=1):
+        for client, name in enumerate(self.dice.sample(sorted(names), count), start=1):
             group = head if head and self.dice.random() < 0.1 else client
             head = group if group == client else head
             account = self._iban()

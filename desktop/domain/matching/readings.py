@@ -124,7 +124,10 @@ def _has_items(scene: Scene, currency: str) -> bool:
 def _for_target(scene: Scene, target: Target, *, rests: bool) -> Iterator[Reading]:
     units = _units(scene, target.currency)
     if units:
-        yield from _named(scene, target, units, rests=rests)
+        named = list(_named(scene, target, units, rests=rests))
+        yield from named
+        if any(reading.fit in (EXACT, DISCOUNT, WITHHOLDING) and _names_all(reading, units) for reading in named):
+            return
     groups = list(dict.fromkeys([item.group for unit in units for item in unit] + scene.payers.groups))
     for group in groups[:_GROUPS]:
         pool = scene.pool(group, target.currency)
@@ -133,6 +136,11 @@ def _for_target(scene: Scene, target: Target, *, rests: bool) -> Iterator[Readin
             yield from _rests(scene, target, group, pool)
     if not units and not groups:
         yield from _by_amount(scene, target)
+
+
+def _names_all(reading: Reading, units: Sequence[Sequence[OpenInvoice]]) -> bool:
+    taken = {share.item_id for share in reading.shares}
+    return all(any(item.id in taken for item in unit) for unit in units)
 
 
 def _open(scene: Scene, mention: Mention, currency: str) -> list[OpenInvoice]:
@@ -324,8 +332,6 @@ def _several(
     short = [item for item in pool if _tail(item.number) in scene.named.short]
     if 1 < len(short) < len(pool) and len(short) <= _CHOICES:
         yield from _covering(scene, target, short, [{item.id} for item in short])
-    if stretches:
-        return
     choices = [[way.amount for way in ways(item, scene.line.booked_on, scene.policy) if not way.late] for item in pool]
     if exact or len(pool) > _CHOICES:
         choices = [some[:1] for some in choices]

@@ -79,6 +79,9 @@ class Weighing:
         firm = reading.firm
         # What is neither named nor from whom it is known is a guess at an amount.
         bare = number == SCALE and payer == SCALE
+        others = best is not None and any(item.client_id != best.client_id for item in items)
+        if others and number == SCALE:
+            amount, firm = amount * 2, False
         if bare or (reading.fit == BANK_KEPT and SCALE in (number, payer)):
             firm = False
         doubt = _times(_times(number, payer), amount)
