@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from db.engine import Book
 from db.schema import Agreement, AgreementLine, Client, Item
@@ -91,5 +92,11 @@ class Driver:
                 left.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.program.end()
+        # What pytest-qt knows is gone by now; the window of a whole module is not.
+        for window in self.program.windows:
+            if isValid(window):
+                window.hide()
+                window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         # A window of the test before must not be destroyed by a worker of the next one.
         gc.collect()
