@@ -111,20 +111,77 @@ def opening_postings(client_id: int, currency: str, amount: int, factor: Decimal
 
 
 def payment_postings(
-    client_id: int, currency: str, amount: int, factor: Decimal | None, role: str = "bank", charges: int = 0
+    client_id: int,
+    currency: str,
+    amount: int,
+    factor: Decimal | None,
+    role: str = "bank",
+    charges: int = 0,
+    brought: int | None = None,
 ) -> list[Posting]:
-    """Money received; negative for its reversal. `role` is `withholding` for tax that the payer gave to the state.
+    """Money received. `role` is `cash` for a till, `withholding` for tax that the payer gave to the state.
 
-    `charges` is what banks kept back of it, a cost of the firm's: the client's debt is settled by the whole amount.
+    `charges` is what banks kept back of it, `brought` what the rest is worth in the firm's minor units where the bank
+    said so; what rounding the rate of that misses is a difference of exchange.
     """
-    if not charges:
-        return _pair(role, "receivable", client_id, currency, amount, factor)
-    sides: list[_Side] = [
-        ("receivable", None, None, None, None, -amount),
-        ("fees", None, None, None, None, charges),
-        (role, None, None, None, None, amount - charges),
-    ]
-    return _balanced(client_id, currency, sides, factor)
+    firm, fees = in_firm(amount, factor), in_firm(charges, factor)
+    if firm is None or fees is None:
+        own = None
+    else:
+        own = firm - fees if brought is None else brought
+    sides = [(role, amount - charges, own), ("receivable", -amount, negated(firm))]
+    if charges:
+        sides.append(("fees", charges, fees))
+    return _met_by_exchange(client_id, currency, sides)
+
+
+def refund_postings(
+    client_id: int, currency: str, credit: tuple[int, int, Decimal | None], factor: Decimal | None, role: str = "bank"
+) -> list[Posting]:
+    """Money given back of a credit: (left before, left after, its own factor); the money goes at that of the day.
+
+    Where the rate of the day is not known that of the credit serves for both; a credit that has none has no worth.
+    """
+    before, after, own = credit
+    if own is None or factor is None:
+        factor = own
+    amount = before - after
+    return _met_by_exchange(
+        client_id,
+        currency,
+        [("receivable", amount, _moved(before, after, own)), (role, -amount, in_firm(-amount, factor))],
+    )
+
+
+def refund_back_postings(
+    client_id: int, currency: str, credit: tuple[int, int, Decimal | None], refund: Sequence[Posting]
+) -> list[Posting]:
+    """A refund that did not arrive: its money comes back as it went, and its credit, as it is now, is left again."""
+    before, after, factor = credit
+    money = [one for one in refund if one.role not in ("receivable", "exchange")]
+    sides = [(one.role, -one.amount, negated(one.firm_amount)) for one in money]
+    return _met_by_exchange(
+        client_id, currency, [("receivable", before - after, _moved(before, after, factor)), *sides]
+    )
+
+
+def cash_postings(kind: str, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
+    """Cash that moved without a client, signed; what goes to the bank or comes from it is in transit until it is there.
+
+    `kind` is one of `db.schema.orders.CASH_KINDS`.
+    """
+    against = {"opening": "opening", "deposit": "transit", "withdrawal": "transit"}.get(kind, "other")
+    return _pair("cash", against, None, currency, amount, factor)
+
+
+def mirrored(postings: Iterable[Posting]) -> list[Posting]:
+    """The same on the other side."""
+    return [one._replace(amount=-one.amount, firm_amount=negated(one.firm_amount)) for one in postings]
+
+
+def negated(amount: int | None) -> int | None:
+    """With the other sign, where there is an amount."""
+    return None if amount is None else -amount
 
 
 def write_off_postings(
@@ -205,7 +262,18 @@ def _shares(amount: int, parts: Sequence[TaxedPart]) -> list[int]:
     return spread(amount, [part.net + part.tax for part in parts])
 
 
-def _pair(debit: str, credit: str, client_id: int, currency: str, amount: int, factor: Decimal | None) -> list[Posting]:
+def _met_by_exchange(client_id: int, currency: str, sides: Sequence[tuple[str, int, int | None]]) -> list[Posting]:
+    """Sides (role, amount, of the firm's) that balance in their currency; exchange balances the firm's."""
+    postings = [Posting(role, client_id, currency, amount, firm) for role, amount, firm in sides]
+    missing = -sum(one.firm_amount or 0 for one in postings)
+    if missing:
+        postings.append(Posting("exchange", client_id, currency, 0, missing))
+    return postings
+
+
+def _pair(
+    debit: str, credit: str, client_id: int | None, currency: str, amount: int, factor: Decimal | None
+) -> list[Posting]:
     firm = in_firm(amount, factor)
     return [
         Posting(debit, client_id, currency, amount, firm),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import Connection
 
-from desktop.domain.money import SCALE, exponent, round_half_away
+from desktop.domain.journal import firm_factor, in_firm
+from desktop.domain.money import LARGEST, SCALE, exponent, round_half_away
 from desktop.errors import UserError
-from desktop.i18n import _, date_text
+from desktop.i18n import _, date_text, money_text
+
+# No currency is worth a million of another; what says so is a slip of the keyboard.
+_HIGHEST: Final = SCALE * 1_000_000
 
 
 class ExchangeRates:
@@ -51,3 +57,49 @@ class ExchangeRates:
         factor = Decimal(rates[0][1] or 0) / Decimal(rates[1][1] or 1)
         shift = exponent(self.tax_currency) - exponent(currency)
         return self.tax_currency, round_half_away((tax * factor).scaleb(shift))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The rate of a payment (times 10**6) and its factor between minor units. `brought` is what the bank gave for it
+    in the firm's minor units, where it converted it."""
+
+    rate: int | None
+    factor: Decimal | None
+    brought: int | None = None
+
+    @classmethod
+    def of(
+        cls, rates: ExchangeRates, currency: str, on: date, amount: int, received: tuple[int, str] | None
+    ) -> Conversion:
+        """By what the bank gave for an amount, or by the rate of the day where it gave it as it was.
+
+        UserError for an amount of nothing, and for one that the other cannot be worth.
+        """
+        rate = rates.on(currency, on)
+        plain = cls(rate, firm_factor(rate, currency, rates.firm_currency))
+        if amount <= 0:
+            raise UserError(
+                _("The bank kept back as much as was paid, or more."), _("Check what was paid and what was kept back.")
+            )
+        if received is None:
+            return plain
+        arrived, into = received
+        if not 0 < arrived <= LARGEST:
+            raise UserError(_("What reached the account is an amount above zero."), _("Check its digits."))
+        worth = in_firm(arrived, firm_factor(rates.on(into, on), into, rates.firm_currency))
+        if worth is None:
+            return plain
+        if currency == rates.firm_currency:
+            return cls(plain.rate, plain.factor, worth)
+        told = round_half_away(
+            (Decimal(worth) / amount * SCALE).scaleb(exponent(currency) - exponent(rates.firm_currency))
+        )
+        if not 0 < told < _HIGHEST:
+            raise UserError(
+                _("{amount} cannot have become {received}.").format(
+                    amount=money_text(amount, currency), received=money_text(arrived, into)
+                ),
+                _("Check the digits of both amounts."),
+            )
+        return cls(told, firm_factor(told, currency, rates.firm_currency), worth)

@@ -7,53 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from desktop.domain.journal import (
     Posting,
+    cash_postings,
     discount_postings,
     exchange_postings,
     firm_factor,
     in_firm,
+    mirrored,
+    negated,
     opening_postings,
     payment_postings,
+    refund_back_postings,
+    refund_postings,
     write_off_postings,
 )
-from desktop.domain.money import SCALE, exponent, round_half_away
+from desktop.errors import UserError
+from desktop.i18n import _
 from desktop.services.change_sets import Change
-from desktop.services.exchange import ExchangeRates
+from desktop.services.exchange import Conversion, ExchangeRates
+from desktop.services.ledger_rows import LedgerRows
 from desktop.services.open_amounts import Credit, Due, OpenAmounts, taxed_parts
+from desktop.services.tills import Accounts
 
 # A payment with this method brings in a client's credit from the program used before; no money moved.
 OPENING = "opening"
 # With this one the payer gave tax to the state in the client's name (TDS): it settles, and no money moved either.
 WITHHOLDING = "withholding"
-
-# What an event in the log is about, and up to how many rows it holds them whole.
-_SUBJECTS = ("payment", "write_off", "allocation")
-_LOGGED_WHOLE = 500
-
-# In the order in which rows may refer to each other.
-_COLUMNS = {
-    "payment": "id, number, client_id, paid_on, method, reference, currency, amount, firm_rate, firm_amount, "
-    "reverses_id, account_id, charges, received, received_currency, note, file_id, actor, created_at",
-    "open_credit": "id, client_id, currency, payment_id, credit_note_id, dated, amount, open",
-    "write_off": "id, invoice_id, dated, amount, reason, reverses_id, actor, created_at",
-    "allocation": "id, kind, dated, open_item_id, invoice_id, payment_id, credit_note_id, write_off_id, plan_id, "
-    "reverses_id, amount, actor, created_at",
-    "journal_entry": "id, kind, booked_on, invoice_id, payment_id, write_off_id, allocation_id",
-    "posting": "id, entry_id, role, client_id, currency, amount, firm_amount, category, rate, period_start, period_end",
-}
-
-
-class _Came(NamedTuple):
-    """How a payment reached the firm: the account, what banks kept back, and what they gave where they converted it."""
-
-    account_id: int | None
-    charges: int | None
-    received: int | None
-    received_currency: str | None
 
 
 class Ledger(OpenAmounts):
@@ -64,9 +46,8 @@ class Ledger(OpenAmounts):
         self._change = change
         self._rates = ExchangeRates(change.connection)
         self._new_credits: list[tuple[Credit, date]] = []
-        self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _COLUMNS}
-        self._next: dict[str, int] = {}
-        self._sequences: dict[int, int] = {}
+        self._accounts = Accounts(change.connection, self._rates.firm_currency)
+        self._rows = LedgerRows(change.connection)
         self._held: dict[int, dict[int, int]] = {}
         # What each plan took out of items, or put into them, and its counterpart has yet to do.
         self._between: dict[int, int] = {}
@@ -83,25 +64,30 @@ class Ledger(OpenAmounts):
         note: str = "",
         file_id: int | None = None,
         account_id: int | None = None,
-        charges: int | None = None,
+        charges: int | None = 0,
         received: tuple[int, str] | None = None,
     ) -> Credit:
         """Book money received; all of it is the client's credit until it is allocated.
 
-        It came to the account `account_id`. Banks kept back `charges` of it, minor units of its currency; or they
-        converted it and gave `received`, (minor units, currency). What the firm's own currency came to is its rate.
+        `charges` is what banks kept back of the amount, which the client paid nevertheless. `received` is what reached
+        the account in its own currency, where the bank converted it: the payment has the rate of that. UserError where
+        the account is gone, and where a till may not take the money.
         """
-        rate = self._rates.on(currency, paid_on)
-        if received is not None and received[1] == self._rates.firm_currency != currency:
-            rate = _given_rate(amount - (charges or 0), currency, *received)
-        factor = firm_factor(rate, currency, self._rates.firm_currency)
-        came = _Came(account_id, charges, *(received or (None, None)))
+        kept = charges or 0
+        came = Conversion.of(self._rates, currency, paid_on, amount - kept, received)
         payment_id, number = self._payment_row(
-            client_id, paid_on, method, reference, currency, amount, rate, factor, None, came, note, file_id
-        )
-        self._post_payment(payment_id, method, paid_on, client_id, currency, amount, factor, charges or 0)
+            client_id, paid_on, method, reference, currency, amount, came.rate, in_firm(amount, came.factor), None,
+            None, account_id, kept or None, *(received or (None, None)), note, file_id,
+        )  # fmt: skip
+        if method == OPENING:
+            self._post("opening", paid_on, opening_postings(client_id, currency, -amount, came.factor), payment_id)
+        else:
+            role = WITHHOLDING if method == WITHHOLDING else self._accounts.role(account_id)
+            postings = payment_postings(client_id, currency, amount, came.factor, role, kept, came.brought)
+            self._post("payment", paid_on, postings, payment_id)
+        self._accounts.move(account_id, paid_on, *(received or (amount - kept, currency)))
         credit = Credit(
-            self._id("open_credit"),
+            self._rows.next_id("open_credit"),
             "payment",
             payment_id,
             number,
@@ -111,52 +97,110 @@ class Ledger(OpenAmounts):
             amount,
             amount,
             amount,
-            factor,
+            came.factor,
         )
         self._new_credits.append((credit, paid_on))
         self._credits[credit.id] = credit
         return credit
 
-    def reverse(self, source: Credit, method: str, firm_rate: int | None, on: date, note: str) -> tuple[int, str]:
-        """Book the mirror of a payment at its own rate and use up its credit, all of which must be left.
+    def refund(
+        self,
+        source: Credit,
+        amount: int,
+        on: date,
+        *,
+        method: str = "bank",
+        reference: str = "",
+        note: str = "",
+        file_id: int | None = None,
+        account_id: int | None = None,
+    ) -> tuple[int, str]:
+        """Pay out so much of what is left of a credit; the id of the refund and its number.
 
-        Returns the id of the reversal and its number.
+        The credit goes at its own rate, the money at that of the day. UserError where the account is gone, and where a
+        till has less.
         """
-        account_id, charges, received, received_currency = self.connection.exec_driver_sql(
-            "SELECT account_id, charges, received, received_currency FROM payment WHERE id = ?", (source.source_id,)
-        ).one()
-        came = _Came(
-            account_id,
-            None if charges is None else -charges,
-            None if received is None else -received,
-            received_currency,
+        paid = Conversion.of(self._rates, source.currency, on, amount, None)
+        of_payment = source.kind == "payment"
+        refund_id, number = self._payment_row(
+            source.client_id, on, method, reference, source.currency, -amount, paid.rate,
+            in_firm(-amount, paid.factor), source.source_id if of_payment else None,
+            None if of_payment else source.source_id, account_id, None, None, None, note, file_id,
+        )  # fmt: skip
+        credit = (source.open, source.open - amount, source.factor)
+        role = self._accounts.role(account_id)
+        self._post(
+            "payment", on, refund_postings(source.client_id, source.currency, credit, paid.factor, role), refund_id
         )
-        reversal_id, number = self._payment_row(
-            source.client_id,
-            on,
-            method,
-            "",
-            source.currency,
-            -source.amount,
-            firm_rate,
-            source.factor,
-            source.source_id,
-            came,
-            note,
-            None,
+        self._accounts.move(account_id, on, -amount, source.currency)
+        source.open -= amount
+        return refund_id, number
+
+    def reverse(self, payment_id: int, source: Credit, on: date, note: str) -> tuple[int, str]:
+        """Book the mirror of a stored payment, which uses up its credit, or of a refund, which gives it back.
+
+        All of a payment must be left. Returns the id of the reversal and its number.
+        """
+        client_id, method, currency, amount, rate, firm, account_id, charges, received, into = (
+            self.connection.exec_driver_sql(
+                "SELECT client_id, method, currency, amount, firm_rate, firm_amount, account_id, charges, received,"
+                " received_currency FROM payment WHERE id = ?",
+                (payment_id,),
+            ).one()
         )
-        self._post_payment(
-            reversal_id,
-            method,
-            on,
-            source.client_id,
-            source.currency,
-            -source.amount,
-            source.factor,
-            came.charges or 0,
-        )
-        source.open -= source.amount
-        return reversal_id, number
+        mirror_id, number = self._payment_row(
+            client_id, on, method, "", currency, -amount, rate, negated(firm), None, None,
+            account_id, negated(charges), negated(received), into, note, None, reverses_id=payment_id,
+        )  # fmt: skip
+        kind, postings = self._posted("payment_id", payment_id)
+        if amount > 0:
+            back = mirrored(postings)
+        else:
+            back = refund_back_postings(
+                client_id, currency, (source.open, source.open - amount, source.factor), postings
+            )
+        self._post(kind, on, back, mirror_id)
+        came = amount - (charges or 0) if received is None else received
+        self._accounts.move(account_id, on, -came, into or currency)
+        source.open -= amount
+        if amount < 0:
+            source.since = max(source.since, on)
+        return mirror_id, number
+
+    def cash(
+        self,
+        account_id: int,
+        dated: date,
+        kind: str,
+        amount: int,
+        text: str,
+        *,
+        reverses_id: int | None = None,
+        file_id: int | None = None,
+    ) -> tuple[int, str]:
+        """Enter cash that moved without a client, signed minor units of the till's currency; its id and number.
+
+        With `reverses_id` it is the mirror of that movement. UserError where the account is no till, has reached a
+        later day, or has less.
+        """
+        till = self._accounts.account(account_id)
+        if not till.is_till or till.currency is None:
+            raise UserError(_("“{name}” is no till.").format(name=till.name), _("Choose a till."))
+        self._accounts.move(account_id, dated, amount, till.currency)
+        number = self._rows.number("cash_movement", "K", dated.year)
+        movement_id = self._rows.add(
+            "cash_movement", number, account_id, dated.isoformat(), kind, till.currency, amount, text, reverses_id,
+            file_id, *self._signature(),
+        )  # fmt: skip
+        if reverses_id is None:
+            rate = self._rates.on(till.currency, dated)
+            factor = firm_factor(rate, till.currency, self._rates.firm_currency)
+            postings = cash_postings(kind, till.currency, amount, factor)
+        else:
+            _kind, stored = self._posted("cash_movement_id", reverses_id)
+            postings = mirrored(stored)
+        self._post("cash", dated, postings, cash_movement_id=movement_id)
+        return movement_id, number
 
     def settle(self, due: Due, source: Credit, amount: int, on: date, reverses_id: int | None = None) -> None:
         """Allocate a credit to an open item, no earlier than both were there; a negative amount restores."""
@@ -199,9 +243,8 @@ class Ledger(OpenAmounts):
         first = parts[0][0]
         dated = max([on, *(due.since for due, amount, _ in parts if amount > 0)])
         total = sum(amount for _, amount, _ in parts)
-        write_off_id = self._id("write_off")
-        self._rows["write_off"].append(
-            (write_off_id, first.invoice_id, dated.isoformat(), total, reason, reverses_id, *self._signature())
+        write_off_id = self._rows.add(
+            "write_off", first.invoice_id, dated.isoformat(), total, reason, reverses_id, *self._signature()
         )
         groups = taxed_parts(self.connection, first.invoice_id)
         postings = write_off_postings(first.client_id, first.currency, total, groups, first.factor)
@@ -247,17 +290,16 @@ class Ledger(OpenAmounts):
     def flush(self) -> None:
         """Write what was gathered and log it."""
         for credit, dated in self._new_credits:
-            self._rows["open_credit"].append(
-                (
-                    credit.id,
-                    credit.client_id,
-                    credit.currency,
-                    credit.source_id,
-                    None,
-                    dated.isoformat(),
-                    credit.amount,
-                    credit.open,
-                )
+            self._rows.put(
+                "open_credit",
+                credit.id,
+                credit.client_id,
+                credit.currency,
+                credit.source_id,
+                None,
+                dated.isoformat(),
+                credit.amount,
+                credit.open,
             )
             credit.stored = credit.open
         self._new_credits.clear()
@@ -266,12 +308,7 @@ class Ledger(OpenAmounts):
             "open_credit": [credit for credit in self._credits.values() if credit.open != credit.stored],
         }
         self._log(moved)
-        for table, rows in self._rows.items():
-            if rows:
-                columns = _COLUMNS[table]
-                marks = ", ".join("?" * (columns.count(",") + 1))
-                self.connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-                rows.clear()
+        self._rows.write()
         for table, changed in moved.items():
             if changed:
                 self.connection.exec_driver_sql(
@@ -282,63 +319,27 @@ class Ledger(OpenAmounts):
         self._settled.clear()
         self._held.clear()
         self._between.clear()
-        self._next.clear()
-        self._sequences.clear()
 
     def _payment_row(
-        self,
-        client_id: int,
-        paid_on: date,
-        method: str,
-        reference: str,
-        currency: str,
-        amount: int,
-        rate: int | None,
-        factor: Decimal | None,
-        reverses_id: int | None,
-        came: _Came,
-        note: str,
-        file_id: int | None,
+        self, client_id: int, paid_on: date, *values: Any, reverses_id: int | None = None
     ) -> tuple[int, str]:
-        payment_id, number = self._id("payment"), self._payment_number(paid_on.year)
-        self._rows["payment"].append(
-            (
-                payment_id,
-                number,
-                client_id,
-                paid_on.isoformat(),
-                method,
-                reference,
-                currency,
-                amount,
-                rate,
-                in_firm(amount, factor),
-                reverses_id,
-                *came,
-                note,
-                file_id,
-                *self._signature(),
-            )
+        """`values` are the columns from the method on, in their order, without what the row reverses."""
+        number = self._rows.number("payment", "P", paid_on.year)
+        own, rest = values[:6], values[6:]
+        key = self._rows.add(
+            "payment", number, client_id, paid_on.isoformat(), *own, reverses_id, *rest, *self._signature()
         )
-        return payment_id, number
+        return key, number
 
-    def _post_payment(
-        self,
-        payment_id: int,
-        method: str,
-        on: date,
-        client_id: int,
-        currency: str,
-        amount: int,
-        factor: Decimal | None,
-        charges: int,
-    ) -> None:
-        if method == OPENING:
-            kind, postings = "opening", opening_postings(client_id, currency, -amount, factor)
-        else:
-            role = WITHHOLDING if method == WITHHOLDING else "bank"
-            kind, postings = "payment", payment_postings(client_id, currency, amount, factor, role, charges)
-        self._post(kind, on, postings, payment_id=payment_id)
+    def _posted(self, column: str, key: int) -> tuple[str, list[Posting]]:
+        """Kind and postings of the entry that a payment or a movement of cash made."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT e.kind, p.role, p.client_id, p.currency, p.amount, p.firm_amount, p.category, p.rate,"
+            " p.period_start, p.period_end FROM journal_entry e JOIN posting p ON p.entry_id = e.id"
+            f" WHERE e.{column} = ? ORDER BY p.id",
+            (key,),
+        ).fetchall()
+        return rows[0][0], [Posting(*row[1:]) for row in rows]
 
     def _settle_rounding(self, due: Due, amount: int) -> list[Posting]:
         """Moves the open amount and posts what converting the part alone misses against converting the whole."""
@@ -359,85 +360,59 @@ class Ledger(OpenAmounts):
         plan_id: int | None = None,
         reverses_id: int | None = None,
     ) -> int:
-        allocation_id = self._id("allocation")
         pending = self._settled.setdefault(due.id, {})
         pending[kind] = pending.get(kind, 0) + amount
-        self._rows["allocation"].append(
-            (
-                allocation_id,
-                kind,
-                dated.isoformat(),
-                due.id,
-                due.invoice_id,
-                payment_id,
-                credit_note_id,
-                write_off_id,
-                plan_id,
-                reverses_id,
-                amount,
-                *self._signature(),
-            )
+        return self._rows.add(
+            "allocation",
+            kind,
+            dated.isoformat(),
+            due.id,
+            due.invoice_id,
+            payment_id,
+            credit_note_id,
+            write_off_id,
+            plan_id,
+            reverses_id,
+            amount,
+            *self._signature(),
         )
-        return allocation_id
 
     def _post(
         self,
         kind: str,
         booked_on: date,
         postings: Iterable[Posting],
-        *,
         payment_id: int | None = None,
+        *,
         write_off_id: int | None = None,
         allocation_id: int | None = None,
+        cash_movement_id: int | None = None,
     ) -> None:
         sides = list(postings)
         if not sides:
             return
-        entry_id = self._id("journal_entry")
-        self._rows["journal_entry"].append(
-            (entry_id, kind, booked_on.isoformat(), None, payment_id, write_off_id, allocation_id)
+        entry_id = self._rows.add(
+            "journal_entry",
+            kind,
+            booked_on.isoformat(),
+            None,
+            payment_id,
+            write_off_id,
+            allocation_id,
+            cash_movement_id,
         )
-        self._rows["posting"] += [(self._id("posting"), entry_id, *side) for side in sides]
+        for side in sides:
+            self._rows.add("posting", entry_id, *side)
 
     def _signature(self) -> tuple[str, str]:
         return self._change.actor, self._change.at
 
-    def _id(self, table: str) -> int:
-        following = self._next.get(table)
-        if following is None:
-            (highest,) = self.connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table}").one()
-            following = highest + 1
-        self._next[table] = following + 1
-        return following
-
-    def _payment_number(self, year: int) -> str:
-        """P-2026-0001 and on. Payments are never deleted and a year's numbers rise with the ids."""
-        last = self._sequences.get(year)
-        if last is None:
-            # The unary plus walks back from the newest payment, which nearly always is of the year asked for.
-            row = self.connection.exec_driver_sql(
-                "SELECT number FROM payment WHERE +number GLOB ? ORDER BY id DESC LIMIT 1", (f"P-{year}-*",)
-            ).fetchone()
-            last = int(row[0].rsplit("-", 1)[1]) if row else 0
-        self._sequences[year] = last + 1
-        return f"P-{year}-{last + 1:04}"
-
     def _log(self, moved: Mapping[str, Sequence[Due | Credit]]) -> None:
         """One event with the whole rows and the open amounts before and after. Many at once the chain seals itself."""
-        subject = next((table for table in _SUBJECTS if self._rows[table]), None)
-        if subject is None or sum(len(self._rows[table]) for table in _SUBJECTS) > _LOGGED_WHOLE:
+        told = self._rows.told()
+        if told is None:
             return
-        rows = {table: [_named(table, row) for row in self._rows[table]] for table in _SUBJECTS if self._rows[table]}
+        subject, subject_id, rows = told
         before = {table: {str(item.id): item.stored for item in items} for table, items in moved.items() if items}
         after = {table: {str(item.id): item.open for item in items} for table, items in moved.items() if items}
-        self._change.record(subject, self._rows[subject][0][0], "book", before=before, after=rows | {"open": after})
-
-
-def _given_rate(amount: int, currency: str, given: int, firm_currency: str) -> int:
-    """The rate at which a bank converted: units of the firm's currency for one unit, times 10**6."""
-    shift = exponent(currency) - exponent(firm_currency)
-    return round_half_away((Decimal(given) / amount * SCALE).scaleb(shift))
-
-
-def _named(table: str, row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(_COLUMNS[table].split(", "), row, strict=True))
+        self._change.record(subject, subject_id, "book", before=before, after=rows | {"open": after})

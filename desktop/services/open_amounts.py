@@ -60,7 +60,8 @@ class Due:
 class Credit:
     """What is left of a payment or credit note (kind: payment, credit); `number` is that document's own.
 
-    Nothing uses it before `since`: its own date, or the last day on which it was taken off an invoice.
+    Nothing uses it before `since`: its own date, or the last day on which it was taken off an invoice or a refund of it
+    came back.
     """
 
     id: int
@@ -89,7 +90,10 @@ FROM open_item o JOIN invoice i ON i.id = o.invoice_id WHERE """
 
 _CREDITS = """SELECT c.id, c.payment_id, c.credit_note_id, coalesce(p.number, n.number), c.client_id, c.currency,
   max(c.dated, coalesce((SELECT max(a.dated) FROM allocation a WHERE a.payment_id = c.payment_id AND a.amount < 0),
-    (SELECT max(a.dated) FROM allocation a WHERE a.credit_note_id = c.credit_note_id AND a.amount < 0), '')),
+    (SELECT max(a.dated) FROM allocation a WHERE a.credit_note_id = c.credit_note_id AND a.amount < 0), ''),
+    coalesce((SELECT max(b.paid_on) FROM payment f JOIN payment b ON b.reverses_id = f.id
+      WHERE f.refunds_payment_id = c.payment_id), (SELECT max(b.paid_on) FROM payment f JOIN payment b
+      ON b.reverses_id = f.id WHERE f.refunds_credit_note_id = c.credit_note_id AND f.amount < 0), '')),
   c.amount, c.open, coalesce(p.firm_rate, n.firm_rate), (SELECT currency FROM firm)
 FROM open_credit c LEFT JOIN payment p ON p.id = c.payment_id LEFT JOIN invoice n ON n.id = c.credit_note_id WHERE """
 

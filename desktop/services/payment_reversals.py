@@ -34,9 +34,11 @@ class Reversal:
 
 
 def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> Reversal:
-    """Reverse a returned or bounced payment: what it settled is open again from that date on.
+    """Reverse a returned or bounced payment: what it settled is open again from that date on. Of a refund that did not
+    arrive the credit is left again.
 
-    UserError for an unknown number, a second reversal, a date before the payment or to come, and no reason.
+    UserError for an unknown number, a second reversal, a payment that was paid back, a date before the payment or to
+    come, and no reason.
     """
     with change(book, actor, "", undoable=False) as made:
         not_to_come(on, today)
@@ -50,8 +52,11 @@ def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: st
 
 def reverse_within(ledger: Ledger, number: str, *, on: date, reason: str) -> Reversal:
     """As reverse_payment, within the caller's transaction; the caller flushes the ledger."""
-    method, firm_rate = _reversible(ledger.connection, number, on)
-    credit = ledger.named_credit(number)
+    payment = _reversible(ledger.connection, number, on)
+    (credit,) = ledger.credits("c.payment_id = ? OR c.credit_note_id = ?", (payment.credit_of, payment.credit_note))
+    if payment.amount < 0:
+        reversal_id, reversal = ledger.reverse(payment.id, credit, on, reason)
+        return Reversal(reversal, number, (), payment_id=reversal_id)
     if on < credit.since:
         raise UserError(
             _("{number} was taken off an invoice on {day}; it cannot be reversed before that.").format(
@@ -62,7 +67,7 @@ def reverse_within(ledger: Ledger, number: str, *, on: date, reason: str) -> Rev
     open_before = {due.id: due.open for due in _of_planned(ledger, credit)}
     restored = take_back(ledger, credit, on)
     beside = by_number((due.number, due.open - open_before[due.id]) for due in _of_planned(ledger, credit))
-    reversal_id, reversal = ledger.reverse(credit, method, firm_rate, on, reason)
+    reversal_id, reversal = ledger.reverse(payment.id, credit, on, reason)
     return Reversal(reversal, number, restored, beside, reversal_id)
 
 
@@ -96,18 +101,29 @@ class _Standing(NamedTuple):
     amount: int
 
 
-def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int | None]:
-    """Method and rate of a payment that may be reversed on that day."""
+class _Payment(NamedTuple):
+    """A payment or a refund; the credit that it made or used is that of a payment or of a credit note."""
+
+    id: int
+    amount: int
+    credit_of: int | None
+    credit_note: int | None
+
+
+def _reversible(connection: Connection, number: str, on: date) -> _Payment:
+    """The payment or refund, where it may be reversed on that day."""
     row = connection.exec_driver_sql(
-        "SELECT p.method, p.firm_rate, p.paid_on, p.reverses_id, r.number FROM payment p "
-        "LEFT JOIN payment r ON r.reverses_id = p.id WHERE p.number = ?",
+        "SELECT p.id, p.amount, p.refunds_payment_id, p.refunds_credit_note_id, p.paid_on, p.reverses_id, r.number, "
+        "(SELECT f.number FROM payment f WHERE f.refunds_payment_id = p.id"
+        " AND NOT EXISTS (SELECT 1 FROM payment b WHERE b.reverses_id = f.id) LIMIT 1) "
+        "FROM payment p LEFT JOIN payment r ON r.reverses_id = p.id WHERE p.number = ?",
         (number,),
     ).fetchone()
     if row is None:
         raise UserError(
             _("There is no payment {number}.").format(number=number), _("The list of payments finds it by a part.")
         )
-    method, firm_rate, paid_text, reverses_id, reversed_by = row
+    key, amount, of_payment, of_credit_note, paid_text, reverses_id, reversed_by, refunded_by = row
     paid_on = date.fromisoformat(paid_text)
     if reverses_id is not None:
         raise UserError(
@@ -118,6 +134,13 @@ def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int
             _("{number} was reversed already, by {reversal}.").format(number=number, reversal=reversed_by),
             _("If the money came after all, record it anew."),
         )
+    if refunded_by is not None:
+        raise UserError(
+            _("{number} was paid back, by {refund}.").format(number=number, refund=refunded_by),
+            _("Reverse {refund} first, if that money came back; then this payment can be reversed.").format(
+                refund=refunded_by
+            ),
+        )
     if on < paid_on:
         raise UserError(
             _("{number} was paid on {day}; it cannot be reversed before that.").format(
@@ -125,7 +148,9 @@ def _reversible(connection: Connection, number: str, on: date) -> tuple[str, int
             ),
             _("Take that day or a later one."),
         )
-    return method, firm_rate
+    if amount < 0:
+        return _Payment(key, amount, of_payment, of_credit_note)
+    return _Payment(key, amount, key, None)
 
 
 def _of_planned(ledger: Ledger, credit: Credit) -> list[Due]:

@@ -14,17 +14,25 @@ JOIN invoice i ON i.id = o.invoice_id
 LEFT JOIN (SELECT open_item_id, sum(amount) settled FROM allocation GROUP BY open_item_id) a ON a.open_item_id = o.id
 WHERE o.open <> o.amount - coalesce(a.settled, 0)"""
 
-# A reversed payment has given back all that it settled; its mirror uses up the rest.
+# A reversed payment has given back all that it settled; its mirror uses up the rest. Refunds are negative, and what
+# came back of them is not.
 _OPEN_CREDITS: Final = """
+WITH refunded AS (SELECT f.refunds_payment_id payment_id, f.refunds_credit_note_id credit_note_id,
+  f.amount + coalesce(b.amount, 0) amount FROM payment f LEFT JOIN payment b ON b.reverses_id = f.id
+  WHERE f.refunds_payment_id IS NOT NULL OR (f.amount < 0 AND f.refunds_credit_note_id IS NOT NULL))
 SELECT coalesce(p.number, i.number), c.currency, c.open,
-  c.amount - coalesce(a.used, n.used, 0) + coalesce(r.amount, 0) FROM open_credit c
+  c.amount - coalesce(a.used, n.used, 0) + coalesce(r.amount, 0) + coalesce(f.amount, g.amount, 0)
+FROM open_credit c
 LEFT JOIN payment p ON p.id = c.payment_id LEFT JOIN invoice i ON i.id = c.credit_note_id
 LEFT JOIN (SELECT payment_id, sum(amount) used FROM allocation WHERE kind = 'payment' GROUP BY payment_id) a
   ON a.payment_id = c.payment_id
 LEFT JOIN (SELECT credit_note_id, sum(amount) used FROM allocation WHERE kind = 'credit' GROUP BY credit_note_id) n
   ON n.credit_note_id = c.credit_note_id
 LEFT JOIN payment r ON r.reverses_id = c.payment_id
-WHERE c.open <> c.amount - coalesce(a.used, n.used, 0) + coalesce(r.amount, 0)"""
+LEFT JOIN (SELECT payment_id, sum(amount) amount FROM refunded GROUP BY payment_id) f ON f.payment_id = c.payment_id
+LEFT JOIN (SELECT credit_note_id, sum(amount) amount FROM refunded GROUP BY credit_note_id) g
+  ON g.credit_note_id = c.credit_note_id
+WHERE c.open <> c.amount - coalesce(a.used, n.used, 0) + coalesce(r.amount, 0) + coalesce(f.amount, g.amount, 0)"""
 
 _WRITE_OFFS: Final = """
 SELECT i.number, i.currency, w.amount, coalesce(sum(a.amount), 0) FROM write_off w
@@ -55,6 +63,7 @@ _DISAGREEING: Final = (
     ),
     (
         "SELECT p.number FROM payment p LEFT JOIN open_credit c ON c.payment_id = p.id WHERE p.reverses_id IS NULL"
+        " AND p.refunds_payment_id IS NULL AND p.refunds_credit_note_id IS NULL"
         " AND (c.amount IS NOT p.amount OR c.client_id <> p.client_id OR c.currency <> p.currency"
         " OR c.dated <> p.paid_on)",
         N_("its credit is not its amount"),
@@ -63,6 +72,13 @@ _DISAGREEING: Final = (
         "SELECT p.number FROM payment p JOIN payment o ON o.id = p.reverses_id"
         " WHERE p.amount <> -o.amount OR p.client_id <> o.client_id OR p.currency <> o.currency",
         N_("it is not the mirror of the payment that it reverses"),
+    ),
+    (
+        "SELECT p.number FROM payment p LEFT JOIN open_credit c"
+        " ON c.payment_id = p.refunds_payment_id OR c.credit_note_id = p.refunds_credit_note_id"
+        " WHERE (p.refunds_payment_id IS NOT NULL OR p.refunds_credit_note_id IS NOT NULL)"
+        " AND (p.amount >= 0 OR c.id IS NULL OR c.client_id <> p.client_id OR c.currency <> p.currency)",
+        N_("it does not pay back a credit of its client"),
     ),
     (
         "SELECT i.number FROM allocation a JOIN open_item o ON o.id = a.open_item_id"

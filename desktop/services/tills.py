@@ -1,0 +1,96 @@
+"""The firm's accounts as money reaches them: a till never holds less than nothing, and its days stand in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from desktop.errors import UserError
+from desktop.i18n import _, date_text, money_text
+
+# What each payment moved in the account that it reached, in the currency of that.
+MOVED = "coalesce({p}.received, {p}.amount - coalesce({p}.charges, 0))"
+_STANDS = f"""SELECT coalesce(sum(amount), 0), max(day) FROM (
+  SELECT {MOVED.format(p="p")} amount, p.paid_on day FROM payment p WHERE p.account_id = :account
+  UNION ALL SELECT amount, dated FROM cash_movement WHERE account_id = :account)"""
+
+
+@dataclass(slots=True)
+class Account:
+    """`balance` and `last` day are a till's alone; minor units of `currency`, which a bank account may leave open."""
+
+    id: int
+    is_till: bool
+    name: str
+    currency: str | None
+    balance: int = 0
+    last: date | None = None
+
+
+class Accounts:
+    """The accounts as one transaction sees them."""
+
+    def __init__(self, connection: Connection, firm_currency: str) -> None:
+        self._connection = connection
+        self._firm_currency = firm_currency
+        self._known: dict[int, Account] = {}
+
+    def role(self, account_id: int | None) -> str:
+        """The journal's word for the money of an account; money of which nobody said where it is counts as the bank's.
+
+        UserError where the account is gone.
+        """
+        return "cash" if account_id is not None and self.account(account_id).is_till else "bank"
+
+    def move(self, account_id: int | None, on: date, amount: int, currency: str) -> None:
+        """Let money come or, below zero, go; `amount` and `currency` are what really reached the account.
+
+        UserError where a till has another currency, has reached a later day, or has less.
+        """
+        if account_id is None or not self.account(account_id).is_till:
+            return
+        till = self._known[account_id]
+        if currency != till.currency:
+            raise UserError(
+                _("The till “{name}” holds {own}, not {other}.").format(
+                    name=till.name, own=till.currency, other=currency
+                ),
+                _("Use a till for each currency."),
+            )
+        if till.last is not None and on < till.last:
+            raise UserError(
+                _("The cash book of “{name}” has reached {day}; nothing is entered before that.").format(
+                    name=till.name, day=date_text(till.last)
+                ),
+                _("Take that day or a later one: a cash book is kept in the order of its days."),
+            )
+        if till.balance + amount < 0:
+            raise UserError(
+                _("“{name}” holds {balance}; {amount} cannot be taken out of it.").format(
+                    name=till.name, balance=money_text(till.balance, currency), amount=money_text(-amount, currency)
+                ),
+                _("Enter first what came in, or count the till."),
+            )
+        till.balance += amount
+        till.last = on
+
+    def account(self, account_id: int) -> Account:
+        """UserError where it is gone."""
+        known = self._known.get(account_id)
+        if known is None:
+            row = self._connection.exec_driver_sql(
+                "SELECT kind, coalesce(nullif(bank, ''), nullif(iban, ''), holder), currency FROM bank_account"
+                " WHERE id = ?",
+                (account_id,),
+            ).fetchone()
+            if row is None:
+                raise UserError(_("The account is not in the book any more."), _("Choose another one."))
+            known = Account(account_id, row[0] == "cash", row[1], row[2])
+            if known.is_till:
+                known.currency = known.currency or self._firm_currency
+                balance, last = self._connection.exec_driver_sql(_STANDS, {"account": account_id}).one()
+                known.balance, known.last = balance, date.fromisoformat(last) if last else None
+            self._known[account_id] = known
+        return known
