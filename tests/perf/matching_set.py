@@ -505,7 +505,7 @@ class _Maker:
         return self.add("charges", payer, item.open - kept, {item.id: item.open}, text=said, charges=stated)
 
     def converted(self) -> bool:
-        for payer in self.dice.sample(self.month.payers, 200):
+        for payer in self.dice.sample(self.month.payers, min(200, len(self.month.payers))):
             foreign = [item for item in self.own[payer.client_id] if item.currency == "USD"]
             if foreign:
                 item = foreign[0]
