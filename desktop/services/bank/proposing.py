@@ -51,7 +51,8 @@ class Proposals:
         return tuple((self.items[share.item_id].name, share.amount) for share in explanation.shares)
 
     def after(self, book: Book, booked: Iterable[Booked]) -> Proposals:
-        """The proposals after lines were booked: only what names the same clients or invoices is explained anew.
+        """The proposals after lines were booked: only what names the same clients or invoices is explained anew, and
+        what is as large as one of them, since it may have had an equal.
 
         What was taken back, or taken in since, needs `proposals` again.
         """
@@ -59,7 +60,9 @@ class Proposals:
         gone = {one.line_id for one in done if not one.left}
         clients = {client for one in done for client in one.clients}
         items = {item for one in done for item, _amount in one.settled}
+        amounts = {self.items[item].open for item in items if item in self.items}
         touched = {one.line_id for one in done if one.left}
+        touched |= {line.id for line in self.lines.values() if line.amount in amounts} - gone
         for line_id, found in self._found.items():
             if line_id not in gone and any(self._names(one, clients, items) for one in found):
                 touched.add(line_id)

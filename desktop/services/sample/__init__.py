@@ -11,6 +11,7 @@ from db.book_files import create_book
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.sample.banking import bank
 from desktop.services.sample.beginning import NAME, begin
 from desktop.services.sample.faults import Faults
 from desktop.services.sample.history import enter_contracts, live
@@ -70,6 +71,7 @@ def _fill(book: Book, year: Year, clock: Clock, clients: int, seed: int, clean: 
     if not clean:
         Faults(book, basis, year, clock).put(clients)
     post(book)
+    bank(book, year, clock, clean=clean)
     report(13, 13, _("Done"))
     with book.reading() as session:
         count = session.connection().exec_driver_sql(
