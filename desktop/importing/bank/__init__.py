@@ -31,7 +31,7 @@ def read_bank_file(
     if recognise(source.head, source.name) == ARCHIVE:
         from desktop.importing.bank.archives import read_archive
 
-        return read_archive(path, profile=profile, currency=currency, report=report)
+        return read_archive(path, lambda one: read_source(one, profile=profile, currency=currency, report=report))
     return read_source(source, profile=profile, currency=currency, report=report)
 
 
@@ -55,7 +55,7 @@ def read_source(
     if found in ("mt940", "mt942"):
         from desktop.importing.bank.mt940 import read_mt940
 
-        return read_mt940(source, report)
+        return read_mt940(source, report, currency=currency)
     if found == "csv":
         from desktop.importing.bank.csv import read_csv
 

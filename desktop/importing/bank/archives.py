@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from desktop.domain.bank_statement import Statement
 from desktop.errors import UserError
@@ -15,24 +16,19 @@ from desktop.importing.bank.bank_file import BankFile
 from desktop.importing.bank.problems import Problems
 from desktop.importing.bank.recognising import ARCHIVE, recognise
 from desktop.importing.bank.sources import HEAD, LARGEST, MEGABYTE, Source, refuse_above
-from desktop.importing.results import Report
-
-if TYPE_CHECKING:
-    from desktop.importing.bank.csv_profiles import CsvProfile
+from desktop.importing.results import Rejection
 
 _MOST_MEMBERS: Final = 5_000
 _LARGEST_TOGETHER: Final = 1024 * MEGABYTE
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 
-def read_archive(
-    path: Path, *, profile: CsvProfile | None = None, currency: str = "", report: Report | None = None
-) -> BankFile:
+def read_archive(path: Path, read: Callable[[Source], BankFile]) -> BankFile:
     """All its statements, in the order of their names. What is no statement is said in `problems`; UserError where
     nothing is, and where the archive is broken, locked or swells beyond what statements are."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _read(archive, path.name, profile, currency, report)
+            return _read(archive, path.name, read)
     except _BROKEN:
         raise UserError(
             _("The archive “{name}” is broken or cut off.").format(name=path.name),
@@ -40,9 +36,7 @@ def read_archive(
         ) from None
 
 
-def _read(
-    archive: zipfile.ZipFile, name: str, profile: CsvProfile | None, currency: str, report: Report | None
-) -> BankFile:
+def _read(archive: zipfile.ZipFile, name: str, read: Callable[[Source], BankFile]) -> BankFile:
     members = sorted((one for one in archive.infolist() if _is_file(one)), key=lambda one: one.filename)
     if any(one.flag_bits & 1 for one in members):
         raise UserError(
@@ -57,12 +51,11 @@ def _read(
             _("Unpack it, and take in the files that are in it, some at a time."),
         )
     refuse_above(name, sum(one.file_size for one in members), _LARGEST_TOGETHER)
-    from desktop.importing.bank import read_source
-
     statements: list[Statement] = []
     problems = Problems()
     refused: UserError | None = None
     formats: list[str] = []
+    rejected: list[Rejection] = []
     for member in members:
         source = _source(archive, member)
         found = recognise(source.head, source.name)
@@ -70,21 +63,22 @@ def _read(
             problems.add(_("“{file}” in the archive is no bank statement and was left out.").format(file=source.name))
             continue
         try:
-            read = read_source(source, profile=profile, currency=currency, report=report)
+            found_in = read(source)
         except UserError as error:
             refused = refused or error
             problems.add(error.message)
             continue
-        formats.append(read.format)
-        statements += [_placed(one, source.name) for one in read.statements]
-        for said in read.problems:
+        formats.append(found_in.format)
+        statements += [_placed(one, source.name) for one in found_in.statements]
+        rejected += [one._replace(problem=f"{source.name}: {one.problem}") for one in found_in.rejected]
+        for said in found_in.problems:
             problems.add(f"{source.name}: {said}")
     if not formats:
         raise refused or UserError(
             _("The archive “{name}” holds no bank statement that Sheaf can read.").format(name=name),
             _("Download the statements from your bank as CAMT.053, MT940, OFX or QIF, and take them in."),
         )
-    return BankFile(formats[0], tuple(statements), problems.said())
+    return BankFile(formats[0], tuple(statements), problems.said(), tuple(rejected))
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:

@@ -11,7 +11,7 @@ from desktop.importing.results import Rejection
 @dataclass(frozen=True, slots=True)
 class BankFile:
     """`format` is that of its statements. `problems` are sentences on the file as a whole; each statement has its own
-    besides. What could be read is given all the same. `rejected` are rows of a table that could not be."""
+    besides. What could be read is given all the same. `rejected` are entries that could not be."""
 
     format: str
     statements: tuple[Statement, ...]

@@ -17,7 +17,7 @@ from desktop.importing.bank.camt_entries import Account, entries_of
 from desktop.importing.bank.markup import Node, pieces
 from desktop.importing.bank.problems import Problems, off_balance
 from desktop.importing.bank.sources import Source
-from desktop.importing.results import Report
+from desktop.importing.results import Rejection, Report
 
 FORMAT: Final = "camt"
 _BOXES: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
@@ -51,6 +51,7 @@ class _Read:
         self._name = name
         self._statements: list[Statement] = []
         self._pages: list[bool] = []
+        self._rejected: list[Rejection] = []
         self._open: _Open | None = None
         self._entries = self._unread = 0
 
@@ -77,12 +78,12 @@ class _Read:
                 _("Choose the file in which your bank gives the movements: camt.053, camt.052 or camt.054."),
             )
         if self._unread and not any(one.entries for one in self._statements):
-            first = next((said for one in self._statements for said in one.problems), "")
+            first = next((one.problem for one in self._rejected), "")
             raise UserError(
                 _("No entry of “{name}” can be read. {first}").format(name=self._name, first=first).strip(),
                 _("Download the statement again from your bank, or show your bank this message."),
             )
-        return BankFile(FORMAT, tuple(_joined(self._statements, self._pages)))
+        return BankFile(FORMAT, tuple(_joined(self._statements, self._pages)), rejected=tuple(self._rejected))
 
     def _count(self, more: int) -> None:
         self._entries += more
@@ -101,6 +102,7 @@ class _Read:
         for statement in self._open.statements():
             self._statements.append(statement)
             self._pages.append(self._open.has_pages)
+        self._rejected += self._open.problems.rejected
         self._open = None
 
 
@@ -114,7 +116,7 @@ class _Open:
         self._account: Account | None = None
         self._booked: list[Entry] = []
         self._pending: list[Entry] = []
-        self._problems = Problems()
+        self.problems = Problems()
         self._told = 0
 
     @property
@@ -130,7 +132,7 @@ class _Open:
         if status == "INFO":
             self._told += 1
             return True
-        found = entries_of(node, details, self._account, self._problems)
+        found = entries_of(node, details, self._account, self.problems)
         (self._pending if status in ("PDNG", "FUTR") else self._booked).extend(found)
         return bool(found)
 
@@ -145,10 +147,10 @@ class _Open:
                 "{count} entries are for information only and were left out.",
                 self._told,
             )
-            self._problems.add(said.format(count=number_text(self._told)))
+            self.problems.add(said.format(count=number_text(self._told)))
         entries = [*self._booked, *self._pending] if self._preliminary else self._booked
         if not self._pending and (off := off_balance(opening, closing, entries)):
-            self._problems.add(off)
+            self.problems.add(off)
         first, last = self._days(entries, opening, closing)
         booked = Statement(
             format=FORMAT,
@@ -162,7 +164,7 @@ class _Open:
             opening=opening,
             closing=closing,
             preliminary=self._preliminary,
-            problems=self._problems.said(),
+            problems=self.problems.said(),
         )
         if self._preliminary or not self._pending:
             return [booked]
@@ -254,7 +256,7 @@ class _Open:
             return None
         own = money.currency or currency
         if currency and own != currency:
-            self._problems.add(
+            self.problems.add(
                 _("A balance is in {currency}, the account in {other}; it was left out.").format(
                     currency=own, other=currency
                 )

@@ -41,17 +41,19 @@ def entries_of(node: Node, details: Sequence[Detail], account: Account, problems
     direction = node.said("CdtDbtInd")
     currency = (amount.currency if amount else "") or account.currency
     if amount is None or direction not in ("CRDT", "DBIT"):
+        said = _("The entry at line {line} has no amount with a direction: “{text}”.")
         written = " ".join(filter(None, (node.said("Amt"), direction)))
-        problems.add(
-            _("The entry at line {line} has no amount with a direction: “{text}”.").format(line=line, text=written)
-        )
+        column = "Amt" if amount is None else "CdtDbtInd"
+        problems.reject(node.line, column, written, said.format(line=line, text=written))
         return []
-    booked = _minor(amount.value, currency, line, problems)
+    booked = _minor(amount.value, currency, node.line, problems)
     if booked is None:
         return []
     day, valued = _days(node, details, account, line, problems)
     if day is None:
-        problems.add(_("The entry at line {line} has no day on which it was booked.").format(line=line))
+        written = node.said("BookgDt", "Dt") or node.said("BookgDt", "DtTm")
+        said = _("The entry at line {line} has no day on which it was booked.")
+        problems.reject(node.line, "BookgDt", written, said.format(line=line))
         return []
     total = booked if direction == "CRDT" else -booked
     if currency != account.currency and account.currency:
@@ -185,14 +187,12 @@ def _order(node: Node) -> str:
     return ""
 
 
-def _minor(value: Decimal, currency: str, line: str, problems: Problems) -> int | None:
+def _minor(value: Decimal, currency: str, at: int, problems: Problems) -> int | None:
     found = minor_of_decimal(value, currency)
+    line = number_text(at)
     if found is None:
-        problems.add(
-            _("The amount {amount} {currency} at line {line} is none that a book can hold.").format(
-                amount=value, currency=currency, line=line
-            )
-        )
+        said = _("The amount {amount} {currency} at line {line} is none that a book can hold.")
+        problems.reject(at, "Amt", str(value), said.format(amount=value, currency=currency, line=line))
         return None
     if found.rounded:
         problems.add(

@@ -18,7 +18,7 @@ from desktop.importing.bank.recognising import head_text
 from desktop.importing.bank.sources import Source
 from desktop.importing.bank.texts import text_of
 from desktop.importing.bank.unsaid import given
-from desktop.importing.results import Report
+from desktop.importing.results import Rejection, Report
 
 FORMAT: Final = "ofx"
 _CHARSET: Final = re.compile(r"CHARSET:\s*([\w-]+)|<\?xml[^>]*encoding=[\"']([\w-]+)", re.IGNORECASE)
@@ -76,7 +76,7 @@ class _Reading:
         self._statements: list[Statement] = []
         self._refusals: list[str] = []
         self._entries = self._unread = self._accounts_listed = self._trades = 0
-        self._first_problem = ""
+        self._rejected: list[Rejection] = []
 
     def open(self, name: str, line: int) -> None:
         # Within a movement nothing but its own parts can stand: what else begins says that its end is missing.
@@ -103,7 +103,9 @@ class _Reading:
             raise self._nothing()
         if self._unread and not any(one.entries for one in self._statements):
             raise UserError(
-                _("No entry of “{name}” can be read. {first}").format(name=self._name, first=self._first_problem),
+                _("No entry of “{name}” can be read. {first}").format(
+                    name=self._name, first=self._rejected[0].problem if self._rejected else ""
+                ),
                 _("Download the statement again from your bank, or show your bank this message."),
             )
         problems = []
@@ -112,7 +114,7 @@ class _Reading:
         problems += [
             _("The bank refused one of the statements: {reason}.").format(reason=one) for one in self._refusals
         ]
-        return BankFile(FORMAT, tuple(self._statements), tuple(problems))
+        return BankFile(FORMAT, tuple(self._statements), tuple(problems), tuple(self._rejected))
 
     def _nothing(self) -> UserError:
         again = _("Download the movements of the account again from your bank.")
@@ -183,8 +185,7 @@ class _Reading:
         entries = box.entries
         currency = box.home or next((one.currency for one in entries if one.currency), "")
         self._unread += box.unread
-        said = box.problems.said()
-        self._first_problem = self._first_problem or (said[0] if said else "")
+        self._rejected += box.problems.rejected
         booked = [one.booked_on for one in entries]
         closing = _balance(box.inner.get("LEDGERBAL", {}), currency)
         first, last = day_of(span.get("DTSTART", "")), day_of(span.get("DTEND", ""))
@@ -200,7 +201,7 @@ class _Reading:
                 from_day=first or min(booked, default=None),
                 to_day=last or max(booked, default=closing.on if closing else None),
                 closing=closing,
-                problems=said,
+                problems=box.problems.said(),
             )
         )
 
@@ -212,18 +213,15 @@ def _entry(box: _Box, home: str, problems: Problems) -> Entry | None:
     currency = foreign if known_currency(foreign) else home
     amount = minor_of(written, currency)
     if amount is None:
-        problems.add(
-            _("The amount of the entry at line {line} cannot be read: “{text}”.").format(line=line, text=written)
-        )
+        said = _("The amount of the entry at line {line} cannot be read: “{text}”.").format(line=line, text=written)
+        problems.reject(box.line, "TRNAMT", written, said)
         return None
     days = (values.get(one, "") for one in ("DTPOSTED", "DTUSER", "DTAVAIL", "VALUEDATE"))
     booked = next((day for day in map(day_of, days) if day), None)
     if booked is None:
-        problems.add(
-            _("The day of the entry at line {line} cannot be read: “{text}”.").format(
-                line=line, text=values.get("DTPOSTED", "")
-            )
-        )
+        day = values.get("DTPOSTED", "")
+        said = _("The day of the entry at line {line} cannot be read: “{text}”.").format(line=line, text=day)
+        problems.reject(box.line, "DTPOSTED", day, said)
         return None
     if amount.rounded and currency:
         problems.add(

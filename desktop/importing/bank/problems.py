@@ -1,4 +1,5 @@
-"""What of a bank's file could not be read, in sentences: a broken file of a million lines does not say a million."""
+"""What of a bank's file could not be read: entries that are left out, and sentences on the rest. A broken file of a
+million lines does not say a million."""
 
 from __future__ import annotations
 
@@ -7,14 +8,17 @@ from typing import Final
 
 from desktop.domain.bank_statement import Balance, Entry
 from desktop.i18n import _, amount_text, money_text, ngettext
+from desktop.importing.results import Rejection
 
 _MOST: Final = 50
+_MOST_REJECTED: Final = 1_000
 
 
 class Problems:
     """Collects sentences up to a number, and counts the rest."""
 
     def __init__(self) -> None:
+        self.rejected: list[Rejection] = []
         self._sentences: list[str] = []
         self._more = 0
 
@@ -26,8 +30,11 @@ class Problems:
         else:
             self._more += 1
 
-    def __bool__(self) -> bool:
-        return bool(self._sentences)
+    def reject(self, line: int, column: str, value: str, problem: str) -> None:
+        """An entry that is not given, with the element or field that keeps it from being read."""
+        if len(self.rejected) < _MOST_REJECTED:
+            remedy = _("Ask your bank for the file anew, or book this one by hand.")
+            self.rejected.append(Rejection(line, column, value[:200], problem, remedy))
 
     def said(self) -> tuple[str, ...]:
         if not self._more:

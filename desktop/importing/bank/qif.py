@@ -61,14 +61,16 @@ def read_qif(source: Source, report: Report | None = None, *, currency: str = ""
         dict.fromkeys(one.fields["D"] for section in sections for one in section.records if "D" in one.fields)
     )
     read_day = _order_of_days(written, source.name)
-    statements = [_statement(one, read_day, currency) for one in sections]
+    problems = [Problems() for _section in sections]
+    statements = [_statement(*one, read_day, currency) for one in zip(sections, problems, strict=True)]
+    rejected = tuple(one for each in problems for one in each.rejected)
     if not any(one.entries or one.opening for one in statements):
-        first = next((said for one in statements for said in one.problems), "")
+        first = next((one.problem for one in rejected), "")
         raise UserError(
             _("No entry of “{name}” can be read. {first}").format(name=source.name, first=first).strip(),
             _("Download the statement again from your bank, or show your bank this message."),
         )
-    return BankFile(FORMAT, tuple(statements))
+    return BankFile(FORMAT, tuple(statements), rejected=rejected)
 
 
 def _sections(source: Source, report: Report | None) -> list[_Section]:
@@ -185,8 +187,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _statement(section: _Section, read_day: _Reader, currency: str) -> Statement:
-    problems = Problems()
+def _statement(section: _Section, problems: Problems, read_day: _Reader, currency: str) -> Statement:
     entries: list[Entry] = []
     opening: Balance | None = None
     account = section.account
@@ -223,17 +224,13 @@ def _entry(record: _Record, read_day: _Reader, currency: str, problems: Problems
     written = fields.get("T") or fields.get("U") or ""
     amount = minor_of(written, currency)
     if amount is None:
-        problems.add(
-            _("The amount of the entry at line {line} cannot be read: “{text}”.").format(line=line, text=written)
-        )
+        said = _("The amount of the entry at line {line} cannot be read: “{text}”.").format(line=line, text=written)
+        problems.reject(record.line, "T", written, said)
         return None
     day = read_day(fields.get("D", ""))
     if day is None:
-        problems.add(
-            _("The day of the entry at line {line} cannot be read: “{text}”.").format(
-                line=line, text=fields.get("D", "")
-            )
-        )
+        said = _("The day of the entry at line {line} cannot be read: “{text}”.")
+        problems.reject(record.line, "D", fields.get("D", ""), said.format(line=line, text=fields.get("D", "")))
         return None
     if amount.rounded:
         problems.add(

@@ -275,9 +275,13 @@ def test_more_decimals_than_the_currency_has_are_rounded_and_said(tmp_path: Path
 
 
 def test_an_entry_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
-    (found,) = statements(tmp_path, document(entry("five") + entry("6.00")))
-    assert [one.amount for one in found.entries] == [600]
-    assert "“five CRDT”" in found.problems[0]
+    path = tmp_path / "statement.xml"
+    path.write_text(document(entry("five") + entry("6.00")))
+    found = read_bank_file(path)
+    assert [one.amount for one in found.statements[0].entries] == [600]
+    (rejected,) = found.rejected
+    assert (rejected.row, rejected.column) == (6, "Amt")
+    assert "“five CRDT”" in rejected.problem
 
 
 def test_a_file_without_a_readable_entry_is_refused(tmp_path: Path) -> None:

@@ -116,11 +116,11 @@ def test_several_accounts_are_several_statements(tmp_path: Path) -> None:
 
 
 def test_a_movement_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
-    (found,) = read(tmp_path, sgml(MOVEMENT.replace("20260330", "20260231") + "\n" + MOVEMENT)).statements
-    assert len(found.entries) == 1
-    (said,) = found.problems
-    assert "line 8" in said
-    assert "20260231" in said
+    found = read(tmp_path, sgml(MOVEMENT.replace("20260330", "20260231") + "\n" + MOVEMENT))
+    assert len(found.statements[0].entries) == 1
+    (rejected,) = found.rejected
+    assert (rejected.row, rejected.column, rejected.value) == (8, "DTPOSTED", "20260231120000[-5:EST]")
+    assert "20260231" in rejected.problem
 
 
 def test_what_the_bank_takes_back_is_no_movement(tmp_path: Path) -> None:

@@ -93,11 +93,13 @@ def test_securities_and_lists_are_no_statements(tmp_path: Path) -> None:
 
 
 def test_a_movement_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
-    (found,) = statements(tmp_path, movements("2026-03-15", "soon"))
-    assert len(found.entries) == 1
-    (said,) = found.problems
-    assert "line 6" in said
-    assert "“soon”" in said
+    path = tmp_path / "statement.qif"
+    path.write_text(movements("2026-03-15", "soon"))
+    found = read_bank_file(path)
+    assert len(found.statements[0].entries) == 1
+    (rejected,) = found.rejected
+    assert (rejected.row, rejected.column, rejected.value) == (6, "D", "soon")
+    assert "“soon”" in rejected.problem
 
 
 def test_a_file_without_a_readable_movement_is_refused(tmp_path: Path) -> None:
