@@ -12,6 +12,7 @@ from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
+from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text
 
 if TYPE_CHECKING:
@@ -74,22 +75,37 @@ def _worked_on(call: Call, book: Book) -> Iterator[Book]:
 
 
 def _take_in(call: Call, book: Book) -> TakenIn | None:
-    from desktop.services.bank.accounts import account_called
-    from desktop.services.bank.profiles import profile_named
-    from desktop.services.bank.statements import take_in
-
     arguments = call.arguments
     if not arguments.files:
         return None
+    from desktop.services.bank.profiles import profile_named
+    from desktop.services.bank.statements import take_in
+
     return take_in(
         book,
         [call.path(file) for file in arguments.files],
         actor=call.actor,
         today=call.today,
-        account_id=account_called(book, arguments.account).id if arguments.account else None,
+        account_id=account_id(book, arguments.account) if arguments.account else None,
         profile=profile_named(book, arguments.profile) if arguments.profile else None,
         all_or_nothing=arguments.all_or_nothing,
         report=call.progress,
+    )
+
+
+def account_id(book: Book, text: str) -> int:
+    """The firm's account that an IBAN, a number or its end names. UserError where none or several do."""
+    from desktop.services.bank.accounts import matching, own_accounts
+
+    with book.reading() as session:
+        accounts = own_accounts(session.connection())
+    found = matching(text, accounts)
+    if len(found) == 1:
+        return found[0].id
+    names = ", ".join(one.label for one in accounts)
+    raise UserError(
+        _("“{text}” names no one account of the firm.").format(text=text),
+        _("There are: {names}.").format(names=names) if names else _("Enter it under Settings, Firm, first."),
     )
 
 
