@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("run", "metered", "pdf", "window", "importing", "lists", "opening", "mail")
+ALL = ("run", "metered", "pdf", "window", "importing", "lists", "opening", "mail", "matching")
 
 
 def main() -> None:

@@ -75,10 +75,6 @@ def ways(item: OpenInvoice, on: date, policy: Policy) -> Iterator[Way]:
             yield Way(item, item.open - discount - item.withholding, discount, item.withholding, late)
 
 
-def in_time(way: Way) -> bool:
-    return not way.late
-
-
 def tolerated(shortfall: int, is_open: int, currency: str, policy: Policy) -> bool:
     """Whether the firm writes off such a rest."""
     if shortfall <= 0:
@@ -89,6 +85,11 @@ def tolerated(shortfall: int, is_open: int, currency: str, policy: Policy) -> bo
     if policy.tolerance_share:
         limits.append(is_open * policy.tolerance_share // SCALE)
     return bool(limits) and shortfall <= min(limits)
+
+
+def writes_off(currency: str, policy: Policy) -> bool:
+    """Whether the firm lets any shortfall go in a currency."""
+    return bool(policy.tolerance_share or policy.tolerance.get(currency) or policy.charges_up_to.get(currency))
 
 
 def bank_kept(shortfall: int, currency: str, policy: Policy) -> bool:

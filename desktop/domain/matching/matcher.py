@@ -11,8 +11,9 @@ from desktop.domain.matching.facts import Explanation, Line, OpenInvoice, PastPa
 from desktop.domain.matching.numbers import Named, NumberIndex
 from desktop.domain.matching.open_items import OpenItems
 from desktop.domain.matching.payers import PayerIndex
-from desktop.domain.matching.readings import Reading, Scene, readings, readings_of
+from desktop.domain.matching.readings import readings, readings_of
 from desktop.domain.matching.returns import ReturnIndex
+from desktop.domain.matching.scene import Reading, Scene
 from desktop.domain.matching.weighing import Weighing, explanations
 from desktop.domain.wording import day, phrase
 

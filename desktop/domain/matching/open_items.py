@@ -34,10 +34,10 @@ class OpenItems:
         """What a group owes in a currency, the oldest due first."""
         return [self._items[row] for _due, row in self._groups.get((group, currency), ())]
 
-    def of_amount(self, amount: int, currency: str) -> list[OpenInvoice]:
-        """Items that such a payment settles whole in one of their ways, the oldest due first."""
-        rows = self._amounts.get((currency, amount), ())
-        return sorted((self._items[row] for row in rows), key=_order)
+    def of_amount(self, amount: int, currency: str, group: int | None = None) -> list[OpenInvoice]:
+        """Items that such a payment settles whole in one of their ways, the oldest due first; of one group if given."""
+        found = [self._items[row] for row in self._amounts.get((currency, amount), ())]
+        return sorted((item for item in found if group is None or item.group == group), key=_order)
 
     def alike(self, amount: int, currency: str) -> int:
         return len(self._amounts.get((currency, amount), ()))

@@ -9,7 +9,7 @@ from typing import Final
 from desktop.domain.matching.amounts import DISCOUNT, EXACT, WITHHOLDING
 from desktop.domain.matching.facts import Line, OpenInvoice, Share
 from desktop.domain.matching.numbers import CONTINUED, ORDER, REFERENCE, WORDS, Mention
-from desktop.domain.matching.readings import (
+from desktop.domain.matching.scene import (
     ALL_OPEN,
     BANK_KEPT,
     OLDEST_DUE,

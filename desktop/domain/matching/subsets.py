@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 # Choices of each half of the amounts that are tried: 1,024 for ten of them.
 _HALF: Final = 1_024
-_PAIRS: Final = 50
+_PAIRS: Final = 60
+_THREES: Final = 40
 # Ways kept to one sum of a half.
 _KEPT: Final = 4
 
@@ -35,14 +36,14 @@ Choices = Sequence[Sequence[int]]
 def adding_up(choices: Choices, target: int, most: int, accepted: Callable[[Subset], bool] | None = None) -> Found:
     """Subsets of the amounts, each by one of its choices, that add up to `target`; of at most `most` amounts.
 
-    Tries all where each half has at most 1,024 choices, else pairs, threes and all but one, two or three of the first
-    50, each by its first choice.
+    Tries all where each half has at most 1,024 choices, else each by its first choice: singles, pairs, threes of the
+    first 40, and of 60 and fewer also all but one to three.
     """
     if _product(choices) <= _HALF * _HALF:
         half = _split(choices)
         if _product(choices[:half]) <= _HALF and _product(choices[half:]) <= _HALF:
             return Found(_halves(choices, half, target, most, accepted), True)
-    return Found(_few(choices[:_PAIRS], len(choices), target, most, accepted), False)
+    return Found(_few(choices, target, most, accepted), False)
 
 
 def _product(choices: Choices) -> int:
@@ -112,49 +113,40 @@ def _halves(
     return found
 
 
-def _few(
-    choices: Choices, count: int, target: int, most: int, accepted: Callable[[Subset], bool] | None
-) -> list[Subset]:
+def _few(choices: Choices, target: int, most: int, accepted: Callable[[Subset], bool] | None) -> list[Subset]:
     values = [ways[0] for ways in choices]
     found: list[Subset] = []
-
-    def keep(taken: set[int], *, others: bool) -> bool:
-        chosen = tuple(0 if (at in taken) != others else None for at in range(len(values)))
-        subset = Subset(chosen + (None,) * (count - len(values)))
-        if 0 < len(subset.taken) <= most and (accepted is None or accepted(subset)):
-            found.append(subset)
-        return len(found) == 2
-
-    whole = sum(values) if len(values) == count else None
     for others in (False, True):
-        if others and whole is None:
+        for taken in _one_to_three(values, sum(values) - target if others else target):
+            subset = Subset(tuple(0 if (at in taken) != others else None for at in range(len(values))))
+            if 0 < len(subset.taken) <= most and (accepted is None or accepted(subset)):
+                found.append(subset)
+                if len(found) == 2:
+                    return found
+        if len(values) > _PAIRS:
             break
-        sought = target if not others else (whole or 0) - target
-        for taken in _one_to_three(values, sought):
-            if keep(taken, others=others):
-                return found
     return found
 
 
 def _one_to_three(values: Sequence[int], sought: int) -> list[set[int]]:
-    """At most four sets of one to three places whose values add up."""
+    """At most four sets of one to three places whose values add up; the more values, the smaller the sets."""
     found: list[set[int]] = []
     at: dict[int, list[int]] = {}
     for place, value in enumerate(values):
-        if value == sought:
-            found.append({place})
         at.setdefault(value, []).append(place)
+    found += [{place} for place in at.get(sought, ())[:_KEPT]]
     for first, value in enumerate(values):
         for second in at.get(sought - value, ()):
             if second > first:
                 found.append({first, second})
-                if len(found) >= 4:
+                if len(found) >= _KEPT:
                     return found
-    for first, value in enumerate(values):
-        for second in range(first + 1, len(values)):
-            for third in at.get(sought - value - values[second], ()):
+    few = values[:_THREES]
+    for first, value in enumerate(few):
+        for second in range(first + 1, len(few)):
+            for third in at.get(sought - value - few[second], ()):
                 if third > second:
                     found.append({first, second, third})
-                    if len(found) >= 4:
+                    if len(found) >= _KEPT:
                         return found
     return found

@@ -9,13 +9,13 @@ from desktop.domain.matching.amounts import EXACT
 from desktop.domain.matching.facts import Explanation, OpenInvoice, Share
 from desktop.domain.matching.numbers import WORDS, Mention, NumberIndex, Shape
 from desktop.domain.matching.payers import SETTLED, Who
-from desktop.domain.matching.readings import BANK_KEPT, OVER, PARTIAL, Reading, Scene
 from desktop.domain.matching.reasons import (
     amount_reasons,
     mention_reasons,
     not_open_reason,
     typed_reason,
 )
+from desktop.domain.matching.scene import BANK_KEPT, OVER, PARTIAL, Reading, Scene
 from desktop.domain.matching.spelling import digits, error_between
 from desktop.domain.money import SCALE
 from desktop.domain.wording import Said, day, phrase, words
