@@ -41,19 +41,22 @@ def _children(widget: QWidget) -> Iterator[QWidget]:
     else:
         layout = widget.layout()
         if layout is not None:
-            inside = [child for child in widget.children() if isinstance(child, QWidget)]
-            yield from _laid_out(layout, inside)
+            widgets = [child for child in widget.children() if isinstance(child, QWidget)]
+            yield from _laid_out(layout, widgets)
 
 
 def _laid_out(layout: QLayout, widgets: list[QWidget]) -> Iterator[QWidget]:
     """Asks where each one stands, never what stands where: Python would keep an item that it was given, though Qt
     deletes it with its widget and tells nobody, and whatever next takes its place in memory dies by it."""
     nested = [child for child in layout.children() if isinstance(child, QLayout)]
-    places = [(layout.indexOf(one), one) for one in (*widgets, *nested)]
-    for place, one in sorted(places, key=lambda pair: pair[0]):
+    parts: dict[int, QWidget | QLayout] = {layout.indexOf(one): one for one in widgets}
+    parts |= {layout.indexOf(one): one for one in nested}
+    for place in sorted(parts):
+        part = parts[place]
         if place < 0:
+            # It stands in another layout.
             continue
-        if isinstance(one, QLayout):
-            yield from _laid_out(one, widgets)
+        if isinstance(part, QLayout):
+            yield from _laid_out(part, widgets)
         else:
-            yield one
+            yield part

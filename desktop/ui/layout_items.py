@@ -18,7 +18,9 @@ def shown_items() -> list[QLayoutItem]:
     """Those that Python knows and nobody needs; a row that wraps holds its own and hears when one is taken."""
     there = shiboken6.getAllValidWrappers()
     own = {id(item) for row in there if type(row) is WrappingRow for item in row.items}
-    return [one for one in there if type(one) in _ITEMS and id(one) not in own and not shiboken6.createdByPython(one)]
+    return [
+        one for one in there if isinstance(one, _ITEMS) and id(one) not in own and not shiboken6.createdByPython(one)
+    ]
 
 
 def forget_items() -> None:
