@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from math import isqrt
 from typing import Final, Literal, NamedTuple
 
@@ -17,7 +18,7 @@ HORIZONS: Final = (30, 60, 90)
 OWN: Final = 6
 """From so many payments on a payer has a habit of its own."""
 # Half of the width of a range that holds four of five, in standard deviations of a normal error.
-_FOUR_OF_FIVE: Final = Decimal("1.28")
+_FOUR_OF_FIVE: Final = Fraction(128, 100)
 _LEAST_TRIALS: Final = 6
 _TENTH: Final = Decimal("0.1")
 
@@ -165,17 +166,17 @@ def judged(trials: Sequence[Trial]) -> Judged:
 
 
 def half_width(trials: Sequence[Trial], spread: int, amount: int) -> int:
-    """Half of the range around an amount: as wide as would have held what came in four of five of the trials.
+    """Half of the range around an amount that is forecast, minor units.
 
-    With fewer than six trials it is that of a normal error.
+    As wide a share of it as would have held what came in four of five of the trials; with fewer than six trials that
+    of a normal error.
     """
-    if len(trials) < _LEAST_TRIALS:
+    shares = sorted(Fraction(abs(one.came - one.expected), one.expected) for one in trials if one.expected)
+    if len(shares) < _LEAST_TRIALS:
         return int(_FOUR_OF_FIVE * spread)
-    # The error in standard deviations and in shares of the forecast: the wider one counts, so that neither a small
-    # deviation nor a small forecast hides how wrong others were.
-    place = -(-len(trials) * 4 // 5) - 1
-    deviations = sorted(Decimal(abs(one.came - one.expected)) / one.spread for one in trials if one.spread)
-    shares = sorted(Decimal(abs(one.came - one.expected)) / one.expected for one in trials if one.expected)
-    widths = [int(deviations[min(place, len(deviations) - 1)] * spread)] if deviations else []
-    widths += [int(shares[min(place, len(shares) - 1)] * amount)] if shares else []
-    return max(widths, default=int(_FOUR_OF_FIVE * spread))
+    return int(shares[-(-len(shares) * 4 // 5) - 1] * amount)
+
+
+def part_of_width(whole: int, whole_spread: int, spread: int) -> int:
+    """Half of the range of a part of what is forecast: of the whole one, as its spread is of the whole spread."""
+    return whole * spread // whole_spread if whole_spread else 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from math import isqrt
+from typing import Any, Final, NamedTuple
 
-from desktop.domain.figures.forecast import HORIZONS, Trial, half_width, judged
-from desktop.i18n import _, date_text, money_text, number_text, percent_text, short_day_text, span_text
+from desktop.domain.figures.forecast import HORIZONS, Trial, half_width, judged, part_of_width
+from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text, short_day_text, span_text
 from desktop.services.figures.forecasting import Forecast, forecast
 from desktop.services.reports.chart import Chart, Mark
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, names, sums_by_currency
@@ -45,9 +46,34 @@ def _trials(found: Forecast, currency: str, days: int) -> Sequence[Trial]:
     return found.trials.get((currency, days), ())
 
 
-def _range(found: Forecast, currency: str, days: int, amount: int, spread: int) -> tuple[int, int]:
-    half = half_width(_trials(found, currency, days), spread, amount)
-    return max(amount - half, 0), amount + half
+class _Range(NamedTuple):
+    low: int
+    high: int
+
+
+def _around(amount: int, half: int) -> _Range:
+    return _Range(max(amount - half, 0), amount + half)
+
+
+def _ranges(found: Forecast, currency: str) -> list[_Range]:
+    """Of 30, 60 and 90 days."""
+    known = found.by_horizon(currency)
+    return [
+        _around(amount, half_width(_trials(found, currency, days), spread, amount))
+        for days, amount, spread in zip(HORIZONS, known.amounts, known.spreads, strict=True)
+    ]
+
+
+def _week_ranges(found: Forecast, currency: str) -> list[_Range]:
+    """Of each week, its part of the range of the 90 days that they are of."""
+    whole, weeks = found.by_horizon(currency), found.by_week(currency)
+    half = half_width(_trials(found, currency, HORIZONS[-1]), whole.spreads[-1], whole.amounts[-1])
+    # A payment that comes a week late moves two weeks and no sum, so the weeks' own spreads add up to more.
+    together = isqrt(sum(spread**2 for spread in weeks.spreads))
+    return [
+        _around(amount, part_of_width(half, together, spread))
+        for amount, spread in zip(weeks.amounts, weeks.spreads, strict=True)
+    ]
 
 
 def _weeks(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], list[dict[str, Any]]]:
@@ -64,10 +90,11 @@ def _weeks(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], list[d
     rows: list[dict[str, Any]] = []
     for currency in sorted(found.outlook.expected):
         weeks, together = found.by_week(currency), 0
+        ranges = _week_ranges(found, currency)
         for place, (first, last) in enumerate(found.weeks):
             amount = weeks.amounts[place]
             together += amount
-            low, high = _range(found, currency, HORIZONS[0], amount, weeks.spreads[place])
+            low, high = ranges[place]
             rows.append(
                 {
                     "first": first,
@@ -99,9 +126,10 @@ def _horizons(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], lis
     rows: list[dict[str, Any]] = []
     for currency in sorted(found.outlook.expected):
         known = found.by_horizon(currency)
+        ranges = _ranges(found, currency)
         for place, days in enumerate(HORIZONS):
             good = judged(_trials(found, currency, days))
-            low, high = _range(found, currency, days, known.amounts[place], known.spreads[place])
+            low, high = ranges[place]
             rows.append(
                 {
                     "horizon": days,
@@ -185,10 +213,10 @@ def _notes(found: Forecast, currency: str) -> tuple[str, ...]:
     """What is expected in 30, 60 and 90 days and how far such forecasts were off; or that nothing tells how far."""
     notes = []
     if currency:
-        known = found.by_horizon(currency)
+        known, ranges = found.by_horizon(currency), _ranges(found, currency)
         for place, days in enumerate(HORIZONS):
             amount = known.amounts[place]
-            low, high = _range(found, currency, days, amount, known.spreads[place])
+            low, high = ranges[place]
             good = judged(_trials(found, currency, days))
             told = {
                 "days": number_text(days),
@@ -197,17 +225,15 @@ def _notes(found: Forecast, currency: str) -> tuple[str, ...]:
                 "high": money_text(high, currency),
             }
             if good.mape is None:
-                notes.append(
-                    _(
-                        "{days} days: {amount} ({low} to {high}). Never tried: the book has no past to try it on."
-                    ).format(**told)
-                )
+                words = _("{days} days: {amount} ({low} to {high}). Never tried: the book has no past to try it on.")
+                notes.append(words.format(**told))
             else:
-                notes.append(
-                    _(
-                        "{days} days: {amount} ({low} to {high}). At {count} past month ends it was off by {mape}."
-                    ).format(**told, count=number_text(good.trials), mape=percent_text(good.mape))
+                words = ngettext(
+                    "{days} days: {amount} ({low} to {high}). At {count} past month end it was off by {mape}.",
+                    "{days} days: {amount} ({low} to {high}). At {count} past month ends it was {mape} off on average.",
+                    good.trials,
                 )
+                notes.append(words.format(**told, count=number_text(good.trials), mape=percent_text(good.mape)))
         lost = found.outlook.lost.get(currency, 0)
         if lost:
             notes.append(
@@ -219,11 +245,11 @@ def _notes(found: Forecast, currency: str) -> tuple[str, ...]:
 
 
 def _chart(found: Forecast, currency: str) -> Chart:
-    weeks = found.by_week(currency)
+    weeks, ranges = found.by_week(currency), _week_ranges(found, currency)
     marks = []
     for place, (first, last) in enumerate(found.weeks):
         amount = weeks.amounts[place]
-        low, high = _range(found, currency, HORIZONS[0], amount, weeks.spreads[place])
+        low, high = ranges[place]
         words = _("{days}: {amount}, {low} to {high}").format(
             days=span_text(first, last + timedelta(days=1)),
             amount=money_text(amount, currency),

@@ -171,4 +171,4 @@ def document(kind: str, number: str) -> Behind | None:
     """What stands behind a booking of that kind, found by its number."""
     if not number:
         return None
-    return Behind("payments" if kind in ("payment", "reversal") else "invoices", search=number)
+    return Behind("payments" if kind in ("payment", "reversal", "refund") else "invoices", search=number)

@@ -150,10 +150,10 @@ def runs(asked: Question) -> Made:
         Column("failed", _("Failed"), "number"),
         Column("failed_rate", _("Failed %"), "number"),
         Column("issued", _("Issued"), "number"),
-        Column("edited", _("Changed by hand"), "number"),
-        Column("corrected", _("Corrected by credit note"), "number"),
+        Column("edited", _("Changed by hand"), "number", more=True),
+        Column("corrected", _("Corrected"), "number"),
         Column("corrected_rate", _("Corrected %"), "number"),
-        Column("right", _("Right the first time"), "number"),
+        Column("right", _("Right the first time"), "number", more=True),
         Column("right_rate", _("First time right %"), "number"),
     )
     spans = spans_until(asked.as_of, MONTHS)

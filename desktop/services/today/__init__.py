@@ -19,11 +19,13 @@ from desktop.services.exchange import ExchangeRates
 from desktop.services.today.book import backup, tidying
 from desktop.services.today.contracts import endings, orders, prices
 from desktop.services.today.delivery import accounts, outgoing, undelivered
+from desktop.services.today.figures import crossed_targets
 from desktop.services.today.item import Item, Look, Source, Target, Urgency
 from desktop.services.today.money import disputes, overdue, unmatched
 from desktop.services.today.notes import follow_ups
 from desktop.services.today.promises import broken_promises
 from desktop.services.today.registering import unregistered
+from desktop.services.today.reminding import disputes_due, reminders, to_escalate
 from desktop.services.today.runs import due_run, exceptions, unfinished
 from desktop.services.today.schedules import by_the_clock
 from desktop.services.today.work import milestones, unbilled
@@ -52,9 +54,11 @@ SOURCES: Final[tuple[Source, ...]] = (
     accounts,
     outgoing,
     unmatched,
+    disputes_due,
     disputes,
     broken_promises,
     overdue,
+    to_escalate,
     follow_ups,
     milestones,
     unbilled,
@@ -64,7 +68,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     backup,
 )
 # Those that look at the whole book, for whom nobody should wait; the most pressing first.
-SLOW: Final[tuple[Source, ...]] = (due_run, tidying)
+SLOW: Final[tuple[Source, ...]] = (due_run, crossed_targets, tidying)
 
 # What a person does not want to see before a day: {key of the item: day}.
 _SETTING: Final = "today.snoozed"

@@ -26,9 +26,9 @@ _SLACK = 6
 _LEAST, _MOST = 56, 280
 # Enough rows to know how wide a column must be.
 _SAMPLE = 300
-_SECONDARY = frozenset({"name", "client_name", "text", "description", "reason", "outcome", "title"})
+_SECONDARY = frozenset({"signal", "name", "client_name", "text", "description", "reason", "outcome", "title"})
 # What tells rows apart is never cut.
-_STRONG = frozenset({"client", "number", "document", "group", "code"})
+_STRONG = frozenset({"client", "number", "document", "group", "code", "month"})
 # What a small window can do without.
 _BESIDE = frozenset({"disputed", "firm_amount", "tax_category", "tax_rate", "period_start", "period_end"})
 _KINDS: dict[str, Literal["text", "date", "money", "number"]] = {

@@ -21,16 +21,18 @@ from desktop.ui.listing import Query, Row
 from desktop.ui.rail import Place, PlaceButton
 from desktop.ui.reports.columns import Held, ReportRows, columns_of, held, shown_rows
 from desktop.ui.reports.kinds import Asked, first_asked, kinds
+from desktop.ui.reports.picture import Picture
 from desktop.ui.reports.questions import QuestionBar, offered
 from desktop.ui.reports.saving import ask_file, print_report
 from desktop.ui.reports.sums import SumsRow
+from desktop.ui.reports.targets import edit_targets
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.table import Empty, Table
 
 _WIDTH = 152
 _LAST = "report"
 _AGES = ("current", "d1_30", "d31_60", "d61_90", "over_90")
-_DEPENDS = frozenset({"invoices", "payments", "clients", "agreements", "billables", "runs", "firm"})
+_DEPENDS = frozenset({"invoices", "payments", "clients", "agreements", "billables", "runs", "firm", "targets"})
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class ReportsPage(QWidget):
             Action("reports.refresh", _("Ask again"), self.refresh, "refresh", "F5", lambda: self._asked is not None),
             Action("reports.export", _("Export…"), self.export, "export", "Ctrl+Shift+E", there),
             Action("reports.print", _("Print…"), self.print, "print", "Ctrl+P", there),
+            Action("reports.targets", _("Set targets…"), self.set_targets, "edit", "", self._is_of_targets),
             Action("reports.previous", _("Previous report"), partial(self._walk, -1), "", "Ctrl+PgUp"),
             Action("reports.next", _("Next report"), partial(self._walk, 1), "", "Ctrl+PgDown"),
         ]
@@ -141,7 +144,8 @@ class ReportsPage(QWidget):
         head.setSpacing(12)
         head.addLayout(words, 1)
         self._back = self.acts.button("reports.back")
-        for button in (self._back, self.acts.button("reports.print")):
+        self._set_targets = self.acts.button("reports.targets")
+        for button in (self._back, self._set_targets, self.acts.button("reports.print")):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.acts.button("reports.export", "main"), 0, Qt.AlignmentFlag.AlignTop)
         self.questions = QuestionBar(self.desk)
@@ -155,6 +159,8 @@ class ReportsPage(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 8, 10, 9)
         foot.addWidget(self._facts)
+        self.picture = Picture(self.shell.theme)
+        self._inside.addWidget(self.picture)
         self._inside.addLayout(foot)
         body = QVBoxLayout()
         body.setContentsMargins(24, 18, 24, 0)
@@ -203,7 +209,7 @@ class ReportsPage(QWidget):
             made = report(book, asked.name, **asked.arguments(), progress=progress)
             rows = shown_rows(made, made.rows)
             # The firm's own currency stands first.
-            sums = shown_rows(made, sorted(made.sums, key=lambda row: row["currency"] != home))
+            sums = shown_rows(made, sorted(made.sums, key=lambda row: row.get("currency", home) != home))
             return _Answer(asked, made, rows, sums, held(made, rows, sums, home))
 
         job = Job(_("Reading {report}").format(report=kind.title), work, lane=Lane.SIDE)
@@ -219,6 +225,7 @@ class ReportsPage(QWidget):
             self._buttons[asked.name].setFocus()
         self._buttons[asked.name].setChecked(True)
         self._back.setVisible(bool(self._before))
+        self._set_targets.setVisible(self._is_of_targets())
         self._told.setText(kind.told)
         self.questions.show_asked(kind, asked)
         self.shell.memory.put(_LAST, asked.name)
@@ -233,14 +240,16 @@ class ReportsPage(QWidget):
             self.ask(self._before.pop())
 
     def show_query(self, filters: frozenset[str], search: str = "") -> None:
-        """Show what filters such as `report:open`, `client:CODE`, `currency:EUR` and `age:0` to `age:4` ask for."""
+        """Show what filters such as `report:open`, `client:CODE`, `currency:EUR`, `by:dso` and `age:0` to `age:4` ask
+        for."""
         told = dict(one.split(":", 1) for one in filters if ":" in one)
         name = told.get("report", "aging")
         first = first_asked(name, self.desk.today())
         self._before.clear()
         age = int(told["age"]) if "age" in told else None
         client, currency = told.get("client", search), told.get("currency", "")
-        self.ask(first.behind(name, {"client_code": client, "currency": currency, "age": age}))
+        by = told.get("by", first.by)
+        self.ask(first.behind(name, {"client_code": client, "currency": currency, "age": age, "by": by}))
 
     def _follow_questions(self, asked: object) -> None:
         assert isinstance(asked, Asked)
@@ -296,6 +305,7 @@ class ReportsPage(QWidget):
         assert self.sums is not None
         self.table.rows.set_query(self.table.rows.asked)
         self.sums.show_rows(answer.sums)
+        self.picture.show_report(answer.made)
         self._facts.setText(_facts(answer))
         self.acts.refresh()
 
@@ -318,6 +328,7 @@ class ReportsPage(QWidget):
     def _say_nothing(self, sentence: str) -> None:
         self.answer = None
         self._drop_table()
+        self.picture.show_report(None)
         self._facts.setText(sentence)
         self.acts.refresh()
 
@@ -343,8 +354,8 @@ class ReportsPage(QWidget):
         self.table.opened.connect(self._open)
         self.table.selection_changed.connect(self.acts.refresh)
         self.sums = SumsRow(shell.theme, self.table, columns, shell.home_currency)
-        self._inside.insertWidget(0, self.table, 1)
-        self._inside.insertWidget(1, self.sums)
+        self._inside.insertWidget(1, self.table, 1)
+        self._inside.insertWidget(2, self.sums)
         model.set_query(Query())
 
     # What can be done
@@ -376,6 +387,12 @@ class ReportsPage(QWidget):
             self.shell.go(behind.place, behind.id)
         else:
             self.shell.go(behind.place, filters=behind.filters, search=behind.search)
+
+    def _is_of_targets(self) -> bool:
+        return self._asked is not None and self._asked.name == "targets"
+
+    def set_targets(self) -> None:
+        edit_targets(self.desk, self)
 
     def export(self) -> None:
         assert self.answer is not None

@@ -13,9 +13,10 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.lists.clients import ClientList
+from desktop.services.reports import BY as GROUPS
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice, ChoiceEditor, DateEditor, Editor
-from desktop.ui.reports.kinds import BY, CLIENT, CURRENCY, SINCE, Asked, Kind, periods
+from desktop.ui.reports.kinds import BY, CLIENT, CURRENCY, SINCE, Asked, Kind, groups_of, periods
 
 # A day is typed letter by letter; asking at each would answer what nobody asked.
 _TYPING_MS = 500
@@ -36,15 +37,14 @@ class QuestionBar(QWidget):
         self.since, self.as_of = DateEditor(theme), DateEditor(theme)
         self.client = ChoiceEditor([("", "")] * 100)
         self.currency = ChoiceEditor(())
-        groups = (("month", _("Month")), ("client", _("Client")), ("segment", _("Segment")), ("item", _("Item")))
-        self.by = ChoiceEditor(groups)
+        self.by = ChoiceEditor(())
         self._span = QPushButton(_("Period"))
         self._span.setProperty("role", "chip")
         self._span.setProperty("menu", True)
         self._span.setAutoDefault(False)
         self._span.setMenu(QMenu(self._span))
         self._span.menu().aboutToShow.connect(self._offer_spans)
-        self._until = QLabel()
+        self._until, self._by_label = QLabel(), QLabel()
         self._parts: dict[str, QWidget] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +54,7 @@ class QuestionBar(QWidget):
             ("as_of", self._until, self.as_of, _DATE_WIDTH),
             (CLIENT, QLabel(_("Client")), self.client, _CLIENT_WIDTH),
             (CURRENCY, QLabel(_("Currency")), self.currency, _CHOICE_WIDTH),
-            (BY, QLabel(_("By")), self.by, _CHOICE_WIDTH),
+            (BY, self._by_label, self.by, _CHOICE_WIDTH),
         )
         for name, label, editor, width in fields:
             self._parts[name] = self._labelled(label, editor, theme.px(width))
@@ -102,7 +102,9 @@ class QuestionBar(QWidget):
             editor.setAccessibleName(label)
         self.client.setAccessibleName(_("Client"))
         self.currency.setAccessibleName(_("Currency"))
-        self.by.setAccessibleName(_("By"))
+        self._by_label.setText(_("Figure") if kind.name == "control" else _("By"))
+        self.by.setAccessibleName(self._by_label.text())
+        self.by.offer(groups_of(kind.name))
         self._put(asked)
 
     def _put(self, asked: Asked) -> None:
@@ -110,7 +112,8 @@ class QuestionBar(QWidget):
         self.as_of.put(asked.as_of)
         self.client.put(asked.client_code)
         self.currency.put(asked.currency)
-        self.by.put(asked.by or "month")
+        groups = GROUPS.get(asked.name, ())
+        self.by.put(asked.by or (groups[0] if groups else None))
 
     def _ask(self) -> None:
         self._typing.stop()

@@ -1,4 +1,4 @@
-"""A report as a file or on paper: a workbook, a CSV file, pages."""
+"""A report as a file or on paper: a workbook, a CSV or JSON file, pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 def ask_file(shell: Shell, parent: QWidget, made: Report) -> None:
     """Ask where to and in which form, and write in a worker."""
     folder = shell.memory.folder(FOLDER)
-    forms = {"Excel (*.xlsx)": "xlsx", "PDF (*.pdf)": "pdf", "CSV (*.csv)": "csv"}
+    forms = {"Excel (*.xlsx)": "xlsx", "PDF (*.pdf)": "pdf", "CSV (*.csv)": "csv", "JSON (*.json)": "json"}
     dialog = QFileDialog(parent, _("Export"), str(folder), ";;".join(forms))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("xlsx")

@@ -38,6 +38,7 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "dispute": ("warning", "held"),
     "overdue": ("calendar", "blocked"),
     "promise": ("calendar", "blocked"),
+    "target": ("warning", "held"),
     "note": ("note", "note"),
     "milestone": ("calendar", "held"),
     "unbilled": ("hold", "held"),
