@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.lists import format_list
 
 from desktop.domain.money import unscaled
@@ -14,6 +15,7 @@ from desktop.i18n import (
     amount_text,
     current_locale,
     date_text,
+    naming_locale,
     ngettext,
     number_text,
     percent_text,
@@ -52,6 +54,10 @@ def _price(scaled: int, currency: str) -> str:
     return f"{number_text(unscaled(scaled))} {currency}"
 
 
+def _country(code: str) -> str:
+    return str(Locale.parse(naming_locale()).territories.get(code, code))
+
+
 def _days(count: int) -> str:
     return ngettext("{count} day", "{count} days", count).format(count=number_text(count))
 
@@ -74,6 +80,7 @@ _KINDS: dict[str, Callable[..., str]] = {
     "number": lambda scaled: number_text(unscaled(scaled)),
     "percent": lambda value: percent_text(Decimal(value)),
     "day": lambda iso: date_text(date.fromisoformat(iso), form="long"),
+    "country": _country,
     "span": _span,
     "days": _days,
     "word": lambda text: _(text),

@@ -62,15 +62,16 @@ def disputed_parts(connection: Connection, as_of: str) -> Rows:
     )
 
 
-def reminded(connection: Connection, ids: str) -> Rows:
+def reminded(connection: Connection, ids: str, but_run: int = 0) -> Rows:
     """(item, level, day of the run, day to pay by) of all letters that named these items, a JSON list of ids, and were
-    not taken back before they went; the last one of an item comes last."""
+    not taken back before they went, but for those of one run; the last one of an item comes last."""
     return plain_rows(
         connection,
         f"""SELECT t.open_item_id, t.level, n.as_of, r.pay_by FROM reminder_item t
         JOIN reminder r ON r.id = t.reminder_id JOIN reminder_run n ON n.id = r.run_id
-        WHERE t.stands = 1 AND r.state = 'sent' AND NOT {TAKEN_BACK}
+        WHERE t.stands = 1 AND r.state = 'sent' AND n.id <> ? AND NOT {TAKEN_BACK}
           AND t.open_item_id IN (SELECT value FROM json_each(?)) ORDER BY n.as_of, t.level, t.id""",
+        but_run,
         ids,
     )
 

@@ -292,7 +292,8 @@ def _totals(amounts: Any) -> dict[str, str]:
 
 
 def _table(rows: Iterable[ReminderRow]) -> str:
-    return table(
+    some = list(rows)
+    shown = table(
         [_("Client"), _("Level"), _("Invoices"), ">" + _("To pay"), "", _("State"), _("Why")],
         [
             [
@@ -302,12 +303,18 @@ def _table(rows: Iterable[ReminderRow]) -> str:
                 amount_text(one.total, one.currency),
                 one.currency,
                 _states()[one.state],
-                one.reason,
+                "" if _goes(one) else one.reason,
             ]
-            for one in rows
+            for one in some
         ],
         empty=_("Nobody is to be reminded: nothing has reached a level."),
     )
+    # What is to be known of letters that go is mostly alike for all of them.
+    return "\n".join([shown, *dict.fromkeys(one.reason for one in some if _goes(one) and one.reason)])
+
+
+def _goes(one: ReminderRow) -> bool:
+    return one.state in ("planned", "sent")
 
 
 def _holds(call: Call) -> int:

@@ -86,6 +86,11 @@ def day(value: date) -> tuple[str, str]:
     return ("day", value.isoformat())
 
 
+def country(code: str) -> tuple[str, str]:
+    """A country by its code (ISO 3166)."""
+    return ("country", code)
+
+
 def span(start: date, end: date) -> tuple[str, str, str]:
     """A half-open span of days."""
     return ("span", start.isoformat(), end.isoformat())

@@ -27,6 +27,7 @@ _CALLED = {
     "open amount": N_("open amount"),
     "print job": N_("print job"),
     "project": N_("project"),
+    "reminder": N_("reminder"),
     "run": N_("run"),
 }
 

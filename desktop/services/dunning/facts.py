@@ -88,9 +88,17 @@ class Facts:
 
 
 def facts_of(
-    connection: Connection, as_of: date, *, client_id: int | None = None, item_ids: Iterable[int] | None = None
+    connection: Connection,
+    as_of: date,
+    *,
+    client_id: int | None = None,
+    item_ids: Iterable[int] | None = None,
+    run_id: int = 0,
 ) -> Facts:
-    """Of everyone, of one client, or of these items alone, whatever is open of them."""
+    """Of everyone, of one client, or of these items alone, whatever is open of them.
+
+    The letters of the run `run_id` are what is being made, and count for none that went before.
+    """
     day = as_of.isoformat()
     levels = levels_of(connection)
     if item_ids is not None:
@@ -133,7 +141,7 @@ def facts_of(
         disputed=disputed_by_item(connection, as_of),
         last={
             item: Last(level, date.fromisoformat(ran), date.fromisoformat(pay_by))
-            for item, level, ran, pay_by in queries.reminded(connection, ids)
+            for item, level, ran, pay_by in queries.reminded(connection, ids, run_id)
         },
         claimed={item: date.fromisoformat(until) for item, until in queries.settled_claims(connection, ids)},
         holds=holds,

@@ -45,7 +45,9 @@ def reminder_letter(book: Book, reminder_id: int) -> Made:
         rows = rows_of(connection, queries.reminders_by_id(connection, ids_text([reminder_id])))
         if not rows:
             raise UserError(_("This reminder is not there any more."), _("Reload the list."))
-        facts = facts_of(connection, rows[0].as_of, item_ids=[one.item_id for one in rows[0].items])
+        facts = facts_of(
+            connection, rows[0].as_of, item_ids=[one.item_id for one in rows[0].items], run_id=rows[0].run_id
+        )
         return letter_of(connection, facts, current(facts, rows[0]))
 
 

@@ -14,7 +14,7 @@ from desktop.domain.dunning import statutory
 from desktop.domain.dunning.interest import Interest, Rate, interest
 from desktop.domain.dunning.statutory import BUSINESS, CONSUMER, OwnRate, known_until, rates_of, statute
 from desktop.domain.money import SCALE, scaled_to_percent
-from desktop.domain.wording import Said, day, own_word, phrase
+from desktop.domain.wording import Said, country, day, own_word, phrase
 from desktop.errors import UserError
 from desktop.i18n import N_, _, date_text, percent_text
 from desktop.services.changes import change
@@ -43,14 +43,14 @@ class RateRow:
     base: str
 
 
-def rate_rows(book: Book, country: str = "") -> tuple[RateRow, ...]:
+def rate_rows(book: Book, of_country: str = "") -> tuple[RateRow, ...]:
     """All rates that are known, of one country where given; by country and debtor, the newest first."""
     with book.reading() as session:
         own = _own(session.connection())
     keys = sorted({*statutory.countries(), *own})
     rows = []
     for key in keys:
-        if country and key[0] != country:
+        if of_country and key[0] != of_country:
             continue
         entered = {one.valid_from: row_id for row_id, one in own.get(key, ())}
         known = statute(*key)
@@ -63,15 +63,15 @@ def rate_rows(book: Book, country: str = "") -> tuple[RateRow, ...]:
     return tuple(rows)
 
 
-def add_rate(book: Book, country: str, who: str, valid_from: date, rate: int, *, actor: str) -> int:
+def add_rate(book: Book, of_country: str, who: str, valid_from: date, rate: int, *, actor: str) -> int:
     """Enter a rate, in place of one that was entered for the same day; its id. It goes before the program's.
 
     `rate` is a fraction a year times 10**6. UserError for a country, debtor or rate that is none.
     """
-    country = country.strip().upper()
-    if country not in countries():
+    code = of_country.strip().upper()
+    if code not in countries():
         raise UserError(
-            _("“{code}” is not the code of a country.").format(code=country), _("Write two letters, such as DE.")
+            _("“{code}” is not the code of a country.").format(code=code), _("Write two letters, such as DE.")
         )
     if who not in _DEBTORS:
         raise UserError(
@@ -87,16 +87,16 @@ def add_rate(book: Book, country: str, who: str, valid_from: date, rate: int, *,
     with change(
         book,
         actor,
-        said.format(country=country, percent=percent_text(scaled_to_percent(rate)), day=date_text(valid_from)),
+        said.format(country=code, percent=percent_text(scaled_to_percent(rate)), day=date_text(valid_from)),
     ) as made:
         row = made.connection.exec_driver_sql(
             "SELECT id FROM interest_rate WHERE country = ? AND who = ? AND valid_from = ?",
-            (country, who, valid_from.isoformat()),
+            (code, who, valid_from.isoformat()),
         ).fetchone()
         if row is not None:
             made.update(InterestRate, row[0], rate=rate)
             return int(row[0])
-        return made.insert(InterestRate, country=country, who=who, valid_from=valid_from, rate=rate)
+        return made.insert(InterestRate, country=code, who=who, valid_from=valid_from, rate=rate)
 
 
 def delete_rate(book: Book, rate_id: int, *, actor: str) -> None:
@@ -148,20 +148,20 @@ class Rates:
         if not known:
             return phrase(
                 "No statutory rate of {country} for {debtor} is known: no interest is asked for.",
-                country=self.country,
+                country=country(self.country),
                 debtor=debtor,
             )
         if last is None or found.unknown_from <= last:
             return phrase(
                 "The statutory rate of {country} for {debtor} is known from {day}: earlier days bear no interest.",
-                country=self.country,
+                country=country(self.country),
                 debtor=debtor,
                 day=day(known[0].start),
             )
         return phrase(
             "The statutory rate of {country} for {debtor} is known until {day}: later days bear no interest until the"
             " next rate is entered.",
-            country=self.country,
+            country=country(self.country),
             debtor=debtor,
             day=day(last),
         )
@@ -172,6 +172,6 @@ def _own(connection: Connection) -> dict[tuple[str, str], list[tuple[int, OwnRat
     rows = connection.exec_driver_sql(
         "SELECT id, country, who, valid_from, rate FROM interest_rate ORDER BY valid_from"
     )
-    for row_id, country, who, valid_from, rate in rows:
-        found.setdefault((country, who), []).append((row_id, OwnRate(date.fromisoformat(valid_from), rate)))
+    for row_id, code, who, valid_from, rate in rows:
+        found.setdefault((code, who), []).append((row_id, OwnRate(date.fromisoformat(valid_from), rate)))
     return found

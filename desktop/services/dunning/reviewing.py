@@ -87,7 +87,7 @@ def change_reminder(
             raise UserError(_("This reminder has gone, or was given up."), _("Reload the list."))
         _check_open(made, [row])
         _check(row, channel, fee, pay_by)
-        facts = facts_of(made.connection, row.as_of, item_ids=[one.item_id for one in row.items])
+        facts = facts_of(made.connection, row.as_of, item_ids=[one.item_id for one in row.items], run_id=row.run_id)
         client = facts.clients[row.client_id]
         levels = facts.levels_for(client)
         wanted = level_of(levels, row.level if level is None else level)

@@ -120,7 +120,8 @@ def _read(connection: Connection, ids: Sequence[int]) -> tuple[ReminderRow, ...]
 
 
 def _facts(connection: Connection, row: RunRow, reminders: Sequence[ReminderRow]) -> Facts:
-    return facts_of(connection, row.as_of, item_ids=[item.item_id for one in reminders for item in one.items])
+    items = [item.item_id for one in reminders for item in one.items]
+    return facts_of(connection, row.as_of, item_ids=items, run_id=row.id)
 
 
 def _put(book: Book, row: RunRow, ready: Sequence[_Ready], done: SentRun, actor: str) -> None:

@@ -68,7 +68,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     backup,
 )
 # Those that look at the whole book, for whom nobody should wait; the most pressing first.
-SLOW: Final[tuple[Source, ...]] = (due_run, crossed_targets, tidying)
+SLOW: Final[tuple[Source, ...]] = (due_run, reminders, crossed_targets, tidying)
 
 # What a person does not want to see before a day: {key of the item: day}.
 _SETTING: Final = "today.snoozed"
