@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ACTS: Final = ("list", "add", "change", "remove", "pause", "resume", "results", "install", "uninstall", "show")
 _NAMED: Final = ("add", "change", "remove", "pause", "resume")
-_TASKS: Final = ("bill", "send", "bounces")
+_TASKS: Final = ("bill", "send", "bounces", "reconcile")
 _SYSTEMS: Final = ("systemd", "cron", "launchd", "task_scheduler")
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEAST_OF_A_WORD: Final = 3
@@ -56,6 +56,9 @@ def add(commands: Commands) -> None:
     )
     one.add_argument("--at", metavar="TIME", help=_("add, change: the time of the day, such as 06:30"))
     one.add_argument("--segment", metavar="NAME", help=_("add, change: only this segment; none is everyone"))
+    one.add_argument(
+        "--folder", metavar="DIR", help=_("add, change: take statements in from this folder; none is from nowhere")
+    )
     one.add_argument(
         "--through",
         choices=list(_THROUGH),
@@ -264,6 +267,8 @@ def _values(call: Call, book: Book) -> dict[str, Any]:
         values.setdefault("every", "week" if weekday else "month")
     if arguments.segment is not None:
         values["segment_id"] = None if arguments.segment == _NONE else segment_id(book, arguments.segment)
+    if arguments.folder is not None:
+        values["folder"] = "" if arguments.folder == _NONE else str(call.path(arguments.folder))
     if arguments.through is not None:
         values["through"] = _THROUGH[arguments.through]
     if arguments.most_documents is not None:
@@ -334,6 +339,7 @@ def _data(call: Call, book: Book, one: Schedule) -> dict[str, Any]:
         "on": on,
         "at": times.at.strftime("%H:%M"),
         "segment": one.segment or None,
+        "folder": one.folder or None,
         "through": next(word for word, rule in _THROUGH.items() if rule == one.through) if one.task == "bill" else None,
         "most_documents": one.most_documents,
         "most_amount": None if one.most_amount is None else major_text(one.most_amount, home),

@@ -96,6 +96,7 @@ def _outcome(
         actor=actor,
         report=report,
         run_id=claimed.run_id,
+        folder=schedule.folder,
     )
     try:
         came = TASKS[schedule.task].carry_out(work)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -41,7 +42,7 @@ _WHEN: Final = ("task", "every", "weekday", "day", "at")
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """`since` is the local moment from which on its times count. `most_amount` is in the firm's minor units; None is
-    no limit. `through` is one of THROUGH."""
+    no limit. `through` is one of THROUGH. `folder` is where files are taken from, empty for none."""
 
     id: int
     name: str
@@ -55,6 +56,7 @@ class Schedule:
     active: bool
     through: str
     since: datetime
+    folder: str = ""
 
 
 def schedules(book: Book) -> list[Schedule]:
@@ -88,6 +90,7 @@ def _schedule(row: Any) -> Schedule:
         active=bool(row[12]),
         through=options.get("through", TODAY),
         since=datetime.fromisoformat(row[14]),
+        folder=options.get("folder", ""),
     )
 
 
@@ -108,10 +111,11 @@ def save_schedule(
 ) -> int:
     """Add a schedule, or change one. `at` is a text such as "06:30", `through` one of THROUGH, `now` the local time.
 
-    Raises ValidationError.
+    `folder` is a path, empty for none. Raises ValidationError.
     """
     given = dict(values)
     through = given.pop("through", None)
+    folder = given.pop("folder", None)
     with change(book, actor, _("Change a schedule")) as made:
         problems = Problems()
         cleaned = column_values(Row, given, problems)
@@ -129,6 +133,9 @@ def save_schedule(
             options["through"] = through
         if options.get("through", TODAY) not in THROUGH:
             problems.add("through", _("Choose through which day the run bills."))
+        if folder is not None:
+            options["folder"] = str(folder).strip()
+        _check_folder(str(whole.get("task")), options, problems)
         problems.raise_any()
         whole["options"] = json.dumps(options, sort_keys=True)
         if row is None:
@@ -139,6 +146,15 @@ def save_schedule(
         made.summary = _("Change schedule {name}").format(name=row.name)
         made.update(Row, row.id, **whole)
         return int(row.id)
+
+
+def _check_folder(task: str, options: dict[str, str], problems: Problems) -> None:
+    """Drop the folder of a task that takes no files."""
+    folder = options.get("folder", "")
+    if task not in TASKS or not TASKS[task].from_folder:
+        options.pop("folder", None)
+    elif folder and not Path(folder).is_dir():
+        problems.add("folder", _("There is no folder {path}.").format(path=folder))
 
 
 def _moment(now: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from desktop.i18n import N_
 from desktop.services.schedules.billing import bill
 from desktop.services.schedules.reading_bounces import read_bounces
+from desktop.services.schedules.reconciling import reconcile
 from desktop.services.schedules.sending import send
 from desktop.services.schedules.work import Came, Work
 
@@ -16,7 +17,8 @@ from desktop.services.schedules.work import Came, Work
 @dataclass(frozen=True, slots=True)
 class Task:
     """`title` is what people call it, looked up when it is shown. `limited` ones heed the limits of documents and
-    amount, `by_segment` ones can be of one segment, and `needs_secrets` ones log in somewhere.
+    amount, `by_segment` ones can be of one segment, `needs_secrets` ones log in somewhere, and `from_folder` ones take
+    files in from one.
 
     `carry_out` raises UserError where it cannot; what an earlier call began for the same time it goes on with.
     """
@@ -26,11 +28,14 @@ class Task:
     by_segment: bool = False
     limited: bool = False
     needs_secrets: bool = False
+    from_folder: bool = False
 
 
-# At the same time the first of these goes first: what is billed goes out with what is sent.
+# At the same time the first of these goes first: what is billed goes out with what is sent, and what is paid is known
+# before anybody is reminded of it.
 TASKS: Final[Mapping[str, Task]] = {
     "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
     "send": Task(N_("Send what waits"), send, by_segment=True, needs_secrets=True),
     "bounces": Task(N_("Read what came back"), read_bounces, needs_secrets=True),
+    "reconcile": Task(N_("Reconcile bank lines"), reconcile, from_folder=True),
 }

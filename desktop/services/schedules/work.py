@@ -16,6 +16,7 @@ class Work:
     """One time of a schedule. `due` is when it was due, local, `today` the day on which it is done.
 
     `run_id` is the run that an earlier call began for it and did not end. `most_amount` is in the firm's minor units.
+    `folder` is where files are taken from, empty for none.
     """
 
     book: Book
@@ -30,6 +31,7 @@ class Work:
     actor: str
     report: Report
     run_id: int | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

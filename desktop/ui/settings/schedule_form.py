@@ -71,6 +71,12 @@ def _open(
                     Field("at", _("At"), required=True, span=2, hint=_("such as 06:30")),
                     Field("segment_id", _("For"), "choice", span=6, choices=of_segments),
                     Field(
+                        "folder",
+                        _("Takes statements in from this folder"),
+                        span=6,
+                        hint=_("No folder: only the lines that wait already"),
+                    ),
+                    Field(
                         "catch_up",
                         _("Make up once for times at which this computer was off"),
                         "check",
@@ -111,6 +117,7 @@ def _open(
         task = TASKS.get(str(form.read("task")))
         for key in _OF_A_RUN:
             form.editor(key).setEnabled(task is None or task.limited)
+        form.editor("folder").setEnabled(task is not None and task.from_folder)
         form.editor("segment_id").setEnabled(task is None or task.by_segment)
 
     form.changed.connect(follow_task)
@@ -160,6 +167,7 @@ def _values(one: Schedule | None) -> dict[str, object]:
             "on": f"month:{_LAST_DAY}",
             "at": "06:00",
             "segment_id": None,
+            "folder": "",
             "catch_up": True,
             "through": THIS_MONTH,
         }
@@ -169,6 +177,7 @@ def _values(one: Schedule | None) -> dict[str, object]:
         "on": _day(one.times),
         "at": one.times.at.strftime("%H:%M"),
         "segment_id": one.segment_id,
+        "folder": one.folder,
         "catch_up": one.catch_up,
         "through": one.through,
         "most_documents": one.most_documents,
