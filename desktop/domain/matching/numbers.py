@@ -15,6 +15,7 @@ from desktop.domain.matching.spelling import (
     loose,
     nearest,
     neighbours,
+    parts,
     plain,
     runs,
     short_numbers,
@@ -52,6 +53,8 @@ _BETWEEN: Final = re.compile(r"[\s/+,;&.:-]*")
 _DOUBTS: Final = {3: 400_000, 4: 150_000, 5: 60_000, 6: 30_000}
 _SURE_NUMBER: Final = 20_000
 _CHECKED: Final = 4_000
+# A reference whose check digits are wrong names something else than was meant; so may the digits of an amount.
+_UNSOUND: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +137,9 @@ class NumberIndex:
         return list(found.items())
 
     def shape(self, item: OpenInvoice) -> Shape:
-        parts = runs(plain(item.number))
-        numbers = [part.text for part in parts if part.text.isdigit()]
-        own = "".join(part.text for part in parts)
+        found = parts(item.number)
+        numbers = [part for part in found if part.isdigit()]
+        own = "".join(found)
         return Shape(own, digits(own), int(numbers[-1]) if numbers else 0)
 
     def typed(self, shape: Shape, named: Named) -> str:
@@ -148,26 +151,24 @@ class NumberIndex:
 
     def _item(self, item: OpenInvoice) -> None:
         self._names[item.id] = item.number
-        number = runs(plain(item.number))
-        whole = "".join(run.text for run in number)
+        number = parts(item.number)
+        whole = "".join(number)
         self._key(whole, NUMBER, item.id)
-        name = signs(item.name)
-        if name != whole:
-            self._key(name, NUMBER, item.id)
+        if item.name != item.number:
+            self._key(signs(item.name), NUMBER, item.id)
         own = digits(whole)
         if own != whole and len(own) >= _LEAST_DIGITS:
             self._key(own, DIGITS, item.id)
         if len(number) > 1:
-            short = loose([run.text for run in number])
-            self._key(short, LOOSE, item.id)
-            numeric = [run.text for run in number if run.text.isdigit()]
+            self._key(loose(number), LOOSE, item.id)
+            numeric = [part for part in number if part.isdigit()]
             if len(numeric) > 1 and len(numeric) != len(number):
                 self._key(loose(numeric), LOOSE, item.id)
         for reference in item.references:
             self._reference(reference, item.id)
         if item.po_number:
             self._key(signs(item.po_number), ORDER, item.id, least=4)
-        first = number[0].text if number else ""
+        first = number[0] if number else ""
         if first.isalpha() and own:
             self._shapes.add((first, len(own)))
             self._prefixes.add(first)
@@ -175,15 +176,17 @@ class NumberIndex:
             self._shapes.add((own[:_YEAR], len(own)))
 
     def _settled_number(self, number: str, client: int) -> None:
-        parts = [run.text for run in runs(plain(number))]
-        whole = "".join(parts)
+        found = parts(number)
+        whole = "".join(found)
         keys = {whole, digits(whole)} if len(digits(whole)) >= _LEAST_DIGITS else {whole}
-        for key in (*keys, loose(parts)) if len(parts) > 1 else keys:
+        for key in (*keys, loose(found)) if len(found) > 1 else keys:
             self._key(key, SETTLED, len(self._settled))
         self._settled.append((number, client))
 
     def _reference(self, reference: str, item: int) -> None:
         self._key(signs(reference), REFERENCE, item)
+        if " " not in reference:
+            return
         words = {signs(word) for word in reference.split()}
         telling = {word for word in words if len(digits(word)) >= _WORD}
         if len(words) > 1 and telling:
@@ -242,7 +245,9 @@ class NumberIndex:
             elif kind == DIGITS and self._of_another_series(span, found):
                 continue
             else:
-                hits.append(Mention(tuple(rows), kind, written, _doubt(kind, span.signs, len(rows))))
+                by_chance = span.signs.isdigit() and _is_figure(written)
+                doubt = _UNSOUND if by_chance else _doubt(kind, span.signs, len(rows))
+                hits.append(Mention(tuple(rows), kind, written, doubt, needed=not by_chance))
                 if kind in (NUMBER, DIGITS, LOOSE):
                     self._go_on(span, found, text, hits)
             if kind <= ORDER:
@@ -306,7 +311,7 @@ class NumberIndex:
             rows += [c // _KINDS for c in self._keys.get(bare[:end], ()) if c % _KINDS == REFERENCE]
             if rows:
                 sound = rf_is_valid(bare[:end])
-                hits.append(Mention(tuple(dict.fromkeys(rows)), REFERENCE, bare[:end], _CHECKED if sound else 60_000))
+                hits.append(Mention(tuple(dict.fromkeys(rows)), REFERENCE, bare[:end], _CHECKED if sound else _UNSOUND))
                 return
 
     def _find_strangers(self, found: list[Run], taken: Sequence[tuple[Span, list[int]]], named: Named) -> None:
@@ -345,6 +350,11 @@ def _doubt(kind: int, key: str, rows: int) -> int:
     if rows > 1 and kind == DIGITS:
         doubt = max(doubt, 200_000)
     return doubt
+
+
+def _is_figure(written: str) -> bool:
+    """Whether digits with points or commas between them are rather an amount or a day than a number."""
+    return any(sign in ".,:" for sign in written)
 
 
 def _between(low: str, high: str, width: int) -> list[str]:

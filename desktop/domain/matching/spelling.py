@@ -61,18 +61,24 @@ def runs(text: str) -> list[Run]:
     return [Run(found[0], found.start(), found.end()) for found in _RUN.finditer(text)]
 
 
+def parts(text: str) -> list[str]:
+    """The runs of any text without their places: INV, 2026, 0007."""
+    found: list[str] = _RUN.findall(plain(text))
+    return found
+
+
 def signs(text: str) -> str:
     """Letters and digits alone: INV20260007."""
-    return "".join(_RUN.findall(plain(text)))
+    return "".join(parts(text))
 
 
 def digits(text: str) -> str:
     return "".join(sign for sign in text if sign in "0123456789")
 
 
-def loose(parts: Sequence[str]) -> str:
+def loose(found: Sequence[str]) -> str:
     """Runs with the zeros in front of each left out, kept apart: INV.2026.7."""
-    return ".".join(part.lstrip("0") or "0" for part in parts)
+    return ".".join(part.lstrip("0") or "0" for part in found)
 
 
 def spans(found: Sequence[Run], longest: int) -> Iterator[Span]:

@@ -24,6 +24,8 @@ _TYPED: Final = 250_000
 _LAST: Final = {1: 600_000, 2: 500_000, 3: 250_000}
 _LAST_LONG: Final = 120_000
 _TYPED_MOST: Final = 6
+# What the amount does not confirm has to be named as clearly as this.
+_NAMES_CLEARLY: Final = 60_000
 # What speaks against a reading multiplies its doubt by so much.
 _LEFT_OUT: Final = 10
 _STRANGER: Final = 10
@@ -158,6 +160,8 @@ class Weighing:
     ) -> tuple[int, bool]:
         scene = self._scene
         taken = {item.id for item in items}
+        if reading.fit in (PARTIAL, OVER) and number > _NAMES_CLEARLY:
+            firm = False
         left = self._left_out(reading, taken)
         if left:
             doubt, firm = doubt * _LEFT_OUT, False
@@ -176,7 +180,7 @@ class Weighing:
             reasons.append(
                 phrase("Was booked before {name} was issued on {day}", name=latest.name, day=day(latest.issued))
             )
-            doubt, firm = doubt * _TOO_EARLY, firm and number <= 60_000
+            doubt, firm = doubt * _TOO_EARLY, firm and number <= _NAMES_CLEARLY
         if firm and who is None and self._may_be_mistyped(reading, items):
             doubt, firm = doubt * _LEFT_OUT, False
             reasons.append(phrase("Another invoice of the same amount has nearly the same number"))
