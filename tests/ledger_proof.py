@@ -61,7 +61,10 @@ def _open_amounts(connection: Connection) -> None:
         - (SELECT coalesce(sum(a.amount), 0) FROM allocation a
            WHERE a.kind IN ('payment', 'credit')
            AND (a.payment_id = c.payment_id OR a.credit_note_id = c.credit_note_id))
-        + (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.reverses_id = c.payment_id)""",
+        + (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.reverses_id = c.payment_id)
+        + (SELECT coalesce(sum(f.amount), 0) FROM payment f LEFT JOIN payment o ON o.id = f.reverses_id
+           WHERE f.refunds_payment_id = c.payment_id OR o.refunds_payment_id = c.payment_id
+           OR f.refunds_credit_note_id = c.credit_note_id OR o.refunds_credit_note_id = c.credit_note_id)""",
     )
 
 

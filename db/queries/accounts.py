@@ -28,8 +28,9 @@ def bookings(connection: Connection, client_id: int, until: str) -> Rows:
             -coalesce((SELECT k.open FROM open_credit k WHERE k.credit_note_id = i.id), 0)
           FROM invoice i WHERE i.client_id IN {_FAMILY} AND i.kind = 'credit_note'
           UNION ALL SELECT p.paid_on, CASE WHEN p.reverses_id IS NULL THEN 2 ELSE 3 END,
-            CASE WHEN p.reverses_id IS NULL THEN 'payment' ELSE 'reversal' END, p.id, p.number,
-            CASE WHEN p.reverses_id IS NULL THEN p.reference ELSE p.note END, p.currency, -p.amount,
+            CASE WHEN p.reverses_id IS NOT NULL THEN 'reversal' WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END,
+            p.id, p.number, CASE WHEN p.reverses_id IS NULL AND p.amount > 0 THEN p.reference ELSE p.note END,
+            p.currency, -p.amount,
             -coalesce((SELECT k.open FROM open_credit k WHERE k.payment_id = p.id), 0)
           FROM payment p WHERE p.client_id IN {_FAMILY}
           UNION ALL SELECT a.dated, 4, 'discount', a.id, i.number, coalesce(p.number, ''), i.currency, -a.amount, 0
@@ -65,12 +66,13 @@ def journal(connection: Connection, as_of: str, since: str, client_id: int | Non
         else ""
     )
     return connection.exec_driver_sql(
-        f"""SELECT e.id, e.booked_on, e.kind, coalesce(i.number, p.number, w.number, x.number, ''), s.role,
+        f"""SELECT e.id, e.booked_on, e.kind, coalesce(i.number, p.number, w.number, x.number, k.number, ''), s.role,
           coalesce(c.code, ''), s.currency, s.amount, s.firm_amount, s.category, s.rate, s.period_start, s.period_end
         FROM journal_entry e JOIN posting s ON s.entry_id = e.id LEFT JOIN client c ON c.id = s.client_id
         LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
         LEFT JOIN write_off l ON l.id = e.write_off_id LEFT JOIN invoice w ON w.id = l.invoice_id
         LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
+        LEFT JOIN cash_movement k ON k.id = e.cash_movement_id
         WHERE e.booked_on BETWEEN :since AND :as_of {one} ORDER BY e.booked_on, e.id, s.id""",
         {"as_of": as_of, "since": since, "client": client_id},
     ).fetchall()

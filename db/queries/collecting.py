@@ -88,7 +88,8 @@ def receipts_since_promises(connection: Connection) -> Rows:
         SELECT x.client_id, x.currency, x.paid_on, x.created_at, x.amount
         FROM promised h JOIN client c ON coalesce(c.merged_into_id, c.id) = h.head
         JOIN payment x ON x.client_id = c.id AND x.created_at >= h.noted_at
-        WHERE x.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = x.id)"""
+        WHERE x.reverses_id IS NULL AND x.amount > 0
+          AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = x.id)"""
     )
     return folded(connection, rows.fetchall())
 

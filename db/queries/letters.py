@@ -49,17 +49,23 @@ def disputes_at(connection: Connection, invoice_ids: Sequence[int], as_of: str) 
 def credits_at(connection: Connection, client_id: int, currency: str, as_of: str) -> Rows:
     """(payment or credit, number, day, amount, what was left of it) of credits not used at the end of a day.
 
-    A payment that was returned has left what its reversal did not take back.
+    A payment that was returned has left what its reversal did not take back, and of each credit what was not refunded.
     """
     return connection.exec_driver_sql(
         f"""SELECT * FROM (
           SELECT 'payment', p.number AS number, p.paid_on AS day, p.amount, p.amount
             + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id AND r.paid_on <= :as_of), 0)
+            + (SELECT coalesce(sum(f.amount), 0) FROM payment f WHERE f.paid_on <= :as_of
+              AND (f.refunds_payment_id = p.id OR f.reverses_id IN
+                (SELECT g.id FROM payment g WHERE g.refunds_payment_id = p.id)))
             - (SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.kind = 'payment' AND a.dated <= :as_of
               AND a.payment_id IN (SELECT p.id UNION ALL SELECT r.id FROM payment r WHERE r.reverses_id = p.id)) AS left
           FROM payment p WHERE p.client_id IN {_FAMILY} AND p.currency = :currency AND p.paid_on <= :as_of
-            AND p.reverses_id IS NULL
+            AND p.reverses_id IS NULL AND p.amount > 0
           UNION ALL SELECT 'credit', n.number, n.issue_date, n.payable, n.payable
+            + (SELECT coalesce(sum(f.amount), 0) FROM payment f WHERE f.paid_on <= :as_of
+              AND ((f.refunds_credit_note_id = n.id AND f.amount < 0) OR f.reverses_id IN
+                (SELECT g.id FROM payment g WHERE g.refunds_credit_note_id = n.id AND g.amount < 0)))
             - (SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.kind = 'credit' AND a.dated <= :as_of
               AND a.credit_note_id = n.id)
           FROM invoice n WHERE n.kind = 'credit_note' AND n.client_id IN {_FAMILY} AND n.currency = :currency

@@ -29,8 +29,8 @@ class Link:
 class AccountRow:
     """One booking; a debit is positive. `balance` is what the client owes after it, in minor units.
 
-    `kind` is invoice, deposit, final, opening, credit_note, payment, reversal, discount or write_off. `open` is what
-    is left today: of a document to be paid, of a payment or credit note to be used (negative).
+    `kind` is invoice, deposit, final, opening, credit_note, payment, reversal, refund, discount or write_off. `open` is
+    what is left today: of a document to be paid, of a payment or credit note to be used (negative).
     """
 
     dated: date

@@ -106,9 +106,9 @@ def _check_what_is_settled(session: Session, before: Firm, values: Record, probl
 
 
 def bank_accounts(book: Book) -> list[Record]:
-    """In the order in which documents show them."""
+    """In the order in which documents show them; tills are none of them."""
     with book.reading() as session:
-        return rows_of(session, BankAccount, order=BankAccount.position)
+        return rows_of(session, BankAccount, BankAccount.kind == "bank", order=BankAccount.position)
 
 
 def save_bank_account(book: Book, values: Mapping[str, object], *, actor: str, account_id: int | None = None) -> int:

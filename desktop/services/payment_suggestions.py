@@ -8,7 +8,7 @@ from datetime import date
 
 from db.engine import Book
 from desktop.services.open_amounts import OpenAmounts
-from desktop.services.payments import plan_payment
+from desktop.services.payments import DiscountRule, plan_payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def suggest_payment(
     numbers: Sequence[str] = (),
     only_named: bool = False,
     withheld: int = 0,
+    discount: DiscountRule = "terms",
 ) -> Suggestion:
     """What `record_payment` would do with the same arguments; an amount of 0 shows what is owed and settles nothing.
 
@@ -76,15 +77,14 @@ def suggest_payment(
             currency=currency,
             only_named=only_named,
             withheld=withheld,
+            discount=discount,
         )
         unapplied = plan.unapplied
-        settled = {item_id: (part, discount) for item_id, _number, _open, part, discount in plan.items}
+        settled = {item_id: (part, kept) for item_id, _number, _open, part, kept in plan.items}
     items = []
     for due in dues:
-        part, discount = settled.get(due.id, (0, 0))
+        part, kept = settled.get(due.id, (0, 0))
         late = max(0, (paid_on - due.due_date).days)
-        left = due.open - part - discount
-        items.append(
-            SuggestedItem(due.id, due.number, named[due.id], due.due_date, late, due.open, part, discount, left)
-        )
+        left = due.open - part - kept
+        items.append(SuggestedItem(due.id, due.number, named[due.id], due.due_date, late, due.open, part, kept, left))
     return Suggestion(client_id, currency, sum(due.open for due in dues), credit, unapplied, tuple(items))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -18,8 +19,12 @@ from desktop.i18n import _, date_text, money_text
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.ledger import WITHHOLDING, Ledger
+from desktop.services.limits import check_limit
 from desktop.services.open_amounts import Due, OpenAmounts
+from desktop.services.tills import reached
 from desktop.services.withholding import withheld_parts
+
+DiscountRule = Literal["terms", "grant", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,10 @@ def record_payment(
     file_id: int | None = None,
     only_named: bool = False,
     withheld: int = 0,
+    account_id: int | None = None,
+    charges: int = 0,
+    received: tuple[int, str] | None = None,
+    discount: DiscountRule = "terms",
 ) -> PaymentResult:
     """Book a payment and settle the invoices named, then the oldest due; the surplus is the client's credit.
 
@@ -73,9 +82,13 @@ def record_payment(
     `withheld` is tax that the payer kept back and gives to the state in our name (TDS): it settles the same invoices
     as a payment of its own, against `withholding` instead of the bank, of each of them first what is expected.
     `only_named` leaves what is not named alone. A payment may come before its invoice: it counts for it from the
-    invoice's date on. An early-payment discount is granted where date and amount fit it.
-    UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less
-    and a date to come.
+    invoice's date on.
+    `charges` is what banks kept back of the amount, `received` what reached the account in its own currency where the
+    bank converted it. Cash goes to the till of its currency where the firm has just one.
+    An early-payment discount is granted where date and amount fit its terms; by `grant` after its day too, with a note
+    that says why, by `none` never.
+    UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less,
+    a date to come, a late discount without a note or above the person's limit, and what an account cannot take.
     """
     with change(book, actor, "", undoable=False) as made:
         ledger = Ledger(made)
@@ -94,6 +107,10 @@ def record_payment(
             file_id=file_id,
             only_named=only_named,
             withheld=withheld,
+            account_id=account_id,
+            charges=charges,
+            received=received,
+            discount=discount,
         )
         ledger.flush()
         made.summary = _("Payment {number} of {amount}").format(
@@ -118,19 +135,37 @@ def book_payment(
     file_id: int | None = None,
     only_named: bool = False,
     withheld: int = 0,
+    account_id: int | None = None,
+    charges: int = 0,
+    received: tuple[int, str] | None = None,
+    discount: DiscountRule = "terms",
 ) -> PaymentResult:
     """As record_payment, one of many within the caller's change; the caller flushes the ledger."""
     not_to_come(paid_on, today)
-    plan = _settled(ledger, amount, paid_on, client_id, numbers, currency, only_named, withheld)
-    received = partial(
+    plan = _settled(ledger, amount, paid_on, client_id, numbers, currency, only_named, withheld, discount)
+    late = [one for one in plan.settlements if one.discount and _is_late(plan.items[one.key], paid_on)]
+    if late:
+        reason_given(note)
+    for one in late:
+        check_limit(made.connection, made.actor, "write_off", one.discount, plan.items[one.key].factor)
+    account_id, method = reached(made.connection, plan.currency, account_id, method, charges, received)
+    book = partial(
         ledger.payment,
         client_id=plan.client_id,
         currency=plan.currency,
         paid_on=paid_on,
         reference=reference.strip(),
     )
-    credit = received(amount=amount, method=method, note=note.strip(), file_id=file_id)
-    kept = received(amount=withheld, method=WITHHOLDING) if withheld else None
+    credit = book(
+        amount=amount,
+        method=method,
+        note=note.strip(),
+        file_id=file_id,
+        account_id=account_id,
+        charges=charges,
+        received=received,
+    )
+    kept = book(amount=withheld, method=WITHHOLDING) if withheld else None
     if kept is not None:
         for key, part in plan.withheld.items():
             ledger.settle(plan.items[key], kept, part, paid_on)
@@ -162,13 +197,22 @@ def plan_payment(
     currency: str | None = None,
     only_named: bool = False,
     withheld: int = 0,
+    discount: DiscountRule = "terms",
 ) -> PlannedPayment:
     """What record_payment would do with the same arguments; it raises the same errors and writes nothing."""
     with book.reading() as session:
         plan = _settled(
-            OpenAmounts(session.connection()), amount, paid_on, client_id, numbers, currency, only_named, withheld
+            OpenAmounts(session.connection()),
+            amount,
+            paid_on,
+            client_id,
+            numbers,
+            currency,
+            only_named,
+            withheld,
+            discount,
         )
-    rows = [(due.id, due.number, due.open, part, discount) for due, part, discount in plan.settled()]
+    rows = [(due.id, due.number, due.open, part, kept) for due, part, kept in plan.settled()]
     return PlannedPayment(plan.client_id, plan.currency, tuple(rows), plan.surplus)
 
 
@@ -273,6 +317,7 @@ def _settled(
     currency: str | None,
     only_named: bool,
     withheld: int,
+    rule: DiscountRule,
 ) -> _Plan:
     """Tax withheld first takes its part of each invoice, so that the payment then settles what is left to the cent."""
     for given in (amount, withheld):
@@ -297,7 +342,7 @@ def _settled(
     settlements, surplus = allocate(
         amount,
         [
-            Item(due.id, due.due_date, left[due.id], _discount(open_amounts, due, left[due.id], paid_on))
+            Item(due.id, due.due_date, left[due.id], _discount(open_amounts, due, left[due.id], paid_on, rule))
             for due in items.values()
             if left[due.id]
         ],
@@ -306,8 +351,12 @@ def _settled(
     return _Plan(items, settlements, kept, surplus + withheld - sum(kept.values()), client_id, currency)
 
 
-def _discount(open_amounts: OpenAmounts, due: Due, is_open: int, paid_on: date) -> int:
-    if not due.discount or due.discount_until is None or paid_on > due.discount_until:
+def _is_late(due: Due, paid_on: date) -> bool:
+    return due.discount_until is None or paid_on > due.discount_until
+
+
+def _discount(open_amounts: OpenAmounts, due: Due, is_open: int, paid_on: date, rule: DiscountRule) -> int:
+    if not due.discount or rule == "none" or (rule == "terms" and _is_late(due, paid_on)):
         return 0
     settled = open_amounts.settled(due)
     credited = settled.get("credit", 0) + settled.get("write_off", 0) + settled.get("plan", 0)

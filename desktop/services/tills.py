@@ -94,3 +94,45 @@ class Accounts:
                 known.balance, known.last = balance, date.fromisoformat(last) if last else None
             self._known[account_id] = known
         return known
+
+
+def reached(
+    connection: Connection,
+    currency: str,
+    account_id: int | None,
+    method: str,
+    charges: int,
+    received: tuple[int, str] | None,
+) -> tuple[int | None, str]:
+    """Account and method of money in a currency: cash goes to the one till of it, and what goes to a till is cash.
+
+    UserError for charges below zero, for what the bank converted without a word of how much it gave, and for a word of
+    it where nothing was converted.
+    """
+    if charges < 0:
+        raise UserError(_("What banks kept back is an amount above zero."), _("Leave it out where nothing was."))
+    if received is not None and received[1] == currency:
+        raise UserError(
+            _("Nothing was converted from {currency} to {currency}.").format(currency=currency),
+            _("Enter what banks kept back as their charges."),
+        )
+    if account_id is None:
+        if method != "cash" or received is not None:
+            return None, method
+        found = connection.exec_driver_sql(
+            "SELECT a.id FROM bank_account a WHERE a.kind = 'cash'"
+            " AND coalesce(a.currency, (SELECT currency FROM firm)) = ?",
+            (currency,),
+        ).fetchall()
+        return (found[0][0] if len(found) == 1 else None), method
+    account = Accounts(connection, str(connection.exec_driver_sql("SELECT currency FROM firm").scalar())).account(
+        account_id
+    )
+    if account.currency is not None and account.currency != (received[1] if received else currency):
+        raise UserError(
+            _("“{name}” is kept in {own}, and the money is in {other}.").format(
+                name=account.name, own=account.currency, other=received[1] if received else currency
+            ),
+            _("Say how much reached the account in {own}, or choose another account.").format(own=account.currency),
+        )
+    return account_id, "cash" if account.is_till else method

@@ -76,6 +76,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "off": (lambda: _("Off"), "quiet"),
     "applied": (lambda: _("Applied"), "quiet"),
     "reversal": (lambda: _("Reversal"), "quiet"),
+    "refund": (lambda: _("Refund"), "quiet"),
     "bounced": (lambda: _("Bounced"), "blocked"),
     "uncertain": (lambda: _("Uncertain"), "held"),
     "waiting": (lambda: _("Waiting"), "note"),

@@ -17,12 +17,14 @@ from desktop.domain.instalments import equal_instalments
 from desktop.domain.money import round_half_away
 from desktop.domain.periods import Interval
 from desktop.errors import UserError
+from desktop.services.cash_book import cash_book, count_till, enter_cash, reverse_cash, save_till
 from desktop.services.credit_use import apply_credit, withdraw_credit
 from desktop.services.credits import credit_invoice
 from desktop.services.disputes import close_dispute, open_dispute
 from desktop.services.payment_plans import agree_plan, cancel_plan, plan_basis
 from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
+from desktop.services.refunds import refund_credit
 from desktop.services.write_offs import reverse_write_off, write_off
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate
@@ -46,6 +48,7 @@ class LivesOfMoney(RuleBasedStateMachine):
         self.sources: list[str] = []
         self.write_offs: list[int] = []
         self.planned: list[str] = []
+        self.movements: list[str] = []
         self.last_issue = FIRST
         self.changed = False
 
@@ -54,6 +57,7 @@ class LivesOfMoney(RuleBasedStateMachine):
         self.clients_ids = [add_client(self.book, code) for code in ("ONE", "TWO")]
         add_rate(self.book, "USD", FIRST, Decimal("0.913579"))
         add_rate(self.book, "USD", FIRST + timedelta(days=40), Decimal("0.877777"))
+        self.till = save_till(self.book, "Desk", "EUR", actor=ANNE)
 
     def teardown(self) -> None:
         self.book.close()
@@ -97,6 +101,88 @@ class LivesOfMoney(RuleBasedStateMachine):
         )
         if result is not None:
             self.sources.append(result.payment)
+
+    @rule(
+        day=days,
+        amount=st.integers(2, 60_000),
+        pick=picks,
+        kept=st.integers(0, 500),
+        arrived=st.none() | st.integers(1, 70_000),
+    )
+    def pay_by_a_bank_that_takes_its_share(
+        self, day: date, amount: int, pick: int, kept: int, arrived: int | None
+    ) -> None:
+        if not self.invoices:
+            return
+        number = self.invoices[pick % len(self.invoices)]
+        result = self.attempt(
+            lambda: record_payment(
+                self.book,
+                amount=amount,
+                paid_on=day,
+                actor=ANNE,
+                today=TODAY,
+                numbers=[number],
+                charges=kept,
+                received=None if arrived is None else (arrived, "EUR"),
+                discount="none" if pick % 2 else "terms",
+            )
+        )
+        if result is not None:
+            self.sources.append(result.payment)
+
+    @rule(day=days, amount=st.integers(1, 60_000), pick=picks)
+    def pay_in_cash(self, day: date, amount: int, pick: int) -> None:
+        if not self.invoices:
+            return
+        number = self.invoices[pick % len(self.invoices)]
+        result = self.attempt(
+            lambda: record_payment(
+                self.book, amount=amount, paid_on=day, actor=ANNE, today=TODAY, numbers=[number], method="cash"
+            )
+        )
+        if result is not None:
+            self.sources.append(result.payment)
+
+    @rule(day=days, amount=st.none() | st.integers(1, 60_000), pick=picks, cash=st.booleans())
+    def pay_back(self, day: date, amount: int | None, pick: int, cash: bool) -> None:
+        if self.sources:
+            number = self.sources[pick % len(self.sources)]
+            result = self.attempt(
+                lambda: refund_credit(
+                    self.book,
+                    number,
+                    on=day,
+                    reason="r",
+                    actor=ANNE,
+                    today=TODAY,
+                    amount=amount,
+                    account_id=self.till if cash else None,
+                )
+            )
+            if result is not None:
+                self.sources.append(result.refund)
+
+    @rule(
+        day=days,
+        amount=st.integers(1, 20_000),
+        kind=st.sampled_from(["withdrawal", "deposit", "expense", "income", "opening", "count", "back"]),
+        pick=picks,
+    )
+    def move_cash(self, day: date, amount: int, kind: str, pick: int) -> None:
+        def act() -> Any:
+            if kind == "count":
+                return count_till(self.book, self.till, counted=amount, dated=day, text="c", actor=ANNE, today=TODAY)
+            if kind == "back":
+                number = self.movements[pick % len(self.movements)] if self.movements else "K-2026-0001"
+                return reverse_cash(self.book, number, on=day, reason="b", actor=ANNE, today=TODAY)
+            return enter_cash(
+                self.book, self.till, kind=kind, amount=amount, dated=day, text="m", actor=ANNE, today=TODAY
+            )
+
+        entry = self.attempt(act)
+        if entry is not None and entry.number:
+            self.movements.append(entry.number)
 
     @rule(
         day=days,
@@ -208,6 +294,16 @@ class LivesOfMoney(RuleBasedStateMachine):
         self.changed = False
         prove(self.book)
         self.the_firm_is_owed_what_is_open()
+        self.the_till_holds_what_the_journal_says()
+
+    def the_till_holds_what_the_journal_says(self) -> None:
+        kept = cash_book(self.book, self.till, since=FIRST, until=TODAY)
+        assert all(row.balance >= 0 for row in kept.rows)
+        with self.book.reading() as session:
+            posted = session.connection().exec_driver_sql(
+                "SELECT coalesce(sum(amount), 0) FROM posting WHERE role = 'cash'"
+            )
+            assert kept.closing == kept.till.balance == posted.scalar()
 
     def the_firm_is_owed_what_is_open(self) -> None:
         """In the firm's currency too: open items less credits, each converted at its own document's rate."""

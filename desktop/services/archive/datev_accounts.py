@@ -46,6 +46,8 @@ _CHARTS: Mapping[str, tuple[int, int]] = {
     "deferred_revenue": (990, 3900),
     "bank": (1200, 1800),
     "bank.cash": (1000, 1600),
+    "cash": (1000, 1600),
+    "fees": (4970, 6855),
     "bad_debt": (2400, 6930),
     "rounding": (2709, 4839),
     "exchange.gain": (2660, 4840),

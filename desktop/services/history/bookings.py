@@ -17,7 +17,9 @@ _INVOICES: Final = """SELECT i.created_at, i.actor, i.id, i.kind, i.number, i.pa
  coalesce(r.number, '') AS run, coalesce(x.number, '') AS corrects FROM invoice i LEFT JOIN run r ON r.id = i.run_id
  LEFT JOIN invoice x ON x.id = i.corrects_id WHERE {where} ORDER BY i.created_at DESC, i.id DESC LIMIT :limit"""
 _PAYMENTS: Final = """SELECT p.created_at, p.actor, p.id, p.number, p.amount, p.currency, p.paid_on, p.reference,
- coalesce(x.number, '') AS reverses FROM payment p LEFT JOIN payment x ON x.id = p.reverses_id WHERE {where}
+ coalesce(x.number, '') AS reverses, coalesce(y.number, n.number, '') AS refunds, p.note
+ FROM payment p LEFT JOIN payment x ON x.id = p.reverses_id LEFT JOIN payment y ON y.id = p.refunds_payment_id
+ LEFT JOIN invoice n ON n.id = p.refunds_credit_note_id WHERE {where}
  ORDER BY p.created_at DESC, p.id DESC LIMIT :limit"""
 _ALLOCATIONS: Final = """SELECT a.created_at, a.actor, a.kind, a.amount, i.id, i.number, i.currency, a.dated,
  coalesce(p.number, n.number, '') AS source FROM allocation a JOIN invoice i ON i.id = a.invoice_id
@@ -72,11 +74,17 @@ def _payment(row: Mapping[str, Any]) -> HistoryEntry:
         summary = _("Payment {number} taken back by {reversal}, {amount}").format(
             number=row["reverses"], reversal=row["number"], amount=amount
         )
+    elif row["amount"] < 0:
+        summary = _("{amount} of {source} paid back by {number}").format(
+            amount=amount, source=row["refunds"], number=row["number"]
+        )
     else:
         summary = _("Payment {number} received, {amount}").format(number=row["number"], amount=amount)
     lines = [_("On {day}.").format(day=date_text(date.fromisoformat(row["paid_on"])))]
     if row["reference"]:
         lines.append(_("Reference: {reference}").format(reference=row["reference"]))
+    if row["refunds"] and row["note"]:
+        lines += _reason(row["note"])
     return HistoryEntry(row["created_at"], row["actor"], summary, tuple(lines), place="payment", thing=row["id"])
 
 
@@ -145,7 +153,7 @@ _SOURCES: Final[Mapping[str, tuple[tuple[str, _Told], ...]]] = {
     ),
     "payment": (
         (_ALLOCATIONS.format(where="a.payment_id = :id"), _allocation),
-        (_PAYMENTS.format(where="p.id = :id OR p.reverses_id = :id"), _payment),
+        (_PAYMENTS.format(where="p.id = :id OR p.reverses_id = :id OR p.refunds_payment_id = :id"), _payment),
     ),
     "run": ((_ISSUED, _issued),),
 }

@@ -46,6 +46,11 @@ def receipt(book: Book, number: str, *, as_of: date) -> Made:
                 _("{number} takes payment {other} back: nothing was received.").format(number=number, other=reverses),
                 _("Ask for the receipt of {other}.").format(other=reverses),
             )
+        if amount < 0:
+            raise UserError(
+                _("{number} paid money back: nothing was received.").format(number=number),
+                _("The client's account statement shows it."),
+            )
         if as_of < paid_on:
             raise UserError(
                 _("Payment {number} came in on {date}.").format(number=number, date=date_text(paid_on)),

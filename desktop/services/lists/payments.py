@@ -20,17 +20,22 @@ _UNAPPLIED = "p.id IN (SELECT payment_id FROM open_credit WHERE open > 0 AND pay
 _REVERSED = "EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = p.id)"
 _COULD = f"""EXISTS (SELECT 1 FROM open_item o WHERE o.open > 0 AND o.currency = p.currency
   AND o.client_id IN {family("p.client_id")})"""
+# What was paid back of a payment and did not come back.
+_REFUNDED = """(SELECT coalesce(-sum(f.amount), 0) FROM payment f WHERE f.refunds_payment_id = p.id
+  AND NOT EXISTS (SELECT 1 FROM payment b WHERE b.reverses_id = f.id))"""
 _FILTERS = {
     "unapplied": _UNAPPLIED,
     "usable": f"({_UNAPPLIED} AND {_COULD})",
     "kept": f"({_UNAPPLIED} AND NOT {_COULD})",
     "reversed": f"(p.reverses_id IS NOT NULL OR {_REVERSED})",
     "standing": f"(p.reverses_id IS NULL AND NOT {_REVERSED})",
+    "refunds": "(p.amount < 0 AND p.reverses_id IS NULL)",
 }
 _CHOICES = {
     "client": f"p.client_id IN {families('{marks}')}",
     "currency": "p.currency IN ({marks})",
     "method": "p.method IN ({marks})",
+    "account": "p.account_id IN ({marks})",
     "from": "p.paid_on >= {marks}",
     "to": "p.paid_on <= {marks}",
 }
@@ -58,8 +63,8 @@ class PaymentTotals:
 
 class PaymentList:
     """Payments, the newest first. Filters: unapplied (something is left), of these usable (the client owes something in
-    that currency) and kept (it does not), reversed (with their reversals), standing, client:ID, currency:CUR,
-    method:METHOD, from:DATE, to:DATE."""
+    that currency) and kept (it does not), reversed (with their reversals), standing, refunds, client:ID, account:ID,
+    currency:CUR, method:METHOD, from:DATE, to:DATE."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -77,7 +82,7 @@ class PaymentList:
             chosen = named(filters, prefix)
             if chosen:
                 where.append(choice.format(marks=", ".join("?" * len(chosen))))
-                values += [int(one) for one in chosen] if prefix == "client" else chosen
+                values += [int(one) for one in chosen] if prefix in ("client", "account") else chosen
         join = "JOIN client c ON c.id = p.client_id" if sort in ("client", "code") else ""
         # Equal rows stand by age in the direction of the order: then the index gives them as they are.
         own = f"p.id {'DESC' if descending else 'ASC'}" if sort == "paid_on" else _OWN_ORDER
@@ -103,7 +108,8 @@ class PaymentList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """number, client, client_code, paid_on, method, reference, note, currency, amount, discounts, unapplied,
-        invoices (their numbers), state (standing, reversed, reversal), counterpart (the other of a reversal), actor.
+        invoices (their numbers), state (standing, reversed, reversal, refund), counterpart (the other of a reversal, or
+        what a refund pays back), actor, account, charges, received with received_currency, refunded (of it).
 
         Minor units; a reversal's amount is negative.
         """
@@ -113,9 +119,13 @@ class PaymentList:
                 p.amount,
                 (SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.payment_id = p.id AND a.kind = 'discount'),
                 coalesce((SELECT k.open FROM open_credit k WHERE k.payment_id = p.id), 0), coalesce({_INVOICES}, ''),
-                p.reverses_id IS NOT NULL, coalesce(r.number, o.number, ''), p.actor, p.client_id
+                p.reverses_id IS NOT NULL, coalesce(r.number, o.number, f.number, n.number, ''), p.actor, p.client_id,
+                coalesce(nullif(b.bank, ''), nullif(b.iban, ''), b.holder, ''), p.charges, p.received,
+                p.received_currency, p.amount < 0 AND r.id IS NULL, {_REFUNDED}
                 FROM payment p JOIN client c ON c.id = p.client_id LEFT JOIN payment r ON r.reverses_id = p.id
-                LEFT JOIN payment o ON o.id = p.reverses_id WHERE p.id IN (SELECT value FROM json_each(?))""",
+                LEFT JOIN payment o ON o.id = p.reverses_id LEFT JOIN payment f ON f.id = p.refunds_payment_id
+                LEFT JOIN invoice n ON n.id = p.refunds_credit_note_id
+                LEFT JOIN bank_account b ON b.id = p.account_id WHERE p.id IN (SELECT value FROM json_each(?))""",
                 (ids_text(ids),),
             )
             return {
@@ -133,9 +143,14 @@ class PaymentList:
                     "discounts": row[10],
                     "unapplied": row[11],
                     "invoices": row[12],
-                    "state": "reversal" if row[13] else "reversed" if row[14] else "standing",
+                    "state": _state(row[13], row[21], row[14]),
                     "counterpart": row[14],
                     "actor": row[15],
+                    "account": row[17],
+                    "charges": row[18],
+                    "received": row[19],
+                    "received_currency": row[20],
+                    "refunded": row[22],
                 }
                 for row in found
             }
@@ -154,6 +169,14 @@ class PaymentList:
                 (ids_text(ids),),
             )
             return {currency: PaymentTotals(*figures) for currency, *figures in rows}
+
+
+def _state(reverses: int, refunds: int, counterpart: str) -> str:
+    if reverses:
+        return "reversal"
+    if refunds:
+        return "refund"
+    return "reversed" if counterpart else "standing"
 
 
 def _of_row(word: str) -> tuple[str, list[object]]:

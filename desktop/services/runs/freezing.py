@@ -116,7 +116,7 @@ def prepare(
         (ids_text(agreement_keys),),
     ).fetchall()
     accounts = connection.exec_driver_sql(
-        "SELECT holder, iban, bic, bank, currency FROM bank_account ORDER BY position, id"
+        "SELECT holder, iban, bic, bank, currency FROM bank_account WHERE kind = 'bank' ORDER BY position, id"
     ).mappings()
     return Papers(
         seller_id=seller,

@@ -32,6 +32,7 @@ def kind_word(kind: str) -> str:
         "opening": _("Opening item"),
         "payment": _("Payment"),
         "reversal": _("Reversal"),
+        "refund": _("Refund"),
         "discount": _("Early-payment discount"),
         "write_off": _("Write-off"),
     }
