@@ -31,6 +31,7 @@ _SAME_FORMAT: Final = 60
 _OTHER_FORMAT: Final = 45
 _PARTY: Final = 50
 _OTHER_DAY: Final = 70
+_OTHER_REFERENCE: Final = 75
 _DAYS_APART: Final = 5
 _DIGITS_OF_AN_ID: Final = 6
 
@@ -122,14 +123,15 @@ def sort_out(
     *,
     apart: frozenset[int],
     days: tuple[date, date],
+    told: Sequence[tuple[date, date]] = (),
     preliminary: bool = False,
     same_statement: bool = False,
 ) -> Sorted:
     """Pair the entries of one statement with known lines.
 
     `apart` are statements that are proved to tell other movements: their lines are not looked at. `days` are the first
-    and last that the statement speaks of. A `same_statement` was taken in whole before, so that words do not part what
-    amount and day join.
+    and last that the statement speaks of, `told` those of known statements in other formats. Where the `same_statement`
+    is known, words do not part what amount and day join.
     """
     pool = [one for one in known if one.statement_id not in apart]
     pairing = _Pairing(entries, pool, unstable=_unstable(entries, pool, days), lenient=same_statement)
@@ -138,7 +140,7 @@ def sort_out(
     pairing.by_key(lambda one: (one.day, one.amount, one.words, one.account))
     pairing.by_day_and_amount()
     pairing.by_unique_id()
-    pairing.by_other_day(days, preliminary)
+    pairing.by_other_day(days, told, preliminary)
     return pairing.result
 
 
@@ -166,7 +168,8 @@ class _Pairing:
         if same_format and not self.unstable and _differ(one.bank_reference, other.bank_reference):
             return True
         if _differ_cut(one.end_to_end, other.end_to_end) or _differ_cut(one.reference, other.reference):
-            return not self.lenient
+            # What one format calls a reference may be another's own number.
+            return not self.lenient and (same_format or _alike(one, other) < _OTHER_REFERENCE)
         if _other_account(one.account, other.account, same_format):
             return not self.lenient
         if self.lenient:
@@ -242,24 +245,30 @@ class _Pairing:
                 if abs(one.day - other.day) <= timedelta(_DAYS_APART) and not self.distinct(one, other):
                     self.join(named[0], lines[0])
 
-    def by_other_day(self, days: tuple[date, date], preliminary: bool) -> None:
-        """A table may give the value day where a statement gives the day of booking; what is announced moves too."""
+    def by_other_day(self, days: tuple[date, date], told: Sequence[tuple[date, date]], preliminary: bool) -> None:
+        """A table may give the value day where a statement gives the day of booking; what is announced moves too.
+
+        A day that nothing spoke of so far can well have a movement like that of the next day.
+        """
         lines: dict[int, list[int]] = defaultdict(list)
         for line in sorted(self.free):
             lines[self.pool[line].amount].append(line)
         for place in sorted(self.left):
             one = self.entries[place]
+            spoken = any(first <= one.day <= last for first, last in told)
             found = [
                 line
                 for line in lines.get(one.amount, ())
-                if line in self.free and self._moved(one, self.pool[line], days, preliminary)
+                if line in self.free and self._moved(one, self.pool[line], days, spoken, preliminary)
             ]
             if found:
                 self.join(place, max(found, key=lambda line: (_alike(one, self.pool[line]), -line)))
 
-    def _moved(self, one: Movement, other: Movement, days: tuple[date, date], preliminary: bool) -> bool:
+    def _moved(self, one: Movement, other: Movement, days: tuple[date, date], spoken: bool, preliminary: bool) -> bool:
         loose = preliminary or other.format == "mt942"
-        if (one.format == other.format and not loose) or one.day == other.day:
+        if not loose and (one.format == other.format or not spoken):
+            return False
+        if one.day == other.day:
             return False
         if abs(one.day - other.day) > timedelta(_DAYS_APART):
             return False

@@ -91,13 +91,14 @@ class Sieve:
             known,
             apart=apart(stretch, stretches),
             days=(stretch.first, stretch.last),
+            told=[(one.first, one.last) for one in stretches.values() if one.format != statement.format],
             preliminary=statement.preliminary,
             same_statement=bool(same),
         )
         fresh = [place for place in range(len(entries)) if place not in found.pairs]
         planned.known = len(found.pairs)
-        if same and fresh and self._whole(same[0], known):
-            # The bank does not add to what its balances closed: somebody did.
+        if fresh and any(self._contradicts(stretch, one, known, found.pairs.values()) for one in same):
+            # The bank neither adds to what its balances closed nor takes away what it told: somebody did.
             planned.rejected += [_edited(file, entries[place], currency) for place in fresh]
             fresh = []
         planned.problems += _remarks(planned, found.reworded, entries, currency, today)
@@ -165,12 +166,17 @@ class Sieve:
     def _beside(self, account_id: int, low: date, high: date) -> list[_Beside]:
         return [one for one in self._planned if one.account_id == account_id and one.first <= high and low <= one.last]
 
-    def _whole(self, stretch: Stretch, known: Iterable[Movement]) -> bool:
-        """Whether the lines kept for its days come to what its balances say."""
-        if stretch.opening is None or stretch.closing is None:
+    def _contradicts(
+        self, new: Stretch, before: Stretch, known: Sequence[Movement], paired: Iterable[Movement]
+    ) -> bool:
+        """Whether a statement cannot be a later state of the one known under its number."""
+        found = {id(one) for one in paired}
+        if any(one.statement_id == before.id and id(one) not in found for one in known):
+            return True
+        if before.opening is None or before.closing is None or new.closing != before.closing:
             return False
-        moved = sum(one.amount for one in known if stretch.first <= one.day <= stretch.last)
-        return stretch.opening + moved == stretch.closing
+        moved = sum(one.amount for one in known if before.first <= one.day <= before.last)
+        return before.last == new.last and before.opening + moved == before.closing
 
     def _identity(self, account_id: int, one: Movement) -> str:
         base = identity_base(one)

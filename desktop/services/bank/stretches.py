@@ -52,12 +52,14 @@ def stretch_of(statement: Statement, number: int = 0) -> Stretch | None:
 
 
 def is_same(one: Stretch, other: Stretch) -> bool:
-    """Whether a bank gives one statement in both: its days and balances, and its number where one format tells it."""
-    if None in (one.opening, one.closing) or (one.first, one.last) != (other.first, other.last):
+    """Whether both are one statement by the bank's own number. What a day brought later may have been added to it.
+
+    Days and balances alone do not tell: a file fetched before the day was over has them too, where the rest of the day
+    comes to nothing.
+    """
+    if one.format != other.format or one.number != other.number or not _numbered(one.number):
         return False
-    if one.format == other.format and one.number != other.number:
-        return False
-    return (one.opening, one.closing) == (other.opening, other.closing)
+    return one.opening is not None and (one.first, one.opening) == (other.first, other.opening)
 
 
 def apart(new: Stretch, known: Mapping[int, Stretch]) -> frozenset[int]:
