@@ -16,6 +16,7 @@ from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.coming_run import ComingRun
 from desktop.services.exchange import ExchangeRates
+from desktop.services.today.bank import bank_lines, missing_statements
 from desktop.services.today.book import backup, tidying
 from desktop.services.today.contracts import endings, orders, prices
 from desktop.services.today.delivery import accounts, outgoing, undelivered
@@ -53,7 +54,9 @@ SOURCES: Final[tuple[Source, ...]] = (
     undelivered,
     accounts,
     outgoing,
+    bank_lines,
     unmatched,
+    missing_statements,
     disputes_due,
     disputes,
     broken_promises,
