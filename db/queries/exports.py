@@ -73,9 +73,11 @@ _SOURCES = {
             "on_hold": "nullif(c.on_hold, 0)",
             "hold_reason": "c.hold_reason",
             "disputed": "nullif(c.disputed, 0)",
+            "salesperson": "p.name",
             "note": "c.note",
         },
-        "client c LEFT JOIN segment s ON s.id = c.segment_id WHERE c.merged_into_id IS NULL ORDER BY c.code",
+        "client c LEFT JOIN segment s ON s.id = c.segment_id LEFT JOIN person p ON p.id = c.salesperson_id"
+        " WHERE c.merged_into_id IS NULL ORDER BY c.code",
         (
             "phone",
             "tax_number",
@@ -99,6 +101,7 @@ _SOURCES = {
             "on_hold",
             "hold_reason",
             "disputed",
+            "salesperson",
             "note",
         ),
     ),

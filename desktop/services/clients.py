@@ -21,6 +21,7 @@ from db.schema import (
     OneOff,
     Outcome,
     Payment,
+    Person,
     Rate,
     RuleSetting,
     Segment,
@@ -191,6 +192,7 @@ def check_client(session: Session, values: Record, problems: Problems, before: C
     check_email(values, problems)
     check_exists(session, Segment, "segment_id", values, problems, _("The segment"))
     check_exists(session, Template, "template_id", values, problems, _("The template"))
+    check_exists(session, Person, "salesperson_id", values, problems, _("The salesperson"))
     check_not_negative(values, problems, "credit_limit")
     if values.get("tax_treatment", "auto") not in _TREATMENTS:
         problems.add("tax_treatment", _("“{word}” is no tax treatment.").format(word=values["tax_treatment"]))

@@ -126,6 +126,7 @@ WORDS: Final = {
     "region": N_("Region"),
     "renewal": N_("At the end of its term"),
     "role": N_("Role"),
+    "salesperson_id": N_("Salesperson"),
     "segment_id": N_("Segment"),
     "signed_on": N_("Signed on"),
     "start_date": N_("Starts on"),

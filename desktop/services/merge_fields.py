@@ -79,6 +79,7 @@ def client_fields() -> Mapping[str, str]:
         "currency": _("Currency"),
         "language": _("Language"),
         "segment_id": _("Segment"),
+        "salesperson_id": _("Salesperson"),
         "terms": _("Payment terms"),
         "delivery": _("Delivery"),
         "template_id": _("Template"),

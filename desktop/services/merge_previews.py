@@ -70,6 +70,7 @@ _ITEM_STAYS: Final = (
 # Fields that refer to a row, with where its name stands.
 _NAMED: Final = {
     "segment_id": ("segment", "name"),
+    "salesperson_id": ("person", "name"),
     "template_id": ("template", "name"),
     "tax_code_id": ("tax_code", "name"),
 }

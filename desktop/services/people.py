@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from db.engine import Book
-from db.schema import Draft, Note, Person, RuleSetting
+from db.schema import Client, Draft, Note, Person, RuleSetting
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.field_checks import check_needed, check_not_negative, check_unique
@@ -47,6 +47,8 @@ def remove_person(book: Book, person_id: int, *, actor: str) -> None:
             made.update(RuleSetting, rule_id, owner_id=None)
         for note_id in made.session.scalars(select(Note.id).where(Note.owner_id == person_id)).all():
             made.update(Note, note_id, owner_id=None)
+        for client_id in made.session.scalars(select(Client.id).where(Client.salesperson_id == person_id)).all():
+            made.update(Client, client_id, salesperson_id=None)
         waiting = select(Draft.id).where(Draft.owner_id == person_id, Draft.state.in_(("held", "failed")))
         for draft_id in made.session.scalars(waiting).all():
             made.update(Draft, draft_id, owner_id=None)

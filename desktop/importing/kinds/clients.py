@@ -196,6 +196,17 @@ FIELDS = (
         """),
     ),
     Field(
+        "salesperson",
+        "text",
+        spelled("""
+            sales person | sales rep | sales representative | account manager | account owner | key account manager |
+            responsible | Verkäufer | Vertriebler | Vertriebsmitarbeiter | Außendienst | Kundenbetreuer | Betreuer |
+            Sachbearbeiter | vendeur | commercial | responsable commercial | chargé de compte | vendedor | comercial |
+            gestor comercial | venditore
+        """),
+        offered=False,
+    ),
+    Field(
         "delivery",
         "choice",
         spelled("""

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.schema import Client, Contact
+from db.schema import Client, Contact, Person
 from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.domain.money import exact_minor, exponent, percent_to_scaled
 from desktop.i18n import _
-from desktop.importing.results import Report, Row
+from desktop.importing.results import Note, Report, Row
 from desktop.services.change_sets import Change
 from desktop.services.einvoice_checks import check_addressing
 from desktop.services.field_checks import check_place
@@ -27,6 +27,7 @@ from desktop.services.imports.intake import (
     differs,
     next_id,
 )
+from desktop.services.imports.references import Unknown
 from desktop.services.problems import Problems
 
 _PLAIN = (
@@ -46,6 +47,9 @@ class ClientIntake(Intake):
         self._writes = Writes(Client)
         self._new: list[tuple[dict[str, Any], str | None, list[str]]] = []
         self._changed: list[tuple[dict[str, Any], dict[str, Any], str | None]] = []
+        self._new_people: dict[str, str] = {}
+        # By the client's code in small letters.
+        self._salespeople: dict[str, str] = {}
 
     def take(self, row: Row) -> State:
         values = row.values
@@ -92,11 +96,13 @@ class ClientIntake(Intake):
         problems.done()
         segment = values["segment"]
         self.note_segment(row, segment)
+        seller = self._note_salesperson(row, key, values["salesperson"])
         columns["digest"] = row.digest
         if current is None:
             self._new.append((columns | {"code": values["code"]}, segment, emails[1:]))
             return "new"
         moves = bool(segment) and self.references.segments.find(segment) != current["segment_id"]
+        moves = moves or (bool(seller) and self.references.people.find(seller) != current["salesperson_id"])
         if not moves and not differs(current, columns):
             return "same"
         if current["merged_into_id"] is not None:
@@ -111,6 +117,23 @@ class ClientIntake(Intake):
             problems.done()
         self._changed.append((current, columns, segment))
         return "changed"
+
+    def _note_salesperson(self, row: Row, key: str, name: str | None) -> str:
+        """Who looks after a client; somebody whom the book does not know is added to its people."""
+        if not name:
+            return ""
+        self._salespeople[key] = name
+        if name.casefold() not in self._new_people and isinstance(self.references.people.find(name), Unknown):
+            self._new_people[name.casefold()] = name
+            self.notes.append(
+                Note(row.row, "salesperson", _("{name} is new and joins the people of the book.").format(name=name))
+            )
+        return name
+
+    def _salesperson(self, code: str) -> dict[str, int]:
+        name = self._salespeople.get(code.casefold())
+        found = self.references.people.find(name) if name else None
+        return {"salesperson_id": found} if isinstance(found, int) else {}
 
     def _take_place(self, country: str, place: str | None, columns: dict[str, Any], problems: Lookup) -> None:
         """A place of supply as its country's list writes it."""
@@ -135,15 +158,18 @@ class ClientIntake(Intake):
 
     def write(self, made: Change, batch_id: int, report: Report) -> None:
         self.make_segments(made)
+        for name in self._new_people.values():
+            self.references.people.add(made.insert(Person, name=name), name, "")
         contacts = Writes(Contact)
         number = next_id(made.connection, "client")
         for columns, segment, emails in self._new:
-            self._writes.insert(columns | {"id": number, "segment_id": self.segment_id(segment)})
+            own = {"id": number, "segment_id": self.segment_id(segment), "salesperson_id": None}
+            self._writes.insert(columns | own | self._salesperson(columns["code"]))
             for email in emails:
                 contacts.insert({"client_id": number, "name": email, "email": email, "gets_invoices": 1})
             number += 1
         for current, columns, segment in self._changed:
             moved = {"segment_id": self.segment_id(segment)} if segment else {}
-            self._writes.update(current["id"], current, columns | moved)
+            self._writes.update(current["id"], current, columns | moved | self._salesperson(current["code"]))
         self._writes.write(made, batch_id, report)
         contacts.write(made, None, report)

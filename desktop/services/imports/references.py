@@ -165,6 +165,10 @@ class References:
         return Known(self.rows("SELECT id, name, '' FROM segment ORDER BY id"), _("segment"), _("correct the cell."))
 
     @cached_property
+    def people(self) -> Known:
+        return Known(self.rows("SELECT id, name, '' FROM person ORDER BY id"), _("person"), _("correct the cell."))
+
+    @cached_property
     def agreements(self) -> Known:
         things = self.rows("SELECT id, code, title FROM agreement ORDER BY active DESC, id")
         return Known(things, _("agreement"), _("add the agreement first, or correct the cell."))

@@ -70,17 +70,19 @@ class ClientList:
             return [row[0] for row in session.connection().exec_driver_sql(sql, tuple(values))]
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """code, name, contact, email, city, country, tax_id, segment, currency, agreements (active ones), state
-        (merged, inactive, on_hold, disputed, active), open and overdue in the client's currency, and `amounts`, both by
-        currency: {"EUR": (open, overdue)}; minor units. `merged_into` is the code of the client that this one became,
-        which has its amounts."""
+        """code, name, contact, email, city, country, tax_id, segment, salesperson, currency, agreements (active ones),
+        state (merged, inactive, on_hold, disputed, active), open and overdue in the client's currency, and `amounts`,
+        both by currency: {"EUR": (open, overdue)}; minor units. `merged_into` is the code of the client that this one
+        became, which has its amounts."""
         with self._book.reading() as session:
             connection = session.connection()
             found = connection.exec_driver_sql(
                 """SELECT c.id, c.code, c.name, c.contact, c.email, c.city, c.country, c.tax_id,
                 coalesce(s.name, ''), c.currency, c.active, c.on_hold, c.disputed, c.hold_reason,
-                (SELECT count(*) FROM agreement a WHERE a.client_id = c.id AND a.active = 1), coalesce(h.code, '')
+                (SELECT count(*) FROM agreement a WHERE a.client_id = c.id AND a.active = 1), coalesce(h.code, ''),
+                coalesce(p.name, '')
                 FROM client c LEFT JOIN client h ON h.id = c.merged_into_id LEFT JOIN segment s ON s.id = c.segment_id
+                LEFT JOIN person p ON p.id = c.salesperson_id
                 WHERE c.id IN (SELECT value FROM json_each(?))""",
                 (ids_text(ids),),
             ).fetchall()
@@ -103,6 +105,7 @@ class ClientList:
                 "country": row[6],
                 "tax_id": row[7],
                 "segment": row[8],
+                "salesperson": row[16],
                 "currency": row[9],
                 "state": _state(row[15], row[10], row[11], row[12]),
                 "merged_into": row[15],

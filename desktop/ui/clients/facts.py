@@ -95,6 +95,7 @@ def _numbers(record: Mapping[str, Any], row: Mapping[str, Any]) -> list[Fact]:
     return [
         Fact(_("Code"), str(record["code"])),
         Fact(_("Segment"), str(row["segment"])),
+        Fact(_("Salesperson"), str(row["salesperson"])),
         Fact(_("Tax ID"), str(record["tax_id"])),
         Fact(_("Tax number"), str(record["tax_number"])),
         Fact(_("Taxed"), "" if treatment == "auto" else word_of(treatments(), treatment)),

@@ -16,6 +16,7 @@ from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services.clients import client, create_client, update_client
 from desktop.services.firm import document_templates, firm
+from desktop.services.people import people
 from desktop.services.segments import segments
 from desktop.ui.choices import (
     address_schemes,
@@ -57,11 +58,16 @@ class Around:
     segments: Sequence[Mapping[str, Any]]
     firm: Mapping[str, Any]
     templates: Sequence[tuple[int, str]] = ()
+    people: Sequence[Mapping[str, Any]] = ()
 
 
 def around(book: Book, client_id: int | None) -> Around:
     return Around(
-        client(book, client_id) if client_id is not None else None, segments(book), firm(book), document_templates(book)
+        client(book, client_id) if client_id is not None else None,
+        segments(book),
+        firm(book),
+        document_templates(book),
+        people(book),
     )
 
 
@@ -156,6 +162,7 @@ def _plain(value: object) -> object:
 def _sections(known: Around) -> list[Section]:
     own = known.record["currency"] if known.record else ""
     templates = inherited(known.templates, _("As the firm"))
+    people = [(None, _("None")), *((one["id"], str(one["name"])) for one in known.people)]
     segments = [(None, _("None")), *((one["id"], str(one["name"])) for one in known.segments)]
     return [
         Section(
@@ -216,6 +223,7 @@ def _sections(known: Around) -> list[Section]:
                 Field("delivery", _("Delivery"), "choice", span=3, choices=inherited(deliveries(), "–")),
                 Field("template_id", _("Template"), "choice", span=3, choices=templates),
                 Field("combine", _("One invoice for all its agreements"), "check", span=3),
+                Field("salesperson_id", _("Salesperson"), "choice", span=3, choices=people),
                 Field(
                     "mail_together",
                     _("Several documents"),
@@ -295,6 +303,7 @@ def _values(known: Around) -> dict[str, object]:
             "is_business": True,
             "segment_id": None,
             "template_id": None,
+            "salesperson_id": None,
             "delivery": None,
             "mail_together": None,
             "language": None,
