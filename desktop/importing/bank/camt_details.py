@@ -158,8 +158,10 @@ def _remittance(node: Node) -> tuple[str, str]:
         for structured in remittance.all("Strd"):
             for place in (("CdtrRefInf", "Ref"), ("CdtrRefInf", "CdtrRef")):
                 references += [" ".join(one.text.split()) for one in structured.all(*place)]
-            for place in (("RfrdDocInf", "Nb"), ("RfrdDocInf", "RfrdDocNb"), ("RfrdDocInf", "LineDtls", "Id", "Nb")):
-                words += [one.text for one in structured.all(*place)]
+            for document in structured.all("RfrdDocInf"):
+                words += [
+                    one.said("Nb") or one.said("RfrdDocNb") for one in (document, *document.all("LineDtls", "Id"))
+                ]
             words += _joined([one.text for one in structured.all("AddtlRmtInf")])
     references = [one for one in references if given(one)]
     words += references[1:]
