@@ -58,3 +58,8 @@ def test_in_even_sales_both_ways_agree(receivables: int, monthly: int, days: int
     spans = [(monthly, days)] * 6
     found = count_back(receivables, spans)
     assert found is None or found == simple(receivables, 6 * monthly, 6 * days)
+
+
+def test_the_best_possible_one_takes_only_what_is_not_yet_due() -> None:
+    assert dso.best_possible(3_000, 9_000, 90) == Decimal("30.0")
+    assert dso.best_possible(3_000, 0, 90) is None
