@@ -108,7 +108,8 @@ class BankMatch(Base):
     taken back, alone (`undone_at`) or with its whole reconciliation. What was put aside is `other`, with a note.
 
     `score` is a fraction times 10**6, null where a person decided. `reasons` is JSON, a list of stored sentences.
-    `withheld_id` is the payment of the tax that the payer kept back beside this one.
+    `withheld_id` is the payment of the tax that the payer kept back beside this one. A payment that was `recorded` by
+    hand before its line came is not the line's: taking the line back leaves it.
     """
 
     __tablename__ = "bank_match"
@@ -129,6 +130,7 @@ class BankMatch(Base):
     score: Mapped[Quantity | None]
     reasons: Mapped[str] = mapped_column(default="[]")
     note: Mapped[str] = mapped_column(default="")
+    recorded: Mapped[bool] = mapped_column(default=False)
     undone_at: Mapped[str | None]
 
 

@@ -1867,6 +1867,7 @@ STATEMENTS = (
         score INTEGER,
         reasons VARCHAR NOT NULL,
         note VARCHAR NOT NULL,
+        recorded BOOLEAN NOT NULL,
         undone_at VARCHAR,
         CONSTRAINT pk_bank_match PRIMARY KEY (id),
         CONSTRAINT ck_bank_match_kind_word CHECK (kind = 'payment' OR kind = 'return' OR kind = 'refund' OR kind =

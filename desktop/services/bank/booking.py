@@ -29,7 +29,7 @@ _ROWS: Final = f"""SELECT l.id, l.account_id, l.booked_on, l.amount, l.amount - 
 FROM bank_line l LEFT JOIN ({STANDING}) s ON s.line_id = l.id WHERE l.id IN (SELECT value FROM json_each(?))"""
 
 _MATCH: Final = """INSERT INTO bank_match (line_id, reconciliation_id, kind, amount, client_id, payment_id, withheld_id,
-  write_off_id, score, reasons, note, undone_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
+  write_off_id, score, reasons, note, recorded, undone_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
 
 
 class Booking:
@@ -114,6 +114,7 @@ class Booking:
                     part.score,
                     reasons,
                     part.note.strip(),
+                    part.payment_id is not None,
                 )
             )
         return done

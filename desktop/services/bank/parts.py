@@ -31,7 +31,8 @@ class Part:
     where there are shares. Its own amount is `amount` and `charges`, what banks kept back of it. Of another currency
     than the line's it is `paid`, minor units of `currency`, as its shares are. `reason` says why a share writes off.
 
-    A return takes back the payment `returned`, by its id. A refund pays out the credit `credit_id`. The other kinds
+    Money that was recorded by hand before is `payment_id`: the line then names that payment, refund or reversal, and
+    books nothing. A return takes back the payment `returned`, by its id. A refund pays out the credit `credit_id`. The other kinds
     settle nothing; `note` says what they are, and must where the kind is `other`. `score` and `reasons` are those of
     the explanation that it comes from; without a score a person decided.
     """
@@ -44,6 +45,7 @@ class Part:
     paid: int | None = None
     currency: str = ""
     returned: int | None = None
+    payment_id: int | None = None
     credit_id: int | None = None
     note: str = ""
     reason: str = ""

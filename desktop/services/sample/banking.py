@@ -27,8 +27,8 @@ _LINE: Final = """INSERT INTO bank_line (statement_id, account_id, position, ide
  return_reason, charges, original_amount, original_currency, state)
  VALUES (?, ?, ?, ?, ?, ?, ?, 'EUR', ?, ?, '', ?, '', ?, '', ?, ?, '', 0, '', NULL, NULL, NULL, ?) RETURNING id"""
 _MATCH: Final = """INSERT INTO bank_match (line_id, reconciliation_id, kind, amount, client_id, payment_id, withheld_id,
- write_off_id, score, reasons, note, undone_at)
- VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, '[]', ?, NULL)"""
+ write_off_id, score, reasons, note, recorded, undone_at)
+ VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, '[]', ?, ?, NULL)"""
 _CAME: Final = """SELECT p.paid_on, p.amount, c.name, c.iban, p.reference, p.id, p.client_id
 FROM payment p JOIN client c ON c.id = p.client_id WHERE p.paid_on >= ? AND p.paid_on < ? AND p.currency = 'EUR'
 AND p.method = 'bank' AND p.amount > 0 AND p.reverses_id IS NULL
@@ -191,7 +191,7 @@ def _insert(
     ).scalar_one()
     if line.payment is not None:
         payment, client = line.payment
-        connection.exec_driver_sql(_MATCH, (key, reconciliation, "payment", line.amount, client, payment, ""))
+        connection.exec_driver_sql(_MATCH, (key, reconciliation, "payment", line.amount, client, payment, "", True))
     elif line.aside is not None:
         kind, note = line.aside
-        connection.exec_driver_sql(_MATCH, (key, reconciliation, kind, line.amount, None, None, note))
+        connection.exec_driver_sql(_MATCH, (key, reconciliation, kind, line.amount, None, None, note, False))
