@@ -5,7 +5,7 @@ from pathlib import Path
 from desktop.services.bank.recognising import statements_among
 from tests.bank_lines import IBAN
 from tests.books import new_book
-from tests.statement_files import camt
+from tests.camt_text import camt
 
 
 def test_statements_are_told_from_other_files(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from desktop.services.bank.statement_list import statement_rows
 from desktop.services.bank.statements import take_in
 from tests.bank_lines import IBAN, add_account
 from tests.books import new_book
-from tests.statement_files import camt
+from tests.camt_text import camt
 
 TODAY = date(2026, 5, 31)
 

@@ -20,7 +20,7 @@ from desktop.ui.importing.dialog import ImportDialog
 from desktop.ui.table import Table
 from tests.bank_lines import IBAN, add_account
 from tests.books import new_book
-from tests.statement_files import camt
+from tests.camt_text import camt
 from tests.ui.forms import press
 from tests.ui.program import Driver
 
