@@ -87,8 +87,7 @@ class Matcher:
         """Items whose number is nearly what is written, where nothing is named outright."""
         if named.mentions or len(named.written) > _WRITTEN_MOST:
             return []
-        guesses = self._numbers.may_be(named)
-        items = [item for row, _written in guesses if (item := self.items.get(row)) is not None]
+        items = [item for row in self._numbers.may_be(named) if (item := self.items.get(row)) is not None]
         return [reading for item in items[:_GUESSES] for reading in readings_of(scene, item)]
 
     def _elsewhere(self, line: Line, named: Named) -> tuple[Explanation, ...]:

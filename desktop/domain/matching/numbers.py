@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,6 +43,7 @@ _LEAST_DIGITS: Final = 5
 _YEAR: Final = 4
 _LONG_DIGITS: Final = 8
 _WORD: Final = 4
+_TYPED_LEAST: Final = 6
 _RANGE_MOST: Final = 40
 _JOINS: Final = frozenset(["", "UND", "AND", "ET", "Y", "E", "EN", "OG", "U"])
 _REACHES: Final = frozenset(["BIS", "TO", "TILL", "THRU", "A", "AU", "AL", "HASTA", "TOT"])
@@ -124,17 +125,18 @@ class NumberIndex:
         named.mentions = _without_repeats(hits)
         return named
 
-    def may_be(self, named: Named) -> list[tuple[int, str]]:
-        """Open items that are one error away from what is written, with that; where nothing else tells."""
-        found: dict[int, str] = {}
+    def near(self, written: str) -> set[int]:
+        """Items whose number is one error of digits away."""
+        codes = (code for variant in neighbours(written) for code in self._keys.get(variant, ()))
+        return {code // _KINDS for code in codes if code % _KINDS in (REFERENCE, NUMBER)}
+
+    def may_be(self, named: Named) -> list[int]:
+        """Open items that are one error away from what is written; where nothing else tells."""
+        found: dict[int, None] = {}
         for written in named.written:
-            if len(written) < 6 or len(digits(written)) < 4:
-                continue
-            for variant in neighbours(written):
-                for code in self._keys.get(variant, ()):
-                    if code % _KINDS in (REFERENCE, NUMBER):
-                        found.setdefault(code // _KINDS, written)
-        return list(found.items())
+            if len(written) >= _TYPED_LEAST and len(digits(written)) >= _WORD:
+                found.update(dict.fromkeys(sorted(self.near(written))))
+        return list(found)
 
     def shape(self, item: OpenInvoice) -> Shape:
         found = parts(item.number)
@@ -220,16 +222,20 @@ class NumberIndex:
                 for item in self._words[span.signs]:
                     words.setdefault(item, set()).add(span.signs)
         taken = _longest_first(matches)
+        covered = {at for span, _codes in taken for at in range(span.first, span.last)}
         for span, codes in taken:
-            self._take(span, codes, found, text, named, hits)
+            if self._take(span, codes, found, text, named, hits):
+                self._go_on(span, found, text, hits, covered)
         complete = [item for item, seen in words.items() if len(seen) == self._needs[item]]
         for item in complete:
             hits.append(Mention((item,), WORDS, " ".join(sorted(words[item])), 40_000))
-        self._find_strangers(found, taken, named)
+        self._find_strangers(found, covered, named)
 
     def _take(
         self, span: Span, codes: list[int], found: list[Run], text: str, named: Named, hits: list[Mention]
-    ) -> None:
+    ) -> bool:
+        """Keep what a stretch of runs stands for; whether it is a number after which others may go on."""
+        goes_on = False
         by_kind: dict[int, list[int]] = {}
         for code in codes:
             by_kind.setdefault(code % _KINDS, []).append(code // _KINDS)
@@ -248,10 +254,10 @@ class NumberIndex:
                 by_chance = span.signs.isdigit() and _is_figure(written)
                 doubt = _UNSOUND if by_chance else _doubt(kind, span.signs, len(rows))
                 hits.append(Mention(tuple(rows), kind, written, doubt, needed=not by_chance))
-                if kind in (NUMBER, DIGITS, LOOSE):
-                    self._go_on(span, found, text, hits)
+                goes_on = goes_on or kind in (NUMBER, DIGITS, LOOSE)
             if kind <= ORDER:
                 break
+        return goes_on
 
     def _of_another_series(self, span: Span, found: list[Run]) -> bool:
         """Whether letters in front make the digits a number of another series: CN-2026-0007 is not INV-2026-0007."""
@@ -259,7 +265,7 @@ class NumberIndex:
         near = before is not None and found[span.first].start - before.end <= 1
         return near and before is not None and before.text.isalpha() and before.text in self._prefixes
 
-    def _go_on(self, span: Span, found: list[Run], text: str, hits: list[Mention]) -> None:
+    def _go_on(self, span: Span, found: list[Run], text: str, hits: list[Mention], covered: set[int]) -> None:
         """INV-2026-1001/1002+3 and INV-2026-1001 - 1003: what follows changes the last digits."""
         base, at, end = span.signs, span.last, found[span.last - 1].end
         tail = found[span.last - 1].text
@@ -273,6 +279,8 @@ class NumberIndex:
                 if at == len(found):
                     return
                 end, run = run.end, found[at]
+            if at in covered:
+                return
             between = text[end : run.start]
             if not run.text.isdigit() or len(run.text) > len(tail) or not _BETWEEN.fullmatch(between):
                 return
@@ -314,8 +322,7 @@ class NumberIndex:
                 hits.append(Mention(tuple(dict.fromkeys(rows)), REFERENCE, bare[:end], _CHECKED if sound else _UNSOUND))
                 return
 
-    def _find_strangers(self, found: list[Run], taken: Sequence[tuple[Span, list[int]]], named: Named) -> None:
-        covered = {at for span, _codes in taken for at in range(span.first, span.last)}
+    def _find_strangers(self, found: list[Run], covered: set[int], named: Named) -> None:
         for at, run in enumerate(found):
             if at in covered:
                 continue

@@ -7,7 +7,7 @@ from typing import Final
 
 from desktop.domain.matching.facts import Explanation, Line, PastPayment, Policy
 from desktop.domain.matching.numbers import Named
-from desktop.domain.matching.payers import PayerIndex, bare_account
+from desktop.domain.matching.payers import PayerIndex, Payers, bare_account
 from desktop.domain.matching.spelling import plain, runs, signs, spans
 from desktop.domain.money import SCALE
 from desktop.domain.wording import Said, money, phrase
@@ -48,14 +48,19 @@ class ReturnIndex:
         named = self._named(line)
         amount = -line.amount
         found: dict[int, PastPayment] = {payment.id: payment for payment in named.values()}
+        who = self._payers.who(line, Named())
         for sought in (amount, amount - abs(line.charges)):
-            for payment in self._by_amount.get((line.currency, sought), ())[-_TRIED:]:
+            alike = self._by_amount.get((line.currency, sought), [])
+            if len(alike) > _TRIED:
+                # So many of one amount: the payer's alone, who has to be known then.
+                alike = [payment for payment in alike if self._payer_doubt(line, payment, who, []) < SCALE]
+            for payment in alike:
                 found.setdefault(payment.id, payment)
         weighed = [
             one
             for payment in found.values()
             if payment.id not in self._gone and payment.paid_on <= line.booked_on and payment.currency == line.currency
-            if (one := self._weigh(line, payment, payment.id in named)) is not None
+            if (one := self._weigh(line, payment, who, named=payment.id in named)) is not None
         ]
         weighed.sort(key=lambda one: (one[0], -one[1].paid_on.toordinal(), one[1].id))
         answers = []
@@ -86,7 +91,7 @@ class ReturnIndex:
         return hits
 
     def _weigh(
-        self, line: Line, payment: PastPayment, named: bool
+        self, line: Line, payment: PastPayment, payers: Payers, *, named: bool
     ) -> tuple[int, PastPayment, int, list[Said], bool] | None:
         reasons: list[Said] = []
         if named:
@@ -109,7 +114,7 @@ class ReturnIndex:
             )
         else:
             return None
-        known = self._payer_doubt(line, payment, reasons)
+        known = self._payer_doubt(line, payment, payers, reasons)
         doubt = doubt * known // SCALE
         if not named and known == SCALE:
             doubt = max(doubt, _AMOUNT_ONLY)
@@ -119,12 +124,12 @@ class ReturnIndex:
             doubt *= _LONG_AGO
         return doubt, payment, charges, reasons, (named or known < SCALE) and line.returns
 
-    def _payer_doubt(self, line: Line, payment: PastPayment, reasons: list[Said]) -> int:
+    def _payer_doubt(self, line: Line, payment: PastPayment, payers: Payers, reasons: list[Said]) -> int:
         if payment.party_account and bare_account(line.party_account) == bare_account(payment.party_account):
             reasons.append(phrase("Goes to the account that the payment came from"))
             return _ACCOUNT
         group = self._payers.group_of(payment.client_id)
-        who = next(iter(self._payers.who(line, Named()).of(group)), None)
+        who = next(iter(payers.of(group)), None)
         if who is None:
             return SCALE
         reasons.append(who.reason)

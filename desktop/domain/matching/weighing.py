@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.domain.likeness import plain_words
 from desktop.domain.matching.amounts import EXACT
 from desktop.domain.matching.facts import Explanation, OpenInvoice, Share
 from desktop.domain.matching.numbers import WORDS, Mention, NumberIndex, Shape
@@ -16,7 +17,7 @@ from desktop.domain.matching.reasons import (
     typed_reason,
 )
 from desktop.domain.matching.scene import BANK_KEPT, OVER, PARTIAL, Reading, Scene
-from desktop.domain.matching.spelling import digits, error_between
+from desktop.domain.matching.spelling import digits, error_between, signs
 from desktop.domain.money import SCALE
 from desktop.domain.wording import Said, day, phrase, words
 
@@ -31,7 +32,14 @@ _LEFT_OUT: Final = 10
 _STRANGER: Final = 10
 _OTHER_PAYER: Final = 20
 _TOO_EARLY: Final = 3
-_LOOKED_AT: Final = 200
+_OTHER_PURPOSE: Final = 4
+# In the plain words of `likeness`, which has one vowel for ü and ue.
+_OTHER_PURPOSES: Final = frozenset(
+    """anzahlung vorauszahlung vorkasse kaution erstattung ruckerstattung ruckzahlung umbuchung ubertrag darlehen zinsen
+    gehalt lohn spende einlage advance prepayment deposit refund reimbursement loan interest salary donation
+    acompte avance remboursement caution salaire pret anticipo devolucion reembolso fianza prestamo
+    nomina intereses acconto caparra rimborso cauzione stipendio voorschot terugbetaling borg storting""".split()  # noqa: SIM905
+)
 # Without a name or a number a score never gets above this.
 _AMOUNT_ONLY: Final = 600_000
 _BEST: Final = 999_000
@@ -48,6 +56,7 @@ class Weighed:
     client_id: int
     reasons: list[Said]
     due: tuple[int, ...]
+    unnamed: bool
 
 
 class Weighing:
@@ -92,7 +101,13 @@ class Weighing:
         if bare:
             doubt = max(doubt, SCALE - _AMOUNT_ONLY)
         return Weighed(
-            reading, min(doubt, SCALE - _LEAST), firm, client, reasons, tuple(item.due.toordinal() for item in items)
+            reading,
+            min(doubt, SCALE - _LEAST),
+            firm,
+            client,
+            reasons,
+            tuple(item.due.toordinal() for item in items),
+            number == SCALE,
         )
 
     def _number_doubt(self, items: list[OpenInvoice], reasons: list[Said]) -> int:
@@ -113,16 +128,17 @@ class Weighing:
             return worst
         if len(unnamed) > _TYPED_MOST:
             return SCALE // 2 if mentions else SCALE
-        guessed = [self._guessed(item, reasons) for item in unnamed]
+        meant = {signs(mention.written) for mention, _item in mentions}
+        guessed = [self._guessed(item, meant, reasons) for item in unnamed]
         if mentions:
             return max(worst, min(max(guessed), SCALE // 2))
         return max(guessed)
 
-    def _guessed(self, item: OpenInvoice, reasons: list[Said]) -> int:
+    def _guessed(self, item: OpenInvoice, meant_already: set[str], reasons: list[Said]) -> int:
         """An item whose number is written with an error, or by its last digits alone."""
         shape = self._numbers.shape(item)
         written = self._numbers.typed(shape, self._scene.named)
-        if written and not self._is_settled_of(written, item):
+        if written and written not in meant_already and not self._is_settled_of(written, item):
             meant = shape.digits if written.isdigit() and not shape.signs.isdigit() else shape.signs
             reasons.append(typed_reason(written, item.number, error_between(written, meant)))
             return _TYPED
@@ -172,6 +188,10 @@ class Weighing:
             doubt *= 2 if named_all else _STRANGER
             firm = firm and named_all and reading.fit not in (PARTIAL, OVER)
             reasons.append(not_open_reason(strange))
+        purpose = self._other_purpose() if number == SCALE else ""
+        if purpose:
+            doubt, firm = doubt * _OTHER_PURPOSE, False
+            reasons.append(phrase("Says “{word}”, which is hardly the payment of an invoice", word=purpose))
         if who is None and scene.payers.firm:
             doubt, firm = doubt * _OTHER_PAYER, False
             reasons.append(phrase("The money seems to be from {client}", client=self._name_of_payer()))
@@ -209,6 +229,11 @@ class Weighing:
             strange += named.settled
         return strange
 
+    def _other_purpose(self) -> str:
+        """A word for money that pays no invoice."""
+        said = plain_words(f"{self._scene.line.text} {self._scene.line.reference}")
+        return next((word for word in said if word in _OTHER_PURPOSES), "")
+
     def _early(self, items: list[OpenInvoice]) -> bool:
         return any(self._scene.line.booked_on < item.issued for item in items)
 
@@ -219,9 +244,14 @@ class Weighing:
         mention = self._best.get(items[0].id)
         if mention is None or mention.doubt < 10_000:
             return False
-        own = self._numbers.shape(items[0]).signs
-        others = self._scene.items.of_amount(reading.target.amount, reading.target.currency)[:_LOOKED_AT]
-        return any(error_between(own, self._numbers.shape(item).signs) for item in others if item.id != items[0].id)
+        alike = self._scene.items.alike(reading.target.amount, reading.target.currency)
+        if alike <= 1:
+            return False
+        near = self._numbers.near(self._numbers.shape(items[0]).signs) | self._numbers.near(signs(mention.written))
+        return any(
+            (other := self._scene.items.get(row)) is not None and other.open == items[0].open
+            for row in near - {items[0].id}
+        )
 
     def _client(self, items: list[OpenInvoice], who: Who | None, reading: Reading, reasons: list[Said]) -> int:
         clients = {item.client_id for item in items}
@@ -257,7 +287,7 @@ def explanations(
     found = []
     for place, one in enumerate(ranked[:5]):
         score = min(_BEST, SCALE - one.doubt)
-        rivals = [other for other in ranked[1:] if other.doubt <= one.doubt * 5] if place == 0 else []
+        rivals = [other for other in ranked[1:] if other.doubt <= one.doubt * _rival_within(one)] if place == 0 else []
         if oldest_first:
             rivals = [other for other in rivals if not _alike(one, other)]
         sure = place == 0 and one.firm and threshold is not None and score >= threshold and not rivals
@@ -283,6 +313,11 @@ def explanations(
 def _is_or_may_be(written: str, shape: Shape) -> bool:
     own = shape.digits if written.isdigit() else shape.signs
     return written == own or bool(error_between(written, own))
+
+
+def _rival_within(one: Weighed) -> int:
+    """How many times its doubt another reading may have and still be a rival: sets that nothing names are many."""
+    return 20 if one.unnamed and len(one.reading.shares) > 1 else 5
 
 
 def _alike(one: Weighed, other: Weighed) -> bool:
