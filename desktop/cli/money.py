@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.cli.arguments import Commands, Parser, amount, count, day
 from desktop.cli.call import Call
@@ -10,6 +12,9 @@ from desktop.cli.tables import table
 from desktop.domain.money import exact_minor, exponent, major_text
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, money_text
+
+if TYPE_CHECKING:
+    from db.engine import Book
 
 
 def add(commands: Commands) -> None:
@@ -25,6 +30,22 @@ def add(commands: Commands) -> None:
         "--withheld", type=amount, metavar="AMOUNT", help=_("tax that the payer kept back for the state beside it")
     )
     pay.add_argument("--reference", default="", metavar="R")
+    pay.add_argument("--account", metavar="NAME", help=_("the bank account or till that it came to"))
+    pay.add_argument("--charges", type=amount, metavar="AMOUNT", help=_("what banks kept back of the amount"))
+    pay.add_argument(
+        "--received",
+        nargs=2,
+        metavar=("AMOUNT", "CUR"),
+        help=_("what reached the account, where the bank converted it"),
+    )
+    pay.add_argument(
+        "--discount",
+        choices=("terms", "grant", "none"),
+        default="terms",
+        help=_("early-payment discount: by its terms, also after its day (with a note), or not at all"),
+    )
+    pay.add_argument("--note", default="", metavar="TEXT")
+    pay.add_argument("--attach", metavar="FILE", help=_("keep this file beside the payment"))
     pay.add_argument("--only-named", action="store_true", help=_("settle nothing but the invoices named"))
     _add_date(pay)
 
@@ -59,6 +80,24 @@ def _add_date(parser: Parser) -> None:
     parser.add_argument("--date", type=day, metavar="DATE", help=_("by default today"))
 
 
+def account_of(book: Book, name: str | None) -> int | None:
+    """The account that an option names, where it does."""
+    from desktop.services.tills import account_named
+
+    return None if name is None else account_named(book, name)
+
+
+def _received(given: list[str] | None) -> tuple[int, str] | None:
+    if given is None:
+        return None
+    currency = given[1].upper()
+    _known(currency)
+    try:
+        return minor(amount(given[0]), currency), currency
+    except ArgumentTypeError as error:
+        raise UserError(str(error), _("Write what reached the account as: --received AMOUNT CUR")) from error
+
+
 def minor(value: Decimal, currency: str) -> int:
     try:
         return exact_minor(value, currency)
@@ -72,11 +111,17 @@ def minor(value: Decimal, currency: str) -> int:
 
 
 def _pay(call: Call) -> None:
+    from desktop.services.attachments import attach_file
     from desktop.services.clients import client, client_id
     from desktop.services.payments import record_payment
     from desktop.services.trail import currency_of
 
     arguments = call.arguments
+    attached = call.path(arguments.attach) if arguments.attach else None
+    if attached is not None and not attached.is_file():
+        raise UserError(
+            _("There is no file {path}; nothing was booked.").format(path=attached), _("Check its name and folder.")
+        )
     with call.book() as book:
         payer = client_id(book, arguments.client) if arguments.client else None
         if not arguments.numbers and payer is None:
@@ -102,7 +147,14 @@ def _pay(call: Call) -> None:
             reference=arguments.reference,
             only_named=arguments.only_named,
             withheld=minor(arguments.withheld, currency) if arguments.withheld else 0,
+            note=arguments.note,
+            account_id=account_of(book, arguments.account),
+            charges=minor(arguments.charges, currency) if arguments.charges else 0,
+            received=_received(arguments.received),
+            discount=arguments.discount,
         )
+        if attached is not None:
+            attach_file(book, "payment", result.payment_id, attached, actor=call.actor)
     data = {
         "payment": result.payment,
         "withheld": result.withheld,

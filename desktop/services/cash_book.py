@@ -27,20 +27,28 @@ KINDS: Final = {
     "expense": N_("Expense"),
     "opening": N_("Balance at the beginning"),
 }
+# What stands in the cash book besides.
+_OTHER_ENTRIES: Final = {
+    "difference": N_("Difference found by counting"),
+    "payment": N_("Payment"),
+    "refund": N_("Refund"),
+    "reversal": N_("Taken back"),
+}
 _OUT: Final = frozenset({"deposit", "expense"})
 DIFFERENCE: Final = "difference"
 
+# Within a day in the order in which they were entered, of which the journal has one for both.
 _ENTRIES: Final = f"""SELECT * FROM (
-  SELECT p.paid_on day, p.created_at at, 0 side, p.id, p.number,
+  SELECT p.paid_on day, (SELECT e.id FROM journal_entry e WHERE e.payment_id = p.id) entered, 0 side, p.id, p.number,
     CASE WHEN p.reverses_id IS NOT NULL THEN 'reversal' WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END kind,
     CASE WHEN p.note = '' THEN p.reference ELSE p.note END told, c.name client, {MOVED.format(p="p")} amount,
     coalesce((SELECT b.number FROM payment b WHERE b.reverses_id = p.id), '') reversed_by
   FROM payment p JOIN client c ON c.id = p.client_id WHERE p.account_id = :account
-  UNION ALL SELECT m.dated, m.created_at, 1, m.id, m.number,
+  UNION ALL SELECT m.dated, (SELECT e.id FROM journal_entry e WHERE e.cash_movement_id = m.id), 1, m.id, m.number,
     CASE WHEN m.reverses_id IS NULL THEN m.kind ELSE 'reversal' END, m.text, '', m.amount,
     coalesce((SELECT b.number FROM cash_movement b WHERE b.reverses_id = m.id), '')
   FROM cash_movement m WHERE m.account_id = :account)
-WHERE day <= :until ORDER BY day, at, side, id"""
+WHERE day <= :until ORDER BY day, entered"""
 
 _TILLS: Final = f"""SELECT a.id, coalesce(nullif(a.bank, ''), a.holder),
   coalesce(a.currency, (SELECT currency FROM firm)),
@@ -104,6 +112,11 @@ class CashEntry:
     balance: int
 
 
+def entry_word(kind: str) -> str:
+    """What an entry of the cash book is, in words."""
+    return _({**KINDS, **_OTHER_ENTRIES}[kind])
+
+
 def tills(book: Book) -> tuple[Till, ...]:
     """In the order in which they were set up."""
     with book.reading() as session:
@@ -162,7 +175,7 @@ def cash_book(book: Book, account_id: int, *, since: date, until: date) -> CashB
         entries = connection.exec_driver_sql(_ENTRIES, {"account": account_id, "until": until.isoformat()}).fetchall()
     opening = balance = 0
     rows: list[CashRow] = []
-    for day, _at, side, key, number, kind, told, client, amount, reversed_by in entries:
+    for day, _place, side, key, number, kind, told, client, amount, reversed_by in entries:
         balance += amount
         dated = date.fromisoformat(day)
         if dated < since:

@@ -12,7 +12,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 from desktop.services.changes import change
 from desktop.services.ledger import WITHHOLDING, Ledger
-from desktop.services.open_amounts import Credit
+from desktop.services.open_amounts import Credit, OpenAmounts
 from desktop.services.payments import not_to_come, reason_given
 from desktop.services.tills import reached
 
@@ -76,6 +76,13 @@ def refund_credit(
             amount=money_text(amount, credit.currency), number=number, reason=reason
         )
     return refund
+
+
+def credit_left(book: Book, number: str) -> tuple[str, int]:
+    """Currency and minor units of what is left of a payment or credit note. UserError for an unknown number."""
+    with book.reading() as session:
+        credit = OpenAmounts(session.connection()).named_credit(number)
+    return credit.currency, credit.open
 
 
 def refund_within(

@@ -7,9 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 
+_NAME = "coalesce(nullif(bank, ''), nullif(iban, ''), nullif(account_number, ''), holder)"
 # What each payment moved in the account that it reached, in the currency of that.
 MOVED = "coalesce({p}.received, {p}.amount - coalesce({p}.charges, 0))"
 _STANDS = f"""SELECT coalesce(sum(amount), 0), max(day) FROM (
@@ -81,9 +83,7 @@ class Accounts:
         known = self._known.get(account_id)
         if known is None:
             row = self._connection.exec_driver_sql(
-                "SELECT kind, coalesce(nullif(bank, ''), nullif(iban, ''), holder), currency FROM bank_account"
-                " WHERE id = ?",
-                (account_id,),
+                f"SELECT kind, {_NAME}, currency FROM bank_account WHERE id = ?", (account_id,)
             ).fetchone()
             if row is None:
                 raise UserError(_("The account is not in the book any more."), _("Choose another one."))
@@ -94,6 +94,45 @@ class Accounts:
                 known.balance, known.last = balance, date.fromisoformat(last) if last else None
             self._known[account_id] = known
         return known
+
+
+def account_choices(book: Book) -> tuple[Account, ...]:
+    """Bank accounts and tills by their names, in their order; balances left out."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            f"SELECT id, kind, {_NAME}, coalesce(currency, CASE kind WHEN 'cash' THEN (SELECT currency FROM firm) END)"
+            " FROM bank_account ORDER BY position, id"
+        )
+        return tuple(Account(row[0], row[1] == "cash", row[2], row[3]) for row in rows)
+
+
+def account_named(book: Book, text: str) -> int:
+    """The id of the one account that the text names by its name, IBAN or a part of them.
+
+    UserError where none has it, or several do.
+    """
+    wanted = "".join(text.split()).casefold()
+    with book.reading() as session:
+        rows = (
+            session.connection()
+            .exec_driver_sql(f"SELECT id, {_NAME}, iban, account_number FROM bank_account ORDER BY position, id")
+            .fetchall()
+        )
+    parts = {row[0]: ["".join(str(one).split()).casefold() for one in row[1:]] for row in rows}
+    found = [key for key, known in parts.items() if wanted in known] or [
+        key for key, known in parts.items() if wanted and any(wanted in one for one in known)
+    ]
+    if len(found) == 1:
+        return int(found[0])
+    names = ", ".join(str(row[1]) for row in rows if not found or row[0] in found)
+    raise UserError(
+        _("Several accounts are called “{name}”: {names}.").format(name=text, names=names)
+        if found
+        else _("There is no account “{name}”.").format(name=text),
+        _("The accounts are: {names}.").format(names=names)
+        if names
+        else _("Enter bank accounts and tills under Settings first."),
+    )
 
 
 def reached(

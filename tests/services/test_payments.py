@@ -8,7 +8,7 @@ import pytest
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.payment_reversals import reverse_payment
-from desktop.services.payments import PaymentResult, plan_payment, record_payment
+from desktop.services.payments import DiscountRule, PaymentResult, plan_payment, record_payment
 from tests.books import new_book
 from tests.issued import ANNE, add_client, add_invoice, add_rate
 from tests.ledger_proof import firm_receivable, prove
@@ -278,3 +278,105 @@ def test_the_log_keeps_who_booked_what(book: Book, client: int) -> None:
     assert actor == ANNE
     assert '"number":"P-2026-0001"' in after
     assert '"amount":400' in after
+
+
+def entries(book: Book, number: str) -> list[tuple[str, int, int | None]]:
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT s.role, s.amount, s.firm_amount FROM posting s JOIN journal_entry e ON e.id = s.entry_id"
+            " JOIN payment p ON p.id = e.payment_id WHERE p.number = ? ORDER BY s.role",
+            (number,),
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_charges_of_banks_are_a_cost_and_the_debt_is_settled_whole(book: Book, client: int) -> None:
+    number = add_invoice(book, client, JANUARY, (10_000, 0))
+    result = record_payment(
+        book, amount=10_000, paid_on=MARCH, actor=ANNE, today=TODAY, numbers=[number], charges=1_500
+    )
+    assert result.allocated == ((number, 10_000),)
+    assert entries(book, result.payment) == [
+        ("bank", 8_500, 8_500),
+        ("fees", 1_500, 1_500),
+        ("receivable", -10_000, -10_000),
+    ]
+    prove(book)
+    reversal = reverse_payment(book, result.payment, on=TODAY, reason="Returned", actor=ANNE, today=TODAY)
+    assert sum(amount for role, amount, _firm in entries(book, reversal.payment) if role == "bank") == -8_500
+    assert still_open(book) == {number: 10_000}
+    prove(book)
+
+
+@pytest.mark.parametrize("charges", [-1, 10_000, 10_001])
+def test_charges_that_cannot_be_are_refused(book: Book, client: int, charges: int) -> None:
+    with pytest.raises(UserError, match="kept back"):
+        record_payment(book, amount=10_000, paid_on=MARCH, actor=ANNE, today=TODAY, client_id=client, charges=charges)
+
+
+def test_what_the_bank_converted_is_worth_what_it_gave(book: Book, client: int) -> None:
+    add_rate(book, "USD", JANUARY, Decimal("0.90"))
+    number = add_invoice(book, client, JANUARY, (100_000, 0), currency="USD")
+    result = record_payment(
+        book,
+        amount=100_000,
+        paid_on=MARCH,
+        actor=ANNE,
+        today=TODAY,
+        numbers=[number],
+        charges=1_000,
+        received=(86_130, "EUR"),
+    )
+    # 861.30 EUR for 990 USD is 0.87 a dollar; the invoice was booked at 0.90.
+    assert entries(book, result.payment) == [
+        ("bank", 99_000, 86_130),
+        ("fees", 1_000, 870),
+        ("receivable", -100_000, -87_000),
+    ]
+    with book.reading() as session:
+        exchange = session.connection().exec_driver_sql("SELECT sum(firm_amount) FROM posting WHERE role = 'exchange'")
+        assert exchange.scalar() == 3_000
+    assert firm_receivable(book) == 0
+    prove(book)
+
+
+def test_a_conversion_that_cannot_be_is_refused(book: Book, client: int) -> None:
+    for amount, received in ((1, (10**13, "EUR")), (10_000, (0, "EUR")), (10_000, (10_000, "USD"))):
+        with pytest.raises(UserError):
+            record_payment(
+                book,
+                amount=amount,
+                paid_on=MARCH,
+                actor=ANNE,
+                today=TODAY,
+                client_id=client,
+                currency="USD",
+                received=received,
+            )
+
+
+def test_a_late_discount_is_granted_with_a_reason_and_none_where_it_is_refused(book: Book, client: int) -> None:
+    number = add_invoice(book, client, JANUARY, (10_000, 0), terms="net 30 2%/10")
+
+    def settle(rule: DiscountRule, note: str = "", on: date = MARCH) -> PaymentResult:
+        return record_payment(
+            book,
+            amount=9_800,
+            paid_on=on,
+            actor=ANNE,
+            today=TODAY,
+            numbers=[number],
+            discount=rule,
+            note=note,
+        )
+
+    with pytest.raises(UserError, match="reason"):
+        settle("grant")
+    refused = settle("none", on=JANUARY)
+    assert (refused.discounts, still_open(book)) == ((), {number: 200})
+    reverse_payment(book, refused.payment, on=JANUARY, reason="wrong", actor=ANNE, today=TODAY)
+    assert settle("terms").discounts == ()
+    reverse_payment(book, "P-2026-0003", on=MARCH, reason="wrong", actor=ANNE, today=TODAY)
+    assert settle("grant", "Agreed by phone").discounts == ((number, 200),)
+    assert still_open(book) == {number: 0}
+    prove(book)

@@ -24,6 +24,7 @@ from desktop.services.check.money import check_money
 from desktop.services.check.printing import check_printing
 from desktop.services.check.problem import Problem, Problems
 from desktop.services.check.reminding import check_reminders
+from desktop.services.check.tills import check_tills
 
 __all__ = ["CheckResult", "Problem", "check"]
 
@@ -57,6 +58,7 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_documents(raw(connection), problems, told)
             told(0, 0, _("Checking payments and the journal"))
             check_money(raw(connection), problems)
+            check_tills(raw(connection), problems)
             check_banking(raw(connection), problems)
             check_reminders(raw(connection), problems)
             told(0, 0, _("Checking what was billed"))

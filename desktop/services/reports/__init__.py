@@ -9,7 +9,7 @@ from typing import Final
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.reports import coming, days, goals, ledgers, owed, quality, sales, usual, work
+from desktop.services.reports import cash, coming, days, goals, ledgers, owed, quality, sales, usual, work
 from desktop.services.reports.chart import Chart, Mark
 from desktop.services.reports.table import (
     BEHIND,
@@ -59,6 +59,7 @@ _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "unbilled": work.unbilled,
     "projects": work.projects,
     "journal": ledgers.journal,
+    "cash": cash.cash,
 }
 NAMES: Final = tuple(_REPORTS)
 # What each can be grouped by, the first of which it is unless one is named.
@@ -71,7 +72,7 @@ BY: Final[Mapping[str, tuple[str, ...]]] = {
 # What these can be narrowed to one group of.
 _NARROWED: Final = {"open": owed.BY, "billed": sales.BY}
 # These are of a span of days; without a first one, of the year so far.
-_YEARLY: Final = frozenset({"revenue", "billed", "paying"})
+_YEARLY: Final = frozenset({"revenue", "billed", "paying", "cash"})
 
 
 def report(

@@ -82,6 +82,13 @@ def kinds() -> list[Kind]:
         Kind("unbilled", _("Unbilled"), _("What is done and waits to be billed."), sold, place),
         Kind("projects", _("Projects"), _("Agreed, billed and left of each project."), sold, place),
         Kind("journal", _("Journal"), _("Every booking with its two sides."), booked, span),
+        Kind(
+            "cash",
+            _("Cash book"),
+            _("What came into the tills and went out, with what was left."),
+            booked,
+            span - {CLIENT},
+        ),
     ]
 
 
@@ -109,6 +116,7 @@ def first_asked(name: str, today: date) -> Asked:
         "billed": today.replace(day=1),
         "paying": today - timedelta(days=364),
         "journal": today.replace(day=1),
+        "cash": today.replace(day=1),
     }.get(name)
     return Asked(name, today, since, by=GROUPS[name][0] if name in GROUPS else "")
 
