@@ -141,10 +141,11 @@ def reminders_of_client(connection: Connection, client_id: int) -> Rows:
     )
 
 
-_REMINDER = """SELECT r.id, r.client_id, c.code, c.name, r.currency, r.level, r.amount, r.disputed, r.credit, r.fee,
+_REMINDER = """SELECT r.id, c.id, c.code, c.name, r.currency, r.level, r.amount, r.disputed, r.credit, r.fee,
   r.interest, r.pay_by, r.channel, r.state, r.reason, r.note, coalesce(r.decided_by, ''), r.delivery_id, r.sent_at,
   r.claim, c.segment_id, n.id, n.number, n.as_of
-  FROM reminder r JOIN client c ON c.id = r.client_id JOIN reminder_run n ON n.id = r.run_id"""
+  FROM reminder r JOIN client k ON k.id = r.client_id JOIN client c ON c.id = coalesce(k.merged_into_id, k.id)
+  JOIN reminder_run n ON n.id = r.run_id"""
 
 
 def reminder_items(connection: Connection, reminder_ids: str) -> Rows:

@@ -14,6 +14,8 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.delivery.mail.texts import drop_mail_texts
+from desktop.services.dunning.levels import drop_levels
+from desktop.services.dunning.policies import drop_policy
 from desktop.services.einvoice_checks import check_einvoice
 from desktop.services.field_checks import (
     check_delivery,
@@ -126,6 +128,8 @@ def delete_segment(book: Book, segment_id: int, *, actor: str) -> None:
             made.delete(RuleSetting, rule_id)
         drop_choices(made, "segment", segment_id)
         drop_mail_texts(made, "segment", segment_id)
+        drop_levels(made, segment_id)
+        drop_policy(made, segment_id)
         made.delete(Segment, segment_id)
 
 

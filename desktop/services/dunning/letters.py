@@ -60,9 +60,10 @@ def current(facts: Facts, row: ReminderRow) -> Current:
     bears = None if row.interest or not row.decided_by else False
     items: list[Named] = []
     for due in facts.dues.get((row.client_id, row.currency), ()):
-        if not due.open:
+        # Facts may be of several letters to one client, where it was merged since.
+        was = planned.get(due.item_id)
+        if was is None or not due.open:
             continue
-        was = planned[due.item_id]
         level = level_of(levels, was.level) or Level(was.level, row.level_name, was.days)
         items.append(named(facts, client, due, level, interest=bears))
     gone = tuple(planned.keys() - {one.due.item_id for one in items})

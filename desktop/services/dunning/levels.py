@@ -135,6 +135,12 @@ def save_levels(book: Book, wanted: Sequence[Level], *, actor: str, segment_id: 
         return tuple(numbered)
 
 
+def drop_levels(made: Change, segment_id: int) -> None:
+    """Take a segment's levels away, within the caller's change."""
+    for key in _own(made.connection, segment_id).values():
+        made.delete(DunningLevel, key)
+
+
 def _own(connection: Connection, segment_id: int | None) -> dict[int, int]:
     """Number -> key of the rows of a scope."""
     scope, scope_id = (SEGMENT, segment_id) if segment_id else (FIRM, 0)

@@ -13,7 +13,7 @@ from db.schema import DunningPolicy, Segment
 from desktop.domain.dunning.words import DAY_COUNTS, INTERESTS
 from desktop.domain.money import SCALE
 from desktop.i18n import _
-from desktop.services.changes import change
+from desktop.services.changes import Change, change
 from desktop.services.problems import Problems
 from desktop.services.records import found
 
@@ -106,6 +106,15 @@ def save_policy(book: Book, values: Mapping[str, Any], *, actor: str, segment_id
             return
         scope, scope_id = _key(segment_id)
         made.insert(DunningPolicy, scope=scope, scope_id=scope_id, **(dict.fromkeys(PARTS) | dict(values)))
+
+
+def drop_policy(made: Change, segment_id: int) -> None:
+    """Take a segment's policy away, within the caller's change."""
+    rows = made.connection.exec_driver_sql(
+        "SELECT id FROM dunning_policy WHERE scope = ? AND scope_id = ?", _key(segment_id)
+    )
+    for (key,) in rows.fetchall():
+        made.delete(DunningPolicy, key)
 
 
 def _key(segment_id: int | None) -> tuple[str, int]:
