@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.dso import count_back, simple
+from desktop.domain.dso import best_possible, count_back, simple
 
 SALES = st.lists(st.tuples(st.integers(-10_000, 1_000_000), st.integers(1, 31)), max_size=14)
 
@@ -61,5 +61,5 @@ def test_in_even_sales_both_ways_agree(receivables: int, monthly: int, days: int
 
 
 def test_the_best_possible_one_takes_only_what_is_not_yet_due() -> None:
-    assert dso.best_possible(3_000, 9_000, 90) == Decimal("30.0")
-    assert dso.best_possible(3_000, 0, 90) is None
+    assert best_possible(3_000, 9_000, 90) == Decimal("30.0")
+    assert best_possible(3_000, 0, 90) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ def test_what_is_open_only_falls_and_stays_a_share(paid: list[int], waiting: lis
     found = habit(paid, waiting)
     shares = [found.open_after(day) for day in range(-41, 201)]
     assert shares[0] == SCALE
-    assert all(0 <= later <= earlier for earlier, later in zip(shares, shares[1:], strict=False))
+    assert all(0 <= later <= earlier for earlier, later in pairwise(shares))
     assert found.paid == len(paid)
 
 

@@ -144,7 +144,7 @@ class _Past:
         for client, late in of_client.items():
             waiting.setdefault(self._segments.get(client), []).extend(late)
         self._move_to(day)
-        groups = {key: self._habit(key, waiting.get(key, ())) for key in {*self._paid, *waiting}}
+        groups = {key: self._habit(key, waiting.get(key, ())) for key in {*self._paid, *waiting} - {None, _FIRM}}
         everybody = self._habit(_FIRM, [late for some in waiting.values() for late in some])
         own: dict[Hashable, Habit | None] = {}
 
