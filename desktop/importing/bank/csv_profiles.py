@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.importing.bank.amounts import known_currency
 from desktop.importing.mapping import heading_key, signature
 
 # What a column can be. Of `amount` and `debit`/`credit` there is one; `payer` and `payee` are both sides of a movement,
@@ -100,9 +101,9 @@ def column_key(heading: str) -> str:
     """A heading as it is compared: without case, accents, signs, brackets and a currency's code at its end."""
     plain = _BRACKETS.sub(" ", heading).strip() or heading
     words = plain.replace("€", " ").split()
-    if len(words) > 1 and _CODE.fullmatch(words[-1]) and not plain.isupper():
+    if len(words) > 1 and _CODE.fullmatch(words[-1]) and known_currency(words[-1]):
         words.pop()
-        if words[-1].casefold() in ("in", "en"):
+        if len(words) > 1 and words[-1].casefold() in ("in", "en"):
             words.pop()
     return heading_key(" ".join(words))
 
