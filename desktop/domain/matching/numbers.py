@@ -119,8 +119,7 @@ class NumberIndex:
         texts = [plain(text) for text in (line.reference, line.end_to_end, line.text, line.mandate) if text]
         hits: list[Mention] = []
         for text in dict.fromkeys(texts):
-            self._structured(text, hits)
-            self._read_text(text, named, hits)
+            self._read_text(self._structured(text, hits), named, hits)
         named.short = short_numbers(" ".join(texts))
         named.mentions = _without_repeats(hits)
         return named
@@ -296,10 +295,13 @@ class NumberIndex:
                 hits.append(Mention(rows, CONTINUED, key, 60_000, needed=False))
             base, end, at = upper, run.end, at + 1
 
-    def _structured(self, text: str, hits: list[Mention]) -> None:
+    def _structured(self, text: str, hits: list[Mention]) -> str:
+        """Finds references with check digits; the text without those that are wrong, whose numbers mislead."""
+        left = text
         if "RF" in text:
             for found in _RF.finditer(text):
-                self._creditor_reference(found[0], hits)
+                if not self._creditor_reference(found[0], hits):
+                    left = left.replace(found[0], " ")
         for found in _QR.finditer(text):
             bare = "".join(found[0].split())
             if bare in self._keys or not qr_is_valid(bare):
@@ -310,9 +312,10 @@ class NumberIndex:
             rows = [row for row in rows if qr_reference(self._names[row]) == bare]
             if rows:
                 hits.append(Mention(tuple(rows), REFERENCE, found[0], _CHECKED))
+        return left
 
-    def _creditor_reference(self, written: str, hits: list[Mention]) -> None:
-        """The words behind a reference look like a part of it: the longest that is sound, or else is known, counts."""
+    def _creditor_reference(self, written: str, hits: list[Mention]) -> bool:
+        """Whether it is sound. The words behind a reference look like a part of it: the longest that is known counts."""
         bare = "".join(sign for sign in written if sign.isalnum())
         for end in range(len(bare), 6, -1):
             rows = [c // _KINDS for c in self._keys.get(bare[4:end], ()) if c % _KINDS == NUMBER]
@@ -320,7 +323,8 @@ class NumberIndex:
             if rows:
                 sound = rf_is_valid(bare[:end])
                 hits.append(Mention(tuple(dict.fromkeys(rows)), REFERENCE, bare[:end], _CHECKED if sound else _UNSOUND))
-                return
+                return sound
+        return True
 
     def _find_strangers(self, found: list[Run], covered: set[int], named: Named) -> None:
         for at, run in enumerate(found):
