@@ -51,15 +51,15 @@ class StatementsPage(Page):
                 title=_("Bank statements"),
                 columns=[
                     Column("tag", "", 84, "tag"),
-                    Column("account", _("Account"), 190, sort_key="account", strong=True, wide=True),
+                    Column("account", _("Account"), 260, sort_key="account", strong=True, wide=True),
                     Column("from_day", _("From"), 100, "date", sort_key="from_day"),
                     Column("to_day", _("To"), 100, "date", sort_key="to_day"),
-                    Column("number", _("Number"), 90, sort_key="number", secondary=True),
-                    Column("opening", _("Opening balance"), 118, "money", secondary=True),
-                    Column("closing", _("Closing balance"), 118, "money"),
+                    Column("number", _("Number"), 90, sort_key="number", secondary=True, hidden=True),
+                    Column("opening", _("Opening balance"), 130, "money", secondary=True, hidden=True),
+                    Column("closing", _("Closing balance"), 124, "money"),
                     Column("lines", _("Lines"), 64, "number", sort_key="lines"),
                     Column("open", _("Open"), 64, "number", sort_key="open"),
-                    Column("format", _("Format"), 80, sort_key="format", secondary=True),
+                    Column("format", _("Format"), 80, sort_key="format", secondary=True, hidden=True),
                     Column("file_name", _("File"), 160, sort_key="file_name", secondary=True),
                     Column("actor", _("By"), 90, secondary=True, hidden=True),
                 ],
@@ -83,7 +83,7 @@ class StatementsPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("statements.take_in", _("Take in statements…"), self.take_in, "import", "Ctrl+N"),
-            Action("statements.undo", _("Undo this file…"), self.undo, "undo", "U", self._undoable, _("undo")),
+            Action("statements.undo", _("Undo this file"), self.undo, "undo", "U", self._undoable, _("undo")),
         ]
 
     def _load(self) -> Sequence[Row]:

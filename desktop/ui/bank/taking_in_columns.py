@@ -30,7 +30,7 @@ from desktop.ui.importing.habits import Habit
 from desktop.ui.importing.words import date_orders, decimals, delimiters, encoding_word, encodings, word_of
 from desktop.ui.theme import Theme
 
-_WIDTHS = (150, 260)
+_WIDTHS = (200, 280)
 _PADDING = 24
 _CHOICE_HEIGHT = 38
 _ROW_HEIGHT = 28
@@ -58,7 +58,7 @@ class TableColumns(QWidget):
         self.header_row = WholeEditor()
         self.negate = QCheckBox(_("What came in has a minus"))
         self.debit_words = QLineEdit()
-        self.debit_words.setPlaceholderText(_("D, debit, Soll"))
+        self.debit_words.setPlaceholderText(_("D, Soll"))
         self.currency = ChoiceEditor([("", _("as found")), *currencies()])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)

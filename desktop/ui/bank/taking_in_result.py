@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.i18n import _
 from desktop.jobs import Job
+from desktop.services.bank.gaps import said
 from desktop.services.bank.taken import TakenIn, summary
 from desktop.services.imports.history import undo_import
 from desktop.ui.desk import Desk
@@ -17,7 +18,7 @@ def take_back_file(desk: Desk, batch: int) -> None:
     book, actor = desk.book, desk.actor
     desk.shell.jobs.start(
         Job(_("Taking the file out"), lambda _report: undo_import(book, batch, actor=actor), BANK),
-        lambda said: desk.shell.notices.say(_("Undone: {what}").format(what=said)),
+        lambda what: desk.shell.notices.say(_("Undone: {what}").format(what=what)),
     )
 
 
@@ -36,5 +37,5 @@ def tell_taken(desk: Desk, result: TakenIn) -> None:
         desk.shell.notices.say(_("All of these lines are in the book already."), tone="note")
         return
     tone = "held" if result.rejected or result.gaps else "good"
-    more = result.rejected[0].problem if result.rejected else ""
+    more = result.rejected[0].problem if result.rejected else said(result.gaps[0]) if result.gaps else ""
     desk.shell.notices.say(_("Statements: {what}").format(what=summary(result)), more, offers, tone=tone)

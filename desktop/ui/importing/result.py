@@ -16,7 +16,7 @@ from desktop.ui.importing.words import kind_word
 from desktop.ui.page import Design, Page
 
 # What an import, or its undo, may write.
-IMPORTED = frozenset({"clients", "agreements", "billables", "invoices", "firm", "runs"})
+IMPORTED = frozenset({"clients", "agreements", "billables", "invoices", "firm", "runs", "bank"})
 _SIZE = (1000, 560)
 
 

@@ -26,6 +26,9 @@ def kinds() -> list[Choice]:
 
 
 def kind_word(kind: str) -> str:
+    if kind == "bank":
+        # Statements have a way in of their own, but their files stand among the others.
+        return _("Bank statements")
     return next((text for value, text in kinds() if value == kind), kind)
 
 

@@ -45,7 +45,7 @@ class ImportsSection(Page):
                 listing=self._rows,
                 search_hint=_("Search files"),
                 nothing_yet=_("Imported files will stand here; each can be undone as a whole until it is billed."),
-                depends=frozenset({"firm", "clients", "agreements", "billables", "invoices"}),
+                depends=frozenset({"firm", "clients", "agreements", "billables", "invoices", "bank"}),
                 main_action="imports.new",
                 side_actions=["imports.watch", "imports.forget"],
                 menu=["imports.undo"],
