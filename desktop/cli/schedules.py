@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ACTS: Final = ("list", "add", "change", "remove", "pause", "resume", "results", "install", "uninstall", "show")
 _NAMED: Final = ("add", "change", "remove", "pause", "resume")
-_TASKS: Final = ("bill", "send", "bounces", "reconcile")
+_TASKS: Final = ("bill", "reconcile", "remind", "send", "bounces")
 _SYSTEMS: Final = ("systemd", "cron", "launchd", "task_scheduler")
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEAST_OF_A_WORD: Final = 3

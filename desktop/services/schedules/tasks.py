@@ -10,6 +10,7 @@ from desktop.i18n import N_
 from desktop.services.schedules.billing import bill
 from desktop.services.schedules.reading_bounces import read_bounces
 from desktop.services.schedules.reconciling import reconcile
+from desktop.services.schedules.reminding import remind
 from desktop.services.schedules.sending import send
 from desktop.services.schedules.work import Came, Work
 
@@ -31,11 +32,12 @@ class Task:
     from_folder: bool = False
 
 
-# At the same time the first of these goes first: what is billed goes out with what is sent, and what is paid is known
-# before anybody is reminded of it.
+# At the same time the first of these goes first: what is paid is known before anybody is reminded of it, and what is
+# billed or reminded of goes out with what is sent.
 TASKS: Final[Mapping[str, Task]] = {
     "bill": Task(N_("Bill what is due"), bill, by_segment=True, limited=True),
+    "reconcile": Task(N_("Reconcile bank lines"), reconcile, from_folder=True),
+    "remind": Task(N_("Remind who is late"), remind, by_segment=True, limited=True),
     "send": Task(N_("Send what waits"), send, by_segment=True, needs_secrets=True),
     "bounces": Task(N_("Read what came back"), read_bounces, needs_secrets=True),
-    "reconcile": Task(N_("Reconcile bank lines"), reconcile, from_folder=True),
 }

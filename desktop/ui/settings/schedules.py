@@ -233,6 +233,7 @@ class SchedulesSection(Page):
         assert one is not None
         follows = {
             "bill": _("What nothing stands against is issued at once, within the limits of the schedule."),
+            "remind": _("Whoever is late is reminded at once, within the limits of the schedule."),
             "send": _("What waits goes out at once."),
             "bounces": _("The inboxes are read, and the documents that came back are marked."),
         }.get(one.task, "")
