@@ -22,7 +22,7 @@ _SHORTEST: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """A bank account of the firm. `currency` is None where nothing has said it yet."""
+    """A bank account of the firm. `currency` is None where nothing has said it yet; `assumed` is the firm's then."""
 
     id: int
     holder: str
@@ -31,6 +31,7 @@ class OwnAccount:
     routing: str
     bank: str
     currency: str | None
+    assumed: str = ""
 
     @property
     def label(self) -> str:
@@ -44,7 +45,8 @@ def own_accounts(connection: Connection) -> tuple[OwnAccount, ...]:
     """The bank accounts in their order, tills left out. What an account's own field leaves open, its statements say."""
     rows = connection.exec_driver_sql(
         "SELECT a.id, a.holder, a.iban, a.account_number, a.routing, a.bank, coalesce(a.currency,"
-        " (SELECT s.currency FROM bank_statement s WHERE s.account_id = a.id ORDER BY s.id LIMIT 1))"
+        " (SELECT s.currency FROM bank_statement s WHERE s.account_id = a.id ORDER BY s.id LIMIT 1)),"
+        " (SELECT currency FROM firm)"
         " FROM bank_account a WHERE a.kind = 'bank' ORDER BY a.position, a.id"
     )
     return tuple(OwnAccount(row[0], row[1], bare_iban(row[2]), _bare(row[3]), *row[4:]) for row in rows)

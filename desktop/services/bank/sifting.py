@@ -70,7 +70,7 @@ class Sieve:
 
     def hold(self, statement: Statement, account: OwnAccount, file: str, *, today: date) -> Planned:
         stretch = stretch_of(statement, -1 - len(self._planned))
-        currency = statement.currency or account.currency or ""
+        currency = statement.currency or account.currency or account.assumed
         planned = Planned(statement, account, stretch, currency=currency)
         entries = self._usable(planned, file)
         if stretch is None:

@@ -144,7 +144,7 @@ def _read_one(
 ) -> _Read:
     try:
         known = profile or profile_of(connection, path)
-        currency = (given.currency if given else None) or ""
+        currency = (given.currency or given.assumed) if given else ""
         file = read_bank_file(path, profile=known, currency=currency, report=report)
         if not currency:
             file = _in_its_currency(file, path, accounts, known, report)
@@ -169,7 +169,8 @@ def _in_its_currency(
     for statement in file.statements:
         if not statement.currency:
             with suppress(UserError):
-                currency = account_of(statement.account, "", accounts).currency
+                account = account_of(statement.account, "", accounts)
+                currency = account.currency or account.assumed
                 if currency and exponent(currency) != exponent("EUR"):
                     return read_bank_file(path, profile=profile, currency=currency, report=report)
     return file
@@ -209,11 +210,6 @@ def _hold_one(
             held.rejected.append(Refusal(name, statement.number, "", statement.account, error.message, error.remedy))
             continue
         planned = sieve.hold(statement, account, name, today=today)
-        if not planned.currency:
-            problem = _("Neither the file nor the account {account} says a currency.").format(account=account.label)
-            remedy = _("Set the account's currency in Settings, Firm.")
-            held.rejected.append(Refusal(name, statement.number, "", statement.account, problem, remedy))
-            continue
         held.planned.append(planned)
     return held
 

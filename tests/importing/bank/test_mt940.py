@@ -166,7 +166,10 @@ def test_the_entry_day_is_in_the_nearest_year(movement: str, booked: date, value
     "details, party, account, text, end_to_end",
     [
         (
-            ["/TRCD/00100/EREF/EV12341231321231/CNTP/NL32INGB0000012345/INGBNL2A/ING", " BANK NV///REMI/USTD//TEST 7//"],
+            [
+                "/TRCD/00100/EREF/EV12341231321231/CNTP/NL32INGB0000012345/INGBNL2A/",
+                "ING BANK NV///REMI/USTD//TEST 7//",
+            ],
             "ING BANK NV",
             "NL32INGB0000012345",
             "TEST 7",
@@ -198,7 +201,10 @@ def test_the_entry_day_is_in_the_nearest_year(movement: str, booked: date, value
             "",
         ),
         (
-            ["020~00Przelew~20Faktura~217/2026~3010600076~310000777777777777~32HUTA", " SZKLA~38PL08106000760000777777777777"],
+            [
+                "020~00Przelew~20Faktura~217/2026~3010600076~310000777777777777~32HUTA SZKLA",
+                "~38PL08106000760000777777777777",
+            ],
             "HUTA SZKLA",
             "PL08106000760000777777777777",
             "Faktura 7/2026",
