@@ -47,6 +47,10 @@ class Outcome:
 class AtHand:
     """One transaction's change and ledger. `heads` names the client that each merged one counts for; what is done
     `by_hand` is within the actor's own limits.
+
+    `ordered` are items of payment orders under way, (id, amount) by the open item that they debit; `paid` those that
+    the bank carried out, (id, id of the payment), which are noted once the payment is written. `named` are recorded
+    payments that lines of this transaction name.
     """
 
     made: Change
@@ -54,6 +58,9 @@ class AtHand:
     heads: Mapping[int, int]
     today: date
     by_hand: bool
+    ordered: dict[int, tuple[int, int]] = field(default_factory=dict)
+    paid: list[tuple[int, int]] = field(default_factory=list)
+    named: set[int] = field(default_factory=set)
 
     def head(self, client_id: int) -> int:
         return self.heads.get(client_id, client_id)

@@ -9,15 +9,17 @@ from typing import Any, Final, Literal
 
 from db.engine import Book
 from db.queries.families import heads
-from db.schema import Reconciliation
+from db.schema import PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 from desktop.services.bank.at_hand import AtHand, OpenLine, Outcome
 from desktop.services.bank.facts import STANDING
 from desktop.services.bank.learning import Sign, keep_signs
 from desktop.services.bank.line_payments import book_payment_part
-from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, RETURN, TRANSFER, Booked, Part
+from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, REFUND, RETURN, TRANSFER, Booked, Part
 from desktop.services.bank.passes import begin
+from desktop.services.bank.recorded import book_recorded_part
+from desktop.services.bank.refunding import book_refund_part
 from desktop.services.bank.returns import book_return_part
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
@@ -27,6 +29,9 @@ from desktop.services.payments import not_to_come, reason_given
 _ROWS: Final = f"""SELECT l.id, l.account_id, l.booked_on, l.amount, l.amount - coalesce(s.booked, 0), l.currency,
   l.party, l.text, l.reference, l.end_to_end, l.return_reason, l.state
 FROM bank_line l LEFT JOIN ({STANDING}) s ON s.line_id = l.id WHERE l.id IN (SELECT value FROM json_each(?))"""
+
+_ORDERED: Final = """SELECT open_item_id, id, amount FROM payment_order_item
+WHERE state = 'ordered' AND open_item_id IN (SELECT value FROM json_each(?))"""
 
 _MATCH: Final = """INSERT INTO bank_match (line_id, reconciliation_id, kind, amount, client_id, payment_id, withheld_id,
   write_off_id, score, reasons, note, recorded, undone_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
@@ -47,7 +52,10 @@ class Booking:
         rows = self._at_hand.made.connection.exec_driver_sql(_ROWS, (json.dumps(list(line_ids)),))
         for row in rows:
             self._lines[row[0]] = OpenLine(row[0], row[1], date.fromisoformat(row[2]), *row[3:])
-        self._at_hand.ledger.dues("o.id IN (SELECT value FROM json_each(?))", (json.dumps(list(item_ids)),))
+        wanted = (json.dumps(list(item_ids)),)
+        self._at_hand.ledger.dues("o.id IN (SELECT value FROM json_each(?))", wanted)
+        for item, key, amount in self._at_hand.made.connection.exec_driver_sql(_ORDERED, wanted):
+            self._at_hand.ordered[item] = (key, amount)
 
     def book(self, line_id: int, parts: Sequence[Part]) -> Booked:
         """Book parts of a line. UserError where it or what it should settle is not as it was; nothing may be flushed
@@ -78,6 +86,9 @@ class Booking:
             connection.exec_driver_sql(_MATCH, self._matches)
         if self._whole:
             connection.exec_driver_sql("UPDATE bank_line SET state = 'booked' WHERE id = ?", self._whole)
+        for key, payment_id in self._at_hand.paid:
+            self._at_hand.made.update(PaymentOrderItem, key, state="paid", payment_id=payment_id)
+        self._at_hand.paid.clear()
         self._matches.clear()
         self._whole.clear()
 
@@ -90,10 +101,14 @@ class Booking:
         return self._lines[line_id]
 
     def _book(self, line: OpenLine, part: Part) -> Outcome:
-        if part.kind == PAYMENT:
+        if part.payment_id is not None:
+            done = book_recorded_part(self._at_hand, line, part)
+        elif part.kind == PAYMENT:
             done = book_payment_part(self._at_hand, line, part)
         elif part.kind == RETURN:
             done = book_return_part(self._at_hand, line, part)
+        elif part.kind == REFUND:
+            done = book_refund_part(self._at_hand, line, part)
         else:
             if part.kind == OTHER:
                 reason_given(part.note)
@@ -134,7 +149,7 @@ def _check(line: OpenLine, parts: Sequence[Part]) -> None:
         )
     if not parts:
         raise UserError(_("Nothing says what this line is."), _("Choose what it pays, or put it aside with a note."))
-    known = (PAYMENT, RETURN, CHARGES, TRANSFER, OTHER)
+    known = (PAYMENT, RETURN, REFUND, CHARGES, TRANSFER, OTHER)
     for part in parts:
         if part.kind not in known:
             raise UserError(_("“{kind}” is nothing that a bank line can be.").format(kind=part.kind))

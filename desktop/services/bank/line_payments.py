@@ -50,6 +50,9 @@ def book_payment_part(at_hand: AtHand, line: OpenLine, part: Part) -> Outcome:
     kept = _withheld(at_hand, line, credit, sum(share.withheld for share in part.shares), done)
     for due, share in dues:
         _settle(at_hand, line, due, share, credit, kept)
+        ordered = at_hand.ordered.get(due.id)
+        if ordered is not None and ordered[1] == share.amount:
+            at_hand.paid.append((ordered[0], credit.source_id))
         whole = share.amount + share.discount + share.write_off + share.withheld
         done.settled.append((due.id, whole))
         if line.booked_on < due.since:

@@ -20,7 +20,9 @@ OTHER: Final = "other"
 """What a part is booked as; the last is put aside with its note."""
 
 NOTHING: Final = "nothing"
-"""The kind of an explanation that explains nothing."""
+RECORDED: Final = "recorded"
+"""Kinds of explanations that book no money: one that explains nothing, and one that names a payment that is there
+(`returned` is its id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Part:
     than the line's it is `paid`, minor units of `currency`, as its shares are. `reason` says why a share writes off.
 
     Money that was recorded by hand before is `payment_id`: the line then names that payment, refund or reversal, and
-    books nothing. A return takes back the payment `returned`, by its id. A refund pays out the credit `credit_id`. The other kinds
-    settle nothing; `note` says what they are, and must where the kind is `other`. `score` and `reasons` are those of
-    the explanation that it comes from; without a score a person decided.
+    books nothing. A return takes back the payment `returned`, by its id. A refund pays out the credit `credit_id`. The
+    other kinds settle nothing; `note` says what they are, and must where the kind is `other`. `score` and `reasons` are
+    those of the explanation that it comes from; without a score a person decided.
     """
 
     kind: str
@@ -92,6 +94,10 @@ def parts_of(
     )
     if explanation.kind == NOTHING:
         return ()
+    if explanation.kind == RECORDED:
+        # What a person recorded is a payment; what went out, a refund, or a reversal of what came back.
+        kind = PAYMENT if line.amount > 0 else RETURN if line.returns else REFUND
+        return (replace(given, kind=kind, payment_id=explanation.returned),)
     if explanation.kind == RETURN and explanation.returned is not None:
         return _returned(given, explanation.returned, past)
     if explanation.kind != PAYMENT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from desktop.services.bank.facts import Facts, load
 from desktop.services.bank.known_lines import known_lines
 from desktop.services.bank.parts import Booked, Part, parts_of
 from desktop.services.bank.policy import policy_within
+from desktop.services.bank.recorded import recorded_before, weighed
 from desktop.services.runs.scope import Report, silent
 
 
@@ -113,9 +115,27 @@ def _explained(
     lines = facts.lines if line_ids is None else [line for line in facts.lines if line.id in line_ids]
     known = known_lines(connection, lines)
     rest = [line for line in lines if line.id not in known and line.amount]
-    found = explain(
-        rest,
-        list(facts.items.values()),
+    recorded = recorded_before(connection, rest, facts.items)
+    found = _read(facts, policy, today, [line for line in rest if line.id not in recorded], facts.items, report)
+    doubtful = [line for line in rest if line.id in recorded and not recorded[line.id].sure]
+    if doubtful:
+        others = _read(facts, policy, today, doubtful, _left(facts.items, found), report)
+        found |= {line.id: weighed(line, recorded[line.id], others.get(line.id, ()), facts.items) for line in doubtful}
+    plain = {line_id: (one,) for line_id, one in (known | recorded).items() if line_id not in found}
+    return plain | found
+
+
+def _read(
+    facts: Facts,
+    policy: Policy,
+    today: date,
+    lines: list[Line],
+    items: Mapping[int, OpenInvoice],
+    report: Report,
+) -> dict[int, tuple[Explanation, ...]]:
+    return explain(
+        lines,
+        list(items.values()),
         facts.payers,
         list(facts.past.values()),
         policy,
@@ -123,4 +143,13 @@ def _explained(
         settled=facts.settled,
         report=lambda done, total: report(done, total, _("Matching bank lines")),
     )
-    return {line_id: (one,) for line_id, one in known.items()} | found
+
+
+def _left(items: Mapping[int, OpenInvoice], found: Mapping[int, tuple[Explanation, ...]]) -> dict[int, OpenInvoice]:
+    """What is open beside what lines take for sure."""
+    left = {key: one.open for key, one in items.items()}
+    for explanations in found.values():
+        if explanations and explanations[0].sure:
+            for share in explanations[0].shares:
+                left[share.item_id] -= share.amount + share.discount + share.write_off + share.withheld
+    return {key: replace(one, open=left[key]) for key, one in items.items() if left[key] > 0}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from db.schema import PaymentOrderItem
 from desktop.services.change_sets import Change
 from desktop.services.ledger import Ledger
 
 
-def pay_again(made: Change, ledger: Ledger, reversal_id: int) -> str:
+def pay_again(made: Change, ledger: Ledger, reversal_id: int, again: list[tuple[int, int]]) -> str:
     """Book anew, on the reversal's day, the payment that was reversed; what is settled otherwise meanwhile stays so.
 
-    Its number; what finds nothing open is the client's credit.
+    Its number; what finds nothing open is the client's credit. `again` gets (item of an order, id of the payment) of
+    what the bank has carried out after all, to be noted once the payment is written.
     """
     connection = made.connection
     client, paid_on, method, reference, currency, amount, original, account, charges, received, received_currency = (
@@ -50,5 +50,5 @@ def pay_again(made: Change, ledger: Ledger, reversal_id: int) -> str:
     for (key,) in connection.exec_driver_sql(
         "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = 'returned'", (original,)
     ).fetchall():
-        made.update(PaymentOrderItem, key, state="paid", payment_id=credit.source_id, return_reason="")
+        again.append((key, credit.source_id))
     return credit.number

@@ -14,6 +14,7 @@ from db.engine import Book
 from db.schema import BankMatch, PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
+from desktop.services.bank.parts import REFUND
 from desktop.services.bank.restoring import pay_again
 from desktop.services.change_sets import Change, table_of
 from desktop.services.changes import change
@@ -26,7 +27,8 @@ from desktop.services.runs.scope import Report, silent
 # So many lines are taken back within one transaction.
 CHUNK: Final = 200
 
-_MATCHES: Final = """SELECT m.id, m.line_id, m.reconciliation_id, m.kind, m.payment_id, m.withheld_id, m.write_off_id
+_MATCHES: Final = """SELECT m.id, m.line_id, m.reconciliation_id, m.kind,
+  CASE WHEN m.recorded THEN NULL ELSE m.payment_id END, m.withheld_id, m.write_off_id
 FROM bank_match m JOIN reconciliation r ON r.id = m.reconciliation_id
 WHERE m.undone_at IS NULL AND r.undone_at IS NULL AND {where} ORDER BY m.id DESC"""
 
@@ -145,6 +147,7 @@ def _take_back_part(
         _refuse_if_used(connection, matches)
         ledger = Ledger(made)
         done: set[int] = set()
+        again: list[tuple[int, int]] = []
         payments: list[str] = []
         for match in matches:
             if match.write_off_id is not None:
@@ -152,8 +155,10 @@ def _take_back_part(
             for key in (match.payment_id, match.withheld_id):
                 if key is not None and key not in done:
                     done.add(key)
-                    payments += _take_money_back(made, ledger, match.kind, key, today, reason)
+                    payments += _take_money_back(made, ledger, match.kind, key, today, reason, again)
         ledger.flush()
+        for key, payment_id in again:
+            made.update(PaymentOrderItem, key, state="paid", payment_id=payment_id, return_reason="")
         _mark(made, matches, reconciliation_id if last else None)
         said = ngettext(
             "Take back {count} bank line: {reason}", "Take back {count} bank lines: {reason}", len(line_ids)
@@ -162,7 +167,9 @@ def _take_back_part(
     return payments
 
 
-def _take_money_back(made: Change, ledger: Ledger, kind: str, payment_id: int, today: date, reason: str) -> list[str]:
+def _take_money_back(
+    made: Change, ledger: Ledger, kind: str, payment_id: int, today: date, reason: str, again: list[tuple[int, int]]
+) -> list[str]:
     connection = made.connection
     number, paid_on, reversed_by = connection.exec_driver_sql(
         "SELECT p.number, p.paid_on, r.number FROM payment p LEFT JOIN payment r ON r.reverses_id = p.id"
@@ -170,11 +177,12 @@ def _take_money_back(made: Change, ledger: Ledger, kind: str, payment_id: int, t
         (payment_id,),
     ).one()
     if kind == "return":
-        return [pay_again(made, ledger, payment_id)]
+        return [pay_again(made, ledger, payment_id, again)]
     if reversed_by is not None:
         return []
-    credit = ledger.named_credit(number)
-    on = max(date.fromisoformat(paid_on), credit.since)
+    on = date.fromisoformat(paid_on)
+    if kind != REFUND:
+        on = max(on, ledger.named_credit(number).since)
     not_to_come(on, today)
     _reopen_order(made, payment_id)
     return [reverse_within(ledger, number, on=on, reason=reason).payment]
