@@ -36,7 +36,8 @@ _CUT_OFF: Final = frozenset(
     )
 )
 _AFTER_THE_END: Final = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
-_FALLBACK: Final = "windows-1252"
+# What the file declares; then what programs write that declare another, and the code page of their machine.
+_ENCODINGS: Final = (None, "utf-8", "windows-1252")
 
 
 class Node:
@@ -81,12 +82,13 @@ def pieces(
 
     UserError where the file is no XML, is cut off, declares a document type, or nests or swells beyond any statement.
     """
-    try:
-        yield from _Reading(source, boxes, apart, dropped, None).run(report)
-    except _OtherEncoding:
-        # Some banks declare UTF-8 and write the code page of their machine.
-        yield Node("", {}, 0)
-        yield from _Reading(source, boxes, apart, dropped, _FALLBACK).run(report)
+    for encoding in _ENCODINGS:
+        try:
+            yield from _Reading(source, boxes, apart, dropped, encoding).run(report)
+        except _OtherEncoding:
+            yield Node("", {}, 0)
+        else:
+            return
 
 
 class _OtherEncoding(Exception):
@@ -141,7 +143,7 @@ class _Reading:
             self._parser.Parse(chunk, last)
         except expat.ExpatError as error:
             name, line = self._source.name, number_text(error.lineno)
-            if error.code in _ENCODING_ERRORS and self._encoding is None:
+            if error.code in _ENCODING_ERRORS and self._encoding != _ENCODINGS[-1]:
                 raise _OtherEncoding from None
             again = _("Download the statement again from your bank. Nothing of this file was taken in.")
             if error.code in _CUT_OFF and last:
@@ -156,9 +158,7 @@ class _Reading:
             raise UserError(_("“{name}” is broken at line {line}.").format(name=name, line=line), again) from None
         except (LookupError, ValueError):
             # An encoding by a name that is none, or one of several bytes a character.
-            if self._encoding is None:
-                raise _OtherEncoding from None
-            raise
+            raise _OtherEncoding from None
 
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -240,6 +240,6 @@ def _size(node: Node) -> int:
 def _start_of_xml(stream: BinaryIO) -> bytes:
     """The first chunk, without what some programs put before the declaration."""
     chunk = stream.read(_CHUNK)
-    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")):
         return chunk
-    return chunk.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n\0") if b"<\0" not in chunk[:4] else chunk
+    return chunk.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")

@@ -60,7 +60,7 @@ class StatementsPage(Page):
                     Column("lines", _("Lines"), 64, "number", sort_key="lines"),
                     Column("open", _("Open"), 64, "number", sort_key="open"),
                     Column("format", _("Format"), 80, sort_key="format", secondary=True, hidden=True),
-                    Column("file_name", _("File"), 160, sort_key="file_name", secondary=True),
+                    Column("file_name", _("File"), 160, sort_key="file_name", secondary=True, hidden=True),
                     Column("actor", _("By"), 90, secondary=True, hidden=True),
                 ],
                 listing=_Rows(self._load),

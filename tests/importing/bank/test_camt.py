@@ -258,10 +258,11 @@ def test_prefixes_and_envelopes_do_not_matter(tmp_path: Path) -> None:
     assert found.amount == 500
 
 
-def test_utf_16_and_a_code_page_declared_as_utf_8_are_read(tmp_path: Path) -> None:
+def test_letters_are_right_whatever_the_declaration_says(tmp_path: Path) -> None:
     text = document(entry("5.00", details="<TxDtls><RmtInf><Ustrd>Müller & Söhne</Ustrd></RmtInf></TxDtls>"))
     text = text.replace(" & ", " &amp; ")
-    for content in (text.replace("UTF-8", "UTF-16").encode("utf-16"), text.encode("cp1252")):
+    wide = text.replace("UTF-8", "UTF-16")
+    for content in (wide.encode("utf-16"), wide.encode("utf-16-be"), wide.encode(), text.encode("cp1252")):
         (found,) = statements(tmp_path, content)
         assert [one.text for one in found.entries] == ["Müller & Söhne"]
 
