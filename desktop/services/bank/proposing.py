@@ -120,7 +120,7 @@ def _explained(
     doubtful = [line for line in rest if line.id in recorded and not recorded[line.id].sure]
     if doubtful:
         others = _read(facts, policy, today, doubtful, _left(facts.items, found), report)
-        found |= {line.id: weighed(line, recorded[line.id], others.get(line.id, ()), facts.items) for line in doubtful}
+        found |= {line.id: weighed(recorded[line.id], others.get(line.id, ())) for line in doubtful}
     plain = {line_id: (one,) for line_id, one in (known | recorded).items() if line_id not in found}
     return plain | found
 
