@@ -68,7 +68,7 @@ def test_a_schedule_from_its_making_to_its_end(firm: Sheaf, clock: Clock) -> Non
             "on": 31,
             "at": "06:00",
             "segment": None,
-                "folder": None,
+            "folder": None,
             "through": "this-month",
             "most_documents": None,
             "most_amount": None,
