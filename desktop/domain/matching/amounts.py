@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -97,9 +97,8 @@ def bank_kept(shortfall: int, currency: str, policy: Policy) -> bool:
     return 0 < shortfall <= policy.charges_up_to.get(currency, 0)
 
 
-def with_rest_written_off(shares: list[Share], shortfall: int) -> list[Share]:
+def with_rest_written_off(shares: Sequence[Share], shortfall: int) -> tuple[Share, ...]:
     """The rest goes where most is open, so that no invoice is settled by a write-off alone."""
-    largest = max(range(len(shares)), key=lambda at: shares[at].amount)
-    share = shares[largest]
-    shares[largest] = replace(share, amount=share.amount - shortfall, write_off=shortfall)
-    return shares
+    largest = max(shares, key=lambda share: share.amount)
+    rest = replace(largest, amount=largest.amount - shortfall, write_off=shortfall)
+    return tuple(rest if share is largest else share for share in shares)

@@ -71,7 +71,7 @@ class Matcher:
         named = self._numbers.read(line)
         for mention in named.mentions:
             if mention.needed and not any(self.items.get(row) for row in mention.items):
-                item = self.items.any(mention.items[0])
+                item = self.items.any(min(mention.items))
                 named.settled[item.number] = item.client_id
         payers = self._payers.who(line, named)
         scene = Scene(line, named, payers, self.items, self.policy)

@@ -315,7 +315,7 @@ class NumberIndex:
         return left
 
     def _creditor_reference(self, written: str, hits: list[Mention]) -> bool:
-        """Whether it is sound. The words behind a reference look like a part of it: the longest that is known counts."""
+        """Whether it is sound. Words behind a reference look like a part of it: the longest that is known counts."""
         bare = "".join(sign for sign in written if sign.isalnum())
         for end in range(len(bare), 6, -1):
             rows = [c // _KINDS for c in self._keys.get(bare[4:end], ()) if c % _KINDS == NUMBER]

@@ -37,6 +37,8 @@ _KEPT_BACK: Final = 20
 # Named items of which every choice of whole and reduced amounts is tried.
 _CHOICES: Final = 12
 _OTHERS: Final = 20
+# Who pays more than a quarter too much means something besides.
+_SURPLUS: Final = 4
 
 
 def covering(
@@ -99,6 +101,7 @@ def rest_of(scene: Scene, target: Target, items: Sequence[OpenInvoice]) -> Itera
         others = [item for item in scene.pool(group, target.currency) if item.id not in named]
         # That no few of the others make up the surplus says little where there are many.
         firm = len(others) <= _OTHERS or all(surplus < item.open for item in others)
+        firm = firm and surplus * _SURPLUS <= total
         yield replace(rest(shares, OVER, target, group, surplus=surplus), firm=firm)
         return
     yield from less(scene, target, items, group)
@@ -117,7 +120,7 @@ def less(scene: Scene, target: Target, items: Sequence[OpenInvoice], group: int)
         shortfall = total - target.amount
         shares = [way.share() for way in taken]
         if tolerated(shortfall, sum(way.item.open for way in taken), target.currency, scene.policy):
-            written_off = tuple(with_rest_written_off(shares, shortfall))
+            written_off = with_rest_written_off(shares, shortfall)
             yield rest(written_off, WRITE_OFF, target, group)
         if bank_kept(shortfall, target.currency, scene.policy):
             yield rest(tuple(shares), BANK_KEPT, replace(target, charges=target.charges + shortfall), group)

@@ -272,7 +272,7 @@ def explanations(
     line_id: int, weighed: list[Weighed], threshold: int | None, *, oldest_first: bool
 ) -> tuple[Explanation, ...]:
     """The best five, best first; sure from the threshold on, where nothing else explains the line about as well."""
-    weighed.sort(key=lambda one: (one.doubt, one.due))
+    weighed.sort(key=lambda one: (one.doubt, one.due, [share.item_id for share in one.reading.shares]))
     unique: dict[tuple[tuple[Share, ...], int, int], Weighed] = {}
     for one in weighed:
         unique.setdefault(
