@@ -141,10 +141,19 @@ def test_money_that_went_back_is_open_again_and_never_came(book: Book) -> None:
 
 def test_without_a_past_it_says_so(book: Book) -> None:
     assert report(book, "forecast", as_of=TODAY).notes == ("Nothing was open on 30 Jun 2026.",)
-    add_invoice(book, add_client(book, "ACME"), date(2026, 6, 20), (5_000, 0))
+    client = add_client(book, "ACME")
+    add_invoice(book, client, date(2026, 1, 20), (7_000, 0))
+    early = add_invoice(book, client, date(2026, 5, 26), (5_000, 0))
+    add_invoice(book, client, date(2026, 6, 20), (8_000, 0))
+    found = report(book, "forecast", as_of=TODAY)
+    assert found.notes == ("Nobody has paid anything yet, so nothing tells when what is open will come.",)
+    assert all(row["expected"] == 0 for row in found.rows)
+    # Due on 25 June and paid that day; of what was then open as long, the one of January was not.
+    pay(book, early, 5_000, date(2026, 6, 25))
     notes = report(book, "forecast", as_of=TODAY).notes
-    assert notes[0] == "30 days: €0.00 (€0.00 to €0.00). Never tried: the book has no past to try it on."
-    assert notes[-1] == "€50.00 is open longer than anybody ever took to pay, and not expected."
+    assert notes[0].startswith("30 days: €40.00 (")
+    assert notes[0].endswith("Never tried: the book has no past to try it on.")
+    assert notes[-1] == "€70.00 is open longer than anybody ever took to pay, and not expected."
 
 
 def test_one_client_and_one_currency_narrow_it(book: Book) -> None:

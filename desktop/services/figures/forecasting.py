@@ -50,10 +50,12 @@ class _Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Forecast:
-    """Made at the end of a day. `weeks` are (first, last day) to the last horizon; `outlook` has them and then the
-    horizons. Habits are those of clients, `trials` by currency and horizon the forecasts of past month ends."""
+    """Made at the end of a day, of so many `payments` that were known. `weeks` are (first, last day) to the last
+    horizon; `outlook` has them and then the horizons. Habits are those of clients, `trials` by currency and horizon the
+    forecasts of past month ends."""
 
     as_of: date
+    payments: int
     weeks: Sequence[tuple[date, date]]
     outlook: Outlook
     due: Mapping[str, Sequence[int]]
@@ -96,6 +98,7 @@ def _forecast(connection: Connection, as_of: date, client_id: int | None) -> For
     outlook = expected(owed, habits, today, ends)
     return Forecast(
         as_of,
+        habits.firm.paid,
         weeks,
         outlook,
         _due(owed, ends),

@@ -32,6 +32,12 @@ def coming(asked: Question) -> Made:
     return Made(_("Cash forecast"), columns, rows, sums, _notes(found, shown), chart)
 
 
+def _currencies(asked: Question, found: Forecast) -> list[str]:
+    """The one that the picture shows stands first."""
+    shown = _shown_currency(asked, found)
+    return sorted(found.outlook.expected, key=lambda one: (one != shown, one))
+
+
 def _shown_currency(asked: Question, found: Forecast) -> str:
     """The one that is shown and told of: the one asked for, else the firm's, else that of the most money expected."""
     known = {one: sum(found.by_week(one).amounts) for one in found.outlook.expected}
@@ -88,7 +94,7 @@ def _weeks(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], list[d
         Column("together", _("Expected until then"), "amount"),
     )
     rows: list[dict[str, Any]] = []
-    for currency in sorted(found.outlook.expected):
+    for currency in _currencies(asked, found):
         weeks, together = found.by_week(currency), 0
         ranges = _week_ranges(found, currency)
         for place, (first, last) in enumerate(found.weeks):
@@ -124,7 +130,7 @@ def _horizons(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], lis
         Column("bias", _("Too high by in all %"), "number"),
     )
     rows: list[dict[str, Any]] = []
-    for currency in sorted(found.outlook.expected):
+    for currency in _currencies(asked, found):
         known = found.by_horizon(currency)
         ranges = _ranges(found, currency)
         for place, days in enumerate(HORIZONS):
@@ -212,6 +218,8 @@ def _proof(asked: Question, found: Forecast) -> tuple[tuple[Column, ...], list[d
 def _notes(found: Forecast, currency: str) -> tuple[str, ...]:
     """What is expected in 30, 60 and 90 days and how far such forecasts were off; or that nothing tells how far."""
     notes = []
+    if currency and not found.payments:
+        return (_("Nobody has paid anything yet, so nothing tells when what is open will come."),)
     if currency:
         known, ranges = found.by_horizon(currency), _ranges(found, currency)
         for place, days in enumerate(HORIZONS):

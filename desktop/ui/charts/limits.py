@@ -12,7 +12,7 @@ from desktop.ui.charts.plot import Plot, ticks
 
 _DOT, _DIAMOND = 2.6, 5.0
 _BAND = 0.1
-_FAR = 0.4
+_FAR, _ALIKE = 0.4, 0.98
 
 
 class LimitsChart(Plot):
@@ -22,7 +22,7 @@ class LimitsChart(Plot):
 
     def _ticks_of(self, sizes: Sequence[int]) -> Sequence[int]:
         """From zero, unless all are so far above it that their differences could not be seen."""
-        if sizes and min(sizes) > max(sizes) * _FAR:
+        if sizes and max(sizes) * _FAR < min(sizes) < max(sizes) * _ALIKE:
             return ticks(min(sizes), max(sizes))
         return super()._ticks_of(sizes)
 

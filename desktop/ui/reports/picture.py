@@ -64,7 +64,7 @@ class Picture(QWidget):
 
 
 def _says_anything(told: Chart) -> bool:
-    return any(mark.size is not None for mark in told.marks)
+    return any(mark.size if told.shape == "bars" else mark.size is not None for mark in told.marks)
 
 
 def _key(told: Chart) -> str:
