@@ -109,6 +109,7 @@ class Camera:
 
     def beside(self) -> None:
         """What is opened from a page and stands in its place, or above all of them."""
+        from desktop.ui.bank.statements import StatementsPage
         from desktop.ui.document_page import DocumentPage, invoice_paper
         from desktop.ui.palette.palette import show_palette
         from desktop.ui.runs.result import ResultPage
@@ -118,6 +119,7 @@ class Camera:
         self.push("document", DocumentPage(self.desk, invoice_paper(self.desk, int(str(invoice)), str(number))))
         self.window.go("runs")
         self.push("result", ResultPage(self.desk, self._number("SELECT max(id) FROM run WHERE state = 'done'")))
+        self.push("statements", StatementsPage(self.desk))
         self.window.go("today")
         self.window.acts["help.steps"].trigger()
         self.picture("guide")

@@ -119,6 +119,7 @@ def menus() -> Mapping[str, Sequence[str]]:
             "book.sample",
             GAP,
             "book.import",
+            "book.statements",
             GAP,
             "book.backup",
             "book.check",
@@ -176,6 +177,11 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
         ask_import(desk, window)
 
+    def take_in() -> None:
+        from desktop.ui.bank.taking_in import ask_statements
+
+        ask_statements(desk, window)
+
     def archive() -> None:
         from desktop.ui.archiving import archive_days
 
@@ -214,6 +220,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.recent", _("Open again"), lambda: None),
         Action("book.sample", _("Open the sample firm"), opener.make_sample),
         Action("book.import", _("Import a file…"), bring_in, shortcut="Ctrl+I"),
+        Action("book.statements", _("Take in bank statements…"), take_in),
         Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.archive", _("Archive for the accountant…"), archive),

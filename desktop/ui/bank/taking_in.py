@@ -58,13 +58,11 @@ _FOLDER = "statements_folder"
 
 
 def ask_statements(desk: Desk, parent: QWidget, paths: Sequence[Path] = ()) -> None:
-    """Open the dialog, with these files chosen; without any it asks for them."""
+    """Open the dialog, with these files chosen where they are known."""
     dialog = TakeInDialog(desk, parent)
     dialog.open()
     if paths:
         dialog.choose(paths)
-    else:
-        dialog.ask_files()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,8 @@ class TakeInDialog(QDialog):
 
     def _build_head(self) -> QHBoxLayout:
         self._choose = QPushButton(_("Choose the files…"))
-        self._choose.setAutoDefault(False)
+        # Before a file is chosen, Enter chooses one.
+        self._choose.setAutoDefault(True)
         self._files = QLabel()
         word = QLabel(_("Account"))
         word.setProperty("role", "secondary")
