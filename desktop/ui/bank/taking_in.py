@@ -82,6 +82,7 @@ class TakeInDialog(QDialog):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent.window())
         self.setWindowTitle(_("Take in bank statements"))
+        help_key(desk.shell, self, "import")
         self.setAcceptDrops(True)
         self.desk = desk
         self._paths: tuple[Path, ...] = ()
@@ -170,6 +171,7 @@ class TakeInDialog(QDialog):
 
     def _build_tabs(self) -> QFrame:
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(_("What the files hold"))
         for widget in (self.statements, self.refused, self.remarks, self.columns):
             self.tabs.addTab(widget, "")
         card = QFrame()

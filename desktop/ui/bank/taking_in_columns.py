@@ -215,8 +215,12 @@ class TableColumns(QWidget):
                 item.setToolTip(text)
                 sheet.setItem(number, column, item)
         self._combos = [self._combo(place, name) for place, name in enumerate(names)]
+        before: QWidget = self.negate
         for place, combo in enumerate(self._combos):
             sheet.setCellWidget(0, place, combo)
+            # They are made anew with each file, and would be reached last.
+            QWidget.setTabOrder(before, combo)
+            before = combo
         self._paint()
 
     def _combo(self, place: int, name: str) -> QComboBox:
