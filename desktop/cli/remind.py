@@ -120,7 +120,8 @@ def _send(call: Call, book: Book) -> int:
             client_ids=_clients(call, book),
         ).run
     if not run:
-        nothing = {"run": None, "as_of": arguments.as_of or call.today, "blocked": None, "reminders": [], "totals": {}}
+        as_of = arguments.as_of or call.today
+        nothing: dict[str, Any] = {"run": None, "as_of": as_of, "blocked": None, "reminders": [], "totals": {}}
         call.answer(nothing, lambda: _("Nobody is to be reminded: nothing has reached a level."))
         return 0
     failed: list[tuple[str, str]] = []

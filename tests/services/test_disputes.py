@@ -47,7 +47,8 @@ def test_a_dispute_is_flagged_while_it_lasts_and_never_above_what_is_open(book: 
     assert [disputed(book, date(2026, 3, day)) for day in (1, 9, 10, 19)] == [7_000, 7_000, 6_000, 6_000]
     close(book, number)
     assert [disputed(book, date(2026, 3, day)) for day in (19, 20, 31)] == [6_000, 0, 0]
-    assert disputes_of(book, number) == (DisputeRow(1, number, DAY, "not done", 7_000, LATER, "agreed", 1, "EUR"),)
+    row = DisputeRow(1, number, DAY, "not done", 7_000, LATER, "agreed", 1, "EUR", "other", "", None)
+    assert disputes_of(book, number) == (row,)
     prove(book)
 
 

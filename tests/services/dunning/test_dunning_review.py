@@ -202,7 +202,7 @@ def test_a_dispute_has_an_owner_and_a_day_that_today_tells(book: Book) -> None:
         ({"due_on": date(2025, 1, 1)}, "lies before the dispute"),
     ):
         with pytest.raises(UserError, match=said):
-            assign_dispute(book, number, actor=ANNE, **wrong)  # type: ignore[arg-type]
+            assign_dispute(book, number, actor=ANNE, **wrong)
 
 
 def test_a_statement_run_makes_one_mail_a_client_with_all_open_documents(book: Book) -> None:

@@ -46,8 +46,8 @@ def owes(book: Book, code: str, *amounts: int, day: date = ISSUED, currency: str
     return [add_invoice(book, client, day, (amount, 0), currency=currency) for amount in amounts]
 
 
-def go(book: Book, as_of: date, **more: str) -> tuple[Plan, SentRun]:
-    plan = plan_run(book, as_of=as_of, actor=ANNE, **more)
+def go(book: Book, as_of: date) -> tuple[Plan, SentRun]:
+    plan = plan_run(book, as_of=as_of, actor=ANNE)
     return plan, send_run(book, plan.run, actor=ANNE)
 
 

@@ -19,7 +19,7 @@ from tests.books import new_book
 from tests.contracts import rows
 from tests.issued import ANNE, add_client, add_invoice
 
-DAILY = {"name": "Remind", "task": "remind", "every": "day", "at": "6:00"}
+DAILY: dict[str, object] = {"name": "Remind", "task": "remind", "every": "day", "at": "6:00"}
 SINCE = datetime(2026, 2, 6, 12)
 
 
@@ -58,7 +58,7 @@ def test_who_is_late_is_reminded_by_the_clock(book: Book) -> None:
     "limit, said",
     [({"most_documents": 1}, "more than 1 wait for a person"), ({"most_amount": 19_999}, "above 199.99 EUR waits")],
 )
-def test_above_the_limits_a_run_waits_for_a_person(book: Book, limit: dict[str, int], said: str) -> None:
+def test_above_the_limits_a_run_waits_for_a_person(book: Book, limit: dict[str, object], said: str) -> None:
     save_schedule(book, DAILY | limit, actor=ANNE, now=SINCE)
     found = do(book, "2026-02-07T06:01")
     assert found.state == "waits"
