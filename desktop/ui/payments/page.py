@@ -21,8 +21,10 @@ from desktop.ui.latest import Latest
 from desktop.ui.letters.showing import show_receipt
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
+from desktop.ui.payments.cash import open_cash_book
 from desktop.ui.payments.methods import method_word
 from desktop.ui.payments.record import record_payment
+from desktop.ui.payments.refund import ask_refund
 from desktop.ui.payments.reverse import ask_reversal
 from desktop.ui.payments.use import use_credit
 from desktop.ui.payments.withdraw import withdraw
@@ -95,6 +97,7 @@ class PaymentsPage(Page):
                     Column("amount", _("Amount"), 114, "money", sort_key="amount"),
                     Column("unapplied", _("Unapplied"), 88, "money", sort_key="unapplied"),
                     Column("invoices", _("Settles"), 160, hidden=True),
+                    Column("account", _("Came to"), 140, hidden=True),
                     Column("note", _("Note"), 140, hidden=True),
                     Column("client_code", _("Client code"), 92, sort_key="code", hidden=True),
                 ],
@@ -109,6 +112,7 @@ class PaymentsPage(Page):
                 chips=[
                     Chip("unapplied", _("Unapplied")),
                     Chip("reversed", _("Reversed")),
+                    Chip("refunds", _("Refunds")),
                 ],
                 main_action="payments.new",
                 menu=[
@@ -116,9 +120,11 @@ class PaymentsPage(Page):
                     GAP,
                     "payments.use",
                     "payments.withdraw",
+                    "payments.refund",
                     "payments.reverse",
                     GAP,
                     "payments.client",
+                    "payments.cash",
                 ],
                 empty_action="payments.new",
                 sum_key="amount",
@@ -141,7 +147,9 @@ class PaymentsPage(Page):
                 _("reverse"),
                 danger=True,
             ),
+            Action("payments.refund", _("Pay it back…"), self.refund, "", "B", self._unused, _("pay back")),
             Action("payments.client", _("Open the client"), self.client, "open", enabled=self._one),
+            Action("payments.cash", _("Cash book…"), self.cash, "payment", "K"),
         ]
 
     def _summary(self) -> Summary:
@@ -208,12 +216,23 @@ class PaymentsPage(Page):
         client = _int(row["client_id"])
         facts = [
             Fact(_("Client"), str(row["client"]), lambda: self.shell.go("clients", client)),
-            Fact(_("Received"), date_text(row["paid_on"])),  # type: ignore[arg-type]
+            Fact(_("Paid back on") if row["state"] == "refund" else _("Received"), date_text(row["paid_on"])),  # type: ignore[arg-type]
             Fact(_("Paid by"), str(row["method_word"])),
             Fact(_("Reference"), str(row["reference"])),
             Fact(_("Note"), str(row["note"])),
             Fact(_("Booked by"), str(row["actor"])),
         ]
+        currency = str(row["currency"])
+        if row["account"]:
+            word = _("Paid from") if _int(row["amount"]) < 0 else _("Came to")
+            facts.append(Fact(word, str(row["account"])))
+        if row["charges"]:
+            facts.append(Fact(_("Kept back by banks"), money_text(_int(row["charges"]), currency)))
+        if row["received"]:
+            arrived = money_text(_int(row["received"]), str(row["received_currency"]))
+            facts.append(Fact(_("Converted by the bank into"), arrived))
+        if row["refunded"]:
+            facts.append(Fact(_("Paid back"), money_text(_int(row["refunded"]), currency)))
         if row["unapplied"]:
             facts.append(Fact(_("Unapplied"), money_text(_int(row["unapplied"]), str(row["currency"]))))
         return facts
@@ -229,6 +248,8 @@ class PaymentsPage(Page):
             return _("Taken back by {number}: what it settled is open again.").format(number=row["counterpart"])
         if row["state"] == "reversal":
             return _("Takes {number} back.").format(number=row["counterpart"])
+        if row["state"] == "refund":
+            return _("Pays back what was left of {number}.").format(number=row["counterpart"])
         if row["unapplied"]:
             left = money_text(_int(row["unapplied"]), str(row["currency"]))
             return _("{amount} of it settles nothing yet and stands as the client’s credit.").format(amount=left)
@@ -249,7 +270,7 @@ class PaymentsPage(Page):
         return self._thing is not None and any(one.amount for one in self._thing.settles) and self._reversible()
 
     def _reversible(self) -> bool:
-        return self._row().get("state") == "standing"
+        return self._row().get("state") in ("standing", "refund")
 
     # What can be done
 
@@ -281,6 +302,12 @@ class PaymentsPage(Page):
 
     def receipt(self) -> None:
         show_receipt(self.desk, str(self._row()["number"]))
+
+    def refund(self) -> None:
+        ask_refund(self.desk, self, str(self._row()["number"]))
+
+    def cash(self) -> None:
+        open_cash_book(self.desk, self)
 
     def reverse(self) -> None:
         ask_reversal(self.desk, self, self._row())

@@ -13,15 +13,18 @@ from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services import payments as booking
 from desktop.services.payment_suggestions import SuggestedItem, Suggestion, suggest_payment
-from desktop.services.payments import PaymentResult
+from desktop.services.payments import DiscountRule, PaymentResult
+from desktop.services.tills import Account, account_choices
 from desktop.services.withholding import expected_withholding
 from desktop.ui.choices import currencies
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
+from desktop.ui.editors import Choice
 from desktop.ui.few_rows import FewRows
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
+from desktop.ui.payments.arrival import arrival, arrived
 from desktop.ui.payments.methods import methods
 from desktop.ui.payments.payers import Payer, payers
 from desktop.ui.table_form import TableFormDialog
@@ -52,7 +55,7 @@ def record_payment(
         return
     numbers = [str(row["number"]) for row in invoices]
     desk.shell.jobs.ask(
-        lambda: (payers(desk), expected_withholding(desk.book, numbers)),
+        lambda: (payers(desk), expected_withholding(desk.book, numbers), account_choices(desk.book)),
         lambda found: _show(desk, parent, found, invoices, client_id, then),
     )
 
@@ -72,7 +75,7 @@ def _show(
         if all(payer.id != client_id for payer in known):
             # An archived client still pays.
             known = [Payer(client_id, str(invoices[0]["client"]), str(invoices[0]["currency"])), *known]
-    dialog = RecordPayment(desk, parent, known, invoices, client_id, found[1])
+    dialog = RecordPayment(desk, parent, known, invoices, client_id, found[1], found[2])
     if then is not None:
         dialog.saved.connect(then)
     dialog.open()
@@ -89,6 +92,7 @@ class RecordPayment(TableFormDialog):
         invoices: Sequence[Row],
         client_id: int | None,
         withheld: int = 0,
+        accounts: Sequence[Account] = (),
     ) -> None:
         self.desk = desk
         self._payers = {payer.id: payer for payer in payers}
@@ -99,7 +103,7 @@ class RecordPayment(TableFormDialog):
         super().__init__(
             desk.shell,
             _("Record a payment"),
-            Form([Section("", self._fields(desk))], desk.shell.theme),
+            Form([Section("", self._fields(desk)), arrival(accounts, self._currencies(desk))], desk.shell.theme),
             _("Record the payment"),
             self._job,
             parent,
@@ -118,6 +122,7 @@ class RecordPayment(TableFormDialog):
             hint=_("The selected invoices are settled first, then the oldest due."),
             width=790,
         )
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._grow)
         self._latest = Latest(desk.shell.jobs, self)
         self._wanted_selection = bool(self._named)
         currency = str(invoices[0]["currency"]) if invoices else self._currency_of(client_id)
@@ -131,6 +136,9 @@ class RecordPayment(TableFormDialog):
                 "withheld": withheld or None,
                 "paid_on": desk.today(),
                 "method": "bank",
+                "account_id": None,
+                "received_currency": desk.shell.home_currency,
+                "discount": "terms",
             }
         )
         self.keep_typing(" ".join(["payment", *self._named]))
@@ -150,12 +158,7 @@ class RecordPayment(TableFormDialog):
                 "choice",
                 required=True,
                 span=2,
-                choices=[
-                    (code, str(code))
-                    for code, _name in currencies(
-                        desk.shell.home_currency, *sorted({payer.currency for payer in self._payers.values()})
-                    )
-                ],
+                choices=self._currencies(desk),
             ),
             Field("paid_on", _("Received on"), "date", required=True, span=2),
             Field("method", _("Paid by"), "choice", span=2, choices=methods()),
@@ -171,9 +174,21 @@ class RecordPayment(TableFormDialog):
             Field("only_named", _("Only the selected ones"), "check", span=2),
         ]
 
+    def _currencies(self, desk: Desk) -> list[Choice]:
+        known = sorted({payer.currency for payer in self._payers.values()})
+        return [(code, str(code)) for code, _name in currencies(desk.shell.home_currency, *known)]
+
     def _currency_of(self, client_id: object) -> str:
         payer = self._payers.get(client_id) if isinstance(client_id, int) else None
         return payer.currency if payer else self.desk.shell.home_currency
+
+    def _grow(self, _least: int, hidden: int) -> None:
+        """Room for the section that was opened, as far as the screen has it."""
+        room = self.screen().availableGeometry().height() - self.height() - self.desk.shell.theme.px(40)
+        more = min(hidden, max(0, room))
+        if self.isVisible() and more:
+            self._scroll.setMinimumHeight(self._scroll.height() + more)
+            self.resize(self.width(), self.height() + more)
 
     # What it would settle
 
@@ -199,8 +214,13 @@ class RecordPayment(TableFormDialog):
             paid_on=paid_on,
             numbers=list(self._named),
             only_named=bool(self._read("only_named")),
+            discount=self._discount(),
         )
         self._latest.ask(lambda: _answer(ask), self._take)
+
+    def _discount(self) -> DiscountRule:
+        chosen = self._read("discount")
+        return "grant" if chosen == "grant" else "none" if chosen == "none" else "terms"
 
     def _read(self, key: str) -> object:
         try:
@@ -261,6 +281,7 @@ class RecordPayment(TableFormDialog):
                 currency=str(values["currency"]),
                 method=str(values["method"] or "bank"),
                 reference=str(values["reference"] or ""),
+                **arrived(values),
                 only_named=bool(values["only_named"]),
                 withheld=withheld if isinstance(withheld, int) else 0,
                 actor=actor,

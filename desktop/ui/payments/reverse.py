@@ -20,7 +20,10 @@ def ask_reversal(desk: Desk, parent: QWidget, row: Row) -> None:
     """Ask for the day and the reason; what the payment settled is open again from that day."""
     number, currency = str(row["number"]), str(row["currency"])
     amount = money_text(int(str(row["amount"])), currency)
-    consequence = _("The whole {amount} is taken back.").format(amount=amount)
+    if int(str(row["amount"])) < 0:
+        consequence = _("The refund did not arrive: its credit is left again.")
+    else:
+        consequence = _("The whole {amount} is taken back.").format(amount=amount)
     if row["invoices"]:
         consequence += " " + _("Open again from that day: {invoices}.").format(invoices=row["invoices"])
     fields = [

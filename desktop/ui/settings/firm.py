@@ -31,6 +31,7 @@ from desktop.ui.saving import tell, writing
 from desktop.ui.settings.asking import SETTINGS, texts
 from desktop.ui.settings.bank_accounts import BankAccounts
 from desktop.ui.settings.logo import Logo
+from desktop.ui.settings.tills import Tills
 
 _SIDE, _LEAST_SIDE = 330, 250
 _TEXTS = (
@@ -59,6 +60,7 @@ class FirmSection(QWidget):
         shortcut.activated.connect(self.save)
         self.logo = Logo(desk)
         self.accounts = BankAccounts(desk)
+        self.tills = Tills(desk)
         self._build()
         shell.jobs.changed.connect(self._hear)
         self._asked = False
@@ -84,6 +86,7 @@ class FirmSection(QWidget):
         side.setSpacing(14)
         side.addWidget(_card(self.logo))
         side.addWidget(_card(self.accounts), 1)
+        side.addWidget(_card(self.tills), 1)
         holder = QWidget()
         holder.setLayout(side)
         side.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +122,7 @@ class FirmSection(QWidget):
         self._desk.shell.jobs.ask(lambda: _known(self._desk), self._show)
         self.logo.reload()
         self.accounts.reload()
+        self.tills.reload()
 
     def _show(self, values: object) -> None:
         assert isinstance(values, dict)
@@ -132,6 +136,7 @@ class FirmSection(QWidget):
         elif "firm" in changes:
             self.logo.reload()
             self.accounts.reload()
+            self.tills.reload()
 
     def _follow(self) -> None:
         self.save_button.setEnabled(self.form.dirty)
