@@ -47,6 +47,7 @@ from desktop.ui.desk import Desk
 from desktop.ui.editors import ChoiceEditor
 from desktop.ui.few_rows import FewRows
 from desktop.ui.focus_order import follow_layout
+from desktop.ui.help import help_key
 from desktop.ui.job_bar import JobBar
 from desktop.ui.listing import Row
 from desktop.ui.notice import NoticeBar
