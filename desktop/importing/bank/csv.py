@@ -14,10 +14,11 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text, ngettext
 from desktop.importing.bank.amounts import known_currency, minor_of_decimal
 from desktop.importing.bank.bank_file import BankFile
+from desktop.importing.bank.csv_banks import recognised
 from desktop.importing.bank.csv_columns import Columns, Row
 from desktop.importing.bank.csv_guess import guessed, words_known
 from desktop.importing.bank.csv_preamble import preamble
-from desktop.importing.bank.csv_profiles import CsvProfile, recognised
+from desktop.importing.bank.csv_profiles import CsvProfile
 from desktop.importing.bank.csv_signs import Signs, find_signs
 from desktop.importing.bank.return_words import tells_return
 from desktop.importing.bank.sources import Source

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from desktop.importing.bank.csv_profiles import CsvProfile
+from desktop.importing.bank.csv_profiles import CsvProfile, column_key
+from desktop.importing.mapping import signature
 
 
 def _bank(name: str, needs: tuple[str, ...], **rest: object) -> CsvProfile:
@@ -407,3 +409,14 @@ BANKS: Final = (
     ),
 )
 """The bank's own names, which are the same in every language."""
+
+
+def recognised(header: Sequence[str], kept: Iterable[CsvProfile] = ()) -> CsvProfile | None:
+    """The profile of a table by its header: one that a person kept, else one of a known bank, else None."""
+    mark = signature(header)
+    for profile in kept:
+        if profile.signature == mark:
+            return profile
+    keys = {column_key(heading) for heading in header}
+    fitting = [bank for bank in BANKS if {column_key(heading) for heading in bank.needs} <= keys]
+    return max(fitting, key=lambda bank: len(bank.needs), default=None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from desktop.importing.bank.csv_banks import BANKS
 from desktop.importing.bank.csv_profiles import CsvProfile, column_key
 from desktop.importing.mapping import signature
 
@@ -115,8 +116,6 @@ def guessed(header: Sequence[str]) -> CsvProfile:
 
 @cache
 def _known() -> frozenset[str]:
-    from desktop.importing.bank.csv_banks import BANKS
-
     told = {column_key(word) for words in _WORDS.values() for word in words}
     told |= {column_key(heading) for bank in BANKS for names in bank.columns.values() for heading in names}
     return frozenset(told - {""})

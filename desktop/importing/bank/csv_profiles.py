@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.importing.bank.amounts import known_currency
-from desktop.importing.mapping import heading_key, signature
+from desktop.importing.mapping import heading_key
 
 # What a column can be. Of `amount` and `debit`/`credit` there is one; `payer` and `payee` are both sides of a movement,
 # of which the other side is the party; `fee` is taken off the amount, `charges` was taken off before.
@@ -115,16 +115,3 @@ def currency_in(heading: str) -> str:
     inside = " ".join(_BRACKETS.findall(heading))
     found = _CODE.search(inside) or re.search(r"\s(?:in\s|en\s)?([A-Z]{3})\s*$", heading)
     return found[1] if found else ""
-
-
-def recognised(header: Sequence[str], kept: Iterable[CsvProfile] = ()) -> CsvProfile | None:
-    """The profile of a table by its header: one that a person kept, else one of a known bank, else None."""
-    mark = signature(header)
-    for profile in kept:
-        if profile.signature == mark:
-            return profile
-    from desktop.importing.bank.csv_banks import BANKS
-
-    keys = {column_key(heading) for heading in header}
-    fitting = [bank for bank in BANKS if {column_key(heading) for heading in bank.needs} <= keys]
-    return max(fitting, key=lambda bank: len(bank.needs), default=None)

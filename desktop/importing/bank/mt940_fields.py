@@ -13,7 +13,7 @@ _TAG: Final = re.compile(
 _BLOCK: Final = re.compile(r"\{[1235]:[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _TEXT_BLOCK: Final = re.compile(r"\{4:")
 _MESSAGE: Final = re.compile(r"\{2:[IO](9[45]\d)")
-_END: Final = re.compile(r"-(?:\}.*|XXX)?\s*")
+_END: Final = re.compile(r"-(?:\}.*|X{3})?\s*")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

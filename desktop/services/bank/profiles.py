@@ -16,9 +16,9 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.importing.bank import recognise
 from desktop.importing.bank.csv import open_bank_table
-from desktop.importing.bank.csv_banks import BANKS
+from desktop.importing.bank.csv_banks import BANKS, recognised
 from desktop.importing.bank.csv_guess import guessed
-from desktop.importing.bank.csv_profiles import CsvProfile, recognised
+from desktop.importing.bank.csv_profiles import CsvProfile
 from desktop.importing.bank.sources import file_source
 from desktop.importing.mapping import signature
 from desktop.services.changes import change

@@ -11,8 +11,8 @@ from desktop.domain.bank_statement import Entry
 from desktop.errors import UserError
 from desktop.importing.bank.bank_file import BankFile
 from desktop.importing.bank.csv import UnknownTableError, read_csv
-from desktop.importing.bank.csv_banks import BANKS
-from desktop.importing.bank.csv_profiles import CsvProfile, recognised
+from desktop.importing.bank.csv_banks import BANKS, recognised
+from desktop.importing.bank.csv_profiles import CsvProfile
 from desktop.importing.bank.sources import Source
 
 DAY = date(2026, 4, 2)
