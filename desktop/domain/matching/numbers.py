@@ -38,7 +38,7 @@ SHORT: Final = 9
 _KINDS: Final = 16
 
 _LEAST: Final = 3
-_LEAST_DIGITS: Final = 5
+_LEAST_DIGITS: Final = 4
 # Digits alone look like one of ours where they begin with the same year and are as many.
 _YEAR: Final = 4
 _LONG_DIGITS: Final = 8
@@ -215,20 +215,20 @@ class NumberIndex:
             codes = self._keys.get(span.signs)
             if codes is None and "." in span.loose:
                 codes = self._keys.get(span.loose)
-            if codes:
-                matches.append((span, codes))
+            if codes or (numeric and self._looks_like_ours(span, found)):
+                matches.append((span, codes or []))
             if numeric and span.signs in self._words:
                 for item in self._words[span.signs]:
                     words.setdefault(item, set()).add(span.signs)
         taken = _longest_first(matches)
         covered = {at for span, _codes in taken for at in range(span.first, span.last)}
+        named.strangers += [span.signs for span, codes in taken if not codes]
         for span, codes in taken:
             if self._take(span, codes, found, text, named, hits):
                 self._go_on(span, found, text, hits, covered)
         complete = [item for item, seen in words.items() if len(seen) == self._needs[item]]
         for item in complete:
             hits.append(Mention((item,), WORDS, " ".join(sorted(words[item])), 40_000))
-        self._find_strangers(found, covered, named)
 
     def _take(
         self, span: Span, codes: list[int], found: list[Run], text: str, named: Named, hits: list[Mention]
@@ -326,23 +326,13 @@ class NumberIndex:
                 return sound
         return True
 
-    def _find_strangers(self, found: list[Run], covered: set[int], named: Named) -> None:
-        for at, run in enumerate(found):
-            if at in covered:
-                continue
-            if (run.text[:_YEAR], len(run.text)) in self._shapes and run.text.isdigit():
-                named.strangers.append(run.text)
-            if run.text not in self._prefixes:
-                continue
-            number = ""
-            for after in range(at + 1, len(found)):
-                part = found[after]
-                if not part.text.isdigit() or part.start - found[after - 1].end > 1:
-                    break
-                number += part.text
-                if (run.text, len(number)) in self._shapes:
-                    named.strangers.append(run.text + number)
-                    break
+    def _looks_like_ours(self, span: Span, found: list[Run]) -> bool:
+        """Whether a span has the letters and as many digits as a series of the firm, or its year and as many."""
+        first = found[span.first].text
+        if first.isdigit():
+            return (span.signs[:_YEAR], len(span.signs)) in self._shapes and span.signs.isdigit()
+        rest = span.signs[len(first) :]
+        return (first, len(rest)) in self._shapes and rest.isdigit()
 
 
 def _doubt(kind: int, key: str, rows: int) -> int:

@@ -38,8 +38,8 @@ DOUBTS: Final = {
     PARTIAL: 3_000_000,
     SHORT: 4_000_000,
     OVER: 3_500_000,
-    ON_ACCOUNT: 9_000_000,
-    PREPAID: 9_500_000,
+    ON_ACCOUNT: 4_000_000,
+    PREPAID: 4_500_000,
 }
 # What a person has to decide, however clear it is whose money it is.
 UNDECIDED: Final = frozenset([SHORT, ON_ACCOUNT, PREPAID, LATE_DISCOUNT])

@@ -33,7 +33,7 @@ from desktop.domain.matching.scene import (
 from desktop.domain.matching.subsets import Subset, adding_up
 
 # A shortfall below this share of an invoice looks like something kept back and not like a part payment.
-_KEPT_BACK: Final = 20
+_KEPT_BACK: Final = 10
 # Named items of which every choice of whole and reduced amounts is tried.
 _CHOICES: Final = 12
 _OTHERS: Final = 20

@@ -16,7 +16,7 @@ from desktop.domain.matching.reasons import (
     not_open_reason,
     typed_reason,
 )
-from desktop.domain.matching.scene import BANK_KEPT, OVER, PARTIAL, Reading, Scene
+from desktop.domain.matching.scene import BANK_KEPT, ON_ACCOUNT, OVER, PARTIAL, PREPAID, Reading, Scene
 from desktop.domain.matching.spelling import digits, error_between, signs
 from desktop.domain.money import SCALE
 from desktop.domain.wording import Said, day, phrase, words
@@ -25,6 +25,8 @@ _TYPED: Final = 250_000
 _LAST: Final = {1: 600_000, 2: 500_000, 3: 250_000}
 _LAST_LONG: Final = 120_000
 _TYPED_MOST: Final = 6
+# Four digits may stand in a text by chance.
+_HARDLY: Final = 400_000
 # What the amount does not confirm has to be named as clearly as this.
 _NAMES_CLEARLY: Final = 60_000
 # What speaks against a reading multiplies its doubt by so much.
@@ -209,7 +211,7 @@ class Weighing:
     def _left_out(self, reading: Reading, taken: set[int]) -> list[str]:
         left = []
         for mention in self._scene.named.mentions:
-            if not mention.needed or taken & set(mention.items) or mention.kind == WORDS:
+            if not mention.needed or mention.doubt >= _HARDLY or taken & set(mention.items) or mention.kind == WORDS:
                 continue
             still = [item for row in mention.items if (item := self._scene.items.get(row)) is not None]
             if still:
@@ -287,7 +289,7 @@ def explanations(
     found = []
     for place, one in enumerate(ranked[:5]):
         score = min(_BEST, SCALE - one.doubt)
-        rivals = [other for other in ranked[1:] if other.doubt <= one.doubt * _rival_within(one)] if place == 0 else []
+        rivals = [other for other in ranked[1:] if _is_rival(other, one)] if place == 0 else []
         if oldest_first:
             rivals = [other for other in rivals if not _alike(one, other)]
         sure = place == 0 and one.firm and threshold is not None and score >= threshold and not rivals
@@ -315,9 +317,11 @@ def _is_or_may_be(written: str, shape: Shape) -> bool:
     return written == own or bool(error_between(written, own))
 
 
-def _rival_within(one: Weighed) -> int:
-    """How many times its doubt another reading may have and still be a rival: sets that nothing names are many."""
-    return 20 if one.unnamed and len(one.reading.shares) > 1 else 5
+def _is_rival(other: Weighed, best: Weighed) -> bool:
+    """Whether another reading is about as likely; of sets that nothing names there are many, so far less will do."""
+    if other.reading.fit in (ON_ACCOUNT, PREPAID):
+        return False
+    return other.doubt <= best.doubt * (20 if best.unnamed and len(best.reading.shares) > 1 else 5)
 
 
 def _alike(one: Weighed, other: Weighed) -> bool:
