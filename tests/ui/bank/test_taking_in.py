@@ -206,3 +206,33 @@ def test_the_dialog_of_the_page_is_a_dialog(driver: Driver) -> None:
     assert isinstance(shown, QDialog)
     assert shown.sentence.text().startswith("Choose the statements of your bank")
     assert not shown.verb.isEnabled()
+
+
+def test_a_file_without_an_account_asks_whose_it_is(driver: Driver, book: Book, tmp_path: Path) -> None:
+    other = add_account(book, "DE89370400440532013000", bank="Elbbank", currency="EUR")
+    shown = ask(driver, file_of(tmp_path, "may.qif", "!Type:Bank\nD2026-05-04\nT50.00\nPAcme\n^\n"))
+    assert shown.notice.sentence == "The file does not say which account it is of."
+    assert not shown.verb.isEnabled()
+    shown.account.put(other)
+    shown.account.activated.emit(shown.account.currentIndex())
+    driver.settle()
+    assert cells(shown.statements, 0)[0].startswith("Elbbank")
+    shown.accept()
+    driver.settle()
+    assert [(one.account_id, one.came_in) for one in statement_rows(book)] == [(other, 5_000)]
+
+
+def test_what_a_file_says_of_itself_stands_among_the_remarks(driver: Driver, tmp_path: Path) -> None:
+    text = camt(IBAN, ("2026-05-04", 5_000, "A")).replace("1050.00", "1051.00")
+    shown = ask(driver, file_of(tmp_path, "may.xml", text))
+    assert "€1,051.00" in cells(shown.remarks, 0)[1]
+    assert shown.verb.isEnabled()
+
+
+def test_closing_stops_what_is_under_way(driver: Driver, tmp_path: Path) -> None:
+    ask_statements(driver.desk, driver.window, [may(tmp_path)])
+    (shown,) = open_dialogs()
+    shown.reject()
+    driver.settle()
+    assert open_dialogs() == []
+    assert statement_rows(driver.desk.book) == ()
