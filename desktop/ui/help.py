@@ -41,6 +41,7 @@ def topics() -> list[Topic]:
         Topic("invoices", _("Invoices")),
         Topic("outbox", _("Outbox")),
         Topic("payments", _("Payments")),
+        Topic("bank", _("Bank")),
         Topic("collections", _("Collections")),
         Topic("reports", _("Reports")),
         Topic("hygiene", _("Clean-up")),
