@@ -102,7 +102,10 @@ def save_levels(book: Book, wanted: Sequence[Level], *, actor: str, segment_id: 
     its days belong, and what items were reminded at moves with the numbers of the others, so that nobody gets a letter
     twice. ValidationError, fields `levels.0.days` and the like, for what a level cannot be.
     """
-    with change(book, actor, _("Change the levels of reminders")) as made:
+    # What follows the numbers is many rows, which nothing would bring back in their order.
+    with change(
+        book, actor, _("Change the levels of reminders"), undoable=not _moves(book, wanted, segment_id)
+    ) as made:
         if segment_id is not None:
             segment: Segment = found(made.session, Segment, segment_id, _("The segment"))
             made.summary = _("Change the levels of reminders of segment {name}").format(name=segment.name)
@@ -133,6 +136,15 @@ def save_levels(book: Book, wanted: Sequence[Level], *, actor: str, segment_id: 
             )
         _move(made, moved, segment_id)
         return tuple(numbered)
+
+
+def _moves(book: Book, wanted: Sequence[Level], segment_id: int | None) -> bool:
+    """Whether numbers of levels change by it that something was reminded at."""
+    with book.reading() as session:
+        connection = session.connection()
+        before = {level.level: level for level in levels_of(connection).get(segment_id, program_levels())}
+        used = connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM reminder)").scalar_one()
+    return bool(used and _numbered(sorted(wanted, key=lambda one: one.days), before)[1])
 
 
 def drop_levels(made: Change, segment_id: int) -> None:

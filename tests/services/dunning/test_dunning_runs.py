@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db.engine import Book
 from db.schema import BankAccount, BankStatement, Client, ReminderItem
+from desktop.domain.instalments import in_parts
 from desktop.errors import UserError
 from desktop.services.changes import change
 from desktop.services.check import check
@@ -24,6 +25,7 @@ from desktop.services.dunning.rates import add_rate
 from desktop.services.dunning.runs import reminders, reminders_of, run_named
 from desktop.services.dunning.sending import SentRun, send_run
 from desktop.services.merging import merge_clients
+from desktop.services.payment_plans import agree_plan
 from desktop.services.payments import record_payment
 from desktop.services.promises import note_promise
 from tests.books import new_book
@@ -413,3 +415,33 @@ def test_a_stopped_run_goes_on_where_it_was_left(book: Book, monkeypatch: pytest
     assert send_run(book, plan.run, actor=ANNE).sent == 0
     assert value(book, "SELECT count(*) FROM delivery WHERE letter = 'reminder'") == 5
     clean(book)
+
+
+def test_a_payment_plan_is_reminded_by_its_own_days(book: Book) -> None:
+    (number,) = owes(book, "ACME", 10_000)
+    parts = in_parts(10_000, [date(2026, 3, 1), date(2026, 4, 1)])
+    agree_plan(book, [number], parts, on=date(2026, 2, 1), reason="asked", actor=ANNE, today=date(2026, 2, 1))
+    assert told(preview_run(book, as_of=DAY_28)) == []
+    plan, _ = go(book, date(2026, 3, 8))
+    assert told(plan) == [("ACME", 1, [f"{number}/2"], 5_000, "planned")]
+    clean(book)
+
+
+@pytest.mark.parametrize(
+    "harm, said",
+    [
+        ("UPDATE reminder SET amount = amount + 1", "yet its items come to"),
+        ("UPDATE reminder SET interest = 5", "of interest, yet that of its items is"),
+        ("UPDATE reminder SET delivery_id = NULL", "yet the outbox has no letter of it"),
+        ("UPDATE reminder_item SET days = 9", "is told to be 9 days past due"),
+        ("UPDATE reminder SET currency = 'USD'", "is not of this client and currency"),
+        ("UPDATE reminder SET state = 'planned'", "the run is over"),
+    ],
+)
+def test_the_check_finds_what_was_changed_by_hand(book: Book, harm: str, said: str) -> None:
+    owes(book, "ACME", 10_000)
+    go(book, DAY_7)
+    with book.writing() as session:
+        session.connection().exec_driver_sql(harm)
+    found = [one for one in check(book).problems if one.what == "reminder"]
+    assert any(said in one.detail for one in found), found
