@@ -1,4 +1,4 @@
-"""A camt.053 of a few lines, as text."""
+"""A small camt.053 as text, for tests that need a statement of a few lines."""
 
 from __future__ import annotations
 

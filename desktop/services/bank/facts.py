@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -65,21 +65,19 @@ class Facts:
     heads: Mapping[int, int] = field(default_factory=dict)
 
 
-def load(
-    connection: Connection, today: date, line_ids: Collection[int] | None = None, extra: Iterable[Line] = ()
-) -> Facts:
-    """All that an explanation of the open lines, of these only or of `extra` ones that are not in the book, needs.
+def load(connection: Connection, line_ids: Collection[int] | None = None) -> Facts:
+    """All that an explanation of the open lines, or of these only, needs.
 
     Payments that a return may take back are loaded only where something returned or went out.
     """
-    lines = [*open_lines(connection, line_ids), *extra]
+    lines = open_lines(connection, line_ids)
     families = heads(connection)
-    outgoing = any(line.amount < 0 or line.returns for line in lines)
+    outgoing = [line.booked_on for line in lines if line.amount < 0 or line.returns]
     return Facts(
         lines,
         open_items(connection, families),
         _payers(connection, families),
-        _past(connection, today, families) if outgoing else {},
+        _past(connection, min(outgoing), families) if outgoing else {},
         _settled(connection, families),
         families,
     )
@@ -230,9 +228,9 @@ def _settled(connection: Connection, families: Mapping[int, int]) -> dict[str, i
     return {number: families.get(client, client) for number, client in rows}
 
 
-def _past(connection: Connection, today: date, families: Mapping[int, int]) -> dict[int, PastPayment]:
+def _past(connection: Connection, first: date, families: Mapping[int, int]) -> dict[int, PastPayment]:
     found: dict[int, PastPayment] = {}
-    for row in connection.exec_driver_sql(_PAST, (today.isoformat(), f"-{_PAST_DAYS} days")):
+    for row in connection.exec_driver_sql(_PAST, (first.isoformat(), f"-{_PAST_DAYS} days")):
         references = [text for text in (row[6], *row[8:]) if text]
         known = found.get(row[0])
         if known is not None:

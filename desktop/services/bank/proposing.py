@@ -71,7 +71,7 @@ class Proposals:
         stay = [line_id for line_id in self.lines if line_id not in gone]
         with book.reading() as session:
             connection = session.connection()
-            facts = load(connection, self.today, stay)
+            facts = load(connection, stay)
             anew = _explained(connection, facts, self.policy, self.today, touched, silent)
         kept = {line_id: found for line_id, found in self._found.items() if line_id not in gone | touched}
         return Proposals(facts, self.policy, self.today, kept | anew)
@@ -88,18 +88,14 @@ def proposals(
     *,
     today: date,
     line_ids: Collection[int] | None = None,
-    extra: Iterable[Line] = (),
     report: Report = silent,
 ) -> Proposals:
-    """Explain all open lines, or these; `extra` are lines that are not in the book yet, with ids below 0.
-
-    Nothing is written. `report` may raise to stop it.
-    """
+    """Explain all open lines, or these. Nothing is written; `report` may raise to stop it."""
     report(0, 1, _("Reading open invoices"))
     with book.reading() as session:
         connection = session.connection()
         policy = policy_within(connection)
-        facts = load(connection, today, line_ids, extra)
+        facts = load(connection, line_ids)
         found = _explained(connection, facts, policy, today, None, report)
     return Proposals(facts, policy, today, found)
 

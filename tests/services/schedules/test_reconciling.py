@@ -16,9 +16,9 @@ from desktop.services.schedules.results import Result
 from desktop.services.schedules.words import said_text
 from tests.bank_lines import IBAN, add_account
 from tests.books import new_book
+from tests.camt_text import camt
 from tests.contracts import rows
 from tests.issued import ANNE, add_client, add_invoice
-from tests.statement_files import camt
 
 NIGHTLY = {"name": "Bank", "task": "reconcile", "every": "day", "at": "6:00"}
 SINCE = datetime(2026, 3, 1, 12)
