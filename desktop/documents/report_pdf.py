@@ -1,4 +1,5 @@
-"""A report as a PDF: a plain table on A4, its headings on every page, the sums at its end.
+"""A report as a PDF: a plain table on A4, its headings on every page, the sums at its end; what is said of its
+figures and their picture stand before it.
 
 Set like the documents, with their fonts, shaping and tags for readers.
 """
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from desktop.documents import fonts
 from desktop.documents.glyphs import BASIC, Face
 from desktop.documents.pdffile import Prefix, resources
+from desktop.documents.report_chart import HEIGHT, Plot, draw
 from desktop.documents.sheet import HAIRLINE, INK, QUIET, Sheet, Style
 from desktop.documents.tagging import Tags
 
@@ -50,6 +52,8 @@ class Table:
     page: str
     day: date
     language: str = "en"
+    notes: Sequence[str] = ()
+    plot: Plot | None = None
 
 
 class _Styles(NamedTuple):
@@ -66,6 +70,7 @@ class _Faces:
     def __init__(self, table: Table) -> None:
         cells = "\n".join(["\n".join(row) for row in (*table.rows, *table.sums)])
         titles = "\n".join([head.title for head in table.heads])
+        titles += "\n".join([*table.notes, *_plotted(table)])
         needed = fonts.tiers_for("\n".join([table.title, table.facts, table.firm, table.page, titles, cells, "…"]))
         self.tiers = {name: fonts.tier(name) for name in sorted({BASIC, *needed})}
         self.plain, self.strong = Face(0, self.tiers), Face(1, self.tiers)
@@ -131,7 +136,7 @@ def _file(table: Table, layout: _Layout, faces: _Faces, sheets: Sequence[Sheet],
     prefix = Prefix(objects, add(resources(named, {})), b"0 0 %g %g" % layout.paper, table.language, table.firm)
     packed = [zlib.compress(sheet.content(), 6) for sheet in sheets]
     frame = prefix.frame(tags.log, len(packed))
-    return prefix.data + frame.data + frame.delta(packed, table.title, table.day)
+    return prefix.data + frame.data + frame.delta(packed, table.title, table.day, alts=tags.alts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class _Layout:
     paper: tuple[float, float]
     size: float
     widths: Sequence[float]
+    # What stands between the facts and the table.
+    above: float = 0.0
 
     @property
     def leading(self) -> float:
@@ -146,20 +153,29 @@ class _Layout:
 
     def rows_on(self, *, first: bool) -> int:
         """How many rows a page holds below its heading."""
-        above = _TITLE + _SMALL * 2.2 + 14 if first else 0.0
+        above = _TITLE + _SMALL * 2.2 + 14 + self.above if first else 0.0
         room = self.paper[1] - 2 * _MARGIN - above - self.leading * 1.4 - _SMALL * 2
         return max(1, int(room / self.leading))
 
 
+def _plotted(table: Table) -> list[str]:
+    """The texts of the picture."""
+    if table.plot is None:
+        return []
+    marks, ticks = table.plot.marks, table.plot.ticks
+    return [table.plot.title, *(mark.label for mark in marks), *(text for _size, text in ticks)]
+
+
 def _laid_out(table: Table, faces: _Faces) -> _Layout:
     wide = (_A4[1], _A4[0])
+    above = len(table.notes) * _SMALL * _LEADING + (HEIGHT + _SMALL if table.plot else 0.0)
     for paper, size in [(_A4, _SIZES[0]), *((wide, size) for size in _SIZES)]:
         natural = _natural(table, faces.styles(size))
         room = paper[0] - 2 * _MARGIN
         if sum(natural) <= room:
             # What is left goes to the texts, so that figures stay side by side.
-            return _Layout(paper, size, _spread(table.heads, natural, room))
-    return _Layout(wide, _SIZES[-1], _squeezed(table.heads, natural, room))
+            return _Layout(paper, size, _spread(table.heads, natural, room), above)
+    return _Layout(wide, _SIZES[-1], _squeezed(table.heads, natural, room), above)
 
 
 def _natural(table: Table, styles: _Styles) -> list[float]:
@@ -204,7 +220,16 @@ def _top(sheet: Sheet, layout: _Layout, table: Table, styles: _Styles, tags: Tag
         tags.begin(role)
         sheet.left(style, _MARGIN, y - below, _cut(text, style, room))
         tags.end()
-    return y - (_TITLE + _SMALL * 2.2 + 14)
+    y -= _TITLE + _SMALL * 2.2 + 14
+    for note in table.notes:
+        tags.begin("P")
+        sheet.left(styles.facts, _MARGIN, y, _cut(note, styles.facts, room))
+        tags.end()
+        y -= _SMALL * _LEADING
+    if table.plot is not None:
+        draw(sheet, tags, table.plot, styles.facts, _MARGIN, y, room)
+        y -= HEIGHT + _SMALL
+    return y
 
 
 def _headings(

@@ -10,14 +10,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain.money import to_major
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, current_language, date_text, number_text
-from desktop.services.reports import Column, Progress, Report, currency_of, plain_rows, unheard
+from desktop.services.reports import Chart, Column, Progress, Report, currency_of, plain_rows, unheard
 from desktop.services.reports.words import CODED, code_words
 from desktop.services.table_files import MONEY, Value, harmless, replaced, write_table
+
+if TYPE_CHECKING:
+    from desktop.documents.report_chart import Plot
 
 ENDINGS: Final = (".csv", ".xlsx", ".json", ".pdf")
 
@@ -65,8 +68,22 @@ def report_pdf(made: Report, progress: Progress = unheard) -> bytes:
         _("Page {page} of {pages}"),
         made.as_of,
         current_language(),
+        made.notes,
+        _plot(made.chart),
     )
     return pages(table, lambda done, total: progress(done, total, _("Writing pages")))
+
+
+def _plot(told: Chart | None) -> Plot | None:
+    """The picture for paper; none of nothing."""
+    from desktop.documents.report_chart import Plot, PlotMark
+
+    if told is None or not told.says_anything:
+        return None
+    marks = [PlotMark(one.label, one.size, one.low, one.centre, one.high, one.signal) for one in told.marks]
+    ticks = [(size, told.text(size)) for size in told.ticks]
+    words = "; ".join([told.title, *(one.words for one in told.marks)])
+    return Plot(told.title, words, told.shape == "bars", ticks, marks)
 
 
 def _days(made: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pikepdf.pdfa
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.documents.report_chart import Plot, PlotMark
 from desktop.documents.report_pdf import Head, Table, report_pdf
 
 A4 = (595, 842)
@@ -101,3 +103,42 @@ def test_the_same_report_gives_the_same_bytes_and_tells_how_far_it_is() -> None:
 def test_whatever_stands_in_it_there_is_a_page(heads: list[tuple[str, bool]], cells: list[str]) -> None:
     row = [cells[n % len(cells)] for n in range(len(heads))]
     assert pages(report_pdf(table([Head(*one) for one in heads], [row] * 3, [row])))
+
+
+def test_notes_and_a_picture_stand_before_the_table_and_take_its_room() -> None:
+    heads, rows = [Head("Month", False), Head("DSO", True)], [[f"2026-{n:02}", str(n)] for n in range(1, 13)]
+    marks = [PlotMark(row[0], 10 * n, 20, 60, 100, n == 11) for n, row in enumerate(rows)]
+    plot = Plot("DSO, days", "All of it in words", False, [(0, "0"), (60, "6"), (120, "12")], marks)
+    plain = table(heads, rows)
+    told = replace(plain, notes=("Above the upper limit.", "Without USD."), plot=plot)
+    (text,) = pages(report_pdf(told))
+    for words in ("Above the upper limit.", "Without USD.", "DSO, days", "2026-12"):
+        assert words in text
+    with pikepdf.open(io.BytesIO(report_pdf(told))) as pdf:
+        alts = [str(one.get("/Alt")) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    assert alts == ["All of it in words"]
+    # The picture's diamond is the only thing that is red.
+    image = pdfium.PdfDocument(report_pdf(told))[0].render(scale=3).to_pil().convert("RGB")
+    red = [(x, y) for x in range(image.width) for y in range(image.height) if _is_red(image.getpixel((x, y)))]
+    assert red
+    assert max(x for x, _y in red) - min(x for x, _y in red) <= 3 * 7
+    many = [["x", "1"]] * 400
+    with_room = len(pdfium.PdfDocument(report_pdf(replace(told, rows=many))))
+    assert with_room >= len(pdfium.PdfDocument(report_pdf(replace(plain, rows=many))))
+    for one in (plain, told):
+        assert sum(page.count("x") for page in pages(report_pdf(replace(one, rows=many)))) == 400
+
+
+def _is_red(pixel: object) -> bool:
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
+    return red > 150 and green < 80 and blue < 80
+
+
+def test_bars_with_ranges_are_drawn() -> None:
+    marks = [PlotMark("1 Dec", 100, 50, None, 150, False), PlotMark("8 Dec", 0, 0, None, 0, False)]
+    plot = Plot("Expected", "told", True, [(0, "0"), (200, "200")], marks)
+    made = report_pdf(replace(table([Head("Week", False)], [["1 Dec"]]), plot=plot))
+    (text,) = pages(made)
+    assert "Expected" in text
+    assert text.count("1 Dec") == 2

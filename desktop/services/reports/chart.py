@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from desktop.domain.figures.scale import bar_ticks, line_ticks
 from desktop.domain.money import to_major
 from desktop.i18n import money_text, month_text, number_text, percent_text, short_month_text
 from desktop.services.figures.measures import Unit
@@ -39,6 +40,16 @@ class Chart:
     unit: Unit
     currency: str
     marks: Sequence[Mark]
+
+    @property
+    def says_anything(self) -> bool:
+        return any(mark.size if self.shape == "bars" else mark.size is not None for mark in self.marks)
+
+    @property
+    def ticks(self) -> list[int]:
+        """The sizes that stand at the side."""
+        sizes = [size for mark in self.marks for size in (mark.size, mark.low, mark.high) if size is not None]
+        return bar_ticks(sizes) if self.shape == "bars" else line_ticks(sizes)
 
     def text(self, size: int) -> str:
         """A size as it stands at an axis: short, without the smaller unit of money."""

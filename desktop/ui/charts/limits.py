@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 
 from desktop.services.reports import Mark
-from desktop.ui.charts.plot import Plot, ticks
+from desktop.ui.charts.plot import Plot
 
 _DOT, _DIAMOND = 2.6, 5.0
 _BAND = 0.1
-_FAR, _ALIKE = 0.4, 0.98
 
 
 class LimitsChart(Plot):
     """Without limits a plain line."""
 
     token = "note"
-
-    def _ticks_of(self, sizes: Sequence[int]) -> Sequence[int]:
-        """From zero, unless all are so far above it that their differences could not be seen."""
-        if sizes and max(sizes) * _FAR < min(sizes) < max(sizes) * _ALIKE:
-            return ticks(min(sizes), max(sizes))
-        return super()._ticks_of(sizes)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

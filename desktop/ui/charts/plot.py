@@ -12,19 +12,7 @@ from desktop.services.reports import Mark
 from desktop.ui.charts.chart import Chart, Value
 from desktop.ui.theme import Theme
 
-_TICKS = 4
 _GAP = 8.0
-
-
-def ticks(low: int, high: int) -> list[int]:
-    """Round sizes from at or below the lowest to at or above the highest; zero is one of them where it lies between."""
-    span = max(high - low, 1)
-    step = 1
-    while span > step * _TICKS:
-        # 1, 2, 5, 10, 20, 50 …
-        step = step * 5 // 2 if str(step).startswith("2") else step * 2
-    first, last = low // step, -(-high // step)
-    return [place * step for place in range(first, max(last, first + 1) + 1)]
 
 
 class Plot(Chart):
@@ -39,14 +27,9 @@ class Plot(Chart):
     def show_told(self, told: Told) -> None:
         self.told = told
         self.marks = told.marks
-        sizes = [size for mark in told.marks for size in (mark.size, mark.low, mark.high) if size is not None]
-        self._ticks = self._ticks_of(sizes)
+        self._ticks = told.ticks
         self.setAccessibleName(told.title)
         self.put([Value(mark.size, mark.words) for mark in told.marks])
-
-    def _ticks_of(self, sizes: Sequence[int]) -> Sequence[int]:
-        """From zero, so that a bar says how much it is."""
-        return ticks(min(0, *sizes), max(0, *sizes)) if sizes else ()
 
     # Where things stand
 

@@ -48,7 +48,7 @@ class Picture(QWidget):
         return next((chart for chart in self.charts.values() if not chart.isHidden()), None)
 
     def show_report(self, made: Report | None) -> None:
-        told = made.chart if made is not None and made.chart is not None and _says_anything(made.chart) else None
+        told = made.chart if made is not None and made.chart is not None and made.chart.says_anything else None
         notes = "\n".join(made.notes) if made is not None else ""
         self._notes.setText(notes)
         self._notes.setVisible(bool(notes))
@@ -61,10 +61,6 @@ class Picture(QWidget):
         self._key.setText(_key(told) if told else "")
         self._key.setVisible(bool(self._key.text()))
         self.setVisible(told is not None or bool(notes))
-
-
-def _says_anything(told: Chart) -> bool:
-    return any(mark.size if told.shape == "bars" else mark.size is not None for mark in told.marks)
 
 
 def _key(told: Chart) -> str:
