@@ -77,19 +77,21 @@ def ways(item: OpenInvoice, on: date, policy: Policy) -> Iterator[Way]:
 
 def tolerated(shortfall: int, is_open: int, currency: str, policy: Policy) -> bool:
     """Whether the firm writes off such a rest."""
-    if shortfall <= 0:
-        return False
+    return 0 < shortfall <= _tolerance(is_open, currency, policy)
+
+
+def let_go(is_open: int, currency: str, policy: Policy) -> int:
+    """The largest shortfall that the firm lets go, by whatever name."""
+    return max(_tolerance(is_open, currency, policy), policy.charges_up_to.get(currency, 0))
+
+
+def _tolerance(is_open: int, currency: str, policy: Policy) -> int:
     limits = []
     if policy.tolerance.get(currency):
         limits.append(policy.tolerance[currency])
     if policy.tolerance_share:
         limits.append(is_open * policy.tolerance_share // SCALE)
-    return bool(limits) and shortfall <= min(limits)
-
-
-def writes_off(currency: str, policy: Policy) -> bool:
-    """Whether the firm lets any shortfall go in a currency."""
-    return bool(policy.tolerance_share or policy.tolerance.get(currency) or policy.charges_up_to.get(currency))
+    return min(limits, default=0)
 
 
 def bank_kept(shortfall: int, currency: str, policy: Policy) -> bool:

@@ -14,9 +14,9 @@ from desktop.domain.matching.amounts import (
     Target,
     Way,
     bank_kept,
+    let_go,
     tolerated,
     with_rest_written_off,
-    writes_off,
 )
 from desktop.domain.matching.facts import OpenInvoice, Share
 from desktop.domain.matching.scene import (
@@ -113,7 +113,8 @@ def rest_of(scene: Scene, target: Target, items: Sequence[OpenInvoice]) -> Itera
 
 def less(scene: Scene, target: Target, items: Sequence[OpenInvoice], group: int) -> Iterator[Reading]:
     """All but a small rest, which the firm writes off or takes for what banks kept; also beside a discount."""
-    if not writes_off(target.currency, scene.policy):
+    least = sum(item.open - item.discount - item.withholding for item in items)
+    if target.amount < least - let_go(sum(item.open for item in items), target.currency, scene.policy):
         return
     for taken in _plain_and_reduced(scene, items):
         total = sum(way.amount for way in taken)
