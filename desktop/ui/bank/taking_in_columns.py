@@ -35,6 +35,7 @@ _PADDING = 24
 _CHOICE_HEIGHT = 38
 _ROW_HEIGHT = 28
 _ROWS = 6
+_ACROSS = 5
 # No bank's table has more that say anything; each has a choice of its own.
 _MOST_COLUMNS = 60
 
@@ -99,15 +100,16 @@ class TableColumns(QWidget):
             (_("Words for out"), self.debit_words),
             (_("Currency"), self.currency),
         )
-        for column, (word, editor) in enumerate(shown):
+        for number, (word, editor) in enumerate(shown):
             label = QLabel(word)
             label.setProperty("role", "heading")
             label.setBuddy(editor)
             editor.setAccessibleName(word)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(editor, 1, column)
+            row, column = divmod(number, _ACROSS)
+            grid.addWidget(label, 2 * row, column)
+            grid.addWidget(editor, 2 * row + 1, column)
             grid.setColumnStretch(column, 1)
-        grid.addWidget(self.negate, 2, 0, 1, len(shown))
+        grid.addWidget(self.negate, 3, len(shown) % _ACROSS, 1, 2)
         return grid
 
     @property
