@@ -341,8 +341,11 @@ def _other_account(one: str, other: str, same_format: bool) -> bool:
 
 
 def _spaced(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(_NOT_PLAIN.sub(" ", "".join(sign for sign in plain if not unicodedata.combining(sign))).split())
+    plain = text.casefold()
+    if not plain.isascii():
+        split = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in split if not unicodedata.combining(sign))
+    return " ".join(_NOT_PLAIN.sub(" ", plain).split())
 
 
 def _plain(text: str) -> str:
