@@ -20,6 +20,8 @@ from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.currencies import exchange_rates, set_exchange_rate
 from desktop.services.delivery.handover.folder_settings import FOLDER, PATTERN, folder_settings_of, set_folder
 from desktop.services.delivery.mail.settings import SWITCHES, mail_switches, turn_mail_switch
+from desktop.services.figures.targets import OFF, keep_targets, read_target, targets_of
+from desktop.services.figures.targets import PREFIX as TARGET
 from desktop.services.firm import bank_accounts, firm, logo, save_bank_account, set_logo, update_firm
 from desktop.services.limits import SECOND_APPROVAL, second_approval, set_second_approval
 from desktop.services.rounding import roundings, set_rounding
@@ -41,7 +43,8 @@ def settings(book: Book) -> dict[str, Value]:
     `rule.CODE.owner` and `rule.CODE.hours` what it does.
     `second_approval_above` is an amount in the firm's currency. A German firm's `datev.*` say what DATEV has to know.
     `delivery.send_at_once`, `delivery.together` and `delivery.with_pdf` are the firm's choices for e-mails,
-    `delivery.folder` is where documents are filed, `delivery.pattern` how their files are named.
+    `delivery.folder` is where documents are filed, `delivery.pattern` how their files are named. `figures.target.*` are
+    days or percents, or off.
     """
     found: dict[str, Value] = {f"firm.{name}": value for name, value in firm(book).items() if name not in _NOT_HERE}
     picture = logo(book)
@@ -60,6 +63,7 @@ def settings(book: Book) -> dict[str, Value]:
     found |= {FOLDER: filing.folder, PATTERN: filing.pattern}
     found |= mail_switches(book)
     found |= {key: _shown(value) for key, value in book_settings(book).items() if key != ROUNDING}
+    found |= {TARGET + name: OFF if value is None else value for name, value in targets_of(book).items()}
     if found["firm.country"] == GERMANY:
         found |= datev_values(book)
     above = second_approval(book)
@@ -103,6 +107,8 @@ def set_setting(book: Book, key: str, text: str, *, actor: str, today: date, fol
         set_folder(book, actor=actor, pattern=text)
     elif key not in known:
         raise _unknown(key, known)
+    elif key.startswith(TARGET):
+        keep_targets(book, {key.removeprefix(TARGET): read_target(text)}, actor=actor)
     elif key == "firm.logo":
         _set_logo(book, folder / text, actor)
     elif group == "firm":
