@@ -177,9 +177,9 @@ def _show_tills(call: Call, known: tuple[Till, ...]) -> None:
 
 
 def _show_book(call: Call, kept: CashBook) -> None:
-    from desktop.services.cash_book import entry_word
+    from desktop.services.cash_book import entry_words
 
-    currency = kept.till.currency
+    currency, words = kept.till.currency, entry_words()
     data = {
         "till": kept.till.name,
         "currency": currency,
@@ -204,7 +204,7 @@ def _show_book(call: Call, kept: CashBook) -> None:
         [
             date_text(row.dated),
             row.number,
-            entry_word(row.kind),
+            words[row.kind],
             row.client or row.text,
             amount_text(row.amount, currency),
             amount_text(row.balance, currency),

@@ -12,28 +12,15 @@ from db.engine import Book
 from db.schema import BankAccount
 from desktop.domain.money import LARGEST, exponent
 from desktop.errors import UserError
-from desktop.i18n import N_, _, money_text
+from desktop.i18n import _, money_text
+from desktop.services.cash_ledger import CashLedger
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
-from desktop.services.ledger import Ledger
 from desktop.services.payments import not_to_come, reason_given
 from desktop.services.tills import MOVED
 
-# What a person enters, and whether it takes cash out; a difference comes from counting, which knows its sign.
-KINDS: Final = {
-    "withdrawal": N_("Fetched from the bank"),
-    "deposit": N_("Brought to the bank"),
-    "income": N_("Other income"),
-    "expense": N_("Expense"),
-    "opening": N_("Balance at the beginning"),
-}
-# What stands in the cash book besides.
-_OTHER_ENTRIES: Final = {
-    "difference": N_("Difference found by counting"),
-    "payment": N_("Payment"),
-    "refund": N_("Refund"),
-    "reversal": N_("Taken back"),
-}
+# What a person enters; a difference comes from counting, which knows its sign.
+KINDS: Final = ("withdrawal", "deposit", "income", "expense", "opening")
 _OUT: Final = frozenset({"deposit", "expense"})
 DIFFERENCE: Final = "difference"
 
@@ -112,9 +99,19 @@ class CashEntry:
     balance: int
 
 
-def entry_word(kind: str) -> str:
-    """What an entry of the cash book is, in words."""
-    return _({**KINDS, **_OTHER_ENTRIES}[kind])
+def entry_words() -> dict[str, str]:
+    """What each kind of entry of the cash book is, in words."""
+    return {
+        "withdrawal": _("Fetched from the bank"),
+        "deposit": _("Brought to the bank"),
+        "income": _("Other income"),
+        "expense": _("Expense"),
+        "opening": _("Balance at the beginning"),
+        "difference": _("Difference found by counting"),
+        "payment": _("Payment"),
+        "refund": _("Refund"),
+        "reversal": _("Taken back"),
+    }
 
 
 def tills(book: Book) -> tuple[Till, ...]:
@@ -284,7 +281,7 @@ def _entered(
     reverses_id: int | None = None,
     file_id: int | None = None,
 ) -> CashEntry:
-    ledger = Ledger(made)
+    ledger = CashLedger(made)
     key, number = ledger.cash(till.id, dated, kind, amount, text, reverses_id=reverses_id, file_id=file_id)
     ledger.flush()
     made.summary = _("Cash entry {number} of {amount} in “{name}”").format(

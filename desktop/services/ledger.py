@@ -11,10 +11,8 @@ from typing import Any
 
 from desktop.domain.journal import (
     Posting,
-    cash_postings,
     discount_postings,
     exchange_postings,
-    firm_factor,
     in_firm,
     mirrored,
     negated,
@@ -24,8 +22,6 @@ from desktop.domain.journal import (
     refund_postings,
     write_off_postings,
 )
-from desktop.errors import UserError
-from desktop.i18n import _
 from desktop.services.change_sets import Change
 from desktop.services.exchange import Conversion, ExchangeRates
 from desktop.services.ledger_rows import LedgerRows
@@ -166,41 +162,6 @@ class Ledger(OpenAmounts):
         if amount < 0:
             source.since = max(source.since, on)
         return mirror_id, number
-
-    def cash(
-        self,
-        account_id: int,
-        dated: date,
-        kind: str,
-        amount: int,
-        text: str,
-        *,
-        reverses_id: int | None = None,
-        file_id: int | None = None,
-    ) -> tuple[int, str]:
-        """Enter cash that moved without a client, signed minor units of the till's currency; its id and number.
-
-        With `reverses_id` it is the mirror of that movement. UserError where the account is no till, has reached a
-        later day, or has less.
-        """
-        till = self._accounts.account(account_id)
-        if not till.is_till or till.currency is None:
-            raise UserError(_("“{name}” is no till.").format(name=till.name), _("Choose a till."))
-        self._accounts.move(account_id, dated, amount, till.currency)
-        number = self._rows.number("cash_movement", "K", dated.year)
-        movement_id = self._rows.add(
-            "cash_movement", number, account_id, dated.isoformat(), kind, till.currency, amount, text, reverses_id,
-            file_id, *self._signature(),
-        )  # fmt: skip
-        if reverses_id is None:
-            rate = self._rates.on(till.currency, dated)
-            factor = firm_factor(rate, till.currency, self._rates.firm_currency)
-            postings = cash_postings(kind, till.currency, amount, factor)
-        else:
-            _kind, stored = self._posted("cash_movement_id", reverses_id)
-            postings = mirrored(stored)
-        self._post("cash", dated, postings, cash_movement_id=movement_id)
-        return movement_id, number
 
     def settle(self, due: Due, source: Credit, amount: int, on: date, reverses_id: int | None = None) -> None:
         """Allocate a credit to an open item, no earlier than both were there; a negative amount restores."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.i18n import _
-from desktop.services.cash_book import cash_book, entry_word, tills
+from desktop.services.cash_book import cash_book, entry_words, tills
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question
 
 
@@ -25,7 +25,7 @@ def cash(asked: Question) -> Made:
     since = asked.since or asked.as_of.replace(month=1, day=1)
     rows: list[dict[str, Any]] = []
     sums: list[dict[str, Any]] = []
-    known = tills(asked.book)
+    known, words = tills(asked.book), entry_words()
     for place, till in enumerate(known):
         asked.progress(place, len(known), _("Reading the cash book"))
         kept = cash_book(asked.book, till.id, since=since, until=asked.as_of)
@@ -39,7 +39,7 @@ def cash(asked: Question) -> Made:
                 "till": till.name,
                 "date": row.dated,
                 "number": row.number,
-                "entry": entry_word(row.kind),
+                "entry": words[row.kind],
                 "client": row.client,
                 "text": row.text,
                 "currency": till.currency,

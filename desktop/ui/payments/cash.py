@@ -19,7 +19,7 @@ from desktop.services.cash_book import (
     cash_book,
     count_till,
     enter_cash,
-    entry_word,
+    entry_words,
     reverse_cash,
     tills,
 )
@@ -95,7 +95,8 @@ class CashDialog(TableFormDialog):
         self.follow()
 
     def _fields(self) -> list[Field]:
-        kinds = [(kind, _(word)) for kind, word in KINDS.items()]
+        words = entry_words()
+        kinds = [(kind, words[kind]) for kind in KINDS]
         kinds += [(_COUNT, _("The till was counted")), (_REVERSE, _("Take back the selected entry"))]
         currencies = sorted({one.currency for one in self._tills.values()})
         return [
@@ -135,13 +136,13 @@ class CashDialog(TableFormDialog):
     def _entries(self) -> list[Row]:
         if self._shown is None:
             return []
-        currency = self._shown.till.currency
+        currency, words = self._shown.till.currency, entry_words()
         return [
             {
                 "id": place,
                 "dated": row.dated,
                 "number": row.number,
-                "entry": entry_word(row.kind),
+                "entry": words[row.kind],
                 "told": " · ".join(part for part in (row.client, row.text) if part),
                 "amount": row.amount,
                 "balance": row.balance,
