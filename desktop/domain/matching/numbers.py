@@ -75,13 +75,16 @@ class Mention:
 
 @dataclass(slots=True)
 class Named:
-    """All that a line names. `strangers` look like invoices of the firm and are none that is open."""
+    """All that a line names. `strangers` look like invoices of the firm and are none that is open.
+
+    `written` is each stretch that may be a number, by its signs: as it stands in the text. `strangers` are such signs.
+    """
 
     mentions: list[Mention] = field(default_factory=list)
     clients: dict[int, str] = field(default_factory=dict)
     settled: dict[str, int] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
     short: set[int] = field(default_factory=set)
 
 
@@ -145,7 +148,7 @@ class NumberIndex:
 
     def typed(self, shape: Shape, named: Named) -> str:
         """What is written that stands for the item with one error; empty for nothing."""
-        found = nearest(shape.signs, named.written)
+        found = nearest(shape.signs, list(named.written))
         if not found and len(shape.digits) >= 6 and shape.digits != shape.signs:
             found = nearest(shape.digits, [text for text in named.written if text.isdigit()])
         return found
@@ -211,7 +214,7 @@ class NumberIndex:
         for span in spans(found, self._longest + 1):
             numeric = not span.signs.isalpha()
             if numeric and len(span.signs) >= _LEAST_DIGITS:
-                named.written.append(span.signs)
+                named.written.setdefault(span.signs, text[found[span.first].start : found[span.last - 1].end])
             codes = self._keys.get(span.signs)
             if codes is None and "." in span.loose:
                 codes = self._keys.get(span.loose)

@@ -142,7 +142,8 @@ class Weighing:
         written = self._numbers.typed(shape, self._scene.named)
         if written and written not in meant_already and not self._is_settled_of(written, item):
             meant = shape.digits if written.isdigit() and not shape.signs.isdigit() else shape.signs
-            reasons.append(typed_reason(written, item.number, error_between(written, meant)))
+            as_written = self._scene.named.written[written]
+            reasons.append(typed_reason(as_written, item.number, error_between(written, meant)))
             return _TYPED
         if shape.tail and shape.tail in self._scene.named.short and self._scene.payers.of(item.group):
             reasons.append(phrase("Names {number}, the end of {name}", number=str(shape.tail), name=item.name))
@@ -189,7 +190,11 @@ class Weighing:
         if strange:
             doubt *= 2 if named_all else _STRANGER
             firm = firm and named_all and reading.fit not in (PARTIAL, OVER)
-            reasons.append(not_open_reason(strange))
+            # That one is settled, the reason for its client says already.
+            known = scene.named.settled if who is not None and who.kind == SETTLED else {}
+            unsaid = [scene.named.written.get(number, number) for number in strange if number not in known]
+            if unsaid:
+                reasons.append(not_open_reason(unsaid))
         purpose = self._other_purpose() if number == SCALE else ""
         if purpose:
             doubt, firm = doubt * _OTHER_PURPOSE, False
