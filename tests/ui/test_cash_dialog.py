@@ -9,8 +9,10 @@ import pytest
 
 from db.engine import Book
 from desktop.services.cash_book import cash_book, enter_cash, save_till, tills
+from desktop.services.credits import credit_invoice
 from desktop.services.payments import record_payment
 from desktop.services.refunds import credit_left
+from desktop.ui.invoices.page import InvoicesPage
 from desktop.ui.payments.cash import CashDialog
 from desktop.ui.payments.page import PaymentsPage
 from desktop.ui.payments.record import RecordPayment
@@ -125,3 +127,23 @@ def test_a_payment_names_its_account_and_what_banks_kept_back(driver: Driver, bo
     assert tills(book)[0].balance == 9_700
     assert "Desk" in page.facts_view.words
     assert "€1.00" in page.facts_view.words
+
+
+def test_a_credit_note_is_paid_back_from_the_list_of_invoices(driver: Driver, book: Book) -> None:
+    invoice = add_invoice(book, add_client(book, "ACME"), MARCH, (10_000, 0))
+    record_payment(book, amount=10_000, paid_on=MARCH, actor=ACTOR, today=TODAY, numbers=[invoice])
+    page = driver.window.go("invoices")
+    driver.settle()
+    assert isinstance(page, InvoicesPage)
+    page.reveal_written(1)
+    driver.until(lambda: page.acts["invoices.credit"].isEnabled())
+    assert not page.acts["invoices.refund"].isEnabled()
+    note = credit_invoice(book, invoice, reason="Returned", actor=ACTOR, today=TODAY).credit_note
+    page.reload()
+    page.reveal_written(2)
+    driver.until(lambda: page.acts["invoices.refund"].isEnabled())
+    page.refund()
+    shown = dialog(driver)
+    write(shown.form, reason="Wanted its money")
+    assert save(driver, shown)
+    assert credit_left(book, note) == ("EUR", 0)

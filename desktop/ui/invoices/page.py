@@ -40,6 +40,7 @@ from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.payers import ask_client
 from desktop.ui.payments.record import record_payment
+from desktop.ui.payments.refund import ask_refund
 from desktop.ui.payments.use import use_credit
 from desktop.ui.pdf_view import PdfView
 from desktop.ui.runs.review import ReviewPage
@@ -106,6 +107,7 @@ class InvoicesPage(Page):
                     "invoices.pay",
                     "invoices.use",
                     "invoices.credit",
+                    "invoices.refund",
                     "invoices.write_off",
                     "invoices.dispute",
                     "invoices.plan",
@@ -134,6 +136,7 @@ class InvoicesPage(Page):
             Action("invoices.credit", _("Credit…"), self.credit, "credit", "C", self._creditable, _("credit")),
             Action("invoices.story", _("Show its story"), self.story, "info", "S", self._one, _("story")),
             Action("invoices.use", _("Use credit of the client…"), self.use, "", "U", self._owed),
+            Action("invoices.refund", _("Pay it back…"), self.refund, enabled=self._credit_note),
             Action("invoices.write_off", self._write_off_text, self.write_off, "", "W", self._can_write_off),
             Action("invoices.dispute", self._dispute_text, self.dispute, "warning", "D", self._can_dispute),
             Action("invoices.plan", _("Agree a payment plan…"), self.plan, "", "L", self._owed),
@@ -235,6 +238,9 @@ class InvoicesPage(Page):
     def _creditable(self) -> bool:
         return self._current.get("kind") in ("invoice", "deposit", "final")
 
+    def _credit_note(self) -> bool:
+        return self._current.get("kind") == "credit_note"
+
     def _has_run(self) -> bool:
         return bool(self._current.get("run"))
 
@@ -295,6 +301,9 @@ class InvoicesPage(Page):
 
     def credit(self) -> None:
         credit_invoice(self.desk, self, self.number)
+
+    def refund(self) -> None:
+        ask_refund(self.desk, self, self.number)
 
     def write_off(self) -> None:
         if self._lost():
