@@ -12,8 +12,8 @@ from desktop.i18n import _, date_text, money_text
 
 if TYPE_CHECKING:
     from desktop.services.bank.gaps import Gap
+    from desktop.services.bank.statement_list import StatementRow
     from desktop.services.bank.statements import TakenIn
-    from desktop.services.bank.told import ToldStatement
 
 _SHOWN = 50
 
@@ -170,11 +170,11 @@ def _rejected(taken: TakenIn) -> str:
 
 def _list(call: Call) -> int:
     from desktop.services.bank.gaps import covered_until, gaps, said
-    from desktop.services.bank.told import told_statements
+    from desktop.services.bank.statement_list import statement_rows
 
     with call.book() as book:
         account = _account_id(call, book)
-        told = told_statements(book, account)
+        told = [one for one in statement_rows(book) if account in (None, one.account_id)]
         with book.reading() as session:
             found = gaps(session.connection(), account)
             reached = covered_until(session.connection(), account)
@@ -198,7 +198,7 @@ def _profiles(call: Call) -> int:
     return 0
 
 
-def _told_data(one: ToldStatement) -> dict[str, Any]:
+def _told_data(one: StatementRow) -> dict[str, Any]:
     return {
         "id": one.id,
         "account": one.account,
@@ -211,13 +211,13 @@ def _told_data(one: ToldStatement) -> dict[str, Any]:
         "opening": _major(one.opening, one.currency),
         "closing": _major(one.closing, one.currency),
         "lines": one.lines,
-        "open": one.open,
-        "change_set": one.change_set,
-        "follows": one.follows,
+        "booked": one.booked,
+        "batch": one.batch,
+        "gap": _gap_data(one.gap) if one.gap else None,
     }
 
 
-def _told_text(told: tuple[ToldStatement, ...]) -> str:
+def _told_text(told: list[StatementRow]) -> str:
     rows = [
         [
             one.account,
@@ -226,7 +226,7 @@ def _told_text(told: tuple[ToldStatement, ...]) -> str:
             _money(one.opening, one.currency),
             _money(one.closing, one.currency),
             str(one.lines),
-            str(one.open),
+            str(one.booked),
             one.file_name,
         ]
         for one in told
@@ -238,7 +238,7 @@ def _told_text(told: tuple[ToldStatement, ...]) -> str:
         ">" + _("Opening balance"),
         ">" + _("Closing balance"),
         ">" + _("Lines"),
-        ">" + _("Open"),
+        ">" + _("Booked"),
         _("File"),
     ]
     return table(heads, rows, empty=_("No statement is taken in yet. Give the files that the bank offers to download."))

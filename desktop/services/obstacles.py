@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from desktop.i18n import _
+from desktop.i18n import _, ngettext
 from desktop.services.change_sets import key_of
 from desktop.services.subjects import called, word
 
@@ -39,6 +39,23 @@ def billed(connection: Connection, table: Table, where: str, values: tuple[Any, 
             what=word(table.name), invoices=_listed([number for (number,) in numbers])
         )
         if numbers
+        else ""
+    )
+
+
+def booked(connection: Connection, table: Table, where: str, values: tuple[Any, ...]) -> str:
+    """Of bank lines: that some were booked. Their history stays even where it was taken back."""
+    if table.name != "bank_line":
+        return ""
+    count = connection.exec_driver_sql(
+        f"SELECT count(DISTINCT line_id) FROM bank_match WHERE line_id IN (SELECT id FROM bank_line WHERE {where})",
+        values,
+    ).scalar_one()
+    return (
+        ngettext("{count} line of it was booked since", "{count} lines of it were booked since", count).format(
+            count=count
+        )
+        if count
         else ""
     )
 

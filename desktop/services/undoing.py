@@ -31,7 +31,7 @@ from desktop.services.change_sets import (
     row_values,
 )
 from desktop.services.merge_obstacles import MERGED, against_unmerging
-from desktop.services.obstacles import billed, drafted, obstacle
+from desktop.services.obstacles import billed, booked, drafted, obstacle
 from desktop.services.project_scopes import refuse_taken_back
 from desktop.services.subjects import called, word
 
@@ -367,6 +367,11 @@ def _refuse_if_used(connection: Connection, target: Target, table: Table, where:
     reason = billed(connection, table, where, values) or drafted(connection, table, where, values)
     if reason:
         raise _refused(target, reason)
+    reason = booked(connection, table, where, values)
+    if reason:
+        raise _refused(
+            target, reason, _("Nothing was changed. What was booked of them is taken back by itself; the lines stay.")
+        )
 
 
 def _refuse_if_any_touched(

@@ -22,7 +22,10 @@ def test_files_come_in_once_and_the_list_says_what_is_missing(firm: Sheaf) -> No
     assert (gap["kind"], gap["from"], gap["to"], gap["amount"]) == ("days", "2025-04-02", "2025-04-06", "9.00")
     assert firm.json("statements", "firm.sheaf", first)["known"] == 1
     listed = firm.json("statements", "firm.sheaf")
-    assert [one["follows"] for one in listed["statements"]] == ["first", "days"]
+    assert [(one["lines"], one["booked"], one["gap"] == gap) for one in listed["statements"]] == [
+        (1, 0, True),
+        (1, 0, False),
+    ]
     assert listed["covered_until"] == "2025-04-07"
     text = firm("statements", "firm.sheaf").out
     assert "is missing" in text

@@ -15,10 +15,11 @@ from db.schema import BankAccount, BankMatch, Reconciliation
 from desktop.errors import UserError
 from desktop.services.bank.gaps import covered_until, gaps, said
 from desktop.services.bank.profiles import forget_profile, keep_profile, look, profile_named
+from desktop.services.bank.statement_list import statement_rows
 from desktop.services.bank.statements import preview, take_in
-from desktop.services.bank.told import take_out, told_statements
 from desktop.services.changes import change, undo
 from desktop.services.check import check
+from desktop.services.imports.history import undo_import
 from tests import statement_files as files
 from tests.books import new_book
 from tests.statement_files import IBAN, Told
@@ -58,7 +59,7 @@ def test_a_file_gives_its_lines_once(book: Book, tmp_path: Path) -> None:
     assert lines(book) == [("2026-04-01", 119_000, "Acme Werkzeugbau GmbH"), ("2026-04-02", -5_050, "Stadtwerke")]
     again = take(book, path)
     assert (again.new, again.known, again.batches) == (0, 2, ())
-    assert len(told_statements(book)) == 1
+    assert len(statement_rows(book)) == 1
     assert not check(book).problems
 
 
@@ -115,19 +116,17 @@ def test_a_preview_tells_the_same_and_writes_nothing(book: Book, tmp_path: Path)
 def test_undo_takes_a_file_out_and_refuses_once_a_line_is_booked(book: Book, tmp_path: Path) -> None:
     path = files.mt940(tmp_path / "a.sta", [FIRST, SECOND], opening=0)
     take(book, path)
-    (statement,) = told_statements(book)
-    assert take_out(book, statement.id, actor=ANNE) == "Take in 2 bank lines from a.sta"
+    (statement,) = statement_rows(book)
+    assert statement.batch is not None
+    assert undo_import(book, statement.batch, actor=ANNE) == "Take in 2 bank lines from a.sta"
     assert lines(book) == []
-    assert told_statements(book) == ()
+    assert statement_rows(book) == ()
     taken = take(book, path)
     with change(book, ANNE, "Book") as made:
         done = made.insert(Reconciliation, number="B-1", origin="hand", at=made.at, actor=ANNE, lines=1)
         made.insert(BankMatch, line_id=1, reconciliation_id=done, kind="other", amount=119_000, note="Aside")
         made.connection.exec_driver_sql("UPDATE bank_line SET state = 'booked' WHERE id = 1")
-    (statement,) = told_statements(book)
-    with pytest.raises(UserError, match="1 of its lines are booked"):
-        take_out(book, statement.id, actor=ANNE)
-    with pytest.raises(UserError, match="cannot be undone"):
+    with pytest.raises(UserError, match="1 line of it was booked since"):
         undo(book, ANNE, taken.files[0].change_set)
     assert len(lines(book)) == 2
     assert not check(book).problems
@@ -209,10 +208,10 @@ def test_gaps_are_days_without_a_statement_and_balances_that_do_not_meet(book: B
         assert covered_until(session.connection()) == D3
     assert (gap.kind, gap.amount) == ("days", 1_000)
     assert "missing" in said(gap)
-    assert [one.follows for one in told_statements(book)] == ["first", "days"]
+    assert [one.gap for one in statement_rows(book)] == [gap, None]
     taken = take(book, files.mt940(tmp_path / "b.sta", [Told(D2, 1_000)], opening=119_000, number="2/1"))
     assert taken.gaps == ()
-    assert [one.follows for one in told_statements(book)] == ["first", "follows", "follows"]
+    assert [one.gap for one in statement_rows(book)] == [None, None, None]
 
 
 def test_zero_and_future_lines_are_said(book: Book, tmp_path: Path) -> None:
