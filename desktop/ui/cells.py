@@ -4,13 +4,15 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from desktop.ui.columns import Column
+from desktop.ui.columns import Column, score_of
+from desktop.ui.listing import Row
 from desktop.ui.rows_model import RowsModel
 from desktop.ui.tags import tag
 from desktop.ui.theme import Theme
 
 PAD = 10
 _PILL_WIDTH, _PILL_HEIGHT, _PILL_PAD = 62, 20, 10
+_BAR_HEIGHT, _BAR_GAP = 4, 3
 _REMEMBERED_LINES = 5_000
 _WRAPPED = QTextOption()
 _WRAPPED.setWrapMode(QTextOption.WrapMode.WordWrap)
@@ -57,6 +59,9 @@ class Cells(QStyledItemDelegate):
             row = model.row_at(position)
             self._paint_tag(painter, rect, str(row[column.key]) if row else "")
             return
+        if column.kind == "score":
+            self._paint_score(painter, rect, model.row_at(position) or {}, column, text)
+            return
         painter.setPen(self._ink["secondary" if column.secondary and not selected else "text"])
         painter.setFont(self._font(column))
         self._paint_text(painter, rect.adjusted(PAD, 0, -PAD, 0), column, text)
@@ -70,7 +75,8 @@ class Cells(QStyledItemDelegate):
         if column.kind == "tag":
             least = self._theme.px(_PILL_WIDTH)
             return max(least, QFontMetrics(self._pill).horizontalAdvance(text) + 2 * _PILL_PAD) + 2 * PAD
-        return QFontMetrics(self._font(column)).horizontalAdvance(text) + 2 * PAD + 1
+        font = self._pill if column.kind == "score" else self._font(column)
+        return QFontMetrics(font).horizontalAdvance(text) + 2 * PAD + 1
 
     def _font(self, column: Column) -> QFont:
         if column.figures:
@@ -119,6 +125,36 @@ class Cells(QStyledItemDelegate):
             pill, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(word, Qt.TextElideMode.ElideRight, round(width))
         )
 
+    def _paint_score(self, painter: QPainter, rect: QRect, row: Row, column: Column, text: str) -> None:
+        ink, tint = (QColor(one) for one in self._theme.tokens.tone(tag(str(row.get(column.key))).tone))
+        share = score_of(row)
+        inner = rect.adjusted(PAD, 0, -PAD, 0)
+        painter.setFont(self._pill)
+        painter.setPen(ink)
+        bar, gap = self._theme.px(_BAR_HEIGHT), self._theme.px(_BAR_GAP)
+        height = painter.fontMetrics().height()
+        top = rect.top() + (rect.height() - height - (gap + bar if share is not None else 0)) // 2
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(
+            QRect(inner.left(), top, inner.width(), height),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            shown,
+        )
+        if share is not None:
+            paint_bar(painter, QRect(inner.left(), top + height + gap, inner.width(), bar), share, ink, tint)
+
+
+def paint_bar(painter: QPainter, rect: QRect, percent: int, ink: QColor, ground: QColor) -> None:
+    """A bar that is full at a hundred percent."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    whole = QRectF(rect)
+    for brush, width in ((ground, whole.width()), (ink, whole.width() * percent / 100)):
+        painter.setBrush(brush)
+        painter.drawRoundedRect(QRectF(whole.left(), whole.top(), width, whole.height()), 2, 2)
+    painter.restore()
+
 
 def _broken(text: str, font: QFont, width: int, lines: int) -> list[str]:
     """The text in so many lines, the last one ending in an ellipsis where it does not fit."""
@@ -133,6 +169,7 @@ def _broken(text: str, font: QFont, width: int, lines: int) -> list[str]:
         line.setLineWidth(width)
         layout.endLayout()
         length = line.textLength()
-        kept.append(rest[:length].rstrip())
+        # A word that is longer than the line is cut like the last one.
+        kept.append(metrics.elidedText(rest[:length].rstrip(), Qt.TextElideMode.ElideRight, width))
         rest = rest[length:].lstrip()
     return [*kept, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]

@@ -13,7 +13,7 @@ from desktop.services.table_files import Value
 from desktop.ui.listing import Row
 from desktop.ui.tags import tag
 
-Kind = Literal["text", "money", "date", "percent", "tag", "number"]
+Kind = Literal["text", "money", "date", "percent", "tag", "number", "score"]
 
 # What stands where there is no figure, so that an empty cell is not taken for one that is still loading.
 NONE = "–"
@@ -25,7 +25,8 @@ _FIGURES = ("money", "percent", "number")
 class Column:
     """One column. Its key names the value in a row; an empty sort key means that it cannot be sorted by.
 
-    `wide` takes what room is left, `lines` may be 2 for wrapped text, `signed` shows a plus.
+    `wide` takes what room is left, `lines` may be 2 for wrapped text, `signed` shows a plus. A score is a state over a
+    bar, as long as the fraction times 10**6 that the row has under `score`, None for no bar.
     """
 
     key: str
@@ -57,9 +58,13 @@ def cell_text(column: Column, row: Row, home_currency: str = "") -> str:
     value = row.get(column.key)
     if value is None:
         return NONE if column.right else ""
-    if isinstance(value, str) and column.kind not in ("date", "tag"):
+    if isinstance(value, str) and column.kind not in ("date", "tag", "score"):
         # A word may stand where a figure usually does: "new".
         return value
+    if column.kind == "score":
+        share = score_of(row)
+        word = tag(str(value)).word
+        return word if share is None else f"{word} {percent_text(share)}"
     if column.kind == "money" and isinstance(value, int):
         currency = row.get(column.currency_key)
         assert isinstance(currency, str), f"{column.key} has no currency"
@@ -82,7 +87,7 @@ def copied_text(column: Column, row: Row) -> str:
         return _ungrouped(amount_text(value, currency))
     if isinstance(value, Decimal | int) and column.kind == "number":
         return _ungrouped(number_text(value))
-    if isinstance(value, str) and column.kind not in ("date", "tag"):
+    if isinstance(value, str) and column.kind not in ("date", "tag", "score"):
         return " ".join(value.split())
     text = _plain(column, value)
     return text.replace(MINUS, "-") if column.right else text
@@ -99,9 +104,15 @@ def exported(column: Column, row: Row) -> Value:
         return to_major(value, currency)
     if column.kind == "date":
         return date.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, date) else None
-    if column.kind == "tag":
+    if column.kind in ("tag", "score"):
         return tag(str(value)).word
     return Decimal(value) if column.right and isinstance(value, Decimal | int) else str(value)
+
+
+def score_of(row: Row) -> int | None:
+    """The score of a row in whole percent, rounded down: only what is certain shows a hundred."""
+    value = row.get("score")
+    return value // 10_000 if isinstance(value, int) else None
 
 
 def _plain(column: Column, value: object) -> str:
@@ -116,7 +127,7 @@ def _plain(column: Column, value: object) -> str:
         case "number":
             assert isinstance(value, Decimal | int), f"{column.key} is no number"
             return number_text(value)
-        case "tag":
+        case "tag" | "score":
             return tag(str(value)).word
     return str(value)
 

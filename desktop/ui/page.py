@@ -54,6 +54,7 @@ class Design:
     """A page as data. Action ids name what `Page.offers` declares.
 
     `many` are those that act on all rows that are selected.
+    `detail_width` is what the pane at the right gets beside a table of three usual panes, until a person draws it.
     `depends` names what the page shows ("invoices", "payments"): it reloads when a job has changed one of them.
     """
 
@@ -77,6 +78,7 @@ class Design:
     sum_key: str = ""
     sort: str = ""
     descending: bool = False
+    detail_width: int = _DETAIL_WIDTH
 
 
 class Page(QWidget):
@@ -260,8 +262,8 @@ class Page(QWidget):
         splitter.addWidget(frame)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 0)
-        width = self.shell.theme.px(_DETAIL_WIDTH)
-        splitter.setSizes([3 * width, width])
+        px = self.shell.theme.px
+        splitter.setSizes([px(3 * _DETAIL_WIDTH), px(self.design.detail_width)])
         place = f"splitter/{self.design.name}"
         splitter.restoreState(self.shell.memory.bytes(place))
         splitter.splitterMoved.connect(lambda: self.shell.memory.put_bytes(place, splitter.saveState()))

@@ -73,6 +73,11 @@ def places(desk: Desk) -> list[Place]:
 
         return PaymentsPage(desk)
 
+    def bank() -> QWidget:
+        from desktop.ui.bank.page import BankPage
+
+        return BankPage(desk)
+
     def collections() -> QWidget:
         from desktop.ui.collections.page import CollectionsPage
 
@@ -102,6 +107,7 @@ def places(desk: Desk) -> list[Place]:
         ("invoices", _("Invoices"), invoices, False),
         ("outbox", _("Outbox"), outbox, False),
         ("payments", _("Payments"), payments, False),
+        ("bank", _("Bank"), bank, False),
         ("collections", _("Collections"), collections, False),
         ("reports", _("Reports"), reports, False),
         ("hygiene", _("Clean-up"), hygiene, False),

@@ -73,6 +73,15 @@ def reading_text(found: Proposals, reading: Explanation, clients: Mapping[int, s
     return kind_text(reading.kind)
 
 
+def reading_amount(found: Proposals, reading: Explanation) -> tuple[int, str]:
+    """What a reading pays with all that is left over, minor units, and in which currency."""
+    line = found.lines[reading.line_id]
+    if not reading.shares:
+        return line.amount, line.currency
+    amount = sum(share.amount for share in reading.shares) + reading.surplus
+    return amount, found.items[reading.shares[0].item_id].currency
+
+
 def kind_text(kind: str) -> str:
     """What a part of a line is, in words."""
     words = {

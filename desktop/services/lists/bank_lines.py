@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,8 +43,9 @@ _ROWS: Final = """SELECT l.id, l.booked_on, l.party, l.text, l.reference, l.amou
   l.amount - (SELECT coalesce(sum(m.amount), 0) FROM bank_match m JOIN reconciliation r ON r.id = m.reconciliation_id
     WHERE m.line_id = l.id AND m.undone_at IS NULL AND r.undone_at IS NULL)
 FROM bank_line l WHERE l.id IN (SELECT value FROM json_each(?))"""
-_BECAME: Final = """SELECT m.line_id, m.kind, m.note, p.number, c.name, m.score FROM bank_match m
-JOIN reconciliation r ON r.id = m.reconciliation_id LEFT JOIN payment p ON p.id = m.payment_id
+_BECAME: Final = """SELECT m.line_id, m.kind, m.note, p.number, c.name, m.score, l.party FROM bank_match m
+JOIN bank_line l ON l.id = m.line_id JOIN reconciliation r ON r.id = m.reconciliation_id
+LEFT JOIN payment p ON p.id = m.payment_id
 LEFT JOIN client c ON c.id = m.client_id WHERE m.undone_at IS NULL AND r.undone_at IS NULL
 AND m.line_id IN (SELECT value FROM json_each(?)) ORDER BY m.id"""
 _MONTHS: Final = "SELECT DISTINCT substr(booked_on, 1, 7) FROM bank_line ORDER BY 1 DESC LIMIT 36"
@@ -112,9 +112,9 @@ class BankLineList:
         return ids
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
-        """id, booked_on, party, text, amount (of an open line what is left of it), whole (the line's), currency,
-        account, state (sure, suggested, equal, unmatched, matching, booked, aside), score (fraction times 10**6, None
-        without one), reading (what it is or became, in words), partly (whether a part is booked).
+        """id, booked_on, party, text, reference, amount (of an open line what is left of it), whole (the line's),
+        currency, account, state (sure, suggested, equal, unmatched, matching, booked, aside), score (fraction times
+        10**6, None without one), reading (what it is or became, in words), partly (whether a part is booked).
         """
         found = self._found()
         with self._book.reading() as session:
@@ -122,7 +122,7 @@ class BankLineList:
             rows = connection.exec_driver_sql(_ROWS, (ids_text(ids),)).fetchall()
             became = _became(connection, [row[0] for row in rows if row[7] == "booked"])
             best = {row[0]: _best(found, row[0]) for row in rows if row[7] == "open"}
-            clients = client_names(connection, [one for one in best.values() if one is not None])
+            clients = client_names(connection, [one.client_id for one in best.values() if one is not None])
             labels = {one.id: one.label for one in own_accounts(connection)}
         shown: dict[int, Mapping[str, object]] = {}
         for key, day, party, text, reference, amount, currency, state, account, left in rows:
@@ -130,13 +130,14 @@ class BankLineList:
             one = best.get(key)
             words, score, pays = became.get(key, ("", None, False))
             if waits:
-                words = reading_text(found, one, clients) if found is not None and one is not None else ""
+                words = _reading(found, one, clients, party)
                 score = one.score if one is not None else None
             shown[key] = {
                 "id": key,
                 "booked_on": date.fromisoformat(day),
                 "party": party,
                 "text": text or reference,
+                "reference": reference,
                 "amount": left if waits else amount,
                 "whole": amount,
                 "currency": currency,
@@ -180,13 +181,21 @@ class BankLineList:
         return BankFigures(counts, dict(came_in), accounts, months)
 
 
-def client_names(connection: Connection, read: Iterable[Explanation]) -> dict[int, str]:
-    """The names of the clients that readings name, by id."""
-    ids = sorted({one.client_id for one in read if one.client_id is not None})
+def client_names(connection: Connection, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names by id."""
+    known = sorted({one for one in ids if one is not None})
     rows = connection.exec_driver_sql(
-        "SELECT id, name FROM client WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+        "SELECT id, name FROM client WHERE id IN (SELECT value FROM json_each(?))", (ids_text(known),)
     )
     return {int(row[0]): str(row[1]) for row in rows}
+
+
+def _reading(found: Proposals | None, one: Explanation | None, clients: Mapping[int, str], party: str) -> str:
+    """The client is named where the bank names another."""
+    if found is None or one is None:
+        return ""
+    own = one.client_id is not None and clients.get(one.client_id, "").casefold() == party.casefold()
+    return reading_text(found, one, {} if own and one.shares else clients)
 
 
 def _best(found: Proposals | None, line_id: int) -> Explanation | None:
@@ -212,9 +221,10 @@ def _score(found: Proposals | None, line_id: int) -> int:
 def _became(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, int | None, bool]]:
     """Words, score and whether it pays, by the id of the line."""
     told: dict[int, list[Any]] = {}
-    for line_id, kind, note, payment, client, score in connection.exec_driver_sql(_BECAME, (ids_text(ids),)):
+    for line_id, kind, note, payment, client, score, party in connection.exec_driver_sql(_BECAME, (ids_text(ids),)):
         words = [payment or kind_text(kind)] if kind != OTHER else []
-        words += [one for one in (client, note if not payment else "") if one]
+        named = client if client and client.casefold() != party.casefold() else ""
+        words += [one for one in (named, note if not payment else "") if one]
         told.setdefault(line_id, []).append((" · ".join(words), score, bool(payment)))
     return {
         key: (

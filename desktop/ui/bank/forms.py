@@ -1,0 +1,124 @@
+"""What a decision on bank lines asks for: a part, what becomes of the rest, what a line is instead, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.jobs import Job
+from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, TRANSFER
+from desktop.ui.desk import Desk
+from desktop.ui.dialog import FormDialog
+from desktop.ui.form import Field, Form, Section
+from desktop.ui.payments.payers import Payer
+
+Save = Callable[[dict[str, Any]], Job]
+_ITEMS = "items"
+
+
+def _ask(
+    desk: Desk,
+    parent: QWidget,
+    title: str,
+    verb: str,
+    fields: Sequence[Field],
+    values: dict[str, object],
+    save: Save,
+    done: Callable[[object], object],
+) -> FormDialog:
+    form = Form([Section("", fields)], desk.shell.theme)
+    form.put(values)
+    dialog = FormDialog(desk.shell, title, form, verb, save, parent)
+    dialog.saved.connect(done)
+    dialog.open()
+    return dialog
+
+
+def ask_part(
+    desk: Desk,
+    parent: QWidget,
+    clients: Sequence[Payer],
+    *,
+    left: int,
+    currency: str,
+    chosen: int,
+    client_id: int | None,
+    save: Save,
+    done: Callable[[object], object],
+) -> None:
+    """Ask what a part of a line is. `left` is what is not booked of it, without its sign; `chosen` open items are
+    selected. The values are amount, kind (items, payment, charges, transfer, other), client, note.
+    """
+    kinds: list[tuple[object, str]] = []
+    if chosen:
+        words = ngettext("For the {count} invoice chosen", "For the {count} invoices chosen", chosen)
+        kinds.append((_ITEMS, words.format(count=number_text(chosen))))
+    kinds += [
+        (PAYMENT, _("Credit of a client")),
+        (CHARGES, _("Bank charges")),
+        (TRANSFER, _("Between own accounts")),
+        (OTHER, _("Something else, put aside with a note")),
+    ]
+    note = _("{amount} of the line is not booked; what this leaves waits on.").format(amount=money_text(left, currency))
+    fields = [
+        Field("amount", _("Amount of the part"), "money", required=True, span=3, currency=currency, note=note),
+        Field("kind", _("It is"), "choice", required=True, span=3, choices=kinds),
+        Field(
+            "client",
+            _("Client"),
+            "choice",
+            choices=[(None, ""), *((one.id, one.name) for one in clients)],
+            note=_("Whose credit it becomes."),
+        ),
+        Field("note", _("Note"), hint=_("What it is")),
+    ]
+    values: dict[str, object] = {"kind": kinds[0][0], "client": client_id}
+    dialog = _ask(desk, parent, _("Split this line"), _("Book the part"), fields, values, save, done)
+    form = dialog.form
+
+    def follow() -> None:
+        form.show_field("client", form.read("kind") == PAYMENT)
+
+    form.changed.connect(follow)
+    follow()
+
+
+def ask_rest(
+    desk: Desk, parent: QWidget, rest: str, *, charges: bool, save: Save, done: Callable[[object], object]
+) -> None:
+    """Ask what becomes of what stays open: the values are what (loss, charges) and reason."""
+    kinds: list[tuple[object, str]] = [("loss", _("Lost: it is written off"))]
+    if charges:
+        kinds.append(("charges", _("Paid, but banks kept it as charges")))
+    fields = [
+        Field("what", _("The rest is"), "choice", required=True, choices=kinds, note=rest),
+        Field("reason", _("Reason"), hint=_("Small difference"), note=_("It stays in the books with the write-off.")),
+    ]
+    _ask(desk, parent, _("Write off the rest"), _("Book and write off"), fields, {"what": "loss"}, save, done)
+
+
+def ask_aside(
+    desk: Desk, parent: QWidget, count: int, *, kind: str, save: Save, done: Callable[[object], object]
+) -> None:
+    """Ask what lines are that nobody owes; the values are kind and note."""
+    kinds = [
+        (OTHER, _("Something else: say what")),
+        (CHARGES, _("Bank charges")),
+        (TRANSFER, _("Between own accounts")),
+    ]
+    fields = [
+        Field("kind", _("It is"), "choice", required=True, choices=kinds),
+        Field("note", _("Note"), hint=_("Rent, wages, a tax refund"), note=_("Nothing is posted; the line is done.")),
+    ]
+    title = ngettext("Put {count} line aside", "Put {count} lines aside", count).format(count=number_text(count))
+    _ask(desk, parent, title, _("Put aside"), fields, {"kind": kind}, save, done)
+
+
+def ask_why(desk: Desk, parent: QWidget, title: str, *, save: Save, done: Callable[[object], object]) -> None:
+    """Ask why what was booked is taken back; the value is reason."""
+    note = _("Payments are reversed, never deleted; what they settled is open again, and the lines wait.")
+    fields = [Field("reason", _("Reason"), required=True, hint=_("Booked to the wrong invoice"), note=note)]
+    _ask(desk, parent, title, _("Take back"), fields, {}, save, done)
