@@ -100,6 +100,7 @@ PROPER = {
     "LGPL-2.1 or later",
     "Peppol UBL",
     "Alembic, Mako",
+    "bank line",
     "open amount",
     "print job",
     "Google Workspace",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands
@@ -59,19 +57,14 @@ def _reconcile(call: Call) -> int:
 
 @contextmanager
 def _worked_on(call: Call, book: Book) -> Iterator[Book]:
-    """The book itself; for a preview a copy that is thrown away, so that nothing tells the two roads apart."""
+    """The book itself; for a preview a copy that is thrown away."""
     if not call.arguments.preview:
         yield book
         return
-    from db.backup import copy_book
-    from db.book_files import open_book
+    from desktop.services.bank.trying_out import tried_out
 
-    with tempfile.TemporaryDirectory(prefix="sheaf-preview-") as folder:
-        path = Path(folder) / book.path.name
-        copy_book(book.path, path, report=call.progress)
-        with open_book(path) as copy:
-            copy.clock = book.clock
-            yield copy
+    with tried_out(book, call.progress) as copy:
+        yield copy
 
 
 def _take_in(call: Call, book: Book) -> TakenIn | None:
