@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
 
 KINDS: Final = ("sepa_debit", "ach_debit", "sepa_transfer")
 FIRST, RECURRENT, ONE_OFF, FINAL = "FRST", "RCUR", "OOFF", "FNAL"
@@ -101,3 +104,22 @@ def routing_is_sound(number: str) -> bool:
     if len(number) != 9 or not (number.isascii() and number.isdecimal()) or number == "0" * 9:
         return False
     return sum(int(digit) * weight for digit, weight in zip(number, (3, 7, 1) * 3, strict=True)) % 10 == 0
+
+
+def is_target_day(day: date) -> bool:
+    """Whether banks settle in euro on that day: no weekend, none of the six closing days of TARGET."""
+    sunday = easter(day.year)
+    closed = {(1, 1), (5, 1), (12, 25), (12, 26)}
+    return day.weekday() < 5 and (day.month, day.day) not in closed and (day - sunday).days not in (-2, 1)
+
+
+def next_target_day(day: date) -> date:
+    """That day, or the first day after it on which banks settle in euro."""
+    while not is_target_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def has_lapsed(last_used: date, on: date) -> bool:
+    """Whether a mandate that was last used, or signed, on a day has lapsed on another (MANDATE_MONTHS)."""
+    return on >= last_used + relativedelta(months=MANDATE_MONTHS)
