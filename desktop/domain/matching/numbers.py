@@ -34,7 +34,6 @@ CODE: Final = 5
 SETTLED: Final = 6
 WORDS: Final = 7
 CONTINUED: Final = 8
-SHORT: Final = 9
 _KINDS: Final = 16
 
 _LEAST: Final = 3

@@ -130,8 +130,8 @@ class PayerIndex:
         rows = self._accounts.get(bare, [])
         if not rows and len(bare) >= _ACCOUNT_END:
             # A number alone, and the IBAN that ends with it.
-            alike = (known for known in self._ends.get(bare[-_ACCOUNT_END:], ()) if _ends_alike(known, bare))
-            rows = [row for known in dict.fromkeys(alike) for row in self._accounts[known]]
+            same = (known for known in self._ends.get(bare[-_ACCOUNT_END:], ()) if _ends_alike(known, bare))
+            rows = [row for known in dict.fromkeys(same) for row in self._accounts[known]]
         groups = {self._payers[row].group for row in rows}
         doubt = 40_000 if len(groups) == 1 else 300_000 if len(groups) < _SHARED else 600_000
         return [
