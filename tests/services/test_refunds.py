@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from db.engine import Book
+from db.queries.letters import credits_at
 from desktop.errors import UserError
 from desktop.services.accounts import account
 from desktop.services.credits import credit_invoice
@@ -179,3 +180,15 @@ def test_lists_histories_and_receipts_tell_a_refund(book: Book, client: int) -> 
     assert any(refund.refund in summary and number in summary for summary in told)
     with pytest.raises(UserError, match="paid money back"):
         receipt(book, refund.refund, as_of=TODAY)
+
+
+def test_a_statement_tells_what_is_left_after_refunds_on_each_day(book: Book, client: int) -> None:
+    number = paid(book, client, 10_000)
+    refund = back(book, number, 4_000)
+    reverse_payment(book, refund.refund, on=date(2026, 3, 20), reason="came back", actor=ANNE, today=TODAY)
+    with book.reading() as session:
+        left = [
+            credits_at(session.connection(), client, "EUR", day)[0][4]
+            for day in ("2026-03-09", "2026-03-10", "2026-03-19", "2026-03-20")
+        ]
+    assert left == [10_000, 6_000, 6_000, 10_000]

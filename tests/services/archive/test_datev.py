@@ -379,3 +379,26 @@ def test_a_payment_bears_the_number_of_what_it_settles(tmp_path: Path) -> None:
     assert (cash["Belegfeld 1"], cash["Gegenkonto (ohne BU-Schlüssel)"]) == (number, "1000")
     assert (cash["Soll/Haben-Kennzeichen"], cash["Umsatz (ohne Soll/Haben-Kz)"]) == ("H", "119,00")
     assert (bank["Belegfeld 1"], bank["Gegenkonto (ohne BU-Schlüssel)"]) == ("P-2026-0002", "1200")
+
+
+def test_charges_tills_and_refunds_are_booked_to_their_accounts(tmp_path: Path) -> None:
+    from desktop.services.cash_book import save_till
+    from desktop.services.payments import record_payment
+    from desktop.services.refunds import refund_credit
+
+    with new_book(tmp_path) as book:
+        client = Contracts(book).client("C1")
+        till = save_till(book, "Desk", "EUR", actor=ANNE)
+        paid = record_payment(book, amount=10_000, paid_on=date(2026, 2, 5), actor=ANNE, today=TODAY, client_id=client,
+                              charges=150)  # fmt: skip
+        record_payment(book, amount=700, paid_on=date(2026, 2, 6), actor=ANNE, today=TODAY, client_id=client,
+                       account_id=till)  # fmt: skip
+        refund_credit(book, paid.payment, on=date(2026, 2, 7), reason="r", actor=ANNE, today=TODAY, amount=300)
+        told_datev(book)
+        told = written(book, tmp_path, "2026-02-01", "2026-02-28")[1]
+    found = balances(told)
+    assert {number: sum_ for number, sum_ in found.items() if number < 10_000} == {
+        1000: Decimal("7.00"),
+        1200: Decimal("95.50"),
+        4970: Decimal("1.50"),
+    }
