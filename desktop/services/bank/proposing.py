@@ -109,7 +109,7 @@ def _explained(
     report: Report,
 ) -> dict[int, tuple[Explanation, ...]]:
     lines = facts.lines if line_ids is None else [line for line in facts.lines if line.id in line_ids]
-    known = known_lines(connection, lines)
+    known = known_lines(connection, lines, facts.items)
     rest = [line for line in lines if line.id not in known and line.amount]
     recorded = recorded_before(connection, rest, facts.items)
     found = _read(facts, policy, today, [line for line in rest if line.id not in recorded], facts.items, report)
