@@ -32,6 +32,7 @@ WORDS: Final = {
     "buyer_reference_required": N_("Refuse invoices without a reference"),
     "cap": N_("Cap"),
     "card": N_("Card, last four digits"),
+    "category": N_("Category"),
     "charged_through": N_("Billed before this book until"),
     "city": N_("City"),
     "client_id": N_("Client"),

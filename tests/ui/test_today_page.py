@@ -22,7 +22,7 @@ from desktop.services.notes import add_note
 from desktop.services.payments import record_payment
 from desktop.services.price_proposals import propose
 from desktop.services.runs import plan
-from desktop.services.today import Item, Urgency
+from desktop.services.today import SLOW, Item, Urgency
 from desktop.ui.agreements.page import AgreementsPage
 from desktop.ui.agreements.renewals_page import RenewalsPage
 from desktop.ui.agreements.rises_page import RisesPage
@@ -237,7 +237,8 @@ def test_what_is_done_is_gone_and_the_next_one_is_chosen(driver: Driver, book: B
     close_dispute(book, number, outcome="agreed", on=TODAY, actor=ANNE, today=TODAY)
     driver.desk.shell.jobs.announce({"invoices"})
     driver.settle()
-    assert kinds(page) == [kind for kind in before if kind != "dispute"]
+    # What is not disputed any more is to be reminded of.
+    assert kinds(page) == ["reminders", *(kind for kind in before if kind != "dispute")]
     current = page.list.current()
     assert current is not None
     assert current.kind == before[before.index("dispute") + 1]
@@ -370,11 +371,11 @@ def test_who_goes_on_to_a_list_does_not_wait_for_today(driver: Driver, book: Boo
     driver.desk.shell.jobs.ask(lambda: gate.wait(10), print)
     driver.desk.shell.jobs.started.connect(asked.append)
     page.reload()
-    assert [job.lane for job in asked] == [Lane.HAND, Lane.SIDE, Lane.LATER, Lane.LATER]
+    assert [job.lane for job in asked] == [Lane.HAND, Lane.SIDE, *[Lane.LATER] * len(SLOW)]
     driver.window.go("invoices")
     gate.set()
     driver.settle()
-    assert [job.state for job in asked[2:4]] == [State.CANCELLED] * 2
+    assert [job.state for job in asked[2 : 2 + len(SLOW)]] == [State.CANCELLED] * len(SLOW)
     assert isinstance(page_of(driver), TodayPage)
     assert page.list.items.items
 
