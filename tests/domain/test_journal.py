@@ -14,6 +14,8 @@ from desktop.domain.journal import (
     invoice_postings,
     opening_postings,
     payment_postings,
+    refund_back_postings,
+    refund_postings,
     write_off_postings,
 )
 
@@ -268,3 +270,38 @@ def test_discounts_and_losses_balance_too(amount: int, parts: list[TaxedPart], f
         assert total == 0
         assert firm == (0 if factor is not None or not postings else None)
         assert by_role(postings).get("receivable", 0) == -amount
+
+
+@given(st.integers(1, 10_000_000), st.data(), factors, st.none() | st.integers(1, 10_000_000))
+def test_money_received_balances_whatever_banks_kept_or_gave(
+    amount: int, data: st.DataObject, factor: Decimal | None, brought: int | None
+) -> None:
+    charges = data.draw(st.integers(0, amount - 1))
+    postings = payment_postings(7, "USD", amount, factor, "bank", charges, brought if factor is not None else None)
+    assert sums(postings) == (0, None if factor is None else 0)
+    found = by_role(postings)
+    assert (found["receivable"], found["bank"], found.get("fees", 0)) == (-amount, amount - charges, charges)
+    (receivable,) = [one for one in postings if one.role == "receivable"]
+    whole = in_firm(amount, factor)
+    assert receivable.firm_amount == (None if whole is None else -whole)
+
+
+@given(st.lists(st.integers(1, 1_000_000), min_size=1, max_size=6), factors, factors)
+def test_refunds_in_parts_use_a_credit_up_in_the_currency_of_the_firm_too(
+    parts: list[int], own: Decimal | None, of_the_day: Decimal | None
+) -> None:
+    left = sum(parts)
+    whole, receivable = in_firm(left, own), 0
+    made: list[list[Posting]] = []
+    for part in parts:
+        made.append(refund_postings(7, "USD", (left, left - part, own), of_the_day))
+        left -= part
+    # What bounced comes back in any order.
+    for part, refund in list(zip(parts, made, strict=True))[:-1]:
+        made.append(refund_back_postings(7, "USD", (left, left + part, own), refund))
+        left += part
+    for postings in made:
+        assert sums(postings) == (0, None if own is None else 0)
+        receivable += sum(one.firm_amount or 0 for one in postings if one.role == "receivable")
+    kept = in_firm(left, own)
+    assert receivable == (0 if whole is None or kept is None else whole - kept)
