@@ -14,12 +14,11 @@ from desktop.domain.figures.effectiveness import effectiveness
 from desktop.domain.figures.forecast import Habits, Owed, Trial, expected, half_width, judged, part_of_width
 from desktop.domain.figures.habits import SCALE, Habit, habit
 
-NOBODY = habit([], [])
 DAYS = st.lists(st.integers(-40, 200), max_size=30)
 
 
-def one_payer(own: Habit, firm: Habit = NOBODY) -> Habits:
-    return Habits(lambda _payer: own, lambda _payer: None, firm)
+def one_payer(own: Habit, firm: Habit | None = None) -> Habits:
+    return Habits(lambda _payer: own, lambda _payer: None, own if firm is None else firm)
 
 
 def test_all_that_was_paid_tells_shares() -> None:

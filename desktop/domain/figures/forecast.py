@@ -43,15 +43,16 @@ class Habits(NamedTuple):
 
     def of(self, payer: Hashable, late: int) -> tuple[Habit | None, Source]:
         """The nearest habit that still expects something that is so many days late (below zero: not yet due)."""
+        if not self.firm.tells_after(late):
+            # What nobody ever paid so late, neither this payer nor its segment did.
+            return None, ""
         own = self.own(payer)
         if own is not None and own.paid >= OWN and own.tells_after(late):
             return own, "own"
         segment = self.segment(payer)
         if segment is not None and segment.paid >= OWN and segment.tells_after(late):
             return segment, "segment"
-        if self.firm.tells_after(late):
-            return self.firm, "firm"
-        return None, ""
+        return self.firm, "firm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,17 @@ def expected(owed: Iterable[Owed], habits: Habits, today: int, spans: Sequence[t
     begins before `today`."""
     # Payers one by one: their spreads add up before they are squared.
     owing: dict[tuple[str, Hashable], list[tuple[int, int]]] = {}
-    for group, payer, due, amount in owed:
-        owing.setdefault((group, payer), []).append((due, amount))
     sums: dict[str, list[int]] = {}
     squares: dict[str, list[int]] = {}
     last: dict[tuple[str, Hashable], int] = {}
     lost: dict[str, int] = {}
+    for group, payer, due, amount in owed:
+        if habits.firm.tells_after(today - due):
+            owing.setdefault((group, payer), []).append((due, amount))
+        else:
+            sums.setdefault(group, [0] * len(spans))
+            squares.setdefault(group, [0] * len(spans))
+            lost[group] = lost.get(group, 0) + amount
     places = range(len(spans))
     for (group, payer), items in owing.items():
         totals = sums.setdefault(group, [0] * len(spans))
@@ -91,9 +97,7 @@ def expected(owed: Iterable[Owed], habits: Habits, today: int, spans: Sequence[t
         own, spread = [0] * len(spans), [0] * len(spans)
         for due, amount in items:
             habit, _source = habits.of(payer, today - due)
-            if habit is None:
-                lost[group] = lost.get(group, 0) + amount
-                continue
+            assert habit is not None
             for place, share in zip(places, _shares(habit, due, today, spans), strict=True):
                 if share:
                     own[place] += amount * share

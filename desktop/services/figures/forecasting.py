@@ -44,9 +44,6 @@ class _Item(NamedTuple):
             return self.amount
         return self.amount - sum(amount for dated, amount, _kind in self.moves if dated <= day)
 
-    def came(self, after: int, until: int) -> int:
-        return sum(amount for dated, amount, kind in self.moves if kind == "payment" and after < dated <= until)
-
 
 @dataclass(frozen=True)
 class Forecast:
@@ -200,8 +197,10 @@ class _Past:
         came: dict[str, list[int]] = {}
         for item in items:
             own = came.setdefault(item.currency, [0] * len(spans))
-            for place, (after, until) in enumerate(spans):
-                own[place] += item.came(after, until)
+            for dated, amount, kind in item.moves:
+                if dated > day and kind == "payment":
+                    for place, (_after, until) in enumerate(spans):
+                        own[place] += amount if dated <= until else 0
         for currency, found in outlook.expected.items():
             for place, days in enumerate(horizons):
                 yield (
