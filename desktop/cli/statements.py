@@ -30,12 +30,13 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--profile", metavar="NAME", help=_("how the columns of a CSV are read; otherwise recognised"))
     parser.add_argument("--profiles", action="store_true", help=_("list the profiles of CSV files"))
+    parser.add_argument("--forget-profile", metavar="NAME", help=_("forget a profile that was kept"))
     parser.add_argument("--preview", action="store_true", help=_("tell what would happen and write nothing"))
     parser.add_argument("--all-or-nothing", action="store_true", help=_("take in nothing where anything is rejected"))
 
 
 def _statements(call: Call) -> int:
-    if call.arguments.profiles:
+    if call.arguments.profiles or call.arguments.forget_profile:
         return _profiles(call)
     return _take_in(call) if call.arguments.files else _list(call)
 
@@ -190,9 +191,11 @@ def _list(call: Call) -> int:
 
 
 def _profiles(call: Call) -> int:
-    from desktop.services.bank.profiles import profiles
+    from desktop.services.bank.profiles import forget_profile, profiles
 
     with call.book() as book:
+        if call.arguments.forget_profile:
+            forget_profile(book, call.arguments.forget_profile, actor=call.actor)
         names = [one.name for one in profiles(book)]
     call.answer({"profiles": names}, lambda: "\n".join(names))
     return 0

@@ -67,3 +67,5 @@ def test_profiles_are_listed_and_chosen_by_name(firm: Sheaf) -> None:
     taken = firm.json("statements", "firm.sheaf", "a.csv", "--profile", "chase")
     assert taken["statements"][0]["from"] == "2025-04-05"
     assert firm("statements", "firm.sheaf", "a.csv", "--profile", "none such").code == 1
+    answer = firm("statements", "firm.sheaf", "--forget-profile", "Chase")
+    assert (answer.code, "No profile “Chase” was kept" in answer.err) == (1, True)

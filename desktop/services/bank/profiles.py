@@ -139,7 +139,10 @@ def forget_profile(book: Book, name: str, *, actor: str) -> None:
             select(SavedMapping.id).where(SavedMapping.kind == KIND, SavedMapping.name == name)
         ).first()
         if known is None:
-            raise UserError(_("There is no profile “{name}” for bank statements.").format(name=name))
+            raise UserError(
+                _("No profile “{name}” was kept for bank statements.").format(name=name),
+                _("Those that Sheaf brings along stay."),
+            )
         made.delete(SavedMapping, known)
 
 
