@@ -56,6 +56,7 @@ class CashDialog(TableFormDialog):
     def __init__(self, desk: Desk, parent: QWidget, known: Sequence[Till]) -> None:
         self.desk = desk
         self._tills = {one.id: one for one in known}
+        self._over = parent
         self._shown: CashBook | None = None
         self._rows = FewRows(self._entries)
         super().__init__(
@@ -176,7 +177,7 @@ class CashDialog(TableFormDialog):
 
     def _told(self, entry: object) -> None:
         assert isinstance(entry, CashEntry)
-        desk, parent = self.desk, self.parentWidget()
+        desk, parent = self.desk, self._over
         held = money_text(entry.balance, entry.currency)
         said = _("{number} is entered.").format(number=entry.number) if entry.number else _("The count is right.")
         desk.shell.notices.say(

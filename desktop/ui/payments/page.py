@@ -23,6 +23,7 @@ from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.cash import open_cash_book
 from desktop.ui.payments.methods import method_word
+from desktop.ui.payments.orders import show_orders
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.refund import ask_refund
 from desktop.ui.payments.reverse import ask_reversal
@@ -125,6 +126,7 @@ class PaymentsPage(Page):
                     GAP,
                     "payments.client",
                     "payments.cash",
+                    "payments.orders",
                 ],
                 empty_action="payments.new",
                 sum_key="amount",
@@ -150,6 +152,7 @@ class PaymentsPage(Page):
             Action("payments.refund", _("Pay it back…"), self.refund, "", "B", self._unused, _("pay back")),
             Action("payments.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("payments.cash", _("Cash book…"), self.cash, "payment", "K"),
+            Action("payments.orders", _("Orders to the bank"), self.orders, "outbox", "D"),
         ]
 
     def _summary(self) -> Summary:
@@ -308,6 +311,9 @@ class PaymentsPage(Page):
 
     def cash(self) -> None:
         open_cash_book(self.desk, self)
+
+    def orders(self) -> None:
+        show_orders(self.desk)
 
     def reverse(self) -> None:
         ask_reversal(self.desk, self, self._row())

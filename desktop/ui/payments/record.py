@@ -184,11 +184,13 @@ class RecordPayment(TableFormDialog):
 
     def _grow(self, _least: int, hidden: int) -> None:
         """Room for the section that was opened, as far as the screen has it."""
-        room = self.screen().availableGeometry().height() - self.height() - self.desk.shell.theme.px(40)
-        more = min(hidden, max(0, room))
-        if self.isVisible() and more:
-            self._scroll.setMinimumHeight(self._scroll.height() + more)
-            self.resize(self.width(), self.height() + more)
+        most = self.screen().availableGeometry().height() - self.desk.shell.theme.px(40)
+        wanted = min(self.height() + hidden, most)
+        more = wanted - self.height()
+        if self.isVisible() and more > 0:
+            # What follows of it must find the dialog as it is then.
+            self.resize(self.width(), wanted)
+            self._scroll.setMinimumHeight(self._scroll.minimumHeight() + more)
 
     # What it would settle
 
