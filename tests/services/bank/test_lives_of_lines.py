@@ -66,7 +66,7 @@ class _Life:
 
     def _choose(self) -> None:
         found = proposals(self.book, today=TODAY)
-        line = self.chance.choice(list(found.lines))
+        line = self.chance.choice(list(found.lines) or [0])
         items = self.chance.sample(list(found.items), k=min(len(found.items), self.chance.randrange(1, 3)))
         lost = "Small" if self.chance.random() < 0.3 else ""
         parts = chosen(found, line, items, charges=self.chance.choice((0, 0, 150)), write_off=lost)
@@ -74,7 +74,7 @@ class _Life:
 
     def _best(self) -> None:
         found = proposals(self.book, today=TODAY)
-        line = self.chance.choice(list(found.lines))
+        line = self.chance.choice(list(found.lines) or [0])
         best = found.best(line)
         if best is not None:
             book_line(self.book, line, found.parts(best), actor=ANNE, today=TODAY)
