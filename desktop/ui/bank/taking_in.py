@@ -24,12 +24,11 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
-from desktop.importing.bank.csv import UnknownTableError
-from desktop.importing.bank.csv_profiles import CsvProfile
 from desktop.jobs import Job, Lane, Report, State
 from desktop.services.bank.accounts import OwnAccount, own_accounts
 from desktop.services.bank.profiles import TableLook, keep_profile, look
 from desktop.services.bank.statements import preview, take_in
+from desktop.services.bank.tables import CsvProfile, UnknownTableError
 from desktop.services.bank.taken import TakenIn
 from desktop.ui.bank.taking_in_columns import TableColumns
 from desktop.ui.bank.taking_in_result import BANK, tell_taken

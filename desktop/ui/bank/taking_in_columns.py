@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.i18n import _
-from desktop.importing.bank.csv_profiles import JOINED, CsvProfile, column_key
 from desktop.services.bank.profiles import TableLook
+from desktop.services.bank.tables import DEBIT_WORDS, JOINED, CsvProfile, columns_of, fields_of
 from desktop.ui.bank.statement_words import fields
 from desktop.ui.choices import currencies
 from desktop.ui.editors import ChoiceEditor, WholeEditor
@@ -123,13 +123,6 @@ class TableColumns(QWidget):
         or a currency that is none."""
         if self._look is None:
             return None
-        header = self._look.header
-        keys = [column_key(heading) for heading in header]
-        columns: dict[str, tuple[str, ...]] = {}
-        for place, field in sorted(self._of.items()):
-            # A heading that stands twice, or none at all, is told by its place.
-            plain = bool(keys[place]) and keys.count(keys[place]) == 1
-            columns[field] = (*columns.get(field, ()), header[place] if plain else f"#{place + 1}")
         row = self.header_row.value()
         currency = self.currency.value()
         words = tuple(word.strip() for word in self.debit_words.text().split(",") if word.strip())
@@ -138,7 +131,7 @@ class TableColumns(QWidget):
             found,
             name="",
             needs=(),
-            columns=columns,
+            columns=columns_of(self._look.header, self._of),
             negate=self.negate.isChecked(),
             debit_words=words or found.debit_words,
             date_order=self.dates.said,
@@ -168,13 +161,8 @@ class TableColumns(QWidget):
         across = self.sheet.horizontalScrollBar().value()
         in_hand = next((place for place, combo in enumerate(self._combos) if combo.hasFocus()), None)
         self._look = look
-        keys = [column_key(heading) for heading in look.header]
-        self._of = {}
-        for field, headings in look.profile.columns.items():
-            for heading in headings:
-                place = _place(heading, look.header, keys)
-                if place is not None and place not in self._of and place < _MOST_COLUMNS:
-                    self._of[place] = field
+        known = fields_of(look.header, look.profile)
+        self._of = {place: field for place, field in known.items() if place < _MOST_COLUMNS}
         profile = look.profile
         self.encoding.found(encoding_word(look.encoding), profile.encoding)
         self.delimiter.found(word_of(delimiters(), look.delimiter), profile.delimiter)
@@ -186,7 +174,7 @@ class TableColumns(QWidget):
         self.currency.offer([("", _("as found")), *currencies(profile.currency)])
         self.currency.put(profile.currency)
         self.negate.setChecked(profile.negate)
-        told = profile.debit_words != CsvProfile("", {}).debit_words
+        told = profile.debit_words != DEBIT_WORDS
         self.debit_words.setText(", ".join(profile.debit_words) if told else "")
         self._words = self.debit_words.text()
         self._fill(look)
@@ -253,13 +241,3 @@ class TableColumns(QWidget):
         if self._look is not None and self.debit_words.text() != self._words:
             self._words = self.debit_words.text()
             self.changed.emit()
-
-
-def _place(heading: str, header: Sequence[str], keys: Sequence[str]) -> int | None:
-    if heading.startswith("#") and heading[1:].isdecimal():
-        place = int(heading[1:]) - 1
-        return place if place < len(header) else None
-    if heading in header:
-        return list(header).index(heading)
-    key = column_key(heading)
-    return keys.index(key) if key and key in keys else None
