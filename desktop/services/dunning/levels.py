@@ -15,7 +15,7 @@ from desktop.domain.delivery import CHANNELS
 from desktop.domain.dunning.levels import Step
 from desktop.domain.template import FIELDS, fields_of, half_fields_of
 from desktop.errors import UserError
-from desktop.i18n import N_, _
+from desktop.i18n import _
 from desktop.services.changes import Change, change
 from desktop.services.dunning.policies import FIRM, SEGMENT
 from desktop.services.letters.cover import LONGEST_TEXT
@@ -52,19 +52,13 @@ class Level:
         return Step(self.level, self.days)
 
 
-# The program's own levels, until the firm has some.
-_PROGRAM: Final = (
-    (N_("Payment reminder"), 7, False),
-    (N_("Second reminder"), 14, True),
-    (N_("Final reminder"), 28, True),
-)
-
-
 def program_levels() -> tuple[Level, ...]:
-    """Days 7, 14 and 28 after the due date, seven days to pay, without a fee; interest from the second on, where the
-    policy asks for any."""
-    return tuple(
-        Level(number, _(name), days, interest=interest) for number, (name, days, interest) in enumerate(_PROGRAM, 1)
+    """The levels until the firm has its own: days 7, 14 and 28 after the due date, seven days to pay, without a fee;
+    interest from the second on, where the policy asks for any."""
+    return (
+        Level(1, _("Payment reminder"), 7),
+        Level(2, _("Second reminder"), 14, interest=True),
+        Level(3, _("Final reminder"), 28, interest=True),
     )
 
 

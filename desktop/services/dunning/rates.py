@@ -16,13 +16,13 @@ from desktop.domain.dunning.statutory import BUSINESS, CONSUMER, OwnRate, known_
 from desktop.domain.money import SCALE, scaled_to_percent
 from desktop.domain.wording import Said, country, day, own_word, phrase
 from desktop.errors import UserError
-from desktop.i18n import N_, _, date_text, percent_text
+from desktop.i18n import _, date_text, percent_text
 from desktop.services.changes import change
 from desktop.services.dunning.policies import Policy
 from desktop.services.field_checks import countries
 
 _SINCE = date(1900, 1, 1)
-_DEBTORS = {BUSINESS: N_("businesses"), CONSUMER: N_("consumers")}
+_DEBTORS = {BUSINESS: own_word("businesses"), CONSUMER: own_word("consumers")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Rates:
             return None
         who = BUSINESS if business else CONSUMER
         known = self._of[who]
-        debtor = own_word(_DEBTORS[who])
+        debtor = _DEBTORS[who]
         last = known_until(known)
         if not known:
             return phrase(
