@@ -138,3 +138,10 @@ def receivables_by_journal(connection: Connection, as_of: str, client_id: int | 
     for client, currency, amount in folded(connection, rows):
         sums[client, currency] = sums.get((client, currency), 0) + amount
     return [(client, currency, amount) for (client, currency), amount in sums.items() if amount]
+
+
+def client_groups(connection: Connection, by: str) -> Rows:
+    """(client, name of its segment or of its salesperson) of those that have one."""
+    table, column = {"segment": ("segment", "segment_id"), "salesperson": ("person", "salesperson_id")}[by]
+    found = connection.exec_driver_sql(f"SELECT c.id, g.name FROM client c JOIN {table} g ON g.id = c.{column}")
+    return found.fetchall()

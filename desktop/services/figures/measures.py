@@ -14,7 +14,7 @@ from db.queries.measures import RunQuality
 from desktop.domain import dso
 from desktop.domain.figures.control import Point, p_chart, xmr
 from desktop.domain.figures.effectiveness import effectiveness
-from desktop.i18n import N_, _
+from desktop.i18n import _
 from desktop.services.figures.monthly import MonthFacts, Monthly
 from desktop.services.figures.months import Span, whole_spans_until
 
@@ -32,7 +32,6 @@ Counts = list[tuple[int, int]]
 class Measure(NamedTuple):
     """A figure of each month: `values` in its unit (amounts in minor units), or of rates what is counted of what."""
 
-    title: str
     unit: Unit
     values: Callable[[Monthly], Values] | None = None
     counts: Callable[[Monthly], Counts] | None = None
@@ -136,33 +135,46 @@ def _amounts(what: Callable[[Monthly], Mapping[str, int]]) -> Callable[[Monthly]
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
-    "dso": Measure(N_("DSO"), "days", _dso(lambda found: found.simple)),
-    "dso_count_back": Measure(N_("DSO by count-back"), "days", _dso(lambda found: found.count_back)),
-    "dso_best": Measure(N_("Best possible DSO"), "days", _dso(lambda found: found.best)),
-    "effectiveness": Measure(N_("Collection effectiveness"), "percent", effectiveness_by_month),
-    "overdue_share": Measure(N_("Overdue share of what is open"), "percent", _overdue),
-    "dispute_rate": Measure(N_("Dispute rate"), "percent", counts=_disputes),
-    "disputed_value": Measure(N_("Dispute rate by value"), "percent", _disputed_value),
-    "days_late": Measure(N_("Average days late"), "days", _days_of_paid(1)),
-    "invoice_to_cash": Measure(N_("Invoice to cash"), "days", _days_of_paid(2)),
-    "order_to_invoice": Measure(N_("Order to invoice"), "days", _waited),
-    "held": Measure(N_("Held drafts"), "percent", counts=_runs(lambda run: run.held, lambda run: run.drafts)),
-    "failed": Measure(N_("Failed drafts"), "percent", counts=_runs(lambda run: run.failed, lambda run: run.drafts)),
-    "corrected": Measure(
-        N_("Corrected by credit note"), "percent", counts=_runs(lambda run: run.corrected, lambda run: run.issued)
-    ),
-    "first_time_right": Measure(
-        N_("First time right"), "percent", counts=_runs(lambda run: run.right, lambda run: run.drafts)
-    ),
-    "revenue": Measure(N_("Revenue"), "amount", _amounts(lambda monthly: monthly.revenue)),
-    "received": Measure(N_("Received"), "amount", _amounts(lambda monthly: monthly.received)),
+    "dso": Measure("days", _dso(lambda found: found.simple)),
+    "dso_count_back": Measure("days", _dso(lambda found: found.count_back)),
+    "dso_best": Measure("days", _dso(lambda found: found.best)),
+    "effectiveness": Measure("percent", effectiveness_by_month),
+    "overdue_share": Measure("percent", _overdue),
+    "dispute_rate": Measure("percent", counts=_disputes),
+    "disputed_value": Measure("percent", _disputed_value),
+    "days_late": Measure("days", _days_of_paid(1)),
+    "invoice_to_cash": Measure("days", _days_of_paid(2)),
+    "order_to_invoice": Measure("days", _waited),
+    "held": Measure("percent", counts=_runs(lambda run: run.held, lambda run: run.drafts)),
+    "failed": Measure("percent", counts=_runs(lambda run: run.failed, lambda run: run.drafts)),
+    "corrected": Measure("percent", counts=_runs(lambda run: run.corrected, lambda run: run.issued)),
+    "first_time_right": Measure("percent", counts=_runs(lambda run: run.right, lambda run: run.drafts)),
+    "revenue": Measure("amount", _amounts(lambda monthly: monthly.revenue)),
+    "received": Measure("amount", _amounts(lambda monthly: monthly.received)),
 }
 """By the names that commands and settings use."""
 
 
-def measure_words() -> list[tuple[str, str]]:
-    """Name and title of each, in the user's language."""
-    return [(name, _(measure.title)) for name, measure in MEASURES.items()]
+def measure_words() -> dict[str, str]:
+    """The title of each, in the user's language."""
+    return {
+        "dso": _("DSO"),
+        "dso_count_back": _("DSO by count-back"),
+        "dso_best": _("Best possible DSO"),
+        "effectiveness": _("Collection effectiveness"),
+        "overdue_share": _("Overdue share of what is open"),
+        "dispute_rate": _("Dispute rate"),
+        "disputed_value": _("Dispute rate by value"),
+        "days_late": _("Average days late"),
+        "invoice_to_cash": _("Invoice to cash"),
+        "order_to_invoice": _("Order to invoice"),
+        "held": _("Held drafts"),
+        "failed": _("Failed drafts"),
+        "corrected": _("Corrected by credit note"),
+        "first_time_right": _("First time right"),
+        "revenue": _("Revenue"),
+        "received": _("Received"),
+    }
 
 
 def controlled(

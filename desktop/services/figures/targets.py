@@ -17,7 +17,15 @@ from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
-from desktop.services.figures.measures import MEASURES, SALES_MONTHS, Unit, mean, percent, receivable_days
+from desktop.services.figures.measures import (
+    MEASURES,
+    SALES_MONTHS,
+    Unit,
+    mean,
+    measure_words,
+    percent,
+    receivable_days,
+)
 from desktop.services.figures.monthly import MonthFacts, Monthly
 from desktop.services.figures.months import spans_until
 
@@ -138,7 +146,7 @@ def _check(name: str, value: Decimal) -> None:
     most = 100 if MEASURES[name].unit == "percent" else _MOST
     if not value.is_finite() or not 0 <= value <= most:
         raise UserError(
-            _("{title} cannot have the target {value}.").format(title=_(MEASURES[name].title), value=value),
+            _("{title} cannot have the target {value}.").format(title=measure_words()[name], value=value),
             _("Choose one from 0 to {most}.").format(most=number_text(most)),
         )
 
@@ -152,8 +160,9 @@ def standings(connection: Connection, today: date, *, only_wanted: bool = False)
     wanted = targets(connection)
     asked = tuple(name for name in TARGETS if not only_wanted or wanted[name] is not None)
     values = worked_out(connection, ("standings", today, asked), lambda: _values(connection, today, asked))
+    words = measure_words()
     return [
-        Standing(name, _(MEASURES[name].title), MEASURES[name].unit, values[name], wanted[name], TARGETS[name].at_most)
+        Standing(name, words[name], MEASURES[name].unit, values[name], wanted[name], TARGETS[name].at_most)
         for name in asked
     ]
 

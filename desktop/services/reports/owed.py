@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from db.engine import Book
+from db.queries import receivables
 from desktop.domain.aging import AgingRow, totals
 from desktop.i18n import _
 from desktop.services.accounts import account
@@ -60,14 +61,8 @@ def _grouped(found: Iterable[AgingRow], groups: Mapping[int, str]) -> Iterator[t
 
 def client_groups(book: Book, by: str) -> Mapping[int, str]:
     """The segment or the salesperson of each client, empty without one."""
-    table, column = {"segment": ("segment", "segment_id"), "salesperson": ("person", "salesperson_id")}[by]
     with book.reading() as session:
-        rows: Sequence[Any] = (
-            session.connection()
-            .exec_driver_sql(f"SELECT c.id, g.name FROM client c JOIN {table} g ON g.id = c.{column}")
-            .fetchall()
-        )
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: row[1] for row in receivables.client_groups(session.connection(), by)}
 
 
 def _figures(row: AgingRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from desktop.domain.figures.control import LEAST, RUN, Point, Signal
 from desktop.i18n import _, date_text, month_text, ngettext, number_text, short_month_text
-from desktop.services.figures.measures import MEASURES, Controlled, controlled
+from desktop.services.figures.measures import MEASURES, Controlled, controlled, measure_words
 from desktop.services.figures.months import Span
 from desktop.services.reports.chart import Chart, Mark, tenths, unit_text
 from desktop.services.reports.table import BEHIND, Behind, Column, Kind, Made, Question, of_days
@@ -18,8 +18,7 @@ BY: Final = tuple(MEASURES)
 def control(asked: Question) -> Made:
     """The measure that `asked.by` names in the last 24 whole months, with its limits and what is not chance."""
     name = asked.by or BY[0]
-    measure = MEASURES[name]
-    title = _(measure.title)
+    title = measure_words()[name]
     with asked.book.reading() as session:
         found = controlled(session.connection(), name, asked.as_of, asked.client_id, asked.currency)
     amounts = found.unit == "amount"

@@ -105,7 +105,7 @@ def groups_of(name: str) -> list[Choice]:
         "item": _("Item"),
     }
     if name == "control":
-        return list(measure_words())
+        return list(measure_words().items())
     return [(one, words[one]) for one in GROUPS.get(name, ())]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _
-from desktop.services.figures.measures import MEASURES
+from desktop.services.figures.measures import MEASURES, measure_words
 from desktop.services.figures.targets import TARGETS, keep_targets, targets_of
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
@@ -46,7 +46,7 @@ def _show(desk: Desk, parent: QWidget, found: object) -> None:
 
 
 def _title(name: str) -> str:
-    title = _(MEASURES[name].title)
+    title = measure_words()[name]
     return (_("{figure}, days") if MEASURES[name].unit == "days" else _("{figure}, %")).format(figure=title)
 
 
