@@ -175,7 +175,8 @@ def test_every_report_leads_to_what_is_behind_it(tmp_path: Path) -> None:
             for row in report(book, name, as_of=TODAY, client_code=client).rows:
                 behind = row.get(BEHIND)
                 if behind is None:
-                    assert row["kind"] == "brought_forward"
+                    # What goes in and out of a till without a payment has no document.
+                    assert name == "cash" or row["kind"] == "brought_forward"
                 elif behind.report:
                     made = report(book, behind.report, **({"as_of": TODAY} | behind.asked))
                     assert made.rows or row.get("value") is None or not row.get("expected", 1)
