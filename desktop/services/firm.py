@@ -11,6 +11,7 @@ from db.engine import Book
 from db.schema import BankAccount, File, Firm, Invoice, SeriesYear, Template, TemplateVersion
 from desktop.domain.billing.regimes import REGIMES
 from desktop.domain.identifiers import check_bic, check_iban
+from desktop.domain.payment_order import routing_is_sound
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.saying import put
@@ -130,6 +131,8 @@ def save_bank_account(book: Book, values: Mapping[str, object], *, actor: str, a
             cleaned["bic"] = checked.normal
             if not checked.ok:
                 problems.add("bic", put(checked.problem))
+        if (routing := cleaned.get("routing")) and not routing_is_sound(routing):
+            problems.add("routing", _("A routing number has nine digits, and its last one checks the others."))
         if account_id is not None:
             found(made.session, BankAccount, account_id, _("The bank account"))
             problems.raise_any()

@@ -71,8 +71,12 @@ def einvoice_forms() -> list[Choice]:
     ]
 
 
+def account_kinds() -> list[Choice]:
+    return [("checking", _("checking account")), ("savings", _("savings account"))]
+
+
 def payment_means() -> list[Choice]:
-    return [("transfer", _("bank transfer")), ("debit", _("SEPA direct debit")), ("card", _("card"))]
+    return [("transfer", _("bank transfer")), ("debit", _("direct debit")), ("card", _("card"))]
 
 
 def address_schemes() -> list[Choice]:

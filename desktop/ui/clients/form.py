@@ -19,6 +19,7 @@ from desktop.services.firm import document_templates, firm
 from desktop.services.people import people
 from desktop.services.segments import segments
 from desktop.ui.choices import (
+    account_kinds,
     address_schemes,
     countries,
     currencies,
@@ -83,6 +84,7 @@ class ClientForm(LinesForm):
         self.editor("segment_id").changed.connect(self._follow_segment)
         self.editor("delivery").changed.connect(self._follow_segment)
         self.editor("payment_means").changed.connect(self._follow_means)
+        self.editor("currency").changed.connect(self._follow_means)
         self.editor("terms").changed.connect(self._explain_terms)
         self.put(_values(known))
         self._follow_segment()
@@ -137,8 +139,12 @@ class ClientForm(LinesForm):
 
     def _follow_means(self) -> None:
         means = self.read("payment_means")
-        for key in ("mandate", "mandate_date"):
-            self.show_field(key, means == "debit")
+        # Debits in dollars go by ACH, all others by SEPA.
+        by_ach = self.read("currency") == "USD"
+        for key in ("mandate", "mandate_date", "mandate_scheme", "bic"):
+            self.show_field(key, means == "debit" and not by_ach)
+        for key in ("routing", "account_number", "account_kind"):
+            self.show_field(key, means == "debit" and by_ach)
         self.show_field("card", means == "card")
 
     def _inherited(self, segment: Mapping[str, Any], name: str) -> tuple[str, str]:
@@ -240,6 +246,11 @@ def _sections(known: Around) -> list[Section]:
                 Field("iban", _("IBAN"), span=4),
                 Field("mandate", _("Mandate"), span=2, hint=_("Its reference")),
                 Field("mandate_date", _("Signed on"), "date", span=2),
+                Field("mandate_scheme", _("Scheme"), "choice", span=2, choices=[("CORE", "CORE"), ("B2B", "B2B")]),
+                Field("bic", _("BIC"), span=3, hint=_("Only where its bank asks for it")),
+                Field("routing", _("Routing number"), span=2),
+                Field("account_number", _("Account number"), span=2),
+                Field("account_kind", _("Kind of account"), "choice", span=2, choices=account_kinds()),
                 Field("card", _("Card, last four digits"), span=2, hint="4242"),
             ],
         ),
@@ -311,6 +322,8 @@ def _values(known: Around) -> dict[str, object]:
             "endpoint_scheme": "",
             "legal_scheme": "",
             "payment_means": "transfer",
+            "mandate_scheme": "CORE",
+            "account_kind": "checking",
             "contacts": [],
         }
     kept = ("id", "name", "role", "email", "phone", "gets_invoices", "gets_reminders", "mail_as")

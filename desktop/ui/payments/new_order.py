@@ -79,14 +79,14 @@ class OrderDialog(TableFormDialog):
             listing=self._rows,
             columns=[
                 Column("number", _("Number"), 128, strong=True),
-                Column("client", _("Client"), 170, wide=True),
+                Column("client", _("Client"), 150),
                 Column("due", _("Due on"), 92, "date"),
                 Column("amount", _("Amount"), 104, "money"),
-                Column("problem", _("What keeps it out"), 210),
+                Column("problem", _("What keeps it out"), 280, wide=True),
             ],
             empty=_("Nothing of this kind can be ordered until that day."),
             hint=_("All that is selected goes into the file. Select others to leave some out."),
-            width=820,
+            width=880,
         )
         self._latest = Latest(desk.shell.jobs, self)
         self._fresh = False

@@ -55,11 +55,11 @@ class OrdersPage(Page):
                 name="orders",
                 title=_("Orders to the bank"),
                 columns=[
-                    Column("tag", "", 104, "tag"),
-                    Column("number", _("Order"), 112, sort_key="number", strong=True),
-                    Column("what", _("What"), 200, sort_key="what", wide=True),
-                    Column("execute_on", _("For"), 100, "date", sort_key="execute_on"),
-                    Column("total", _("Total"), 116, "money", sort_key="total"),
+                    Column("tag", "", 92, "tag"),
+                    Column("number", _("Order"), 108, sort_key="number", strong=True),
+                    Column("total", _("Total"), 104, "money", sort_key="total"),
+                    Column("execute_on", _("For"), 96, "date", sort_key="execute_on"),
+                    Column("what", _("What"), 190, sort_key="what", wide=True),
                     Column("count", _("Items"), 64, "number"),
                     Column("waiting", _("Waiting"), 72, "number", sort_key="waiting"),
                     Column("returned", _("Came back"), 84, "number", secondary=True),
@@ -136,9 +136,9 @@ class OrdersPage(Page):
         self._model = RowsModel(
             self._rows,
             [
-                Column("client", _("Client"), 120, wide=True),
-                Column("settles", _("Number"), 120),
-                Column("amount", _("Amount"), 96, "money"),
+                Column("client", _("Client"), 110, wide=True),
+                Column("settles", _("Number"), 116),
+                Column("amount", _("Amount"), 84, "money"),
                 Column("tag", "", 92, "tag"),
             ],
             self.shell.jobs,
@@ -151,7 +151,7 @@ class OrdersPage(Page):
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(table)
-        self.pane = DetailPane(self.acts, ["orders.file", "orders.hand_over", "orders.settle", "orders.cancel"], body)
+        self.pane = DetailPane(self.acts, ["orders.file", "orders.hand_over", "orders.settle"], body)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
@@ -214,7 +214,7 @@ class OrdersPage(Page):
         ask_order(self.desk, self, lambda made: self._made_now(made.id, made.file_name))
 
     def _made_now(self, order_id: int, file_name: str) -> None:
-        self.reveal(order_id)
+        self.reveal_written(order_id)
         self._save(order_id, file_name)
 
     def save(self) -> None:

@@ -152,7 +152,7 @@ class PaymentsPage(Page):
             Action("payments.refund", _("Pay it back…"), self.refund, "", "B", self._unused, _("pay back")),
             Action("payments.client", _("Open the client"), self.client, "open", enabled=self._one),
             Action("payments.cash", _("Cash book…"), self.cash, "payment", "K"),
-            Action("payments.orders", _("Orders to the bank"), self.orders, "outbox", "D"),
+            Action("payments.orders", _("Orders to the bank"), self.orders, "send", "D"),
         ]
 
     def _summary(self) -> Summary:

@@ -106,14 +106,19 @@ class BankAccounts(QWidget):
                 note=_("An account of a currency stands only on invoices in it."),
             ),
         ]
+        abroad = [
+            Field("routing", _("Routing number"), span=2),
+            Field("company_id", _("Company id"), span=2, hint=_("As the bank gave it to you")),
+        ]
         book, actor = self._desk.book, self._desk.actor
 
         def work(typed: dict[str, object]) -> int:
-            wanted = {**typed, **texts(typed, "iban", "bic", "bank", "holder")}
+            wanted = {**typed, **texts(typed, "iban", "bic", "bank", "holder", "routing", "company_id")}
             return save_bank_account(book, wanted, actor=actor, account_id=key)
 
         title = _("Edit the account") if key else _("Add a bank account")
-        ask(self._desk, self, title, [Section("", fields)], values, _("Save"), work, _("Bank account saved."))
+        sections = [Section("", fields), Section(_("ACH debits (United States)"), abroad, folds=True)]
+        ask(self._desk, self, title, sections, values, _("Save"), work, _("Bank account saved."))
 
     def remove(self) -> None:
         row = self._chosen()
