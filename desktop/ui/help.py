@@ -89,6 +89,8 @@ _OTHER_PAGES = {
     "imports": "import",
     "guide": "start",
     "mail": "outbox",
+    "bank_statements": "bank",
+    "bank_passes": "bank",
 }
 
 # Sections of the settings that have a page of their own.

@@ -11,7 +11,7 @@ from desktop.domain.matching.facts import Explanation
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.bank.choosing import chosen
-from desktop.services.bank.parts import CHARGES, NOTHING, OTHER, PAYMENT, RETURN, TRANSFER, Part
+from desktop.services.bank.parts import CHARGES, NOTHING, OTHER, PAYMENT, RECORDED, RETURN, TRANSFER, Part
 from desktop.services.bank.proposing import Proposals
 
 Standing = Literal["sure", "suggested", "equal", "unmatched"]
@@ -67,6 +67,11 @@ def reading_text(found: Proposals, reading: Explanation, clients: Mapping[int, s
         else:
             said = ", ".join(names)
         return f"{said} · {client}" if client else said
+    if reading.kind == RECORDED:
+        payment = found.past.get(reading.returned or 0)
+        if payment is None:
+            return _("Recorded by hand before")
+        return _("Recorded before as {payment}").format(payment=payment.number)
     if reading.kind == RETURN and reading.returned is not None:
         said = _("Return of {payment}").format(payment=found.past[reading.returned].number)
         return f"{said} · {client}" if client else said

@@ -39,10 +39,11 @@ _SORTS: Final = {
     "score": "l.id",
 }
 _COLUMNS: Final = ("l.party", "l.text", "l.reference", "l.end_to_end", "l.party_account")
-_ROWS: Final = """SELECT l.id, l.booked_on, l.party, l.text, l.reference, l.amount, l.currency, l.state, l.account_id,
-  l.amount - (SELECT coalesce(sum(m.amount), 0) FROM bank_match m JOIN reconciliation r ON r.id = m.reconciliation_id
-    WHERE m.line_id = l.id AND m.undone_at IS NULL AND r.undone_at IS NULL)
-FROM bank_line l WHERE l.id IN (SELECT value FROM json_each(?))"""
+_LEFT: Final = """l.amount - (SELECT coalesce(sum(m.amount), 0) FROM bank_match m
+  JOIN reconciliation r ON r.id = m.reconciliation_id
+  WHERE m.line_id = l.id AND m.undone_at IS NULL AND r.undone_at IS NULL)"""
+_ROWS: Final = f"""SELECT l.id, l.booked_on, l.party, l.text, l.reference, l.amount, l.currency, l.state, l.account_id,
+  {_LEFT} FROM bank_line l WHERE l.id IN (SELECT value FROM json_each(?))"""
 _BECAME: Final = """SELECT m.line_id, m.kind, m.note, p.number, c.name, m.score, l.party FROM bank_match m
 JOIN bank_line l ON l.id = m.line_id JOIN reconciliation r ON r.id = m.reconciliation_id
 LEFT JOIN payment p ON p.id = m.payment_id
@@ -166,7 +167,9 @@ class BankLineList:
                 f"SELECT count(*) FILTER (WHERE {_STATES['booked']}), count(*) FILTER (WHERE {_STATES['aside']})"
                 " FROM bank_line l"
             ).one()
-            rows = connection.exec_driver_sql("SELECT id, amount, currency FROM bank_line WHERE state = 'open'")
+            rows = connection.exec_driver_sql(
+                f"SELECT l.id, {_LEFT}, l.currency FROM bank_line l WHERE l.state = 'open'"
+            )
             waiting = rows.fetchall()
             accounts = [(one.id, one.label) for one in own_accounts(connection)]
             months = [date.fromisoformat(f"{month}-01") for (month,) in connection.exec_driver_sql(_MONTHS)]

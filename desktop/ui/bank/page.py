@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -110,7 +111,9 @@ class BankPage(Page):
         self.acts.declare(
             [Action("bank.book", self._book_text, decide.book, "done", "Return", waits, _("book"))], scope=self.table
         )
-        self.acts["bank.book"].setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        book = self.acts["bank.book"]
+        book.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        book.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         digits = [
             Action(
                 f"bank.choose{digit}",
@@ -131,7 +134,7 @@ class BankPage(Page):
             Action("bank.pass", self._pass_text, decide.run, "approve", "Ctrl+Return", self._has_sure),
             Action("bank.match", _("Match again"), self.matching.match, "refresh", "F5"),
             Action("bank.statements", _("Statements"), lambda: show_statements(self.desk), "", "Ctrl+T"),
-            Action("bank.passes", _("Passes"), lambda: show_passes(self.desk), "", "Ctrl+P"),
+            Action("bank.passes", _("Passes"), lambda: show_passes(self.desk), "", "Ctrl+Shift+B"),
             Action("bank.take_in", _("Take in statements…"), self.take_in, "import", "Ctrl+N"),
             *digits,
         ]
@@ -220,8 +223,7 @@ class BankPage(Page):
         self.matching.look()
 
     def _after_matching(self) -> None:
-        if self.model.query is not None:
-            self.reload()
+        self.reload()
         self.show_chosen()
 
     def go_on(self, ids: Collection[int]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from desktop.domain.matching.facts import Explanation
@@ -23,7 +24,9 @@ from desktop.ui.facts import Fact, FactsView, Group
 from desktop.ui.listing import Row
 from desktop.ui.wrapping import WrappingRow
 
-_LEAST_WORDS = 150
+_LEAST_WORDS = 110
+# Of what the readings leave, the open items have at least this part of the height, in percent.
+_ITEMS = 36
 
 
 class LinePane(QWidget):
@@ -81,8 +84,8 @@ class LinePane(QWidget):
         self._both.setHandleWidth(10)
         self._both.addWidget(self._words)
         self._both.addWidget(self.items)
-        self._both.setStretchFactor(0, 3)
-        self._both.setStretchFactor(1, 2)
+        self._drawn = False
+        self._both.splitterMoved.connect(self._keep_drawn)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -173,6 +176,7 @@ class LinePane(QWidget):
         self.readings.show_readings(several, place, nothing)
         self.items.show_line(found if ready and not under_way else None, self._line_id, clients)
         self._show_parts(open_line=True, booked=bool(row["partly"]))
+        self._share()
 
     def show_booked(self, row: Row) -> None:
         """A line of which nothing is left; `show_matches` says what it became."""
@@ -187,6 +191,23 @@ class LinePane(QWidget):
     def show_matches(self, line: ShownLine) -> None:
         """What stands booked of the line that is shown."""
         self.became.show_groups(_groups(line, self._told))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _keep_drawn(self) -> None:
+        self._drawn = True
+
+    def _share(self) -> None:
+        """The words have the height that they need, unless somebody drew the line between elsewhere."""
+        whole = self._both.height()
+        words = self._words.widget()
+        if self._drawn or words is None or whole <= 0:
+            return
+        wanted = words.heightForWidth(self._words.viewport().width() - 16) + 4
+        given = max(_LEAST_WORDS, min(wanted, whole * (100 - _ITEMS) // 100))
+        self._both.setSizes([given, max(0, whole - given)])
 
     def _say_line(self, row: Row, *, open_line: bool) -> None:
         day, amount, whole = row["booked_on"], row["amount"], row["whole"]

@@ -38,10 +38,10 @@ class PassesPage(Page):
                 name="bank_passes",
                 title=_("Passes over bank lines"),
                 columns=[
-                    Column("state", "", 100, "tag"),
-                    Column("number", _("Number"), 120, sort_key="number", strong=True),
-                    Column("origin", _("How"), 150, sort_key="origin", wide=True),
-                    Column("at", _("When"), 170, sort_key="id"),
+                    Column("state", "", 90, "tag"),
+                    Column("number", _("Number"), 110, sort_key="number", strong=True),
+                    Column("origin", _("How"), 90, sort_key="origin", wide=True),
+                    Column("at", _("When"), 150, sort_key="id"),
                     Column("actor", _("By"), 120, sort_key="actor", secondary=True),
                     Column("lines", _("Lines"), 80, "number", sort_key="lines"),
                     Column("booked", _("Booked"), 80, "number", sort_key="booked"),
@@ -52,7 +52,6 @@ class PassesPage(Page):
                 nothing_yet=_("What is booked of bank lines stands here, so that all of a pass can be taken back."),
                 depends=BANKED,
                 chips=[Chip("pass", _("Passes")), Chip("hand", _("By hand")), Chip("schedule", _("By the clock"))],
-                main_action="passes.take_back",
                 menu=["passes.take_back"],
             ),
         )
@@ -136,4 +135,4 @@ def _row(one: Pass) -> Row:
 
 
 def _origin(origin: str) -> str:
-    return {"pass": _("Pass"), "hand": _("Decision by hand"), "schedule": _("Pass by the clock")}[origin]
+    return {"pass": _("Pass"), "hand": _("By hand"), "schedule": _("By the clock")}[origin]
