@@ -37,6 +37,22 @@ def heads(connection: Connection) -> Mapping[int, int]:
     return dict(driver.execute("SELECT id, merged_into_id FROM client WHERE merged_into_id IS NOT NULL").fetchall())
 
 
+def groups_of(connection: Connection) -> Mapping[int, int]:
+    """The head of the group that each client pays with: who was merged counts for the other, who is paid for by another
+    belongs to that one's group. Clients alone in theirs are left out."""
+    driver: Any = connection.connection.driver_connection
+    above = dict(driver.execute("SELECT id, paid_by_id FROM client WHERE paid_by_id IS NOT NULL").fetchall())
+    above |= heads(connection)
+    found = {}
+    for client in above:
+        head, seen = client, {client}
+        while (following := above.get(head)) is not None and following not in seen:
+            head = following
+            seen.add(head)
+        found[client] = head
+    return found
+
+
 def folded(connection: Connection, rows: Iterable[Any]) -> Rows:
     """Rows that begin with a client's id, with the head of its family in its place: several may name one client then.
 

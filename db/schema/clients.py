@@ -42,7 +42,8 @@ class Client(Base):
     to be: what was issued to it stays its own, and counts for the other. `einvoice` (null: inherited), `endpoint`
     (BT-49) and `legal_id` (BT-47) are for e-invoices. It pays by `payment_means`; a debit needs the `mandate` (BT-89)
     and the `iban` (or, in the United States, `routing` and `account_number`), of a `card` the last four digits are
-    kept. `mandate_scheme` is that of a SEPA debit. The salesperson is who looks after it.
+    kept. `mandate_scheme` is that of a SEPA debit. The salesperson is who looks after it. `paid_by_id` is the
+    client whose money pays for this one too, as a parent company's does: those are a group.
     """
 
     __tablename__ = "client"
@@ -107,6 +108,7 @@ class Client(Base):
     card: Mapped[str] = mapped_column(default="")
     mail_together: Mapped[bool | None]
     salesperson_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     note: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)

@@ -180,6 +180,31 @@ def _replace_contacts(made: Change, client_id: int, parts: Sequence[tuple[object
             made.insert(Contact, client_id=client_id, **part)
 
 
+def _check_payer(session: Session, values: Record, problems: Problems, before: Client | None) -> None:
+    """A group has one head: whoever pays for others is not paid for by one of them."""
+    check_exists(session, Client, "paid_by_id", values, problems, _("The client that pays"))
+    if before is None or "paid_by_id" in problems:
+        return
+    above = values.get("paid_by_id")
+    for _step in range(session.scalar(select(func.count(Client.id))) or 0):
+        if above == before.id:
+            problems.add("paid_by_id", _("A client cannot be paid for by itself, nor by one that it pays for."))
+        if above is None or above == before.id:
+            return
+        above = session.scalar(select(Client.paid_by_id).where(Client.id == above))
+
+
+def clients_to_name(book: Book, but: int | None = None) -> tuple[tuple[int, str], ...]:
+    """Id and "Name · CODE" of every client but one, by name; those merged into another left out."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT id, name || ' · ' || code FROM client WHERE merged_into_id IS NULL AND id IS NOT ? "
+            "ORDER BY lower(name), code",
+            (but,),
+        )
+        return tuple((int(row[0]), str(row[1])) for row in rows)
+
+
 def check_client(session: Session, values: Record, problems: Problems, before: Client | None) -> None:
     """Note what is wrong with fields of a client, and write them as the book keeps them."""
     check_needed(values, problems, name=_("A client needs a name: it stands on its invoices."))
@@ -193,6 +218,7 @@ def check_client(session: Session, values: Record, problems: Problems, before: C
     check_exists(session, Segment, "segment_id", values, problems, _("The segment"))
     check_exists(session, Template, "template_id", values, problems, _("The template"))
     check_exists(session, Person, "salesperson_id", values, problems, _("The salesperson"))
+    _check_payer(session, values, problems, before)
     check_not_negative(values, problems, "credit_limit")
     if values.get("tax_treatment", "auto") not in _TREATMENTS:
         problems.add("tax_treatment", _("“{word}” is no tax treatment.").format(word=values["tax_treatment"]))

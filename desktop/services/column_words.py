@@ -127,6 +127,7 @@ WORDS: Final = {
     "region": N_("Region"),
     "renewal": N_("At the end of its term"),
     "role": N_("Role"),
+    "paid_by_id": N_("Paid for by"),
     "salesperson_id": N_("Salesperson"),
     "segment_id": N_("Segment"),
     "signed_on": N_("Signed on"),

@@ -90,6 +90,7 @@ def merge_clients(book: Book, keep: int, absorb: int, *, take: Collection[str] |
             merged.moved[model.__tablename__] = _move(made, model, "client_id", one.id, other.id)
         merged.moved |= move_beside(made, "client", one.id, other.id)
         made.update(Client, one.id, **cleaned)
+        _move_payer(made, one.id, other.id)
         _end(made, Client, one.id, other.id)
     return merged
 
@@ -160,6 +161,12 @@ def _end(made: Change, model: Any, keep: int, absorb: int) -> None:
     for earlier in made.session.scalars(select(model.id).where(model.merged_into_id == absorb)).all():
         made.update(model, earlier, merged_into_id=keep)
     made.update(model, absorb, merged_into_id=keep, active=False)
+
+
+def _move_payer(made: Change, keep: int, absorb: int) -> None:
+    """Who was paid for by the one is paid for by the other; nobody by itself."""
+    for one in _ids(made.connection, "SELECT id FROM client WHERE paid_by_id = ?", absorb):
+        made.update(Client, one, paid_by_id=None if one == keep else keep)
 
 
 def _move(made: Change, model: type[Base], column: str, keep: int, absorb: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from db.queries.families import heads
+from db.queries.families import groups_of, heads
 from desktop.domain.matching.facts import Line, OpenInvoice, PastPayment, Payer
 from desktop.domain.payments import discount_allowed
 from desktop.domain.references import bare_iban, qr_reference, rf_reference
@@ -72,11 +72,12 @@ def load(connection: Connection, line_ids: Collection[int] | None = None) -> Fac
     """
     lines = open_lines(connection, line_ids)
     families = heads(connection)
+    groups = groups_of(connection)
     outgoing = [line.booked_on for line in lines if line.amount < 0 or line.returns]
     return Facts(
         lines,
-        open_items(connection, families),
-        _payers(connection, families),
+        open_items(connection, groups),
+        _payers(connection, families, groups),
         _past(connection, min(outgoing), families) if outgoing else {},
         _settled(connection, families),
         families,
@@ -115,7 +116,7 @@ def _line(row: Any) -> Line:
     )
 
 
-def open_items(connection: Connection, families: Mapping[int, int]) -> dict[int, OpenInvoice]:
+def open_items(connection: Connection, groups: Mapping[int, int]) -> dict[int, OpenInvoice]:
     """All that is open of invoices, by the id of the open item, the oldest due first."""
     rows = connection.exec_driver_sql(_ITEMS).fetchall()
     discounts = _discounts(connection, [row for row in rows if row[10]])
@@ -136,7 +137,7 @@ def open_items(connection: Connection, families: Mapping[int, int]) -> dict[int,
             id=key,
             invoice_id=invoice_id,
             client_id=client_id,
-            group=families.get(client_id, client_id),
+            group=groups.get(client_id, client_id),
             number=number,
             name=f"{number}/{row[4]}" if row[13] else number,
             currency=row[5],
@@ -186,7 +187,7 @@ def _is_swiss(connection: Connection) -> bool:
     return any(bare_iban(iban)[:2] in ("CH", "LI") for iban in rows)
 
 
-def _payers(connection: Connection, families: Mapping[int, int]) -> list[Payer]:
+def _payers(connection: Connection, families: Mapping[int, int], groups: Mapping[int, int]) -> list[Payer]:
     """One a client that counts for itself, with the names and accounts of those merged into it."""
     signs: dict[int, dict[str, dict[str, None]]] = {}
     codes: dict[int, str] = {}
@@ -210,7 +211,7 @@ def _payers(connection: Connection, families: Mapping[int, int]) -> list[Payer]:
     return [
         Payer(
             key,
-            key,
+            groups.get(key, key),
             codes[key],
             tuple(own.get("name", ())),
             tuple(own.get("account", ())),

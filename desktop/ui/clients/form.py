@@ -14,7 +14,7 @@ from desktop.domain.einvoice_form import einvoice_form
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job
-from desktop.services.clients import client, create_client, update_client
+from desktop.services.clients import client, clients_to_name, create_client, update_client
 from desktop.services.firm import document_templates, firm
 from desktop.services.people import people
 from desktop.services.segments import segments
@@ -60,6 +60,7 @@ class Around:
     firm: Mapping[str, Any]
     templates: Sequence[tuple[int, str]] = ()
     people: Sequence[Mapping[str, Any]] = ()
+    others: Sequence[tuple[int, str]] = ()
 
 
 def around(book: Book, client_id: int | None) -> Around:
@@ -69,6 +70,7 @@ def around(book: Book, client_id: int | None) -> Around:
         firm(book),
         document_templates(book),
         people(book),
+        clients_to_name(book, client_id),
     )
 
 
@@ -244,6 +246,15 @@ def _sections(known: Around) -> list[Section]:
             [
                 Field("payment_means", _("Pays by"), "choice", required=True, span=2, choices=payment_means()),
                 Field("iban", _("IBAN"), span=4),
+                Field(
+                    "paid_by_id",
+                    _("Paid for by"),
+                    "choice",
+                    choices=[(None, _("itself")), *known.others],
+                    note=_(
+                        "A parent company whose money pays for this client too: its bank lines are matched with both."
+                    ),
+                ),
                 Field("mandate", _("Mandate"), span=2, hint=_("Its reference")),
                 Field("mandate_date", _("Signed on"), "date", span=2),
                 Field("mandate_scheme", _("Scheme"), "choice", span=2, choices=[("CORE", "CORE"), ("B2B", "B2B")]),
@@ -315,6 +326,7 @@ def _values(known: Around) -> dict[str, object]:
             "segment_id": None,
             "template_id": None,
             "salesperson_id": None,
+            "paid_by_id": None,
             "delivery": None,
             "mail_together": None,
             "language": None,
