@@ -15,6 +15,7 @@ from desktop.services.changes import change
 from desktop.services.orders.standing import order_file, orders
 from desktop.ui.payments.new_order import OrderDialog
 from desktop.ui.payments.orders import OrdersPage
+from desktop.ui.payments.page import PaymentsPage
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, value
 from tests.ui.program import Driver
@@ -43,7 +44,9 @@ def book(tmp_path: Path) -> Iterator[Book]:
 def shown(driver: Driver) -> OrdersPage:
     driver.window.go("payments")
     driver.settle()
-    driver.window.page.acts["payments.orders"].trigger()  # type: ignore[attr-defined]
+    payments = driver.window.page
+    assert isinstance(payments, PaymentsPage)
+    payments.acts["payments.orders"].trigger()
     driver.settle()
     page = driver.window.page
     assert isinstance(page, OrdersPage)
