@@ -82,6 +82,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "sure": (lambda: _("Sure"), "good"),
     "suggested": (lambda: _("Likely"), "note"),
     "equal": (lambda: _("Choose"), "held"),
+    "doubtful": (lambda: _("Doubtful"), "held"),
     "unmatched": (lambda: _("Unknown"), "blocked"),
     "matching": (lambda: _("Matching"), "quiet"),
     "booked": (lambda: _("Booked"), "quiet"),

@@ -11,12 +11,14 @@ from desktop.domain.matching.facts import Explanation
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, ngettext, number_text
 from desktop.services.bank.choosing import chosen
-from desktop.services.bank.parts import CHARGES, NOTHING, OTHER, PAYMENT, RECORDED, RETURN, TRANSFER, Part
+from desktop.services.bank.parts import CHARGES, NOTHING, OTHER, PAYMENT, RECORDED, REFUND, RETURN, TRANSFER, Part
 from desktop.services.bank.proposing import Proposals
 
-Standing = Literal["sure", "suggested", "equal", "unmatched"]
+Standing = Literal["sure", "suggested", "equal", "doubtful", "unmatched"]
 PartKind = Literal["payment", "charges", "transfer", "other"]
 
+# What is less likely than not is offered, and never chosen for a person: a fraction times 10**6.
+_LIKELY: Final = 500_000
 # More invoices than this are counted instead of named.
 _NAMED: Final = 3
 
@@ -38,11 +40,20 @@ def readings(found: Proposals, line_id: int) -> tuple[Explanation, ...]:
 
 
 def preferred(found: Proposals, line_id: int) -> Explanation | None:
-    """The reading that Enter books. None where there is none, and where another one is as likely."""
+    """The reading that Enter books. None where there is none, where another one is as likely, and where none is."""
     several = readings(found, line_id)
-    if not several or (len(several) > 1 and not several[0].sure and several[1].score >= several[0].score):
+    if (
+        not several
+        or not is_likely(several[0])
+        or (len(several) > 1 and not several[0].sure and several[1].score >= several[0].score)
+    ):
         return None
     return several[0]
+
+
+def is_likely(reading: Explanation) -> bool:
+    """Whether it is more likely than not."""
+    return reading.score >= _LIKELY
 
 
 def standing(found: Proposals, line_id: int) -> Standing:
@@ -52,6 +63,8 @@ def standing(found: Proposals, line_id: int) -> Standing:
         return "unmatched"
     if several[0].sure:
         return "sure"
+    if not is_likely(several[0]):
+        return "doubtful"
     return "suggested" if preferred(found, line_id) is not None else "equal"
 
 
@@ -75,7 +88,8 @@ def reading_text(found: Proposals, reading: Explanation, clients: Mapping[int, s
     if reading.kind == RETURN and reading.returned is not None:
         said = _("Return of {payment}").format(payment=found.past[reading.returned].number)
         return f"{said} · {client}" if client else said
-    return kind_text(reading.kind)
+    said = kind_text(reading.kind)
+    return f"{said} · {client}" if client else said
 
 
 def reading_amount(found: Proposals, reading: Explanation) -> tuple[int, str]:
@@ -92,6 +106,7 @@ def kind_text(kind: str) -> str:
     words = {
         PAYMENT: _("Payment"),
         RETURN: _("Return"),
+        REFUND: _("Refund"),
         CHARGES: _("Bank charges"),
         TRANSFER: _("Between own accounts"),
         OTHER: _("Put aside"),

@@ -29,7 +29,8 @@ _STATES: Final = {
     "booked": f"(l.state = 'booked' AND {_PAYS})",
     "aside": f"(l.state = 'booked' AND NOT {_PAYS})",
 }
-_OPEN_STATES: Final = ("sure", "suggested", "unmatched")
+_OPEN_STATES: Final = ("sure", "suggested", "unclear")
+_UNCLEAR: Final = frozenset({"equal", "doubtful", "unmatched"})
 _SORTS: Final = {
     "booked_on": "l.booked_on",
     "party": "l.party COLLATE NOCASE",
@@ -54,7 +55,7 @@ _MONTHS: Final = "SELECT DISTINCT substr(booked_on, 1, 7) FROM bank_line ORDER B
 
 @dataclass(frozen=True, slots=True)
 class BankFigures:
-    """What stands around the list. `counts` are by state (open, sure, suggested, unmatched, booked, aside), those of
+    """What stands around the list. `counts` are by filter (open, sure, suggested, unclear, booked, aside), those of
     open lines only once they are matched; `came_in` is what open lines brought, minor units by currency. `accounts`
     are (id, label), `months` first days, the newest first.
     """
@@ -68,8 +69,9 @@ class BankFigures:
 class BankLineList:
     """Bank lines. Without a filter of state they are those that wait, the oldest first.
 
-    Filters: of state sure, suggested (equal ones too), unmatched, booked, aside, all; account:ID, month:YYYY-MM,
-    from:DATE, to:DATE. `found` gives the readings that are known at the time, None while there are none.
+    Filters: of state sure, suggested, unclear (equal, doubtful or unmatched), booked, aside, all;
+    account:ID, month:YYYY-MM, from:DATE, to:DATE. `found` gives the readings that are known at the
+    time, None while there are none.
     """
 
     def __init__(self, book: Book, found: Callable[[], Proposals | None] = lambda: None) -> None:
@@ -114,8 +116,8 @@ class BankLineList:
 
     def rows(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, object]]:
         """id, booked_on, party, text, reference, amount (of an open line what is left of it), whole (the line's),
-        currency, account, state (sure, suggested, equal, unmatched, matching, booked, aside), score (fraction times
-        10**6, None without one), reading (what it is or became, in words), partly (whether a part is booked).
+        currency, account, state (sure, suggested, equal, doubtful, unmatched, matching, booked, aside), score (fraction
+        times 10**6, None without one), reading (what it is or became, in words), partly (whether a part is booked).
         """
         found = self._found()
         with self._book.reading() as session:
@@ -176,8 +178,8 @@ class BankLineList:
         counts = {"open": len(waiting), "booked": int(booked), "aside": int(aside)}
         if found is not None:
             stand = Counter(_state(found, key) for key, _amount, _currency in waiting)
-            counts |= {"sure": stand["sure"], "unmatched": stand["unmatched"]}
-            counts["suggested"] = stand["suggested"] + stand["equal"]
+            counts |= {"sure": stand["sure"], "suggested": stand["suggested"]}
+            counts["unclear"] = sum(stand[state] for state in _UNCLEAR)
         came_in: Counter[str] = Counter()
         for _key, amount, currency in waiting:
             came_in[currency] += max(amount, 0)
@@ -213,7 +215,7 @@ def _state(found: Proposals | None, line_id: int) -> str:
 
 
 def _read(states: frozenset[str]) -> frozenset[str]:
-    return states | {"equal"} if "suggested" in states else states
+    return states | _UNCLEAR if "unclear" in states else states
 
 
 def _score(found: Proposals | None, line_id: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -72,7 +72,7 @@ class BankPage(Page):
                 chips=[
                     Chip("sure", _("Sure"), _STATE),
                     Chip("suggested", _("Likely"), _STATE),
-                    Chip("unmatched", _("Unknown"), _STATE),
+                    Chip("unclear", _("Unclear"), _STATE),
                     Chip("booked", _("Booked"), _STATE),
                     Chip("aside", _("Put aside"), _STATE),
                     Chip("all", _("All lines"), _STATE),
@@ -109,7 +109,7 @@ class BankPage(Page):
         decide, line, waits = self.deciding, self._one_waits, self._waits
         # Enter books while the lines have the focus: in the search and in the pane it has meanings of its own.
         self.acts.declare(
-            [Action("bank.book", self._book_text, decide.book, "done", "Return", waits, _("book"))], scope=self.table
+            [Action("bank.book", self._book_text, decide.book, "done", "Return", waits)], scope=self.table
         )
         book = self.acts["bank.book"]
         book.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
@@ -125,12 +125,12 @@ class BankPage(Page):
             for digit in range(1, _READINGS + 1)
         ]
         return [
-            Action("bank.by_hand", _("Choose what it pays"), self.choose_by_hand, "search", "F", line, _("find")),
-            Action("bank.split", _("Split…"), decide.split, "", "S", line, _("split")),
-            Action("bank.write_off", _("Write off…"), decide.write_off, "", "W", line, _("write off")),
-            Action("bank.learn", _("Learn this payer"), decide.learn, "", "L", self._one, _("learn")),
-            Action("bank.aside", _("Put aside…"), decide.aside, "", "X", waits, _("aside")),
-            Action("bank.take_back", _("Take back…"), decide.take_back, "undo", "U", self._done, _("take back")),
+            Action("bank.by_hand", _("Choose what it pays"), self.choose_by_hand, "search", "F", line),
+            Action("bank.split", _("Split…"), decide.split, "", "S", line),
+            Action("bank.write_off", _("Write off…"), decide.write_off, "", "W", line),
+            Action("bank.learn", _("Learn this payer"), decide.learn, "", "L", self._one),
+            Action("bank.aside", _("Put aside…"), decide.aside, "", "X", waits),
+            Action("bank.take_back", _("Take back…"), decide.take_back, "undo", "U", self._done),
             Action("bank.pass", self._pass_text, decide.run, "approve", "Ctrl+Return", self._has_sure),
             Action("bank.match", _("Match again"), self.matching.match, "refresh", "F5"),
             Action("bank.statements", _("Statements"), lambda: show_statements(self.desk), "", "Ctrl+T"),
@@ -321,6 +321,6 @@ def _facts(figures: BankFigures, home: str) -> str:
     return " · ".join([said, _("{amount} came in").format(amount=amounts)] if amounts else [said])
 
 
-def _choices(figures: BankFigures) -> Mapping[str, Sequence[tuple[str, str]]]:
+def _choices(figures: BankFigures) -> dict[str, Sequence[tuple[str, str]]]:
     months = [(f"month:{month:%Y-%m}", month_text(month)) for month in figures.months]
     return {"account": [(f"account:{key}", label) for key, label in figures.accounts], "month": months}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBox
 from desktop.domain.matching.facts import Explanation
 from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text
 from desktop.saying import put
-from desktop.services.bank.choice import kind_text, preferred, reading_amount, reading_text, readings
+from desktop.services.bank.choice import is_likely, kind_text, preferred, reading_amount, reading_text, readings
 from desktop.services.bank.proposing import Proposals
 from desktop.services.bank.showing import ShownLine
 from desktop.ui.actions import Actions
@@ -56,8 +56,8 @@ class LinePane(QWidget):
         self.became = FactsView(desk.shell.theme)
         self._open_buttons = _buttons(actions, "bank.book", "bank.split", "bank.write_off", "bank.aside")
         self._booked_buttons = _buttons(actions, "bank.take_back", "bank.learn")
-        # The bar of the page has no room for them where the window is small.
-        self._hints = Hints(actions.hints(), desk.shell.theme)
+        # The bar of the page has no room for them, and what they do is done here.
+        self._hints = Hints(_keys(), desk.shell.theme)
         self._hints.setMinimumHeight(self._hints.fontMetrics().height())
         self._build()
         self.show_nothing("")
@@ -164,7 +164,9 @@ class LinePane(QWidget):
             if kept is not None and shown == before:
                 place = kept
             if shown:
-                nothing = _("Several readings are as likely as each other: choose one by its digit.")
+                nothing = _("Nothing is likely enough to be chosen for you: choose by a digit, or below what it pays.")
+                if len(shown) > 1 and shown[0].score == shown[1].score:
+                    nothing = _("Several readings are as likely as each other: choose one by its digit.")
             else:
                 nothing = _(
                     "Nothing explains this line. Choose below what it pays, put it aside (X), or say what a part of "
@@ -243,6 +245,19 @@ class LinePane(QWidget):
         self._booked_buttons.setVisible(booked and not open_line)
 
 
+def _keys() -> Sequence[tuple[str, str]]:
+    return [
+        ("Enter", _("book")),
+        ("1–5", _("choose")),
+        ("F", _("find")),
+        ("S", _("split")),
+        ("W", _("write off")),
+        ("X", _("aside")),
+        ("L", _("learn")),
+        ("U", _("take back")),
+    ]
+
+
 def _buttons(actions: Actions, *ids: str) -> QWidget:
     holder = QWidget()
     row = WrappingRow(holder, spacing=8)
@@ -257,6 +272,7 @@ def _reading(found: Proposals, one: Explanation, clients: Mapping[int, str]) -> 
         money_text(*reading_amount(found, one)),
         one.score,
         one.sure,
+        is_likely(one),
         tuple(put(said) for said in one.reasons),
     )
 

@@ -24,6 +24,7 @@ class Reading:
     amount: str
     score: int
     sure: bool
+    likely: bool
     reasons: tuple[str, ...]
 
     @property
@@ -118,7 +119,7 @@ class ReadingButton(QAbstractButton):
 
 
 def _tone(reading: Reading) -> Tone:
-    return "good" if reading.sure else "note"
+    return "good" if reading.sure else "note" if reading.likely else "held"
 
 
 class ReadingsView(QWidget):
@@ -167,6 +168,8 @@ class ReadingsView(QWidget):
         self._buttons = [ReadingButton(self._theme, digit, one) for digit, one in enumerate(several, 1)]
         for number, button in enumerate(self._buttons):
             self._list.addWidget(button)
+            # Whoever asks how high this is must not wait until Qt shows it.
+            button.show()
             button.clicked.connect(lambda _on=False, number=number: self.choose(number))
         self._nothing.setText(nothing)
         self._show(place)

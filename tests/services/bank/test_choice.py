@@ -11,7 +11,7 @@ import pytest
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.bank.booking import book_line
-from desktop.services.bank.choice import difference, part_of, preferred, reading_text, readings, standing
+from desktop.services.bank.choice import difference, is_likely, part_of, preferred, reading_text, readings, standing
 from desktop.services.bank.items import offered
 from desktop.services.bank.proposing import Proposals, proposals
 from desktop.services.bank.several import book_lines
@@ -180,3 +180,19 @@ def test_of_several_lines_all_or_none_are_booked(book: Book, account: int) -> No
     assert {shown_line(book, line).state for line in (first, second)} == {"open"}
     with pytest.raises(UserError, match="None of these"):
         book_lines(book, {}, actor=ANNE, today=TODAY)
+
+
+def test_what_is_less_likely_than_not_is_never_preferred(book: Book, account: int) -> None:
+    client = add_client(book, "ACME", name="Acme AG")
+    number = add_invoice(book, client, JANUARY, (10_000, 0))
+    once, again = (add_line(book, account, day, 10_000, number, party="Acme AG") for day in (FEBRUARY, MARCH))
+    found = look(book)
+    book_line(
+        book, once, part_of(found, once, 10_000, "payment", item_ids=[item(book, number)]), actor=ANNE, today=TODAY
+    )
+    found = look(book)
+    several = readings(found, again)
+    assert several
+    assert not is_likely(several[0])
+    assert preferred(found, again) is None
+    assert standing(found, again) == "doubtful"

@@ -72,7 +72,7 @@ def test_what_waits_stands_first_and_alone(firm: Firm, found: Proposals) -> None
 
 def test_filters_of_state(firm: Firm, found: Proposals) -> None:
     assert ids(firm, found, "sure") == [firm.sure]
-    assert ids(firm, found, "unmatched") == [firm.unknown, firm.partly]
+    assert ids(firm, found, "unclear") == [firm.unknown, firm.partly]
     assert ids(firm, found, "booked") == [firm.booked]
     assert ids(firm, found, "aside") == [firm.aside]
     assert set(ids(firm, found, "all")) == {firm.sure, firm.unknown, firm.partly, firm.booked, firm.aside}
@@ -135,7 +135,7 @@ def test_totals_are_of_what_is_left(firm: Firm) -> None:
 
 def test_figures(firm: Firm, found: Proposals) -> None:
     figures = BankLineList(firm.book, lambda: found).figures()
-    assert figures.counts == {"open": 3, "sure": 1, "suggested": 0, "unmatched": 2, "booked": 1, "aside": 1}
+    assert figures.counts == {"open": 3, "sure": 1, "suggested": 0, "unclear": 2, "booked": 1, "aside": 1}
     assert figures.months == [date(2026, 3, 1), date(2026, 2, 1)]
     assert [key for key, _label in figures.accounts] == [firm.account, firm.other]
     assert figures.came_in == {"EUR": 10_000 + 4_711 + 7_000}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from db.engine import Book
+from desktop.domain.matching import explain
 from desktop.services.bank import proposing
 from desktop.services.bank.learning import learned
 from desktop.services.bank.passes import passes
@@ -116,7 +117,6 @@ def test_enter_goes_ahead_of_the_booking(desk: Desk) -> None:
 
 def test_one_booking_matches_anew_only_what_it_touched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
-    explain = proposing.explain
 
     def counted(lines: list[object], *rest: object, **more: object) -> object:
         seen.append(len(lines))
