@@ -39,6 +39,7 @@ def add(commands: Commands) -> None:
     what.add_argument("--count", type=amount, metavar="AMOUNT", help=_("what was counted; a difference is entered"))
     what.add_argument("--reverse", metavar="NUMBER", help=_("take an entry back"))
     cash.add_argument("--text", default="", metavar="TEXT", help=_("what an entry is for"))
+    cash.add_argument("--attach", metavar="FILE", help=_("keep this file with the entry, as its voucher"))
     cash.add_argument("--date", type=day, metavar="DATE", help=_("by default today"))
     cash.add_argument("--since", type=day, metavar="DATE", help=_("the first day shown; by default of the year"))
 
@@ -131,6 +132,7 @@ def _entered(call: Call, book: Book, till: Till) -> CashEntry | None:
     arguments = call.arguments
     on = arguments.date or call.today
     text, actor, today = arguments.text, call.actor, call.today
+    attach = call.path(arguments.attach) if arguments.attach else None
     if arguments.reverse is not None:
         return reverse_cash(book, arguments.reverse, on=on, reason=text, actor=actor, today=today)
     if arguments.count is not None:
@@ -140,7 +142,9 @@ def _entered(call: Call, book: Book, till: Till) -> CashEntry | None:
         moved = getattr(arguments, kind)
         if moved is not None:
             part = minor(moved, till.currency)
-            return enter_cash(book, till.id, kind=kind, amount=part, dated=on, text=text, actor=actor, today=today)
+            return enter_cash(
+                book, till.id, kind=kind, amount=part, dated=on, text=text, attach=attach, actor=actor, today=today
+            )
     return None
 
 

@@ -111,7 +111,6 @@ def minor(value: Decimal, currency: str) -> int:
 
 
 def _pay(call: Call) -> None:
-    from desktop.services.attachments import attach_file
     from desktop.services.clients import client, client_id
     from desktop.services.payments import record_payment
     from desktop.services.trail import currency_of
@@ -152,9 +151,8 @@ def _pay(call: Call) -> None:
             charges=minor(arguments.charges, currency) if arguments.charges else 0,
             received=_received(arguments.received),
             discount=arguments.discount,
+            attach=attached,
         )
-        if attached is not None:
-            attach_file(book, "payment", result.payment_id, attached, actor=call.actor)
     data = {
         "payment": result.payment,
         "withheld": result.withheld,

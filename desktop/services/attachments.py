@@ -16,6 +16,7 @@ from db.schema import Attachment, File
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
 from desktop.services.beside import require_subject
+from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.files import LARGEST, keep_file, stored_file
 from desktop.services.records import found
@@ -126,30 +127,41 @@ def attach(book: Book, subject: str, subject_id: int, name: str, content: bytes,
         made.summary = _("Attach {file} to {thing}").format(
             file=name, thing=called(made.connection, subject, subject_id)
         )
-        file_id = keep_file(made, name, content)
-        known = made.session.scalar(
-            select(Attachment.id).where(
-                Attachment.subject == subject,
-                Attachment.subject_id == subject_id,
-                Attachment.file_id == file_id,
-                Attachment.name == name,
-            )
+        return attach_within(made, subject, subject_id, name, content)
+
+
+def attach_within(made: Change, subject: str, subject_id: int, name: str, content: bytes) -> int:
+    """As `attach`, within the caller's change; the thing is there."""
+    name = safe_name(name)
+    file_id = keep_file(made, name, content)
+    known = made.session.scalar(
+        select(Attachment.id).where(
+            Attachment.subject == subject,
+            Attachment.subject_id == subject_id,
+            Attachment.file_id == file_id,
+            Attachment.name == name,
         )
-        if known is not None:
-            raise UserError(_("{file} lies here already, with the same contents.").format(file=name))
-        return made.insert(
-            Attachment,
-            subject=subject,
-            subject_id=subject_id,
-            file_id=file_id,
-            name=name,
-            at=made.at,
-            author=actor,
-        )
+    )
+    if known is not None:
+        raise UserError(_("{file} lies here already, with the same contents.").format(file=name))
+    return made.insert(
+        Attachment,
+        subject=subject,
+        subject_id=subject_id,
+        file_id=file_id,
+        name=name,
+        at=made.at,
+        author=made.actor,
+    )
 
 
 def attach_file(book: Book, subject: str, subject_id: int, path: Path, *, actor: str) -> int:
     """As `attach`, from a file on disk. UserError also for a folder and for what cannot be read."""
+    return attach(book, subject, subject_id, path.name, read_file(path), actor=actor)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that is to be kept. UserError for a folder, what cannot be read, and what is too large."""
     if path.is_dir():
         raise UserError(_("{file} is a folder.").format(file=path.name), _("Choose the files in it."))
     try:
@@ -168,7 +180,7 @@ def attach_file(book: Book, subject: str, subject_id: int, path: Path, *, actor:
             ),
             _("Scan it at a lower resolution, or keep it in a folder."),
         )
-    return attach(book, subject, subject_id, path.name, content, actor=actor)
+    return content
 
 
 def remove_attachment(book: Book, attachment_id: int, *, actor: str) -> None:
@@ -193,12 +205,21 @@ def copy_to_look_at(book: Book, attachment_id: int, folder: Path) -> Path:
     UserError for what a desktop would run rather than show, and where it cannot be written.
     """
     name, content = _content(book, attachment_id)
+    return _to_look_at(folder / str(attachment_id), name, content)
+
+
+def stored_to_look_at(book: Book, file_id: int, folder: Path) -> Path:
+    """As `copy_to_look_at`, of a file that a booking names."""
+    file = stored_file(book, file_id)
+    return _to_look_at(folder / f"file-{file_id}", safe_name(file.name), file.content)
+
+
+def _to_look_at(own: Path, name: str, content: bytes) -> Path:
     if PurePosixPath(name).suffix.lower() in _RUN:
         raise UserError(
             _("{file} would be run, not shown.").format(file=name),
             _("Save a copy of it if you know who sent it, and open that."),
         )
-    own = folder / str(attachment_id)
     target = own / name
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
@@ -13,9 +14,11 @@ from db.schema import BankAccount
 from desktop.domain.money import LARGEST, exponent
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
+from desktop.services.attachments import read_file
 from desktop.services.cash_ledger import CashLedger
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
+from desktop.services.files import keep_file
 from desktop.services.payments import not_to_come, reason_given
 from desktop.services.tills import MOVED
 
@@ -29,11 +32,11 @@ _ENTRIES: Final = f"""SELECT * FROM (
   SELECT p.paid_on day, (SELECT e.id FROM journal_entry e WHERE e.payment_id = p.id) entered, 0 side, p.id, p.number,
     CASE WHEN p.reverses_id IS NOT NULL THEN 'reversal' WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END kind,
     CASE WHEN p.note = '' THEN p.reference ELSE p.note END told, c.name client, {MOVED.format(p="p")} amount,
-    coalesce((SELECT b.number FROM payment b WHERE b.reverses_id = p.id), '') reversed_by
+    coalesce((SELECT b.number FROM payment b WHERE b.reverses_id = p.id), '') reversed_by, p.file_id
   FROM payment p JOIN client c ON c.id = p.client_id WHERE p.account_id = :account
   UNION ALL SELECT m.dated, (SELECT e.id FROM journal_entry e WHERE e.cash_movement_id = m.id), 1, m.id, m.number,
     CASE WHEN m.reverses_id IS NULL THEN m.kind ELSE 'reversal' END, m.text, '', m.amount,
-    coalesce((SELECT b.number FROM cash_movement b WHERE b.reverses_id = m.id), '')
+    coalesce((SELECT b.number FROM cash_movement b WHERE b.reverses_id = m.id), ''), m.file_id
   FROM cash_movement m WHERE m.account_id = :account)
 WHERE day <= :until ORDER BY day, entered"""
 
@@ -62,7 +65,7 @@ class CashRow:
     """One entry; `amount` is signed, `balance` what is in the till after it, in minor units.
 
     `kind` is payment, refund, reversal, or that of a movement; `reversed_by` the number of what took it back. The id
-    is that of a payment where `is_payment`, else of a movement.
+    is that of a payment where `is_payment`, else of a movement. `file_id` is the voucher kept with it, if there is one.
     """
 
     id: int
@@ -75,6 +78,7 @@ class CashRow:
     amount: int
     balance: int
     reversed_by: str
+    file_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,13 @@ def cash_book(book: Book, account_id: int, *, since: date, until: date) -> CashB
         entries = connection.exec_driver_sql(_ENTRIES, {"account": account_id, "until": until.isoformat()}).fetchall()
     opening = balance = 0
     rows: list[CashRow] = []
-    for day, _place, side, key, number, kind, told, client, amount, reversed_by in entries:
+    for day, _place, side, key, number, kind, told, client, amount, reversed_by, file_id in entries:
         balance += amount
         dated = date.fromisoformat(day)
         if dated < since:
             opening = balance
             continue
-        rows.append(CashRow(key, not side, number, dated, kind, told, client, amount, balance, reversed_by))
+        rows.append(CashRow(key, not side, number, dated, kind, told, client, amount, balance, reversed_by, file_id))
     return CashBook(till, opening, tuple(rows), balance)
 
 
@@ -192,17 +196,19 @@ def enter_cash(
     text: str,
     actor: str,
     today: date,
-    file_id: int | None = None,
+    attach: Path | None = None,
 ) -> CashEntry:
     """Enter cash that moved without a client; the amount is above zero, the kind (one of KINDS) says which way.
 
-    UserError for a day before the till's last or to come, for more than is in the till, without a text, and for a
-    balance at the beginning where there are entries already.
+    `attach` is its voucher, kept with it. UserError for a day before the till's last or to come, for more than is in
+    the till, without a text, for a balance at the beginning where there are entries already, and for a file that cannot
+    be kept.
     """
     if kind not in KINDS:
         raise ValueError(f"cash does not move by {kind}")
     if not 0 < amount <= LARGEST:
         raise UserError(_("Cash moves by an amount above zero."), _("What kind of entry it is says which way."))
+    content = read_file(attach) if attach else b""
     with change(book, actor, "", undoable=False) as made:
         till = _till(_tills(made.connection), account_id)
         not_to_come(dated, today)
@@ -212,6 +218,7 @@ def enter_cash(
                 _("“{name}” has entries already.").format(name=till.name),
                 _("Count the till instead: the difference is entered."),
             )
+        file_id = keep_file(made, attach.name, content) if attach else None
         return _entered(made, till, dated, kind, -amount if kind in _OUT else amount, text, file_id=file_id)
 
 

@@ -14,6 +14,7 @@ from desktop.i18n import _, date_text
 from desktop.services.changes import change
 from desktop.services.ledger import Ledger
 from desktop.services.open_amounts import Credit, Due
+from desktop.services.orders.returned import note_returned
 from desktop.services.payments import by_number, not_to_come, reason_given
 from desktop.services.plan_items import give_back
 
@@ -46,6 +47,8 @@ def reverse_payment(book: Book, number: str, *, on: date, reason: str, actor: st
         ledger = Ledger(made)
         reversal = reverse_within(ledger, number, on=on, reason=reason)
         ledger.flush()
+        (payment_id,) = made.connection.exec_driver_sql("SELECT id FROM payment WHERE number = ?", (number,)).one()
+        note_returned(made, payment_id, reason)
         made.summary = _("Reverse payment {number}: {reason}").format(number=number, reason=reason)
     return reversal
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from desktop.domain.money import LARGEST, exponent
 from desktop.domain.payments import Item, Settlement, allocate, discount_allowed
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
+from desktop.services.attachments import attach_within, read_file
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.ledger import WITHHOLDING, Ledger
@@ -75,6 +77,7 @@ def record_payment(
     charges: int = 0,
     received: tuple[int, str] | None = None,
     discount: DiscountRule = "terms",
+    attach: Path | None = None,
 ) -> PaymentResult:
     """Book a payment and settle the invoices named, then the oldest due; the surplus is the client's credit.
 
@@ -86,10 +89,12 @@ def record_payment(
     `charges` is what banks kept back of the amount, `received` what reached the account in its own currency where the
     bank converted it. Cash goes to the till of its currency where the firm has just one.
     An early-payment discount is granted where date and amount fit its terms; by `grant` after its day too, with a note
-    that says why, by `none` never.
+    that says why, by `none` never. `attach` is a file to be kept beside the payment.
     UserError for an unknown number, invoices of several clients or of another currency, an amount of nothing or less,
-    a date to come, a late discount without a note or above the person's limit, and what an account cannot take.
+    a date to come, a late discount without a note or above the person's limit, what an account cannot take, and a
+    file that cannot be kept.
     """
+    content = read_file(attach) if attach else b""
     with change(book, actor, "", undoable=False) as made:
         ledger = Ledger(made)
         result = book_payment(
@@ -116,6 +121,8 @@ def record_payment(
         made.summary = _("Payment {number} of {amount}").format(
             number=result.payment, amount=money_text(amount, result.currency)
         )
+        if attach:
+            attach_within(made, "payment", result.payment_id, attach.name, content)
     return result
 
 

@@ -23,10 +23,11 @@ from desktop.ui.editors import (
     TextEditor,
     WholeEditor,
 )
+from desktop.ui.file_editor import FileEditor
 from desktop.ui.repolish import repolish
 from desktop.ui.theme import Theme
 
-Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent", "date", "check", "password"]
+Kind = Literal["text", "lines", "choice", "money", "number", "whole", "percent", "date", "check", "password", "file"]
 
 # A form is a grid of this many columns; a field spans some of them.
 _COLUMNS = 6
@@ -347,6 +348,8 @@ class Form(QWidget):
                 editor = CheckEditor(field.label)
             case "password":
                 editor = PasswordEditor()
+            case "file":
+                editor = FileEditor(self._theme)
         if field.hint and isinstance(editor, TextEditor | LinesEditor):
             editor.setPlaceholderText(field.hint)
         return editor

@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
 
 from db.engine import Book
+from desktop.errors import UserError
+from desktop.services.attachments import attachments
 from desktop.services.cash_book import cash_book, enter_cash, save_till, tills
 from desktop.services.credits import credit_invoice
 from desktop.services.payments import record_payment
@@ -17,8 +20,9 @@ from desktop.ui.payments.cash import CashDialog
 from desktop.ui.payments.page import PaymentsPage
 from desktop.ui.payments.record import RecordPayment
 from tests.books import new_book
+from tests.contracts import value
 from tests.issued import add_client, add_invoice
-from tests.ui.forms import choose, dialog, save, write
+from tests.ui.forms import choose, dialog, said_at, save, write
 from tests.ui.program import TODAY, Driver
 
 ACTOR = "test"
@@ -127,6 +131,46 @@ def test_a_payment_names_its_account_and_what_banks_kept_back(driver: Driver, bo
     assert tills(book)[0].balance == 9_700
     assert "Desk" in page.facts_view.words
     assert "€1.00" in page.facts_view.words
+
+
+def test_files_are_kept_with_a_payment_and_a_cash_entry(
+    driver: Driver, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr("desktop.ui.story.files.open_path", opened.append)
+    advice = tmp_path / "advice 1.pdf"
+    advice.write_bytes(b"%PDF-1.7 advice")
+    client = add_client(book, "ACME")
+    till = save_till(book, "Desk", "EUR", actor=ACTOR)
+    page = page_of(driver)
+    page.new()
+    shown = dialog(driver)
+    choose(driver, shown.form, "client", client)
+    write(shown.form, amount="98", attach=str(advice) + "x")
+    assert not save(driver, shown)
+    assert "There is no file" in said_at(shown.form, "attach")
+    write(shown.form, attach=QUrl.fromLocalFile(str(advice)).toString())
+    assert save(driver, shown)
+    assert [one.name for one in attachments(book, "payment", 1)] == ["advice 1.pdf"]
+    shown = cash_dialog(driver, page)
+    write(shown.form, amount="150", text="Beginning", attach=str(advice))
+    assert save(driver, shown)
+    (row,) = cash_book(book, till, since=MARCH, until=TODAY).rows
+    assert row.file_id is not None
+    shown = cash_dialog(driver, page)
+    driver.until(lambda: shown.model.rowCount() == 1)
+    shown.table.opened.emit(1)
+    driver.until(lambda: bool(opened))
+    assert opened[0].read_bytes() == advice.read_bytes()
+
+
+def test_a_payment_is_not_booked_without_the_file_that_belongs_to_it(book: Book, tmp_path: Path) -> None:
+    client = add_client(book, "ACME")
+    empty = tmp_path / "empty.pdf"
+    empty.touch()
+    with pytest.raises(UserError, match="empty"):
+        record_payment(book, amount=5_000, paid_on=MARCH, actor=ACTOR, today=TODAY, client_id=client, attach=empty)
+    assert not value(book, "SELECT count(*) FROM payment")
 
 
 def test_a_credit_note_is_paid_back_from_the_list_of_invoices(driver: Driver, book: Book) -> None:

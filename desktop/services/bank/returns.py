@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.schema import PaymentOrderItem
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
 from desktop.services.bank.at_hand import AtHand, OpenLine, Outcome
 from desktop.services.bank.parts import Part
+from desktop.services.orders.returned import note_returned
 from desktop.services.payment_reversals import reverse_within
 
 
@@ -36,7 +36,7 @@ def book_return_part(at_hand: AtHand, line: OpenLine, part: Part) -> Outcome:
     why = line.return_reason or part.note
     reason = _("Returned by the bank: {reason}").format(reason=why) if why else _("Returned by the bank")
     reversal = reverse_within(at_hand.ledger, number, on=on, reason=reason)
-    _note_in_order(at_hand, part.returned, line.return_reason)
+    note_returned(at_hand.made, part.returned, line.return_reason)
     return Outcome(client_id, reversal.payment_id, payments=[reversal.payment])
 
 
@@ -47,12 +47,3 @@ def _payment(connection: Connection, payment_id: int | None) -> Any:
     if row is None:
         raise UserError(_("Nothing says which payment came back."), _("Choose the payment."))
     return row
-
-
-def _note_in_order(at_hand: AtHand, payment_id: int | None, reason: str) -> None:
-    """A debit that came back says so in its order, and its invoice may be asked for by the next."""
-    rows = at_hand.made.connection.exec_driver_sql(
-        "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = 'paid'", (payment_id,)
-    )
-    for (key,) in rows.fetchall():
-        at_hand.made.update(PaymentOrderItem, key, state="returned", return_reason=reason)

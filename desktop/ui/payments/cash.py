@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -31,6 +32,7 @@ from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
 from desktop.ui.payments.record import MONEY
 from desktop.ui.settings.tills import add_till
+from desktop.ui.story.files import look_at_file
 from desktop.ui.table_form import TableFormDialog
 
 _COUNT: Final = "count"
@@ -75,6 +77,7 @@ class CashDialog(TableFormDialog):
                 Column("told", _("For"), 170, wide=True),
                 Column("amount", _("Amount"), 104, "money"),
                 Column("balance", _("Balance"), 104, "money"),
+                Column("voucher", _("Voucher"), 84),
             ],
             empty=_("Nothing was entered this year. Begin with what is in the till now."),
             hint=_("The last entry stands first. Nothing in it is ever changed: a wrong one is taken back."),
@@ -93,6 +96,7 @@ class CashDialog(TableFormDialog):
             }
         )
         self.saved.connect(self._told)
+        self.table.opened.connect(self._open_voucher)
         self.follow()
 
     def _fields(self) -> list[Field]:
@@ -107,6 +111,7 @@ class CashDialog(TableFormDialog):
             Field("amount", _("Amount"), "money", span=2, currency_from="currency"),
             Field("currency", _("Currency"), "choice", span=1, choices=[(one, one) for one in currencies]),
             Field("text", _("For"), span=3, hint=_("What it is for, or why")),
+            Field("attach", _("Voucher"), "file", hint=_("The file of the receipt")),
         ]
 
     def _all(self) -> Sequence[Till]:
@@ -116,7 +121,9 @@ class CashDialog(TableFormDialog):
         till = self.form.read("till")
         if not isinstance(till, int):
             return
-        self.form.show_field("amount", self.form.read("kind") != _REVERSE)
+        kind = self.form.read("kind")
+        self.form.show_field("amount", kind != _REVERSE)
+        self.form.show_field("attach", kind in KINDS)
         if self._shown is not None and self._shown.till.id == till:
             return
         self.form.editor("currency").put(self._tills[till].currency)
@@ -147,6 +154,7 @@ class CashDialog(TableFormDialog):
                 "told": " · ".join(part for part in (row.client, row.text) if part),
                 "amount": row.amount,
                 "balance": row.balance,
+                "voucher": _("Enter opens") if row.file_id is not None else "",
                 "currency": currency,
             }
             for place, row in reversed(list(enumerate(self._shown.rows, 1)))
@@ -155,7 +163,8 @@ class CashDialog(TableFormDialog):
     def _job(self, values: dict[str, object]) -> Job:
         book, actor, today = self.desk.book, self.desk.actor, self.desk.today()
         till, kind, amount, on = values["till"], str(values["kind"]), values["amount"], values["on"]
-        text = str(values["text"] or "")
+        text, attach = str(values["text"] or ""), values["attach"]
+        assert attach is None or isinstance(attach, Path)
         assert isinstance(till, int)
         assert isinstance(on, date)
         chosen = [str(row["number"]) for row in self._rows.rows(self.table.selected_ids()).values()]
@@ -171,9 +180,18 @@ class CashDialog(TableFormDialog):
                 raise UserError(_("The amount is missing."), _("Enter how much it is."))
             if kind == _COUNT:
                 return count_till(book, till, counted=amount, dated=on, text=text, actor=actor, today=today)
-            return enter_cash(book, till, kind=kind, amount=amount, dated=on, text=text, actor=actor, today=today)
+            return enter_cash(
+                book, till, kind=kind, amount=amount, dated=on, text=text, attach=attach, actor=actor, today=today
+            )
 
         return Job(_("Entering it in the cash book"), work, MONEY | {"firm"}, lane=Lane.HAND, quiet=True)
+
+    def _open_voucher(self, place: object) -> None:
+        assert self._shown is not None
+        assert isinstance(place, int)
+        file_id = self._shown.rows[place - 1].file_id
+        if file_id is not None:
+            look_at_file(self.desk, file_id)
 
     def _told(self, entry: object) -> None:
         assert isinstance(entry, CashEntry)

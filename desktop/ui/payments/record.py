@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -172,6 +173,7 @@ class RecordPayment(TableFormDialog):
                 hint=_("Such as TDS"),
             ),
             Field("only_named", _("Only the selected ones"), "check", span=2),
+            Field("attach", _("File beside it"), "file", span=4, hint=_("Such as the bank’s advice or a receipt")),
         ]
 
     def _currencies(self, desk: Desk) -> list[Choice]:
@@ -270,6 +272,8 @@ class RecordPayment(TableFormDialog):
         assert isinstance(amount, int)
         assert isinstance(paid_on, date)
         assert isinstance(client, int)
+        attach = values["attach"]
+        assert attach is None or isinstance(attach, Path)
         # The selection may have changed since what follows from it was asked for.
         numbers = list(self._named) if self._wanted_selection else self._selected()
 
@@ -286,11 +290,12 @@ class RecordPayment(TableFormDialog):
                 **arrived(values),
                 only_named=bool(values["only_named"]),
                 withheld=withheld if isinstance(withheld, int) else 0,
+                attach=attach,
                 actor=actor,
                 today=today,
             )
 
-        return Job(_("Recording the payment"), work, MONEY, lane=Lane.HAND, quiet=True)
+        return Job(_("Recording the payment"), work, MONEY | {"files"}, lane=Lane.HAND, quiet=True)
 
     def _told(self, result: object) -> None:
         assert isinstance(result, PaymentResult)

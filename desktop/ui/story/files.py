@@ -24,6 +24,7 @@ from desktop.services.attachments import (
     copy_to_look_at,
     remove_attachment,
     save_copy,
+    stored_to_look_at,
 )
 from desktop.ui.actions import Action
 from desktop.ui.desk import Desk
@@ -35,17 +36,29 @@ from desktop.ui.story.tab import Question, StoryTab
 CHANGES = frozenset({"files"})
 
 
-@cache
 def _show(path: object) -> None:
     assert isinstance(path, Path)
     open_path(path)
 
 
+@cache
 def _shown_folder() -> Path:
     """Where copies to look at lie while the program runs; what clients sent must not stay behind."""
     folder = Path(tempfile.mkdtemp(prefix="sheaf-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def look_at_file(desk: Desk, file_id: int) -> None:
+    """Show a copy of a file that a booking names."""
+    book = desk.book
+    job = Job(
+        _("Opening the file"),
+        lambda _report: stored_to_look_at(book, file_id, _shown_folder()),
+        lane=Lane.SIDE,
+        quiet=True,
+    )
+    desk.shell.jobs.start(job, _show)
 
 
 def local_files(data: QMimeData) -> list[Path]:

@@ -25,6 +25,7 @@ from desktop.services.orders.standing import (
     settle_order,
 )
 from desktop.services.orders.wanted import credits_to_refund, debits_due
+from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts, value
@@ -104,6 +105,17 @@ def test_an_order_taken_back_frees_what_it_asked_for(book: Book) -> None:
     with pytest.raises(UserError, match="taken back"):
         hand_over_order(book, made.id, actor=ANNE)
     assert order(book).number == "D-2026-0002"
+    assert check(book).problems == ()
+
+
+def test_a_debit_taken_back_by_hand_is_asked_for_again(book: Book) -> None:
+    made = order(book)
+    settle_order(book, made.id, on=COLLECT, actor=ANNE, today=COLLECT)
+    (first, *_others) = order_items(book, made.id)
+    reverse_payment(book, first.payment, on=COLLECT, reason="No funds", actor=ANNE, today=COLLECT)
+    (item, *_others) = order_items(book, made.id)
+    assert (item.state, item.return_reason) == ("returned", "No funds")
+    assert order(book, execute_on=date(2026, 4, 7)).count == 1
     assert check(book).problems == ()
 
 
