@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text
+from desktop.services.dunning.runs import unsent_run
 from desktop.services.lists.collections import client_of, row_id
 from desktop.services.notes import tick_off
 from desktop.services.promises import withdraw_promise
@@ -18,6 +19,9 @@ from desktop.ui.clients.holding import put_on_hold, take_off_hold
 from desktop.ui.collections.facts import Known, groups, known, reason
 from desktop.ui.collections.forms import ask_dispute, ask_promise, note_call
 from desktop.ui.collections.listing import CollectionRows
+from desktop.ui.collections.reminder_begin import REMINDERS, begin_reminders
+from desktop.ui.collections.reminder_review import show_reminder_run
+from desktop.ui.collections.reminder_runs import show_reminder_runs
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -26,7 +30,7 @@ from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.latest import Latest
 from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.letters.sending_many import send_statements
-from desktop.ui.page import Design, Page
+from desktop.ui.page import Design, Page, Summary
 from desktop.ui.payments.record import record_payment
 from desktop.ui.payments.use import use_credit
 from desktop.ui.saving import take_back, write
@@ -46,6 +50,7 @@ class CollectionsPage(Page):
         self._rows = CollectionRows(desk.book, desk.today)
         self._known: Known | None = None
         self._to_find: int | None = None
+        self._waiting = ""
         super().__init__(
             desk.shell,
             Design(
@@ -74,13 +79,13 @@ class CollectionsPage(Page):
                     Column("code", _("Client code"), 92, sort_key="code", hidden=True),
                 ],
                 listing=self._rows,
-                summary=lambda: self._rows.summary(desk.shell.home_currency),
+                summary=self._summary,
                 search_hint=_("Search client, segment, what was said"),
                 nothing_yet=_(
                     "Nobody is late. Clients stand here once something of them is past its due date, with what they "
                     "promised and what was said."
                 ),
-                depends=frozenset({"clients", "invoices", "payments", "notes", "firm"}),
+                depends=REMINDERS | {"clients", "invoices", "payments", "notes", "firm"},
                 chips=[
                     Chip("step_due", _("Step due")),
                     Chip("broken", _("Word broken")),
@@ -91,8 +96,8 @@ class CollectionsPage(Page):
                     ChipMenu("segment", _("Segment"), _("All segments")),
                     ChipMenu("currency", _("Currency"), _("All currencies")),
                 ],
-                main_action="collections.call",
-                side_actions=["collections.promise", "collections.payment"],
+                main_action="collections.plan",
+                side_actions=["collections.runs"],
                 menu=[
                     "collections.call",
                     "collections.promise",
@@ -121,6 +126,8 @@ class CollectionsPage(Page):
     def offers(self) -> Iterable[Action]:
         one, some = self._one, self._some
         return [
+            Action("collections.plan", self._plan_text, self.plan, "", "Ctrl+Return"),
+            Action("collections.runs", _("Reminder runs"), lambda: show_reminder_runs(self.desk), "", "Ctrl+R"),
             Action("collections.call", _("Note a call…"), self.call, "note", "N", one, _("call")),
             Action("collections.promise", _("Promise to pay…"), self.promise, "calendar", "P", one, _("promise")),
             Action("collections.payment", _("Record a payment…"), self.pay, "payment", "R", one, _("payment")),
@@ -137,6 +144,18 @@ class CollectionsPage(Page):
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
             Action("collections.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
         ]
+
+    def _summary(self) -> Summary:
+        waiting = unsent_run(self.desk.book)
+        self._waiting = waiting.number if waiting is not None else ""
+        return self._rows.summary(self.shell.home_currency)
+
+    def _plan_text(self) -> str:
+        return _("Go on with {number}").format(number=self._waiting) if self._waiting else _("Remind who is late…")
+
+    def plan(self) -> None:
+        """Plan a reminder run, or go on with the one that waits."""
+        begin_reminders(self.desk, self, lambda run: show_reminder_run(self.desk, run))
 
     def reveal(self, one: int) -> None:
         """Select the client with this id, in the firm's currency where it is late in several."""
