@@ -12,7 +12,7 @@ from desktop.cli.money import minor
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, moment_text, money_text, ngettext, number_text
+from desktop.i18n import _, date_text, moment_text, money_text, ngettext, number_text, pgettext
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -136,7 +136,15 @@ def _lines(call: Call, book: Book) -> int:
 
     def text() -> str:
         return table(
-            [_("Line"), _("Day"), _("Party"), ">" + _("Amount"), ">" + _("Not booked"), _("Text"), _("Best")],
+            [
+                pgettext("bank", "Line"),
+                _("Day"),
+                _("Party"),
+                ">" + _("Amount"),
+                ">" + _("Not booked"),
+                _("Text"),
+                _("Best"),
+            ],
             [
                 [
                     str(row.id),
@@ -323,7 +331,14 @@ def _passes(call: Call, book: Book) -> int:
     call.answer(
         {"passes": data},
         lambda: table(
-            [_("Pass"), _("When"), _("Who"), ">" + _("Lines"), ">" + _("Booked"), ">" + _("Stand")],
+            [
+                _("Pass"),
+                _("When"),
+                _("Who"),
+                ">" + pgettext("bank", "Lines"),
+                ">" + _("Booked"),
+                ">" + _("Still booked"),
+            ],
             rows,
             empty=_("No line was booked yet."),
         ),

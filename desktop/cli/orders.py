@@ -11,7 +11,7 @@ from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, date_text, money_text, ngettext, number_text, pgettext
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -176,7 +176,14 @@ def _list(call: Call) -> None:
             for one in found
         ]
     }
-    heads = [_("Order"), _("For"), ">" + _("Total"), ">" + _("Items"), ">" + _("Waiting"), _("State")]
+    heads = [
+        pgettext("bank", "Order"),
+        _("For"),
+        ">" + _("Total"),
+        ">" + pgettext("bank", "Items"),
+        ">" + _("Waiting"),
+        _("State"),
+    ]
     rows = [
         [one.number, date_text(one.execute_on), money_text(one.total, one.currency), number_text(one.count),
          number_text(one.waiting), one.state]

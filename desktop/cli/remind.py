@@ -11,7 +11,7 @@ from desktop.cli.tables import table
 from desktop.domain.delivery import CHANNELS
 from desktop.domain.money import major_text
 from desktop.errors import UserError
-from desktop.i18n import _, amount_text, date_text, money_text, ngettext
+from desktop.i18n import _, amount_text, date_text, money_text, ngettext, pgettext
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -211,7 +211,7 @@ def _list(call: Call, book: Book) -> int:
 
     def text() -> str:
         return table(
-            [_("Run"), _("As of"), _("State"), _("Letters"), _("Asked for")],
+            [_("Run"), _("As of"), _("State"), pgettext("dunning", "Letters"), _("Asked for")],
             [
                 [
                     one.number,

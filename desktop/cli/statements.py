@@ -8,7 +8,7 @@ from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, money_text
+from desktop.i18n import _, date_text, money_text, pgettext
 
 if TYPE_CHECKING:
     from desktop.services.bank.gaps import Gap
@@ -240,7 +240,7 @@ def _told_text(told: list[StatementRow]) -> str:
         _("Number"),
         ">" + _("Opening balance"),
         ">" + _("Closing balance"),
-        ">" + _("Lines"),
+        ">" + pgettext("bank", "Lines"),
         ">" + _("Booked"),
         _("File"),
     ]

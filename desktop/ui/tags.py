@@ -87,7 +87,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "matching": (lambda: _("Matching"), "quiet"),
     "booked": (lambda: _("Booked"), "quiet"),
     "aside": (lambda: _("Put aside"), "quiet"),
-    "standing": (lambda: _("Stands"), "good"),
+    "standing": (lambda: pgettext("state", "Stands"), "good"),
     "undone": (lambda: _("Taken back"), "quiet"),
     "waiting": (lambda: _("Waiting"), "note"),
     "sending": (lambda: _("On its way"), "note"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.services.cash_book import cash_book, entry_words, tills
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question
 
@@ -18,8 +18,8 @@ def cash(asked: Question) -> Made:
         Column("client", _("Client")),
         Column("text", _("Text")),
         Column("currency", _("Currency")),
-        Column("came_in", _("In"), "amount"),
-        Column("went_out", _("Out"), "amount"),
+        Column("came_in", _("Came in"), "amount"),
+        Column("went_out", pgettext("money", "Went out"), "amount"),
         Column("balance", _("Balance"), "amount"),
     )
     since = asked.since or asked.as_of.replace(month=1, day=1)

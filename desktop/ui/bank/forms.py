@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _, money_text, ngettext, number_text, pgettext
 from desktop.jobs import Job
 from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, TRANSFER
 from desktop.ui.desk import Desk
@@ -114,7 +114,7 @@ def ask_aside(
         Field("note", _("Note"), hint=_("Rent, wages, a tax refund"), note=_("Nothing is posted; the line is done.")),
     ]
     title = ngettext("Put {count} line aside", "Put {count} lines aside", count).format(count=number_text(count))
-    _ask(desk, parent, title, _("Put aside"), fields, {"kind": kind}, save, done)
+    _ask(desk, parent, title, pgettext("verb", "Put aside"), fields, {"kind": kind}, save, done)
 
 
 def ask_why(desk: Desk, parent: QWidget, title: str, *, save: Save, done: Callable[[object], object]) -> None:

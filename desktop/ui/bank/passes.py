@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, moment_text, ngettext, number_text
+from desktop.i18n import _, moment_text, ngettext, number_text, pgettext
 from desktop.jobs import Job, Report
 from desktop.services.bank.passes import Pass, passes
 from desktop.services.bank.undoing import TakenBack, take_back
@@ -43,7 +43,7 @@ class PassesPage(Page):
                     Column("origin", _("How"), 90, sort_key="origin", wide=True),
                     Column("at", _("When"), 150, sort_key="id"),
                     Column("actor", _("By"), 120, sort_key="actor", secondary=True),
-                    Column("lines", _("Lines"), 80, "number", sort_key="lines"),
+                    Column("lines", pgettext("bank", "Lines"), 80, "number", sort_key="lines"),
                     Column("booked", _("Booked"), 80, "number", sort_key="booked"),
                     Column("standing", _("Still booked"), 100, "number", sort_key="standing"),
                 ],

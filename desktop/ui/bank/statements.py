@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, amount_text, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, amount_text, date_text, money_text, ngettext, number_text, pgettext
 from desktop.services.bank.gaps import said
 from desktop.services.bank.statement_list import StatementRow, statement_rows
 from desktop.ui.actions import Action
@@ -53,11 +53,11 @@ class StatementsPage(Page):
                     Column("tag", "", 84, "tag"),
                     Column("account", _("Account"), 260, sort_key="account", strong=True, wide=True),
                     Column("from_day", _("From"), 100, "date", sort_key="from_day"),
-                    Column("to_day", _("To"), 100, "date", sort_key="to_day"),
+                    Column("to_day", pgettext("days", "To"), 100, "date", sort_key="to_day"),
                     Column("number", _("Number"), 90, sort_key="number", secondary=True, hidden=True),
                     Column("opening", _("Opening balance"), 130, "money", secondary=True, hidden=True),
                     Column("closing", _("Closing balance"), 124, "money"),
-                    Column("lines", _("Lines"), 64, "number", sort_key="lines"),
+                    Column("lines", pgettext("bank", "Lines"), 64, "number", sort_key="lines"),
                     Column("open", _("Open"), 64, "number", sort_key="open"),
                     Column("format", _("Format"), 80, sort_key="format", secondary=True, hidden=True),
                     Column("file_name", _("File"), 160, sort_key="file_name", secondary=True, hidden=True),
@@ -122,10 +122,10 @@ class StatementsPage(Page):
             (_("Days"), " – ".join(dict.fromkeys(days))),
             (_("Number"), chosen.number),
             (_("Came in"), _amount(chosen, chosen.came_in)),
-            (_("Went out"), _amount(chosen, chosen.went_out)),
+            (pgettext("money", "Went out"), _amount(chosen, chosen.went_out)),
             (_("Opening balance"), _amount(chosen, chosen.opening)),
             (_("Closing balance"), _amount(chosen, chosen.closing)),
-            (_("Lines"), number_text(chosen.lines)),
+            (pgettext("bank", "Lines"), number_text(chosen.lines)),
             (_("Not booked"), number_text(chosen.lines - chosen.booked)),
             (_("File"), chosen.file_name),
             (_("Format"), format_word(chosen.format)),

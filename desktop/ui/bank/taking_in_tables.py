@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text, pgettext
 from desktop.services.bank.gaps import said
 from desktop.services.bank.taken import TakenIn
 from desktop.ui.bank.statement_words import format_word
@@ -14,7 +14,7 @@ def statement_columns() -> list[Column]:
     return [
         Column("account", _("Account"), 200, sort_key="account", strong=True, wide=True),
         Column("from_day", _("From"), 96, "date", sort_key="from_day"),
-        Column("to_day", _("To"), 96, "date", sort_key="to_day"),
+        Column("to_day", pgettext("days", "To"), 96, "date", sort_key="to_day"),
         Column("opening", _("Opening balance"), 126, "money", secondary=True),
         Column("closing", _("Closing balance"), 122, "money"),
         Column("new", _("New"), 60, "number", sort_key="new", strong=True),

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import UserError
-from desktop.i18n import _, money_text, ngettext, number_text
+from desktop.i18n import _, money_text, ngettext, number_text, pgettext
 from desktop.jobs import Job, Lane
 from desktop.services.firm import bank_accounts
 from desktop.services.orders.making import VERSIONS, MadeOrder, earliest_day, make_order
@@ -63,7 +63,9 @@ class OrderDialog(TableFormDialog):
         self._rows = FewRows(self._load)
         numbered = [(one["id"], f"{one['bank'] or one['holder']} {one['iban']}") for one in accounts]
         fields = [
-            Field("kind", _("Order"), "choice", required=True, span=3, choices=list(kind_words().items())),
+            Field(
+                "kind", pgettext("bank", "Order"), "choice", required=True, span=3, choices=list(kind_words().items())
+            ),
             Field("account_id", _("Account"), "choice", required=True, span=3, choices=numbered),
             Field("execute_on", _("For"), "date", required=True, span=2, note=_("The day on which the bank books.")),
             Field("version", _("Form of the file"), "choice", required=True, span=2, choices=_forms()),

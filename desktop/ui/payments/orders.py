@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, date_text, money_text, ngettext, number_text, pgettext
 from desktop.jobs import Job, Lane
 from desktop.services.orders.standing import (
     OrderItemRow,
@@ -56,11 +56,11 @@ class OrdersPage(Page):
                 title=_("Orders to the bank"),
                 columns=[
                     Column("tag", "", 92, "tag"),
-                    Column("number", _("Order"), 108, sort_key="number", strong=True),
+                    Column("number", pgettext("bank", "Order"), 108, sort_key="number", strong=True),
                     Column("total", _("Total"), 104, "money", sort_key="total"),
                     Column("execute_on", _("For"), 96, "date", sort_key="execute_on"),
                     Column("what", _("What"), 190, sort_key="what", wide=True),
-                    Column("count", _("Items"), 64, "number"),
+                    Column("count", pgettext("bank", "Items"), 64, "number"),
                     Column("waiting", _("Waiting"), 72, "number", sort_key="waiting"),
                     Column("returned", _("Came back"), 84, "number", secondary=True),
                     Column("account", _("Account"), 190, secondary=True, hidden=True),
