@@ -11,10 +11,13 @@ from sqlalchemy import Boolean, Column, Connection, Date
 from db.schema.base import Minor, Scaled
 from desktop.domain.money import scaled_to_percent, unscaled
 from desktop.i18n import N_, _, amount_text, date_text, naming_locale, number_text, percent_text
+from desktop.services.disputes import CATEGORIES
 from desktop.services.subjects import name_of
 
 # A column is looked up by its table first ("client.name"), then by its name alone.
 WORDS: Final = {
+    "account_kind": N_("Kind of account"),
+    "account_number": N_("Account number"),
     "active": N_("In use"),
     "agreed": N_("Agreed sum"),
     "agreement_id": N_("Agreement"),
@@ -25,6 +28,7 @@ WORDS: Final = {
     "approval_limit": N_("May approve up to"),
     "author": N_("By"),
     "basis": N_("Basis"),
+    "bic": N_("BIC"),
     "bill_day": N_("Day of the month"),
     "billing": N_("Billed"),
     "budget": N_("Budget"),
@@ -91,6 +95,7 @@ WORDS: Final = {
     "legal_scheme": N_("Register"),
     "mandate": N_("Mandate"),
     "mandate_date": N_("Mandate signed on"),
+    "mandate_scheme": N_("Scheme of the mandate"),
     "merged_into_id": N_("Merged into"),
     "metering": N_("Counted by"),
     "min_term_until": N_("At least until"),
@@ -109,6 +114,7 @@ WORDS: Final = {
     "opened_on": N_("Opened on"),
     "outcome": N_("Outcome"),
     "owner_id": N_("Whose it is"),
+    "paid_by_id": N_("Paid for by"),
     "payment_means": N_("Pays by"),
     "phone": N_("Phone"),
     "place_of_supply": N_("Place of supply"),
@@ -127,7 +133,7 @@ WORDS: Final = {
     "region": N_("Region"),
     "renewal": N_("At the end of its term"),
     "role": N_("Role"),
-    "paid_by_id": N_("Paid for by"),
+    "routing": N_("Routing number"),
     "salesperson_id": N_("Salesperson"),
     "segment_id": N_("Segment"),
     "signed_on": N_("Signed on"),
@@ -197,6 +203,10 @@ _VALUES: Final = {
     ("address.kind", "other"): N_("other"),
     ("change_order.effect", "line"): N_("a line"),
     ("change_order.effect", "scope"): N_("the scope"),
+    ("client.account_kind", "checking"): N_("checking account"),
+    ("client.account_kind", "savings"): N_("savings account"),
+    ("client.mandate_scheme", "CORE"): "CORE",
+    ("client.mandate_scheme", "B2B"): "B2B",
     ("client.tax_treatment", "auto"): N_("by the rules"),
     ("client.tax_treatment", "domestic"): N_("as at home"),
     ("client.tax_treatment", "reverse_charge"): N_("reverse charge"),
@@ -211,6 +221,7 @@ _VALUES: Final = {
     ("delivery", "facturx"): N_("e-mail with Factur-X (ZUGFeRD)"),
     ("delivery", "xrechnung"): "XRechnung",
     ("delivery", "ubl"): "Peppol UBL",
+    **{("dispute.category", category): word for category, word in CATEGORIES.items()},
     ("every_unit", "day"): N_("day"),
     ("every_unit", "week"): N_("week"),
     ("every_unit", "month"): N_("month"),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from desktop.domain.document import EINVOICES, PAYMENT_MEANS
 from desktop.domain.electronic_address import check_address, usual_legal_scheme, usual_scheme
-from desktop.domain.identifiers import MANDATE_SIGNS, check_creditor_id, is_mandate
+from desktop.domain.identifiers import MANDATE_SIGNS, check_bic, check_creditor_id, is_mandate
 from desktop.domain.payment_order import routing_is_sound
 from desktop.i18n import _
 from desktop.saying import put
@@ -69,6 +69,11 @@ def check_paying(values: Record, problems: Problems) -> None:
         problems.add("payment_means", _("“{word}” is no way to pay.").format(word=means))
     if mandate := values.get("mandate"):
         _check_mandate(mandate, problems)
+    if bic := values.get("bic"):
+        checked = check_bic(bic)
+        values["bic"] = checked.normal
+        if not checked.ok:
+            problems.add("bic", put(checked.problem))
     if routing := "".join(str(values.get("routing") or "").split()):
         values["routing"] = routing
         if not routing_is_sound(routing):

@@ -12,6 +12,7 @@ from desktop.i18n import _
 from desktop.services.records import Record
 
 _ADDRESS: Final = ("street", "street2", "postcode", "city", "region")
+_DEBIT: Final = (("mandate", "mandate_date", "mandate_scheme"), ("account_number", "routing", "account_kind"))
 # Fields that make sense only together: who takes one of them from the other side takes them all.
 _TOGETHER: Final = (
     ("currency", "credit_limit"),
@@ -20,6 +21,7 @@ _TOGETHER: Final = (
     ("withholding", "withholding_section"),
     ("endpoint", "endpoint_scheme"),
     ("legal_id", "legal_scheme"),
+    *_DEBIT,
 )
 # What one of two clients needs, both need once they are one.
 _EITHER: Final = ("po_required", "buyer_reference_required", "on_hold", "disputed")
@@ -68,8 +70,13 @@ def client_fields() -> Mapping[str, str]:
         "withholding_section": _("Withheld under"),
         "payment_means": _("Pays by"),
         "iban": _("IBAN"),
+        "bic": _("BIC"),
         "mandate": _("Mandate"),
         "mandate_date": _("Mandate signed on"),
+        "mandate_scheme": _("Scheme of the mandate"),
+        "routing": _("Routing number"),
+        "account_number": _("Account number"),
+        "account_kind": _("Kind of account"),
         "card": _("Card, last four digits"),
         "einvoice": _("E-invoice"),
         "endpoint": _("Electronic address"),
@@ -158,6 +165,9 @@ def _gaps(keep: Record, absorb: Record) -> set[str]:
         found.add("currency")
     elif keep.get("currency") != absorb.get("currency"):
         found -= {"credit_limit", "currency"}
+    for first, *rest in _DEBIT:
+        # A mandate's day is nothing without the mandate, and its scheme is never empty.
+        found = found | (set(rest) & keep.keys()) if first in found else found - set(rest)
     if keep.get("country") != absorb.get("country"):
         found -= {"tax_id", "tax_number", "region", "place_of_supply"}
     return found | {name for name in _EITHER if absorb.get(name) and not keep.get(name)}

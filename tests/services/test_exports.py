@@ -291,3 +291,35 @@ def test_a_wrong_address_in_a_file_is_said_with_its_row(tmp_path: Path) -> None:
         (4, "endpoint_scheme"),
         (5, "mandate"),
     ]
+
+
+def test_what_a_debit_is_taken_by_comes_into_another_book(tmp_path: Path) -> None:
+    text = (
+        "Kundennummer,Name,Land,Währung,IBAN,BIC,Mandatsreferenz,Mandatsart,Routing-Nummer,Bankkonto,Kontoart\n"
+        "K1,Stadt Kiel,DE,EUR,DE89370400440532013000,cobadeff xxx,M-7,Firmenlastschrift,,,\n"
+        "K2,Vermont Dairy,US,USD,,,,,021 000 021,0123 456,Sparkonto\n"
+        "K3,Bonn AG,DE,EUR,,,,,,,\n"
+    )
+    columns = "SELECT code, bic, mandate_scheme, routing, account_number, account_kind FROM client ORDER BY 1"
+    with new_book(tmp_path) as first:
+        assert import_file(first, "clients", text.encode(), actor="Ann", today=TODAY).rejected == ()
+        stand = rows(first, columns)
+        path = export_file(first, "clients", tmp_path / "clients.csv").path
+        again = import_file(first, "clients", path, actor="Ann", today=TODAY)
+        assert (again.imported, again.unchanged) == (0, 3)
+    assert stand == [
+        ("K1", "COBADEFFXXX", "B2B", "", "", "checking"),
+        ("K2", "", "CORE", "021000021", "0123456", "savings"),
+        ("K3", "", "CORE", "", "", "checking"),
+    ]
+    (tmp_path / "other").mkdir()
+    with new_book(tmp_path / "other") as second:
+        assert import_file(second, "clients", path, actor="Ann", today=TODAY).rejected == ()
+        assert rows(second, columns) == stand
+
+
+def test_a_wrong_number_of_a_bank_is_said_with_its_row(tmp_path: Path) -> None:
+    text = "code,name,country,bic,routing,mandate_scheme\nK1,Kiel,DE,COBA,,\nK2,Ohio,US,,021000022,\nK3,Ulm,DE,,,C2C\n"
+    with new_book(tmp_path) as book:
+        rejected = import_file(book, "clients", text.encode(), actor="Ann", today=TODAY).rejected
+    assert [(one.row, one.column) for one in rejected] == [(2, "bic"), (3, "routing"), (4, "mandate_scheme")]

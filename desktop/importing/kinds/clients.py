@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from desktop.domain.identifiers import check_iban, check_tax_id
+from desktop.domain.identifiers import check_tax_id
 from desktop.i18n import _, number_text
-from desktop.importing.kinds.einvoicing import ADDRESSING, MANDATE, check_einvoicing
+from desktop.importing.kinds.einvoicing import ADDRESSING, check_einvoicing
 from desktop.importing.kinds.fields import Field, Kind, Values, Verdict, spelled
+from desktop.importing.kinds.paying import PAYING, check_paying
 from desktop.importing.kinds.rules import check_decimals
 from desktop.saying import put
 
@@ -288,8 +289,7 @@ FIELDS = (
     ),
     Field("withholding_section", "code", spelled("tds section | withholding code"), offered=False),
     *ADDRESSING,
-    Field("iban", "code", spelled("iban number | Konto IBAN"), offered=False),
-    *MANDATE,
+    *PAYING,
     Field(
         "combine",
         "bool",
@@ -338,11 +338,8 @@ def check(values: Values, verdict: Verdict) -> None:
             _("{percent} % cannot be withheld.").format(percent=number_text(withheld)),
             _("Write a percentage of the net from 0 to below 100, such as 10."),
         )
-    if values["iban"]:
-        account = check_iban(values["iban"])
-        if not account.ok:
-            verdict.reject("iban", put(account.problem), _("Correct it, or leave it empty."))
     check_einvoicing(values, verdict)
+    check_paying(values, verdict)
     if values["tax_id"]:
         # Only noted: whether this client needs a tax id at all is decided before an invoice.
         checked = check_tax_id(values["country"] or "", values["tax_id"])

@@ -1,9 +1,8 @@
-"""What a file of clients says of e-invoices and of how they pay."""
+"""What a file of clients says of how e-invoices reach them."""
 
 from __future__ import annotations
 
 from desktop.domain.electronic_address import ALL, check_address, usual_scheme
-from desktop.domain.identifiers import MANDATE_SIGNS, is_mandate
 from desktop.i18n import _
 from desktop.importing.kinds.fields import Field, Values, Verdict, spelled
 from desktop.saying import put
@@ -14,16 +13,6 @@ _FORMS = {
     "xrechnung": spelled("x-rechnung | XRechnung CII"),
     "xrechnung_ubl": ("XRechnung UBL",),
     "peppol": spelled("Peppol BIS | Peppol BIS 3 | UBL"),
-}
-_MEANS = {
-    "transfer": spelled("""
-        bank transfer | credit transfer | Überweisung | SEPA-Überweisung | virement | transferencia
-    """),
-    "debit": spelled("""
-        direct debit | SEPA direct debit | Lastschrift | SEPA-Lastschrift | Bankeinzug | prélèvement |
-        prélèvement SEPA | domiciliación | adeudo directo
-    """),
-    "card": spelled("credit card | debit card | Karte | Kreditkarte | carte | carte bancaire | tarjeta"),
 }
 
 ADDRESSING = (
@@ -65,49 +54,10 @@ ADDRESSING = (
         """),
         offered=False,
     ),
-    Field(
-        "payment_means",
-        "choice",
-        spelled("""
-            payment means | pays by | Zahlungsweg | Zahlweise | moyen de paiement | medio de pago
-        """),
-        offered=False,
-        choices=_MEANS,
-    ),
-)
-MANDATE = (
-    Field(
-        "mandate",
-        "code",
-        spelled("""
-            mandate reference | SEPA mandate | mandate id | Mandatsreferenz | SEPA-Mandat | Mandat |
-            référence de mandat | RUM | référence unique du mandat | referencia del mandato
-        """),
-        offered=False,
-    ),
-    Field(
-        "mandate_date",
-        "date",
-        spelled("""
-            mandate date | date of the mandate | mandate signed on | Mandatsdatum | Mandat vom | date du mandat |
-            date de signature du mandat | fecha del mandato
-        """),
-        offered=False,
-    ),
 )
 
 
 def check_einvoicing(values: Values, verdict: Verdict) -> None:
-    if values["mandate"] and not is_mandate(values["mandate"]):
-        verdict.reject(
-            "mandate",
-            _("“{mandate}” is no mandate reference.").format(mandate=values["mandate"]),
-            _("Write up to 35 letters, digits, spaces or any of {signs}.").format(signs=MANDATE_SIGNS),
-        )
-    _check_address(values, verdict)
-
-
-def _check_address(values: Values, verdict: Verdict) -> None:
     scheme = (values["endpoint_scheme"] or "").upper()
     if values["endpoint"]:
         scheme = scheme or usual_scheme(values["endpoint"], values["country"] or "")

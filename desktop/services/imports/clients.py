@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.schema import Client, Contact, Person
-from desktop.domain.identifiers import check_iban, check_tax_id
+from desktop.domain.identifiers import check_bic, check_iban, check_tax_id, normalise
 from desktop.domain.money import exact_minor, exponent, percent_to_scaled
 from desktop.i18n import _
 from desktop.importing.results import Note, Report, Row
@@ -34,7 +34,8 @@ _PLAIN = (
     "name", "contact", "phone", "street", "street2", "postcode", "city", "region", "country", "tax_number",
     "currency", "language", "terms", "delivery", "po_required", "buyer_reference", "is_business", "tax_treatment",
     "tax_certificate", "withholding_section", "combine", "mail_together", "buyer_reference_required", "on_hold",
-    "hold_reason", "disputed", "einvoice", "payment_means", "mandate", "mandate_date", "note",
+    "hold_reason", "disputed", "einvoice", "payment_means", "mandate", "mandate_date", "mandate_scheme",
+    "account_kind", "note",
 )  # fmt: skip
 
 
@@ -68,6 +69,11 @@ class ClientIntake(Intake):
             columns["tax_id"] = checked.normal if checked.ok else values["tax_id"]
         if values["iban"]:
             columns["iban"] = check_iban(values["iban"]).normal
+        if values["bic"]:
+            columns["bic"] = check_bic(values["bic"]).normal
+        for name, field in (("routing", "routing"), ("account_number", "bank_account_number")):
+            if values[field]:
+                columns[name] = normalise(values[field])
         if values["withholding"] is not None:
             columns["withholding"] = percent_to_scaled(values["withholding"])
         self._take_place(country, values["place_of_supply"], columns, problems)
