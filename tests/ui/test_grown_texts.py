@@ -143,7 +143,16 @@ PLACES = (
 
 
 # At least so many questions are asked there; a page that asks none would pass unseen.
-ASKS = {"clients": 4, "agreements": 4, "billables": 4, "runs": 1, "invoices": 3, "payments": 2, "bank": 3, "collections": 1}
+ASKS = {
+    "clients": 4,
+    "agreements": 4,
+    "billables": 4,
+    "runs": 1,
+    "invoices": 3,
+    "payments": 2,
+    "bank": 3,
+    "collections": 1,
+}
 
 
 def test_every_place_is_looked_at(looker: Looker) -> None:

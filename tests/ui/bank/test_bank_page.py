@@ -132,7 +132,7 @@ def test_of_equal_readings_none_is_chosen_until_a_digit_says(desk: Desk) -> None
     page = desk.page
     page.table.select([desk.alike])
     desk.driver.settle()
-    assert page.pane.reading is None
+    assert page.pane.readings.place is None
     assert len(page.pane.readings.readings) == 2
     assert "as likely as each other" in page.pane.readings.said
     desk.key(KEY.Key_Return)
