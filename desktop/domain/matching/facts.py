@@ -122,13 +122,23 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBack:
+    """So much of a credit, by its id, that went back to its client."""
+
+    credit_id: int
+    client_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """One way to read a line. `kind` is payment, return, or nothing; `score` a fraction times 10**6.
+    """One way to read a line. `kind` is payment, return, refund, or nothing; `score` a fraction times 10**6.
 
     What the shares take of it and the surplus add up to the line's amount and its charges, in the line's currency or
     in that of its `original`; `charges` is what the bank is taken to have kept back beyond what it says, and below zero
     where what it says is none of the payer's money. `surplus` becomes the client's credit.
-    `returned` is the id of the payment that came back. `reasons` are in the order of their weight. `sure` ones may book
+    `returned` is the id of the payment that came back; what `paid_back` takes of credits adds up to what a refund
+    took off the account. `reasons` are in the order of their weight. `sure` ones may book
     themselves; one that has an equal never does.
     """
 
@@ -140,5 +150,6 @@ class Explanation:
     surplus: int = 0
     charges: int = 0
     returned: int | None = None
+    paid_back: tuple[PaidBack, ...] = ()
     reasons: tuple[Said, ...] = ()
     sure: bool = False

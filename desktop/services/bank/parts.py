@@ -100,6 +100,11 @@ def parts_of(
         return (replace(given, kind=kind, payment_id=explanation.returned),)
     if explanation.kind == RETURN and explanation.returned is not None:
         return _returned(given, explanation.returned, past)
+    if explanation.kind == REFUND:
+        return tuple(
+            replace(given, amount=-one.amount, client_id=one.client_id, credit_id=one.credit_id)
+            for one in explanation.paid_back
+        )
     if explanation.kind != PAYMENT:
         return (given,)
     return tuple(_payments(given, explanation, line, items, heads))
@@ -126,6 +131,9 @@ def _payments(
         return [given]
     payer = explanation.client_id
     payer = None if payer is None else heads.get(payer, payer)
+    if explanation.surplus and payer is not None:
+        # Money of a payer who is asked for nothing any more is its own, beside what pays for others.
+        shares.setdefault(payer, [])
     kept = payer if payer in shares else next(iter(shares))
     sums = {client: sum(share.amount for share in own) for client, own in shares.items()}
     sums[kept] += explanation.surplus

@@ -13,7 +13,8 @@ from desktop.domain.matching import explain
 from desktop.domain.matching.facts import Explanation, Line, OpenInvoice, PastPayment, Policy
 from desktop.i18n import _
 from desktop.services.bank.facts import Facts, load
-from desktop.services.bank.known_lines import known_lines
+from desktop.services.bank.order_lines import order_lines
+from desktop.services.bank.own_transfers import own_transfers
 from desktop.services.bank.parts import Booked, Part, parts_of
 from desktop.services.bank.policy import policy_within
 from desktop.services.bank.recorded import recorded_before, weighed
@@ -109,7 +110,7 @@ def _explained(
     report: Report,
 ) -> dict[int, tuple[Explanation, ...]]:
     lines = facts.lines if line_ids is None else [line for line in facts.lines if line.id in line_ids]
-    known = known_lines(connection, lines, facts.items)
+    known = own_transfers(connection, lines) | order_lines(connection, lines, facts.items)
     rest = [line for line in lines if line.id not in known and line.amount]
     recorded = recorded_before(connection, rest, facts.items)
     found = _read(facts, policy, today, [line for line in rest if line.id not in recorded], facts.items, report)

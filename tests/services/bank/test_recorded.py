@@ -203,35 +203,6 @@ def test_a_debit_taken_back_is_under_way_again(book: Book, account: int) -> None
     prove(book)
 
 
-def test_debits_that_the_bank_credits_in_one_sum(book: Book, account: int) -> None:
-    clients = [add_client(book, code) for code in ("ACME", "BOLT")]
-    first, second = (add_invoice(book, client, JANUARY, (10_000 + client, 0)) for client in clients)
-    key = ordered(book, account, first, 10_001)
-    with change(book, ANNE, "Order more") as made:
-        made.insert(
-            PaymentOrderItem,
-            order_id=1,
-            client_id=clients[1],
-            open_item_id=made.connection.exec_driver_sql("SELECT max(id) FROM open_item").scalar_one(),
-            amount=10_002,
-            end_to_end="D-2026-0001-2",
-            holder="Bolt",
-        )
-    other = add_line(book, account, MARCH, 20_003, "Our order")
-    line = add_line(book, account, MARCH, 20_003, "SEPA Sammler D20260001")
-    done = run_pass(book, actor=ANNE, today=TODAY)
-    assert {one.line_id for one in done.matches if one.state == "booked"} == {line}
-    assert shown_line(book, other).state == "open"
-    assert [one.client for one in shown_line(book, line).matches] == ["ACME", "BOLT"]
-    assert value(book, "SELECT sum(open) FROM open_item") == 0
-    assert rows(book, "SELECT DISTINCT state FROM payment_order_item") == [("paid",)]
-    prove(book)
-    take_back(book, line_ids=[line], actor=ANNE, today=TODAY, reason="Wrong")
-    assert rows(book, "SELECT state, payment_id FROM payment_order_item WHERE id = ?", key) == [("ordered", None)]
-    assert {first, second} == {row[0] for row in rows(book, "SELECT number FROM invoice")}
-    prove(book)
-
-
 def test_an_account_tells_the_payer(book: Book, account: int) -> None:
     client = add_client(book, "ACME", name="Acme Shipping AG")
     with change(book, ANNE, "IBAN") as made:
