@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, money_text, month_text, ngettext, number_text
+from desktop.i18n import _, money_text, month_text, ngettext, number_text, pgettext
 from desktop.services.bank.choice import preferred
 from desktop.services.bank.showing import ShownLine, shown_line
 from desktop.services.lists.bank_lines import BankFigures, BankLineList
@@ -286,7 +286,7 @@ class BankPage(Page):
     def _book_text(self) -> str:
         chosen = len(self.pane.items.item_ids) if self._one_waits() else 0
         if not chosen:
-            return _("Book")
+            return pgettext("verb", "Book")
         said = ngettext("Book for the {count} chosen", "Book for the {count} chosen", chosen)
         return said.format(count=number_text(chosen))
 
