@@ -142,6 +142,19 @@ def test_gaps_are_filled_and_what_stands_stays(book, told, two):
     assert set(merged.fields) == {"contact", "phone", "iban", "note", "po_required"}
 
 
+def test_a_mandate_comes_whole_or_not_at_all(book, told, two):
+    keep, absorb = two
+    signed = {"mandate": "M-7", "mandate_date": date(2026, 1, 5), "mandate_scheme": "B2B"}
+    told.update(Client, keep, mandate="M-1")
+    told.update(Client, absorb, **signed, routing="021000021", account_number="0123", account_kind="savings")
+    merged = merge_clients(book, keep, absorb, actor=ANNE)
+    assert set(merged.fields) == {"contact", "routing", "account_number", "account_kind"}
+    undo(book, ANNE)
+    told.update(Client, keep, mandate="")
+    merge_clients(book, keep, absorb, actor=ANNE)
+    assert client(book, keep).items() >= signed.items()
+
+
 def test_fields_are_chosen_one_by_one(book, two):
     keep, absorb = two
     merge_clients(book, keep, absorb, take=["name"], actor=ANNE)
