@@ -16,7 +16,6 @@ from db.schema import (
     BankLine,
     BankMatch,
     BankStatement,
-    CashMovement,
     ChangeOrder,
     Client,
     Commitment,
@@ -54,6 +53,7 @@ from db.schema import (
 )
 from desktop.domain.instalments import in_parts
 from desktop.services.attachments import attach
+from desktop.services.cash_book import enter_cash, save_till
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
 from desktop.services.credits import credit_invoice
@@ -297,23 +297,12 @@ def _bank(book: Book) -> None:
             iban="DE02120300000000202051",
             mandate="M1",
         )
-        till = made.insert(BankAccount, position=2, holder="Till", iban="", kind="cash", currency="EUR")
-        made.insert(
-            CashMovement,
-            number="K-2026-0001",
-            account_id=till,
-            dated=day,
-            kind="opening",
-            currency="EUR",
-            amount=5_000,
-            text="Float",
-            actor=ANNE,
-            created_at=made.at,
-        )
         made.insert(DunningPolicy, scope="firm", minimum=500)
         made.insert(DunningLevel, scope="firm", level=1, name="Reminder", days=7, days_to_pay=14)
         made.insert(InterestRate, country="DE", who="business", valid_from=day, rate=112_700)
         made.insert(DunningHold, client_id=3, since=day, reason="Talks")
+    till = save_till(book, "Till", "EUR", actor=ANNE)
+    enter_cash(book, till, kind="opening", amount=5_000, dated=day, text="Float", actor=ANNE, today=TODAY)
 
 
 def _money(book: Book) -> None:
