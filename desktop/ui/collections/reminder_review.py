@@ -62,8 +62,9 @@ class ReminderReviewPage(Page):
                 title=_("Reminder run {run}").format(run=self._run.number),
                 columns=[
                     Column("tag", "", 84, "tag"),
-                    Column("client", _("Client"), 150, sort_key="client", lines=2),
-                    Column("level", _("Level"), 110, sort_key="level", secondary=True, lines=2),
+                    Column("client", _("Client"), 160, sort_key="client"),
+                    Column("level", _("Level"), 58, "number", sort_key="level", secondary=True),
+                    Column("level_name", _("Name of the level"), 130, secondary=True, hidden=True),
                     Column("amount", _("Asks for"), 104, "money", sort_key="amount"),
                     Column("days", _("Days late"), 78, "number", sort_key="days", secondary=True),
                     Column("found", _("What is to be known"), 190, wide=True, lines=2),

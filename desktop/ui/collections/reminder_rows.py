@@ -79,7 +79,8 @@ def _row(one: ReminderRow) -> Row:
         "client": one.name,
         "client_id": one.client_id,
         "code": one.code,
-        "level": one.level_name or number_text(one.level),
+        "level": one.level,
+        "level_name": one.level_name,
         "amount": one.total,
         "currency": one.currency,
         "days": max((item.days for item in one.items), default=None),
@@ -101,6 +102,11 @@ def found_words(one: ReminderRow) -> str:
 def letter_words(one: ReminderRow) -> str:
     """What a letter asks for, item by item, for whoever reads it beside the page."""
     parts = [found_words(one)] if found_words(one) else []
+    parts.append(
+        _("Level {number}: {name}").format(number=number_text(one.level), name=one.level_name)
+        if one.level_name
+        else _("Level {number}").format(number=number_text(one.level))
+    )
     sums = [
         (_("fee"), one.fee),
         (_("interest"), one.interest),

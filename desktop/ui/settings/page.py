@@ -78,6 +78,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return MailTextsSection(desk)
 
+    def reminders() -> QWidget:
+        from desktop.ui.settings.reminders import RemindersSection
+
+        return RemindersSection(desk)
+
     def people() -> QWidget:
         from desktop.ui.settings.people import PeopleSection
 
@@ -114,6 +119,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("mail", _("E-mail accounts"), mail),
         ("mail_texts", _("E-mail texts"), mail_texts),
         ("gate", _("Rules of the gate"), gate),
+        ("reminders", _("Reminders"), reminders),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
         ("schedules", _("Schedule"), schedules),
