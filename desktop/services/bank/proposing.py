@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +77,14 @@ class Proposals:
             anew = _explained(connection, facts, self.policy, self.today, touched, silent)
         kept = {line_id: found for line_id, found in self._found.items() if line_id not in gone | touched}
         return Proposals(facts, self.policy, self.today, kept | anew)
+
+    def with_later(self, later: Proposals) -> Proposals:
+        """These, with what a later moment of the book says of some of the lines."""
+        joined = copy(self)
+        joined._found = {**self._found, **{line_id: later.of(line_id) for line_id in later.lines}}
+        joined.past = {**self.past, **later.past}
+        joined.items = {**later.items, **self.items}
+        return joined
 
     def _names(self, explanation: Explanation, clients: Collection[int], items: Collection[int]) -> bool:
         client = explanation.client_id

@@ -60,19 +60,35 @@ def run_pass(
 
     `found` are proposals that a page has already; what was booked since is noticed. Lines are booked in chunks, each
     whole with its lines: stopped or killed in between, what is booked stands, and the next pass goes on. A line that
-    cannot be booked is parked with the reason, and the others go on.
+    cannot be booked is parked with the reason, and the others go on. What came and went back within the same days is
+    booked in this order: the return finds the payment that this pass booked.
     """
     if found is None:
         found = proposals(book, today=today, line_ids=line_ids, report=report)
     looked_at = [line_id for line_id in found.lines if line_ids is None or line_id in set(line_ids)]
-    sure = [one for line_id in looked_at if (one := found.best(line_id)) is not None and one.sure]
     under = _Under(actor, today, origin, len(looked_at))
     if not preview:
-        for at in range(0, len(sure), CHUNK):
-            report(at, len(sure), _("Booking"))
-            _book(book, under, found, sure[at : at + CHUNK])
-        report(len(sure), len(sure), _("Booking"))
+        _book_sure(book, under, found, looked_at, report)
+        went = [line_id for line_id in looked_at if _went_unexplained(found, line_id)]
+        if under.booked and went:
+            back = proposals(book, today=today, line_ids=went)
+            _book_sure(book, under, back, went, report)
+            found = found.with_later(back)
     return _result(under, found, looked_at, preview)
+
+
+def _book_sure(book: Book, under: _Under, found: Proposals, line_ids: Sequence[int], report: Report) -> None:
+    sure = [one for line_id in line_ids if (one := found.best(line_id)) is not None and one.sure]
+    for at in range(0, len(sure), CHUNK):
+        report(at, len(sure), _("Booking"))
+        _book(book, under, found, sure[at : at + CHUNK])
+    report(len(sure), len(sure), _("Booking"))
+
+
+def _went_unexplained(found: Proposals, line_id: int) -> bool:
+    """Money that went back or out, and that nothing known before the pass is sure to explain."""
+    line, best = found.lines[line_id], found.best(line_id)
+    return (line.returns or line.amount < 0) and (best is None or not best.sure)
 
 
 def _book(book: Book, under: _Under, found: Proposals, chunk: Sequence[Explanation]) -> None:

@@ -14,7 +14,7 @@ from db.engine import Book
 from db.schema import BankMatch, PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
-from desktop.services.bank.parts import REFUND
+from desktop.services.bank.parts import PAYMENT, REFUND, RETURN
 from desktop.services.bank.restoring import pay_again
 from desktop.services.change_sets import Change, table_of
 from desktop.services.changes import change
@@ -75,8 +75,9 @@ def take_back(
     """Take back all that a reconciliation booked, or all that stands of these lines.
 
     A payment is reversed on its own day, so that it never counted; what it settled, kept back, withheld and wrote off
-    is open again. A return that is taken back is paid again. What a person reversed meanwhile is left as it is. The
-    last booked goes first, in chunks that are whole each: stopped in between, taking back again does the rest.
+    is open again. A return that is taken back is paid again, unless the line of its payment is taken back as well.
+    What a person reversed meanwhile is left as it is. The last booked goes first, in chunks that are whole each:
+    stopped in between, taking back again does the rest.
     UserError without a reason, where nothing stands, and where a payment was used or refunded since; then nothing was
     changed.
     """
@@ -85,12 +86,13 @@ def take_back(
         matches = _standing(session.connection(), reconciliation_id, line_ids)
         _refuse_if_used(session.connection(), matches)
     lines = list(dict.fromkeys(match.line_id for match in matches))
+    leaving = frozenset(match.payment_id for match in matches if match.kind == PAYMENT and match.payment_id is not None)
     payments: list[str] = []
     for at in range(0, len(lines), CHUNK):
         report(at, len(lines), _("Taking back"))
         last = at + CHUNK >= len(lines)
         payments += _take_back_part(
-            book, lines[at : at + CHUNK], reconciliation_id, last, actor=actor, today=today, reason=reason
+            book, lines[at : at + CHUNK], reconciliation_id, last, leaving, actor=actor, today=today, reason=reason
         )
     report(len(lines), len(lines), _("Taking back"))
     return TakenBack(len(lines), tuple(payments))
@@ -117,7 +119,7 @@ def _of_lines(connection: Connection, line_ids: Collection[int], reconciliation_
 
 
 def _refuse_if_used(connection: Connection, matches: Sequence[_Match]) -> None:
-    payments = [match.payment_id for match in matches if match.payment_id is not None and match.kind == "payment"]
+    payments = [match.payment_id for match in matches if match.payment_id is not None and match.kind == PAYMENT]
     row = connection.exec_driver_sql(_LATER, {"ids": json.dumps(payments)}).fetchone()
     if row is None:
         return
@@ -135,6 +137,7 @@ def _take_back_part(
     line_ids: Sequence[int],
     reconciliation_id: int | None,
     last: bool,
+    leaving: Collection[int],
     *,
     actor: str,
     today: date,
@@ -155,7 +158,7 @@ def _take_back_part(
             for key in (match.payment_id, match.withheld_id):
                 if key is not None and key not in done:
                     done.add(key)
-                    payments += _take_money_back(made, ledger, match.kind, key, today, reason, again)
+                    payments += _take_money_back(made, ledger, match.kind, key, leaving, today, reason, again)
         ledger.flush()
         for key, payment_id in again:
             made.update(PaymentOrderItem, key, state="paid", payment_id=payment_id, return_reason="")
@@ -168,15 +171,25 @@ def _take_back_part(
 
 
 def _take_money_back(
-    made: Change, ledger: Ledger, kind: str, payment_id: int, today: date, reason: str, again: list[tuple[int, int]]
+    made: Change,
+    ledger: Ledger,
+    kind: str,
+    payment_id: int,
+    leaving: Collection[int],
+    today: date,
+    reason: str,
+    again: list[tuple[int, int]],
 ) -> list[str]:
     connection = made.connection
-    number, paid_on, reversed_by = connection.exec_driver_sql(
-        "SELECT p.number, p.paid_on, r.number FROM payment p LEFT JOIN payment r ON r.reverses_id = p.id"
-        " WHERE p.id = ?",
+    number, paid_on, reversed_by, reverses = connection.exec_driver_sql(
+        "SELECT p.number, p.paid_on, r.number, p.reverses_id FROM payment p LEFT JOIN payment r"
+        " ON r.reverses_id = p.id WHERE p.id = ?",
         (payment_id,),
     ).one()
-    if kind == "return":
+    if kind == RETURN and reverses in leaving:
+        _reopen_order(made, reverses, "returned")
+        return []
+    if kind == RETURN:
         return [pay_again(made, ledger, payment_id, again)]
     if reversed_by is not None:
         return []
@@ -184,17 +197,17 @@ def _take_money_back(
     if kind != REFUND:
         on = max(on, ledger.named_credit(number).since)
     not_to_come(on, today)
-    _reopen_order(made, payment_id)
+    _reopen_order(made, payment_id, "paid")
     return [reverse_within(ledger, number, on=on, reason=reason).payment]
 
 
-def _reopen_order(made: Change, payment_id: int) -> None:
-    """A debit is under way again once what the bank told of it is taken back."""
+def _reopen_order(made: Change, payment_id: int, state: str) -> None:
+    """A debit is under way again once all that the bank told of it is taken back."""
     rows = made.connection.exec_driver_sql(
-        "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = 'paid'", (payment_id,)
+        "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = ?", (payment_id, state)
     )
     for (key,) in rows.fetchall():
-        made.update(PaymentOrderItem, key, state="ordered", payment_id=None)
+        made.update(PaymentOrderItem, key, state="ordered", payment_id=None, return_reason="")
 
 
 def _take_loss_back(ledger: Ledger, write_off_id: int, reason: str) -> None:

@@ -265,6 +265,25 @@ def test_a_return_is_found_by_itself(book: Book, account: int) -> None:
     prove(book)
 
 
+def test_what_came_and_went_back_in_one_file_is_one_pass(book: Book, account: int) -> None:
+    ((_client, number, amount),) = invoices(book, 1)
+    came = add_line(book, account, MARCH, amount, f"Invoice {number}", end_to_end="E2E-77812")
+    back = add_line(book, account, MARCH + timedelta(3), -amount, "Return", end_to_end="E2E-77812", returns=True)
+    fee = add_line(book, account, MARCH + timedelta(3), -350, "Fee")
+    done = run_pass(book, actor=ANNE, today=TODAY)
+    assert [(one.line_id, one.kind, one.state) for one in done.matches] == [
+        (came, "payment", "booked"),
+        (back, "return", "booked"),
+    ]
+    assert (done.matched, done.unmatched, shown_line(book, fee).state) == (2, 1, "open")
+    assert total_open(book) == amount
+    prove(book)
+    take_back(book, reconciliation_id=done.reconciliation_id, actor=ANNE, today=TODAY, reason="Try again")
+    assert [shown_line(book, line).state for line in (came, back)] == ["open", "open"]
+    assert total_open(book) == amount
+    prove(book)
+
+
 def test_money_between_own_accounts_is_a_transfer(book: Book, account: int) -> None:
     other = add_account(book, "DE89370400440532013000")
     line = add_line(book, account, MARCH, -50_000, "To the savings", party_account="DE89 3704 0044 0532 0130 00")
