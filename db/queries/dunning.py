@@ -51,14 +51,13 @@ def items(connection: Connection, ids: str) -> Rows:
     )
 
 
-def disputed_parts(connection: Connection, as_of: str) -> Rows:
+def disputed_parts(connection: Connection) -> Rows:
     """(invoice, disputed amount or null for all, item, open) of the open items of invoices in dispute, the oldest due
     first."""
     return plain_rows(
         connection,
         """SELECT d.invoice_id, d.amount, o.id, o.open FROM dispute d JOIN open_item o ON o.invoice_id = d.invoice_id
-        WHERE d.opened_on <= ? AND d.closed_on IS NULL AND o.open > 0 ORDER BY d.id, o.due_date, o.id""",
-        as_of,
+        WHERE d.closed_on IS NULL AND o.open > 0 ORDER BY d.id, o.due_date, o.id""",
     )
 
 
@@ -100,11 +99,13 @@ def clients(connection: Connection, ids: str) -> Rows:
 
 
 def holds(connection: Connection, as_of: str) -> Rows:
-    """(client, invoice or null, until or null, reason) of the holds that stand on a day."""
+    """(client, invoice or null, until or null, reason) of the holds that have not ended before a day.
+
+    One that was made after the day counts too: a run that was planned yesterday may be sent today."""
     return plain_rows(
         connection,
         f"""SELECT {_HEAD}, h.invoice_id, h.until, h.reason FROM dunning_hold h JOIN client c ON c.id = h.client_id
-        WHERE h.since <= ?1 AND h.released_on IS NULL AND (h.until IS NULL OR h.until >= ?1) ORDER BY h.id""",
+        WHERE h.released_on IS NULL AND (h.until IS NULL OR h.until >= ?) ORDER BY h.id""",
         as_of,
     )
 

@@ -138,7 +138,7 @@ def facts_of(
         },
         levels=levels,
         policies=policies_of(connection),
-        disputed=disputed_by_item(connection, as_of),
+        disputed=disputed_by_item(connection),
         last={
             item: Last(level, date.fromisoformat(ran), date.fromisoformat(pay_by))
             for item, level, ran, pay_by in queries.reminded(connection, ids, run_id)
@@ -157,11 +157,11 @@ def facts_of(
     )
 
 
-def disputed_by_item(connection: Connection, as_of: date) -> Mapping[int, int]:
+def disputed_by_item(connection: Connection) -> Mapping[int, int]:
     """How much of each open item is disputed; a dispute over part of an invoice counts for what is due of it first."""
     found: dict[int, int] = {}
     left: dict[int, int | None] = {}
-    for invoice, amount, item, is_open in queries.disputed_parts(connection, as_of.isoformat()):
+    for invoice, amount, item, is_open in queries.disputed_parts(connection):
         rest = left.setdefault(invoice, amount)
         share = is_open if rest is None else min(rest, is_open)
         if rest is not None:

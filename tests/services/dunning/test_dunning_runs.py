@@ -225,6 +225,29 @@ def test_holds_keep_a_client_or_an_invoice_until_their_day(book: Book) -> None:
     assert told(preview_run(book, as_of=DAY_7))[0][4] == "planned"
 
 
+def test_what_is_held_or_disputed_after_the_day_of_a_planned_run_does_not_go(book: Book) -> None:
+    later = date(2026, 2, 9)
+    owes(book, "ACME", 10_000)
+    (whole,) = owes(book, "BOLT", 6_000)
+    (part,) = owes(book, "CORE", 5_000)
+    (one, other) = owes(book, "DUSK", 3_000, 4_000)
+    plan = plan_run(book, as_of=DAY_7, actor=ANNE)
+    hold_client(book, plan.reminders[0].client_id, reason="talks", on=later, actor=ANNE)
+    open_dispute(book, whole, reason="hours", on=later, actor=ANNE, today=later)
+    open_dispute(book, part, reason="price", amount=1_000, on=later, actor=ANNE, today=later)
+    hold_invoice(book, one, reason="new copy sent", on=later, actor=ANNE)
+    sent = send_run(book, plan.run, actor=ANNE)
+    assert (sent.sent, sent.held) == (2, 2)
+    assert [(row.code, row.amount, row.state) for row in reminders(book, plan.run)] == [
+        ("ACME", 10_000, "held"),
+        ("BOLT", 6_000, "held"),
+        ("CORE", 4_000, "sent"),
+        ("DUSK", 4_000, "sent"),
+    ]
+    assert [item.name for item in reminders(book, plan.run)[3].items if item.stands] == [other]
+    clean(book)
+
+
 def test_a_promise_stops_reminders_until_its_day(book: Book) -> None:
     owes(book, "ACME", 10_000)
     client = value(book, "SELECT id FROM client WHERE code = 'ACME'")
