@@ -1,17 +1,14 @@
-"""What is noted while one talks with a client that is late: the call, a promise, a dispute."""
+"""What is noted while one talks with a client that is late: the call, a promise."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text, money_text
-from desktop.services.disputes import open_dispute
+from desktop.i18n import _
 from desktop.services.late_payers import Late
 from desktop.services.notes import add_note
-from desktop.services.open_items import OpenItemRow
 from desktop.services.people import people
 from desktop.services.promises import note_promise
 from desktop.ui.desk import Desk
@@ -20,7 +17,6 @@ from desktop.ui.form import Field, Form, Section
 from desktop.ui.saving import tell, writing
 
 _SAID = frozenset({"clients", "notes"})
-_DISPUTED = frozenset({"invoices", "clients", "runs"})
 
 
 def note_call(desk: Desk, parent: QWidget, client_id: int, name: str) -> None:
@@ -98,45 +94,4 @@ def ask_promise(desk: Desk, parent: QWidget, late: Late, by: date) -> None:
     )
     said = _("The promise of {name} is noted.").format(name=late.name)
     dialog.saved.connect(lambda written: tell(desk, said, written, _SAID))
-    dialog.open()
-
-
-def ask_dispute(desk: Desk, parent: QWidget, items: Sequence[OpenItemRow]) -> None:
-    """Ask which of these items is disputed, why, and how much of it."""
-    invoices = {one.number: one for one in reversed(items)}
-    choices = [
-        (one.number, _("{number}, due {day}, {amount} open").format(
-            number=one.number, day=date_text(one.due_date), amount=money_text(one.open, one.currency)
-        ))
-        for one in reversed(invoices.values())
-    ]  # fmt: skip
-    fields = [
-        Field("number", _("Invoice"), "choice", required=True, choices=choices),
-        Field("reason", _("What is disputed"), "lines", required=True),
-        Field("on", _("Since"), "date", required=True, span=3),
-        Field(
-            "amount", _("Amount"), "money", span=3, currency=items[0].currency, hint=_("All that is open"),
-            note=_("Leave it empty where all of it is disputed."),
-        ),
-    ]  # fmt: skip
-    form = Form([Section("", fields)], desk.shell.theme)
-    form.put({"number": choices[0][0], "on": desk.today()})
-    book, actor, today = desk.book, desk.actor, desk.today()
-
-    def work(values: dict[str, object]) -> object:
-        on, amount = values["on"], values["amount"]
-        assert isinstance(on, date)
-        assert amount is None or isinstance(amount, int)
-        reason = str(values["reason"])
-        return open_dispute(book, str(values["number"]), reason=reason, on=on, amount=amount, actor=actor, today=today)
-
-    dialog = FormDialog(
-        desk.shell,
-        _("Mark as disputed"),
-        form,
-        _("Mark as disputed"),
-        lambda values: writing(desk, _("Flagging as disputed"), lambda: work(values), _DISPUTED),
-        parent,
-    )
-    dialog.saved.connect(lambda written: tell(desk, _("The dispute is noted."), written, _DISPUTED))
     dialog.open()

@@ -16,12 +16,18 @@ from desktop.services.notes import tick_off
 from desktop.services.promises import withdraw_promise
 from desktop.ui.actions import GAP, Action
 from desktop.ui.clients.holding import put_on_hold, take_off_hold
+from desktop.ui.collections.claims import show_claims
+from desktop.ui.collections.correspondence import CorrespondenceTab
+from desktop.ui.collections.disputes import ask_dispute, show_disputes
+from desktop.ui.collections.escalations import show_escalations
 from desktop.ui.collections.facts import Known, groups, known, reason
-from desktop.ui.collections.forms import ask_dispute, ask_promise, note_call
+from desktop.ui.collections.forms import ask_promise, note_call
+from desktop.ui.collections.holds import ask_hold, show_holds
 from desktop.ui.collections.listing import CollectionRows
 from desktop.ui.collections.reminder_begin import REMINDERS, begin_reminders
 from desktop.ui.collections.reminder_review import show_reminder_run
 from desktop.ui.collections.reminder_runs import show_reminder_runs
+from desktop.ui.collections.statement_run import ask_statement_run
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -97,7 +103,7 @@ class CollectionsPage(Page):
                     ChipMenu("currency", _("Currency"), _("All currencies")),
                 ],
                 main_action="collections.plan",
-                side_actions=["collections.runs"],
+                side_actions=["collections.escalations", "collections.disputes", "collections.runs"],
                 menu=[
                     "collections.call",
                     "collections.promise",
@@ -108,6 +114,7 @@ class CollectionsPage(Page):
                     "collections.credit",
                     GAP,
                     "collections.dispute",
+                    "collections.hold_reminders",
                     "collections.hold",
                     GAP,
                     "collections.remind",
@@ -135,10 +142,16 @@ class CollectionsPage(Page):
             Action("collections.withdraw", _("Withdraw the promise"), self.withdraw, "", "", self._has_promise),
             Action("collections.credit", _("Use credit…"), self.use, "credit", "U", self._has_credit),
             Action("collections.dispute", _("Mark as disputed…"), self.dispute, "warning", "D", one),
+            Action("collections.hold_reminders", _("Hold reminders…"), self.hold_reminders, "hold", "M", one),
             Action("collections.hold", self._hold_text, self.hold, "hold", "H", some, _("hold")),
             Action("collections.remind", _("Reminder letter…"), self.remind, "", "L", one, _("reminder")),
             Action("collections.statement", _("Statement of account…"), self.statement, "export", "T", one),
             Action("collections.send", _("Send statements…"), self.send_statements, "send", enabled=some),
+            Action("collections.send_all", _("Statements to everyone…"), self.send_all, "send"),
+            Action("collections.escalations", _("To be escalated"), lambda: show_escalations(self.desk), "", "Ctrl+L"),
+            Action("collections.disputes", _("Disputes"), lambda: show_disputes(self.desk), "", "Ctrl+D"),
+            Action("collections.holds", _("Held reminders"), lambda: show_holds(self.desk)),
+            Action("collections.claims", _("Fees and interest"), lambda: show_claims(self.desk)),
             Action("collections.items", _("Open items as a report"), self.items, "open", "", one),
             Action("collections.copy", _("Copy the mail address"), self.copy_mail, "copy", "", self._has_mail),
             Action("collections.client", _("Open the client"), self.client, "open", "", one),
@@ -183,7 +196,8 @@ class CollectionsPage(Page):
         self.pane = DetailPane(self.acts, ["collections.call", "collections.promise"], self.facts_view)
         self._latest = Latest(self.shell.jobs, self)
         account = (_("Account"), AccountTab(self.desk, "client"))
-        self.story_pane = StoryPane(self.desk, "client", self.pane, self.acts, [account])
+        letters = (_("Letters"), CorrespondenceTab(self.desk, "client"))
+        self.story_pane = StoryPane(self.desk, "client", self.pane, self.acts, [account, letters])
         self.model.loaded.connect(self._find_client)
         return self.story_pane
 
@@ -282,6 +296,13 @@ class CollectionsPage(Page):
             take_off_hold(self.desk, ids, late.name)
         else:
             put_on_hold(self.desk, self, ids, late.name)
+
+    def hold_reminders(self) -> None:
+        late = self._chosen.late
+        ask_hold(self.desk, self, late.client_id, late.name, self._chosen.items)
+
+    def send_all(self) -> None:
+        ask_statement_run(self.desk, self)
 
     def statement(self) -> None:
         late = self._chosen.late

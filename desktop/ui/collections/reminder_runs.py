@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.dunning.runs import FAILED, HELD, PLANNED, SENT, SKIPPED, runs
 from desktop.ui.actions import Action
+from desktop.ui.collections.claims import show_claims
+from desktop.ui.collections.holds import show_holds
 from desktop.ui.collections.reminder_begin import REMINDERS, begin_reminders
 from desktop.ui.collections.reminder_review import show_reminder_run
 from desktop.ui.columns import Column
@@ -58,6 +60,7 @@ class ReminderRunsPage(Page):
                 depends=REMINDERS,
                 chips=[Chip(PLANNED, _("Waits for you"))],
                 main_action="reminder_runs.new",
+                side_actions=["reminder_runs.claims", "reminder_runs.holds"],
                 menu=["reminder_runs.open"],
                 empty_action="reminder_runs.new",
             ),
@@ -66,6 +69,8 @@ class ReminderRunsPage(Page):
     def offers(self) -> Iterable[Action]:
         return [
             Action("reminder_runs.new", _("Remind who is late…"), self.new, "send", "Ctrl+N"),
+            Action("reminder_runs.claims", _("Fees and interest"), lambda: show_claims(self.desk)),
+            Action("reminder_runs.holds", _("Held reminders"), lambda: show_holds(self.desk)),
             Action("reminder_runs.open", _("Look at it"), self.open_chosen, "open", enabled=self._some),
         ]
 
