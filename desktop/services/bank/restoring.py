@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from db.schema import BankMatch, PaymentOrderItem
 from desktop.services.change_sets import Change
 from desktop.services.ledger import Ledger
 
 
-def pay_again(made: Change, ledger: Ledger, reversal_id: int, again: list[tuple[int, int]]) -> str:
+def pay_again(made: Change, ledger: Ledger, reversal_id: int, again: dict[int, int]) -> str:
     """Book anew, on the reversal's day, the payment that was reversed; what is settled otherwise meanwhile stays so.
 
-    Its number; what finds nothing open is the client's credit. `again` gets (item of an order, id of the payment) of
-    what the bank has carried out after all, to be noted once the payment is written.
+    Its number; what finds nothing open is the client's credit. `again` gets the new payment by the one in whose place
+    it stands, for `note_again` once it is written.
     """
     connection = made.connection
     client, paid_on, method, reference, currency, amount, original, account, charges, received, received_currency = (
@@ -47,8 +49,19 @@ def pay_again(made: Change, ledger: Ledger, reversal_id: int, again: list[tuple[
             ledger.settle(due, credit, part, on)
         elif part == was and kind == "discount":
             ledger.discount(due, credit.source_id, part, on)
-    for (key,) in connection.exec_driver_sql(
-        "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = 'returned'", (original,)
-    ).fetchall():
-        again.append((key, credit.source_id))
+    again[original] = credit.source_id
     return credit.number
+
+
+def note_again(made: Change, again: Mapping[int, int]) -> None:
+    """Let debits of orders and lines that named a payment name the one that stands in its place."""
+    connection = made.connection
+    for original, payment_id in again.items():
+        for (key,) in connection.exec_driver_sql(
+            "SELECT id FROM payment_order_item WHERE payment_id = ? AND state = 'returned'", (original,)
+        ).fetchall():
+            made.update(PaymentOrderItem, key, state="paid", payment_id=payment_id, return_reason="")
+        for (key,) in connection.exec_driver_sql(
+            "SELECT id FROM bank_match WHERE payment_id = ? AND kind = 'payment' AND undone_at IS NULL", (original,)
+        ).fetchall():
+            made.update(BankMatch, key, payment_id=payment_id)

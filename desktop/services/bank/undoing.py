@@ -15,7 +15,7 @@ from db.schema import BankMatch, PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.bank.parts import PAYMENT, REFUND, RETURN
-from desktop.services.bank.restoring import pay_again
+from desktop.services.bank.restoring import note_again, pay_again
 from desktop.services.change_sets import Change, table_of
 from desktop.services.changes import change
 from desktop.services.ledger import Ledger
@@ -150,7 +150,7 @@ def _take_back_part(
         _refuse_if_used(connection, matches)
         ledger = Ledger(made)
         done: set[int] = set()
-        again: list[tuple[int, int]] = []
+        again: dict[int, int] = {}
         payments: list[str] = []
         for match in matches:
             if match.write_off_id is not None:
@@ -160,8 +160,7 @@ def _take_back_part(
                     done.add(key)
                     payments += _take_money_back(made, ledger, match.kind, key, leaving, today, reason, again)
         ledger.flush()
-        for key, payment_id in again:
-            made.update(PaymentOrderItem, key, state="paid", payment_id=payment_id, return_reason="")
+        note_again(made, again)
         _mark(made, matches, reconciliation_id if last else None)
         said = ngettext(
             "Take back {count} bank line: {reason}", "Take back {count} bank lines: {reason}", len(line_ids)
@@ -178,7 +177,7 @@ def _take_money_back(
     leaving: Collection[int],
     today: date,
     reason: str,
-    again: list[tuple[int, int]],
+    again: dict[int, int],
 ) -> list[str]:
     connection = made.connection
     number, paid_on, reversed_by, reverses = connection.exec_driver_sql(

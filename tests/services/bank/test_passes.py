@@ -284,6 +284,21 @@ def test_what_came_and_went_back_in_one_file_is_one_pass(book: Book, account: in
     prove(book)
 
 
+def test_a_return_taken_back_leaves_its_line_the_payment_that_stands(book: Book, account: int) -> None:
+    ((_client, number, amount),) = invoices(book, 1)
+    came = add_line(book, account, MARCH, amount, f"Invoice {number}", end_to_end="E2E-77812")
+    back = add_line(book, account, MARCH + timedelta(3), -amount, "Return", end_to_end="E2E-77812", returns=True)
+    run_pass(book, actor=ANNE, today=TODAY)
+    (again,) = take_back(book, line_ids=[back], actor=ANNE, today=TODAY, reason="Another's").payments
+    assert total_open(book) == 0
+    assert [one.payment for one in shown_line(book, came).matches] == [again]
+    prove(book)
+    take_back(book, line_ids=[came], actor=ANNE, today=TODAY, reason="Another's as well")
+    assert total_open(book) == amount
+    assert value(book, "SELECT coalesce(sum(open), 0) FROM open_credit") == 0
+    prove(book)
+
+
 def test_money_between_own_accounts_is_a_transfer(book: Book, account: int) -> None:
     other = add_account(book, "DE89370400440532013000")
     line = add_line(book, account, MARCH, -50_000, "To the savings", party_account="DE89 3704 0044 0532 0130 00")
