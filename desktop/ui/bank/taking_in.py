@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.jobs import Job, Lane, Report, State
-from desktop.services.bank.accounts import OwnAccount, own_accounts
-from desktop.services.bank.profiles import TableLook, keep_profile, look
-from desktop.services.bank.statements import preview, take_in
+from desktop.services.bank.accounts import OwnAccount
+from desktop.services.bank.profiles import keep_profile
+from desktop.services.bank.statements import take_in
 from desktop.services.bank.tables import CsvProfile, UnknownTableError
 from desktop.services.bank.taken import TakenIn
 from desktop.ui.bank.taking_in_columns import TableColumns
+from desktop.ui.bank.taking_in_look import Seen, look_through
 from desktop.ui.bank.taking_in_result import BANK, tell_taken
 from desktop.ui.bank.taking_in_tables import (
     refusal_columns,
@@ -65,17 +66,6 @@ def ask_statements(desk: Desk, parent: QWidget, paths: Sequence[Path] = ()) -> N
         dialog.choose(paths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was found in the files; `table` where the one file is a table, `refusal` where it cannot be read so."""
-
-    ticket: int
-    taken: TakenIn | None
-    table: TableLook | None
-    accounts: tuple[OwnAccount, ...]
-    refusal: UserError | None = None
-
-
 class TakeInDialog(QDialog):
     """Each choice looks through the files anew in a worker; nothing is written before the verb is pressed."""
 
@@ -86,7 +76,7 @@ class TakeInDialog(QDialog):
         self.setAcceptDrops(True)
         self.desk = desk
         self._paths: tuple[Path, ...] = ()
-        self._seen: _Seen | None = None
+        self._seen: Seen | None = None
         self._own = False
         self._ticket = 0
         self._looking: Job | None = None
@@ -244,18 +234,8 @@ class TakeInDialog(QDialog):
         book, paths, today, ticket = self.desk.book, self._paths, self.desk.today(), self._ticket
         account = self._account_id()
 
-        def work(report: Report) -> _Seen:
-            with book.reading() as session:
-                accounts = own_accounts(session.connection())
-            table = refusal = taken = None
-            try:
-                taken = preview(book, paths, today=today, account_id=account, profile=profile, report=report)
-            except UserError as error:
-                refusal = error
-            is_table = isinstance(refusal, UnknownTableError) or (taken and taken.files[0].format == "csv") or profile
-            if len(paths) == 1 and is_table:
-                table = look(book, paths[0], profile=profile)
-            return _Seen(ticket, taken, table, accounts, refusal)
+        def work(report: Report) -> Seen:
+            return look_through(book, paths, today, account_id=account, profile=profile, ticket=ticket, report=report)
 
         self._looking = Job(_("Looking through the statements"), work, lane=Lane.SIDE)
         self._looking.ended.connect(self._looked)
@@ -264,7 +244,7 @@ class TakeInDialog(QDialog):
         self._follow()
 
     def _show(self, found: object) -> None:
-        assert isinstance(found, _Seen)
+        assert isinstance(found, Seen)
         if found.ticket != self._ticket:
             return
         self._seen = found
@@ -319,19 +299,19 @@ class TakeInDialog(QDialog):
         self._files.setToolTip("\n".join(map(str, self._paths)))
         for widget in (self.account, self.columns, self._choose, self.all_or_nothing, self.remember):
             widget.setEnabled(self._taking is None)
-        table = seen is not None and seen.table is not None
-        self.tabs.setTabVisible(self.tabs.indexOf(self.columns), table)
-        self.remember.setVisible(table)
-        self.profile_name.setVisible(table)
+        is_table = seen is not None and seen.table is not None
+        self.tabs.setTabVisible(self.tabs.indexOf(self.columns), is_table)
+        self.remember.setVisible(is_table)
+        self.profile_name.setVisible(is_table)
         self.profile_name.setEnabled(self.remember.isChecked() and self._taking is None)
         titles = (
             (self.statements, _("Statements"), len(taken.statements) if taken else 0),
             (self.refused, _("Rejected"), len(taken.rejected) if taken else 0),
             (self.remarks, _("Remarks"), len(self._remarks())),
         )
-        for widget, word, count in titles:
+        for table, word, count in titles:
             title = f"{word} {number_text(count)}" if taken else word
-            self.tabs.setTabText(self.tabs.indexOf(widget), title)
+            self.tabs.setTabText(self.tabs.indexOf(table), title)
         self.tabs.setTabText(self.tabs.indexOf(self.columns), _("Columns"))
         strict = self.all_or_nothing.isChecked()
         self.sentence.setText("" if busy else would_say(taken, begun=bool(self._paths), all_or_nothing=strict))

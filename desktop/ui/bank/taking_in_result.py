@@ -8,6 +8,7 @@ from desktop.services.bank.gaps import said
 from desktop.services.bank.taken import TakenIn, summary
 from desktop.services.imports.history import undo_import
 from desktop.ui.desk import Desk
+from desktop.ui.theme import Tone
 
 # What taking statements in, or taking them out again, may write.
 BANK = frozenset({"bank"})
@@ -36,6 +37,6 @@ def tell_taken(desk: Desk, result: TakenIn) -> None:
     if not batches and not result.rejected:
         desk.shell.notices.say(_("All of these lines are in the book already."), tone="note")
         return
-    tone = "held" if result.rejected or result.gaps else "good"
+    tone: Tone = "held" if result.rejected or result.gaps else "good"
     more = result.rejected[0].problem if result.rejected else said(result.gaps[0]) if result.gaps else ""
     desk.shell.notices.say(_("Statements: {what}").format(what=summary(result)), more, offers, tone=tone)

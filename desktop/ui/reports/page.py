@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -11,15 +10,16 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
-from desktop.i18n import _, date_text, ngettext, number_text
+from desktop.i18n import _
 from desktop.jobs import Job, Lane, State
 from desktop.jobs import Report as Progress
-from desktop.services.reports import BEHIND, Behind, Report, report
+from desktop.services.reports import BEHIND, Behind
 from desktop.ui.actions import Action, Actions
 from desktop.ui.desk import Desk
 from desktop.ui.listing import Query, Row
 from desktop.ui.rail import Place, PlaceButton
-from desktop.ui.reports.columns import Held, ReportRows, columns_of, held, shown_rows
+from desktop.ui.reports.answer import Answer, ask_report, facts_of
+from desktop.ui.reports.columns import ReportRows, columns_of
 from desktop.ui.reports.kinds import Asked, first_asked, kinds
 from desktop.ui.reports.picture import Picture
 from desktop.ui.reports.questions import QuestionBar, offered
@@ -35,17 +35,6 @@ _AGES = ("current", "d1_30", "d31_60", "d61_90", "over_90")
 _DEPENDS = frozenset({"invoices", "payments", "clients", "agreements", "billables", "runs", "firm", "targets"})
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """A report with its rows as the table takes them."""
-
-    asked: Asked
-    made: Report
-    rows: list[Row]
-    sums: list[Row]
-    columns: list[Held]
-
-
 class ReportsPage(QWidget):
     """Enter opens what is behind a row, Esc goes back; Ctrl+PgUp and Ctrl+PgDown walk through the reports."""
 
@@ -57,7 +46,7 @@ class ReportsPage(QWidget):
         self._asked: Asked | None = None
         self._before: list[Asked] = []
         self._job: Job | None = None
-        self.answer: _Answer | None = None
+        self.answer: Answer | None = None
         self.table: Table | None = None
         self.sums: SumsRow | None = None
         self._rows: list[Row] = []
@@ -205,12 +194,8 @@ class ReportsPage(QWidget):
             self._say_nothing(_("Choose the client whose statement you want."))
             return
 
-        def work(progress: Progress) -> _Answer:
-            made = report(book, asked.name, **asked.arguments(), progress=progress)
-            rows = shown_rows(made, made.rows)
-            # The firm's own currency stands first.
-            sums = shown_rows(made, sorted(made.sums, key=lambda row: row.get("currency", home) != home))
-            return _Answer(asked, made, rows, sums, held(made, rows, sums, home))
+        def work(progress: Progress) -> Answer:
+            return ask_report(book, asked, home, progress)
 
         job = Job(_("Reading {report}").format(report=kind.title), work, lane=Lane.SIDE)
         job.ended.connect(self._end)
@@ -290,7 +275,7 @@ class ReportsPage(QWidget):
     # Showing
 
     def _take(self, answer: object) -> None:
-        assert isinstance(answer, _Answer)
+        assert isinstance(answer, Answer)
         if answer.asked != self._asked:
             return
         self._job = None
@@ -306,7 +291,7 @@ class ReportsPage(QWidget):
         self.table.rows.set_query(self.table.rows.asked)
         self.sums.show_rows(answer.sums)
         self.picture.show_report(answer.made)
-        self._facts.setText(_facts(answer))
+        self._facts.setText(facts_of(answer))
         self.acts.refresh()
 
     def _fail(self, error: object) -> None:
@@ -340,7 +325,7 @@ class ReportsPage(QWidget):
                 widget.deleteLater()
         self.table = self.sums = None
 
-    def _build_table(self, answer: _Answer) -> None:
+    def _build_table(self, answer: Answer) -> None:
         self._drop_table()
         shell = self.shell
         columns = columns_of(answer.columns, shell.theme)
@@ -401,14 +386,3 @@ class ReportsPage(QWidget):
     def print(self) -> None:
         assert self.answer is not None
         print_report(self.shell, self, self.answer.made)
-
-
-def _facts(answer: _Answer) -> str:
-    made = answer.made
-    count = ngettext("{count} row", "{count} rows", len(answer.rows)).format(count=number_text(len(answer.rows)))
-    if made.since is not None:
-        days = _("{first} to {last}").format(first=date_text(made.since), last=date_text(made.as_of))
-    else:
-        days = _("as of {day}").format(day=date_text(made.as_of))
-    rates: Sequence[str] = [str(row["reason"]) for row in answer.sums if row.get("reason")]
-    return " · ".join([count, days, *rates])
