@@ -21,19 +21,42 @@ from desktop.services.bank.several import BookedTogether, book_lines
 from desktop.services.bank.undoing import TakenBack, take_back
 from desktop.services.payments import reason_given
 from desktop.ui.bank.forms import ask_aside, ask_part, ask_rest, ask_why
-from desktop.ui.bank.matching import BANKED
+from desktop.ui.bank.matching import BANKED, Matching
+from desktop.ui.bank.pane import LinePane
+from desktop.ui.desk import Desk
+from desktop.ui.page import Page
 from desktop.ui.payments.payers import ask_client, payers
 from desktop.ui.saving import write
 
 if TYPE_CHECKING:
     from desktop.services.bank.proposing import Proposals
-    from desktop.ui.bank.page import BankPage
+
+
+class LinesPage(Page):
+    """What deciding needs of the page that shows the lines."""
+
+    desk: Desk
+    matching: Matching
+    pane: LinePane
+
+    @property
+    def client_id(self) -> int | None:
+        """Whose money the selected line is, as far as that is chosen or booked."""
+        raise NotImplementedError
+
+    def show_chosen(self) -> None:
+        """Show what is selected once more."""
+        raise NotImplementedError
+
+    def go_on(self, ids: Collection[int]) -> None:
+        """Select the next line that waits, below these or else above them."""
+        raise NotImplementedError
 
 
 class Deciding:
     """Acts on what is selected in the page. `under_way` are lines that are being booked at this moment."""
 
-    def __init__(self, page: BankPage) -> None:
+    def __init__(self, page: LinesPage) -> None:
         self._page = page
         self._desk = page.desk
         self._aside_kind = OTHER

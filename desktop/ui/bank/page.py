@@ -14,7 +14,7 @@ from desktop.services.bank.choice import preferred
 from desktop.services.bank.showing import ShownLine, shown_line
 from desktop.services.lists.bank_lines import BankFigures, BankLineList
 from desktop.ui.actions import GAP, Action
-from desktop.ui.bank.deciding import Deciding
+from desktop.ui.bank.deciding import Deciding, LinesPage
 from desktop.ui.bank.matching import BANKED, Matching
 from desktop.ui.bank.pane import LinePane
 from desktop.ui.bank.passes import show_passes
@@ -25,7 +25,8 @@ from desktop.ui.desk import Desk
 from desktop.ui.filters import Chip, ChipMenu
 from desktop.ui.latest import Latest
 from desktop.ui.listing import Row
-from desktop.ui.page import Design, Page, Summary
+from desktop.ui.page import Design, Summary
+from desktop.ui.settings.bank import open_bank_rules
 
 # As many readings as a line has at most, one digit each.
 _READINGS = 5
@@ -33,7 +34,7 @@ _PANE = 400
 _STATE = "state"
 
 
-class BankPage(Page):
+class BankPage(LinesPage):
     """Enter books what is chosen for a line and goes on to the next; digits choose another reading."""
 
     def __init__(self, desk: Desk) -> None:
@@ -82,7 +83,7 @@ class BankPage(Page):
                     ChipMenu("month", _("Month"), _("All months")),
                 ],
                 main_action="bank.pass",
-                side_actions=["bank.statements", "bank.passes", "bank.take_in"],
+                side_actions=["bank.rules", "bank.statements", "bank.passes", "bank.take_in"],
                 menu=[
                     "bank.book",
                     "bank.by_hand",
@@ -135,6 +136,7 @@ class BankPage(Page):
             Action("bank.match", _("Match again"), self.matching.match, "refresh", "F5"),
             Action("bank.statements", _("Statements"), lambda: show_statements(self.desk), "", "Ctrl+T"),
             Action("bank.passes", _("Passes"), lambda: show_passes(self.desk), "", "Ctrl+Shift+B"),
+            Action("bank.rules", _("Rules"), lambda: open_bank_rules(self.desk), "", "Ctrl+R"),
             Action("bank.take_in", _("Take in statements…"), self.take_in, "import", "Ctrl+N"),
             *digits,
         ]
@@ -177,7 +179,6 @@ class BankPage(Page):
         self.acts.refresh()
 
     def show_chosen(self) -> None:
-        """Show what is selected once more."""
         several = self.selected_ids()
         found = self.matching.found
         if len(several) > 1:
@@ -227,7 +228,6 @@ class BankPage(Page):
         self.show_chosen()
 
     def go_on(self, ids: Collection[int]) -> None:
-        """Select the next line that waits, below these or else above them."""
         all_ids, gone = self.model.ids, {*ids} | self.deciding.under_way
         last = max((self.model.position_of(one) for one in ids), default=-1)
         below = (all_ids[place] for place in range(last + 1, len(all_ids)))
@@ -258,7 +258,6 @@ class BankPage(Page):
 
     @property
     def client_id(self) -> int | None:
-        """Whose money the selected line is, as far as that is chosen or booked."""
         if self.pane.reading is not None:
             return self.pane.reading.client_id
         matches = self._became.matches if self._became is not None else ()
