@@ -83,13 +83,13 @@ class Plot(Chart):
         painter.setPen(self.color("secondary"))
         wide = max((metrics.horizontalAdvance(mark.label) for mark in self.marks), default=0.0) + 2 * _GAP
         every = max(1, int(-(-wide // max(self.spot(0).width(), 1.0)))) if self.marks else 1
-        for place in range(len(self.marks) - 1, -1, -every):
+        for at in range(len(self.marks) - 1, -1, -every):
             # From the last one back: the latest is the one to read.
-            centre = self.spot(place).center().x()
-            text = metrics.horizontalAdvance(self.marks[place].label)
+            centre = self.spot(at).center().x()
+            text = metrics.horizontalAdvance(self.marks[at].label)
             left = min(max(centre - text / 2, 0.0), self.width() - text)
             below = QRectF(left, self.height() - metrics.height(), text + 1, metrics.height())
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.marks[place].label)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.marks[at].label)
 
     def _towards_room(self) -> Qt.AlignmentFlag:
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft

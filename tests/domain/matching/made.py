@@ -36,9 +36,14 @@ def item(row: int, number: str, open_: int, client: int = 1, **facts: Any) -> Op
 
 
 def payer(client: int, name: str, *accounts: str, **facts: Any) -> Payer:
-    return Payer(
-        **{"client_id": client, "group": client, "code": f"C-{client}", "names": (name,), "accounts": accounts} | facts
-    )
+    defaults: dict[str, Any] = {
+        "client_id": client,
+        "group": client,
+        "code": f"C-{client}",
+        "names": (name,),
+        "accounts": accounts,
+    }
+    return Payer(**defaults | facts)
 
 
 ACME = payer(1, "ACME GmbH", ACME_ACCOUNT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ AGAIN = PastPayment(2, "P-2026-0002", 1, "EUR", 11_900, date(2026, 3, 5), ACME_A
 NORD = payer(2, "Nordlicht Bau AG")
 
 
-def back(amount: int, **facts: object) -> Line:
+def back(amount: int, **facts: Any) -> Line:
     return line(amount, returns=True, **facts)
 
 

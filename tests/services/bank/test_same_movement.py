@@ -1,21 +1,22 @@
 """When two tellings are of one movement, and when they are of two: the signs that count, one by one."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from desktop.services.bank.identity import Movement, movement, sort_out
 
 DAY = date(2026, 4, 1)
 WEEK = (DAY, DAY + timedelta(6))
-ANNE = {"party": "Anne Acker GmbH", "text": "Rechnung 4711"}
-BOB = {"party": "Bob Bolt Werke", "text": "Miete Mai"}
+ANNE: dict[str, Any] = {"party": "Anne Acker GmbH", "text": "Rechnung 4711"}
+BOB: dict[str, Any] = {"party": "Bob Bolt Werke", "text": "Miete Mai"}
 
 
-def known(format: str = "camt", day: date = DAY, amount: int = 500, **said: str) -> Movement:
-    return movement(day, amount, format, line_id=1, statement_id=1, **said)  # type: ignore[arg-type]
+def known(format: str = "camt", day: date = DAY, amount: int = 500, **said: Any) -> Movement:
+    return movement(day, amount, format, line_id=1, statement_id=1, **said)
 
 
-def new(format: str = "camt", day: date = DAY, amount: int = 500, **said: str) -> Movement:
-    return movement(day, amount, format, **said)  # type: ignore[arg-type]
+def new(format: str = "camt", day: date = DAY, amount: int = 500, **said: Any) -> Movement:
+    return movement(day, amount, format, **said)
 
 
 def paired(
@@ -67,7 +68,7 @@ def test_a_pair_made_early_leaves_none_over() -> None:
 def test_a_table_by_value_day_tells_the_same_movement_on_another_day() -> None:
     later = DAY + timedelta(2)
     entry = new("csv", day=later, **ANNE)
-    line = movement(DAY, 500, "camt", valued_on=later, line_id=1, statement_id=1, **ANNE)  # type: ignore[arg-type]
+    line = movement(DAY, 500, "camt", valued_on=later, line_id=1, statement_id=1, **ANNE)
     assert paired([entry], [line]) == 1
     assert paired([entry], [line], told=None) == 0, "nothing spoke of that day, so it may well be another one"
     assert paired([new("camt", day=later, **ANNE)], [line]) == 0, "one format gives one day"

@@ -39,7 +39,7 @@ def take(book: Book, *given: tuple[str, str]) -> tuple[int, int]:
 
 def salespeople(book: Book) -> list[tuple[str, str]]:
     sql = "SELECT c.code, p.name FROM client c LEFT JOIN person p ON p.id = c.salesperson_id ORDER BY c.code"
-    return rows(book, sql)  # type: ignore[return-value]
+    return rows(book, sql)
 
 
 def test_a_file_names_them_and_new_ones_join_the_people(book: Book) -> None:
