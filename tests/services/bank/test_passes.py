@@ -282,6 +282,12 @@ def test_what_came_and_went_back_in_one_file_is_one_pass(book: Book, account: in
     assert [shown_line(book, line).state for line in (came, back)] == ["open", "open"]
     assert total_open(book) == amount
     prove(book)
+    anew = run_pass(book, actor=ANNE, today=TODAY)
+    assert [(one.line_id, one.kind, one.state) for one in anew.matches] == [
+        (came, "payment", "booked"),
+        (back, "return", "booked"),
+    ]
+    prove(book)
 
 
 def test_a_return_taken_back_leaves_its_line_the_payment_that_stands(book: Book, account: int) -> None:
