@@ -236,7 +236,11 @@ class _Teller:
             raise _CellError(
                 self._columns.heading(name),
                 text,
-                _("“{text}” is no amount in {currency}.").format(text=text, currency=currency or _("hundredths")),
+                (
+                    _("“{text}” is no amount in {currency}.").format(text=text, currency=currency)
+                    if currency
+                    else _("“{text}” is no amount with two decimals.").format(text=text)
+                ),
                 _("Correct the amount, or download the file again."),
             )
         return None if minor is None or wrong else minor.minor

@@ -239,8 +239,8 @@ def _entry(one: Field, details: list[Field], currency: str, problems: Problems) 
         return None
     if minor.rounded:
         problems.add(
-            _("Line {row}: “{text}” has more decimals than {currency}; it is rounded.").format(
-                row=one.row, text=one.text[:40].strip(), currency=currency or _("hundredths")
+            _("Line {row}: “{text}” has more decimals than its currency; it is rounded.").format(
+                row=one.row, text=one.text[:40].strip()
             )
         )
     told = _details(details)
