@@ -12,6 +12,7 @@ from desktop.domain.matching.facts import SURE, Policy
 from desktop.domain.money import exponent
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
+from desktop.services.bank.accounts import own_accounts
 from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 
@@ -40,6 +41,16 @@ def policy_within(connection: Connection) -> Policy:
         kept.get("discount_grace", standard.discount_grace),
         kept.get("oldest_first", standard.oldest_first),
     )
+
+
+def policy_currencies(book: Book) -> tuple[str, ...]:
+    """In which currencies amounts of the rule are asked for: the firm's, its accounts', and those that it names."""
+    with book.reading() as session:
+        connection = session.connection()
+        home = str(connection.exec_driver_sql("SELECT currency FROM firm").scalar_one())
+        held = [one.currency for one in own_accounts(connection) if one.currency]
+        policy = policy_within(connection)
+    return tuple(dict.fromkeys((home, *held, *policy.tolerance, *policy.charges_up_to)))
 
 
 def keep_bank_policy(book: Book, policy: Policy, *, actor: str) -> None:

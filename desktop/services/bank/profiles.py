@@ -44,6 +44,31 @@ class TableLook:
     known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ListedProfile:
+    """A profile by the headings that it reads; `own` ones were kept by a person and can be forgotten."""
+
+    name: str
+    own: bool
+    day: tuple[str, ...]
+    amount: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+def listed_profiles(book: Book) -> tuple[ListedProfile, ...]:
+    """As `profiles`, for a list of them."""
+    with book.reading() as session:
+        kept = _kept(session.connection())
+    return (*(_listed(one, True) for one in kept), *(_listed(one, False) for one in BANKS))
+
+
+def _listed(one: CsvProfile, own: bool) -> ListedProfile:
+    def headings(*fields: str) -> tuple[str, ...]:
+        return tuple(heading for field in fields for heading in one.columns.get(field, ()))
+
+    return ListedProfile(one.name, own, headings("booked_on"), headings("amount", "credit", "debit"), headings("text"))
+
+
 def profiles(book: Book) -> tuple[CsvProfile, ...]:
     """Those that people kept, by name, then those of known banks."""
     with book.reading() as session:

@@ -83,6 +83,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return RemindersSection(desk)
 
+    def bank() -> QWidget:
+        from desktop.ui.settings.bank import BankSection
+
+        return BankSection(desk)
+
     def people() -> QWidget:
         from desktop.ui.settings.people import PeopleSection
 
@@ -119,6 +124,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("mail", _("E-mail accounts"), mail),
         ("mail_texts", _("E-mail texts"), mail_texts),
         ("gate", _("Rules of the gate"), gate),
+        ("bank", _("Bank"), bank),
         ("reminders", _("Reminders"), reminders),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
