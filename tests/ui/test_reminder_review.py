@@ -64,6 +64,7 @@ def answer(driver: Driver) -> None:
     """Say yes to the question that stands there."""
     question = shown(driver, Question)
     buttons = question.findChild(QDialogButtonBox)
+    assert buttons is not None
     yes = [one for one in buttons.buttons() if buttons.buttonRole(one) is QDialogButtonBox.ButtonRole.AcceptRole]
     yes[0].click()
     driver.settle()
@@ -127,9 +128,11 @@ def test_a_run_is_planned_reviewed_and_sent(driver: Driver, page: CollectionsPag
     driver.settle()
     assert value(book, "SELECT count(*) FROM delivery WHERE letter = 'reminder'") == 2
     # Who was reminded is not reminded again.
-    page = driver.window.go("collections")
+    again = driver.window.go("collections")
+    assert again is page
     page.acts["collections.plan"].trigger()
     form = shown(driver, FormDialog)
+    assert isinstance(form, FormDialog)
     form.accept()
     driver.settle()
     assert driver.desk.shell.notices.sentence.startswith("Nobody is to be reminded.")
