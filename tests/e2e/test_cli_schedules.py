@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_everything_that_can_be_given_is_kept(firm: Sheaf, clock: Clock) -> None
         (("add", "X", "--task", "bill", "--on", "15", "--at", "25:00"), 1, "Write a time of the day like 06:30."),
         (("add", "X", "--task", "bill", "--at", "06:00"), 1, "Choose a day of the month"),
         (("add", "X", "--task", "bill", "--on", "someday", "--at", "06:00"), 2, "“someday” is no day like monday"),
-        (("add", "X", "--task", "remind", "--on", "1", "--at", "06:00"), 2, "invalid choice"),
+        (("add", "X", "--task", "sing", "--on", "1", "--at", "06:00"), 2, "invalid choice"),
         (("add", "X", *MONTH_END, "--most-documents", "0"), 2, "not a whole number above 0"),
         (("add", "X", *MONTH_END, "--segment", "Moon"), 1, "There is no segment “Moon”."),
         (("install",), 1, "No schedule of this book goes."),
@@ -233,31 +234,34 @@ def test_a_timer_tells_the_desktop(firm: Sheaf, clock: Clock, monkeypatch: pytes
     assert told.read_text().splitlines()[-1].startswith("There is no book at")
 
 
-def test_the_window_does_what_a_timer_calls_for(firm: Sheaf, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+@pytest.fixture
+def driver(firm: Sheaf, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Driver]:
+    """The window over a book with two schedules."""
     firm("schedule", "firm.sheaf", "add", "Month end", *MONTH_END)
     firm("schedule", "firm.sheaf", "add", "Daily", "--task", "bill", "--every", "day", "--at", "00:00")
+    driver = Driver(qtbot, qapp, open_book(firm.folder / "firm.sheaf"), tmp_path)
+    yield driver
+    driver.end()
+
+
+def test_the_window_does_what_a_timer_calls_for(firm: Sheaf, driver: Driver, qtbot: QtBot) -> None:
     path = firm.folder / "firm.sheaf"
-    book = open_book(path)
-    driver = Driver(qtbot, qapp, book, tmp_path)
-    try:
-        command = QProcess()
-        command.start(sys.executable, ["-m", "desktop", "due", str(path), "--now", "Daily", "--json"])
-        qtbot.waitUntil(lambda: command.state() == QProcess.ProcessState.NotRunning, timeout=60_000)
-        assert command.exitCode() == 0, bytes(command.readAllStandardError().data())
-        (one,) = json.loads(bytes(command.readAllStandardOutput().data()))["results"]
-        assert one["state"] == "done"
-        driver.settle()
-        # Whoever sits at the window reads what came of it.
-        driver.until(lambda: one["said"] in driver.window.notices.sentence)
-        driver.window.hide()
-        driver.until(lambda: QApplication.activeWindow() is None)
-        time.sleep(1.1)
-        command.start(sys.executable, ["-m", "desktop", "due", str(path), "--now", "Month end", "--json"])
-        qtbot.waitUntil(lambda: command.state() == QProcess.ProcessState.NotRunning, timeout=60_000)
-        driver.settle()
-        attention = driver.window.findChild(Attention)
-        assert isinstance(attention, Attention)
-        # Nothing is left to bill: nobody is called for that.
-        assert attention.said == ""
-    finally:
-        driver.end()
+    command = QProcess()
+    command.start(sys.executable, ["-m", "desktop", "due", str(path), "--now", "Daily", "--json"])
+    qtbot.waitUntil(lambda: command.state() == QProcess.ProcessState.NotRunning, timeout=60_000)
+    assert command.exitCode() == 0, bytes(command.readAllStandardError().data())
+    (one,) = json.loads(bytes(command.readAllStandardOutput().data()))["results"]
+    assert one["state"] == "done"
+    driver.settle()
+    # Whoever sits at the window reads what came of it.
+    driver.until(lambda: one["said"] in driver.window.notices.sentence)
+    driver.window.hide()
+    driver.until(lambda: QApplication.activeWindow() is None)
+    time.sleep(1.1)
+    command.start(sys.executable, ["-m", "desktop", "due", str(path), "--now", "Month end", "--json"])
+    qtbot.waitUntil(lambda: command.state() == QProcess.ProcessState.NotRunning, timeout=60_000)
+    driver.settle()
+    attention = driver.window.findChild(Attention)
+    assert isinstance(attention, Attention)
+    # Nothing is left to bill: nobody is called for that.
+    assert attention.said == ""
