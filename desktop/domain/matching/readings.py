@@ -99,8 +99,9 @@ def _named(scene: Scene, target: Target, units: list[list[OpenInvoice]], *, rest
         more += _named_and_more(scene, target, items + further)
     yield from more
     if rests and not more:
-        for reading in rest_of(scene, target, items):
-            # What may be named besides would be paid too.
+        # What may be named besides would be paid too, before anything of it is left over.
+        beyond = target.amount > sum(item.open for item in items)
+        for reading in rest_of(scene, target, items + further if beyond else items):
             yield replace(reading, firm=reading.firm and not further)
 
 

@@ -103,6 +103,12 @@ def test_joined_numbers_are_told_apart(text: str) -> None:
     assert (shares(best), best.sure) == ({11: 10_001, 12: 10_004, 13: 10_009}, True)
 
 
+def test_joined_numbers_are_paid_before_anything_is_left_over() -> None:
+    items = [item(10 + row, f"INV-2026-{1000 + row}", 10_000 + row * row) for row in (1, 2)] + OTHERS
+    best = explained(line(25_000, "INV-2026-1001+1002, rest in advance"), items, ACME)[0]
+    assert (shares(best), best.surplus, best.sure) == ({11: 10_001, 12: 10_004}, 4_995, False)
+
+
 def test_what_follows_a_number_is_no_number_where_the_sum_is_met_without_it() -> None:
     items = [SEVEN, item(4, "INV-2026-0012", 3_333)]
     best = explained(line(11_900, "INV-2026-0007, 12.03.2026"), items)[0]
