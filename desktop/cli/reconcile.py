@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands
+from desktop.cli.bank_names import account_id
 from desktop.cli.call import Call
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
-from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text, ngettext, number_text, percent_text
 
 if TYPE_CHECKING:
@@ -83,22 +83,6 @@ def _take_in(call: Call, book: Book) -> TakenIn | None:
         profile=profile_named(book, arguments.profile) if arguments.profile else None,
         all_or_nothing=arguments.all_or_nothing,
         report=call.progress,
-    )
-
-
-def account_id(book: Book, text: str) -> int:
-    """The firm's account that an IBAN, a number or its end names. UserError where none or several do."""
-    from desktop.services.bank.accounts import matching, own_accounts
-
-    with book.reading() as session:
-        accounts = own_accounts(session.connection())
-    found = matching(text, accounts)
-    if len(found) == 1:
-        return found[0].id
-    names = ", ".join(one.label for one in accounts)
-    raise UserError(
-        _("“{text}” names no one account of the firm.").format(text=text),
-        _("There are: {names}.").format(names=names) if names else _("Enter it under Settings, Firm, first."),
     )
 
 

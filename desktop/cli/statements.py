@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from desktop.cli.arguments import Commands
+from desktop.cli.bank_names import account_id
 from desktop.cli.call import Call
 from desktop.cli.tables import table
-from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text, pgettext
 
 if TYPE_CHECKING:
@@ -41,24 +41,6 @@ def _statements(call: Call) -> int:
     return _take_in(call) if call.arguments.files else _list(call)
 
 
-def _account_id(call: Call, book: Any) -> int | None:
-    from desktop.services.bank.accounts import matching, own_accounts
-
-    if not call.arguments.account:
-        return None
-    with book.reading() as session:
-        accounts = own_accounts(session.connection())
-    found = matching(call.arguments.account, accounts)
-    if len(found) != 1:
-        raise UserError(
-            _("No account of the firm is “{account}”.").format(account=call.arguments.account)
-            if not found
-            else _("“{account}” may be several of the firm's accounts.").format(account=call.arguments.account),
-            _("The firm's accounts are: {accounts}.").format(accounts="; ".join(one.label for one in accounts)),
-        )
-    return found[0].id
-
-
 def _take_in(call: Call) -> int:
     from desktop.services.bank.profiles import profile_named
     from desktop.services.bank.statements import preview, take_in
@@ -66,7 +48,7 @@ def _take_in(call: Call) -> int:
     arguments = call.arguments
     paths = [call.path(file) for file in arguments.files]
     with call.book() as book:
-        account = _account_id(call, book)
+        account = account_id(book, arguments.account) if arguments.account else None
         profile = profile_named(book, arguments.profile) if arguments.profile else None
         if arguments.preview:
             taken = preview(book, paths, today=call.today, account_id=account, profile=profile, report=call.progress)
@@ -174,7 +156,7 @@ def _list(call: Call) -> int:
     from desktop.services.bank.statement_list import statement_rows
 
     with call.book() as book:
-        account = _account_id(call, book)
+        account = account_id(book, call.arguments.account) if call.arguments.account else None
         told = [one for one in statement_rows(book) if account in (None, one.account_id)]
         with book.reading() as session:
             found = gaps(session.connection(), account)
