@@ -10,22 +10,28 @@ import pytest
 
 from db.engine import Book
 from db.schema import Agreement, Base, Client, Segment, TimeEntry
+from desktop.i18n import date_text
 from desktop.services.agreements import create_agreement
 from desktop.services.catalogue import save_item
 from desktop.services.changes import change, undo
 from desktop.services.clients import create_client, save_address, update_client
 from desktop.services.column_words import WORDS
 from desktop.services.credits import credit_invoice
+from desktop.services.delivery.deciding import cancel
 from desktop.services.disputes import open_dispute
+from desktop.services.dunning.holds import hold_invoice
+from desktop.services.dunning.planning import plan_run
+from desktop.services.dunning.sending import send_run
 from desktop.services.history import history
 from desktop.services.history.events import _PARTS, _SILENT
 from desktop.services.merging import merge_clients
 from desktop.services.notes import add_note, delete_note
 from desktop.services.payment_reversals import reverse_payment
 from desktop.services.payments import record_payment
+from desktop.services.promises import note_promise, withdraw_promise
 from desktop.services.write_offs import write_off
 from tests.books import new_book
-from tests.contracts import Contracts
+from tests.contracts import Contracts, value
 from tests.issued import add_invoice
 
 ANN = "ann"
@@ -133,6 +139,39 @@ def test_the_story_of_a_client_has_what_belongs_to_it(book: Book, acme: int) -> 
     assert entries[1].lines == ("“Call Ida”",)
     assert (entries[3].place, entries[3].undoable) == ("payment", False)
     assert entries[4].place == "invoice"
+
+
+def test_the_story_of_a_client_has_all_that_was_said_about_its_debts(book: Book, acme: int) -> None:
+    number = add_invoice(book, acme, DAY, (100_00, 19))
+    due = value(book, "SELECT due_date FROM invoice")
+    late = date.fromisoformat(due) + timedelta(days=7)
+    update_client(book, acme, {"street": "Kai 1", "postcode": "24103", "city": "Kiel"}, actor=ANN)
+    invoice = value(book, "SELECT id FROM invoice")
+    add_note(book, "invoice", invoice, "Ida called: wants a copy", actor=ANN)
+    sent = plan_run(book, as_of=late, actor=ANN)
+    send_run(book, sent.run, actor=ANN)
+    hold_invoice(book, number, reason="copy sent", on=late, actor=ANN)
+    promised = note_promise(
+        book, acme, amount=50_00, currency="EUR", promised_on=late, actor=ANN, today=late, said_by="Ida"
+    )
+    withdraw_promise(book, promised, on=late, actor=ANN)
+    entries = history(book, "client", acme).entries
+    assert [one.summary for one in entries][:5] == [
+        "Withdraw a promise to pay",
+        f"Acme promised €50.00 by {date_text(late)}",
+        f"Hold reminders to {number}",
+        f"Reminded by {sent.run} at level 1: €119.00 to be paid by {date_text(late + timedelta(days=7))}",
+        f"Add a note to invoice {number}",
+    ]
+    assert (entries[3].lines, entries[3].place) == ((f"It names {number}.",), "delivery")
+    assert entries[3].thing == value(book, "SELECT id FROM delivery WHERE letter = 'reminder'")
+    assert "Said by: “Ida”" in entries[1].lines[0]
+    assert [one.summary for one in history(book, "invoice", invoice).entries][:2] == [
+        f"Hold reminders to {number}",
+        entries[3].summary,
+    ]
+    cancel(book, [entries[3].thing], actor=ANN)
+    assert not any(one.summary.startswith("Reminded") for one in history(book, "client", acme).entries)
 
 
 def test_the_story_of_an_invoice_has_what_settled_it(book: Book, acme: int) -> None:

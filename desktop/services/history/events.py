@@ -18,6 +18,7 @@ from desktop.services.history.entry import HistoryEntry
 from desktop.services.subjects import called, word
 
 _CLIENT: Final = family(":id")
+_INVOICES: Final = f"SELECT id FROM invoice WHERE client_id IN {_CLIENT}"
 # What belongs to a thing: the table, the rows that are its own, and the field by which a deleted row named it.
 _Part = tuple[str, str, str]
 _BESIDE: Final[tuple[_Part, ...]] = (
@@ -32,7 +33,12 @@ _PARTS: Final[Mapping[str, tuple[_Part, ...]]] = {
         ("address", f"client_id IN {_CLIENT}", "client_id"),
         ("rate", f"client_id IN {_CLIENT}", ""),
         ("agreement", f"client_id IN {_CLIENT}", ""),
-        ("dispute", f"invoice_id IN (SELECT id FROM invoice WHERE client_id IN {_CLIENT})", ""),
+        ("dispute", f"invoice_id IN ({_INVOICES})", ""),
+        ("promise", f"client_id IN {_CLIENT}", "client_id"),
+        ("dunning_hold", f"client_id IN {_CLIENT}", "client_id"),
+        # What a person said on the telephone is often noted at the document that it was about.
+        ("note", f"subject = 'invoice' AND subject_id IN ({_INVOICES})", ""),
+        ("note", f"subject = 'payment' AND subject_id IN (SELECT id FROM payment WHERE client_id IN {_CLIENT})", ""),
     ),
     "agreement": (
         ("agreement_line", "agreement_id = :id", "agreement_id"),
@@ -46,6 +52,7 @@ _PARTS: Final[Mapping[str, tuple[_Part, ...]]] = {
     ),
     "invoice": (
         ("dispute", "invoice_id = :id", "invoice_id"),
+        ("dunning_hold", "invoice_id = :id", "invoice_id"),
         ("draft", "invoice_id = :id AND run_id = (SELECT run_id FROM invoice WHERE id = :id)", ""),
     ),
     "run": (("draft", "run_id = :id", ""),),
@@ -55,7 +62,20 @@ _PARTS: Final[Mapping[str, tuple[_Part, ...]]] = {
 _BOOKED: Final = ("book", "credit", "merged")
 # Columns that say nothing to people.
 _SILENT: Final = frozenset(
-    {"id", "digest", "batch_id", "draft_id", "at", "author", "subject", "subject_id", "position", "file_id"}
+    {
+        "id",
+        "digest",
+        "batch_id",
+        "draft_id",
+        "at",
+        "author",
+        "noted_at",
+        "noted_by",
+        "subject",
+        "subject_id",
+        "position",
+        "file_id",
+    }
 )
 _ACTIONS: Final = {
     "approve": N_("Approved: {note}"),
