@@ -57,6 +57,14 @@ def test_a_reminder_goes_to_who_gets_reminders_with_what_it_asks_for(contracts):
     assert content_of(contracts.book, file) == letter_pdf(made)
 
 
+def test_a_reminder_that_goes_late_does_not_take_its_own_day_for_the_due_date(contracts):
+    made = reminder(contracts.book, 1, as_of=LATE, level=2)
+    key = enqueue_letter(contracts.book, made, actor=ANNE)
+    (found,) = mail_preview(contracts.book, [key], today=date(2026, 4, 20))
+    assert "Please pay what is overdue: €119.00." in found.text
+    assert "due since" not in found.text
+
+
 def test_the_file_stays_as_it_was_made(contracts):
     made = statement(contracts.book, 1, as_of=LATE)
     before = letter_pdf(made)

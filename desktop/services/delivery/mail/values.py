@@ -24,6 +24,7 @@ from desktop.services.delivery.mail.recipients import ClientFacts, Recipients
 _texts = lru_cache(maxsize=256)(json.loads)
 _day = lru_cache(maxsize=8_192)(date.fromisoformat)
 _CREDIT = "credit_note"
+_REMINDER = "reminder"
 _ASKING = frozenset({"invoice", "deposit", "final"})
 
 
@@ -223,6 +224,9 @@ class Speaker:
         if means == {"debit"}:
             return words.debit.format(amount=amount, date=due)
         if first.open.due < self._today:
+            # What a reminder names was due long before the day by which it asks for it.
+            if first.kind == _REMINDER:
+                return words.pay_now.format(amount=amount)
             return words.pay_late.format(amount=amount, date=due)
         return (words.pay_withheld if client.withheld else words.pay_by).format(amount=amount, date=due)
 
