@@ -15,6 +15,7 @@ from db.engine import Book
 from desktop.services.figures.targets import targets_of
 from desktop.services.payments import record_payment
 from desktop.services.today import SLOW, today
+from desktop.ui.charts.plot import Plot
 from desktop.ui.dialog import FormDialog
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.reports.saving import write_file
@@ -62,17 +63,21 @@ def choose(driver: Driver, page: ReportsPage, name: str, by: str = "") -> None:
         driver.settle()
 
 
+def drawn(page: ReportsPage) -> Plot | None:
+    return page.picture.chart
+
+
 def test_a_figure_is_chosen_and_its_picture_is_that_of_its_table(driver: Driver, page: ReportsPage) -> None:
     choose(driver, page, "control", "revenue")
     assert page.answer is not None
     assert page.answer.made.title == "Control chart: Revenue"
-    chart = page.picture.chart
+    chart = drawn(page)
     assert chart is not None
     assert [mark.size for mark in chart.marks] == [row["value"] for row in page.answer.made.rows]
     choose(driver, page, "open")
-    assert page.picture.chart is None
+    assert drawn(page) is None
     choose(driver, page, "forecast")
-    assert page.picture.chart is not None
+    assert drawn(page) is not None
     assert page.picture.notes.startswith("30 days: ")
 
 

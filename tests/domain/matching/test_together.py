@@ -138,8 +138,7 @@ def test_no_item_is_claimed_beyond_what_is_open_and_every_line_adds_up(
             if place == 0:
                 for share in other.shares:
                     claimed[share.item_id] += share.amount + share.discount + share.write_off + share.withheld
-    for item in items:
-        assert claimed[item.id] <= item.open
+    assert all(claimed[invoice.id] <= invoice.open for invoice in items)
 
 
 @settings(deadline=None)
