@@ -14,6 +14,7 @@ from db.queries.families import groups_of, heads
 from desktop.domain.matching.facts import Line, OpenInvoice, PastPayment, Payer
 from desktop.domain.payments import discount_allowed
 from desktop.domain.references import bare_iban, qr_reference, rf_reference
+from desktop.services.bank.conversions import believable
 from desktop.services.withholding import expected_by_invoice
 
 # A debit may come back for thirteen months (SEPA Core Rulebook 4.3.4): older payments are not looked at.
@@ -70,7 +71,7 @@ def load(connection: Connection, line_ids: Collection[int] | None = None) -> Fac
 
     Payments that a return may take back are loaded only where something returned or went out.
     """
-    lines = open_lines(connection, line_ids)
+    lines = believable(connection, open_lines(connection, line_ids))
     families = heads(connection)
     groups = groups_of(connection)
     outgoing = [line.booked_on for line in lines if line.amount < 0 or line.returns]
