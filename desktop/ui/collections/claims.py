@@ -116,9 +116,9 @@ class ClaimsPage(Page):
 
     def bill(self) -> None:
         one = self._chosen()
-        self.shell.jobs.ask(lambda: items(self.desk.book), lambda found: self._ask(one, found))
+        self.shell.jobs.ask(lambda: items(self.desk.book), lambda found: self._ask_item(one, found))
 
-    def _ask(self, one: Claim, found: object) -> None:
+    def _ask_item(self, one: Claim, found: object) -> None:
         assert isinstance(found, list)
         desk, book, actor, today = self.desk, self.desk.book, self.desk.actor, self.desk.today()
         choices = [(str(item["code"]), f"{item['name']} ({item['code']})") for item in found]
