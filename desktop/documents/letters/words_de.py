@@ -139,13 +139,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "Damit sind diese Rechnungen vollständig bezahlt.",
     ),
     "reminder_0": (
-        "Die unten genannte Zahlung wird bald fällig. Wir erinnern Sie rechtzeitig daran.",
-        "Die unten genannten Zahlungen werden bald fällig. Wir erinnern Sie rechtzeitig daran.",
+        "die unten genannte Zahlung wird bald fällig. Wir erinnern Sie rechtzeitig daran.",
+        "die unten genannten Zahlungen werden bald fällig. Wir erinnern Sie rechtzeitig daran.",
     ),
     "reminder_0_ask": "Bitte zahlen Sie {amount} bis zum {date}.",
     "reminder_long": (
-        "Die unten genannte Zahlung ist seit längerem fällig und bei uns noch nicht eingegangen.",
-        "Die unten genannten Zahlungen sind seit längerem fällig und bei uns noch nicht eingegangen.",
+        "die unten genannte Zahlung ist seit längerem fällig und bei uns noch nicht eingegangen.",
+        "die unten genannten Zahlungen sind seit längerem fällig und bei uns noch nicht eingegangen.",
     ),
     "reminder_1": (
         "sicher ist es nur Ihrer Aufmerksamkeit entgangen: Für den folgenden Posten konnten wir noch keinen"
