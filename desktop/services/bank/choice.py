@@ -15,7 +15,7 @@ from desktop.services.bank.parts import CHARGES, NOTHING, OTHER, PAYMENT, RECORD
 from desktop.services.bank.proposing import Proposals
 
 Standing = Literal["sure", "suggested", "equal", "doubtful", "unmatched"]
-PartKind = Literal["payment", "charges", "transfer", "other"]
+PartKind = Literal["payment", "refund", "charges", "transfer", "other"]
 
 # What is less likely than not is offered, and never chosen for a person: a fraction times 10**6.
 _LIKELY: Final = 500_000
@@ -132,9 +132,11 @@ def part_of(
     *,
     item_ids: Sequence[int] = (),
     client_id: int | None = None,
+    credit_id: int | None = None,
     note: str = "",
 ) -> tuple[Part, ...]:
-    """The parts that book so much of a line and leave the rest of it open; `amount` has no sign.
+    """The parts that book so much of a line and leave the rest of it open; `amount` has no sign. A refund pays back
+    the credit `credit_id`.
 
     UserError for an amount that is not a part of what is left of the line, and as `chosen`.
     """
@@ -148,7 +150,7 @@ def part_of(
         )
     signed = amount if line.amount > 0 else -amount
     if kind != PAYMENT:
-        return (Part(kind, signed, client_id=client_id, note=note),)
+        return (Part(kind, signed, client_id=client_id, credit_id=credit_id, note=note),)
     # What the payer was asked for in another currency, and what banks kept, is told of the whole line only.
     narrowed = copy(found)
     narrowed.lines = {line_id: replace(line, amount=signed, original=None, charges=0)}

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.bank.at_hand import AtHand, OpenLine, Outcome
 from desktop.services.bank.parts import Part
+from desktop.services.ledger import WITHHOLDING
 from desktop.services.refunds import refund_within
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """A credit of which some is left, minor units; `number` is that of its payment or credit note."""
+
+    id: int
+    number: str
+    client: str
+    open: int
+
+
+def refundable(book: Book, currency: str) -> tuple[Refundable, ...]:
+    """The credits in a currency that can be paid back, by client; tax that a payer withheld is no money."""
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql(
+            """SELECT c.id, coalesce(p.number, n.number), h.name, c.open FROM open_credit c
+            JOIN client k ON k.id = c.client_id JOIN client h ON h.id = coalesce(k.merged_into_id, k.id)
+            LEFT JOIN payment p ON p.id = c.payment_id LEFT JOIN invoice n ON n.id = c.credit_note_id
+            WHERE c.open > 0 AND c.currency = ? AND coalesce(p.method, '') <> ? ORDER BY h.name, h.id, c.dated, c.id""",
+            (currency, WITHHOLDING),
+        )
+        return tuple(Refundable(*row) for row in rows)
 
 
 def book_refund_part(at_hand: AtHand, line: OpenLine, part: Part) -> Outcome:

@@ -14,9 +14,10 @@ from desktop.services.bank.booking import book_line, put_aside
 from desktop.services.bank.choice import difference, part_of, preferred
 from desktop.services.bank.choosing import chosen, chosen_return
 from desktop.services.bank.learning import learn, signs
-from desktop.services.bank.parts import OTHER, PAYMENT, Booked, Part
+from desktop.services.bank.parts import OTHER, PAYMENT, REFUND, Booked, Part
 from desktop.services.bank.passes import PassResult
 from desktop.services.bank.reconciling import run_pass
+from desktop.services.bank.refunding import Refundable, refundable
 from desktop.services.bank.several import BookedTogether, book_lines
 from desktop.services.bank.undoing import TakenBack, take_back
 from desktop.services.payments import reason_given
@@ -25,7 +26,7 @@ from desktop.ui.bank.matching import BANKED, Matching
 from desktop.ui.bank.pane import LinePane
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page
-from desktop.ui.payments.payers import ask_client, payers
+from desktop.ui.payments.payers import Payer, ask_client, payers
 from desktop.ui.saving import write
 
 if TYPE_CHECKING:
@@ -208,15 +209,23 @@ class Deciding:
 
     def split(self) -> None:
         """Ask for a part of the line, which is booked; the rest waits on."""
-        desk = self._desk
-        self._page.shell.jobs.ask(lambda: payers(desk), self._ask_part)
+        desk, found, line_id = self._desk, self._found, self._page.pane.line_id
+        if found is None or line_id is None:
+            return
+        line = found.lines[line_id]
 
-    def _ask_part(self, clients: object) -> None:
+        def known() -> tuple[list[Payer], tuple[Refundable, ...] | None]:
+            return payers(desk), refundable(desk.book, line.currency) if line.amount < 0 else None
+
+        self._page.shell.jobs.ask(known, self._ask_part)
+
+    def _ask_part(self, known: object) -> None:
         page, found = self._page, self._found
         line_id, items = page.pane.line_id, page.pane.items.item_ids
         if found is None or line_id is None:
             return
-        assert isinstance(clients, list)
+        assert isinstance(known, tuple)
+        clients, credits = known
         line, reading = found.lines[line_id], page.pane.reading
         book, actor, today = self._desk.book, self._desk.actor, self._desk.today()
 
@@ -230,6 +239,7 @@ class Deciding:
                     PAYMENT if kind == "items" else kind,
                     item_ids=items if kind == "items" else (),
                     client_id=values["client"] if kind == PAYMENT else None,
+                    credit_id=values["credit"] if kind == REFUND else None,
                     note=values["note"] or "",
                 )
                 return book_line(book, line_id, parts, actor=actor, today=today)
@@ -244,6 +254,7 @@ class Deciding:
             currency=line.currency,
             chosen=len(items),
             client_id=reading.client_id if reading is not None else None,
+            credits=credits,
             save=save,
             done=self._told_booked,
         )

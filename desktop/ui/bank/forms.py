@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text, pgettext
 from desktop.jobs import Job
-from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, TRANSFER
+from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, REFUND, TRANSFER
+from desktop.services.bank.refunding import Refundable
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
@@ -46,18 +47,25 @@ def ask_part(
     currency: str,
     chosen: int,
     client_id: int | None,
+    credits: Sequence[Refundable] | None,
     save: Save,
     done: Callable[[object], object],
 ) -> None:
     """Ask what a part of a line is. `left` is what is not booked of it, without its sign; `chosen` open items are
-    selected. The values are amount, kind (items, payment, charges, transfer, other), client, note.
+    selected. Of money that went out `credits` are those that it may pay back. The values are amount, kind (items,
+    payment, refund, charges, transfer, other), client, credit, note.
     """
+    goes_out = credits is not None
+    credits = credits or ()
     kinds: list[tuple[object, str]] = []
-    if chosen:
+    if credits:
+        kinds.append((REFUND, _("Refund of a client’s credit")))
+    if chosen and not goes_out:
         words = ngettext("For the {count} invoice chosen", "For the {count} invoices chosen", chosen)
         kinds.append((_ITEMS, words.format(count=number_text(chosen))))
+    if not goes_out:
+        kinds.append((PAYMENT, _("Credit of a client")))
     kinds += [
-        (PAYMENT, _("Credit of a client")),
         (CHARGES, _("Bank charges")),
         (TRANSFER, _("Between own accounts")),
         (OTHER, _("Something else, put aside with a note")),
@@ -73,17 +81,36 @@ def ask_part(
             choices=[(None, ""), *((one.id, one.name) for one in clients)],
             note=_("Whose credit it becomes."),
         ),
+        Field(
+            "credit",
+            _("Credit"),
+            "choice",
+            choices=[(None, ""), *((one.id, _credit_text(one, currency)) for one in credits)],
+            note=_("What is left of it goes down by the part."),
+        ),
         Field("note", _("Note"), hint=_("What it is")),
     ]
-    values: dict[str, object] = {"kind": kinds[0][0], "client": client_id}
+    # Of credits of the same amount a person chooses.
+    same = [one.id for one in credits if one.open == left]
+    values: dict[str, object] = {
+        "amount": left if goes_out else None,
+        "kind": kinds[0][0],
+        "client": client_id,
+        "credit": same[0] if len(same) == 1 else None,
+    }
     dialog = _ask(desk, parent, _("Split this line"), _("Book the part"), fields, values, save, done)
     form = dialog.form
 
     def follow() -> None:
         form.show_field("client", form.read("kind") == PAYMENT)
+        form.show_field("credit", form.read("kind") == REFUND)
 
     form.changed.connect(follow)
     follow()
+
+
+def _credit_text(one: Refundable, currency: str) -> str:
+    return f"{one.client} · {one.number} · {money_text(one.open, currency)}"
 
 
 def ask_rest(
