@@ -37,7 +37,7 @@ class BankSection(Page):
                 name="bank_rules",
                 title=_("Bank"),
                 columns=[
-                    Column("kind", _("Sign"), 84, sort_key="kind", secondary=True),
+                    Column("kind", _("Sign"), 84, sort_key="kind", secondary=True, lines=2),
                     Column("value", _("Payer"), 150, sort_key="value", strong=True, wide=True, lines=2),
                     Column("client", _("Is"), 130, sort_key="client", lines=2),
                     Column("at", _("Since"), 120, sort_key="since", secondary=True, hidden=True),
@@ -54,7 +54,7 @@ class BankSection(Page):
                 chips=[Chip(kind, words, "kind") for kind, words in _kinds().items()],
                 main_action="bank_rules.rule",
                 side_actions=["bank_rules.profiles"],
-                menu=["bank_rules.forget"],
+                menu=["bank_rules.client", "bank_rules.forget"],
             ),
         )
 
@@ -62,6 +62,7 @@ class BankSection(Page):
         return [
             Action("bank_rules.rule", _("Change the rule…"), lambda: ask_rule(self.desk, self), "edit", "Ctrl+E"),
             Action("bank_rules.profiles", _("Tables of banks"), lambda: show_profiles(self.desk), "", "Ctrl+R"),
+            Action("bank_rules.client", _("Show the client"), self.show_client, "", "C", self._one),
             Action("bank_rules.forget", _("Forget this sign"), self.forget, "delete", "Del", self._one, danger=True),
         ]
 
@@ -94,7 +95,7 @@ class BankSection(Page):
     def detail(self) -> QWidget:
         self._facts = FactsView(self.shell.theme)
         self._latest = Latest(self.shell.jobs, self)
-        self.pane = DetailPane(self.acts, ["bank_rules.forget"], self._facts)
+        self.pane = DetailPane(self.acts, ["bank_rules.client", "bank_rules.forget"], self._facts)
         return self.pane
 
     def show_detail(self, one: int | None) -> None:
@@ -128,6 +129,10 @@ class BankSection(Page):
 
     def open_row(self, one: int) -> None:
         self.shell.go("clients", self._known[one].client_id)
+
+    def show_client(self) -> None:
+        if self._chosen is not None:
+            self.shell.go("clients", self._chosen.client_id)
 
     def forget(self) -> None:
         """Know no payer by the chosen sign any more."""

@@ -64,9 +64,11 @@ class BankProfilesPage(Page):
 
     def _summary(self) -> Summary:
         own = sum(one.own for one in listed_profiles(self.desk.book))
+        if not own:
+            return Summary(_("None is kept here; taking in a file keeps one when it is told the columns."))
         said = ngettext(
-            "{count} is kept here; the wizard keeps one when it is told the columns",
-            "{count} are kept here; the wizard keeps one when it is told the columns",
+            "{count} is kept here; taking in a file keeps one when it is told the columns.",
+            "{count} are kept here; taking in a file keeps one when it is told the columns.",
             own,
         )
         return Summary(said.format(count=number_text(own)), counts={_OWN: own})

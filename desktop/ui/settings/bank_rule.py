@@ -117,12 +117,12 @@ def _sections(currencies: Sequence[str]) -> list[Section]:
     kept = _("So much less than is owed counts as what banks kept. Empty assumes none.")
     differences = [
         Field(_TOLERANCE + one, _amount_label(_("Up to"), one, currencies), "money", span=3, currency=one,
-              note=written_off if one == currencies[-1] else "")
+              note=written_off if one == currencies[0] else "")
         for one in currencies
     ]  # fmt: skip
     charges = [
         Field(_CHARGES + one, _amount_label(_("Charges up to"), one, currencies), "money", span=3, currency=one,
-              note=kept if one == currencies[-1] else "")
+              note=kept if one == currencies[0] else "")
         for one in currencies
     ]  # fmt: skip
     return [
