@@ -160,18 +160,24 @@ def test_the_story_of_a_client_has_all_that_was_said_about_its_debts(book: Book,
         "Withdraw a promise to pay",
         f"Acme promised €50.00 by {date_text(late)}",
         f"Hold reminders to {number}",
-        f"Reminded by {sent.run} at level 1: €119.00 to be paid by {date_text(late + timedelta(days=7))}",
+        f"Reminder run {sent.run} is sent",
         f"Add a note to invoice {number}",
     ]
-    assert (entries[3].lines, entries[3].place) == ((f"It names {number}.",), "delivery")
+    assert entries[3].lines == (
+        "Level: 1",
+        "To pay: €119.00",
+        f"Pay by: {date_text(late + timedelta(days=7))}",
+        f"Invoices: {number}",
+    )
+    assert entries[3].place == "delivery"
     assert entries[3].thing == value(book, "SELECT id FROM delivery WHERE letter = 'reminder'")
-    assert "Said by: “Ida”" in entries[1].lines[0]
+    assert "Who promised it: “Ida”" in entries[1].lines[0]
     assert [one.summary for one in history(book, "invoice", invoice).entries][:2] == [
         f"Hold reminders to {number}",
         entries[3].summary,
     ]
     cancel(book, [entries[3].thing], actor=ANN)
-    assert not any(one.summary.startswith("Reminded") for one in history(book, "client", acme).entries)
+    assert not any(one.summary.startswith("Reminder run") for one in history(book, "client", acme).entries)
 
 
 def test_the_story_of_an_invoice_has_what_settled_it(book: Book, acme: int) -> None:

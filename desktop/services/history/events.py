@@ -71,10 +71,13 @@ _SILENT: Final = frozenset(
         "author",
         "noted_at",
         "noted_by",
+        # The summary of the change tells it.
+        "released_on",
         "subject",
         "subject_id",
         "position",
         "file_id",
+        "withdrawn_on",
     }
 )
 _ACTIONS: Final = {

@@ -36,10 +36,16 @@ def reminded(connection: Connection, subject: str, subject_id: int, limit: int) 
         HistoryEntry(
             at,
             actor,
-            _("Reminded by {run} at level {level}: {amount} to be paid by {day}").format(
-                run=run, level=level, amount=money_text(total, currency), day=date_text(date.fromisoformat(pay_by))
+            _("Reminder run {run} is sent").format(run=run),
+            tuple(
+                _("{thing}: {change}").format(thing=thing, change=value)
+                for thing, value in (
+                    (_("Level"), level),
+                    (_("To pay"), money_text(total, currency)),
+                    (_("Pay by"), date_text(date.fromisoformat(pay_by))),
+                    (_("Invoices"), numbers),
+                )
             ),
-            (_("It names {numbers}.").format(numbers=numbers),) if numbers else (),
             place="delivery",
             thing=delivery,
         )
