@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from db.engine import Book
 from db.schema import Item
 from desktop.services.changes import change
-from desktop.services.disputes import disputes_of, open_dispute, open_disputes
+from desktop.services.disputes import CATEGORIES, disputes_of, open_dispute, open_disputes
 from desktop.services.dunning.claims import claims
 from desktop.services.dunning.holds import holds
 from desktop.services.dunning.levels import Level, save_levels
@@ -21,7 +21,7 @@ from desktop.services.dunning.sending import send_run
 from desktop.services.people import save_person
 from desktop.ui.collections.claims import ClaimsPage
 from desktop.ui.collections.correspondence import CorrespondenceTab
-from desktop.ui.collections.disputes import DisputesPage
+from desktop.ui.collections.disputes import DisputesPage, categories
 from desktop.ui.collections.escalations import EscalationsPage
 from desktop.ui.collections.holds import HoldsPage
 from desktop.ui.collections.page import CollectionsPage
@@ -198,3 +198,7 @@ def test_statements_go_to_everyone_with_their_documents(driver: Driver, page: Co
     fill(driver, as_of=TODAY)
     assert driver.desk.shell.notices.sentence.startswith("Statements for 2 clients are in the outbox.")
     assert value(book, "SELECT count(*) FROM delivery WHERE letter = 'statement'") == 2
+
+
+def test_every_category_of_disputes_has_its_word() -> None:
+    assert categories() == dict(CATEGORIES)

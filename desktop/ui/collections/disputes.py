@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
-from desktop.services.disputes import CATEGORIES, DisputeRow, assign_dispute, open_dispute, open_disputes
+from desktop.services.disputes import DisputeRow, assign_dispute, open_dispute, open_disputes
 from desktop.services.lists.invoices import InvoiceList
 from desktop.services.open_items import OpenItemRow
 from desktop.services.people import people
@@ -41,13 +41,22 @@ def _names(desk: Desk) -> list[str]:
     return [str(one["name"]) for one in people(desk.book)]
 
 
+def categories() -> dict[str, str]:
+    """What a dispute may be about, in words."""
+    return {
+        "other": _("Other"),
+        "price": _("Price"),
+        "quantity": _("Quantity"),
+        "quality": _("Quality"),
+        "delivery": _("Delivery"),
+        "order_number": _("Order number"),
+        "duplicate": _("Billed twice"),
+    }
+
+
 def _care(names: Sequence[str]) -> list[Field]:
     """What a dispute is about, who looks after it, and until when."""
-    fields = [
-        Field(
-            "category", _("What about"), "choice", required=True, choices=[(key, _(w)) for key, w in CATEGORIES.items()]
-        )
-    ]
+    fields = [Field("category", _("What about"), "choice", required=True, choices=list(categories().items()))]
     if names:
         everyone = [("", _("Nobody yet")), *((name, name) for name in names)]
         fields.append(Field("owner", _("Looked after by"), "choice", span=3, choices=everyone))
@@ -169,7 +178,7 @@ class DisputesPage(Page):
                     "client": invoice.get("client", ""),
                     "amount": is_open if one.amount is None else min(one.amount, is_open),
                     "currency": one.currency,
-                    "category": _(CATEGORIES[one.category]),
+                    "category": categories()[one.category],
                     "reason": one.reason,
                     "opened_on": one.opened_on,
                     "owner": one.owner,
