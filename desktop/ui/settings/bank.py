@@ -39,7 +39,7 @@ class BankSection(Page):
                 columns=[
                     Column("kind", _("Sign"), 84, sort_key="kind", secondary=True, lines=2),
                     Column("value", _("Payer"), 150, sort_key="value", strong=True, wide=True, lines=2),
-                    Column("client", _("Is"), 130, sort_key="client", lines=2),
+                    Column("client", _("Client"), 130, sort_key="client", lines=2),
                     Column("at", _("Since"), 120, sort_key="since", secondary=True, hidden=True),
                     Column("actor", _("By"), 90, sort_key="actor", secondary=True, hidden=True),
                 ],

@@ -35,7 +35,7 @@ def rule_facts(policy: Policy) -> list[Fact]:
             else _("from {percent} on").format(percent=percent_text(scaled_to_percent(policy.threshold))),
         ),
         Fact(_("Differences"), _differences(policy)),
-        Fact(_("Charges"), _amounts(policy.charges_up_to) or _("none are assumed")),
+        Fact(_("Bank charges"), _amounts(policy.charges_up_to) or _("none are assumed")),
         Fact(_("One payment"), joined.format(count=number_text(policy.most))),
         Fact(
             _("Discounts"),
@@ -102,8 +102,8 @@ def _ask(desk: Desk, parent: QWidget, policy: Policy, currencies: Sequence[str])
     book, actor = desk.book, desk.actor
     title = _("What bank lines book by themselves")
 
-    def save(typed: dict[str, object]) -> object:
-        return keep_bank_policy(book, _typed(typed, currencies), actor=actor)
+    def save(typed: dict[str, object]) -> None:
+        keep_bank_policy(book, _typed(typed, currencies), actor=actor)
 
     dialog = FormDialog(
         desk.shell, title, form, _("Save"), lambda typed: writing(desk, title, lambda: save(typed), CHANGED), parent
