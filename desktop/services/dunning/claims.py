@@ -18,6 +18,8 @@ from db.schema import Reminder
 from desktop.domain.money import to_major
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
+from desktop.services.catalogue import item as item_record
+from desktop.services.catalogue import item_id
 from desktop.services.changes import change
 from desktop.services.manual import ManualLine, draft_invoice
 
@@ -78,14 +80,15 @@ def bill_claims(book: Book, client_id: int, currency: str, *, item: str, actor: 
             _("It is not said which item of the catalogue fees and interest are billed as."),
             _("Choose one; its tax code says whether they bear tax."),
         )
+    code = str(item_record(book, item_id(book, item))["code"])
     claim = _one(claims(book, client_id=client_id), currency)
     lines = []
     if claim.fee:
         words = _("Fees for reminders {runs}").format(runs=", ".join(claim.runs))
-        lines.append(ManualLine(words, item=item, unit_price=to_major(claim.fee, currency)))
+        lines.append(ManualLine(words, item=code, unit_price=to_major(claim.fee, currency)))
     if claim.interest:
         words = _("Interest for late payment of {numbers}").format(numbers=", ".join(claim.numbers))
-        lines.append(ManualLine(words, item=item, unit_price=to_major(claim.interest, currency)))
+        lines.append(ManualLine(words, item=code, unit_price=to_major(claim.interest, currency)))
     run, draft_id = draft_invoice(book, claim.code, lines, currency=currency, actor=actor, now=book.now, today=today)
     with change(book, actor, _("Bill fees and interest to {client}").format(client=claim.name), undoable=False) as made:
         run_id = made.connection.exec_driver_sql("SELECT id FROM run WHERE number = ?", (run,)).scalar_one()

@@ -145,7 +145,10 @@ def test_claims_are_billed_once_by_an_item_of_the_catalogue(book: Book) -> None:
         made.insert(Item, code="LATE", name="Late payment", unit="unit", tax_code_id=tax)
     with pytest.raises(UserError, match="which item"):
         bill_claims(book, acme, "EUR", item="", actor=ANNE, today=DAY_14)
-    _run, draft = bill_claims(book, acme, "EUR", item="LATE", actor=ANNE, today=DAY_14)
+    with pytest.raises(UserError, match="no item with the code"):
+        bill_claims(book, acme, "EUR", item="NOPE", actor=ANNE, today=DAY_14)
+    assert [one.code for one in claims(book)] == ["ACME", "BOLT"]
+    _run, draft = bill_claims(book, acme, "EUR", item="late", actor=ANNE, today=DAY_14)
     assert value(book, "SELECT net FROM draft WHERE id = ?", draft) == 500
     assert [one.code for one in claims(book)] == ["BOLT"]
     with pytest.raises(UserError, match="No fee or interest"):
