@@ -65,7 +65,6 @@ class Driver:
         self.qtbot = qtbot
         self.program = Program(qapp, folder / "window.ini")
         self.window = self.program.window
-        qtbot.addWidget(self.window)
         self.window.show()
         self.program.furnish(book)
         desk = self.program.desk
@@ -92,7 +91,7 @@ class Driver:
                 left.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.program.end()
-        # What pytest-qt knows is gone by now; the window of a whole module is not.
+        # Ours to take away: pytest-qt would close a window that a test itself has ended.
         for window in self.program.windows:
             if isValid(window):
                 window.hide()

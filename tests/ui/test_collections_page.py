@@ -237,7 +237,7 @@ def test_what_is_noted_of_the_client_stands_in_the_tabs(driver: Driver, page: Co
     choose(driver, page, "ACME")
     fill(driver, act(driver, page, "call"), text="Rang")
     choose(driver, page, "ACME")
-    assert page.story_pane.titles() == ["Overview", "Account", "History", "Notes 1", "Files"]
+    assert page.story_pane.titles() == ["Overview", "Account", "Letters", "History", "Notes 1", "Files"]
     add_note(book, "client", 1, "Wrote a letter", actor=ANNE, due_on=TODAY)
     driver.program.jobs.announce({"notes"})
     driver.settle()
