@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, money_text
+from desktop.i18n import _, money_text, pgettext
 from desktop.services.dunning.runs import unsent_run
 from desktop.services.lists.collections import client_of, row_id
 from desktop.services.notes import tick_off
@@ -196,7 +196,7 @@ class CollectionsPage(Page):
         self.pane = DetailPane(self.acts, ["collections.call", "collections.promise"], self.facts_view)
         self._latest = Latest(self.shell.jobs, self)
         account = (_("Account"), AccountTab(self.desk, "client"))
-        letters = (_("Letters"), CorrespondenceTab(self.desk, "client"))
+        letters = (pgettext("dunning", "Letters"), CorrespondenceTab(self.desk, "client"))
         self.story_pane = StoryPane(self.desk, "client", self.pane, self.acts, [account, letters])
         self.model.loaded.connect(self._find_client)
         return self.story_pane
