@@ -77,11 +77,11 @@ class CashDialog(TableFormDialog):
                 Column("told", _("For"), 170, wide=True),
                 Column("amount", _("Amount"), 104, "money"),
                 Column("balance", _("Balance"), 104, "money"),
-                Column("voucher", _("Voucher"), 84),
+                Column("voucher", _("Voucher"), 120),
             ],
             empty=_("Nothing was entered this year. Begin with what is in the till now."),
             hint=_("The last entry stands first. Nothing in it is ever changed: a wrong one is taken back."),
-            width=860,
+            width=930,
         )
         self._latest = Latest(desk.shell.jobs, self)
         # It is the till's own.

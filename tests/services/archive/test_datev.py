@@ -84,7 +84,12 @@ def by_role(found: dict[int, Decimal], chart: str) -> dict[str, Decimal]:
 
 
 def journal(book: Book) -> dict[str, Decimal]:
-    found = rows(book, "SELECT role, sum(firm_amount) FROM posting GROUP BY role")
+    """What the journal comes to by roles; what moves in a till without a client is no business of debtors' bookings."""
+    found = rows(
+        book,
+        "SELECT role, sum(firm_amount) FROM posting JOIN journal_entry e ON e.id = entry_id"
+        " WHERE e.kind <> 'cash' GROUP BY role",
+    )
     return {role: Decimal(sum_) / 100 for role, sum_ in found if sum_}
 
 
