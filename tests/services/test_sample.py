@@ -10,6 +10,7 @@ from desktop.domain.findings import RULES
 from desktop.domain.identifiers import check_iban, check_tax_id
 from desktop.errors import UserError
 from desktop.services.check import check
+from desktop.services.reports import report
 from desktop.services.runs import plan, preview
 from desktop.services.sample import make_sample
 from desktop.services.sample.year import Year, add_months
@@ -210,6 +211,12 @@ def test_what_cannot_be_made_is_said(tmp_path):
     with pytest.raises(UserError, match="exists already"):
         make_sample(path, today=TODAY)
     assert path.read_text() == "mine"
+
+
+def test_what_is_owed_has_salespeople_and_clients_of_nobody(faulty):
+    _result, book = faulty
+    groups = {row["group"] for row in report(book, "aging", as_of=TODAY, by="salesperson").rows}
+    assert groups == {"Lena Brandt", "Jonas Kühn", "No salesperson"}
 
 
 def test_the_year_hangs_on_today_alone():

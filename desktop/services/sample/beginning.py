@@ -15,6 +15,7 @@ from desktop.services.sample.year import Year, add_months
 NAME = "Brandt & Partner GmbH"
 OWNER = "Lena Brandt"
 CLERK = "Mara Vogt"
+SELLER = "Jonas Kühn"
 
 RETAINERS = "Retainers"
 PROJECTS = "Projects"
@@ -27,15 +28,16 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Ids of what every client and agreement refers to, by segment name and by item code."""
+    """Ids of what every client and agreement refers to, by segment name and by item code; of the people who sell."""
 
     segments: dict[str, int]
     items: dict[str, int]
+    sellers: tuple[int, ...]
 
 
 def begin(book: Book, year: Year) -> Basis:
     """Enter the firm as of a month before its history."""
-    _firm(book)
+    sellers = _firm(book)
     segment_ids = {
         name: segments.save_segment(book, {"name": name, "terms": terms, "note": note}, actor=OWNER)
         for name, terms, note in (
@@ -49,10 +51,11 @@ def begin(book: Book, year: Year) -> Basis:
     item_ids = _catalogue(book)
     _prices(book, year, item_ids)
     _exchange(book, year)
-    return Basis(segment_ids, item_ids)
+    return Basis(segment_ids, item_ids, sellers)
 
 
-def _firm(book: Book) -> None:
+def _firm(book: Book) -> tuple[int, ...]:
+    """The firm and its people; the ids of those who sell."""
     firm.update_firm(
         book,
         {
@@ -79,8 +82,9 @@ def _firm(book: Book) -> None:
     ):
         firm.save_bank_account(book, values, actor=OWNER)
     firm.set_logo(book, "logo.png", resource("sample/logo.png").read_bytes(), actor=OWNER)
-    people.save_person(book, {"name": OWNER}, actor=OWNER)
+    owner = people.save_person(book, {"name": OWNER}, actor=OWNER)
     people.save_person(book, {"name": CLERK, "credit_limit": 100_000, "write_off_limit": 5_000}, actor=OWNER)
+    return owner, people.save_person(book, {"name": SELLER}, actor=OWNER)
 
 
 def _catalogue(book: Book) -> dict[str, int]:

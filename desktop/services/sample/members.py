@@ -46,6 +46,8 @@ def _add(book: Book, basis: Basis, number: int, seed: str, taken: set[str], clea
     values, contact = _described(country, facts, segment, chance, taken)
     values["code"] = f"C-{number:04}"
     values["segment_id"] = basis.segments[segment]
+    # By its own chance: what else is drawn stays what it was. A third has nobody.
+    values["salesperson_id"] = Random(f"seller:{seed}").choice((*basis.sellers, None))
     habit = chance.choices(("prompt", "slow", "late"), (58, 30, 12))[0]
     if not clean and number % 19 == 7:
         habit = "silent"
