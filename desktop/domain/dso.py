@@ -21,7 +21,8 @@ def simple(receivables: int, sales: int, days: int) -> Decimal | None:
 def best_possible(current: int, sales: int, days: int) -> Decimal | None:
     """What the simple form would be if nobody were late: what is not yet due / credit sales x days.
 
-    What lies between the two is the average days delinquent. Minor units of one currency.
+    What lies between the two is the average days delinquent. Minor units of one currency; of receivables that unused
+    credit lowers no more is current than is left of them.
     """
     return simple(current, sales, days)
 

@@ -95,6 +95,46 @@ def test_dso_and_effectiveness_of_a_report_are_those_of_the_formulas(book: Book)
     assert row["effectiveness"] == effectiveness(50_000, 10_000, 30_000, 10_000) == Decimal("60.0")
 
 
+def test_unused_credit_makes_nobody_delinquent_and_nothing_more_than_collected(book: Book) -> None:
+    client = add_client(book, "ACME")
+    add_invoice(book, client, date(2026, 6, 10), (100_000, 0))  # due on 10 July
+    record_payment(
+        book, amount=40_000, paid_on=date(2026, 6, 15), actor=ANNE, today=TODAY, client_id=client, only_named=True
+    )
+    (row,) = report(book, "dso", as_of=TODAY).rows
+    assert (row["receivables"], row["current"]) == (60_000, 100_000)
+    assert (row["dso"], row["best"], row["delinquent"]) == (Decimal("54.6"), Decimal("54.6"), Decimal(0))
+    record_payment(
+        book, amount=70_000, paid_on=date(2026, 6, 20), actor=ANNE, today=TODAY, client_id=client, only_named=True
+    )
+    (row,) = report(book, "dso", as_of=TODAY).rows
+    assert (row["receivables"], row["dso"], row["best"], row["delinquent"]) == (-10_000, 0, 0, 0)
+    (row,) = report(book, "collection", as_of=TODAY).rows
+    assert (row["ending"], row["effectiveness"]) == (-10_000, 100)
+
+
+def test_no_limit_of_a_share_is_more_than_all(book: Book) -> None:
+    client = add_client(book, "ACME")
+    for span in whole_spans_until(TODAY, 8):
+        # In every other month all of it is paid at once, else nothing of it.
+        number = add_invoice(book, client, span.first, (10_000, 0), terms="net 10")
+        if span.first.month % 2:
+            pay(book, number, 10_000, span.last)
+    with book.reading() as session:
+        points = controlled(session.connection(), "effectiveness", TODAY).points
+    assert {point.upper for point in points} == {Decimal(100)}
+
+
+@pytest.mark.parametrize("name", ["dso", "collection"])
+def test_what_a_picture_leaves_out_is_said_beside_it(book: Book, name: str) -> None:
+    client = add_client(book, "ACME", currency="USD")
+    add_invoice(book, client, date(2026, 6, 10), (10_000, 0), currency="USD")
+    made = report(book, name, as_of=TODAY)
+    assert [row["currency"] for row in made.rows] == ["USD"]
+    assert made.notes == ("Without USD: no exchange rate is known.",)
+    assert report(book, name, as_of=TODAY, currency="USD").notes == ()
+
+
 def test_days_late_are_of_what_payments_settled(book: Book) -> None:
     client = add_client(book, "ACME")
     late, early, credited, lost, part = (

@@ -9,10 +9,12 @@ def effectiveness(beginning: int, sales: int, ending: int, ending_current: int) 
     """The collection effectiveness index in percent, to a tenth.
 
     (receivables at the beginning + credit sales - receivables at the end) / (the same - what of the end is not yet due
-    in place of all of it) x 100, in minor units of one currency. None where nothing could have been collected; what is
-    not yet due cannot exceed the receivables, of which unused credit may have been taken off.
+    in place of all of it) x 100, in minor units of one currency. None where nothing could have been collected. Unused
+    credit may have been taken off the receivables: what is not yet due cannot exceed them, and where it is more than
+    all that is open, everything was collected and no more.
     """
-    ending_current = min(ending_current, max(ending, 0))
+    ending = max(ending, 0)
+    ending_current = min(ending_current, ending)
     could = beginning + sales - ending_current
     if could <= 0:
         return None

@@ -77,7 +77,7 @@ def receivable_days(monthly: Monthly) -> list[ReceivableDays | None]:
             ReceivableDays(
                 dso.simple(monthly.receivables[place], sold, over),
                 dso.count_back(monthly.receivables[place], latest_first),
-                dso.best_possible(monthly.current[place], sold, over),
+                dso.best_possible(min(monthly.current[place], monthly.receivables[place]), sold, over),
                 sold,
                 over,
             )
@@ -194,7 +194,8 @@ def controlled(
     else:
         assert measure.values is not None
         least = None if measure.unit == "amount" or name == "days_late" else Decimal(0)
-        points = xmr(measure.values(monthly)[skipped:], least=least)
+        most = Decimal(100) if measure.unit == "percent" else None
+        points = xmr(measure.values(monthly)[skipped:], least=least, most=most)
     return Controlled(
         name,
         measure.unit,

@@ -12,6 +12,7 @@ from desktop.services.figures.monthly import MonthFacts, Monthly
 from desktop.services.figures.months import spans_until
 from desktop.services.reports.chart import line
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, of_days
+from desktop.services.reports.usual import without_rate
 
 
 def dso(asked: Question) -> Made:
@@ -36,9 +37,10 @@ def dso(asked: Question) -> Made:
             rows += _dso_rows(Monthly(facts, spans, currency), currency)
         whole = Monthly(facts, spans, asked.currency)
         values = [found and found.simple for found in receivable_days(whole)][SALES_MONTHS:]
+        notes = without_rate(tuple(sorted(whole.sums.unknown)))
     title = _("DSO in days, {currency}").format(currency=whole.sums.currency)
     chart = line(title, "days", spans[SALES_MONTHS:], values)
-    return Made(_("Days sales outstanding"), columns, rows, chart=chart)
+    return Made(_("Days sales outstanding"), columns, rows, notes=notes, chart=chart)
 
 
 def _dso_rows(monthly: Monthly, currency: str) -> list[dict[str, Any]]:
@@ -104,9 +106,11 @@ def collection(asked: Question) -> Made:
                     )
         whole = Monthly(facts, spans, asked.currency)
         values = effectiveness_by_month(whole)[1:]
+        notes = without_rate(tuple(sorted(whole.sums.unknown)))
     title = _("Collection effectiveness in %, {currency}").format(currency=whole.sums.currency)
     rows.sort(key=lambda row: (row["currency"], row["month"]))
-    return Made(_("Collection effectiveness"), columns, rows, chart=line(title, "percent", spans[1:], values))
+    chart = line(title, "percent", spans[1:], values)
+    return Made(_("Collection effectiveness"), columns, rows, notes=notes, chart=chart)
 
 
 def times(asked: Question) -> Made:
