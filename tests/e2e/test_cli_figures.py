@@ -34,7 +34,7 @@ def test_every_figure_is_a_report_and_a_file(sheaf: Sheaf) -> None:
     first = sheaf.json("report", BOOK, "control", "--by", "effectiveness", *asked)["rows"][-1]
     assert set(first) == {"month", "value", "lower", "centre", "upper", "signal"}
     by_person = sheaf.json("report", BOOK, "aging", "--by", "salesperson", *asked)["rows"]
-    assert {row["group"] for row in by_person} == {"No salesperson"}
+    assert len({row["group"] for row in by_person} - {"No salesperson"}) == 2
 
 
 def test_a_group_that_does_not_exist_is_said(sheaf: Sheaf) -> None:
