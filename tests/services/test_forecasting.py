@@ -128,6 +128,26 @@ def test_a_trial_sees_nothing_of_what_came_after_it(book: Book) -> None:
     assert trial.expected == past[0]
 
 
+def test_a_trial_knows_of_no_reversal_that_came_after_it(book: Book) -> None:
+    client = add_client(book, "ACME")
+    history(book, client, 20)
+    number = add_invoice(book, client, date(2025, 10, 3), (10_000, 0))  # due on 2 November
+    payment = pay(book, number, 10_000, date(2025, 11, 20))
+    before = made(book, date(2026, 5, 31))
+    reverse_payment(book, payment, reason="returned", on=date(2026, 6, 10), actor=ANNE, today=TODAY)
+    pay(book, number, 10_000, date(2026, 6, 20))
+    assert made(book, date(2026, 5, 31)).trials == before.trials
+    found = made(book)
+    assert all(found.trials["EUR", days] for days in HORIZONS)
+    for (currency, days), trials in found.trials.items():
+        for trial in trials:
+            then = made(book, trial.made).by_horizon(currency)
+            place = HORIZONS.index(days)
+            assert (trial.expected, trial.spread) == (then.amounts[place], then.spreads[place])
+    # Now the habit knows of both invoices alike: the one that was opened again was paid 230 days late.
+    assert found.habits[client] == (9, "own")
+
+
 def test_money_that_went_back_is_open_again_and_never_came(book: Book) -> None:
     client = add_client(book, "ACME")
     history(book, client, 5, months=8)

@@ -28,7 +28,9 @@ _DAYS_OF_TRIALS: Final = max(HORIZONS) // 30 + TRIALS
 
 
 class _Item(NamedTuple):
-    """`ended` is the day on which nothing was left of it, far ahead where something is; `paid` whether by payments."""
+    """From `there` on something was open of it, until it `ended` (far ahead where it has not), `paid` if by payments;
+    this tells a habit before `forgotten`. What a reversal opens again is there once more from that day on.
+    """
 
     client: int
     currency: str
@@ -37,6 +39,7 @@ class _Item(NamedTuple):
     amount: int
     ended: int
     paid: bool
+    forgotten: int
     moves: Sequence[tuple[int, int, str]]
 
     def open_at(self, day: int) -> int:
@@ -114,24 +117,26 @@ class _Past:
         for item, day, amount, kind in queries.settlements(connection, as_of.isoformat()):
             moves.setdefault(item, []).append((day, amount, kind))
         self._items = [
-            _Item(client, currency, due, there, amount, *_end(amount, moves.get(id_, ())), moves.get(id_, ()))
+            _Item(client, currency, due, since, amount, ended, paid, forgotten, moves.get(id_, ()))
             for id_, client, currency, due, there, amount in queries.items_with_days(connection, as_of.isoformat())
+            for since, ended, paid, forgotten in _stretches(there, amount, moves.get(id_, ()))
         ]
         self._segments: Mapping[Hashable, Hashable] = dict(queries.client_segments(connection))
         self._ended = sorted((item for item in self._items if item.ended < _NEVER), key=lambda item: item.ended)
+        self._forgotten = sorted(self._ended, key=lambda item: item.forgotten)
         self._from = self._to = 0
         # Of segments under their ids, of clients without one under None.
         self._paid: dict[Hashable, Counter[int]] = {}
         self._let_go: dict[Hashable, Counter[int]] = {}
 
     @cached_property
-    def _of_client(self) -> Mapping[Hashable, tuple[Sequence[int], Sequence[tuple[int, bool]]]]:
-        """Of each client on which days its items ended, ascending; how late, and whether they were paid."""
-        found: dict[Hashable, tuple[list[int], list[tuple[int, bool]]]] = {}
+    def _of_client(self) -> Mapping[Hashable, tuple[Sequence[int], Sequence[_Item]]]:
+        """Of each client on which days its items ended, ascending; and these."""
+        found: dict[Hashable, tuple[list[int], list[_Item]]] = {}
         for item in self._ended:
             ends, known = found.setdefault(item.client, ([], []))
             ends.append(item.ended)
-            known.append((item.ended - item.due, item.paid))
+            known.append(item)
         return found
 
     def at(self, day: int) -> tuple[Habits, list[_Item]]:
@@ -159,10 +164,11 @@ class _Past:
     def _own(self, client: Hashable, day: int, waiting: Iterable[int]) -> Habit | None:
         ends, known = self._of_client.get(client, ((), ()))
         some = known[bisect_right(ends, day - MEMORY) : bisect_right(ends, day)]
+        some = [item for item in some if item.forgotten > day]
         if len(some) < OWN:
             # Too few for a habit of its own, whatever they say.
             return None
-        paid, left = [late for late, whole in some if whole], [late for late, whole in some if not whole]
+        paid, left = ([item.ended - item.due for item in some if item.paid is whole] for whole in (True, False))
         return habit(paid, [*waiting, *left])
 
     def _habit(self, key: Hashable, waiting: Iterable[int]) -> Habit:
@@ -170,12 +176,12 @@ class _Past:
         return habit_of(sorted(self._paid.get(key, {}).items()), sorted([*waiting, *let_go.elements()]))
 
     def _move_to(self, day: int) -> None:
-        """Count what ended by the day, and forget what ended too long before it."""
+        """Count what ended by the day, and forget what ended too long before it or was opened again."""
         while self._to < len(self._ended) and self._ended[self._to].ended <= day:
             self._count(self._ended[self._to], 1)
             self._to += 1
-        while self._from < self._to and self._ended[self._from].ended <= day - MEMORY:
-            self._count(self._ended[self._from], -1)
+        while self._from < self._to and self._forgotten[self._from].forgotten <= day:
+            self._count(self._forgotten[self._from], -1)
             self._from += 1
 
     def _count(self, item: _Item, step: int) -> None:
@@ -209,14 +215,37 @@ class _Past:
                 )
 
 
-def _end(amount: int, moves: Sequence[tuple[int, int, str]]) -> tuple[int, bool]:
-    """On which day nothing was left, and whether payments did it: what was given up only tells how long it waited."""
-    if len(moves) == 1 and moves[0][1] == amount:
-        return moves[0][0], moves[0][2] == "payment"
-    if sum(one for _day, one, _kind in moves) != amount or not moves:
-        return _NEVER, False
+def _stretches(there: int, amount: int, moves: Sequence[tuple[int, int, str]]) -> Iterable[tuple[int, int, bool, int]]:
+    """(since, ended, paid, forgotten) of each time that something was open.
+
+    A trial on a past day must not know of a reversal that came later, so what was settled then counts as settled.
+    """
+    if all(one > 0 for _day, one, _kind in moves):
+        # Nothing was taken back.
+        whole = bool(moves) and sum(one for _day, one, _kind in moves) == amount
+        yield (there, *_ended(moves)) if whole else (there, _NEVER, False, _NEVER)
+        return
+    since, left, closed = there, amount, 0
+    for place, (day, one, _kind) in enumerate(moves, 1):
+        left -= one
+        if place < len(moves) and moves[place][0] == day:
+            # What is booked anew on the day of its reversal was never open.
+            continue
+        if closed and left:
+            ended, paid, forgotten = _ended(moves[:closed])
+            yield since, ended, paid, min(forgotten, day)
+            since, closed = day, 0
+        elif not closed and not left:
+            closed = place
+    yield (since, *_ended(moves[:closed])) if closed else (since, _NEVER, False, _NEVER)
+
+
+def _ended(moves: Sequence[tuple[int, int, str]]) -> tuple[int, bool, int]:
+    """The day of the last move, whether payments settled it, and the day from which this is too long ago to tell; what
+    was given up only tells how long it waited."""
+    day = moves[-1][0]
     paid = sum(one for _day, one, kind in moves if kind == "payment") > 0
-    return moves[-1][0], paid and not sum(one for _day, one, kind in moves if kind == "write_off")
+    return day, paid and not sum(one for _day, one, kind in moves if kind == "write_off"), day + MEMORY
 
 
 def _owed(item: _Item, day: int) -> Owed:
