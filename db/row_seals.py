@@ -23,7 +23,7 @@ ROWS: Final = "rows"
 
 # Work in progress and the log itself: a run's drafts change all the time and become books only when issued. A
 # reminder is its letter, kept with its digest in the outbox. The outbox
-# moves with each answer of a server; the check proves it by its own rows.
+# moves with each answer of a server; the check proves it by its own rows. A passphrase's hash must not be in the log.
 UNSEALED: Final = frozenset(
     {
         "alembic_version",
@@ -38,6 +38,7 @@ UNSEALED: Final = frozenset(
         "import_batch",
         "mailing",
         "outcome",
+        "passphrase",
         "print_job",
         "reminder",
         "reminder_item",
@@ -48,6 +49,7 @@ UNSEALED: Final = frozenset(
         "saved_mapping",
         "schedule_result",
         "setting",
+        "sign_in",
         "unfinished",
     }
 )

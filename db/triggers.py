@@ -19,6 +19,7 @@ BILLED: Final = "What is billed cannot be changed or deleted."
 STILL_CHARGED: Final = "What is billed stays so until a credit note reverses its charge."
 CHARGED_LINE: Final = "A line of an agreement that was charged cannot be deleted."
 BACKWARDS: Final = "The numbers and dates of a series never run backwards."
+CLOSED: Final = "The books are closed for that day."
 USED_TEMPLATE: Final = "A version of a template that printed a document cannot be changed or deleted."
 
 # Each sentence that a trigger may say, with what the user can do about it.
@@ -34,6 +35,7 @@ RULES: Final = {
     STILL_CHARGED: "Write a credit note for it and say that it may be billed again.",
     CHARGED_LINE: "Give it an end date instead.",
     BACKWARDS: "Take the date of the series' last document or a later one.",
+    CLOSED: "Book it on a later day, or have the owner reopen the period.",
     USED_TEMPLATE: "Save the changes as a new version.",
 }
 
@@ -49,7 +51,10 @@ FROZEN: Final = {
     "cash_movement": FROZEN_MONEY,
     "journal_entry": FROZEN_POSTING,
     "posting": FROZEN_POSTING,
+    "recognition_schedule": FROZEN_POSTING,
     "audit_event": FROZEN_LOG,
+    "erasure": FROZEN_LOG,
+    "erased_row": FROZEN_LOG,
 }
 
 # Frozen but for these columns.
@@ -59,6 +64,7 @@ MUTABLE: Final = {
     "charge": frozenset({"reversed_by"}),
     "change_set": frozenset({"summary", "undone_by"}),
     "payment_plan": frozenset({"cancelled_on"}),
+    "closing": frozenset({"reopened_at", "reopened_by", "reason"}),
 }
 # An opening item was issued by another program and is only noted here: undoing its import takes it out again, until
 # something refers to it. The log keeps what it was.
@@ -74,6 +80,7 @@ _MUTABLE_SAYS: Final = {
     "charge": FROZEN_CHARGE,
     "change_set": FROZEN_LOG,
     "payment_plan": FROZEN_MONEY,
+    "closing": FROZEN_LOG,
 }
 
 # Of these, all but the marks of drafts and invoices is what was billed.
@@ -160,6 +167,8 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
         )
     )
     made.append(_trigger("no_delete", "DELETE", "series_year", BACKWARDS, "OLD.last_date IS NOT NULL"))
+    closed = "EXISTS (SELECT 1 FROM closing WHERE through >= NEW.booked_on AND reopened_at IS NULL)"
+    made.append(_trigger("open_period", "INSERT", "journal_entry", CLOSED, closed))
     used = "EXISTS (SELECT 1 FROM invoice WHERE template_version_id = OLD.id)"
     made.append(_trigger("used", "UPDATE", "template_version", USED_TEMPLATE, used))
     made.append(_trigger("no_delete", "DELETE", "template_version", USED_TEMPLATE, used))

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from db.engine import Book
 from db.schema import (
+    Account,
+    AccountRule,
     Address,
     Agreement,
     AgreementLine,
@@ -18,11 +20,15 @@ from db.schema import (
     BankStatement,
     ChangeOrder,
     Client,
+    Closing,
     Commitment,
+    ConfigurationChange,
     Contact,
     DunningHold,
     DunningLevel,
     DunningPolicy,
+    ErasedRow,
+    Erasure,
     ExchangeRate,
     File,
     InterestRate,
@@ -41,6 +47,7 @@ from db.schema import (
     PriceChange,
     PriceProposal,
     Rate,
+    RecognitionSchedule,
     Reconciliation,
     Registration,
     RuleSetting,
@@ -97,6 +104,7 @@ def lived_book(tmp_path: Path) -> Book:
     _registered(book)
     _money(book)
     _bank(book)
+    _accounting(book)
     (open_of_it,) = [one for one in open_items(book, TODAY) if one.number == "INV-2026-0002"]
     parts = in_parts(open_of_it.open, [date(2026, 7, 1), date(2026, 8, 1)])
     agree_plan(book, ["INV-2026-0002"], parts, on=TODAY, reason="asked", actor=ANNE, today=TODAY)
@@ -303,6 +311,48 @@ def _bank(book: Book) -> None:
         made.insert(DunningHold, client_id=3, since=day, reason="Talks")
     till = save_till(book, "Till", "EUR", actor=ANNE)
     enter_cash(book, till, kind="opening", amount=5_000, dated=day, text="Float", actor=ANNE, today=TODAY)
+
+
+def _accounting(book: Book) -> None:
+    """A chart with one account, revenue that waits, a closed year, a change that waits, and an erasure."""
+    with change(book, ANNE, "Keep the ledger") as made:
+        account = made.insert(Account, number="8400", name="Sales 19 %", kind="income")
+        made.insert(AccountRule, name="revenue.S.19", valid_from=date(2026, 1, 1), account_id=account)
+        made.insert(
+            RecognitionSchedule,
+            invoice_id=1,
+            invoice_line_id=1,
+            method="daily",
+            start=date(2026, 1, 1),
+            end=date(2026, 2, 1),
+            currency="EUR",
+            amount=0,
+            firm_amount=0,
+        )
+        made.insert(
+            Closing,
+            through=date(2025, 12, 31),
+            closed_at=made.at,
+            actor=ANNE,
+            checklist="[]",
+            head="",
+            digest="",
+        )
+        made.insert(
+            ConfigurationChange,
+            number="V-2026-0001",
+            subject="item",
+            summary="Raise a price",
+            from_day=date(2027, 1, 1),
+            changes="[]",
+            state="proposed",
+            proposed_by=ANNE,
+            proposed_at=made.at,
+        )
+        erasure = made.insert(
+            Erasure, number="E-2026-0001", kind="request", reason="Art. 17", counts="{}", at=made.at, actor=ANNE
+        )
+        made.insert(ErasedRow, erasure_id=erasure, table_name="contact", row_id=999, columns="[]")
 
 
 def _money(book: Book) -> None:

@@ -1,5 +1,6 @@
 """The book's tables, one module a subject."""
 
+from db.schema.accounting import Account, AccountRule, Closing, RecognitionSchedule
 from db.schema.agreements import (
     Agreement,
     AgreementLine,
@@ -18,6 +19,7 @@ from db.schema.audit import AuditEvent, AuditPayload, ChangeSet
 from db.schema.banking import BankLine, BankMatch, BankStatement, LearnedPayer, Reconciliation
 from db.schema.base import Base, guard_integers
 from db.schema.clients import Address, Client, Contact, ImportBatch, Item, Rate, SavedMapping, Segment
+from db.schema.control import ConfigurationChange, ErasedRow, Erasure, Passphrase, SignIn
 from db.schema.delivery import (
     Delivery,
     DeliveryEvent,
@@ -76,6 +78,8 @@ from db.schema.schedules import Schedule, ScheduleResult
 guard_integers(Base.metadata)
 
 __all__ = [
+    "Account",
+    "AccountRule",
     "Address",
     "Agreement",
     "AgreementLine",
@@ -94,7 +98,9 @@ __all__ = [
     "ChangeSet",
     "Charge",
     "Client",
+    "Closing",
     "Commitment",
+    "ConfigurationChange",
     "Contact",
     "Delivery",
     "DeliveryEvent",
@@ -103,6 +109,8 @@ __all__ = [
     "DunningHold",
     "DunningLevel",
     "DunningPolicy",
+    "ErasedRow",
+    "Erasure",
     "ExchangeRate",
     "File",
     "Finding",
@@ -125,6 +133,7 @@ __all__ = [
     "OpenItem",
     "Outcome",
     "Party",
+    "Passphrase",
     "Pause",
     "Payment",
     "PaymentOrder",
@@ -138,6 +147,7 @@ __all__ = [
     "PrintJob",
     "Promise",
     "Rate",
+    "RecognitionSchedule",
     "Reconciliation",
     "Registration",
     "Reminder",
@@ -156,6 +166,7 @@ __all__ = [
     "Series",
     "SeriesYear",
     "Setting",
+    "SignIn",
     "TaxCode",
     "TaxRate",
     "TaxRule",

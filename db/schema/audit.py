@@ -38,10 +38,14 @@ class AuditEvent(Base):
 
 
 class AuditPayload(Base):
-    """Before and after of an event as JSON; apart from the chain, so that the law may have it erased."""
+    """Before and after of an event as JSON; apart from the chain, so that the law may have it erased.
+
+    An erasure empties salt, before and after of a row and names itself there.
+    """
 
     __tablename__ = "audit_payload"
     event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
     salt: Mapped[str]
     before: Mapped[str | None]
     after: Mapped[str | None]
+    erasure_id: Mapped[int | None] = mapped_column(ForeignKey("erasure.id"))

@@ -109,7 +109,8 @@ class BankMatch(Base):
 
     `score` is a fraction times 10**6, null where a person decided. `reasons` is JSON, a list of stored sentences.
     `withheld_id` is the payment of the tax that the payer kept back beside this one. A payment that was `recorded` by
-    hand before its line came is not the line's: taking the line back leaves it.
+    hand before its line came is not the line's: taking the line back leaves it. `account_id` is the account of the
+    ledger that a person chose for what was put aside.
     """
 
     __tablename__ = "bank_match"
@@ -126,6 +127,7 @@ class BankMatch(Base):
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
     withheld_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
     score: Mapped[Quantity | None]
     reasons: Mapped[str] = mapped_column(default="[]")

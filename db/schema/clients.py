@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.schema.accounting import RECOGNITIONS
 from db.schema.base import Amount, Base, Id, Quantity, words
 from desktop.domain.document import EINVOICES, PAYMENT_MEANS
 
@@ -150,10 +151,16 @@ class Address(Base):
 
 
 class Item(Base):
-    """An entry of the catalogue; the price is a list price in `currency`, null where only rates price it."""
+    """An entry of the catalogue; the price is a list price in `currency`, null where only rates price it.
+
+    `recognition` says how its revenue is earned; null leaves that to the firm.
+    """
 
     __tablename__ = "item"
-    __table_args__ = (words("kind", "service", "goods"),)
+    __table_args__ = (
+        words("kind", "service", "goods"),
+        words("recognition", "issue", *RECOGNITIONS, nullable=True),
+    )
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -163,6 +170,7 @@ class Item(Base):
     currency: Mapped[str | None]
     tax_code_id: Mapped[int | None] = mapped_column(ForeignKey("tax_code.id"))
     hsn_sac: Mapped[str] = mapped_column(default="")
+    recognition: Mapped[str | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     active: Mapped[bool] = mapped_column(default=True)
     digest: Mapped[str] = mapped_column(default="")

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.schema.base import Amount, Base, Id, Quantity, words
+from db.schema.control import ROLES
 from desktop.domain.document import EINVOICES
 
 
@@ -100,14 +101,20 @@ class BankAccount(Base):
 
 
 class Person(Base):
-    """Who works with the book, and what they may credit, write off or approve in firm currency; null is no limit."""
+    """Who works with the book, and what they may credit, write off or approve in firm currency; null is no limit.
+
+    The role says what they may see and do once people sign in. Who is not active signs in no more.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (words("role", *ROLES),)
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
     credit_limit: Mapped[Amount | None]
     write_off_limit: Mapped[Amount | None]
     approval_limit: Mapped[Amount | None]
+    role: Mapped[str] = mapped_column(default="owner")
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Setting(Base):
@@ -197,7 +204,7 @@ class TaxRule(Base):
 
 
 class ExchangeRate(Base):
-    """Units of firm currency for one unit of a currency from a date on, times 10**6."""
+    """Units of firm currency for one unit of a currency from a date on, times 10**6; without `source` it was typed."""
 
     __tablename__ = "exchange_rate"
     __table_args__ = (UniqueConstraint("currency", "valid_from"),)
@@ -205,6 +212,7 @@ class ExchangeRate(Base):
     currency: Mapped[str]
     valid_from: Mapped[date]
     rate: Mapped[Quantity]
+    source: Mapped[str] = mapped_column(default="")
 
 
 class Series(Base):

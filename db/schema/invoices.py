@@ -11,7 +11,10 @@ from db.schema.base import Amount, Base, Id, Quantity, words
 
 
 class Party(Base):
-    """A seller or buyer as frozen on documents; `data` is JSON of every field, found again by its digest."""
+    """A seller or buyer as frozen on documents; `data` is JSON of every field, found again by its digest.
+
+    An erasure empties `name` and `data`; the digest stays, so that the seals of its documents still hold.
+    """
 
     __tablename__ = "party"
     __table_args__ = (words("role", "seller", "buyer"), UniqueConstraint("role", "digest"))
@@ -20,6 +23,7 @@ class Party(Base):
     digest: Mapped[str]
     name: Mapped[str]
     data: Mapped[str]
+    erasure_id: Mapped[int | None] = mapped_column(ForeignKey("erasure.id"))
 
 
 class Invoice(Base):

@@ -116,16 +116,35 @@ class Allocation(Base):
     created_at: Mapped[str]
 
 
+JOURNAL_KINDS = (
+    "invoice",
+    "credit_note",
+    "payment",
+    "write_off",
+    "allocation",
+    "opening",
+    "cash",
+    "bank",
+    "recognition",
+    "adjustment",
+)
+
+
 class JournalEntry(Base):
-    """One balanced booking behind a document, payment, write-off or allocation difference."""
+    """One balanced booking behind a document, payment, write-off or allocation difference, a bank line without a
+    client, revenue that was earned, or an adjustment by hand, which has a note and may take another back.
+    """
 
     __tablename__ = "journal_entry"
     __table_args__ = (
-        words("kind", "invoice", "credit_note", "payment", "write_off", "allocation", "opening", "cash"),
+        words("kind", *JOURNAL_KINDS),
         Index("ix_journal_entry_booked", "booked_on"),
         Index("ix_journal_entry_payment", "payment_id", sqlite_where=text("payment_id IS NOT NULL")),
         Index("ix_journal_entry_write_off", "write_off_id", sqlite_where=text("write_off_id IS NOT NULL")),
         Index("ix_journal_entry_allocation", "allocation_id", sqlite_where=text("allocation_id IS NOT NULL")),
+        Index("ix_journal_entry_match", "match_id", sqlite_where=text("match_id IS NOT NULL")),
+        Index("ix_journal_entry_schedule", "schedule_id", sqlite_where=text("schedule_id IS NOT NULL")),
+        Index("ix_journal_entry_reverses", "reverses_id", sqlite_where=text("reverses_id IS NOT NULL")),
     )
     id: Mapped[Id]
     kind: Mapped[str]
@@ -135,10 +154,17 @@ class JournalEntry(Base):
     write_off_id: Mapped[int | None] = mapped_column(ForeignKey("write_off.id"))
     allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocation.id"))
     cash_movement_id: Mapped[int | None] = mapped_column(ForeignKey("cash_movement.id"), index=True)
+    match_id: Mapped[int | None] = mapped_column(ForeignKey("bank_match.id"))
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("recognition_schedule.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    note: Mapped[str | None]
 
 
 class Posting(Base):
-    """One side of an entry; a debit is positive. Amount in minor units of `currency`, firm_amount of the firm's."""
+    """One side of an entry; a debit is positive. Amount in minor units of `currency`, firm_amount of the firm's.
+
+    `account_id` is given where a person chose the account; otherwise role, tax and money decide it.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -160,6 +186,7 @@ class Posting(Base):
             "fees",
             "transit",
             "other",
+            "accrued_revenue",
         ),
         Index("ix_posting_entry", "entry_id"),
         Index("ix_posting_role", "role", "client_id"),
@@ -175,3 +202,4 @@ class Posting(Base):
     rate: Mapped[Quantity | None]
     period_start: Mapped[date | None]
     period_end: Mapped[date | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

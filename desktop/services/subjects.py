@@ -10,6 +10,8 @@ from db.schema import Base
 from desktop.i18n import N_, _
 
 _WORDS: Final = {
+    "account": N_("ledger account"),
+    "account_rule": N_("rule for a ledger account"),
     "address": N_("address"),
     "agreement": N_("agreement"),
     "agreement_line": N_("agreement line"),
@@ -23,6 +25,8 @@ _WORDS: Final = {
     "change_order": N_("change order"),
     "charge": N_("charge"),
     "client": N_("client"),
+    "closing": N_("closed period"),
+    "configuration_change": N_("change of configuration"),
     "commitment": N_("commitment"),
     "contact": N_("contact"),
     "dispute": N_("dispute"),
@@ -37,6 +41,9 @@ _WORDS: Final = {
     "reconciliation": N_("reconciliation"),
     "reminder": N_("reminder"),
     "reminder_run": N_("reminder run"),
+    "erased_row": N_("erased row"),
+    "erasure": N_("erasure"),
+    "recognition_schedule": N_("revenue to recognise"),
     "exchange_rate": N_("exchange rate"),
     "file": N_("file"),
     "firm": N_("firm"),

@@ -17,6 +17,9 @@ from db.schema import (
     CashMovement,
     Charge,
     Client,
+    Closing,
+    ErasedRow,
+    Erasure,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -28,6 +31,7 @@ from db.schema import (
     Payment,
     PaymentPlan,
     Posting,
+    RecognitionSchedule,
     SeriesYear,
     TimeEntry,
     WriteOff,
@@ -150,6 +154,38 @@ def fill(session: Session) -> None:
         **stamp,
     )
     put(session, JournalEntry, kind="invoice", booked_on=DAY, invoice_id=1)
+    put(
+        session,
+        RecognitionSchedule,
+        invoice_id=1,
+        invoice_line_id=1,
+        method="daily",
+        start=DAY,
+        end=date(2026, 3, 1),
+        currency="EUR",
+        amount=5000,
+    )
+    put(
+        session,
+        Closing,
+        through=date(2025, 12, 31),
+        closed_at="2026-01-03T10:00:00Z",
+        actor="ann",
+        checklist="[]",
+        head="h",
+        digest="d",
+    )
+    put(
+        session,
+        Erasure,
+        number="E-2026-0001",
+        kind="request",
+        reason="GDPR Art. 17",
+        counts="{}",
+        at="2026-01-31T10:00:00Z",
+        actor="ann",
+    )
+    put(session, ErasedRow, erasure_id=1, table_name="contact", row_id=9, columns='["name"]')
     put(session, Posting, entry_id=1, role="receivable", client_id=1, currency="EUR", amount=5950)
 
 

@@ -166,7 +166,7 @@ def execute(path: Path, sql: str) -> None:
         (cut_short, "is damaged"),
         (overwrite(0), "is not a book"),
         (overwrite(101, 3995), "is damaged"),
-        (newer, "by a newer version of the program (revision 0999; this one knows 0001)"),
+        (newer, "by a newer version of the program (revision 0999; this one knows 0002)"),
         (another_program, "is a database of another program, not a book"),
     ],
 )

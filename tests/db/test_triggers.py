@@ -77,6 +77,7 @@ def test_every_table_of_issued_or_booked_rows_is_guarded() -> None:
         "attachment", "saved_view", "unfinished", "promise", "template_choice", "registration",
         "delivery", "delivery_event", "mail_account", "mail_text", "mailing", "print_job", "rendering",
         "rendering_prefix", "schedule", "schedule_result",
+        "account", "account_rule", "configuration_change", "passphrase", "sign_in",
         "bank_statement", "bank_line", "bank_match", "reconciliation", "learned_payer", "payment_order",
         "payment_order_item", "dunning_policy", "dunning_level", "interest_rate", "dunning_hold", "reminder",
         "reminder_item", "reminder_run",
