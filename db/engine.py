@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from db.lock import BookLock
-from db.refusals import as_user_error, write_protected
+from db.refusals import as_user_error, not_folded, write_protected
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -228,7 +228,8 @@ def worked_out(connection: Connection, key: object, work: Callable[[], _Found]) 
 def fold(path: Path, driver: Driver = PLAIN) -> None:
     """Write the WAL into the file and go back to a rollback journal, so that the book is one file.
 
-    Where a reader still holds the book the WAL stays, and the next opening continues with it.
+    Where a reader still holds the book the WAL stays, and the next opening continues with it. UserError where the disk
+    refuses; the WAL stays then as well.
     """
     connection = driver.connect(path, False)
     try:
@@ -238,7 +239,7 @@ def fold(path: Path, driver: Driver = PLAIN) -> None:
         connection.execute("PRAGMA journal_mode=DELETE").fetchall()
     except driver.module.OperationalError as error:
         if getattr(error, "sqlite_errorname", "") not in ("SQLITE_BUSY", "SQLITE_LOCKED"):
-            raise
+            raise not_folded(path, error) from error
     finally:
         connection.close()
 

@@ -55,3 +55,15 @@ def write_protected(path: Path | None) -> UserError:
     else:
         message = _("{path} is write-protected; it can be read, not changed.").format(path=path)
     return BookUnusable(message, _("Lift the protection of the file and its folder, or work on a copy elsewhere."))
+
+
+def not_folded(path: Path, error: BaseException) -> UserError:
+    """Said when a book is closed on a disk that takes no more: what was saved stays saved, in two files."""
+    return UserError(
+        _("The disk took no more while {name} was being closed ({error}). Everything that was saved is safe.").format(
+            name=path.name, error=error
+        ),
+        _("Keep {name} and the file {rest} beside it together, free some space, and open the book again.").format(
+            name=path.name, rest=f"{path.name}-wal"
+        ),
+    )
