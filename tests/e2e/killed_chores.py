@@ -160,26 +160,24 @@ def whole_copy_or_none(folder: Path) -> list[str]:
     return wrong
 
 
-def pay_and_restore(folder: Path, driver: Driver = PLAIN) -> None:
-    pay(folder)
-    put_in_place(folder / "backup.sheaf", folder / "Harbour.sheaf", driver=driver)
+def restore(folder: Path, driver: Driver = PLAIN) -> None:
+    put_in_place(folder / "backup.sheaf", folder / "paid.sheaf", driver=driver)
 
 
 def one_of_the_two(folder: Path) -> list[str]:
+    """The book with its payments, or the backup from before them and the book kept beside it."""
     wrong = []
-    with opened(folder / "Harbour.sheaf") as book:
+    with opened(folder / "paid.sheaf") as book:
         wrong += [str(problem) for problem in check(book).problems]
         standing = value(book, "SELECT count(*) FROM payment")
-    if standing == 0:
-        # The backup, from before the payments, stands there; the book must be kept.
-        kept = list(folder.glob("Harbour replaced*"))
-        if len(kept) != 1:
-            wrong.append(f"{len(kept)} kept books")
-        for path in kept:
-            with opened(path) as book:
-                wrong += [str(problem) for problem in check(book).problems]
-                if value(book, "SELECT count(*) FROM payment") == 0:
-                    wrong.append("the kept book has lost its payments")
+    kept = list(folder.glob("paid replaced*"))
+    if standing == 0 and len(kept) != 1:
+        wrong.append(f"{len(kept)} kept books")
+    for path in kept:
+        with opened(path) as book:
+            wrong += [str(problem) for problem in check(book).problems]
+            if value(book, "SELECT count(*) FROM payment") == 0:
+                wrong.append("the kept book has lost its payments")
     return wrong
 
 
@@ -196,7 +194,8 @@ def prepared(folder: Path) -> dict[str, Chore]:
     pay(done)
     with opened(done / "Harbour.sheaf") as book:
         paid = told(book)
-    shutil.copyfile(done / "Harbour.sheaf", folder / "old.sheaf")
+    for name in ("old.sheaf", "paid.sheaf"):
+        shutil.copyfile(done / "Harbour.sheaf", folder / name)
     # Triggers of today guard tables that the first revision does not have; the upgrade makes them anew.
     untouched = mock.patch.object(ddl, "trigger_statements", return_value=[])
     with untouched, upgrades.migrating(folder / "old.sheaf") as (_, config):
@@ -206,7 +205,7 @@ def prepared(folder: Path) -> dict[str, Chore]:
         "payments": Chore(pay, paid_as_if_nothing_had_been(paid)),
         "upgrade": Chore(bring_up, upgraded_with_its_rows(paid)),
         "backup": Chore(back_up, whole_copy_or_none),
-        "restore": Chore(pay_and_restore, one_of_the_two),
+        "restore": Chore(restore, one_of_the_two),
     }
 
 

@@ -1,4 +1,4 @@
-"""The long proof: hundreds of kills across imports, runs, payments, reconciliation, reminders, sending, upgrade, backup.
+"""The long proof: kills by the hundred in imports, runs, payments, passes, reminders, sending, upgrades, backups.
 
 python -m tests.e2e.kills [EACH], 56 kills of each kind unless told, which are 504 in all. The suite does fewer.
 """
