@@ -1,0 +1,1 @@
+"""Who works with the book: roles, passphrases, signing in, and what two people decide."""
