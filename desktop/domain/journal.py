@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from desktop.domain.money import SCALE, exponent, round_half_away, spread
 
-# (net, category, rate times 10**6, service period as ISO texts, whether it charges or deducts a deposit)
-Line = tuple[int, str, int, str | None, str | None, bool]
+# (net, category, rate times 10**6, service period as ISO texts, role: revenue, deposits for what is charged or deducted
+# as a deposit, deferred_revenue or accrued_revenue for a service of other months than the document's)
+Line = tuple[int, str, int, str | None, str | None, str]
 # (category, rate times 10**6, tax)
 Tax = tuple[str, int, int]
 
@@ -78,16 +79,16 @@ def invoice_postings(
 ) -> list[Posting]:
     """An issued document: receivable against revenue, deposits, tax payable and cash rounding.
 
-    Amounts are positive on both kinds, a credit note posts the mirror. A line whose last field is true moves
-    `deposits` instead of revenue: deposits charged, and deposits that a later invoice deducts by negative lines.
+    Amounts are positive on both kinds, a credit note posts the mirror. All lines of a deposit move `deposits`, and so
+    do the negative lines by which a later invoice deducts it.
     Taxes of one rate, such as CGST and SGST, stay apart, for they are owed to several authorities.
     ValueError if lines and taxes do not add up to gross.
     """
     sides: dict[tuple[str, str | None, int | None, str | None, str | None], int] = {}
     left = gross
     all_deposits = kind == "deposit"
-    for net, category, rate, start, end, is_deposit in lines:
-        key = ("deposits" if is_deposit or all_deposits else "revenue", category, rate, start, end)
+    for net, category, rate, start, end, role in lines:
+        key = ("deposits" if all_deposits else role, category, rate, start, end)
         sides[key] = sides.get(key, 0) - net
         left -= net
     sign = -1 if kind == "credit_note" else 1

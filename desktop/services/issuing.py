@@ -277,7 +277,14 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
                 document.currency,
                 document.gross,
                 [
-                    (x.net, x.category, x.rate, x.period_start, x.period_end, x.deducts_id is not None)
+                    (
+                        x.net,
+                        x.category,
+                        x.rate,
+                        x.period_start,
+                        x.period_end,
+                        "revenue" if x.deducts_id is None else "deposits",
+                    )
                     for x in document.lines
                 ],
                 [(x.category, x.rate, x.tax) for x in document.taxes],

@@ -199,7 +199,13 @@ def file_of(found: list[Booking]) -> list[dict[str, str]]:
 
 nets = st.integers(-500_000, 5_000_000)
 told_lines = st.lists(
-    st.tuples(nets, st.sampled_from([("S", 190_000), ("S", 70_000), ("Z", 0)]), st.booleans()), min_size=1, max_size=6
+    st.tuples(
+        nets,
+        st.sampled_from([("S", 190_000), ("S", 70_000), ("Z", 0)]),
+        st.sampled_from(["revenue", "deposits"]),
+    ),
+    min_size=1,
+    max_size=6,
 )
 
 
@@ -211,17 +217,17 @@ told_lines = st.lists(
     st.integers(-2, 2),
 )
 def test_every_entry_is_booked_to_the_cent(
-    lines: list[tuple[int, tuple[str, int], bool]], kind: str, rate: int | None, off: int
+    lines: list[tuple[int, tuple[str, int], str]], kind: str, rate: int | None, off: int
 ) -> None:
     """Whatever is mixed on a document: rates, deposits, a currency; even a tax that is off by a cent or two."""
     currency = "EUR" if rate is None else "USD"
     bases: dict[tuple[str, int], int] = defaultdict(int)
-    for net, tax, _deposit in lines:
+    for net, tax, _role in lines:
         bases[tax] += net
     taxes = [(*tax, round_half_away(Decimal(base * tax[1]) / 1_000_000) + off) for tax, base in bases.items() if tax[1]]
-    gross = sum(net for net, _tax, _deposit in lines) + sum(tax for *_group, tax in taxes)
+    gross = sum(net for net, _tax, _role in lines) + sum(tax for *_group, tax in taxes)
     postings = invoice_postings(
-        kind, 1, currency, gross, [(net, *tax, None, None, deposit) for net, tax, deposit in lines], taxes,
+        kind, 1, currency, gross, [(net, *tax, None, None, role) for net, tax, role in lines], taxes,
         firm_factor(rate, currency, "EUR"),
     )  # fmt: skip
     if not postings:
@@ -235,7 +241,7 @@ def test_every_entry_is_booked_to_the_cent(
 
 
 def test_a_tax_that_datev_would_reckon_otherwise_is_booked_apart() -> None:
-    postings = invoice_postings("invoice", 1, "EUR", 11_901, [(10_000, "S", 190_000, None, None, False)],
+    postings = invoice_postings("invoice", 1, "EUR", 11_901, [(10_000, "S", 190_000, None, None, "revenue")],
                                 [("S", 190_000, 1_901)], Decimal(1))  # fmt: skip
     net, tax = file_of(booked(postings))
     assert (net["Gegenkonto (ohne BU-Schlüssel)"], net["BU-Schlüssel"]) == ("8400", "40")
@@ -245,7 +251,7 @@ def test_a_tax_that_datev_would_reckon_otherwise_is_booked_apart() -> None:
 
 
 def test_a_credit_note_stands_on_the_other_side() -> None:
-    postings = invoice_postings("credit_note", 1, "EUR", 11_900, [(10_000, "S", 190_000, None, None, False)],
+    postings = invoice_postings("credit_note", 1, "EUR", 11_900, [(10_000, "S", 190_000, None, None, "revenue")],
                                 [("S", 190_000, 1_900)], Decimal(1))  # fmt: skip
     (line,) = file_of(booked(postings, kind="credit_note"))
     assert (line["Soll/Haben-Kennzeichen"], line["Umsatz (ohne Soll/Haben-Kz)"]) == ("H", "119,00")
@@ -269,7 +275,9 @@ def test_a_credit_note_stands_on_the_other_side() -> None:
 def test_what_bears_no_tax_has_its_own_account(
     category: str, country: str, small: int, account: str, vat_id: str
 ) -> None:
-    postings = invoice_postings("invoice", 1, "EUR", 5_000, [(5_000, category, 0, None, None, False)], [], Decimal(1))
+    postings = invoice_postings(
+        "invoice", 1, "EUR", 5_000, [(5_000, category, 0, None, None, "revenue")], [], Decimal(1)
+    )
     tax_id = {"NL": "NL 1234.567.89.B01", "GR": "123456789B01"}.get(country, "")
     (line,) = file_of(booked(postings, country=country, tax_id=tax_id, small=small))
     assert line["Gegenkonto (ohne BU-Schlüssel)"] == account
@@ -278,7 +286,7 @@ def test_what_bears_no_tax_has_its_own_account(
 
 
 def test_the_tax_of_another_state_names_it_and_its_rate() -> None:
-    postings = invoice_postings("invoice", 1, "EUR", 12_000, [(10_000, "S", 200_000, None, None, False)],
+    postings = invoice_postings("invoice", 1, "EUR", 12_000, [(10_000, "S", 200_000, None, None, "revenue")],
                                 [("S", 200_000, 2_000)], Decimal(1))  # fmt: skip
     with pytest.raises(UserError, match=r"revenue\.S\.20"):
         booked(postings, country="FR")
@@ -299,7 +307,7 @@ def test_a_role_without_an_account_names_its_setting() -> None:
 
 
 def test_an_own_account_may_come_with_a_tax_key() -> None:
-    postings = invoice_postings("invoice", 1, "EUR", 11_900, [(10_000, "S", 190_000, None, None, False)],
+    postings = invoice_postings("invoice", 1, "EUR", 11_900, [(10_000, "S", 190_000, None, None, "revenue")],
                                 [("S", 190_000, 1_900)], Decimal(1))  # fmt: skip
     accounts = Accounts("03", {"revenue.S.19": Account(8200, "3")})
     (line,) = file_of(list(bookings([row(one) for one in postings], {}, accounts, home="DE", home_currency="EUR",
@@ -308,11 +316,11 @@ def test_an_own_account_may_come_with_a_tax_key() -> None:
 
 
 def test_an_amount_without_a_rate_and_too_many_clients_are_refused() -> None:
-    postings = invoice_postings("invoice", 1, "USD", 100, [(100, "Z", 0, None, None, False)], [], None)
+    postings = invoice_postings("invoice", 1, "USD", 100, [(100, "Z", 0, None, None, "revenue")], [], None)
     with pytest.raises(UserError, match="INV-1 was booked in USD without an exchange rate"):
         booked(postings)
     many = [one._replace(client_id=60_000) for one in invoice_postings(
-        "invoice", 1, "EUR", 100, [(100, "Z", 0, None, None, False)], [], Decimal(1))]  # fmt: skip
+        "invoice", 1, "EUR", 100, [(100, "Z", 0, None, None, "revenue")], [], Decimal(1))]  # fmt: skip
     with pytest.raises(UserError, match="70000"):
         booked(many)
 
@@ -320,7 +328,7 @@ def test_an_amount_without_a_rate_and_too_many_clients_are_refused() -> None:
 def test_texts_are_such_as_datev_takes() -> None:
     assert document_number("RE 2026/7.b_ü") == "RE-2026/7-b--"
     assert len(document_number("9" * 50)) == 36
-    postings = invoice_postings("invoice", 1, "EUR", 100, [(100, "Z", 0, None, None, False)], [], Decimal(1))
+    postings = invoice_postings("invoice", 1, "EUR", 100, [(100, "Z", 0, None, None, "revenue")], [], Decimal(1))
     rows_ = [list(row(one)) for one in postings]
     for one in rows_:
         one[6] = 'Łódź "Müller" \n; 株式会社 ' + "x" * 80
