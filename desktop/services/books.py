@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from db import backup as copies
 from db import book_files
-from db.engine import Book
+from db.engine import PLAIN, Book, Driver
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import LAST_BACKUP, keep_setting
@@ -101,19 +102,24 @@ class Contents:
     last_issue: date | None
 
 
-def contents(path: Path) -> Contents:
+def contents(path: Path, *, driver: Driver = PLAIN) -> Contents:
     """Look into a book or backup, of an older version as well, without changing it. UserError where it is none."""
-    with book_files.look_into(path) as connection:
-        # Words that every revision knows.
-        (firm,) = connection.execute("SELECT name FROM firm").fetchone()
-        (created_at,) = connection.execute("SELECT created_at FROM book").fetchone()
-        (changed_at,) = connection.execute("SELECT max(at) FROM change_set").fetchone()
-        first, last, invoices = connection.execute(
-            "SELECT min(issue_date), max(issue_date), count(*) FROM invoice"
-        ).fetchone()
-        clients, payments = connection.execute(
-            "SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM payment)"
-        ).fetchone()
+    with book_files.look_into(path, driver) as connection:
+        return contents_of(connection)
+
+
+def contents_of(connection: sqlite3.Connection) -> Contents:
+    """As `contents`, of a file that is looked into already."""
+    # Words that every revision knows.
+    (firm,) = connection.execute("SELECT name FROM firm").fetchone()
+    (created_at,) = connection.execute("SELECT created_at FROM book").fetchone()
+    (changed_at,) = connection.execute("SELECT max(at) FROM change_set").fetchone()
+    first, last, invoices = connection.execute(
+        "SELECT min(issue_date), max(issue_date), count(*) FROM invoice"
+    ).fetchone()
+    clients, payments = connection.execute(
+        "SELECT (SELECT count(*) FROM client), (SELECT count(*) FROM payment)"
+    ).fetchone()
     return Contents(firm, created_at, changed_at, clients, invoices, payments, _day(first), _day(last))
 
 
