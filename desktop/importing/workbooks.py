@@ -116,7 +116,14 @@ class Workbook:
         return sheet
 
     def _sheet(self, name: str) -> Sheet:
-        return Sheet(self._book.get_sheet_by_name(name), self._marks(name), self.is_binary)
+        from python_calamine import CalamineError
+
+        try:
+            # Only now is the sheet unpacked: the list of sheets may be whole where one of them is not.
+            cells = self._book.get_sheet_by_name(name)
+        except CalamineError:
+            raise _broken(self.name) from None
+        return Sheet(cells, self._marks(name), self.is_binary)
 
     def _filled(self, sheet: Sheet) -> Sheet:
         if not sheet.sample():

@@ -181,10 +181,19 @@ def _locked() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000 + "EncryptedPackage".encode("utf-16-le")
 
 
+def _damaged_sheet() -> bytes:
+    """The list of sheets is whole, the packed cells of one are not."""
+    content = bytearray(xlsx({"A": [TIME] * 50}))
+    at = content.index(b"xl/worksheets/sheet1.xml") + len(b"xl/worksheets/sheet1.xml")
+    content[at + 20 : at + 60] = b"\xff" * 40
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     "content, words",
     [
         (_locked(), "protected by a password"),
+        (_damaged_sheet(), "incomplete or damaged"),
         (xlsx({"A": [TIME]})[:1500], "incomplete or damaged"),
         (ods({"A": [TIME]})[:700], "incomplete or damaged"),
         (b"<html><table><tr><td>agreement</td></tr></table></html>", "web page"),
