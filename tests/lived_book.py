@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,8 @@ from desktop.services.cash_book import enter_cash, save_till
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
 from desktop.services.credits import credit_invoice
+from desktop.services.delivery.kept import File as KeptFile
+from desktop.services.delivery.kept import keep_sealed
 from desktop.services.disputes import open_dispute
 from desktop.services.notes import add_note
 from desktop.services.open_items import open_items
@@ -102,6 +105,7 @@ def lived_book(tmp_path: Path) -> Book:
     done = bill(book, through=date(2026, 3, 31), issue_date=date(2026, 4, 1), scope=Scope(), actor=ANNE, now=book.now)
     assert done.outcomes == {"issued": 2, "held": 1, "skipped": 0, "failed": 0}, done.outcomes
     _registered(book)
+    _kept(book)
     _money(book)
     _bank(book)
     _accounting(book)
@@ -238,6 +242,15 @@ def _registered(book: Book) -> None:
             made_at=made.at,
             actor=ANNE,
         )
+
+
+def _kept(book: Book) -> None:
+    """The files of two documents, as they went out by one printer."""
+    prefix, rest = b"%PDF-1.7 ", b"INV"
+    sha256 = hashlib.sha256(prefix + rest).hexdigest()
+    files = [KeptFile(number, "pdf", prefix, rest, sha256) for number in (2, 3)]
+    with book.writing() as session:
+        keep_sealed(session.connection(), files, actor=ANNE, now=book.now)
 
 
 def _bank(book: Book) -> None:

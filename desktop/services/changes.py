@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.engine import Book
-from db.schema import ChangeSet
+from db.schema import AuditEvent, ChangeSet
 from desktop.services.change_sets import Change
 from desktop.services.undoing import take_back, undo_target
 
@@ -64,7 +64,7 @@ class ChangeRow:
 
 
 def changes(book: Book, limit: int = 200) -> list[ChangeRow]:
-    """The latest change sets, newest first."""
+    """The latest change sets, newest first; those that only keep files that went out are told by the outbox."""
     taken_back = aliased(ChangeSet)
     query = (
         select(
@@ -77,8 +77,15 @@ def changes(book: Book, limit: int = 200) -> list[ChangeRow]:
             taken_back.id,
         )
         .outerjoin(taken_back, taken_back.undone_by == ChangeSet.id)
+        .where(or_(ChangeSet.undoable, ~_only_of(ChangeSet.id, "rendering")))
         .order_by(ChangeSet.id.desc())
         .limit(limit)
     )
     with book.reading() as session:
         return [ChangeRow(*row) for row in session.execute(query)]
+
+
+def _only_of(change_set: InstrumentedAttribute[int], subject: str) -> ColumnElement[bool]:
+    """Whether a change set has events, and all of one subject."""
+    mine = AuditEvent.change_set_id == change_set
+    return exists().where(mine) & ~exists().where(mine, AuditEvent.subject != subject)

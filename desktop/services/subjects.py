@@ -74,6 +74,7 @@ _WORDS: Final = {
     "price_proposal": N_("proposed price"),
     "promise": N_("promise to pay"),
     "rate": N_("price on the rate card"),
+    "rendering": N_("kept file"),
     "rule_setting": N_("rule of the gate"),
     "saved_view": N_("view"),
     "rule_template": N_("template of rules"),

@@ -39,8 +39,9 @@ from desktop.services.subjects import called, word
 DELETED_ROWS: Final = "rows deleted"
 UNDONE: Final = "undone"
 
-# A frozen party says nothing without its document, and the next document to the same party takes it again.
-_LEFT_BEHIND: Final = frozenset({"party"})
+# A frozen party says nothing without its document, and the next document to the same party takes it again. A file that
+# may have gone out stays as it went.
+_LEFT_BEHIND: Final = frozenset({"party", "rendering"})
 
 # What is said of a draft names it without being billed by it.
 _ABOUT_DRAFTS: Final = frozenset({"finding", "outcome"})

@@ -164,7 +164,7 @@ def test_any_row_added_by_hand_is_found(tampering: Tampering, table: str) -> Non
     assert found
     unique = {"tax_rate", "exchange_rate", "rule_setting", "rate", "price_change", "template_version", "series"}
     unique |= {"open_item", "open_credit", "invoice", "invoice_line", "invoice_tax", "series_year", "agreement_line"}
-    unique |= {"charge", "payment", "registration", "template_choice", "mail_account", "mail_text"}
+    unique |= {"charge", "payment", "registration", "rendering", "template_choice", "mail_account", "mail_text"}
     unique |= {
         "dunning_level",
         "dunning_policy",

@@ -180,6 +180,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "run_hash": "Prüfsumme des Laufs: {hash}",
     "run_hash_how": "Sie ist der SHA-256 aller Zeilen „Nummer Siegel“ in der Reihenfolge der Liste, jede mit"
     " Zeilenvorschub beendet. Sie ändert sich, wenn ein Beleg hinzukommt, fehlt oder verändert wurde.",
+    "run_head": "Kopf des Protokolls, als der Lauf versiegelt wurde: {head}",
+    "run_head_how": "Außerhalb des Buchs aufbewahren: sheaf check --head und das kleine Programm sheaf_verify.py"
+    " beweisen damit, dass im Protokoll bis zu diesem Lauf nichts umgeschrieben wurde.",
     "run_open": (
         "{count} Ergebnis steht noch aus: Dieser Lauf ist noch nicht abgeschlossen.",
         "{count} Ergebnisse stehen noch aus: Dieser Lauf ist noch nicht abgeschlossen.",

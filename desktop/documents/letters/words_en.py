@@ -169,6 +169,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "run_hash": "Hash of the run: {hash}",
     "run_hash_how": "It is the SHA-256 of all lines “number seal”, in the order of the list, each ended by a line feed."
     " It changes if a document is added, taken away or altered.",
+    "run_head": "Head of the log when the run was sealed: {head}",
+    "run_head_how": "Keep it outside the book: sheaf check --head, and the small program sheaf_verify.py, prove by it"
+    " that nothing in the log up to this run was rewritten.",
     "run_open": (
         "{count} outcome still waits: this report is of a run that is not finished.",
         "{count} outcomes still wait: this report is of a run that is not finished.",

@@ -171,6 +171,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "run_hash": "Huella del lote: {hash}",
     "run_hash_how": "Es el SHA-256 de todas las líneas «número sello», en el orden de la lista, cada una terminada en"
     " salto de línea. Cambia si se añade, se quita o se altera un documento.",
+    "run_head": "Cabecera del registro de cambios cuando se selló el lote: {head}",
+    "run_head_how": "Guárdela fuera del libro: sheaf check --head y el pequeño programa sheaf_verify.py demuestran"
+    " con ella que nada se reescribió hasta este lote.",
     "run_open": (
         "{count} resultado sigue en espera: este lote no está terminado.",
         "{count} resultados siguen en espera: este lote no está terminado.",

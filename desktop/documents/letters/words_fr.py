@@ -176,6 +176,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "run_hash": "Empreinte du lot : {hash}",
     "run_hash_how": "C’est le SHA-256 de toutes les lignes « numéro sceau », dans l’ordre de la liste, chacune terminée"
     " par un saut de ligne. Elle change dès qu’une pièce est ajoutée, retirée ou modifiée.",
+    "run_head": "Tête du journal des modifications quand le lot a été scellé : {head}",
+    "run_head_how": "À conserver hors du livre : sheaf check --head et le petit programme sheaf_verify.py prouvent par"
+    " elle que rien n’a été réécrit jusqu’à ce lot.",
     "run_open": (
         "{count} résultat est en attente : ce lot n’est pas terminé.",
         "{count} résultats sont en attente : ce lot n’est pas terminé.",

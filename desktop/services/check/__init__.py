@@ -24,6 +24,7 @@ from desktop.services.check.money import check_money
 from desktop.services.check.printing import check_printing
 from desktop.services.check.problem import Problem, Problems
 from desktop.services.check.reminding import check_reminders
+from desktop.services.check.run_seals import check_run_seals
 from desktop.services.check.tills import check_tills
 
 __all__ = ["CheckResult", "Problem", "check"]
@@ -63,12 +64,14 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_reminders(raw(connection), problems)
             told(0, 0, _("Checking what was billed"))
             check_billing(raw(connection), problems)
+            check_run_seals(raw(connection), problems)
             told(0, 0, _("Checking what went out"))
             check_delivery(raw(connection), problems)
             check_printing(raw(connection), problems)
         except (DatabaseError, DBAPIError) as error:
             of_sqlite = error.orig if isinstance(error, DBAPIError) else error
-            if as_user_error(of_sqlite) is None:
+            # A text that is none was written past the program, which writes nothing else.
+            if as_user_error(of_sqlite) is None and "decode to UTF-8" not in str(of_sqlite):
                 raise
             problems.add(
                 "file", _("the book's file"), _("it cannot be read to its end: {reason}").format(reason=of_sqlite)

@@ -93,9 +93,14 @@ def _check_files(connection: sqlite3.Connection, problems: Problems) -> None:
         problems.add("document", title, other.format(file=name))
     # What many files begin with is hashed once.
     begun = {None: hashlib.sha256()}
-    for key, content in connection.execute("SELECT id, content FROM rendering_prefix"):
-        begun[key] = hashlib.sha256(content)
     changed = _("the copy of its file is not what went out any more")
+    for key, digest, content in connection.execute("SELECT id, digest, content FROM rendering_prefix"):
+        try:
+            begun[key] = hashlib.sha256(content)
+        except TypeError:
+            continue
+        if begun[key].hexdigest() != digest:
+            problems.add("document", _("beginning #{number} of kept files").format(number=key), changed)
     for number, prefix, packed, sha256 in connection.execute(
         "SELECT i.number, r.prefix_id, r.content, r.sha256 FROM rendering r JOIN invoice i ON i.id = r.invoice_id"
     ):

@@ -88,7 +88,8 @@ class _Proof:
     def finish(self) -> None:
         """What is left was written past the log."""
         for name, table in self._tables.items():
-            for key in table.unexplained():
+            since = table.known_since if name in row_seals.SEALED_LATER else 0
+            for key in table.unexplained(since):
                 self._add(name, key, _("the log does not know it: it was written past the program"))
 
     def _take_back(self, table: _Table, key: int, event: _Event) -> None:
@@ -215,10 +216,15 @@ class _Table:
             there[key] = values
         return row_seals.digest(there[key] for key in sorted(there))
 
-    def unexplained(self) -> list[int]:
-        """Ids of rows that stand in the book and that no event made."""
+    @property
+    def known_since(self) -> int:
+        """The first id that the log knows."""
+        return min((first for first, _last in self._not_yet), default=1 << 62)
+
+    def unexplained(self, since: int = 0) -> list[int]:
+        """Ids of rows from `since` on that stand in the book and that no event made."""
         left = [key for key, row in self._put.items() if isinstance(row, dict)]
-        start = 0
+        start = since
         for first, last in [*self._not_yet, (1 << 62, 1 << 62)]:
             keys = self._connection.execute(
                 f"SELECT id FROM {self._name} WHERE id >= ? AND id < ? ORDER BY id", (start, first)

@@ -10,11 +10,11 @@ from db.engine import Book
 from desktop.documents.batch import RenderPool, make_batch
 from desktop.domain.document import Document, TemplateVersion
 from desktop.errors import UserError
-from desktop.services.delivery.renderings import File, Key, keep, kept_files, kept_keys
+from desktop.services.delivery.renderings import File, Key, keep, keep_sealed, kept_files, kept_keys
 from desktop.services.documents import documents
 from desktop.services.einvoice_fit import unfit
 
-__all__ = ["File", "Key", "file_of", "files_of", "keep"]
+__all__ = ["File", "Key", "file_of", "files_of", "keep", "keep_sealed"]
 
 # Kept files that are read at once.
 _CHUNK = 100
@@ -30,7 +30,7 @@ def files_of(
     What is rendered is made some chunks ahead of the file that is asked for, in the processes of `pool`, which serves
     nobody else until the last file is given or the iterator is closed. A document that cannot take its form is told to
     `refused` and left out; without it the first one raises its UserError. `keep` keeps what goes out for the first
-    time, in the transaction in which it does.
+    time, in the transaction in which it does; `keep_sealed` does where no change set is being written.
     """
     keys = list(wanted)
     with book.reading() as session:

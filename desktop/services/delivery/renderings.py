@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db import chain, row_seals
 from db.queries.rows import ids_text
 from desktop.documents.worker import PACKING
 from desktop.errors import UserError
@@ -62,6 +63,21 @@ def keep(connection: Connection, files: Iterable[File], *, now: str) -> None:
         " ON CONFLICT (invoice_id, form) DO NOTHING",
         rows,
     )
+
+
+def keep_sealed(connection: Connection, files: Iterable[File], *, actor: str, now: str) -> None:
+    """As `keep`, where no change set is being written: what was kept is sealed in the log by one of its own."""
+    driver = raw(connection)
+    (before,) = driver.execute("SELECT coalesce(max(id), 0) FROM rendering").fetchone()
+    keep(connection, files, now=now)
+    (last,) = driver.execute("SELECT coalesce(max(id), 0) FROM rendering").fetchone()
+    if last == before:
+        return
+    summary = _("Keep files as they went out")
+    (number,) = driver.execute(
+        "INSERT INTO change_set (at, actor, summary, undoable) VALUES (?, ?, ?, 0) RETURNING id", (now, actor, summary)
+    ).fetchone()
+    chain.append(driver, number, now, actor, summary, [row_seals.seal_range(driver, "rendering", before + 1, last)])
 
 
 def kept_keys(connection: Connection, invoice_ids: Collection[int]) -> set[Key]:

@@ -88,6 +88,7 @@ _ACTIONS: Final = {
     "park": N_("Not issued: {reason}"),
     "begin": N_("Begun."),
     "recheck": N_("Checked again."),
+    "sealed": N_("Sealed with its documents."),
     "draft by hand": N_("Drafted by hand."),
 }
 

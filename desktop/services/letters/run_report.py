@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db.engine import Book
-from desktop.domain.letter import Cell, LetterColumn, LetterRow, LetterTable, Money, term
+from desktop.domain.letter import Cell, LetterColumn, LetterRow, LetterTable, Money, Term, term
 from desktop.i18n import current_language
 from desktop.saying import told
 from desktop.services.letters.correspondence import Made, own_correspondence
 from desktop.services.runs.scope import RunFacts, run_facts
+from desktop.services.runs.sealing import run_hash, sealed_head
 
 _STATES = ("issued", "ready", "held", "failed", "skipped")
 _WAITING = ("ready", "held", "failed")
@@ -39,14 +39,6 @@ class Sealed:
         return -1 if self.kind == "credit_note" else 1
 
 
-def run_hash(documents: Iterable[Sealed]) -> str:
-    """SHA-256 over a line “number seal” for each document, in their order: any tool can reckon it again."""
-    found = hashlib.sha256()
-    for one in documents:
-        found.update(f"{one.number} {one.seal}\n".encode())
-    return found.hexdigest()
-
-
 def run_report(book: Book, run: int | str, *, on: date) -> Made:
     """The report of a run, by its id or number, in the language of the window. UserError where there is none.
 
@@ -59,6 +51,7 @@ def run_report(book: Book, run: int | str, *, on: date) -> Made:
         to = own_correspondence(connection, "run_report", language)
         documents = _documents(connection, facts.id)
         outcomes = _outcomes(connection, facts.id)
+        head = sealed_head(connection, facts.id)
     waiting = sum(row["state"] in _WAITING for row in outcomes)
     letter = to.letter(
         "run_report",
@@ -67,9 +60,18 @@ def run_report(book: Book, run: int | str, *, on: date) -> Made:
         facts=_facts(facts, on),
         opening=(term("run_open", waiting, count=waiting),) if waiting else (),
         tables=(_counters(outcomes), _sums(documents), _told(outcomes), _seals(documents)),
-        terms=(term("run_hash", hash=run_hash(documents)), term("run_hash_how")) if documents else (),
+        terms=_proofs(documents, head),
     )
     return letter, to.template
+
+
+def _proofs(documents: Sequence[Sealed], head: str) -> tuple[Term, ...]:
+    """What the reader notes to find out later whether anything was changed."""
+    if not documents:
+        return ()
+    hashed = run_hash((one.number, one.seal) for one in documents)
+    proofs = (term("run_hash", hash=hashed), term("run_hash_how"))
+    return (*proofs, term("run_head", head=head), term("run_head_how")) if head else proofs
 
 
 def _facts(run: RunFacts, on: date) -> tuple[tuple[Cell, Cell], ...]:

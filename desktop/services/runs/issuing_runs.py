@@ -27,6 +27,7 @@ from desktop.services.runs.owners import give_owners
 from desktop.services.runs.quiet import Quiet
 from desktop.services.runs.recheck import FAILED, recheck
 from desktop.services.runs.scope import Report, RunFacts, Seconds, run_facts, silent
+from desktop.services.runs.sealing import seal_run
 from desktop.services.unused_credits import corrected_invoices, settle_corrected
 
 CHUNK = 200
@@ -73,7 +74,7 @@ def issue(
             _refusal(error)
             issued += _one_by_one(book, run, part, actor, now, quiet)
         report(min(at + CHUNK, len(waiting)), len(waiting), _("Issuing"))
-    finish(book, run, now)
+    finish(book, run, actor, now)
     seconds.issue += time.perf_counter() - started
     return issued
 
@@ -202,10 +203,12 @@ def _park(
         quiet.own += 1
 
 
-def finish(book: Book, run: RunFacts, now: str) -> RunFacts:
-    """Set the run's state by what is left of it."""
-    with book.writing() as session:
-        return finish_within(session.connection(), run.id, now)
+def finish(book: Book, run: RunFacts, actor: str, now: str) -> RunFacts:
+    """Set the run's state by what is left of it, and seal what it issued."""
+    with change(book, actor, _("Seal run {number}").format(number=run.number), undoable=False) as made:
+        found = finish_within(made.connection, run.id, now)
+        seal_run(made, run.id)
+        return found
 
 
 def finish_within(connection: Connection, run_id: int, now: str) -> RunFacts:

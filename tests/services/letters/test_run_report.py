@@ -11,6 +11,7 @@ from db.engine import Book
 from desktop.documents.render import render_pdf
 from desktop.domain.letter import Letter, LetterTable, Money, Term, term
 from desktop.errors import UserError
+from desktop.services.check import check
 from desktop.services.letters.run_report import run_report
 from desktop.services.runs import BillResult, approve, exceptions, resume
 from tests.books import new_book
@@ -64,6 +65,9 @@ def test_the_hash_is_that_of_the_lines_of_the_list(book: Book) -> None:
     letter, _ = run_report(book, result.run, on=ON)
     lines = "".join(f"{row.cells[0]} {row.cells[2]}\n" for row in table(letter, "seals").rows)
     assert letter.terms[0] == term("run_hash", hash=hashlib.sha256(lines.encode()).hexdigest())
+    head = value(book, "SELECT hash FROM audit_event WHERE action = 'sealed'")
+    assert letter.terms[2] == term("run_head", head=head)
+    assert check(book, str(head)).clean
     again, _ = run_report(book, result.run_id, on=date(2030, 1, 1))
     assert again.terms == letter.terms
 

@@ -36,7 +36,7 @@ from desktop.services.delivery.handover.folder_settings import (
     folder_settings,
     values_of,
 )
-from desktop.services.delivery.kept import files_of, keep
+from desktop.services.delivery.kept import files_of, keep_sealed
 from desktop.services.delivery.mail.enclosing import WITH_PDF
 from desktop.services.delivery.mail.readying import UNREGISTERED
 from desktop.services.delivery.renderings import File, Key
@@ -235,7 +235,7 @@ def _tell(book: Book, done: _Done, actor: str) -> int:
     with book.writing() as session:
         connection = session.connection()
         driver, now = raw(connection), book.now
-        keep(connection, done.files, now=now)
+        keep_sealed(connection, done.files, actor=actor, now=now)
         for key, path in done.places:
             moved = driver.execute(
                 "UPDATE delivery SET state = 'sent', path = ?, done_at = ?, answer = '', not_before = '', code = NULL,"

@@ -13,7 +13,7 @@ from db.queries import filing as queries
 from db.queries.delivery import run_id
 from desktop.documents.batch import RenderPool
 from desktop.services.delivery.deciding import mark
-from desktop.services.delivery.kept import files_of, keep
+from desktop.services.delivery.kept import files_of, keep_sealed
 from desktop.services.delivery.renderings import File
 from desktop.services.registrations import deliverable
 
@@ -56,7 +56,7 @@ def hand_over(
     files = files_of(book, wanted, pool=pool, refused=lambda _key, _why: None)
     for chunk in _chunks(files):
         with book.writing() as session:
-            keep(session.connection(), chunk, now=book.now)
+            keep_sealed(session.connection(), chunk, actor=actor, now=book.now)
     return mark(book, [delivery for _invoice, delivery, _form in found], "handed_over", actor=actor).changed
 
 

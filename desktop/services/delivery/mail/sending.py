@@ -25,7 +25,7 @@ from desktop.documents.batch import RenderPool
 from desktop.domain.delivery import EMAIL, FAILED, SENT, UNCERTAIN, WAITING
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.delivery.kept import keep
+from desktop.services.delivery.kept import keep_sealed
 from desktop.services.delivery.mail.answers import not_sent, taken, unclear
 from desktop.services.delivery.mail.claiming import Claimed, Result, claim, refuse, settle, still_waiting
 from desktop.services.delivery.mail.composing import Composed, Ready, compose, still_so
@@ -338,7 +338,8 @@ class _Sending:
                 claimed = claim(connection, [ready.letter for ready in still], now=now)
                 taken_ids = {one.letter.delivery_ids for one in claimed}
                 going = [ready for ready in still if ready.letter.delivery_ids in taken_ids]
-                keep(connection, [file for ready in going for file in ready.kept], now=now)
+                files = [file for ready in going for file in ready.kept]
+                keep_sealed(connection, files, actor=self._actor, now=now)
                 self._marks.claimed([one.mail.message_id for one in claimed])
                 # What reads otherwise by now is made anew; of a mail that lost a document the rest goes without it.
                 left = [ready.letter.delivery_ids for ready in few if ready.letter.delivery_ids not in taken_ids]

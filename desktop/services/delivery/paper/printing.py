@@ -24,7 +24,7 @@ from desktop.domain.wording import as_typed, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.changes import change
-from desktop.services.delivery.kept import keep
+from desktop.services.delivery.kept import keep_sealed
 from desktop.services.delivery.paper.following import follow, lost, marked, number_of, printing_turn
 from desktop.services.delivery.paper.papers import Choice, Paper, papers
 from desktop.services.delivery.paper.print_jobs import PRINTED, accepted, claim, settle
@@ -125,7 +125,8 @@ def _give(
             connection, [one.paper for one in stack], settings, title=title, pages=pages, actor=actor, now=book.now
         )
         if job is not None:
-            keep(connection, (one.file for one in stack if one.file is not None), now=book.now)
+            files = (one.file for one in stack if one.file is not None)
+            keep_sealed(connection, files, actor=actor, now=book.now)
     if job is None:
         return UserError(
             _("Some of these documents are printed or taken back by now."), _("Look at the list, then print the rest.")
