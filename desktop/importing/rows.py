@@ -197,7 +197,8 @@ class _Reader:
             problem = _("The cell is longer than any text that can be billed.")
             remedy = _("Shorten it, or check whether the lines of the file are separated.")
         else:
-            opens, heading = next(cell for cell in cells[width:] if cell), ""
+            # A cell of signs that nobody sees is empty once it is clean.
+            opens, heading = next((cell for cell in cells[width:] if cell), ""), ""
             problem = _("The row has {found} cells, the header names {width} columns.").format(
                 found=len(cells), width=width
             )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from desktop.errors import UserError
@@ -27,6 +28,9 @@ _BINARY = b"xl/workbook.bin"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # A sheet of a million rows unpacks to less; what unpacks to more was made to fill the memory.
 _LARGEST = 4 << 30
+
+# What the archive module says of archives that are damaged, locked or of a kind that it cannot unpack.
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 class SheetQuestionError(UserError):
@@ -70,7 +74,7 @@ class Workbook:
             found = self._book.sheets_metadata
         except PasswordError:
             raise _locked(name) from None
-        except (CalamineError, zipfile.BadZipFile, OSError, ValueError):
+        except (CalamineError, *_BROKEN):
             raise _broken(name) from None
         usual = [one for one in found if one.typ == SheetTypeEnum.WorkSheet]
         visible = [one for one in usual if one.visible == SheetVisibleEnum.Visible]
@@ -141,7 +145,7 @@ class Workbook:
                 if b"mimetypeapplication/vnd.oasis" in content[:HEAD]:
                     return document_marks(content, name)
                 return excel_marks(content, name)
-            except (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError):
+            except (*_BROKEN, ParseError, KeyError):
                 raise _broken(self.name) from None
 
         return marks

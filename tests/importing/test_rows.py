@@ -270,6 +270,11 @@ def test_rows_of_other_lengths() -> None:
     assert "“,”" in rejections[1].remedy
 
 
+def test_a_cell_too_many_of_signs_that_nobody_sees_is_told() -> None:
+    _, rejections = read("clients", "code,name,city,country\nA,Acme,Rome,IT,\x01\n")
+    assert "5 cells, the header names 4 columns" in rejections[0].problem
+
+
 def test_a_short_row_is_noted() -> None:
     rows, [] = read("clients", "code,name,country,city\nA,Acme,IT\nB,Beta,NO,Oslo\n")
     assert "fewer cells" in rows[0].notes[0].text

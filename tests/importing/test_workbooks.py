@@ -189,11 +189,19 @@ def _damaged_sheet() -> bytes:
     return bytes(content)
 
 
+def _of_another_version() -> bytes:
+    """Whose directory asks for a version of ZIP that nobody has written yet."""
+    content = bytearray(xlsx({"A": [TIME]}))
+    content[content.index(b"PK\x01\x02") + 6] = 122
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     "content, words",
     [
         (_locked(), "protected by a password"),
         (_damaged_sheet(), "incomplete or damaged"),
+        (_of_another_version(), "incomplete or damaged"),
         (xlsx({"A": [TIME]})[:1500], "incomplete or damaged"),
         (ods({"A": [TIME]})[:700], "incomplete or damaged"),
         (b"<html><table><tr><td>agreement</td></tr></table></html>", "web page"),
