@@ -24,7 +24,7 @@ class ChartAccount(NamedTuple):
 class Fault(NamedTuple):
     """What of a row cannot be: `problem` is one of missing, kind, name, twice, taken, long; `value` what stood there.
 
-    `row` counts from 1 at the heading. `other` is the number of the account that has it already.
+    `other` is the number of the account that has it already.
     """
 
     row: int
@@ -34,8 +34,8 @@ class Fault(NamedTuple):
     other: str = ""
 
 
-def chart_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[ChartAccount], list[Fault]]:
-    """The accounts of rows with the columns number, name, kind and takes, and all that is wrong with them.
+def chart_of(rows: Iterable[tuple[int, Mapping[str, str]]]) -> tuple[list[ChartAccount], list[Fault]]:
+    """The accounts of (number of the row, its number, name, kind and takes), and all that is wrong with them.
 
     `takes` holds names apart by spaces, commas or semicolons. Empty rows are passed over.
     """
@@ -43,7 +43,7 @@ def chart_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[ChartAccount], lis
     faults: list[Fault] = []
     numbers: set[str] = set()
     taken: dict[str, str] = {}
-    for place, row in enumerate(rows, 2):
+    for place, row in rows:
         told = {column: (row.get(column) or "").strip() for column in COLUMNS}
         if not any(told.values()):
             continue
