@@ -271,8 +271,8 @@ def test_rows_of_other_lengths() -> None:
 
 
 def test_a_cell_too_many_of_signs_that_nobody_sees_is_told() -> None:
-    _, rejections = read("clients", "code,name,city,country\nA,Acme,Rome,IT,\x01\n")
-    assert "5 cells, the header names 4 columns" in rejections[0].problem
+    _, rejections = read("clients", "code,name,city,country\nA,Acme,Rome,IT,\x16\nB,Beta,Bern,CH\n")
+    assert [one.problem for one in rejections] == ["The row has 5 cells, the header names 4 columns."]
 
 
 def test_a_short_row_is_noted() -> None:
