@@ -12,6 +12,7 @@ from db.queries.families import heads
 from db.schema import PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
+from desktop.services.accounting.bank_entries import AGAINST, post_aside
 from desktop.services.bank.at_hand import AtHand, OpenLine, Outcome
 from desktop.services.bank.facts import STANDING
 from desktop.services.bank.learning import Sign, keep_signs
@@ -34,7 +35,8 @@ _ORDERED: Final = """SELECT open_item_id, id, amount FROM payment_order_item
 WHERE state = 'ordered' AND open_item_id IN (SELECT value FROM json_each(?))"""
 
 _MATCH: Final = """INSERT INTO bank_match (line_id, reconciliation_id, kind, amount, client_id, payment_id, withheld_id,
-  write_off_id, score, reasons, note, recorded, undone_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
+  write_off_id, score, reasons, note, recorded, account_id, undone_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
 
 
 class Booking:
@@ -83,7 +85,10 @@ class Booking:
         self._at_hand.ledger.flush()
         connection = self._at_hand.made.connection
         if self._matches:
+            before = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM bank_match").scalar_one()
             connection.exec_driver_sql(_MATCH, self._matches)
+            if any(match[2] in AGAINST for match in self._matches):
+                post_aside(self._at_hand.made, before)
         if self._whole:
             connection.exec_driver_sql("UPDATE bank_line SET state = 'booked' WHERE id = ?", self._whole)
         for key, payment_id in self._at_hand.paid:
@@ -130,6 +135,7 @@ class Booking:
                     reasons,
                     part.note.strip(),
                     part.payment_id is not None,
+                    part.account_id,
                 )
             )
         return done
@@ -201,8 +207,10 @@ def put_aside(
     actor: str,
     today: date,
     kind: Literal["other", "charges", "transfer"] = OTHER,
+    account_id: int | None = None,
 ) -> None:
-    """Book what is left of lines as nothing that a client owes or gets, with a note of what it is.
+    """Book what is left of lines as nothing that a client owes or gets, with a note of what it is, and on an account
+    of the ledger where one is chosen.
 
     UserError without a note, which only bank charges and transfers may lack, and where a line is booked already.
     """
@@ -213,7 +221,7 @@ def put_aside(
         booking = Booking(made, reconciliation_id, today, by_hand=True)
         booking.load(line_ids, [])
         for line_id in line_ids:
-            booking.book(line_id, [Part(kind, booking.line(line_id).left, note=note)])
+            booking.book(line_id, [Part(kind, booking.line(line_id).left, note=note, account_id=account_id)])
         booking.flush()
         made.update(Reconciliation, reconciliation_id, lines=len(line_ids), booked=len(line_ids))
         said = _("Put bank lines aside ({number}): {note}") if note else _("Put bank lines aside ({number})")

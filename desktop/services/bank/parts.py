@@ -35,8 +35,9 @@ class Part:
 
     Money that was recorded by hand before is `payment_id`: the line then names that payment, refund or reversal, and
     books nothing. A return takes back the payment `returned`, by its id. A refund pays out the credit `credit_id`. The
-    other kinds settle nothing; `note` says what they are, and must where the kind is `other`. `score` and `reasons` are
-    those of the explanation that it comes from; without a score a person decided.
+    other kinds settle nothing; `note` says what they are, and must where the kind is `other`; `account_id` is where the
+    ledger has them, which their kind decides where none is chosen. `score` and `reasons` are those of the explanation
+    that it comes from; without a score a person decided.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Part:
     returned: int | None = None
     payment_id: int | None = None
     credit_id: int | None = None
+    account_id: int | None = None
     note: str = ""
     reason: str = ""
     score: int | None = None

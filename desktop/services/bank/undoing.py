@@ -14,6 +14,7 @@ from db.engine import Book
 from db.schema import BankMatch, PaymentOrderItem, Reconciliation
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
+from desktop.services.accounting.bank_entries import AGAINST, take_aside_back
 from desktop.services.bank.parts import PAYMENT, REFUND, RETURN
 from desktop.services.bank.restoring import note_again, pay_again
 from desktop.services.change_sets import Change, table_of
@@ -161,6 +162,7 @@ def _take_back_part(
                     payments += _take_money_back(made, ledger, match.kind, key, leaving, today, reason, again)
         ledger.flush()
         note_again(made, again)
+        take_aside_back(made, [match.id for match in matches if match.kind in AGAINST])
         _mark(made, matches, reconciliation_id if last else None)
         said = ngettext(
             "Take back {count} bank line: {reason}", "Take back {count} bank lines: {reason}", len(line_ids)
