@@ -54,6 +54,8 @@ def parts() -> list[Part]:
         Part("openpyxl", _version("openpyxl"), "MIT", _("writes spreadsheets")),
         Part("python-dateutil", _version("python-dateutil"), "BSD-3-Clause", _("counts months")),
         Part("argon2-cffi", _version("argon2-cffi"), "MIT", _("proves passphrases")),
+        Part("sqlcipher3", _version("sqlcipher3"), "zlib", _("encrypted books")),
+        Part("SQLCipher", "4.19.0", "BSD-3-Clause", _("encrypted books")),
         Part("keyring", _version("keyring"), "MIT", _("keeps passwords in the keyring of the system")),
         Part("Python", platform.python_version(), "PSF-2.0", _("runs all of it")),
     ]
