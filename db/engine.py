@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
+from db.guard import Guard, SignedIn, SignInNeeded
 from db.lock import BookLock
 from db.refusals import as_user_error, not_folded, write_protected
 from desktop.errors import UserError
@@ -88,6 +90,16 @@ class _Turns:
                 self._waiting.popleft().release()
 
 
+class _Shared:
+    """What an open book and its views for other people have in common."""
+
+    def __init__(self) -> None:
+        self.worked_out: dict[object, Any] = {}
+        self.closed = False
+        self.guarded = False
+        self.writer: SignedIn | None = None
+
+
 class Book:
     """One firm's data, open. Hold one per process and close it.
 
@@ -104,17 +116,21 @@ class Book:
         self.driver = driver
         self._lock = lock
         self._turns = _Turns()
-        self._worked_out: dict[object, Any] = {}
-        self._closed = False
+        self.signed_in: SignedIn | None = None
+        self._shared = _Shared()
+        self._guard = Guard()
+        first = driver.connect(path, read_only)
         if not read_only:
             # Once, and not with each connection: two that switch at the same moment lock each other out.
-            switched = driver.connect(path, False)
-            switched.execute("PRAGMA journal_mode=WAL").fetchall()
-            switched.close()
+            first.execute("PRAGMA journal_mode=WAL").fetchall()
+        self._shared.guarded = _has_passphrases(first)
+        first.close()
         self.engine = self._engine(read_only, writers=True)
         self._reader = self._engine(read_only, writers=False)
         self._write_session = sessionmaker(self.engine, expire_on_commit=False)
         self._read_session = sessionmaker(self._reader, expire_on_commit=False)
+        # One for each thread: while one tries something out, the others see the book as it is.
+        self._rehearsal = threading.local()
 
     def _engine(self, read_only: bool, *, writers: bool) -> Engine:
         def connect() -> sqlite3.Connection:
@@ -146,15 +162,37 @@ class Book:
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             # Taken before the view of the book is: what is found in an older view never passes for a newer one.
-            connection.info[_WORKED_OUT] = None if writers else self._worked_out
+            connection.info[_WORKED_OUT] = None if writers else self._shared.worked_out
+            if writers:
+                self._guard.stand(connection.connection.driver_connection, self._shared.writer, connection.info)
             connection.exec_driver_sql(begin_with)
 
         return engine
+
+    @property
+    def guarded(self) -> bool:
+        """Whether people of the book have passphrases: then nobody reads or writes it before signing in."""
+        return self._shared.guarded
+
+    @guarded.setter
+    def guarded(self, on: bool) -> None:
+        self._shared.guarded = on
+
+    def acting(self, who: SignedIn | None) -> Book:
+        """The same open book in the hands of somebody else, such as a command beside the window."""
+        view = copy(self)
+        view.signed_in = who
+        return view
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One view of the book for the whole block; a write in it is refused by SQLite."""
         self._refuse_closed()
+        if (rehearsed := self._rehearsed) is not None:
+            with Session(rehearsed, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+                yield session
+            return
+        self._refuse_stranger()
         with _user_errors(self.driver, writing=False), self._read_session() as session:
             yield session
 
@@ -165,14 +203,50 @@ class Book:
         Raises UserError where the disk, a lock or a rule of the book refuses, RuntimeError when nested.
         """
         self._refuse_closed()
+        if (rehearsed := self._rehearsed) is not None:
+            options: dict[str, Any] = {"expire_on_commit": False, "join_transaction_mode": "create_savepoint"}
+            with Session(rehearsed, **options) as session, session.begin():
+                yield session
+            return
         if self.read_only:
             raise write_protected(self.path)
-        with self._turns, _user_errors(self.driver, writing=True), self._write_session.begin() as session:
-            # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
-            session.connection()
-            yield session
+        self._refuse_stranger()
+        with self._turns:
+            self._shared.writer = self.signed_in
+            with _user_errors(self.driver, self._guard, writing=True), self._write_session.begin() as session:
+                # SQLAlchemy begins at the first statement; the lock is wanted before the first read.
+                session.connection()
+                yield session
         # Not before the commit: whoever begins until then still sees the book as it was.
-        self._worked_out = {}
+        self._shared.worked_out = {}
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Connection]:
+        """Whatever this thread writes within the block, it reads there as well; all of it is taken back at the end.
+
+        One IMMEDIATE transaction, in which reading() and writing() of this thread are parts, whatever the person may
+        write. Raises UserError where the disk or a lock refuses, RuntimeError when nested.
+        """
+        self._refuse_closed()
+        if self.read_only:
+            raise write_protected(self.path)
+        if self._rehearsed is not None:
+            raise RuntimeError("a rehearsal began inside a rehearsal")
+        self._refuse_stranger()
+        with self._turns:
+            self._shared.writer = None
+            with _user_errors(self.driver, self._guard, writing=True), self.engine.connect() as connection:
+                self._rehearsal.connection = connection
+                try:
+                    connection.begin()
+                    yield connection
+                finally:
+                    self._rehearsal.connection = None
+                    connection.rollback()
+
+    @property
+    def _rehearsed(self) -> Connection | None:
+        return getattr(self._rehearsal, "connection", None)
 
     @property
     def now(self) -> str:
@@ -186,11 +260,11 @@ class Book:
 
     def close(self) -> None:
         """Bring everything into the one file and let go of it. Closing twice does nothing."""
-        if self._closed:
+        if self._shared.closed:
             return
         # The last write ends before another process may open the book.
         with self._turns:
-            self._closed = True
+            self._shared.closed = True
         self.engine.dispose()
         self._reader.dispose()
         try:
@@ -202,14 +276,26 @@ class Book:
 
     def _refuse_closed(self) -> None:
         # The engine would open the file once more, without the lock.
-        if self._closed:
+        if self._shared.closed:
             raise RuntimeError(f"{self.path} is closed")
+
+    def _refuse_stranger(self) -> None:
+        if self._shared.guarded and self.signed_in is None:
+            raise SignInNeeded(
+                _("The people of this book sign in with a passphrase."), _("Sign in with your name and passphrase.")
+            )
 
     def __enter__(self) -> Book:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _has_passphrases(connection: sqlite3.Connection) -> bool:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'passphrase'").fetchone() is None:
+        return False
+    return connection.execute("SELECT 1 FROM passphrase LIMIT 1").fetchone() is not None
 
 
 def worked_out(connection: Connection, key: object, work: Callable[[], _Found]) -> _Found:
@@ -245,13 +331,13 @@ def fold(path: Path, driver: Driver = PLAIN) -> None:
 
 
 @contextmanager
-def _user_errors(driver: Driver, *, writing: bool) -> Iterator[None]:
+def _user_errors(driver: Driver, guard: Guard | None = None, *, writing: bool) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, driver.module.Error) as error:
         # The log is written past SQLAlchemy, whose errors carry the driver's own.
         told = error.orig if isinstance(error, DBAPIError) else error
-        mendable = as_user_error(told)
+        mendable = (None if guard is None else guard.refusal(told)) or as_user_error(told)
         # A reader that writes is a bug, whatever the file allows.
         if mendable is None or (not writing and "readonly" in str(told)):
             raise

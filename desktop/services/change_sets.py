@@ -16,6 +16,7 @@ from db import chain, row_seals
 from db.chain import Event
 from db.engine import Book
 from db.schema import Base
+from desktop.services.access.owners import refuse_without_owner
 
 Row = dict[str, Any]
 
@@ -33,7 +34,8 @@ class Change:
     def __init__(self, book: Book, session: Session, actor: str, summary: str, *, undoable: bool) -> None:
         self.session = session
         self.connection: Connection = session.connection()
-        self.actor = actor
+        # Who has signed in did it, whatever name was given.
+        self.actor = actor if book.signed_in is None else book.signed_in.name
         self.summary = summary
         self.at = book.now
         self._undoable = undoable
@@ -128,6 +130,8 @@ class Change:
     def finish(self) -> None:
         """Seal what was written and chain the events, as the last act of the transaction."""
         connection = raw(self.connection)
+        if any(event.subject == "person" for event in self._events):
+            refuse_without_owner(self.connection)
         self._events += row_seals.seal_new_rows(connection, self._marks, self._recorded)
         if not self._events and self._id is None:
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from db.engine import Book
 from db.schema import Client, Draft, Note, Person, RuleSetting
+from desktop.domain.access import ROLES
 from desktop.i18n import _
 from desktop.services.changes import change
 from desktop.services.field_checks import check_needed, check_not_negative, check_unique
@@ -29,13 +31,23 @@ def save_person(book: Book, values: Mapping[str, object], *, actor: str, person_
         check_needed(cleaned, problems, name=_("Enter the name under which they work."))
         check_unique(made.session, Person.name, cleaned, problems, _("a person"), person_id)
         check_not_negative(cleaned, problems, "credit_limit", "write_off_limit", "approval_limit")
-        if person_id is None:
-            problems.raise_any()
-            return made.insert(Person, **cleaned)
-        found(made.session, Person, person_id, _("The person"))
+        if cleaned.get("role", "owner") not in ROLES:
+            problems.add("role", _("Choose a role: owner, bookkeeper, clerk or reader."))
+        if person_id is not None:
+            found(made.session, Person, person_id, _("The person"))
         problems.raise_any()
+        if person_id is None:
+            return made.insert(Person, **cleaned)
         made.update(Person, person_id, **cleaned)
-        return person_id
+    _follow(book, person_id, cleaned)
+    return person_id
+
+
+def _follow(book: Book, person_id: int, values: Record) -> None:
+    """Who changes their own name or role goes on under it."""
+    who = book.signed_in
+    if who is not None and who.person_id == person_id:
+        book.signed_in = replace(who, **{key: values[key] for key in ("name", "role") if key in values})
 
 
 def remove_person(book: Book, person_id: int, *, actor: str) -> None:
@@ -52,6 +64,8 @@ def remove_person(book: Book, person_id: int, *, actor: str) -> None:
         waiting = select(Draft.id).where(Draft.owner_id == person_id, Draft.state.in_(("held", "failed")))
         for draft_id in made.session.scalars(waiting).all():
             made.update(Draft, draft_id, owner_id=None)
+        made.connection.exec_driver_sql("DELETE FROM passphrase WHERE person_id = ?", (person_id,))
+        made.connection.exec_driver_sql("UPDATE sign_in SET person_id = NULL WHERE person_id = ?", (person_id,))
         # Whom a settled draft had waited for says nothing any more, and there may be thousands.
         made.connection.exec_driver_sql("UPDATE draft SET owner_id = NULL WHERE owner_id = ?", (person_id,))
         made.delete(Person, person_id)
