@@ -37,8 +37,12 @@ class Span(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What is earned of a span within a month: `start` and `until` are its days, half-open, in minor units."""
+    """What is earned of a span within a month: `start` and `until` are its days, half-open, in minor units.
 
+    `day` is the last one of the month, or the day up to which it was asked.
+    """
+
+    day: date
     start: date
     until: date
     amount: int
@@ -93,7 +97,7 @@ def parts(span: Span, through: date, taken: tuple[int, int] = (0, 0)) -> list[Pa
     if span.end is None and span.done is None and taken != (0, 0):
         first = first_of_month(through)
         back = None if span.firm_amount is None else -taken[1]
-        return [Part(max(first, span.start), through + _DAY, -taken[0], back)]
+        return [Part(through, max(first, span.start), through + _DAY, -taken[0], back)]
     found: list[Part] = []
     begun = span.start
     standing, standing_firm = taken
@@ -107,7 +111,7 @@ def parts(span: Span, through: date, taken: tuple[int, int] = (0, 0)) -> list[Pa
         if span.firm_amount is not None:
             firm = _beyond(earned(span, span.firm_amount, day), standing_firm)
         if amount or firm:
-            found.append(Part(begun, max(until, begun + _DAY), amount, firm))
+            found.append(Part(day, begun, max(until, begun + _DAY), amount, firm))
             standing += amount
             standing_firm += firm or 0
         begun = max(begun, until)
@@ -122,6 +126,7 @@ def joined(months: Iterable[Part]) -> Part:
     first = min(every, key=lambda one: one.start)
     firm = [one.firm_amount for one in every if one.firm_amount is not None]
     return Part(
+        max(one.day for one in every),
         first.start,
         max(one.until for one in every),
         sum(one.amount for one in every),

@@ -19,6 +19,7 @@ from desktop.domain.einvoice_form import NONE
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
 from desktop.domain.terms import PaymentTerms, parse_terms
+from desktop.services.accounting.deferrals import Deferrals
 from desktop.services.charging import write_charges
 from desktop.services.delivery.enqueueing import Outgoing, enqueue
 from desktop.services.exchange import ExchangeRates
@@ -171,6 +172,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     """
     series = SeriesCounters(connection)
     exchange = ExchangeRates(connection)
+    deferrals = Deferrals.of(connection)
     invoice_id = _next_id(connection, "invoice")
     line_id = _next_id(connection, "invoice_line")
     entry_id = _next_id(connection, "journal_entry")
@@ -269,29 +271,42 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
         entries.append(
             (entry_id, "credit_note" if document.kind == "credit_note" else "invoice", issue_text, invoice_id)
         )
-        postings += [
-            (entry_id, *posting)
-            for posting in invoice_postings(
+        if deferrals is None:
+            told_lines = [
+                (
+                    x.net,
+                    x.category,
+                    x.rate,
+                    x.period_start,
+                    x.period_end,
+                    "revenue" if x.deducts_id is None else "deposits",
+                )
+                for x in document.lines
+            ]
+        else:
+            told_lines = deferrals.booked(
                 document.kind,
-                document.client_id,
+                document.lines,
+                day,
+                invoice_id,
+                line_id - len(document.lines),
+                document.agreement_id,
+                document.corrects_id,
                 document.currency,
-                document.gross,
-                [
-                    (
-                        x.net,
-                        x.category,
-                        x.rate,
-                        x.period_start,
-                        x.period_end,
-                        "revenue" if x.deducts_id is None else "deposits",
-                    )
-                    for x in document.lines
-                ],
-                [(x.category, x.rate, x.tax) for x in document.taxes],
-                factor,
-                document.rounding,
             )
-        ]
+        sides = invoice_postings(
+            document.kind,
+            document.client_id,
+            document.currency,
+            document.gross,
+            told_lines,
+            [(x.category, x.rate, x.tax) for x in document.taxes],
+            factor,
+            document.rounding,
+        )
+        postings += [(entry_id, *posting) for posting in sides]
+        if deferrals is not None:
+            deferrals.keep(sides, factor)
         issued.append(Issued(invoice_id, text, day, due, document.draft_id, sealed))
         outgoing.append(
             Outgoing(
@@ -316,6 +331,8 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     ):
         if rows:
             connection.exec_driver_sql(statement, rows)
+    if deferrals is not None:
+        deferrals.write()
     write_charges(connection, charges)
     enqueue(connection, outgoing, actor=actor, now=now)
     series.store()

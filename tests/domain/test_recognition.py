@@ -63,11 +63,11 @@ def test_parts_of_a_cent_do_not_get_lost() -> None:
 
 def test_parts_name_their_days() -> None:
     assert parts(Span(DAILY, D("2026-01-30"), D("2026-02-03"), 400, 800), D("2026-02-28")) == [
-        Part(D("2026-01-30"), D("2026-02-01"), 200, 400),
-        Part(D("2026-02-01"), D("2026-02-03"), 200, 400),
+        Part(D("2026-01-31"), D("2026-01-30"), D("2026-02-01"), 200, 400),
+        Part(D("2026-02-28"), D("2026-02-01"), D("2026-02-03"), 200, 400),
     ]
     # Half a month that is not over yet.
-    assert parts(YEAR, D("2026-01-10")) == [Part(D("2026-01-01"), D("2026-01-11"), 1_000, None)]
+    assert parts(YEAR, D("2026-01-10")) == [Part(D("2026-01-10"), D("2026-01-01"), D("2026-01-11"), 1_000, None)]
 
 
 def test_completion_earns_all_at_once() -> None:
