@@ -245,6 +245,7 @@ def declared_libraries(pyproject: Path) -> set[str]:
         "python-dateutil": "dateutil",
         "python-calamine": "python_calamine",
         "pillow": "PIL",
+        "argon2-cffi": "argon2",
     }
     return {unlike.get(name, name) for name in names}
 

@@ -44,7 +44,7 @@ def set_passphrase(book: Book, person_id: int, passphrase: str, *, actor: str, m
             )
         _keep(made, person.id, _HASHER.hash(_normal(passphrase)), must_change)
         made.summary = _("Set the passphrase of {name}").format(name=person.name)
-        made.record("person", person.id, "passphrase", None, {"must_change": must_change})
+        made.record("person", person.id, "passphrase_set", None, {"must_change": must_change})
     if first:
         book.signed_in = SignedIn(person.id, person.name, person.role, book.now)
         book.guarded = True
@@ -73,7 +73,7 @@ def take_away(book: Book, person_id: int, *, actor: str) -> None:
         person = _person(made, person_id)
         made.connection.exec_driver_sql("DELETE FROM passphrase WHERE person_id = ?", (person_id,))
         made.summary = _("Take away the passphrase of {name}").format(name=person.name)
-        made.record("person", person_id, "no passphrase")
+        made.record("person", person_id, "passphrase_gone")
         left = made.connection.exec_driver_sql("SELECT count(*) FROM passphrase").scalar_one()
     book.guarded = left > 0
 
@@ -82,7 +82,7 @@ def open_to_everyone(book: Book, *, actor: str) -> None:
     """Take every passphrase away: whoever has the file works with it again, as before the first was set."""
     with change(book, actor, _("Let everyone in without a passphrase"), undoable=False) as made:
         made.connection.exec_driver_sql("DELETE FROM passphrase")
-        made.record("person", None, "no passphrases")
+        made.record("person", None, "passphrases_gone")
     book.guarded = False
 
 
