@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from desktop.services.accounting.closing import closed_through
+from desktop.services.accounting.closing import closed_through, first_open
 
 _ENTRY: Final = """INSERT INTO journal_entry (id, kind, booked_on, invoice_id, match_id, schedule_id, reverses_id, note)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -40,12 +40,11 @@ class Entries:
         self._next: int | None = None
         self._entries: list[tuple[Any, ...]] = []
         self._sides: list[tuple[Any, ...]] = []
-        closed = closed_through(connection)
-        self._first_open = None if closed is None else closed + timedelta(days=1)
+        self._closed = closed_through(connection)
 
     def open_day(self, wanted: date) -> date:
         """That day, or the first on which the books are open."""
-        return wanted if self._first_open is None else max(wanted, self._first_open)
+        return first_open(self._closed, wanted)
 
     def add(
         self,

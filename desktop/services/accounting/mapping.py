@@ -47,8 +47,11 @@ class Mapping:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.accounts = {row[0]: LedgerAccount(*row[:4], bool(row[4])) for row in queries.accounts(connection)}
+        self.connection = connection
+        self.accounts = {
+            key: LedgerAccount(key, number, name, kind, bool(active))
+            for key, number, name, kind, active in queries.accounts(connection)
+        }
         told = queries.rules(connection)
         self.rules = AccountRules((row[1], date.fromisoformat(row[2]), row[3]) for row in told)
         self.days = tuple(day.isoformat() for day in self.rules.days)
@@ -103,7 +106,7 @@ class Mapping:
 
     def wanted_of(self, account_id: int) -> list[tuple[Traits, int]]:
         """Traits and stretches of all that is booked on an account."""
-        found = queries.kinds_of_postings(self._connection, self.days)
+        found = queries.kinds_of_postings(self.connection, self.days)
         return [(traits, place) for traits, place, *_days in found if self.of_traits(traits, place).id == account_id]
 
     def closest_name(self, traits: Traits) -> str:

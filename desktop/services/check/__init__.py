@@ -14,6 +14,7 @@ from db.refusals import as_user_error
 from desktop.i18n import _
 from desktop.services.audit import verify_chain
 from desktop.services.change_sets import raw
+from desktop.services.check.accounts import check_accounts, check_assigned
 from desktop.services.check.banking import check_banking
 from desktop.services.check.billing import check_billing
 from desktop.services.check.delivery import check_delivery
@@ -59,6 +60,8 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_documents(raw(connection), problems, told)
             told(0, 0, _("Checking payments and the journal"))
             check_money(raw(connection), problems)
+            check_accounts(raw(connection), problems)
+            check_assigned(connection, problems)
             check_tills(raw(connection), problems)
             check_banking(raw(connection), problems)
             check_reminders(raw(connection), problems)

@@ -21,6 +21,7 @@ _CALLED = {
     "guard": N_("guard"),
     "item": N_("item"),
     "journal": N_("journal"),
+    "ledger": N_("ledger"),
     "log": N_("log"),
     "mail": N_("e-mail"),
     "number": N_("number"),
