@@ -19,6 +19,7 @@ from desktop.domain.einvoice_form import NONE
 from desktop.domain.journal import firm_factor, in_firm, invoice_postings
 from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
 from desktop.domain.terms import PaymentTerms, parse_terms
+from desktop.services.accounting.closing import closed_through, first_open
 from desktop.services.accounting.deferrals import Deferrals
 from desktop.services.charging import write_charges
 from desktop.services.delivery.enqueueing import Outgoing, enqueue
@@ -167,12 +168,14 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     """Number, freeze, charge, open and post the documents, and put them into the outbox; amounts in minor units, `now`
     UTC text.
 
+    The first open day takes what would be dated in a closed period.
     A credit note opens a credit of its gross instead of something due. Raises UserError where a series is missing and
     IntegrityError where the schema refuses (billed already); the caller's transaction then rolls back.
     """
     series = SeriesCounters(connection)
     exchange = ExchangeRates(connection)
     deferrals = Deferrals.of(connection)
+    closed = closed_through(connection)
     invoice_id = _next_id(connection, "invoice")
     line_id = _next_id(connection, "invoice_line")
     entry_id = _next_id(connection, "journal_entry")
@@ -195,7 +198,7 @@ def issue_documents(connection: Connection, documents: Sequence[ReadyInvoice], *
     outgoing: list[Outgoing] = []
     texts_known: dict[int, str] = {}
     for document in documents:
-        text, series_id, year, sequence, day = series.take(document.kind, document.issue_date)
+        text, series_id, year, sequence, day = series.take(document.kind, first_open(closed, document.issue_date))
         terms = _terms(document.terms)
         instalments = document.instalments or due_parts(document.kind, terms, day, document.payable)
         due = instalments[-1][0]

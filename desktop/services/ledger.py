@@ -22,6 +22,7 @@ from desktop.domain.journal import (
     refund_postings,
     write_off_postings,
 )
+from desktop.services.accounting.closing import closed_error, closed_through
 from desktop.services.change_sets import Change
 from desktop.services.exchange import Conversion, ExchangeRates
 from desktop.services.ledger_rows import LedgerRows
@@ -35,12 +36,16 @@ WITHHOLDING = "withholding"
 
 
 class Ledger(OpenAmounts):
-    """The bookings of one transaction. Call `flush` before anything else reads or writes the same tables."""
+    """The bookings of one transaction. Call `flush` before anything else reads or writes the same tables.
+
+    Each raises UserError for a day on which the books are closed.
+    """
 
     def __init__(self, change: Change) -> None:
         super().__init__(change.connection)
         self._change = change
         self._rates = ExchangeRates(change.connection)
+        self.closed = closed_through(change.connection)
         self._new_credits: list[tuple[Credit, date]] = []
         self._accounts = Accounts(change.connection, self._rates.firm_currency)
         self._rows = LedgerRows(change.connection)
@@ -321,6 +326,7 @@ class Ledger(OpenAmounts):
         plan_id: int | None = None,
         reverses_id: int | None = None,
     ) -> int:
+        self._refuse_closed(dated)
         pending = self._settled.setdefault(due.id, {})
         pending[kind] = pending.get(kind, 0) + amount
         return self._rows.add(
@@ -352,6 +358,7 @@ class Ledger(OpenAmounts):
         sides = list(postings)
         if not sides:
             return
+        self._refuse_closed(booked_on)
         entry_id = self._rows.add(
             "journal_entry",
             kind,
@@ -364,6 +371,10 @@ class Ledger(OpenAmounts):
         )
         for side in sides:
             self._rows.add("posting", entry_id, *side)
+
+    def _refuse_closed(self, day: date) -> None:
+        if self.closed is not None and day <= self.closed:
+            raise closed_error(self.closed, day)
 
     def _signature(self) -> tuple[str, str]:
         return self._change.actor, self._change.at

@@ -15,6 +15,7 @@ from desktop.domain.journal import firm_factor, in_firm, opening_postings
 from desktop.domain.sealing import INVOICE_FIELDS, seal
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
+from desktop.services.accounting.closing import refuse_closed
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.exchange import ExchangeRates
@@ -114,6 +115,8 @@ def book_opening_items(made: Change, items: Sequence[OpeningItem]) -> list[int]:
     papers = prepare(connection, [item.client_id for item in items])
     rates = ExchangeRates(connection)
     languages = _languages(connection)
+    for item in items:
+        refuse_closed(connection, item.issue_date)
     return [_book(made, item, papers, rates, languages[item.client_id]) for item in items]
 
 

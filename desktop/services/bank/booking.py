@@ -10,9 +10,11 @@ from typing import Any, Final, Literal
 from db.engine import Book
 from db.queries.families import heads
 from db.schema import PaymentOrderItem, Reconciliation
+from desktop.domain.wording import day, phrase
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
 from desktop.services.accounting.bank_entries import AGAINST, post_aside
+from desktop.services.accounting.closing import first_open
 from desktop.services.bank.at_hand import AtHand, OpenLine, Outcome
 from desktop.services.bank.facts import STANDING
 from desktop.services.bank.learning import Sign, keep_signs
@@ -48,12 +50,18 @@ class Booking:
         self._matches: list[tuple[Any, ...]] = []
         self._whole: list[tuple[int]] = []
         self._lines: dict[int, OpenLine] = {}
+        # Lines of closed days, which the first open day takes: the bank's own day of each.
+        self._late: dict[int, date] = {}
 
     def load(self, line_ids: Collection[int], item_ids: Collection[int]) -> None:
         """Read lines and open items of many bookings at once; what was not read before is read one by one."""
         rows = self._at_hand.made.connection.exec_driver_sql(_ROWS, (json.dumps(list(line_ids)),))
         for row in rows:
-            self._lines[row[0]] = OpenLine(row[0], row[1], date.fromisoformat(row[2]), *row[3:])
+            booked_on = date.fromisoformat(row[2])
+            opened = first_open(self._at_hand.ledger.closed, booked_on)
+            if opened != booked_on:
+                self._late[row[0]] = booked_on
+            self._lines[row[0]] = OpenLine(row[0], row[1], opened, *row[3:])
         wanted = (json.dumps(list(item_ids)),)
         self._at_hand.ledger.dues("o.id IN (SELECT value FROM json_each(?))", wanted)
         for item, key, amount in self._at_hand.made.connection.exec_driver_sql(_ORDERED, wanted):
@@ -67,6 +75,14 @@ class Booking:
         not_to_come(line.booked_on, self._at_hand.today)
         _check(line, parts)
         made = [self._book(line, part) for part in parts]
+        if line.id in self._late:
+            made[0].notes.append(
+                phrase(
+                    "The books are closed for {day}; it is booked on {opened}, the first open day.",
+                    day=day(self._late[line.id]),
+                    opened=day(line.booked_on),
+                )
+            )
         line.left -= sum(part.amount for part in parts)
         if not line.left:
             self._whole.append((line.id,))

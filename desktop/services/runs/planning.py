@@ -16,6 +16,7 @@ from desktop.domain.sealing import batch_digest
 from desktop.domain.wording import Said, phrase, phrases, sentence
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
+from desktop.services.accounting.closing import closed_through, first_open, refuse_closed
 from desktop.services.changes import Change, change
 from desktop.services.charging import MARKED, reserve
 from desktop.services.runs.drafting import Drafted, draft_client
@@ -52,10 +53,16 @@ def _interrupted(connection: Connection) -> list[str]:
 
 
 def earliest_issue_date(book: Book) -> date | None:
-    """The day of the last invoice of the series: an earlier one would run backwards. None before the first."""
+    """The day of the last invoice of the series, since an earlier one would run backwards, or the first open day.
+
+    None before the first invoice, while no period is closed.
+    """
     with book.reading() as session:
         rows = queries.series_dates(session.connection())
+        closed = closed_through(session.connection())
     days = [date.fromisoformat(last) for kind, _, _, last in rows if kind == "invoice" and last]
+    if closed is not None:
+        days.append(first_open(closed, closed))
     return max(days, default=None)
 
 
@@ -119,8 +126,9 @@ def begin(
 def begin_within(
     made: Change, *, through: date, issue_date: date, scope: Scope, now: str, kind: str = "billing"
 ) -> RunFacts:
-    """As `begin`, within the caller's transaction."""
+    """As `begin`, within the caller's transaction. UserError for an issue date that is closed."""
     connection = made.connection
+    refuse_closed(connection, issue_date)
     year = issue_date.year
     last = connection.exec_driver_sql(
         "SELECT max(CAST(substr(number, 8) AS INTEGER)) FROM run WHERE number LIKE ?", (f"R-{year}-%",)

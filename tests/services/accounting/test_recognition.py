@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -211,7 +212,7 @@ def test_part_of_an_invoice_credited_by_amount_spreads_over_its_lines(book: Book
     contracts = Contracts(book)
     client = contracts.client()
     extra = contracts.item("ONE", recognition="issue")
-    lines = [{"unit_price": "300"}, {"unit_price": "100", "item_id": extra}]
+    lines: list[dict[str, Any]] = [{"unit_price": "300"}, {"unit_price": "100", "item_id": extra}]
     contracts.agreement(client, "A1", *lines, every_unit="year", timing="advance")
     (number,) = contracts.bill("2026-01-01").invoices
     assert balances(book) == {"deferred_revenue": -30_000, "revenue": -10_000}
