@@ -164,6 +164,16 @@ def replace_book(
         lock.release()
 
 
+@contextlib.contextmanager
+def held_book(path: Path) -> Iterator[None]:
+    """Nobody else opens the closed book meanwhile. UserError where somebody has it open."""
+    lock = _lock(path)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _opened(
     path: Path, lock: BookLock | None, driver: Driver, warnings: tuple[str, ...], *, read_only: bool = False
 ) -> Book:
@@ -239,11 +249,11 @@ def _examine(path: Path, driver: Driver, *, read_only: bool) -> str:
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         # What a WAL still holds is not in the file yet.
-        if journal != "wal" and path.stat().st_size < pages * page_size:
+        if journal != "wal" and path.stat().st_size < pages * int(page_size):
             raise damaged(path, _("its end is missing"))
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
         connection.execute("SELECT name, currency FROM firm").fetchone()
-    except sqlite3.OperationalError as error:
+    except driver.module.OperationalError as error:
         if "no such table" in str(error):
             raise damaged(path, str(error)) from error
         raise

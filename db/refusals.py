@@ -18,7 +18,8 @@ def as_user_error(error: BaseException | None) -> UserError | None:
     # Extended codes continue the name: SQLITE_READONLY_DIRECTORY, SQLITE_IOERR_WRITE.
     name = str(getattr(error, "sqlite_errorname", ""))
     text = str(error)
-    if name == "SQLITE_CONSTRAINT_TRIGGER":
+    # SQLCipher's module tells no more than SQLITE_CONSTRAINT; a trigger's own words are in the rules, nothing else is.
+    if name in ("SQLITE_CONSTRAINT_TRIGGER", "SQLITE_CONSTRAINT"):
         remedy = RULES.get(text)
         return None if remedy is None else UserError(_(text), _(remedy))
     if name.startswith("SQLITE_FULL"):

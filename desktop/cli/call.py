@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from desktop.cli.progress import Progress
+from desktop.cli.signing import signed_in
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.text_files import file_text
 
 if TYPE_CHECKING:
     from db.engine import Book
+    from desktop.services.handover import Answer
 
 
 @dataclass(slots=True)
 class Call:
-    """`folder` is where relative paths start. `held` is the book that this process has open already, if any."""
+    """`folder` is where relative paths start. `held` is the book that this process has open already, if any,
+    and `ask` puts a question to the process that handed the command over."""
 
     arguments: argparse.Namespace
     out: TextIO
@@ -32,6 +35,7 @@ class Call:
     folder: Path
     progress: Progress
     held: Book | None = None
+    ask: Answer | None = None
 
     @property
     def clock(self) -> datetime:
@@ -60,28 +64,33 @@ class Call:
         return Path(os.path.normpath(self.folder / Path(text).expanduser()))
 
     @contextmanager
-    def book(self) -> Iterator[Book]:
-        """The book that the command names; closed afterwards unless this process held it."""
+    def book(self, *, signed: bool = True) -> Iterator[Book]:
+        """The book that the command names, signed in where its people do; closed afterwards unless this process held it.
+
+        Without `signed` nobody signs in: the command acts by the rights of others, as a schedule does.
+        """
         path = self.path(self.arguments.book)
         if self.held is not None and _same_file(self.held.path, path):
-            yield self.held
+            yield signed_in(self, self.held) if signed else self.held
             return
         with self._open(path) as book:
             for warning in book.warnings:
                 self.say(warning)
-            yield book
+            yield signed_in(self, book) if signed else book
 
     def _open(self, path: Path) -> Book:
         from db.book_files import open_book
+        from desktop.cli.unlocking import driver_or_ask
 
+        driver = driver_or_ask(self, path)
         try:
-            return open_book(path, report=self.progress)
+            return open_book(path, report=self.progress, driver=driver)
         except UserError:
             if not self.arguments.reads_only:
                 raise
             # What only reads works beside another command, and on a medium that takes no writing.
             with suppress(UserError):
-                return open_book(path, read_only=True)
+                return open_book(path, read_only=True, driver=driver)
             raise
 
     def answer(self, data: object, text: Callable[[], str]) -> None:

@@ -12,12 +12,13 @@ from babel import Locale, UnknownLocaleError
 
 from db import backup as copies
 from db import book_files
-from db.engine import PLAIN, Book, Driver
+from db.engine import Book, Driver
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import LAST_BACKUP, keep_setting
 from desktop.services.changes import change
 from desktop.services.delivery.doubting import doubt
+from desktop.services.encryption.opening import driver_for
 from desktop.services.field_checks import check_country, check_currency, check_language, check_place
 from desktop.services.problems import Problems
 from desktop.services.records import Record
@@ -61,8 +62,9 @@ def _language_of(country: str) -> str:
 
 
 def open_(path: Path, *, read_only: bool = False, report: Report | None = None) -> Book:
-    """Open a book; `book.warnings` are sentences for the person. Raises UserError where it cannot be opened."""
-    return book_files.open_book(path, read_only=read_only, report=report)
+    """Open a book; `book.warnings` are sentences for the person. Raises UserError where it cannot be opened, Locked
+    where its key is wanted."""
+    return book_files.open_book(path, read_only=read_only, report=report, driver=driver_for(path))
 
 
 def back_up(book: Book, target: Path, *, report: Report | None = None, actor: str = "") -> None:
@@ -79,7 +81,7 @@ def back_up(book: Book, target: Path, *, report: Report | None = None, actor: st
         if target.samefile(book.path):
             raise UserError(_("A book cannot be its own backup."), _("Choose another name."))
         # Says what it is, if it is no book.
-        with book_files.look_into(target):
+        with book_files.look_into(target, driver_for(target)):
             pass
     copies.copy_book(book.path, target, driver=book.driver, report=report)
     if not book.read_only:
@@ -102,9 +104,9 @@ class Contents:
     last_issue: date | None
 
 
-def contents(path: Path, *, driver: Driver = PLAIN) -> Contents:
+def contents(path: Path, *, driver: Driver | None = None) -> Contents:
     """Look into a book or backup, of an older version as well, without changing it. UserError where it is none."""
-    with book_files.look_into(path, driver) as connection:
+    with book_files.look_into(path, driver or driver_for(path)) as connection:
         return contents_of(connection)
 
 
@@ -140,7 +142,11 @@ def restore(source: Path, target: Path, *, now: str, report: Report | None = Non
     if target.exists() and source.samefile(target):
         raise UserError(_("This is the book itself, not a backup of it."), _("Choose the backup's file."))
     return book_files.replace_book(
-        source, target, report=report, prepare=lambda connection: doubt(connection, target, now=now)
+        source,
+        target,
+        report=report,
+        driver=driver_for(source),
+        prepare=lambda connection: doubt(connection, target, now=now),
     )
 
 

@@ -9,9 +9,11 @@ from typing import Final
 
 from db.backup import SIDECARS
 from db.book_files import look_into
+from db.cipher import database_errors
 from desktop.domain.delivery import UNCERTAIN
 from desktop.domain.wording import phrase
 from desktop.errors import UserError
+from desktop.services.encryption.opening import driver_for
 
 _SAID: Final = phrase("The book was restored from a backup: this may have gone out since.").stored()
 _WAITING: Final = "SELECT id, title FROM delivery WHERE state = 'waiting' AND channel IN ('email', 'print')"
@@ -44,7 +46,7 @@ def _still_waiting(path: Path, uid: str) -> set[tuple[int, str]]:
     """What waits in the closed book at this path, if it is the same book and nothing is unfinished beside it."""
     if not path.exists() or any(path.with_name(path.name + ending).exists() for ending in SIDECARS):
         return set()
-    with suppress(UserError, sqlite3.Error), look_into(path) as connection:
+    with suppress(UserError, *database_errors()), look_into(path, driver_for(path)) as connection:
         if _has_outbox(connection) and connection.execute("SELECT uid FROM book").fetchone() == (uid,):
             return set(connection.execute(_WAITING))
     return set()
