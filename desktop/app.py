@@ -297,7 +297,15 @@ class Program(QObject):
 
         book = self._book
         began = "" if book is None else book.now
-        code = run(command.argv, out=command.out, err=command.err, folder=command.folder, held=book, stop=command.stop)
+        code = run(
+            command.argv,
+            out=command.out,
+            err=command.err,
+            folder=command.folder,
+            held=book,
+            stop=command.stop,
+            ask=command.ask,
+        )
         self.handed_over.emit()
         if book is not None and command.argv[:1] == ["due"]:
             from desktop.services.schedules.results import ended_since

@@ -36,6 +36,7 @@ from desktop.cli import (
     money,
     orders,
     outbox,
+    people,
     plans,
     printing,
     reconcile,
@@ -51,11 +52,13 @@ from desktop.cli import (
 from desktop.cli.arguments import Commands, Parser
 from desktop.cli.call import Call
 from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
+from desktop.cli.signing import answer_here
 from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
     from db.engine import Book
+    from desktop.services.handover import Answer
 
 _GROUPS = (
     books,
@@ -93,6 +96,7 @@ _GROUPS = (
     story,
     templates,
     figures,
+    people,
 )
 log = logging.getLogger(__name__)
 
@@ -116,11 +120,12 @@ def run(
     folder: Path,
     held: Book | None = None,
     stop: threading.Event | None = None,
+    ask: Answer | None = None,
 ) -> int:
     """Run a command with these streams; relative paths start at `folder`.
 
-    The window runs a command that was handed over with its own book as `held`, and with the event that the caller's
-    Ctrl+C sets as `stop`.
+    The window runs a command that was handed over with its own book as `held`, with the event that the caller's
+    Ctrl+C sets as `stop`, and with `ask` for what only the caller can answer.
     """
     try:
         arguments = _parser(out, err).parse_args(list(argv))
@@ -128,12 +133,12 @@ def run(
         return end.code if isinstance(end.code, int) else 2
     screen = err.isatty()
     progress = Progress(err, shown=screen or arguments.progress, screen=screen, stop=stop)
-    call = Call(arguments, out, err, folder, progress, held)
+    call = Call(arguments, out, err, folder, progress, held, ask)
     try:
         if held is None and arguments.hands_over:
             from desktop.services.handover import hand_over
 
-            code = hand_over(call.path(arguments.book), argv, out=out, err=err, folder=folder)
+            code = hand_over(call.path(arguments.book), argv, out=out, err=err, folder=folder, answer=answer_here)
             if code is not None:
                 return code
         with stopped_by_ctrl_c(progress):

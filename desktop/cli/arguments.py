@@ -45,7 +45,7 @@ class Commands:
         self._streams = {"out": out, "err": err}
 
     def add(self, name: str, run: Run, summary: str, *, book: bool = True, writes: bool = False) -> Parser:
-        """A command with the common options. `book` gives it BOOK as its first argument, `writes` the option --as.
+        """A command with the common options. `book` gives it BOOK as its first argument; `writes` where it changes it.
 
         A command on a book that another process has open is handed over to that process.
         """
@@ -57,7 +57,7 @@ class Commands:
         parser.add_argument("--progress", action="store_true", help=_("show progress even where stderr is no terminal"))
         if book:
             parser.add_argument("book", metavar="BOOK", help=_("the book's file"))
-        if writes:
+        if book or writes:
             parser.add_argument(
                 "--as", dest="actor", metavar="PERSON", help=_("who does it; by default who is logged in")
             )

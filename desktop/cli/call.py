@@ -65,9 +65,10 @@ class Call:
 
     @contextmanager
     def book(self, *, signed: bool = True) -> Iterator[Book]:
-        """The book that the command names, signed in where its people do; closed afterwards unless this process held it.
+        """The book that the command names, closed afterwards unless this process held it.
 
-        Without `signed` nobody signs in: the command acts by the rights of others, as a schedule does.
+        Where its people sign in, so does whoever the command is for. Without `signed` nobody does: it acts by the
+        rights of others, as a schedule does.
         """
         path = self.path(self.arguments.book)
         if self.held is not None and _same_file(self.held.path, path):

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -41,12 +41,15 @@ _SECONDS_TO_KNOCK = 5.0
 _SECONDS_TO_END = 10.0
 _SECONDS_TO_HEAR_CTRL_C = 0.1
 
+Answer = Callable[[dict[str, str]], str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command from another process: relative paths start at its `folder`, `out` and `err` write to its streams.
 
     `stop` is set when the person there asked to stop or went away; writing raises BrokenPipeError once they are gone.
+    `ask` puts a question to that process, such as for a passphrase; None where it has no answer.
     """
 
     argv: list[str]
@@ -54,6 +57,7 @@ class Command:
     out: TextIO
     err: TextIO
     stop: threading.Event = field(default_factory=threading.Event)
+    ask: Answer = field(default=lambda _question: None)
 
 
 class HandoverServer:
@@ -131,7 +135,14 @@ class HandoverServer:
                 self._running[threading.current_thread()] = command
             with contextlib.suppress(BrokenPipeError):
                 channel.send({"taken": True})
-            threading.Thread(target=_watch, args=(connection, command), name="watch", daemon=True).start()
+            answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+            def ask(question: dict[str, str]) -> str | None:
+                channel.send({"ask": question})
+                return answers.get()
+
+            command = replace(command, ask=ask)
+            threading.Thread(target=_watch, args=(connection, command, answers), name="watch", daemon=True).start()
             try:
                 code = self._execute(command)
             except BrokenPipeError:
@@ -148,11 +159,13 @@ class HandoverServer:
                     del self._running[threading.current_thread()]
 
 
-def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, folder: Path) -> int | None:
+def hand_over(
+    book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, folder: Path, answer: Answer = lambda _question: None
+) -> int | None:
     """Run a command in the process that holds the book and return its exit code; None where nobody takes commands.
 
-    Its output arrives as it is written. Ctrl+C asks it to stop between two items. Raises UserError where the other
-    process ends before it has answered.
+    Its output arrives as it is written, its questions go to `answer`. Ctrl+C asks it to stop between two items. Raises
+    UserError where the other process ends before it has answered.
     """
     about = holder(book)
     connection = _knock(about)
@@ -184,6 +197,9 @@ def hand_over(book: Path, argv: Sequence[str], *, out: TextIO, err: TextIO, fold
             taken = True
             if "exit" in message:
                 return int(message["exit"])
+            if "ask" in message:
+                with contextlib.suppress(OSError):
+                    _send(connection, {"answer": answer(message["ask"])})
             for name, stream in (("out", out), ("err", err)):
                 if name in message:
                     stream.write(message[name])
@@ -253,11 +269,13 @@ def _listen_to(connection: socket.socket) -> queue.SimpleQueue[dict[str, Any] | 
     return heard
 
 
-def _watch(connection: socket.socket, command: Command) -> None:
-    """Any further word, or its end, means that the person wants no more."""
+def _watch(connection: socket.socket, command: Command, answers: queue.SimpleQueue[str | None]) -> None:
+    """Pass answers on; any other word, or the end, means that the person wants no more."""
     with contextlib.suppress(OSError, ValueError):
-        _receive(connection, _LONGEST_REQUEST)
+        while (message := _receive(connection, _LONGEST_REQUEST)) is not None and "answer" in message:
+            answers.put(message["answer"])
     command.stop.set()
+    answers.put(None)
 
 
 class _Channel:

@@ -41,6 +41,12 @@ def who_may_sign_in(book: Book) -> tuple[str, ...]:
         return tuple(str(row[0]) for row in rows)
 
 
+def book_uid(book: Book) -> str:
+    """What tells this book from all others, before anybody has signed in."""
+    with _door(book).reading() as session:
+        return str(session.connection().exec_driver_sql("SELECT uid FROM book").scalar_one())
+
+
 def sign_in(book: Book, name: str, passphrase: str) -> SignedIn:
     """Sign a person in: from then on `book` is in their hands.
 

@@ -59,6 +59,17 @@ class Schedule:
     folder: str = ""
 
 
+def set_up_by(book: Book, schedule_id: int) -> str:
+    """Who made a schedule or changed it last, and so answers for what it does."""
+    with book.reading() as session:
+        row = session.connection().exec_driver_sql(
+            """SELECT actor FROM audit_event WHERE subject = 'schedule' AND subject_id = ?
+            AND action IN ('insert', 'update') ORDER BY id DESC LIMIT 1""",
+            (schedule_id,),
+        )
+        return str(row.scalar() or "")
+
+
 def schedules(book: Book) -> list[Schedule]:
     """All of a book, by name."""
     with book.reading() as session:

@@ -1,0 +1,86 @@
+"""Signs a command in where the people of a book have passphrases: by --as and a variable, the keyring or a question."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from desktop.errors import UserError
+from desktop.i18n import _
+
+if TYPE_CHECKING:
+    from db.engine import Book
+    from desktop.cli.call import Call
+
+VARIABLE: Final = "SHEAF_PASSPHRASE"
+
+
+def signed_in(call: Call, book: Book) -> Book:
+    """The book in the hands of whoever the command is for; UserError where name and passphrase do not let them in."""
+    if not book.guarded:
+        return book
+    from desktop.services.access.signing_in import must_change, sign_in
+
+    # The window's own person stays who they are.
+    mine = book.acting(None) if book is call.held else book
+    words = answer(call, {"name": call.actor, "kept": kept_name(book, call.actor)})
+    if words is None:
+        raise UserError(
+            _("The people of this book sign in, and {name} gave no passphrase.").format(name=call.actor),
+            _("Say who it is by --as NAME, and set the variable {variable}, or run it in a terminal.").format(
+                variable=VARIABLE
+            ),
+        )
+    sign_in(mine, call.actor, words)
+    if call.arguments.command != "passphrase" and must_change(mine):
+        raise UserError(
+            _("The passphrase that {name} was given serves only once.").format(name=call.actor),
+            _("Choose your own: sheaf passphrase BOOK --as NAME"),
+        )
+    return mine
+
+
+def kept_name(book: Book, name: str) -> str:
+    """Under which name the keyring has a person's passphrase."""
+    from desktop.services.access.signing_in import book_uid
+
+    return f"passphrase {book_uid(book)} {name}"
+
+
+def answer(call: Call, question: dict[str, str]) -> str | None:
+    """What the person at the terminal answers, here or at the other end of a command that was handed over."""
+    return call.ask(question) if call.ask is not None else answer_here(question)
+
+
+def answer_here(question: dict[str, str]) -> str | None:
+    """A person's passphrase from the variable, the keyring or the terminal; else a line that the terminal hides.
+
+    None where there is neither.
+    """
+    if "name" in question:
+        if VARIABLE in os.environ:
+            return os.environ[VARIABLE]
+        from desktop import secrets
+
+        kept = secrets.known(question["kept"])
+        if kept is not None:
+            return kept
+        question = {"prompt": _("Passphrase of {name}").format(name=question["name"])}
+        if not sys.stdin.isatty():
+            return None
+    if "keep" in question:
+        from desktop import secrets
+
+        secrets.keep(question["keep"], question["secret"])
+        return ""
+    if "forget" in question:
+        from desktop import secrets
+
+        secrets.forget(question["forget"])
+        return ""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{question['prompt']}: ")
+    line = sys.stdin.readline()
+    return line.rstrip("\r\n") if line else None
