@@ -31,11 +31,13 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """One account: `firm` in the firm's currency, and of each currency that was booked there."""
+    """One account: `firm` in the firm's currency, and of each currency that was booked there its own and, as `valued`,
+    what that is in the firm's."""
 
     account: LedgerAccount
     firm: Balance
     currencies: dict[str, Balance]
+    valued: dict[str, Balance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def trial_balance_in(connection: Connection, last: date, first: date | None = No
     first = min(first or year_of(connection, last), last)
     year = year_of(connection, first)
     result = mapping.result(first)
-    firm: dict[int, Balance] = {}
     currencies: dict[int, dict[str, Balance]] = {}
+    valued: dict[int, dict[str, Balance]] = {}
     accounts: dict[int, LedgerAccount] = {}
     unvalued = 0
     found = queries.sums(
@@ -103,11 +105,16 @@ def trial_balance_in(connection: Connection, last: date, first: date | None = No
         unvalued += figures[-1]
         for target, own, base in _shared(account, result, figures):
             accounts[target.id] = target
-            firm[target.id] = firm.get(target.id, Balance()) + base
-            by_currency = currencies.setdefault(target.id, {})
-            by_currency[currency] = by_currency.get(currency, Balance()) + own
+            for sums, balance in ((currencies, own), (valued, base)):
+                by_currency = sums.setdefault(target.id, {})
+                by_currency[currency] = by_currency.get(currency, Balance()) + balance
     rows = [
-        TrialRow(account, firm[account.id], dict(sorted(currencies[account.id].items())))
+        TrialRow(
+            account,
+            sum(valued[account.id].values(), Balance()),
+            dict(sorted(currencies[account.id].items())),
+            valued[account.id],
+        )
         for account in sorted(accounts.values(), key=in_order)
     ]
     return TrialBalance(first, last, mapping.home_currency, tuple(rows), unvalued)
