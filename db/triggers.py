@@ -53,6 +53,7 @@ FROZEN: Final = {
     "posting": FROZEN_POSTING,
     "recognition_schedule": FROZEN_POSTING,
     "audit_event": FROZEN_LOG,
+    "audit_payload": FROZEN_LOG,
     "erasure": FROZEN_LOG,
     "erased_row": FROZEN_LOG,
 }
@@ -65,6 +66,26 @@ MUTABLE: Final = {
     "change_set": frozenset({"summary", "undone_by"}),
     "payment_plan": frozenset({"cancelled_on"}),
     "closing": frozenset({"reopened_at", "reopened_by", "reason"}),
+}
+# What an erasure may take out of rows that are frozen otherwise, and what then stands there: the one way past these
+# guards, open only where an erased row names the row in the same book.
+ERASABLE: Final[Mapping[str, Mapping[str, str]]] = {
+    "invoice": {"texts": "'{}'", "po_number": "''", "buyer_reference": "''", "reason": "''"},
+    "invoice_line": {"description": "''", "detail": "''", "heading": "''", "allowance_reason": "''"},
+    "party": {"name": "''", "data": "'{}'", "erasure_id": "(SELECT max(id) FROM erasure)"},
+    "payment": {"reference": "''", "note": "''"},
+    "payment_plan": {"reason": "''"},
+    "write_off": {"reason": "''"},
+    "time_entry": {"person": "''", "note": "''"},
+    "one_off": {"description": "''"},
+    "milestone": {"name": "''"},
+    "usage": {"note": "''"},
+    "audit_payload": {
+        "salt": "''",
+        "before": "NULL",
+        "after": "NULL",
+        "erasure_id": "(SELECT max(id) FROM erasure)",
+    },
 }
 # An opening item was issued by another program and is only noted here: undoing its import takes it out again, until
 # something refers to it. The log keeps what it was.
@@ -101,6 +122,19 @@ def _trigger(name: str, event: str, table: str, says: str, when: str = "") -> st
     return f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {condition}{body}"
 
 
+def _not_erased(table: str, columns: Sequence[str]) -> str:
+    """Unless an erasure empties what it may, and leaves the rest as it is."""
+    blank = ERASABLE.get(table)
+    if blank is None:
+        return ""
+    key = "event_id" if table == "audit_payload" else "id"
+    same = [f"NEW.{name} IS OLD.{name}" for name in columns if name not in blank]
+    # Either as it was, or empty.
+    same += [f"(NEW.{name} IS OLD.{name} OR NEW.{name} IS {value})" for name, value in blank.items()]
+    named = f"EXISTS (SELECT 1 FROM erased_row WHERE table_name = '{table}' AND row_id = OLD.{key})"
+    return f"NOT ({named} AND {' AND '.join(same)})"
+
+
 def _sql(text: str) -> str:
     return text.replace("'", "''")
 
@@ -122,11 +156,12 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
     """CREATE TRIGGER statements for a book whose tables have these columns."""
     made = []
     for table, says in FROZEN.items():
-        made.append(_trigger("no_update", "UPDATE", table, says))
+        made.append(_trigger("no_update", "UPDATE", table, says, _not_erased(table, columns[table])))
         made.append(_trigger("no_delete", "DELETE", table, says, _NOT_OPENING.get(table, "")))
     for table, mutable in MUTABLE.items():
         fixed = ", ".join(column for column in columns[table] if column not in mutable)
-        made.append(_trigger("fixed", f"UPDATE OF {fixed}", table, _MUTABLE_SAYS[table]))
+        closed_door = _not_erased(table, columns[table])
+        made.append(_trigger("fixed", f"UPDATE OF {fixed}", table, _MUTABLE_SAYS[table], closed_door))
         made.append(_trigger("no_delete", "DELETE", table, _MUTABLE_SAYS[table], _NOT_OPENING.get(table, "")))
     made.append(
         _trigger("reversed_once", "UPDATE OF reversed_by", "charge", FROZEN_CHARGE, "OLD.reversed_by IS NOT NULL")
@@ -135,7 +170,8 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
     for table, source in _BILLABLE.items():
         billed = ", ".join(column for column in columns[table] if column not in _MARKS)
         charged = f"EXISTS (SELECT 1 FROM charge WHERE {source} AND reversed_by IS NULL)"
-        made.append(_trigger("billed", f"UPDATE OF {billed}", table, BILLED, "OLD.invoice_id IS NOT NULL"))
+        is_billed = f"OLD.invoice_id IS NOT NULL AND {_not_erased(table, columns[table])}"
+        made.append(_trigger("billed", f"UPDATE OF {billed}", table, BILLED, is_billed))
         made.append(_trigger("no_delete", "DELETE", table, BILLED, "OLD.invoice_id IS NOT NULL"))
         made.append(
             _trigger(

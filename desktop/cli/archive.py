@@ -1,4 +1,4 @@
-"""`archive`, `verify`, `datev`: what goes to the accountant, and whether it is still what was written."""
+"""`archive`, `verify`, `verify-script`, `datev`: what goes to the accountant, and whether it is what was written."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def add(commands: Commands) -> None:
     verify.add_argument(
         "--book", metavar="BOOK", help=_("prove also that its documents are those of this book, by their seals")
     )
+
+    script = commands.add(
+        "verify-script",
+        _verify_script,
+        _("copy out the small program that proves a book with Python alone"),
+        book=False,
+    )
+    script.add_argument("--to", required=True, metavar="DIR", help=_("the folder"))
 
     datev = commands.add("datev", _datev, _("write bookings as a file that DATEV reads"))
     _add_subject(datev, _("the .csv file"))
@@ -132,6 +140,18 @@ def _verify(call: Call) -> int:
     for sentence in found.problems:
         call.say(sentence)
     return 1 if found.problems else 0
+
+
+def _verify_script(call: Call) -> None:
+    from desktop.services.verify_script import write_verify_script
+
+    script, readme = write_verify_script(call.path(call.arguments.to))
+    call.answer(
+        {"script": str(script), "readme": str(readme)},
+        lambda: _("{script} is written. It needs only Python: python3 {name} BOOK").format(
+            script=script, name=script.name
+        ),
+    )
 
 
 def _datev(call: Call) -> None:

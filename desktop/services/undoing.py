@@ -137,12 +137,13 @@ def take_back(made: Change, target: Target) -> None:
 
 def _events(connection: Connection, change_set_id: int) -> Iterator[_Event]:
     rows = connection.exec_driver_sql(
-        "SELECT e.id, e.subject, e.subject_id, e.action, p.event_id, p.before, p.after FROM audit_event e"
-        " LEFT JOIN audit_payload p ON p.event_id = e.id WHERE e.change_set_id = ? ORDER BY e.id",
+        "SELECT e.id, e.subject, e.subject_id, e.action, p.event_id IS NOT NULL AND p.erasure_id IS NULL,"
+        " p.before, p.after FROM audit_event e LEFT JOIN audit_payload p ON p.event_id = e.id"
+        " WHERE e.change_set_id = ? ORDER BY e.id",
         (change_set_id,),
     )
     for number, subject, subject_id, action, kept, before, after in rows:
-        if kept is None:
+        if not kept:
             raise UserError(
                 _("Change {number} cannot be undone: what it changed was erased from the log.").format(
                     number=change_set_id

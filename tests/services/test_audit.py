@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Book
-from db.schema import Client
+from db.schema import Client, ErasedRow, Erasure
 from desktop.services.audit import ChainState, head, verify_chain
 from desktop.services.changes import change, undo
 from desktop.services.history import history
@@ -95,8 +95,32 @@ def test_an_edit_in_the_middle_breaks_the_next_link_only_if_it_is_covered_up(boo
     assert [link.event for link in verified(book).broken] == [number, number, number + 1]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM audit_payload WHERE event_id = :last",
+        "UPDATE audit_payload SET salt = '', before = NULL, after = NULL WHERE event_id = :last",
+        "UPDATE audit_payload SET salt = '', before = NULL, after = NULL, erasure_id = 1 WHERE event_id = :last",
+        "UPDATE audit_payload SET erasure_id = 1 WHERE event_id = :last",
+    ],
+)
+def test_what_no_erasure_tells_of_was_taken_away(book: Book, sql: str) -> None:
+    with change(book, "ann", "Erase another") as made:
+        made.insert(Erasure, number="E-1", kind="request", reason="", counts="{}", at=made.at, actor="ann")
+    number = last(book) - 1
+    tamper(book, sql.replace(":last", str(number)))
+    assert [link.event for link in verified(book).broken] == [number]
+
+
 def test_an_erased_payload_is_counted_and_breaks_nothing(book: Book) -> None:
-    tamper(book, f"DELETE FROM audit_payload WHERE event_id = {last(book)}")
+    number = last(book)
+    with change(book, "ann", "Erase it") as made:
+        erasure = made.insert(Erasure, number="E-1", kind="request", reason="", counts="{}", at=made.at, actor="ann")
+        made.insert(ErasedRow, erasure_id=erasure, table_name="audit_payload", row_id=number, columns="[]")
+        made.connection.exec_driver_sql(
+            "UPDATE audit_payload SET salt = '', before = NULL, after = NULL, erasure_id = ? WHERE event_id = ?",
+            (erasure, number),
+        )
     state = verified(book)
     assert (state.broken, state.erased) == ((), 1)
     assert history(book, "client", 3).entries[0].lines == ("What it said was erased.",)

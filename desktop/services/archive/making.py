@@ -36,6 +36,7 @@ from desktop.services.letters.files import letter_pdf
 from desktop.services.letters.run_report import run_report
 from desktop.services.runs.scope import RunFacts, run_facts
 from desktop.services.table_files import replaced
+from desktop.services.verify_script import SCRIPT, script_text
 
 Report = Callable[[int, int, str], None]
 
@@ -154,6 +155,8 @@ def _fill(
         marks.append(container.add("run-report.pdf", letter_pdf(letter)))
     marks += _tables(book, subject, container, folder)
     marks += _bookings(book, subject, container)
+    # Whoever gets the archive can prove it without this program.
+    marks.append(container.add(SCRIPT, script_text().encode()))
     facts = {
         "program": {"name": "Sheaf", "version": _own_version()},
         "firm": {"name": subject.firm, "country": subject.country, "tax_id": subject.tax_id, "book": subject.book},

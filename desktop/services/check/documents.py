@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Any
 
+from db.erasing import ERASED_PARTY, resealed
 from desktop.domain.invoice import LineFigures, line_net, tax_on
 from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.money import scaled_to_percent, unscaled
-from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, party_digest, seal
+from desktop.domain.sealing import INVOICE_FIELDS, LINE_FIELDS, TAX_FIELDS, earlier_forms, party_digest, seal
 from desktop.domain.tax_parts import by_tax, taxes_of
 from desktop.i18n import _
 from desktop.services.check.problem import NO_FIGURES, Problems, figure
@@ -30,6 +31,7 @@ _ID, _SELLER, _BUYER, _DIGEST = range(len(INVOICE_FIELDS), len(INVOICE_FIELDS) +
 def check_documents(connection: sqlite3.Connection, problems: Problems, report: Report) -> None:
     """Parties, seals and figures of every document, and the series."""
     parties = _check_parties(connection, problems)
+    anew = resealed(connection)
     (total,) = connection.execute("SELECT count(*) FROM invoice").fetchone()
     done = 0
     for batch in _batches(connection):
@@ -43,8 +45,13 @@ def check_documents(connection: sqlite3.Connection, problems: Problems, report: 
         for row in batch:
             key = row[_ID]
             own = lines.get(key, []), taxes.get(key, []), plans.get(key, [])
-            sealed = seal(row[: len(INVOICE_FIELDS)], *own, parties.get(row[_SELLER], ""), parties.get(row[_BUYER], ""))
-            if sealed != row[_DIGEST]:
+            frozen = parties.get(row[_SELLER], ""), parties.get(row[_BUYER], "")
+            sealed = seal(row[: len(INVOICE_FIELDS)], *own, *frozen)
+            as_sealed = sealed == row[_DIGEST] or anew.get(key) == (row[_DIGEST], sealed)
+            if not as_sealed and not any(
+                seal(row[: len(INVOICE_FIELDS)], *form, own[2], *frozen) == row[_DIGEST]
+                for form in earlier_forms(own[0], own[1])
+            ):
                 problems.add("document", row[_I["number"]], _("it is not what was issued: something of it was changed"))
             if row[_I["kind"]] != "opening":
                 try:
@@ -77,9 +84,9 @@ def _owned(
 
 def _check_parties(connection: sqlite3.Connection, problems: Problems) -> dict[int, str]:
     digests = {}
-    for key, digest, name, data in connection.execute("SELECT id, digest, name, data FROM party"):
+    for key, digest, name, data, erasure in connection.execute("SELECT id, digest, name, data, erasure_id FROM party"):
         digests[key] = digest
-        if party_digest(data) != digest:
+        if party_digest(data) != digest and (erasure is None or (name, data) != ("", ERASED_PARTY)):
             problems.add("document", name, _("this frozen address is not what was printed"))
     return digests
 

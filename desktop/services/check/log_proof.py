@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from db import row_seals
+from db.erasing import ERASED, ROWS_AGAIN
 from desktop.i18n import _
 from desktop.services.change_sets import DELETE, INSERT, UPDATE, plain_value, raw
 from desktop.services.check.problem import Problems
@@ -69,15 +70,16 @@ class _Proof:
     def take_back(self, events: Sequence[_Event]) -> None:
         """Take back the events of one change set, newest first."""
         seals = [event for event in events if event[3] == row_seals.ROWS]
-        for event in seals:
-            self._check_seal(event)
+        for event in events:
+            if event[3] in (row_seals.ROWS, ROWS_AGAIN):
+                self._check_seal(event)
         for event in events:
             table = self._tables.get(event[1])
             if table is None:
                 continue
             if event[3] == DELETED_ROWS:
                 self._take_back_deletion_of_many(table, event)
-            elif event[3] in (INSERT, UPDATE, DELETE) and event[2] is not None:
+            elif event[3] in (INSERT, UPDATE, DELETE, ERASED) and event[2] is not None:
                 self._take_back(table, event[2], event)
         # Only now: rows written in bulk may have been changed one by one within the same change.
         for event in seals:
@@ -102,7 +104,9 @@ class _Proof:
             table.put(key, _UNKNOWN if before is None else _row(before))
             return
         if after is None:
-            self._add(subject, key, _("what the log says of it was erased, so that it cannot be proved"))
+            # What an erasure left of a row is proved by the event that it wrote.
+            if row is not _UNKNOWN and row is not None:
+                self._add(subject, key, _("what the log says of it was erased, so that it cannot be proved"))
         elif row is None:
             self._add(subject, key, _("it is gone, and nothing in the log says why"))
         elif isinstance(row, dict):
@@ -117,6 +121,8 @@ class _Proof:
                     )
         if action == INSERT:
             table.not_yet(key, key)
+        elif action == ERASED:
+            table.put(key, _UNKNOWN)
         elif isinstance(row, dict):
             table.put(key, row | {name: value for name, value in _row(before or {}).items() if name in row})
 

@@ -14,10 +14,8 @@ _SEALS: Final = """SELECT e.subject_id, p.after, e.id = max(e.id) OVER (PARTITIO
 FROM audit_event e JOIN audit_payload p ON p.event_id = e.id
 WHERE e.subject = 'run' AND e.action = ? ORDER BY e.id"""
 
-# What an erasure took out of the book is told by it.
-_KEPT: Final = """SELECT r.form, r.sha256 FROM rendering r JOIN invoice i ON i.id = r.invoice_id WHERE i.number = ?
-UNION ALL SELECT j.value, NULL FROM erased_row x, json_each(x.columns) j JOIN invoice i ON i.id = x.row_id
-WHERE x.table_name = 'rendering of' AND i.number = ?"""
+# One that is gone is told by the seal of its row, unless an erasure took it.
+_KEPT: Final = "SELECT r.form, r.sha256 FROM rendering r JOIN invoice i ON i.id = r.invoice_id WHERE i.number = ?"
 
 
 def check_run_seals(connection: sqlite3.Connection, problems: Problems) -> None:
@@ -48,8 +46,8 @@ def _compare(
         if there.pop(number, None) != digest:
             problems.add("run", run, _("{number} is not as it was sealed with the run").format(number=number))
         if files:
-            kept = dict(connection.execute(_KEPT, (number, number)))
-            if any(kept.get(form, "") not in (sha256, None) for form, sha256 in files.items()):
+            kept = dict(connection.execute(_KEPT, (number,)))
+            if any(kept.get(form, sha256) != sha256 for form, sha256 in files.items()):
                 told = _("a kept file of {number} is not the one that was sealed with the run")
                 problems.add("run", run, told.format(number=number))
     if whole:

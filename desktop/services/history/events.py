@@ -159,14 +159,15 @@ def _events(connection: Connection, rows: str, subject_id: int, sets: Sequence[i
     found: dict[int, list[_Event]] = {}
     for row in connection.exec_driver_sql(
         f"""WITH own(subject, id) AS ({rows})
-        SELECT e.change_set_id, e.subject, e.subject_id, e.action, p.event_id, p.before, p.after
+        SELECT e.change_set_id, e.subject, e.subject_id, e.action, p.event_id IS NOT NULL AND p.erasure_id IS NULL,
+          p.before, p.after
         FROM json_each(:sets) s CROSS JOIN audit_event e ON e.change_set_id = s.value
         JOIN own ON own.subject = e.subject AND own.id = e.subject_id
         LEFT JOIN audit_payload p ON p.event_id = e.id WHERE e.action NOT IN {_BOOKED} ORDER BY e.id""",
         {"id": subject_id, "sets": json.dumps(list(sets))},
     ):
         before, after = (json.loads(text or "null") or {} for text in row[5:])
-        found.setdefault(row[0], []).append(_Event(row[0], row[1], row[2], row[3], row[4] is not None, before, after))
+        found.setdefault(row[0], []).append(_Event(row[0], row[1], row[2], row[3], bool(row[4]), before, after))
     return found
 
 

@@ -83,7 +83,8 @@ def test_everything_of_a_run_is_in_it(archive: Path, tmp_path: Path) -> None:
     numbers = [f"INV-2026-000{place}" for place in range(1, 5)]
     assert names == {
         *(f"documents/{number}.pdf" for number in numbers), "xml/INV-2026-0003.xml", "run-report.pdf", "invoices.csv",
-        "invoices.xlsx", "journal.csv", "datev/EXTF_Buchungsstapel.csv", "manifest.json", "SHA256SUMS.txt",
+        "invoices.xlsx", "journal.csv", "datev/EXTF_Buchungsstapel.csv", "sheaf_verify.py", "manifest.json",
+        "SHA256SUMS.txt",
     }  # fmt: skip
     out = tmp_path / "out"
     assert b"factur-x.xml" in (out / "documents/INV-2026-0002.pdf").read_bytes()
