@@ -27,6 +27,7 @@ from desktop.cli import (
     documents,
     dunning,
     einvoice,
+    encryption,
     figures,
     gate,
     handover,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 _GROUPS = (
     books,
+    encryption,
     today,
     imports,
     watching,
