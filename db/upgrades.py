@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
-from db import ddl
+from db import ddl, early_books
 from db.backup import copy_book
 from db.engine import PLAIN, Driver
 from db.files import free_name
@@ -53,6 +53,9 @@ def upgrade(path: Path, *, driver: Driver = PLAIN, report: Report | None = None)
     from alembic import command
 
     with migrating(path, driver) as (connection, config):
+        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        if _revision(raw) == early_books.FIRST:
+            early_books.lift(raw, REVISIONS)
         command.upgrade(config, "head")
         _prove(connection, path, kept)
     return kept
@@ -104,7 +107,11 @@ def _prove(connection: Connection, path: Path, kept: Path) -> None:
 def _name_of_backup(path: Path, driver: Driver) -> Path:
     connection = driver.connect(path, False)
     try:
-        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return free_name(path, f"before upgrade from {_revision(connection)}")
     finally:
         connection.close()
-    return free_name(path, f"before upgrade from {revision}")
+
+
+def _revision(connection: sqlite3.Connection) -> str:
+    (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(revision)

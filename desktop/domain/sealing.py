@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 INVOICE_FIELDS = (
@@ -93,6 +93,25 @@ def seal(
     """
     text = _encode([invoice, lines, taxes, instalments, seller, buyer])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_Rows = Sequence[Sequence[Any]]
+
+
+def earlier_forms(lines: _Rows, taxes: _Rows) -> Iterator[tuple[_Rows, _Rows]]:
+    """Lines and taxes of a document as the first programs sealed them, before some fields were there.
+
+    Nothing where one of these fields is filled: such a document was sealed with it.
+    """
+    for fields, taxes_had_names in ((("tax_parts",), True), (("classification", "tax_parts"), False)):
+        places = [LINE_FIELDS.index(field) for field in fields]
+        name = TAX_FIELDS.index("name")
+        if any(line[place] for line in lines for place in places):
+            return
+        if not taxes_had_names and any(tax[name] for tax in taxes):
+            return
+        kept = [tuple(value for place, value in enumerate(line) if place not in places) for line in lines]
+        yield kept, taxes if taxes_had_names else [tax[:name] for tax in taxes]
 
 
 def party_digest(data: str) -> str:
