@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from desktop.domain.money import LARGEST, exponent
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
 from desktop.services.attachments import read_file
+from desktop.services.book_settings import keep_setting
 from desktop.services.cash_ledger import CashLedger
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
@@ -26,6 +28,8 @@ from desktop.services.tills import MOVED
 KINDS: Final = ("withdrawal", "deposit", "income", "expense", "opening")
 _OUT: Final = frozenset({"deposit", "expense"})
 DIFFERENCE: Final = "difference"
+# The last day on which each till was counted, by its id.
+_COUNTED: Final = "ledger.counted"
 
 # Within a day in the order in which they were entered, of which the journal has one for both.
 _ENTRIES: Final = f"""SELECT * FROM (
@@ -235,6 +239,9 @@ def count_till(
         till = _till(_tills(session.connection()), account_id)
     not_to_come(dated, today)
     if counted == till.balance:
+        told = money_text(counted, till.currency)
+        with change(book, actor, _("Count {amount} in “{name}”").format(amount=told, name=till.name)) as made:
+            _note_count(made, account_id, dated)
         return CashEntry(0, "", till.currency, 0, till.balance)
     if not text.strip():
         missing = money_text(abs(counted - till.balance), till.currency)
@@ -247,7 +254,21 @@ def count_till(
         )
     with change(book, actor, "", undoable=False) as made:
         till = _till(_tills(made.connection), account_id)
+        _note_count(made, account_id, dated)
         return _entered(made, till, dated, DIFFERENCE, counted - till.balance, text.strip())
+
+
+def counted_on(connection: Connection, account_id: int) -> date | None:
+    """The last day of which somebody said what was counted in a till."""
+    row = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_COUNTED,)).fetchone()
+    day = json.loads(row[0]).get(str(account_id)) if row else None
+    return date.fromisoformat(day) if day else None
+
+
+def _note_count(made: Change, account_id: int, dated: date) -> None:
+    row = made.connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_COUNTED,)).fetchone()
+    known = json.loads(row[0]) if row else {}
+    keep_setting(made, _COUNTED, known | {str(account_id): max(known.get(str(account_id), ""), dated.isoformat())})
 
 
 def reverse_cash(book: Book, number: str, *, on: date, reason: str, actor: str, today: date) -> CashEntry:

@@ -17,6 +17,7 @@ from desktop.services.change_sets import raw
 from desktop.services.check.accounts import check_accounts, check_assigned
 from desktop.services.check.banking import check_banking
 from desktop.services.check.billing import check_billing
+from desktop.services.check.closed_periods import check_closed_periods
 from desktop.services.check.delivery import check_delivery
 from desktop.services.check.documents import check_documents
 from desktop.services.check.file import check_file
@@ -63,6 +64,7 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
             check_accounts(raw(connection), problems)
             check_assigned(connection, problems)
             check_tills(raw(connection), problems)
+            check_closed_periods(raw(connection), problems)
             check_banking(raw(connection), problems)
             check_reminders(raw(connection), problems)
             told(0, 0, _("Checking what was billed"))

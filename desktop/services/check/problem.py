@@ -16,6 +16,7 @@ _CALLED = {
     "billable": N_("billable"),
     "charge": N_("charge"),
     "client": N_("client"),
+    "closing": N_("closed period"),
     "document": N_("document"),
     "file": N_("file"),
     "guard": N_("guard"),
@@ -28,6 +29,7 @@ _CALLED = {
     "open amount": N_("open amount"),
     "print job": N_("print job"),
     "project": N_("project"),
+    "recognition": N_("revenue to recognise"),
     "reminder": N_("reminder"),
     "run": N_("run"),
 }
