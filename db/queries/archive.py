@@ -67,12 +67,17 @@ def numbers_of_run(connection: Connection, run: str) -> list[str]:
 
 _BOOKINGS = """SELECT e.id, e.kind, e.booked_on, s.role, coalesce(c.merged_into_id, c.id), c.code, c.name, s.currency,
  s.amount, s.firm_amount, s.category, s.rate,
- coalesce(i.number, w.number, x.number, p.number, '') AS number, i.due_date, i.tax_date,
+ coalesce(i.number, w.number, x.number, p.number, m.number, '') AS number, i.due_date, i.tax_date,
  coalesce(json_extract(b.data, '$.country'), c.country), coalesce(json_extract(b.data, '$.tax_id'), c.tax_id, ''),
  p.method, p.id,
  EXISTS (SELECT 1 FROM invoice_line l JOIN tax_code t ON t.id = l.tax_code_id
-  WHERE l.invoice_id = coalesce(i.id, w.id, x.id) AND t.code = 'small-business') AS small
- FROM journal_entry e JOIN posting s ON s.entry_id = e.id JOIN client c ON c.id = s.client_id
+  WHERE l.invoice_id = coalesce(i.id, w.id, x.id) AND t.code = 'small-business') AS small,
+ k.number, coalesce(p.account_id, m.account_id, bl.account_id),
+ coalesce(e.note, nullif(m.text, ''), nullif(bm.note, ''), nullif(trim(coalesce(bl.party, '') || ' ' ||
+  coalesce(bl.text, '')), ''), '')
+ FROM journal_entry e JOIN posting s ON s.entry_id = e.id LEFT JOIN client c ON c.id = s.client_id
+ LEFT JOIN account k ON k.id = s.account_id LEFT JOIN cash_movement m ON m.id = e.cash_movement_id
+ LEFT JOIN bank_match bm ON bm.id = e.match_id LEFT JOIN bank_line bl ON bl.id = bm.line_id
  LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
  LEFT JOIN write_off f ON f.id = e.write_off_id LEFT JOIN invoice w ON w.id = f.invoice_id
  LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
@@ -83,7 +88,8 @@ _BOOKINGS = """SELECT e.id, e.kind, e.booked_on, s.role, coalesce(c.merged_into_
 def bookings_between(connection: Connection, first: str, last: str, until: int) -> Rows:
     """(entry, kind, date, role, client id, code and name, currency, amount, firm amount, category, rate, number of the
     document or payment, its due and tax date, the buyer's country and tax id, payment method and id, whether the
-    document is a small business's) of the postings in these days, entries up to `until`."""
+    document is a small business's, number of an account that a person chose, account of the firm that money went to,
+    what was said) of the postings in these days, entries up to `until`."""
     return connection.exec_driver_sql(
         _BOOKINGS + "e.booked_on BETWEEN ? AND ? AND e.id <= ? ORDER BY e.booked_on, e.id, s.id", (first, last, until)
     ).fetchall()

@@ -1,16 +1,30 @@
-"""Which account of DATEV's charts SKR03 and SKR04 takes what a posting is: revenue by its tax, money, losses."""
+"""Which account of DATEV takes a posting: the firm's own for DATEV, the chart's of the book, or SKR03's or SKR04's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as Numbers
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from desktop.domain.money import scaled_to_percent
-from desktop.domain.tax_catalogue import EU_COUNTRIES
+from desktop.domain.accounts.names import What, is_name, names
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.accounting.chart_files import chart
+from desktop.services.accounting.mapping import Mapping
+
+# What takes the tax out of the gross by itself, or says what kind of revenue it is.
+TAXED: Final = ("revenue", "deposits", "discount")
+# An account that takes revenue of any rate cannot tell DATEV which tax is within.
+_TOO_WIDE: Final = frozenset({"revenue", "tax", *(f"{role}.S" for role in TAXED)})
+# Personal accounts stand for receivables, and results are carried by DATEV itself.
+_NOT_ASKED: Final = ("receivable", "result", "accrued_revenue")
+_DIGITS: Final = re.compile(r"\d{4}")
+
+__all__ = ["NAMES", "TAXED", "Account", "Accounts", "What", "charted", "is_account_name"]
 
 
 class Account(NamedTuple):
@@ -20,119 +34,73 @@ class Account(NamedTuple):
     key: str = ""
 
 
-# Accounts by name in SKR03 and SKR04. Those named after a rate reckon the tax from the gross by themselves.
-_CHARTS: Mapping[str, tuple[int, int]] = {
-    "revenue.S.19": (8400, 4400),
-    "revenue.S.7": (8300, 4300),
-    "revenue.Z": (8290, 4290),
-    "revenue.E": (8100, 4100),
-    "revenue.small": (8195, 4185),
-    "revenue.AE": (8336, 4336),
-    "revenue.AE.home": (8337, 4337),
-    "revenue.K": (8125, 4125),
-    "revenue.G": (8120, 4120),
-    "revenue.O": (8338, 4338),
-    "revenue.O.eu": (8339, 4339),
-    "deposits.S.19": (1718, 3272),
-    "deposits.S.7": (1711, 3260),
-    "deposits": (1710, 3250),
-    "discount.S.19": (8736, 4736),
-    "discount.S.7": (8731, 4731),
-    "discount.AE.home": (8741, 4741),
-    "discount.K": (8743, 4743),
-    "discount": (8730, 4730),
-    "tax.19": (1776, 3806),
-    "tax.7": (1771, 3801),
-    "deferred_revenue": (990, 3900),
-    "bank": (1200, 1800),
-    "bank.cash": (1000, 1600),
-    "cash": (1000, 1600),
-    "fees": (4970, 6855),
-    "bad_debt": (2400, 6930),
-    "rounding": (2709, 4839),
-    "exchange.gain": (2660, 4840),
-    "exchange.loss": (2150, 6880),
-    "opening": (9008, 9008),
-}
-# What else a book may name: other rates, other ways to pay, and what the charts have no account for that fits all.
-_MORE = re.compile(
-    r"((revenue|deposits|discount)\.(S\.\d+(\.\d+)?|Z|E|AE|K|G|O|small)|tax\.\d+(\.\d+)?|bank\.\w+|withholding)"
+@lru_cache(maxsize=2)
+def _chart(chart_name: str) -> dict[str, int]:
+    return {name: int(one.number) for one in chart(f"skr{chart_name}") for name in one.takes}
+
+
+NAMES: Final = tuple(
+    name for name in sorted(_chart("03")) if name not in _TOO_WIDE and name.partition(".")[0] not in _NOT_ASKED
 )
-NAMES: Final = (*_CHARTS, "withholding")
 
 
-def is_name(name: str) -> bool:
-    """Whether postings can go by that name, such as revenue.S.19, discount.K or bank.card."""
-    return name in _CHARTS or _MORE.fullmatch(name) is not None
+def is_account_name(name: str) -> bool:
+    """Whether postings can go by that name in DATEV, such as revenue.S.19, discount.K or bank.card."""
+    return is_name(name) and name not in _TOO_WIDE and name.partition(".")[0] not in _NOT_ASKED
 
 
-class What(NamedTuple):
-    """What a posting is: its role, tax category and rate (times 10**6), the buyer's country and the firm's.
+def charted(mapping: Mapping, chart_name: str) -> Callable[[str, date], int | None]:
+    """The accounts that the book's own chart gives names, where their numbers are such as DATEV takes here.
 
-    `small` marks a small business's document (UStG section 19), `method` how a payment came.
+    A book whose chart is nearer to the other of DATEV's has none for this one.
     """
+    if _alike(mapping, chart_name) < max(_alike(mapping, other) for other in ("03", "04")):
+        return _none
 
-    role: str
-    category: str | None
-    rate: int | None
-    buyer: str
-    home: str
-    small: bool = False
-    method: str = ""
-    gain: bool = False
+    def number(name: str, on: date) -> int | None:
+        found = mapping.named(name, on)
+        return int(found.number) if found is not None and _DIGITS.fullmatch(found.number) else None
+
+    return number
+
+
+def _alike(mapping: Mapping, chart_name: str) -> int:
+    """How many names the book's chart gives the same account as one of DATEV's, on the latest day."""
+    return sum(
+        (found := mapping.named(name, date.max)) is not None and found.number.lstrip("0") == str(number)
+        for name, number in _chart(chart_name).items()
+    )
+
+
+def _none(_name: str, _on: date) -> int | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The accounts of a chart ("03" or "04"), and those of the book's own that stand in for them."""
+    """The accounts of a chart ("03" or "04"), those of the book's chart, and those for DATEV that stand in for them."""
 
     chart: str
-    own: Mapping[str, Account]
+    own: Numbers[str, Account]
+    of_book: Callable[[str, date], int | None] = _none
 
-    def account(self, what: What) -> Account:
+    def account(self, what: What, on: date = date.max) -> Account:
         """UserError that names the setting where neither the book nor the chart has an account for it."""
-        names = _names(what)
-        for name in names:
-            if found := self.own.get(name) or self._charted(name):
+        known = [name for name in names(what) if name not in _TOO_WIDE]
+        for name in known:
+            if found := self.own.get(name):
                 return found
+            number = self.of_book(name, on) or _chart(self.chart).get(name)
+            if number is not None:
+                return Account(number)
         raise UserError(
-            _("DATEV has no account for {what} in SKR{chart}.").format(what=names[0], chart=self.chart),
+            _("DATEV has no account for {what} in SKR{chart}.").format(what=known[0], chart=self.chart),
             _("Ask your tax consultant for it, then set it: sheaf settings BOOK datev.account.{name} NUMBER").format(
-                name=names[0]
+                name=known[0]
             ),
         )
 
-    def _charted(self, name: str) -> Account | None:
-        pair = _CHARTS.get(name)
-        return Account(pair[self.chart == "04"]) if pair else None
-
-
-def _names(what: What) -> list[str]:
-    """From the closest name to the widest."""
-    if what.role == "tax_payable":
-        return [f"tax.{_percent(what.rate)}"]
-    if what.role == "exchange":
-        return ["exchange.gain" if what.gain else "exchange.loss"]
-    if what.role == "bank":
-        return [f"bank.{what.method}", "bank"] if what.method else ["bank"]
-    if what.role not in ("revenue", "deposits", "discount") or what.category is None:
-        return [what.role]
-    return [f"{what.role}.{name}" for name in _by_tax(what)] + ([] if what.role == "revenue" else [what.role])
-
-
-def _by_tax(what: What) -> list[str]:
-    category = what.category or ""
-    if what.rate:
-        return [f"{category}.{_percent(what.rate)}"]
-    if what.small and category in ("E", "O"):
-        return ["small"]
-    at_home = what.buyer in ("", what.home)
-    if category == "AE" and at_home:
-        return ["AE.home", "AE"]
-    if category == "O" and not at_home and what.buyer in EU_COUNTRIES:
-        return ["O.eu", "O"]
-    return [category]
-
-
-def _percent(rate: int | None) -> str:
-    return f"{scaled_to_percent(rate or 0):f}"
+    def reckons(self, number: int, on: date) -> bool:
+        """Whether an account takes tax out of what is booked there by itself."""
+        rated = [name for name in _chart(self.chart) if name.startswith(tuple(f"{role}.S." for role in TAXED))]
+        return any(number in (_chart(self.chart)[name], self.of_book(name, on)) for name in rated)

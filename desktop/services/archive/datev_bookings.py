@@ -19,12 +19,10 @@ from desktop.domain.money import SCALE, round_half_away, scaled_to_percent
 from desktop.domain.tax_catalogue import EU_COUNTRIES
 from desktop.errors import UserError
 from desktop.i18n import _, number_text
-from desktop.services.archive.datev_accounts import Account, Accounts, What
+from desktop.services.archive.datev_accounts import TAXED, Account, Accounts, What
+from desktop.services.archive.datev_general import NO_TAX, general_bookings
 
 LAST_DEBTOR: Final = 69_999
-_TAXED: Final = ("revenue", "deposits", "discount")
-# The key that takes an automatic account's tax away.
-_NO_TAX: Final = "40"
 # Categories that the recapitulative statement names the buyer's VAT ID for.
 _BY_VAT_ID: Final = ("K", "AE")
 _NOT_IN_IDS = re.compile(r"[^A-Z0-9]")
@@ -67,6 +65,7 @@ class _Entry:
     tax_id: str
     method: str
     small: bool
+    money: int | None
     groups: list[_Group] = field(default_factory=list)
 
 
@@ -85,7 +84,11 @@ def bookings(
     exchange rate, a role without an account, and where the clients outgrow the numbers of personal accounts.
     """
     for _key, some in groupby(rows, key=lambda row: row[0]):
-        entry = _entry(list(some), settled)
+        sides = list(some)
+        if not any(side[3] == "receivable" for side in sides):
+            yield from general_bookings(sides, accounts, home, home_currency)
+            continue
+        entry = _entry(sides, settled)
         debtor = _debtor(entry, first_debtor)
         for group in entry.groups:
             yield from _booked(entry, group, debtor, accounts, home, home_currency)
@@ -105,7 +108,7 @@ def _debtor(entry: _Entry, first: int) -> int:
 
 def _entry(rows: Sequence[Any], settled: Mapping[int, str]) -> _Entry:
     (_id, kind, booked_on, _role, client_id, code, name, currency) = rows[0][:8]
-    number, due, tax_date, country, tax_id, method, payment_id, small = rows[0][12:]
+    number, due, tax_date, country, tax_id, method, payment_id, small = rows[0][12:20]
     entry = _Entry(
         kind,
         date.fromisoformat(booked_on),
@@ -120,6 +123,7 @@ def _entry(rows: Sequence[Any], settled: Mapping[int, str]) -> _Entry:
         tax_id or "",
         method or "",
         bool(small),
+        next((row[21] for row in rows if row[21] is not None), None),
     )
     taxes: dict[tuple[str | None, int | None], tuple[int, int]] = {}
     groups: dict[tuple[str, str | None, int | None], _Group] = {}
@@ -142,7 +146,7 @@ def _entry(rows: Sequence[Any], settled: Mapping[int, str]) -> _Entry:
         group.net += amount
         group.base_net += base
     for (category, rate), (tax, base_tax) in taxes.items():
-        bearing = [groups[key] for role in _TAXED if (key := (role, category, rate)) in groups]
+        bearing = [groups[key] for role in TAXED if (key := (role, category, rate)) in groups]
         if not bearing:
             bearing = [groups.setdefault(("tax_payable", category, rate), _Group("tax_payable", category, rate))]
         _share(bearing, tax, base_tax)
@@ -171,6 +175,7 @@ def _booked(
             entry.country,
             home,
             small=entry.small,
+            money=entry.money,
             method=entry.method,
             gain=group.base_net < 0,
         )
@@ -181,7 +186,7 @@ def _booked(
         foreign = entry.currency != home_currency and writable(entry.currency) and amount * base > 0
         if not foreign and not base:
             return
-        vat_id, eu_rate = _abroad(entry, group, home) if role in _TAXED else ("", None)
+        vat_id, eu_rate = _abroad(entry, group, home) if role in TAXED else ("", None)
         yield Booking(
             abs(amount if foreign else base),
             base < 0,
@@ -200,17 +205,21 @@ def _booked(
         )
 
     if group.role == "tax_payable":
-        yield from book(group.tax, group.base_tax, accounts.account(what("tax_payable")), "tax_payable")
+        yield from book(
+            group.tax, group.base_tax, accounts.account(what("tax_payable"), entry.booked_on), "tax_payable"
+        )
         return
-    account = accounts.account(what(group.role))
-    if not group.base_tax and not group.rate:
+    account = accounts.account(what(group.role), entry.booked_on)
+    if not group.base_tax and (not group.rate or group.role not in TAXED):
         yield from book(group.net, group.base_net, account, group.role)
     elif group.rate and _reckoned(group.base_net + group.base_tax, group.rate) == group.base_tax:
         yield from book(group.net + group.tax, group.base_net + group.base_tax, account, group.role)
     else:
-        untaxed = Account(account.number, "" if account.key else _NO_TAX)
+        untaxed = Account(account.number, "" if account.key else NO_TAX)
         yield from book(group.net, group.base_net, untaxed, group.role)
-        yield from book(group.tax, group.base_tax, accounts.account(what("tax_payable")), "tax_payable")
+        yield from book(
+            group.tax, group.base_tax, accounts.account(what("tax_payable"), entry.booked_on), "tax_payable"
+        )
 
 
 def _reckoned(gross: int, rate: int) -> int:

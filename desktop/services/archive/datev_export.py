@@ -16,7 +16,8 @@ from db.queries import archive as queries
 from desktop.documents.datev import Booking, Head, datev_file
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
-from desktop.services.archive.datev_accounts import Accounts
+from desktop.services.accounting.mapping import Mapping
+from desktop.services.archive.datev_accounts import Accounts, charted
 from desktop.services.archive.datev_bookings import bookings, most_bookings
 from desktop.services.archive.datev_settings import GERMANY, DatevSettings, datev_settings
 from desktop.services.runs.scope import run_facts
@@ -99,7 +100,7 @@ def datev_files(
     made = bookings(
         rows,
         settled,
-        Accounts(settings.chart, settings.accounts),
+        Accounts(settings.chart, settings.accounts, charted(Mapping(connection), settings.chart)),
         home=home,
         home_currency=currency,
         first_debtor=settings.first_debtor,

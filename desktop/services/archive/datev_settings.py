@@ -10,7 +10,7 @@ from typing import Final
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.archive.datev_accounts import NAMES, Account, is_name
+from desktop.services.archive.datev_accounts import NAMES, Account, is_account_name
 from desktop.services.book_settings import book_settings, keep_setting
 from desktop.services.changes import change
 from desktop.services.problems import ValidationError
@@ -76,7 +76,7 @@ def datev_settings(book: Book) -> DatevSettings:
 
 
 def is_datev_key(key: str) -> bool:
-    return key in KEYS or (key.startswith(ACCOUNT) and is_name(key.removeprefix(ACCOUNT)))
+    return key in KEYS or (key.startswith(ACCOUNT) and is_account_name(key.removeprefix(ACCOUNT)))
 
 
 def set_datev(book: Book, values: Mapping[str, str], *, actor: str) -> None:
