@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import Book
 from db.guard import ALWAYS, AREAS, ROWS, NotAllowed, SignedIn, SignInNeeded
@@ -61,6 +62,19 @@ def test_nobody_but_an_owner_changes_how_the_book_is_kept(book: Book, role: str,
     with pytest.raises(NotAllowed) as refused, as_role(book, role).writing() as session:
         session.connection().exec_driver_sql(statement)
     assert refused.value.right == "people"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_reads_lists_in_the_way_of_queries(book: Book, role: str) -> None:
+    with as_role(book, role).writing() as session:
+        found = session.connection().exec_driver_sql("SELECT value FROM json_each('[1, 2]')").fetchall()
+    assert [row[0] for row in found] == [1, 2]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_writes_the_schema_itself(book: Book, role: str) -> None:
+    with pytest.raises(DBAPIError), as_role(book, role).writing() as session:
+        session.connection().exec_driver_sql("UPDATE sqlite_master SET sql = ''")
 
 
 def test_a_statement_prepared_by_one_person_is_refused_to_the_next(book: Book) -> None:

@@ -40,9 +40,9 @@ def carry_out(
     Where people sign in, each goes by the rights of who set it up last, and `only` by those of who asks for it.
     BookUnusable and a cancel by `report` end the work; what was under way then is gone on with by the next call.
     """
+    asking, book = book, by_the_clock(book)
     refuse_in_sandbox(book)
     done: list[Result | None] = []
-    asking, book = book, by_the_clock(book)
     with one_at_a_time(report):
         for begun in left(book):
             done.append(_done(book, begun, now(), actor, report, again=True))
