@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from desktop.documents.blocks import Painter, Parts, parts_of
 from desktop.documents.flow import Flow, Look, Paper
 from desktop.documents.geometry import geometry
 from desktop.documents.glyphs import Face, Glyphs, Tier
-from desktop.documents.opening import draw_draft_mark, draw_opening
+from desktop.documents.opening import draw_mark, draw_opening
 from desktop.documents.paycodes.block import paint_code_aside
 from desktop.documents.pdffile import Frame, Prefix, form, resources
 from desktop.documents.setting import Setting
@@ -82,7 +83,8 @@ class Composer:
         )
         self._blocks = [(styled(block), block) for block in layout.body()]
         self._numbered = layout.block("page_numbers").shown
-        self._mark = _draft_mark(faces[1], self._look.words.draft_mark)
+        self._bold = faces[1]
+        self._mark = _across(self._bold, self._look.words.draft_mark)
         self._bodies: dict[tuple[type, str], _Body] = {}
         self._stationery: dict[tuple[Party, str, int], _Stationery] = {}
 
@@ -142,8 +144,15 @@ class Composer:
                 foot.closing(sheet, closing, raised)
             if self._numbered:
                 foot.number(sheet, words.page.format(page=number, pages=len(flow.pages)), raised)
-            if flow.draft:
-                draw_draft_mark(sheet, flow, self._mark)
+            if flow.document.sandbox:
+                draw_mark(sheet, flow, self._sandbox_mark, words.sandbox_mark)
+            elif flow.draft:
+                draw_mark(sheet, flow, self._mark, words.draft_mark)
+
+    @cached_property
+    def _sandbox_mark(self) -> Style:
+        """Made when a sandbox asks for it: its glyphs are in no other file."""
+        return _across(self._bold, self._look.words.sandbox_mark)
 
     def _stationery_of(self, flow: Flow, body: _Body) -> tuple[_Stationery, list[Glyphs]]:
         """Letterhead and foot, and the closing lines that this document draws into the foot for itself."""
@@ -242,7 +251,7 @@ def _keeper(flow: Flow, parts: Parts, own: Styles, block: Block) -> Callable[[],
     return keep
 
 
-def _draft_mark(face: Face, word: str) -> Style:
+def _across(face: Face, word: str) -> Style:
     """As large as the diagonal of a page allows."""
     size = 120.0
     return Style(face, min(size, size * _LONGEST_MARK / Style(face, size, FAINT).width(word)), FAINT)

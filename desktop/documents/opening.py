@@ -199,9 +199,8 @@ def _fitted(flow: Flow, usual: Style, parts: list[str]) -> tuple[Style, list[Gly
     return style, lines
 
 
-def draw_draft_mark(sheet: Sheet, flow: Flow, style: Style) -> None:
-    """The word DRAFT across the page, beneath everything."""
-    word = flow.words.draft_mark
+def draw_mark(sheet: Sheet, flow: Flow, style: Style, word: str) -> None:
+    """A word such as DRAFT across the page, beneath everything."""
     glyphs = style.face[word]
     turn = 0.7071
     half = glyphs[1] * style.per / 2

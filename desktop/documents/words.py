@@ -76,6 +76,7 @@ class Words(NamedTuple):
     titles: dict[str, str]
     draft: str
     draft_mark: str
+    sandbox_mark: str
     number: str
     date: str
     due: str

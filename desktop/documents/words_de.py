@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = {
     },
     "draft": "Entwurf",
     "draft_mark": "ENTWURF",
+    "sandbox_mark": "TESTBUCH",
     "number": "Nummer",
     "date": "Datum",
     "due": "Fällig am",

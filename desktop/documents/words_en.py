@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = {
     },
     "draft": "Draft",
     "draft_mark": "DRAFT",
+    "sandbox_mark": "SANDBOX",
     "number": "Number",
     "date": "Date",
     "due": "Due",

@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = {
     },
     "draft": "Borrador",
     "draft_mark": "BORRADOR",
+    "sandbox_mark": "PRUEBA",
     "number": "Número",
     "date": "Fecha",
     "due": "Vencimiento",

@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = {
     },
     "draft": "Brouillon",
     "draft_mark": "BROUILLON",
+    "sandbox_mark": "ESSAI",
     "number": "Numéro",
     "date": "Date",
     "due": "Échéance",

@@ -21,6 +21,7 @@ WORDS: dict[str, Any] = {
     },
     "draft": "प्रारूप",
     "draft_mark": "प्रारूप",
+    "sandbox_mark": "परीक्षण",
     "number": "संख्या",
     "date": "दिनांक",
     "due": "देय तिथि",

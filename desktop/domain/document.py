@@ -163,6 +163,7 @@ class Document:
     deducts by its negative lines; `instalments` (due date, amount) of one that is due in several parts. `einvoice` and
     `means` are of EINVOICES and PAYMENT_MEANS; a debit names `mandate`, `creditor_id` and the `debited` account.
     `contract` is the agreement's code (BT-12), `project` BT-11. `delivery` is where goods went, if not to the buyer.
+    What a `sandbox` made says so across its pages.
     """
 
     kind: str
@@ -214,6 +215,7 @@ class Document:
     upi_id: str = ""
     link: str = ""
     registration: Registration | None = None
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

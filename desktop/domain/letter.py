@@ -107,6 +107,7 @@ class Letter:
     salutation and the paragraphs of `opening` stand before the tables, those of `terms` between the totals and the
     bank accounts, those of `ending` at the close, above the regards and who sends them. `intro` and `closing` are the
     firm's own words in place of `opening` and `ending`. `level` is that of a reminder, from 1.
+    What a `sandbox` made says so across its pages.
     """
 
     kind: str
@@ -138,6 +139,7 @@ class Letter:
     intro: str = ""
     closing: str = ""
     footer: str = ""
+    sandbox: bool = False
 
     def currencies(self) -> tuple[str, ...]:
         """Every currency that an amount of the letter is in, the letter's own first."""

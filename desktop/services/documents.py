@@ -37,6 +37,7 @@ from desktop.services.change_sets import raw
 from desktop.services.exchange import ExchangeRates
 from desktop.services.issuing import due_parts
 from desktop.services.runs.freezing import prepare, ready
+from desktop.services.sandbox.refusing import origin_of
 from desktop.services.templates.reading import template_versions
 from desktop.services.unused_credits import corrected_invoices
 
@@ -106,6 +107,7 @@ def drafted_documents(
 ) -> Iterator[tuple[Document, int]]:
     """Drafts of a run, by their ids, as they would be issued now, each with the id of its template's version."""
     payloads: list[dict[str, Any]] = []
+    sandbox = origin_of(connection) is not None
 
     def keep(_connection: Connection, _role: str, more: Iterable[dict[str, Any]]) -> list[int]:
         first = len(payloads)
@@ -154,7 +156,8 @@ def drafted_documents(
             "corrects_date": corrected.issue_date if corrected else None,
         }
         seller, buyer = Party(**payloads[made.seller_id]), Party(**payloads[made.buyer_id])
-        yield _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts), made.template_version_id
+        document = _document(head, made.texts, made.lines, made.taxes, seller, buyer, parts, sandbox=sandbox)
+        yield document, made.template_version_id
 
 
 def _read(
@@ -200,6 +203,7 @@ def _read(
     ):
         parties[key] = Party(**json.loads(data))
     templates.update(template_versions(connection, {head["template_version_id"] for head in heads} - templates.keys()))
+    sandbox = origin_of(connection) is not None
     return {
         head["id"]: (
             _document(
@@ -211,6 +215,7 @@ def _read(
                 parties[head["buyer_id"]],
                 parts.get(head["id"], ()),
                 registered.get(head["id"]),
+                sandbox=sandbox,
             ),
             templates[head["template_version_id"]],
         )
@@ -227,6 +232,8 @@ def _document(
     buyer: Party,
     parts: Sequence[tuple[date, int]] = (),
     registration: Registration | None = None,
+    *,
+    sandbox: bool = False,
 ) -> Document:
     language = head["language"]
     delivery = texts.get("delivery")
@@ -277,6 +284,7 @@ def _document(
         instalments=tuple(parts) if len(parts) > 1 and head["kind"] != "credit_note" else (),
         delivery=Party(**{"name": "", **delivery}) if delivery else None,
         registration=registration,
+        sandbox=sandbox,
         **{name: texts[name] for name in _TOLD if name in texts},
     )
 

@@ -33,6 +33,11 @@ def unfit(document: Document | Letter, form: str) -> UserError | None:
             _("{number} is not an invoice, so there is no {form} of it.").format(number=document.number, form=name),
             _("Write it as PDF."),
         )
+    if document.sandbox:
+        return UserError(
+            _("A sandbox writes no {form}: a file for programs cannot be told from a real one.").format(form=name),
+            _("Write it as PDF; it carries the mark of the sandbox."),
+        )
     if not document.number:
         return UserError(
             _("A draft has no number yet, so it cannot be written as {form}.").format(form=name),

@@ -30,6 +30,7 @@ from desktop.services.book_settings import keep_setting
 from desktop.services.changes import change
 from desktop.services.documents import documents
 from desktop.services.rules import set_rule
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 from desktop.services.table_files import replaced
 
 _LARGEST: Final = 200 * 1024 * 1024
@@ -75,6 +76,7 @@ def export_registrations(book: Book, path: Path, *, actor: str, numbers: Sequenc
     Those that the portal would refuse are left out and named. The first file also notes since when the firm registers.
     UserError where none is left to write, for numbers and runs that do not exist, and where the file is refused.
     """
+    refuse_in_sandbox(book)
     with book.reading() as session:
         connection = session.connection()
         since = registers_since(connection)

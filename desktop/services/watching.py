@@ -21,11 +21,12 @@ from desktop.importing.results import Report
 from desktop.services.book_settings import book_settings, set_book_setting
 from desktop.services.imports.files import ImportResult, import_file, summary
 from desktop.services.imports.recognising import recognise
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 DONE: Final = "done"
 REFUSED: Final = "refused"
 
-_SETTING: Final = "watched_folder"
+WATCHED: Final = "watched_folder"
 _ENDINGS: Final = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".ods", ".xls", ".xlsb"})
 # How the writers of files call what is not whole, and what they lay beside an open one.
 _UNFINISHED: Final = (".", "~$")
@@ -65,7 +66,7 @@ class Taken:
 
 
 def watched_folder(book: Book) -> WatchedFolder:
-    value = book_settings(book).get(_SETTING)
+    value = book_settings(book).get(WATCHED)
     if not isinstance(value, dict) or not value.get("path"):
         return WatchedFolder()
     order = value.get("date_order")
@@ -79,7 +80,7 @@ def set_watched_folder(book: Book, folder: WatchedFolder, *, actor: str) -> None
     kept = None
     if folder.path is not None:
         kept = {"path": str(folder.path), "on": folder.on, "date_order": folder.date_order}
-    set_book_setting(book, _SETTING, kept, actor=actor)
+    set_book_setting(book, WATCHED, kept, actor=actor)
 
 
 def check_folder(path: Path | None) -> Path:
@@ -190,6 +191,7 @@ def take_in(
     date_order: DateOrder | None = None,
 ) -> Taken:
     """Bring one file into the billables and move it aside, with a report beside it. Nothing is ever imported twice."""
+    refuse_in_sandbox(book)
     try:
         content = path.read_bytes()
     except OSError as error:

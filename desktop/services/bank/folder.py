@@ -12,6 +12,7 @@ from db.engine import Book
 from desktop.errors import UserError
 from desktop.services.bank.statements import take_in
 from desktop.services.runs.scope import Report
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 from desktop.services.watching import DONE, REFUSED, check_folder
 
 # How the writers of files call what is not whole, and what they lay beside an open one.
@@ -41,6 +42,7 @@ def take_in_folder(book: Book, folder: Path, *, actor: str, today: date, report:
 
     What cannot be moved stays, and what is in the book already comes in no second time.
     """
+    refuse_in_sandbox(book)
     files = sorted(path for path in check_folder(folder).iterdir() if _is_offered(path))
     new = 0
     refused: list[RefusedFile] = []

@@ -17,6 +17,7 @@ from desktop.domain.letter import Letter, term
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.runs.freezing import prepare, seller_payload, texts_for
+from desktop.services.sandbox.refusing import origin_of
 from desktop.services.templates.choosing import template_for
 from desktop.services.templates.reading import template_versions
 
@@ -75,6 +76,7 @@ def correspondence(
         "seller": Party(**payloads[papers.seller_id]),
         "buyer": Party(**payloads[papers.buyers[client_id]]),
         "bank": bank_accounts(texts.get("bank", ())),
+        "sandbox": origin_of(connection) is not None,
         **{name: texts[name] for name in _PAPER if name in texts},
     }
     return Correspondence(client_id, row[0], _template(connection, client_id, kind, said), shared)
@@ -90,6 +92,7 @@ def own_correspondence(connection: Connection, kind: str, language: str) -> Corr
         "seller": seller,
         "buyer": seller,
         "footer": footer,
+        "sandbox": origin_of(connection) is not None,
     }
     return Correspondence(0, "", _template(connection, None, kind, language), shared)
 

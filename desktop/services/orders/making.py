@@ -34,6 +34,7 @@ from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.files import keep_file
 from desktop.services.orders.wanted import Wanted, due_debits, open_credits
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "sepa_debit": DEBIT_VERSIONS,
@@ -84,6 +85,7 @@ def make_order(
     UserError where nothing can be, for what has a problem (see `Wanted`), a day that the bank does not take, and an
     account that lacks what the file needs.
     """
+    refuse_in_sandbox(book)
     version = version or VERSIONS[kind][0]
     if version not in VERSIONS[kind]:
         raise UserError(

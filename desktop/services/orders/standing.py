@@ -18,6 +18,7 @@ from desktop.services.files import StoredFile
 from desktop.services.ledger import Ledger
 from desktop.services.payments import not_to_come
 from desktop.services.refunds import refund_within
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 _DEBIT = "direct_debit"
 
@@ -123,6 +124,7 @@ def order_file(book: Book, order_id: int) -> StoredFile:
 
 def hand_over_order(book: Book, order_id: int, *, actor: str) -> None:
     """Note that the bank has the file. UserError where it has it already, or where the order was taken back."""
+    refuse_in_sandbox(book)
     with change(book, actor, "") as made:
         number, state = _order(made.connection, order_id)
         if state != "made":

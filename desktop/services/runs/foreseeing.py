@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from desktop.domain.billing import Line
+from desktop.domain.billing import Draft, Line
 from desktop.domain.money import scaled_to_percent
-from desktop.domain.plan_differences import SKIPPED, Planned, PlannedLine
+from desktop.domain.plan_differences import HELD, READY, SKIPPED, Planned, PlannedLine
 from desktop.i18n import _, current_locale, percent_text, span_text
 from desktop.saying import put
-from desktop.services.runs.drafting import Checked, Drafted
+from desktop.saying import told as told_of
+from desktop.services.runs.drafting import Drafted
 from desktop.services.runs.planning import chunks, draft_chunk
 from desktop.services.runs.scope import Report, Scope, calm_collector, members, silent
 from desktop.services.runs.setting import read_setting
@@ -42,6 +44,36 @@ def foresee(
         return tuple(found)
 
 
+def planned_by_run(connection: Connection, run_id: int) -> tuple[Planned, ...]:
+    """What a run planned, as it stands now: its documents, issued or not, and the agreements that it skipped."""
+    names = _Names(connection)
+    found: list[tuple[int, Planned]] = []
+    findings: dict[int, list[str]] = {}
+    for draft, code in connection.exec_driver_sql(
+        "SELECT f.draft_id, f.code FROM finding f JOIN draft d ON d.id = f.draft_id"
+        " WHERE d.run_id = ? AND f.severity <> 'note' AND f.approved = 0",
+        (run_id,),
+    ):
+        findings.setdefault(int(draft), []).append(str(code))
+    rows = connection.exec_driver_sql(
+        "SELECT id, client_id, kind, state, currency, body FROM draft WHERE run_id = ? AND state <> 'discarded'"
+        " ORDER BY id",
+        (run_id,),
+    ).fetchall()
+    drafts = [(int(row[0]), row[3], Draft.from_body(row[2], row[1], row[4], json.loads(row[5]))) for row in rows]
+    agreements = [key for _id, _state, draft in drafts for key in draft.agreement_ids]
+    looks = resolver(connection, [draft.client_id for _id, _state, draft in drafts], agreements)
+    for key, state, draft in drafts:
+        told = READY if state in ("ready", "approved", "issued") else HELD
+        found.append((draft.client_id, _document(names, looks, draft, told, findings.get(key, ()))))
+    for client, agreement, reason in connection.exec_driver_sql(
+        "SELECT client_id, agreement_id, reason FROM outcome WHERE run_id = ? AND state = 'skipped' ORDER BY id",
+        (run_id,),
+    ):
+        found.append((int(client), _skipped(names, int(client), agreement, told_of(reason))))
+    return tuple(one for _client, one in found)
+
+
 class _Names:
     """What clients, agreements and versions of templates are called."""
 
@@ -62,17 +94,23 @@ class _Names:
 
 
 def _planned(drafted: Drafted, names: _Names, looks: Resolver) -> Sequence[Planned]:
-    client, name = names.clients[drafted.client_id]
-    found = [_document(client, name, one, names, looks) for one in drafted.drafts]
+    found = []
+    for one in drafted.drafts:
+        codes = [finding.code for finding in one.findings if finding.severity != "note"]
+        found.append(_document(names, looks, one.draft, one.state, codes))
     for agreement, skip in drafted.skipped:
-        codes = () if agreement is None else (names.agreements[agreement],)
-        said = (("reason", put(skip.reason)),)
-        found.append(Planned(client, name, codes, "invoice", "", SKIPPED, 0, 0, (), said, ()))
+        found.append(_skipped(names, drafted.client_id, agreement, put(skip.reason)))
     return found
 
 
-def _document(client: str, name: str, checked: Checked, names: _Names, looks: Resolver) -> Planned:
-    draft = checked.draft
+def _skipped(names: _Names, client_id: int, agreement: int | None, reason: str) -> Planned:
+    client, name = names.clients[client_id]
+    codes = () if agreement is None else (names.agreements[agreement],)
+    return Planned(client, name, codes, "invoice", "", SKIPPED, 0, 0, (), (("reason", reason),), ())
+
+
+def _document(names: _Names, looks: Resolver, draft: Draft, state: str, findings: Collection[str]) -> Planned:
+    client, name = names.clients[draft.client_id]
     first = draft.agreement_ids[0] if draft.agreement_ids else None
     look = looks.version(draft.template_id, draft.client_id, first, draft.kind, draft.language)
     return Planned(
@@ -81,10 +119,10 @@ def _document(client: str, name: str, checked: Checked, names: _Names, looks: Re
         tuple(names.agreements[key] for key in draft.agreement_ids if key in names.agreements),
         draft.kind,
         draft.currency,
-        checked.state,
+        state,
         draft.net,
-        draft.gross + draft.rounding,
-        tuple(sorted({found.code for found in checked.findings if found.severity != "note"})),
+        draft.payable,
+        tuple(sorted(set(findings))),
         (
             ("terms", draft.terms),
             ("delivery", draft.delivery),

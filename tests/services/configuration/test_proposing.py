@@ -91,8 +91,8 @@ def test_new_rows_that_name_each_other_take_the_ids_that_are_free_by_then(book):
     accept(book, number, actor="Ben", today=NEXT)
     assert rows(
         book,
-        "SELECT c.code, r.rate FROM tax_rate r JOIN tax_code c ON c.id = r.tax_code_id WHERE c.code IN ('half', 'other')"
-        " ORDER BY 1",
+        "SELECT c.code, r.rate FROM tax_rate r JOIN tax_code c ON c.id = r.tax_code_id"
+        " WHERE c.code IN ('half', 'other') ORDER BY 1",
     ) == [("half", 95_000), ("other", 30_000)]
 
 

@@ -9,6 +9,7 @@ from db.engine import Book
 from desktop.documents.batch import RenderPool
 from desktop.services.archive.making import Archived, Report, write_archive
 from desktop.services.delivery.handover.handing import hand_over, waiting_in_run
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ def hand_over_run(
     Those that wait for a person's hand are handed over then, as one change that can be undone, unless not `marked`.
     Raises UserError as `write_archive` does.
     """
+    refuse_in_sandbox(book)
     made = write_archive(book, path, run=run, report=report, pool=pool)
     marked_now = hand_over(book, waiting_in_run(book, run), actor=actor, pool=pool) if marked else ()
     return Bundle(made, marked_now)

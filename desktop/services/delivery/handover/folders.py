@@ -41,6 +41,7 @@ from desktop.services.delivery.mail.enclosing import WITH_PDF
 from desktop.services.delivery.mail.readying import UNREGISTERED
 from desktop.services.delivery.renderings import File, Key
 from desktop.services.registrations import deliverable
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 Report = Callable[[int, int, str], None]
 
@@ -95,6 +96,7 @@ def deliver_to_folders(
     What cannot be put anywhere stays waiting and says why; `report` may raise between documents, and what is in place
     by then stays told. UserError for a run that does not exist.
     """
+    refuse_in_sandbox(book)
     with _turn:
         return _deliver(book, actor, report or (lambda _done, _total, _text: None), run, delivery_ids, pool)
 

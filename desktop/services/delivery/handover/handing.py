@@ -16,6 +16,7 @@ from desktop.services.delivery.deciding import mark
 from desktop.services.delivery.kept import files_of, keep_sealed
 from desktop.services.delivery.renderings import File
 from desktop.services.registrations import deliverable
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 _CHUNK = 100
 
@@ -47,6 +48,7 @@ def hand_over(
 
     The ids of the deliveries that waited for that; a document that goes another way is left alone.
     """
+    refuse_in_sandbox(book)
     with book.reading() as session:
         found = _waiting(session.connection(), invoice_ids)
     if not found:

@@ -31,6 +31,7 @@ from desktop.services.delivery.renderings import File, Key
 from desktop.services.letters.correspondence import Correspondence, correspondence
 from desktop.services.letters.owed import Owed, owed, unused
 from desktop.services.registrations import deliverable
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 Report = Callable[[int, int, str], None]
 
@@ -70,6 +71,7 @@ def hand_over_pages(
     stands there is replaced; `report` may raise between clients. UserError for a client that does not exist, and where
     the folder cannot be written.
     """
+    refuse_in_sandbox(book)
     wanted = [*(client_id(book, code) for code in codes), *client_ids]
     with book.reading() as session:
         clients = queries.clients_named(session.connection(), wanted)

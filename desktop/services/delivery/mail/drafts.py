@@ -32,6 +32,7 @@ from desktop.services.delivery.kept import files_of, keep
 from desktop.services.delivery.mail.composing import digest_of, message_id
 from desktop.services.delivery.mail.mails import Enclosure, MailDraft, mail_drafts
 from desktop.services.delivery.renderings import File
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 from desktop.services.table_files import replaced
 
 Report = Callable[[int, int, str], None]
@@ -103,6 +104,7 @@ def write_drafts(
     From then on a person sends them: the rows wait to be handed over, so that no mail goes twice. What was written
     before `report` raised stays, and is noted. UserError where a file cannot be made or written.
     """
+    refuse_in_sandbox(book)
     with book.reading() as session:
         connection = session.connection()
         found = mail_drafts(connection, delivery_ids, today=today)

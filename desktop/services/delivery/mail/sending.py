@@ -34,6 +34,7 @@ from desktop.services.delivery.mail.readying import ready_to_go
 from desktop.services.delivery.mail.recovering import recover_sending
 from desktop.services.delivery.mail.sent import Post, PostFor, Report, Sent
 from desktop.services.delivery.mail.under_way import Marks
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 # Documents that are made ready at once: few at first, so that the first mail goes soon.
 _FIRST: Final = 10
@@ -73,6 +74,7 @@ def send(
     `by_itself` is a timer's call, which leaves accounts alone that were refused a short while ago. Where another
     thread sends from the same book this waits for its end. UserError for a run that does not exist.
     """
+    refuse_in_sandbox(book)
     turn = _turn(book)
     while not turn.acquire(timeout=_SECONDS_BETWEEN_LOOKS):
         report(0, 0, _("Waiting for another sending to end"))

@@ -30,6 +30,7 @@ from desktop.services.delivery.paper.papers import Choice, Paper, papers
 from desktop.services.delivery.paper.print_jobs import PRINTED, accepted, claim, settle
 from desktop.services.delivery.paper.print_settings import PrintSettings
 from desktop.services.delivery.paper.stacking import Sheets, batches, sheets, write_stack
+from desktop.services.sandbox.refusing import refuse_in_sandbox
 
 Report = Callable[[int, int, str], None]
 
@@ -69,6 +70,7 @@ def print_papers(
     between jobs: those that were given stay in the queue. UserError where the queue cannot be used at all; what goes
     wrong later is in the answer, with what is in the queue by then.
     """
+    refuse_in_sandbox(book)
     if not chosen:
         raise UserError(_("Nothing waits for the printer."), _("Choose documents to print, or the whole of a run."))
     if not settings.queue:
@@ -171,6 +173,7 @@ def note_printed(book: Book, invoice_ids: Collection[int], where: str, *, actor:
     One that waited to be printed is printed now; one that goes another way still does, and has a copy on paper.
     `where` is the printer's name.
     """
+    refuse_in_sandbox(book)
     chosen = papers(book, Choice(invoice_ids=tuple(invoice_ids))).found
     told = phrase("Printed on {queue}.", queue=where).stored() if where else ""
     own = [one for one in chosen if one.goes_by_print]
