@@ -14,7 +14,7 @@ from pathlib import Path
 from db import ddl, upgrades
 from db.backup import put_in_place
 from db.engine import APPLICATION_ID, PLAIN, Book, Driver
-from db.files import damaged, in_words, sync_folder
+from db.files import DamagedBook, damaged, in_words, sync_folder
 from db.folders import folder_warning
 from db.lock import BookIsHeld, BookLock, holder
 from db.seeds import NewFirm, plant
@@ -25,6 +25,10 @@ _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 
 Report = Callable[[int, int, str], None]
+
+
+class OpenElsewhere(UserError):
+    """Another process has the book open."""
 
 
 def create_book(
@@ -186,7 +190,7 @@ def _lock(path: Path) -> BookLock:
     try:
         return BookLock(path)
     except BookIsHeld as held:
-        raise UserError(
+        raise OpenElsewhere(
             _("{path} is open in another window or command{where}.").format(path=path, where=_where(held.holder)),
             _("Close it there first."),
         ) from held
@@ -213,11 +217,11 @@ def _look_at(path: Path, driver: Driver) -> None:
     with path.open("rb") as file:
         start = file.read(_SMALLEST)
     if not start:
-        raise UserError(_("{path} is empty: it holds no book.").format(path=path), _("Restore the latest backup."))
+        raise DamagedBook(_("{path} is empty: it holds no book.").format(path=path), _("Restore the latest backup."))
     if driver is not PLAIN:
         return
     if not start.startswith(_MAGIC):
-        raise UserError(
+        raise DamagedBook(
             _("{path} is not a book: it is another kind of file, or damaged.").format(path=path),
             _("Choose a file that this program made, or restore a backup."),
         )

@@ -11,6 +11,10 @@ from desktop.errors import UserError
 from desktop.i18n import _
 
 
+class DamagedBook(UserError):
+    """The file is broken: restoring a backup or saving what can be read helps, and nothing else does."""
+
+
 def in_words(path: Path, error: BaseException) -> BaseException:
     """The error as the user can read it, or the error itself where it is a bug."""
     if isinstance(error, UserError):
@@ -23,9 +27,9 @@ def in_words(path: Path, error: BaseException) -> BaseException:
     return as_user_error(error) or error
 
 
-def damaged(path: Path, detail: str) -> UserError:
+def damaged(path: Path, detail: str) -> DamagedBook:
     """`detail` continues the sentence."""
-    return UserError(
+    return DamagedBook(
         _("{path} is damaged: {detail}.").format(path=path, detail=detail),
         _("Keep a copy of the file as it is, and restore the latest backup."),
     )

@@ -1,0 +1,1 @@
+"""A damaged book: noticed, explained, and as much of it saved as can be read."""
