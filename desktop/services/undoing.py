@@ -219,6 +219,10 @@ def _take_back_row(made: Change, target: Target, event: _Event) -> None:
             made.delete_row(table, event.key)
         elif event.action == UPDATE:
             _refuse_if_different(made, target, table, event)
+            if table.name == "configuration_change" and _came_by_its_day(event):
+                # Accepted as before, it would come into force again at once.
+                made.update_row(table, event.key, {"state": "rolled_back", "rolled_back_set_id": made.id})
+                return
             key = key_of(table).name
             before = {name: value for name, value in (event.before or {}).items() if name != key}
             made.update_row(table, event.key, row_values(table, before))
@@ -230,6 +234,11 @@ def _take_back_row(made: Change, target: Target, event: _Event) -> None:
         raise _refused(
             target, _("{what} is gone").format(what=called(made.connection, table.name, event.key))
         ) from error
+
+
+def _came_by_its_day(event: _Event) -> bool:
+    states = [(side or {}).get("state") for side in (event.before, event.after)]
+    return states == ["accepted", "applied"]
 
 
 def _refuse_if_touched(connection: Connection, target: Target, event: _Event) -> None:

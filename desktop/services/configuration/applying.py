@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from db.engine import Book
-from db.guard import NotAllowed, SignedIn
-from db.schema import ConfigurationChange, Person
+from db.guard import NotAllowed
+from db.schema import ConfigurationChange
 from desktop.domain.configuration import changes_of, own_day
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.access.second_pair import needs_second_within
+from desktop.services.access.standing_in import on_behalf
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.configuration.proposing import refuse_decided
@@ -47,23 +46,16 @@ def accept(book: Book, number: str, *, actor: str, today: date, note: str = "", 
                 _("Ask somebody else who may configure the book. The rule stands under Settings, People."),
             )
         changes = changes_of(row.changes)
-        made.update(
-            ConfigurationChange,
-            row.id,
-            state="accepted",
-            decided_by=actor,
-            decided_at=made.at,
-            decision=note.strip(),
-            impact=impact or None,
-        )
-        made.summary = _("Accept {number}: {summary}").format(number=row.number, summary=row.summary)
+        decided = {"decided_by": actor, "decided_at": made.at, "decision": note.strip(), "impact": impact or None}
         if row.from_day > today and own_day(changes) is None:
+            made.update(ConfigurationChange, row.id, state="accepted", **decided)
             made.summary = _("Accept {number} from {day}: {summary}").format(
                 number=row.number, day=date_text(row.from_day), summary=row.summary
             )
             return False
         replay(made, changes)
-        made.update(ConfigurationChange, row.id, state="applied", applied_set_id=made.id)
+        made.update(ConfigurationChange, row.id, state="applied", applied_set_id=made.id, **decided)
+        made.summary = _("Accept {number}: {summary}").format(number=row.number, summary=row.summary)
         return True
 
 
@@ -93,7 +85,7 @@ def apply_due(book: Book, *, today: date) -> Applied:
             row = session.get_one(ConfigurationChange, key)
             number, actor = row.number, row.decided_by or row.proposed_by
         try:
-            _apply(_acting(book, actor), key, actor)
+            _apply(on_behalf(book, actor), key, actor)
             done.append(number)
         except UserError as error:
             failed.append((number, str(error)))
@@ -112,17 +104,6 @@ def apply_within(made: Change, row: ConfigurationChange) -> None:
     """Write the rows of a change within the caller's transaction. UserError where it does not fit any more."""
     replay(made, changes_of(row.changes))
     made.update(ConfigurationChange, row.id, state="applied", applied_set_id=made.id)
-
-
-def _acting(book: Book, name: str) -> Book:
-    """The book in the hands of whoever decided, so that a clerk's opening it is enough, and gives them no right."""
-    if book.signed_in is None:
-        return book
-    with book.reading() as session:
-        person = session.scalar(select(Person).where(Person.name == name))
-        if person is None or not person.active:
-            return book
-        return book.acting(SignedIn(person.id, person.name, person.role, book.now, behalf=True))
 
 
 def _refuse_unless_configuring(book: Book) -> None:

@@ -19,6 +19,7 @@ from desktop.i18n import _, number_text
 from desktop.services.accounting.closing import closed_through, first_open, refuse_closed
 from desktop.services.changes import Change, change
 from desktop.services.charging import MARKED, reserve
+from desktop.services.configuration.applying import apply_due
 from desktop.services.runs.drafting import Drafted, draft_client
 from desktop.services.runs.loading import load
 from desktop.services.runs.owners import give_owners
@@ -160,8 +161,9 @@ def plan(
     """Plan a run over everyone in scope; the drafts then wait for `issue`, or with `then` issuing go on to it at once.
 
     UserError where an earlier run was interrupted or the scope names what the book does not have. A cancel by `report`
-    leaves the run in planning, to be resumed or discarded.
+    leaves the run in planning, to be resumed or discarded. What was accepted for a day that has come counts in it.
     """
+    apply_due(book, today=date.fromisoformat(now[:10]))
     wanted = scope or Scope()
     with book.reading() as session:
         refuse_if_interrupted(session.connection())

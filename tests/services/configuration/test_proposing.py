@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from db.schema import Firm, Segment
+from db.schema import ConfigurationChange, Firm, Segment
 from desktop.errors import UserError
 from desktop.services import firm, rates, rules, segments, taxes
 from desktop.services.access.second_pair import set_seconds_above
@@ -183,6 +183,28 @@ def test_the_history_says_who_when_why_and_from_when(book):
     )
     assert [(one.field, one.before, one.after) for one in newest.fields] == [("payment terms", "net 30", "net 14")]
     assert [one.what for one in history(book, area="segments")] == ["segment Gold"]
+
+
+def test_what_came_by_its_day_and_was_undone_does_not_come_again(book):
+    number = _propose(book, _shorter(book))
+    accept(book, number, actor="Ben", today=TODAY)
+    apply_due(book, today=NEXT)
+    undo(book, "Ben")
+    assert apply_due(book, today=NEXT).numbers == ()
+    assert _terms(book) != "net 14"
+    assert proposal(book, number).state == "rolled_back"
+    assert check(book).clean
+
+
+def test_a_run_counts_what_was_accepted_for_a_day_that_has_come(book):
+    contracts = Contracts(book)
+    contracts.agreement(contracts.client(), "A1")
+    number = _propose(book, _shorter(book), from_day=TODAY)
+    with change(book, "Ada", "Accept for today") as made:
+        made.update(ConfigurationChange, 1, state="accepted", decided_by="Ben", from_day=date(2026, 1, 5))
+    contracts.bill("2026-01-31")
+    assert proposal(book, number).state == "applied"
+    assert value(book, "SELECT terms FROM invoice LIMIT 1") == "net 14"
 
 
 def test_undoing_the_acceptance_lets_it_wait_again(book):
