@@ -59,6 +59,9 @@ def minor_of(text: str, currency: str) -> Amount | None:
 def minor_of_decimal(value: Decimal, currency: str) -> Amount | None:
     if not known_currency(currency) and currency != UNSAID:
         return None
+    # Before it is rounded: a figure of thirty digits cannot be.
+    if abs(value) > LARGEST:
+        return None
     minor = to_minor(value, currency or "EUR")
     if abs(minor) > LARGEST:
         return None
