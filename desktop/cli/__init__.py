@@ -16,6 +16,7 @@ from desktop.cli import (
     accounts,
     agreements,
     archive,
+    backups,
     bank,
     billing,
     books,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 
 _GROUPS = (
     books,
+    backups,
     encryption,
     today,
     imports,

@@ -1,4 +1,4 @@
-"""`new`, `sample`, `undo`, `log`, `settings`, `check`, `backup`, `restore`: the book as a whole."""
+"""`new`, `sample`, `undo`, `log`, `settings`, `check`, `backup`: the book as a whole."""
 
 from __future__ import annotations
 
@@ -46,10 +46,6 @@ def add(commands: Commands) -> None:
 
     backup = commands.add("backup", _backup, _("copy the book into one proved file"))
     backup.add_argument("file", metavar="FILE")
-
-    restore = commands.add("restore", _restore, _("put a backup in the place of a book"), book=False)
-    restore.add_argument("file", metavar="FILE")
-    restore.add_argument("book", metavar="BOOK")
 
 
 def _whole(text: str) -> int:
@@ -193,17 +189,3 @@ def _backup(call: Call) -> None:
     with call.book() as book:
         books.back_up(book, target, report=call.progress)
     call.answer({"file": str(target)}, lambda: _("{path} is a proved copy of the book.").format(path=target))
-
-
-def _restore(call: Call) -> None:
-    from desktop.services import books
-
-    source, target = call.path(call.arguments.file), call.path(call.arguments.book)
-    kept = books.restore(source, target, now=call.now, report=call.progress)
-    data = {"book": str(target), "kept": str(kept) if kept else None}
-
-    def text() -> str:
-        words = _("{path} is restored.").format(path=target)
-        return words if kept is None else words + " " + _("What stood there is kept in {kept}.").format(kept=kept)
-
-    call.answer(data, text)

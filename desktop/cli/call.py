@@ -78,6 +78,10 @@ class Call:
             for warning in book.warnings:
                 self.say(warning)
             yield signed_in(self, book) if signed else book
+            if not self.arguments.reads_only:
+                from desktop.services.backups.making import back_up_after_command
+
+                back_up_after_command(book, now=datetime.now(UTC))
 
     def _open(self, path: Path) -> Book:
         from db.book_files import open_book

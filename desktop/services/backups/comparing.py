@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from db import book_files, chain
-from db.engine import PLAIN, Driver
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.books import Contents, contents_of
+from desktop.services.encryption.opening import driver_for
 
 # So many of what would be lost are named one by one.
 NAMED: Final = 500
@@ -76,17 +76,17 @@ class Difference:
         return bool(self.changes or self.document_count or self.payment_count)
 
 
-def difference(backup: Path, book: Path, *, of_backup: Driver = PLAIN, of_book: Driver = PLAIN) -> Difference:
+def difference(backup: Path, book: Path) -> Difference:
     """Compare a backup with a book, which may be open, damaged or not there. Neither is changed.
 
     UserError where the backup itself cannot be read.
     """
-    with book_files.look_into(backup, of_backup) as old:
+    with book_files.look_into(backup, driver_for(backup)) as old:
         held = contents_of(old)
         if not book.exists():
             return Difference(Kinship.UNKNOWN, held, None, unreadable=_("There is no book at that place."))
         try:
-            with book_files.look_into(book, of_book) as now:
+            with book_files.look_into(book, driver_for(book)) as now:
                 return _compared(old, now, held)
         except UserError as error:
             return Difference(Kinship.UNKNOWN, held, None, unreadable=error.message)

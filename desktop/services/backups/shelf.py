@@ -14,6 +14,7 @@ from db.engine import Book
 from desktop.domain.rotation import Moment, Rotation, staying
 from desktop.errors import UserError
 from desktop.services.backups.choices import Choices, own_folder
+from desktop.services.encryption.opening import Locked, driver_for
 
 _ID = 8
 _NAME = re.compile(r" (?P<at>\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d) (?P<why>[a-z]+)(?: \d+)?\.sheaf$")
@@ -102,8 +103,11 @@ def _beside(path: Path) -> Iterator[Kept]:
     for other in _books_in(path.parent):
         if other != path and other.stem.startswith(f"{path.stem} ") and _NAME.search(other.name) is None:
             try:
-                with book_files.look_into(other):
+                with book_files.look_into(other, driver_for(other)):
                     pass
+            except Locked:
+                # It asks for its key once it is wanted.
+                pass
             except UserError:
                 continue
             stat = other.stat()

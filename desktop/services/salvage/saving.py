@@ -19,6 +19,7 @@ from desktop.i18n import _
 from desktop.services.backups.choices import machine_choices
 from desktop.services.backups.shelf import backups_of
 from desktop.services.check import Problem, check
+from desktop.services.encryption.opening import Locked, driver_for
 
 Report = Callable[[int, int, str], None]
 
@@ -61,7 +62,6 @@ def salvage(
     to: Path,
     *,
     backups: Sequence[Path] | None = None,
-    driver: Driver = PLAIN,
     report: Report | None = None,
 ) -> Salvaged:
     """Write a new book of what is readable of a damaged one, and prove it. The damaged file is not touched.
@@ -80,6 +80,7 @@ def salvage(
         )
     if backups is None:
         backups = [one.path for one in backups_of(damaged, machine_choices())]
+    driver = _driver(damaged)
     sound = [one for one in backups if _is_sound(one, driver)]
     try:
         with tempfile.TemporaryDirectory(prefix=".salvage-", dir=to.parent) as folder:
@@ -107,6 +108,14 @@ def salvage(
 def free_name_for(damaged: Path) -> Path:
     """Where the saved book may go: beside the damaged one, under a name that no file has."""
     return free_name(damaged, _("saved"))
+
+
+def _driver(damaged: Path) -> Driver:
+    try:
+        return driver_for(damaged)
+    except Locked:
+        # A first page of noise looks encrypted; whether it is one, the reading shows.
+        return PLAIN
 
 
 def _is_sound(path: Path, driver: Driver) -> bool:
