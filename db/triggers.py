@@ -205,6 +205,8 @@ def statements(columns: Mapping[str, Sequence[str]]) -> list[str]:
     made.append(_trigger("no_delete", "DELETE", "series_year", BACKWARDS, "OLD.last_date IS NOT NULL"))
     closed = "EXISTS (SELECT 1 FROM closing WHERE through >= NEW.booked_on AND reopened_at IS NULL)"
     made.append(_trigger("open_period", "INSERT", "journal_entry", CLOSED, closed))
+    # An opening item that is taken out again would change what was closed.
+    made.append(_trigger("closed_period", "DELETE", "journal_entry", CLOSED, closed.replace("NEW.", "OLD.")))
     used = "EXISTS (SELECT 1 FROM invoice WHERE template_version_id = OLD.id)"
     made.append(_trigger("used", "UPDATE", "template_version", USED_TEMPLATE, used))
     made.append(_trigger("no_delete", "DELETE", "template_version", USED_TEMPLATE, used))

@@ -60,8 +60,10 @@ from db.schema import (
 from desktop.domain.instalments import in_parts
 from desktop.services.accounting.chart import take_chart
 from desktop.services.accounting.chart_files import chart
+from desktop.services.accounting.journal_digest import journal_digests
 from desktop.services.attachments import attach
 from desktop.services.cash_book import enter_cash, save_till
+from desktop.services.change_sets import raw
 from desktop.services.changes import change, undo
 from desktop.services.credit_use import apply_credit
 from desktop.services.credits import credit_invoice
@@ -332,7 +334,7 @@ def _accounting(book: Book) -> None:
     with change(book, ANNE, "Keep the ledger") as made:
         made.insert(
             RecognitionSchedule,
-            invoice_id=1,
+            invoice_id=made.connection.exec_driver_sql("SELECT invoice_id FROM invoice_line WHERE id = 1").scalar_one(),
             invoice_line_id=1,
             method="daily",
             start=date(2026, 1, 1),
@@ -348,7 +350,7 @@ def _accounting(book: Book) -> None:
             actor=ANNE,
             checklist="[]",
             head="",
-            digest="",
+            digest=journal_digests(raw(made.connection), [date(2025, 12, 31)])[date(2025, 12, 31)],
         )
         made.insert(
             ConfigurationChange,

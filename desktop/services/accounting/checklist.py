@@ -18,7 +18,7 @@ from desktop.services.cash_book import counted_on
 from desktop.services.check import check
 
 DONE: Final = "done"
-TODO: Final = "todo"
+LEFT: Final = "left"
 NOTHING: Final = "nothing"
 
 Report = Callable[[int, int, str], None]
@@ -56,7 +56,7 @@ _TILLS: Final = """SELECT a.id, coalesce(nullif(a.bank, ''), a.holder) FROM bank
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to look at. `state` is done, todo, or nothing where the book has none of it.
+    """One thing to look at. `state` is done, left, or nothing where the book has none of it.
 
     `found` says how it stands, `remedy` what to do; `place` and `filters` are where, in the window.
     """
@@ -89,7 +89,7 @@ def _step(
     filters: Sequence[str] = (),
 ) -> Step:
     if count:
-        return Step(key, title, TODO, count, bad, remedy, place, tuple(filters))
+        return Step(key, title, LEFT, count, bad, remedy, place, tuple(filters))
     return Step(key, title, DONE, 0, good, "", place, tuple(filters))
 
 

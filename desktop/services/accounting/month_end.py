@@ -13,7 +13,7 @@ from db.schema import Closing
 from desktop.domain.recognition import next_month
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
-from desktop.services.accounting.checklist import TODO, Report, Step, checklist
+from desktop.services.accounting.checklist import LEFT, Report, Step, checklist
 from desktop.services.accounting.closing import closed_through
 from desktop.services.accounting.journal_digest import journal_digests
 from desktop.services.change_sets import raw
@@ -58,7 +58,7 @@ def close_books(
     """
     _refuse(book, through, today)
     steps = checklist(book, through, report=report)
-    left = [step for step in steps if step.state == TODO]
+    left = [step for step in steps if step.state == LEFT]
     missing = [step for step in left if step.key not in passed_over]
     if missing:
         raise UserError(

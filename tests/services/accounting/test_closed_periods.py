@@ -16,7 +16,7 @@ from desktop.services.accounting.closing import closed_through, first_open, refu
 from desktop.services.bank.booking import book_line
 from desktop.services.bank.parts import Part
 from desktop.services.cash_book import enter_cash, save_till
-from desktop.services.changes import change
+from desktop.services.changes import change, undo
 from desktop.services.opening import OpeningItem, add_opening_item
 from desktop.services.payments import record_payment
 from desktop.services.runs import earliest_issue_date, plan, resume
@@ -127,6 +127,17 @@ def test_a_bank_line_of_a_closed_day_is_booked_on_the_first_open_one(book: Book)
         value(book, "SELECT open FROM open_item WHERE invoice_id = (SELECT id FROM invoice WHERE number = ?)", number)
         == 0
     )
+    prove(book)
+
+
+def test_an_opening_item_of_a_closed_period_stays(book: Book) -> None:
+    client = add_client(book, "ACME")
+    item = OpeningItem("X-1", client, day("2026-01-20"), day("2026-02-20"), "EUR", 100, 100)
+    add_opening_item(book, item, actor=ANNE, today=TODAY)
+    close(book, "2026-02-28")
+    opened = value(book, "SELECT id FROM change_set WHERE summary LIKE 'Opening item%'")
+    with pytest.raises(UserError, match="closed for that day"):
+        undo(book, ANNE, opened)
     prove(book)
 
 

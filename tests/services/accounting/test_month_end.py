@@ -11,7 +11,7 @@ import pytest
 from db.engine import Book
 from db.schema import Setting
 from desktop.errors import UserError
-from desktop.services.accounting.checklist import DONE, NOTHING, TODO, checklist
+from desktop.services.accounting.checklist import DONE, NOTHING, LEFT, checklist
 from desktop.services.accounting.deferrals import POLICY
 from desktop.services.accounting.month_end import ClosedPeriod, close_books, closings, next_to_close, reopen
 from desktop.services.accounting.recognition import recognise
@@ -63,15 +63,15 @@ def test_what_is_left_is_named_and_may_be_passed_over_with_a_note(book: Book) ->
     add_invoice(book, client, day("2026-01-10"), (10_000, 19))
     account = add_account(book)
     add_line(book, account, day("2026-01-20"), 11_900)
-    assert states(book)["bank"] == TODO
+    assert states(book)["bank"] == LEFT
     with pytest.raises(UserError, match="Bank reconciled: 1 bank line is not booked"):
         close(book, note="later", passed_over=["statements", "outbox"])
-    everything = [step.key for step in checklist(book, JANUARY) if step.state == TODO]
+    everything = [step.key for step in checklist(book, JANUARY) if step.state == LEFT]
     with pytest.raises(UserError, match="nothing says why"):
         close(book, passed_over=everything)
     made = close(book, passed_over=[*everything, "rates"], note="bank is late")
     assert made.passed_over == tuple(sorted(everything))
-    assert {step.key: step.state for step in made.steps}["bank"] == TODO
+    assert {step.key: step.state for step in made.steps}["bank"] == LEFT
     assert made.note == "bank is late"
 
 
@@ -135,7 +135,7 @@ class TestSteps:
     def test_statements_reach_the_day(self, book: Book) -> None:
         account = add_account(book)
         add_statement(book, account, from_day=day("2026-01-01"), to_day=day("2026-01-20"))
-        assert states(book)["statements"] == TODO
+        assert states(book)["statements"] == LEFT
         assert states(book, day("2026-01-20"))["statements"] == DONE
 
     def test_held_drafts_and_runs_that_wait(self, book: Book) -> None:
@@ -143,7 +143,7 @@ class TestSteps:
         contracts.agreement(contracts.client(), "A1", {"unit_price": "20000"})
         contracts.agreement(contracts.client("C2"), "A2")
         plan(book, through=JANUARY, issue_date=JANUARY, actor=ANNE, now=book.now)
-        assert {key: states(book)[key] for key in ("exceptions", "runs")} == {"exceptions": TODO, "runs": TODO}
+        assert {key: states(book)[key] for key in ("exceptions", "runs")} == {"exceptions": LEFT, "runs": LEFT}
         assert states(book, day("2026-01-30"))["exceptions"] == DONE
 
     def test_a_payment_recorded_twice(self, book: Book) -> None:
@@ -152,12 +152,12 @@ class TestSteps:
         for on in ("2026-01-20", "2026-01-22"):
             record_payment(book, amount=11_900, paid_on=day(on), actor=ANNE, today=TODAY, client_id=client)
         step = {one.key: one for one in checklist(book, JANUARY)}["duplicates"]
-        assert (step.state, step.count, step.place) == (TODO, 1, "payments")
+        assert (step.state, step.count, step.place) == (LEFT, 1, "payments")
 
     def test_an_invoice_issued_twice(self, book: Book) -> None:
         client = add_client(book, "ACME")
         numbers = [add_invoice(book, client, day("2026-01-12"), (10_000, 19)) for _ in range(2)]
-        assert states(book)["duplicates"] == TODO
+        assert states(book)["duplicates"] == LEFT
         credit_invoice(book, numbers[1], reason="twice", actor=ANNE, today=JANUARY)
         assert states(book)["duplicates"] == DONE
 
@@ -166,7 +166,7 @@ class TestSteps:
         till = save_till(book, "Desk", "EUR", actor=ANNE)
         told = {"kind": "opening", "amount": 5_000, "text": "Change", "actor": ANNE, "today": TODAY}
         enter_cash(book, till, dated=day("2026-01-05"), **told)  # type: ignore[arg-type]
-        assert states(book)["cash"] == TODO
+        assert states(book)["cash"] == LEFT
         count_till(book, till, counted=5_000, dated=JANUARY, text="", actor=ANNE, today=TODAY)
         assert states(book)["cash"] == DONE
 
@@ -177,7 +177,7 @@ class TestSteps:
         contracts = Contracts(book)
         contracts.agreement(contracts.client(), "A1", every_unit="year", timing="advance")
         contracts.bill("2026-01-01")
-        assert states(book)["recognised"] == TODO
+        assert states(book)["recognised"] == LEFT
         recognise(book, through=JANUARY, actor=ANNE, today=TODAY)
         assert states(book)["recognised"] == DONE
 
@@ -185,7 +185,7 @@ class TestSteps:
         client = add_client(book, "ACME", currency="USD")
         add_invoice(book, client, day("2026-01-12"), (10_000, 0), currency="USD")
         step = {one.key: one for one in checklist(book, JANUARY)}["rates"]
-        assert (step.state, step.count) == (TODO, 1)
+        assert (step.state, step.count) == (LEFT, 1)
         assert "USD" in step.found
 
     def test_the_outbox_is_clear(self, book: Book) -> None:
@@ -193,7 +193,7 @@ class TestSteps:
         contracts.agreement(contracts.client(email="a@example.org"), "A1")
         contracts.bill("2026-01-31")
         waiting = rows(book, "SELECT substr(made_at, 1, 10) FROM delivery WHERE state = 'waiting'")
-        assert states(book, day(waiting[0][0]))["outbox"] == TODO
+        assert states(book, day(waiting[0][0]))["outbox"] == LEFT
 
 
 def test_the_book_is_proved_last(book: Book) -> None:
@@ -201,4 +201,4 @@ def test_the_book_is_proved_last(book: Book) -> None:
         connection = session.connection()
         connection.exec_driver_sql("INSERT INTO journal_entry (id, kind, booked_on) VALUES (99, 'cash', '2026-01-11')")
     steps = checklist(book, JANUARY)
-    assert (steps[-1].key, steps[-1].state) == ("check", TODO)
+    assert (steps[-1].key, steps[-1].state) == ("check", LEFT)
