@@ -26,7 +26,9 @@ from desktop.ui.theme import ZOOMS, Density, Mode, Theme
 
 if TYPE_CHECKING:
     from db.engine import Book
+    from db.guard import SignedIn
     from desktop.services.handover import Command, HandoverServer
+    from desktop.ui.access.lock import Lock
     from desktop.ui.desk import Desk
 
 _LEAST_OFFSET = 32
@@ -82,6 +84,7 @@ class Program(QObject):
         self.desk: Desk | None = None
         self._book: Book | None = None
         self._server: HandoverServer | None = None
+        self._lock: Lock | None = None
         self._counting: Job | None = None
         self._count_again = False
         self._day: date | None = None
@@ -157,8 +160,15 @@ class Program(QObject):
         )
 
     def _opened(self, book: object) -> None:
+        from db.engine import Book
+        from desktop.ui.access.door import wait_at_the_door
         from desktop.ui.guide.page import guide_if_new
 
+        assert isinstance(book, Book)
+        if book.guarded and book.signed_in is None:
+            self._book = book
+            wait_at_the_door(self.window, book, self.memory, self.ask_open, self._opened)
+            return
         self.furnish(book)
         assert self.desk is not None
         guide_if_new(self.desk, self.make_sample)
@@ -217,6 +227,7 @@ class Program(QObject):
         """Bring in the pages once the book is open."""
         from db.engine import Book
         from desktop.services.handover import HandoverServer
+        from desktop.ui.access.lock import Lock
         from desktop.ui.runs.issuing import offer_to_go_on
 
         assert isinstance(book, Book)
@@ -226,6 +237,8 @@ class Program(QObject):
         self.desk = self._furnish_window(self.windows[0], book, "today")
         for warning in book.warnings:
             self.window.notices.say(warning, tone="note")
+        self._lock = Lock(book, lambda: self.windows, self._taken_over, self)
+        self.jobs.changed.connect(self._lock.follow)
         self._take_turns()
         offer_to_go_on(self.desk)
         self._server = HandoverServer(book, self._execute)
@@ -233,6 +246,18 @@ class Program(QObject):
         self._ask_pressing()
         self._day = self.desk.today()
         self._clock.start()
+
+    def lock(self) -> None:
+        """Cover the windows until somebody signs in."""
+        if self._lock is not None:
+            self._lock.lock()
+
+    def _taken_over(self, who: SignedIn) -> None:
+        """Another person has signed in: their pages are built anew, and work from now on is theirs."""
+        for window in self.windows:
+            window.go("today")
+            window.rebuild()
+        self._announce()
 
     def _look_at_the_day(self) -> None:
         """A new day changes what is late and what is due on every page, though nobody wrote anything."""
@@ -285,7 +310,7 @@ class Program(QObject):
         from desktop.ui.outbox.postman import Postman
         from desktop.ui.outbox.print_watch import PrintWatch
 
-        if isinstance(desk := self.windows[0].shell.desk, Desk):
+        if isinstance(desk := self.windows[0].shell.desk, Desk) and desk.may("change"):
             FolderWatch(desk, self.windows[0])
             Postman(desk, self.windows[0])
             InboxWatch(desk, self.windows[0])
@@ -364,8 +389,11 @@ class Program(QObject):
 
     def _show_overview(self, found: object) -> None:
         from desktop.services.overview import Overview
+        from desktop.ui.access.door import follow_person
 
         assert isinstance(found, Overview)
+        if self._book is not None:
+            follow_person(self.windows, self._book, self.memory)
         for window in self.windows:
             window.shell.home_currency = found.currency
             if window.rail is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from db.engine import Book
+from desktop.domain.access import Right
 from desktop.ui.shell import Shell
 
 
@@ -33,6 +34,13 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.shell.desk = self
+        if self.book.signed_in is not None:
+            self.actor = self.book.signed_in.name
+
+    def may(self, right: Right) -> bool:
+        """Whether who has signed in may do so; everyone may in a book where nobody does."""
+        who = self.book.signed_in
+        return who is None or who.may(right)
 
     @property
     def now(self) -> str:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs
@@ -57,6 +66,8 @@ class MainWindow(QMainWindow):
         self._here = ""
         self._been: list[str] = []
         self._closing = False
+        self._cover: QWidget | None = None
+        self._put_by: list[QDialog] = []
         self.notices = NoticeBar(theme)
         self.acts = Actions(theme, self)
         self.shell = Shell(theme, memory, jobs, self.notices, self.acts, self.go, self.push, self.back)
@@ -86,6 +97,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
+        self._content = content
         whole = QWidget()
         self._row = QHBoxLayout(whole)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -142,6 +154,7 @@ class MainWindow(QMainWindow):
         old.deleteLater()
         self._build_rail()
         self.rail.say(said)
+        self.rail.show_person(old.person)
         self.rail.mark(self._here)
         shown = self._roots.get(self._here)
         for root in self._roots.values():
@@ -276,7 +289,48 @@ class MainWindow(QMainWindow):
     # What happens
 
     def _hear(self, _changes: object) -> None:
-        self.acts.refresh()
+        if self._cover is None:
+            self.acts.refresh()
+
+    # Locked
+
+    def cover(self, page: QWidget) -> None:
+        """Show this page alone: neither keys nor menus reach what lies below, and its dialogs are put by."""
+        self._cover = page
+        self._put_by = [one for one in self.findChildren(QDialog) if one.isVisible()]
+        for dialog in self._put_by:
+            dialog.hide()
+        self._show_whole(False)
+        self._row.addWidget(page, 1)
+        page.show()
+
+    def uncover(self, *, keep: bool) -> None:
+        """Bring back what lay below; without `keep` dialogs and pages above a place go, as they were another's."""
+        page, self._cover = self._cover, None
+        if page is not None:
+            self._row.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        for dialog in self._put_by:
+            if keep:
+                dialog.show()
+            else:
+                dialog.deleteLater()
+        self._put_by = []
+        self._show_whole(True)
+        if not keep:
+            while self._pushed:
+                self._drop(self._pushed.pop())
+
+    def _show_whole(self, shown: bool) -> None:
+        self._content.setVisible(shown)
+        if self.rail is not None:
+            self.rail.setVisible(shown)
+        self.menuBar().setVisible(shown)
+        for action in self.actions():
+            action.setEnabled(shown)
+        if shown:
+            self.acts.refresh()
 
     def _show_failure(self, job: object) -> None:
         assert isinstance(job, Job)
@@ -285,7 +339,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # What arrives here nothing in between had a use for. Enter presses the button in focus, as Space does.
         focus = self.focusWidget()
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self._cover is None:
             self.back()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QPushButton):
             focus.click()

@@ -27,6 +27,7 @@ class Opener(Protocol):
     def ask_open(self) -> None: ...
     def make_sample(self) -> None: ...
     def new_window(self) -> None: ...
+    def lock(self) -> None: ...
     def quit(self) -> None: ...
 
 
@@ -88,6 +89,11 @@ def places(desk: Desk) -> list[Place]:
 
         return ReportsPage(desk)
 
+    def ledger() -> QWidget:
+        from desktop.ui.ledger.page import LedgerPage
+
+        return LedgerPage(desk)
+
     def hygiene() -> QWidget:
         from desktop.ui.hygiene.page import HygienePage
 
@@ -110,6 +116,7 @@ def places(desk: Desk) -> list[Place]:
         ("bank", _("Bank"), bank, False),
         ("collections", _("Collections"), collections, False),
         ("reports", _("Reports"), reports, False),
+        ("ledger", _("Ledger"), ledger, False),
         ("hygiene", _("Clean-up"), hygiene, False),
         ("settings", _("Settings"), settings, True),
     )
@@ -131,6 +138,9 @@ def menus() -> Mapping[str, Sequence[str]]:
             "book.check",
             "book.archive",
             "book.verify",
+            GAP,
+            "book.lock",
+            "book.passphrase",
             GAP,
             "book.quit",
         ],
@@ -205,6 +215,11 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
     shell.help = tell
 
+    def change_passphrase() -> None:
+        from desktop.ui.access.own_passphrase import ask_own_passphrase
+
+        ask_own_passphrase(desk, window)
+
     def find() -> None:
         from desktop.ui.palette.palette import show_palette
 
@@ -231,6 +246,8 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.archive", _("Archive for the accountant…"), archive),
         Action("book.verify", _("Verify an archive…"), prove),
+        Action("book.lock", _("Lock, or change person"), opener.lock, "", "Ctrl+Shift+L", lambda: desk.book.guarded),
+        Action("book.passphrase", _("My passphrase…"), change_passphrase, enabled=lambda: desk.book.guarded),
         Action("book.quit", _("Quit"), opener.quit, shortcut="Ctrl+Q"),
         Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),
         *undo_steps.offers(lambda: show_changes(desk, window)),

@@ -101,8 +101,9 @@ class Rail(QFrame):
         self.setFixedWidth(theme.px(_WIDTH))
         product = QLabel("Sheaf")
         product.setObjectName("product")
-        self._firm, self._backup = QLabel(wordWrap=True), QLabel(wordWrap=True)
-        for label in (self._firm, self._backup):
+        self._firm, self._person, self._backup = QLabel(wordWrap=True), QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self._person.hide()
+        for label in (self._firm, self._person, self._backup):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", "secondary")
         self._theme = theme
@@ -128,6 +129,7 @@ class Rail(QFrame):
                 layout.addWidget(self._buttons[place.name])
         layout.addSpacing(4)
         layout.addWidget(_indented(self._firm))
+        layout.addWidget(_indented(self._person))
         layout.addWidget(_indented(self._backup))
 
     def offer_finding(self, action: QAction) -> None:
@@ -153,6 +155,15 @@ class Rail(QFrame):
         for name, things in said[0].items():
             self.count(name, things)
         self.show_firm(said[1], said[2])
+
+    @property
+    def person(self) -> str:
+        return self._person.text()
+
+    def show_person(self, words: str) -> None:
+        """Who has signed in; nothing in a book where nobody does."""
+        self._person.setText(words)
+        self._person.setVisible(bool(words))
 
     def show_firm(self, name: str, backup: str) -> None:
         """The firm of the open book, and how long ago it was backed up, in words."""

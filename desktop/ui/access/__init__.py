@@ -1,0 +1,1 @@
+"""At the door of a book whose people sign in: coming in, locking, and what a person may do."""
