@@ -10,6 +10,7 @@ from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from desktop.crashes import KeepsCrashes
 from desktop.paths import log_dir
 
 _BYTES_A_FILE = 1_000_000
@@ -25,6 +26,12 @@ def start(folder: Path | None = None) -> Path | None:
     """
     try:
         file = (folder or log_dir()) / "sheaf.log"
+    except OSError:
+        return None
+    if _writes_already(file):
+        # Two that write one file would rotate it under each other.
+        return file
+    try:
         handler: logging.Handler = RotatingFileHandler(
             file, maxBytes=_BYTES_A_FILE, backupCount=_OLD_FILES, encoding="utf-8", delay=False
         )
@@ -33,15 +40,21 @@ def start(folder: Path | None = None) -> Path | None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
+    root.addHandler(KeepsCrashes())
     root.setLevel(logging.INFO)
     catch_bugs()
     return file
 
 
+def _writes_already(file: Path) -> bool:
+    handlers = logging.getLogger().handlers
+    return any(isinstance(one, RotatingFileHandler) and Path(one.baseFilename) == file.absolute() for one in handlers)
+
+
 def stop() -> None:
     """Close the file and give the hooks back."""
     root = logging.getLogger()
-    for handler in [one for one in root.handlers if isinstance(one, RotatingFileHandler)]:
+    for handler in [one for one in root.handlers if isinstance(one, RotatingFileHandler | KeepsCrashes)]:
         root.removeHandler(handler)
         handler.close()
     sys.excepthook = sys.__excepthook__
