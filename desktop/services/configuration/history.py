@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -134,6 +134,13 @@ def _version(connection: Connection, row: Any) -> Version | None:
         None if counts is None else date.fromisoformat(counts),
         undone is not None,
     )
+
+
+def told_changes(book: Book, changes: Sequence[RowChange]) -> list[tuple[str, tuple[FieldChange, ...]]]:
+    """The rows of a change as people know them, each with what differs."""
+    with book.reading() as session:
+        connection = session.connection()
+        return [(row_words(connection, one), field_changes(connection, one)) for one in changes]
 
 
 def row_words(connection: Connection, change: RowChange) -> str:

@@ -12,6 +12,7 @@ from db.refusals import BookUnusable
 from desktop.domain.wording import Said, as_typed, phrase, sentence
 from desktop.errors import UserError
 from desktop.services.access.standing_in import by_the_clock, on_behalf
+from desktop.services.configuration.applying import apply_due
 from desktop.services.runs.planning import RunInterrupted
 from desktop.services.runs.scope import Report, silent
 from desktop.services.sandbox.refusing import refuse_in_sandbox
@@ -44,6 +45,7 @@ def carry_out(
     refuse_in_sandbox(book)
     done: list[Result | None] = []
     with one_at_a_time(report):
+        apply_due(book, today=now().date())
         for begun in left(book):
             done.append(_done(book, begun, now(), actor, report, again=True))
         moment = now()
