@@ -53,6 +53,7 @@ class Actions(QObject):
         self._scope = scope
         self._declared: dict[str, Action] = {}
         self._made: dict[str, QAction] = {}
+        self._asleep = False
         theme.changed.connect(self._draw_icons)
 
     def __getitem__(self, action_id: str) -> QAction:
@@ -84,7 +85,12 @@ class Actions(QObject):
         for action_id, action in self._declared.items():
             made = self._made[action_id]
             made.setText(action.text if isinstance(action.text, str) else action.text())
-            made.setEnabled(action.enabled())
+            made.setEnabled(not self._asleep and action.enabled())
+
+    def sleep(self, asleep: bool) -> None:
+        """While asleep nothing can be done, by no key and no menu, whatever changes meanwhile."""
+        self._asleep = asleep
+        self.refresh()
 
     @property
     def ids(self) -> list[str]:
@@ -145,5 +151,9 @@ class ActionButton(QPushButton):
     def _follow(self) -> None:
         self.setText(self._action.text().replace("&", ""))
         self.setEnabled(self._action.isEnabled())
+        if not self._action.isVisible():
+            self.hide()
+        elif self.isHidden() and self.parent() is not None:
+            self.show()
         keys = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         self.setToolTip(f"{self._action.text()} ({keys})" if keys else "")

@@ -246,7 +246,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.archive", _("Archive for the accountant…"), archive),
         Action("book.verify", _("Verify an archive…"), prove),
-        Action("book.lock", _("Lock, or change person"), opener.lock, "", "Ctrl+Shift+L", lambda: desk.book.guarded),
+        Action("book.lock", _("Lock, or change person"), opener.lock, "", "Ctrl+Shift+O", lambda: desk.book.guarded),
         Action("book.passphrase", _("My passphrase…"), change_passphrase, enabled=lambda: desk.book.guarded),
         Action("book.quit", _("Quit"), opener.quit, shortcut="Ctrl+Q"),
         Action("go.find", _("Find anything…"), find, shortcut="Ctrl+K"),

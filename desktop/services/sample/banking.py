@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from db.engine import Book
 from db.schema import BankStatement, Reconciliation
+from desktop.services.accounting.bank_entries import post_aside
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.sample.beginning import CLERK
@@ -75,6 +76,7 @@ def bank(book: Book, year: Year, clock: Clock, *, clean: bool) -> None:
                 lines += _waiting(made.connection, start, today, clean=clean)
             lines.sort(key=lambda line: line.day)
             balance = _take_in(made, account, number, (start, end), balance, lines)
+        post_aside(made)
 
 
 def _came(connection: Connection, start: date, end: date) -> Iterator[_Line]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from db.engine import Book
 from desktop.paths import resource
 from desktop.services import catalogue, currencies, firm, people, rates, segments, taxes
+from desktop.services.accounting.chart import take_chart
+from desktop.services.accounting.chart_files import chart
 from desktop.services.sample.world import stock
 from desktop.services.sample.year import Year, add_months
 
@@ -51,6 +53,7 @@ def begin(book: Book, year: Year) -> Basis:
     item_ids = _catalogue(book)
     _prices(book, year, item_ids)
     _exchange(book, year)
+    take_chart(book, chart("skr03"), actor=OWNER, title="SKR03")
     return Basis(segment_ids, item_ids, sellers)
 
 

@@ -20,7 +20,21 @@ _TAB = "tab:"
 
 def tabs(desk: Desk) -> Sequence[Place]:
     """In the order of the work; each is imported when it is first looked at."""
-    built: Sequence[tuple[str, str, Callable[[], QWidget]]] = ()
+
+    def accounts() -> QWidget:
+        from desktop.ui.ledger.accounts import AccountsTab
+
+        return AccountsTab(desk)
+
+    def journal() -> QWidget:
+        from desktop.ui.ledger.journal import JournalTab
+
+        return JournalTab(desk)
+
+    built: Sequence[tuple[str, str, Callable[[], QWidget]]] = (
+        ("accounts", _("Accounts"), accounts),
+        ("journal", _("Journal"), journal),
+    )
     return [Place(name, title, build) for name, title, build in built]
 
 

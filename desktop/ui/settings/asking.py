@@ -12,7 +12,7 @@ from desktop.ui.form import Form, Section
 from desktop.ui.saving import MASTER_DATA, Written, tell, writing
 
 # Whatever stands in the settings may show on any page, and drafts are checked against it.
-SETTINGS = MASTER_DATA | {"firm"}
+SETTINGS = MASTER_DATA | {"firm", "ledger"}
 
 Work = Callable[[dict[str, object]], object]
 

@@ -98,6 +98,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return CurrenciesSection(desk)
 
+    def accounts() -> QWidget:
+        from desktop.ui.settings.accounts import AccountsSection
+
+        return AccountsSection(desk)
+
     def imports() -> QWidget:
         from desktop.ui.settings.imports import ImportsSection
 
@@ -128,6 +133,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("reminders", _("Reminders"), reminders),
         ("people", _("People and limits"), people),
         ("currencies", _("Currencies"), currencies),
+        ("accounts", _("Chart of accounts"), accounts),
         ("schedules", _("Schedule"), schedules),
         ("imports", _("Imports"), imports),
         ("appearance", _("Appearance"), appearance),
