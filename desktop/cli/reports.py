@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # As in desktop.services.reports, which would cost every other command its loading.
 _NAMES = (
     "aging", "open", "statement", "paying", "forecast", "disputes", "dispute_rate", "dso", "collection", "times",
-    "runs", "control", "targets", "revenue", "billed", "unbilled", "projects", "journal", "cash",
+    "runs", "control", "targets", "revenue", "billed", "unbilled", "projects", "journal", "deferred",
+    "cash",
 )  # fmt: skip
 _BY = {
     "aging": ("client", "segment", "salesperson"),

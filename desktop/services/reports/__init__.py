@@ -9,7 +9,7 @@ from typing import Final
 from db.engine import Book
 from desktop.errors import UserError
 from desktop.i18n import _
-from desktop.services.reports import cash, coming, days, goals, ledgers, owed, quality, sales, usual, work
+from desktop.services.reports import cash, coming, days, deferred, goals, ledgers, owed, quality, sales, usual, work
 from desktop.services.reports.chart import Chart, Mark
 from desktop.services.reports.table import (
     BEHIND,
@@ -59,6 +59,7 @@ _REPORTS: Final[Mapping[str, Callable[[Question], Made]]] = {
     "unbilled": work.unbilled,
     "projects": work.projects,
     "journal": ledgers.journal,
+    "deferred": deferred.deferred,
     "cash": cash.cash,
 }
 NAMES: Final = tuple(_REPORTS)
@@ -72,7 +73,7 @@ BY: Final[Mapping[str, tuple[str, ...]]] = {
 # What these can be narrowed to one group of.
 _NARROWED: Final = {"open": owed.BY, "billed": sales.BY}
 # These are of a span of days; without a first one, of the year so far.
-_YEARLY: Final = frozenset({"revenue", "billed", "paying", "cash"})
+_YEARLY: Final = frozenset({"revenue", "billed", "paying", "cash", "deferred"})
 
 
 def report(
@@ -87,13 +88,15 @@ def report(
     only: str = "",
     age: int | None = None,
     progress: Progress = unheard,
+    in_firm: bool = False,
 ) -> Report:
     """The report of that name, one of NAMES, grouped by one of those that BY has for it.
 
     `since` is the first day of a statement, journal, revenue and of what clients paid (by default the first of the
     year) and of disputes (by default those of the day alone). `only` with `by` narrows open items and billed lines to
     one group of the report before, `age` open items to one bucket, 0 to 4. With a currency only its rows; what is told
-    in one currency alone is told in it. `progress` may raise to stop the work.
+    in one currency alone is told in it.
+    `in_firm` tells deferred revenue in the firm's currency. `progress` may raise to stop the work.
     UserError for a name, a client or a group that does not exist, days in the wrong order, and for a statement without
     a client.
     """
@@ -111,7 +114,7 @@ def report(
     firm, firm_currency, client_id = _scope(book, client_code)
     if name == "statement" and client_id is None:
         raise UserError(_("A statement is of one client."), _("Give the client's code."))
-    made = make(Question(book, as_of, since, client_id, by, only, age, currency, progress))
+    made = make(Question(book, as_of, since, client_id, by, only, age, currency, progress, in_firm))
     rows, sums = (
         tuple(row for row in some if not currency or row.get("currency", currency) == currency)
         for some in (made.rows, made.sums)

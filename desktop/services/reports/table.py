@@ -59,7 +59,8 @@ class Question:
     """What a report is asked: up to the end of `as_of`, from the beginning of `since` where it has one.
 
     `by` is what it groups, `only` the group that it is narrowed to, `age` a bucket of aging, 0 to 4. With a `currency`
-    what is told in one alone is told in that instead of the firm's.
+    what is told in one alone is told in that instead of the firm's. `in_firm` values what has a
+    currency of its own in the firm's, at the rate of each document.
     """
 
     book: Book
@@ -71,6 +72,7 @@ class Question:
     age: int | None = None
     currency: str = ""
     progress: Progress = field(default=unheard)
+    in_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

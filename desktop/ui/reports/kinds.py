@@ -83,6 +83,13 @@ def kinds() -> list[Kind]:
         Kind("projects", _("Projects"), _("Agreed, billed and left of each project."), sold, place),
         Kind("journal", _("Journal"), _("Every booking with its two sides."), booked, span),
         Kind(
+            "deferred",
+            _("Deferred revenue"),
+            _("What was billed ahead, what of it was earned, and what waits, month by month."),
+            booked,
+            frozenset({SINCE, CURRENCY}),
+        ),
+        Kind(
             "cash",
             _("Cash book"),
             _("What came into the tills and went out, with what was left."),
@@ -116,6 +123,7 @@ def first_asked(name: str, today: date) -> Asked:
         "billed": today.replace(day=1),
         "paying": today - timedelta(days=364),
         "journal": today.replace(day=1),
+        "deferred": today.replace(month=1, day=1),
         "cash": today.replace(day=1),
     }.get(name)
     return Asked(name, today, since, by=GROUPS[name][0] if name in GROUPS else "")

@@ -136,7 +136,7 @@ def test_an_opening_item_of_a_closed_period_stays(book: Book) -> None:
     add_opening_item(book, item, actor=ANNE, today=TODAY)
     close(book, "2026-02-28")
     opened = value(book, "SELECT id FROM change_set WHERE summary LIKE 'Opening item%'")
-    with pytest.raises(UserError, match="closed for that day"):
+    with pytest.raises(UserError, match=r"cannot be undone: the rules of the book forbid it \(journal entry\)"):
         undo(book, ANNE, opened)
     prove(book)
 

@@ -11,7 +11,7 @@ import pytest
 from db.engine import Book
 from db.schema import Setting
 from desktop.errors import UserError
-from desktop.services.accounting.checklist import DONE, NOTHING, LEFT, checklist
+from desktop.services.accounting.checklist import DONE, LEFT, NOTHING, checklist
 from desktop.services.accounting.deferrals import POLICY
 from desktop.services.accounting.month_end import ClosedPeriod, close_books, closings, next_to_close, reopen
 from desktop.services.accounting.recognition import recognise
