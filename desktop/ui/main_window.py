@@ -289,8 +289,7 @@ class MainWindow(QMainWindow):
     # What happens
 
     def _hear(self, _changes: object) -> None:
-        if self._cover is None:
-            self.acts.refresh()
+        self.acts.refresh()
 
     # Locked
 
@@ -327,10 +326,7 @@ class MainWindow(QMainWindow):
         if self.rail is not None:
             self.rail.setVisible(shown)
         self.menuBar().setVisible(shown)
-        for action in self.actions():
-            action.setEnabled(shown)
-        if shown:
-            self.acts.refresh()
+        self.acts.sleep(not shown)
 
     def _show_failure(self, job: object) -> None:
         assert isinstance(job, Job)

@@ -108,6 +108,9 @@ class SignInPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        for form in (self.form, self.own):
+            # Otherwise a long sentence below them takes their height.
+            form.setMinimumHeight(form.sizeHint().height())
         self._focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
