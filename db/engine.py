@@ -258,6 +258,23 @@ class Book:
         if self._lock is not None:
             self._lock.publish(address)
 
+    def compact(self) -> bool:
+        """Write the file anew, so that what was deleted stands in none of its pages; whether nobody was in the way."""
+        self._refuse_closed()
+        with self._turns:
+            connection = self.driver.connect(self.path, False)
+            try:
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("VACUUM")
+                # Until then the pages from before stand in the WAL or in the file itself.
+                (busy, *_rest) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+            except self.driver.module.OperationalError:
+                # A full disk or a long read: the next closing or erasure does it.
+                return False
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Bring everything into the one file and let go of it. Closing twice does nothing."""
         if self._shared.closed:

@@ -201,7 +201,8 @@ def _read(
     for key, data in connection.exec_driver_sql(
         "SELECT id, data FROM party WHERE id IN (SELECT value FROM json_each(?))", (ids_text(unknown),)
     ):
-        parties[key] = Party(**json.loads(data))
+        # Of one that was erased nothing is left to print.
+        parties[key] = Party(**{"name": "", **json.loads(data)})
     templates.update(template_versions(connection, {head["template_version_id"] for head in heads} - templates.keys()))
     sandbox = origin_of(connection) is not None
     return {

@@ -71,7 +71,8 @@ def _check_mails(connection: sqlite3.Connection, problems: Problems) -> None:
     changed = _("what it says is not what went: something of it was changed")
     for subject, digest, sender, recipients, text, html, attachments in connection.execute(
         "SELECT subject, digest, sender, recipients, text, html, attachments FROM mailing"
-        f" WHERE NOT draft AND state IN {_TOGETHER}"
+        f" WHERE NOT draft AND state IN {_TOGETHER} AND NOT EXISTS"
+        " (SELECT 1 FROM erased_row x WHERE x.table_name = 'mailing' AND x.row_id = mailing.id)"
     ):
         try:
             files = [(one["name"], one["sha256"]) for one in json.loads(attachments)]
