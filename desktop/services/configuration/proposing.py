@@ -14,7 +14,7 @@ from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.changes import change
 from desktop.services.configuration.capturing import captured
-from desktop.services.configuration.standing import STATES, row_named
+from desktop.services.configuration.standing import row_named, state_word
 from desktop.services.problems import Problems
 
 
@@ -75,6 +75,6 @@ def refuse_decided(row: ConfigurationChange, *states: str) -> None:
     """UserError unless the change is in one of the states, by default one that still waits."""
     if row.state not in (states or OPEN_STATES):
         raise UserError(
-            _("{number} is {state} already.").format(number=row.number, state=_(STATES[row.state])),
+            _("{number} is {state} already.").format(number=row.number, state=state_word(row.state)),
             _("Propose the change anew, or roll it back if it is in force."),
         )

@@ -58,7 +58,7 @@ def roll_back(book: Book, number: str, *, reason: str, actor: str, today: date) 
         _price_as_before(made, prices, written, today)
         _look_as_before(made, looks)
         made.update(ConfigurationChange, row.id, state="rolled_back", rolled_back_set_id=made.id)
-        made.record(_OWN, row.id, "roll back", None, {"reason": reason.strip(), "number": row.number})
+        made.record(_OWN, row.id, "rolled_back", None, {"reason": reason.strip(), "number": row.number})
         made.summary = _("Roll back {number}: {summary}").format(number=row.number, summary=row.summary)
     return billed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from desktop.domain.configuration import RowChange, changes_of
 from desktop.errors import UserError
 from desktop.i18n import N_, _
 
-STATES = {
+_STATES: Final = {
     "proposed": N_("proposed"),
     "accepted": N_("accepted, waits for its day"),
     "applied": N_("in force"),
@@ -24,7 +25,7 @@ STATES = {
     "rolled_back": N_("rolled back"),
 }
 
-AREAS = {
+_AREAS: Final = {
     "prices": N_("Prices"),
     "taxes": N_("Taxes"),
     "terms": N_("Firm and terms"),
@@ -35,6 +36,15 @@ AREAS = {
     "reminders": N_("Reminders"),
     "ledger": N_("Ledger"),
 }
+
+
+def state_word(state: str) -> str:
+    return _(_STATES[state])
+
+
+def area_word(area: str) -> str:
+    """What people call a part of the configuration."""
+    return _(_AREAS[area])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +70,11 @@ class Proposal:
 
     @property
     def state_word(self) -> str:
-        return _(STATES[self.state])
+        return state_word(self.state)
 
     @property
     def area_word(self) -> str:
-        return _(AREAS[self.subject]) if self.subject in AREAS else self.subject
+        return area_word(self.subject)
 
 
 def proposals(book: Book, *, states: Collection[str] = ()) -> list[Proposal]:
