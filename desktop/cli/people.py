@@ -41,16 +41,16 @@ def add(commands: Commands) -> None:
     switch.add_argument("--out", action="store_true", help=_("change: they sign in no more"))
     switch.add_argument("--in", dest="in_", action="store_true", help=_("change: they sign in again"))
 
-    words = commands.add(
+    phrase = commands.add(
         "passphrase", _passphrase, _("choose a passphrase, or give one to somebody, as an owner"), writes=True
     )
-    words.add_argument("name", nargs="?", metavar="NAME", help=_("whose; your own where it is left out"))
-    words.add_argument("--remove", action="store_true", help=_("take it away; they cannot sign in then"))
-    words.add_argument(
+    phrase.add_argument("name", nargs="?", metavar="NAME", help=_("whose; your own where it is left out"))
+    phrase.add_argument("--remove", action="store_true", help=_("take it away; they cannot sign in then"))
+    phrase.add_argument(
         "--open-to-everyone", action="store_true", help=_("take all of them away; nobody signs in any more")
     )
-    words.add_argument("--keep", action="store_true", help=_("keep your own in the system's keyring, for commands"))
-    words.add_argument("--forget", action="store_true", help=_("take your own out of the keyring"))
+    phrase.add_argument("--keep", action="store_true", help=_("keep your own in the system's keyring, for commands"))
+    phrase.add_argument("--forget", action="store_true", help=_("take your own out of the keyring"))
 
 
 def _limit(text: str) -> Any:
@@ -168,7 +168,7 @@ def _show_entries(call: Call, book: Book) -> None:
         {"sign_ins": [{"at": one.at, "name": one.name, "outcome": one.outcome, "place": one.place} for one in found]},
         lambda: table(
             [_("When"), _("Who"), _("What"), _("Computer")],
-            [(local_moment_text(one.at), one.name or "?", outcome_word(one.outcome), one.place) for one in found],
+            [(local_moment_text(one.moment), one.name or "?", outcome_word(one.outcome), one.place) for one in found],
             empty=_("Nobody has signed in yet."),
         ),
     )

@@ -31,6 +31,10 @@ class Entry:
     outcome: str
     place: str
 
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
 
 def who_may_sign_in(book: Book) -> tuple[str, ...]:
     """Names of those who work with the book and have a passphrase, for the page at its door."""

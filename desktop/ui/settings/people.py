@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from desktop.domain.access import ROLES
 from desktop.i18n import _, money_text
-from desktop.services.limits import (
-    Act,
-    limits_of_others,
-    second_approval,
-    set_limits_of_others,
-    set_second_approval,
-)
+from desktop.services.access.passphrases import take_away, with_passphrase
+from desktop.services.access.words import role_note, role_word
+from desktop.services.limits import Act, limits_of_others, second_approval, set_limits_of_others
 from desktop.services.people import people, remove_person, save_person
 from desktop.ui.actions import GAP, Action
 from desktop.ui.columns import Column
 from desktop.ui.desk import Desk
+from desktop.ui.dialog import Question
 from desktop.ui.few_rows import FewRows
 from desktop.ui.form import Field, Section
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import write
 from desktop.ui.settings.asking import SETTINGS, ask, texts
+from desktop.ui.settings.people_access import ask_second, ask_signing_in, give_passphrase
 
 # Stands for everyone without a row of their own; ids of people begin at 1.
 _OTHERS = 0
@@ -41,10 +40,12 @@ class PeopleSection(Page):
                 name="people",
                 title=_("People and limits"),
                 columns=[
-                    Column("name", _("Name"), 200, sort_key="name", strong=True, wide=True),
+                    Column("name", _("Name"), 180, sort_key="name", strong=True, wide=True),
                     Column("approval_limit", _("May approve"), 150, "money", sort_key="approval_limit"),
                     Column("credit_limit", _("May credit, an invoice"), 180, "money", sort_key="credit_limit"),
                     Column("write_off_limit", _("May write off, an invoice"), 180, "money", sort_key="write_off_limit"),
+                    Column("role_word", _("Role"), 110, sort_key="role_word"),
+                    Column("signs_in", _("Signs in"), 120, sort_key="signs_in", secondary=True),
                 ],
                 listing=self._rows,
                 search_hint=_("Search people"),
@@ -52,8 +53,8 @@ class PeopleSection(Page):
                 depends=frozenset({"firm"}),
                 summary=self._summary,
                 main_action="people.new",
-                side_actions=["people.second"],
-                menu=["people.edit", GAP, "people.remove"],
+                side_actions=["people.sign_ins", "people.second"],
+                menu=["people.edit", "people.passphrase", "people.no_passphrase", GAP, "people.remove"],
                 empty_action="people.new",
             ),
         )
@@ -62,13 +63,17 @@ class PeopleSection(Page):
         return [
             Action("people.new", _("Add a person…"), self.new, "add", "Ctrl+N"),
             Action("people.edit", _("Edit…"), self.edit, "edit", "E", self._one, _("edit")),
-            Action("people.second", _("Two approvals…"), self.second),
+            Action("people.passphrase", _("Give a passphrase…"), self.give, "", "P", self._person, _("passphrase")),
+            Action("people.no_passphrase", _("Take the passphrase away"), self.take_away, enabled=self._has_words),
+            Action("people.sign_ins", _("Signing in…"), self.signing_in),
+            Action("people.second", _("Second pair of eyes…"), self.second),
             Action("people.remove", _("Remove"), self.remove, "delete", "Del", self._person, danger=True),
         ]
 
     def _load(self) -> Sequence[Row]:
         home, none = self.shell.home_currency, _("no limit")
         others = limits_of_others(self.desk.book)
+        have = with_passphrase(self.desk.book)
         rows: list[dict[str, object]] = [
             {"id": _OTHERS, "name": _("Everyone else"), **{f"{act}_limit": limit for act, limit in others.items()}},
             *people(self.desk.book),
@@ -76,6 +81,9 @@ class PeopleSection(Page):
         return [
             {
                 **row,
+                "role_word": role_word(str(row["role"])) if "role" in row else "",
+                "signs_in": _signs_in(row, have),
+                "has_words": row["id"] in have,
                 "limits": {name: row[name] for name in _LIMITS},
                 **{name: none if row[name] is None else row[name] for name in _LIMITS},
                 "currency": home,
@@ -100,44 +108,46 @@ class PeopleSection(Page):
     def _person(self) -> bool:
         return bool(self._chosen) and self._chosen["id"] != _OTHERS
 
+    def _has_words(self) -> bool:
+        return self._person() and bool(self._chosen["has_words"])
+
     def open_row(self, one: int) -> None:
         self.edit()
 
     def new(self) -> None:
-        self._open_form({}, None)
+        # Somebody has to be the owner before anybody can be anything else.
+        role = "clerk" if people(self.desk.book) else "owner"
+        self._open_form({"role": role, "active": True}, None)
 
     def edit(self) -> None:
         limits = self._chosen["limits"]
         assert isinstance(limits, Mapping)
-        self._open_form({"name": self._chosen["name"], **limits}, int(str(self._chosen["id"])))
+        known = {name: self._chosen.get(name) for name in ("name", "role", "active")}
+        self._open_form({**known, **limits}, int(str(self._chosen["id"])))
 
     def second(self) -> None:
-        """Ask above which amount one approval is not enough."""
-        home, book, actor = self.shell.home_currency, self.desk.book, self.desk.actor
-        field = Field(
-            "above",
-            _("Two people approve above"),
-            "money",
-            currency=home,
-            hint=_("One is always enough"),
-            note=_("Of what the gate holds. Whoever changed a draft by hand counts as one of the two."),
-        )
+        """Ask above which amounts one person is not enough."""
+        ask_second(self.desk, self)
 
-        def work(typed: dict[str, object]) -> None:
-            above = typed["above"]
-            assert above is None or isinstance(above, int)
-            set_second_approval(book, above, actor=actor)
+    def signing_in(self) -> None:
+        """Who came in, and after how many idle minutes the window locks."""
+        ask_signing_in(self.desk, self)
 
-        ask(
-            self.desk,
-            self,
-            _("Two approvals"),
-            [Section("", [field])],
-            {"above": second_approval(book)},
-            _("Save"),
-            work,
-            _("Saved."),
-        )
+    def give(self) -> None:
+        """Ask for a passphrase of the chosen person."""
+        give_passphrase(self.desk, self, int(str(self._chosen["id"])), str(self._chosen["name"]))
+
+    def take_away(self) -> None:
+        key, name = int(str(self._chosen["id"])), str(self._chosen["name"])
+        act = partial(take_away, self.desk.book, key, actor=self.desk.actor)
+        follows = _("{name} cannot sign in then. With the last passphrase the book opens to everyone who has the file.")
+
+        def go() -> None:
+            said = _("{name} has no passphrase now.").format(name=name)
+            write(self.desk, _("Taking the passphrase away"), act, said, changed=SETTINGS)
+
+        title = _("Take the passphrase of {name} away?").format(name=name)
+        Question(self, title, follows.format(name=name), _("Take it away"), go).open()
 
     def _open_form(self, values: Mapping[str, object], key: int | None) -> None:
         home, empty = self.shell.home_currency, _("No limit")
@@ -149,7 +159,12 @@ class PeopleSection(Page):
         fields = [Field(name, labels[name], "money", span=2, currency=home, hint=empty) for name in _LIMITS]
         if key != _OTHERS:
             note = _("As the name under which they work on this computer.")
-            fields.insert(0, Field("name", _("Name"), required=True, note=note))
+            roles = [(role, role_word(role)) for role in ROLES]
+            fields[:0] = [
+                Field("name", _("Name"), required=True, note=note),
+                Field("role", _("Role"), "choice", required=True, choices=roles, note=_role_notes()),
+                Field("active", _("Works with this book"), "check"),
+            ]
         actor, book = self.desk.actor, self.desk.book
 
         def work(typed: dict[str, object]) -> int:
@@ -172,7 +187,7 @@ class PeopleSection(Page):
             values,
             _("Save"),
             work,
-            _("Limits saved."),
+            _("Saved."),
             self.reveal_written,
         )
 
@@ -180,3 +195,16 @@ class PeopleSection(Page):
         key, name = int(str(self._chosen["id"])), str(self._chosen["name"])
         act = partial(remove_person, self.desk.book, key, actor=self.desk.actor)
         write(self.desk, _("Removing the person"), act, _("{name} is removed.").format(name=name), changed=SETTINGS)
+
+
+def _signs_in(row: Mapping[str, object], have: frozenset[int]) -> str:
+    if "role" not in row:
+        return ""
+    if not row["active"]:
+        return _("not any more")
+    return _("by passphrase") if row["id"] in have else _("no passphrase")
+
+
+def _role_notes() -> str:
+    """What each role may do, a line each."""
+    return "\n".join(_("{role}: {what}").format(role=role_word(role), what=role_note(role)) for role in ROLES)
