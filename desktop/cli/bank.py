@@ -54,6 +54,7 @@ def add(commands: Commands) -> None:
     one.add_argument("--learn", action="store_true", help=_("match: know this payer by account and name from now on"))
     one.add_argument("--note", default="", metavar="TEXT", help=_("aside: what it is"))
     one.add_argument("--kind", choices=("other", "charges", "transfer"), default="other", help=_("aside: of what kind"))
+    one.add_argument("--ledger", metavar="NUMBER", help=_("aside: the account of the chart that it is booked on"))
     one.add_argument("--pass", dest="number", metavar="NUMBER", help=_("undo: all that this pass booked"))
     one.add_argument("--reason", default="", metavar="TEXT", help=_("undo: why"))
     one.add_argument("--sign", choices=("account", "name", "text"), help=_("learn: what the client is known by"))
@@ -251,11 +252,21 @@ def _tell(call: Call, book: Book, booked: Booked) -> None:
 
 
 def _aside(call: Call, book: Book) -> int:
+    from desktop.services.accounting.chart import account_numbered
     from desktop.services.bank.booking import put_aside
 
     arguments = call.arguments
     lines = line_ids(arguments.names)
-    put_aside(book, lines, note=arguments.note, actor=call.actor, today=call.today, kind=arguments.kind)
+    account_id = account_numbered(book, arguments.ledger) if arguments.ledger else None
+    put_aside(
+        book,
+        lines,
+        note=arguments.note,
+        actor=call.actor,
+        today=call.today,
+        kind=arguments.kind,
+        account_id=account_id,
+    )
     said = ngettext("{count} line is put aside.", "{count} lines are put aside.", len(lines))
     call.answer({"lines": lines}, lambda: said.format(count=number_text(len(lines))))
     return 0

@@ -67,6 +67,8 @@ def beancount(title: str, home: str, entries: Iterable[Entry]) -> Iterator[str]:
     entries = list(entries)
     yield f'option "title" {_quoted(title)}'
     yield f'option "operating_currency" "{home}"'
+    # Total prices become prices of a unit there, whose last digits are rounded.
+    yield f'option "inferred_tolerance_default" "{home}:{major_text(1, home)}"'
     yield ""
     opened: dict[str, date] = {}
     names: dict[Account, str] = {}

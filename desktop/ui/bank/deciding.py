@@ -332,7 +332,15 @@ class Deciding:
             self._aside_kind = values["kind"]
 
             def work(_report: object) -> None:
-                put_aside(book, ids, note=values["note"] or "", actor=actor, today=today, kind=values["kind"])
+                put_aside(
+                    book,
+                    ids,
+                    note=values["note"] or "",
+                    actor=actor,
+                    today=today,
+                    kind=values["kind"],
+                    account_id=values.get("account"),
+                )
 
             return Job(_("Putting aside"), work, BANKED, lane=Lane.HAND, quiet=True)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import _, money_text, ngettext, number_text, pgettext
 from desktop.jobs import Job
+from desktop.services.accounting.chart import ledger_accounts
 from desktop.services.bank.parts import CHARGES, OTHER, PAYMENT, REFUND, TRANSFER
 from desktop.services.bank.refunding import Refundable
 from desktop.ui.desk import Desk
@@ -130,7 +131,7 @@ def ask_rest(
 def ask_aside(
     desk: Desk, parent: QWidget, count: int, *, kind: str, save: Save, done: Callable[[object], object]
 ) -> None:
-    """Ask what lines are that nobody owes; the values are kind and note."""
+    """Ask what lines are that nobody owes; the values are kind, account (an id of the ledger's or None) and note."""
     kinds = [
         (OTHER, _("Something else: say what")),
         (CHARGES, _("Bank charges")),
@@ -138,8 +139,18 @@ def ask_aside(
     ]
     fields = [
         Field("kind", _("It is"), "choice", required=True, choices=kinds),
-        Field("note", _("Note"), hint=_("Rent, wages, a tax refund"), note=_("Nothing is posted; the line is done.")),
+        Field("note", _("Note"), hint=_("Rent, wages, a tax refund")),
     ]
+    accounts = [
+        (one["id"], f"{one['number']} {one['name']}")
+        for one in ledger_accounts(desk.book, desk.today())
+        if one["active"]
+    ]
+    if accounts:
+        told = _("Empty: the one that takes such lines by the chart.")
+        fields.append(
+            Field("account", _("Account of the ledger"), "choice", choices=[(None, ""), *accounts], note=told)
+        )
     title = ngettext("Put {count} line aside", "Put {count} lines aside", count).format(count=number_text(count))
     _ask(desk, parent, title, pgettext("verb", "Put aside"), fields, {"kind": kind}, save, done)
 
