@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from db.guard import Guard, SignedIn, SignInNeeded
+from db.guard import Guard, SignedIn, SignInNeeded, Vouched
 from db.lock import BookLock
 from db.refusals import as_user_error, not_folded, write_protected
 from desktop.errors import UserError
@@ -117,6 +117,7 @@ class Book:
         self._lock = lock
         self._turns = _Turns()
         self.signed_in: SignedIn | None = None
+        self.vouched: Vouched | None = None
         self._shared = _Shared()
         self._guard = Guard()
         first = driver.connect(path, read_only)
@@ -270,7 +271,7 @@ class Book:
                 (busy, *_rest) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not busy
             except self.driver.module.OperationalError:
-                # A full disk or a long read: the next closing or erasure does it.
+                # A full disk or a long read.
                 return False
             finally:
                 connection.close()

@@ -22,9 +22,10 @@ LETTER_YEARS = "privacy.letter_years"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long this firm keeps what."""
+    """How long this firm keeps what, and what the law of its country asks for."""
 
     retention: Retention
+    law: Retention
     country: str
     fiscal_start_month: int
 
@@ -74,11 +75,11 @@ def rules_of(book: Book) -> Rules:
     kept = book_settings(book)
     documents, letters = kept.get(DOCUMENT_YEARS), kept.get(LETTER_YEARS)
     if documents is None and letters is None:
-        return Rules(law, country, month)
+        return Rules(law, law, country, month)
     own = Retention(
         law.documents if documents is None else int(documents), law.letters if letters is None else int(letters)
     )
-    return Rules(own, country, month)
+    return Rules(own, law, country, month)
 
 
 def plan_erasure(book: Book, client_id: int, *, contact_id: int | None = None, today: date) -> ErasurePlan:
