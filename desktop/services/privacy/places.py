@@ -58,13 +58,13 @@ def _lived(agreement: str) -> str:
 
 
 _OF_LINE: Final = _lived("(SELECT agreement_id FROM agreement_line WHERE id = t.agreement_line_id)")
-_ADDRESSES: Final = N_("addresses, contacts and master data")
-_BESIDE: Final = N_("notes and files")
-_SAID: Final = N_("promises, disputes and holds")
-_SENT: Final = N_("e-mails, letters and where documents went")
-_AGREED: Final = N_("agreements and what was billed under them")
-_ISSUED_DOCUMENTS: Final = N_("issued documents: recipient, texts and kept files")
-_PAID: Final = N_("payments, bank lines and debits")
+_ADDRESSES: Final = N_("Addresses, contacts and master data")
+_BESIDE: Final = N_("Notes and files")
+_SAID: Final = N_("Promises, disputes and holds")
+_SENT: Final = N_("E-mails, letters and where documents went")
+_AGREED: Final = N_("Agreements and what was billed under them")
+_ISSUED_DOCUMENTS: Final = N_("Issued documents: recipient, texts and kept files")
+_PAID: Final = N_("Payments, bank lines and debits")
 
 OF_CLIENT: Final[tuple[Place, ...]] = (
     Place("contact", _ADDRESSES, AT_ONCE, f"t.client_id IN {_C}"),
