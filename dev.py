@@ -34,7 +34,7 @@ usage: python3 dev.py COMMAND [arguments]
   screenshots [...]   take pictures of the real window
   texts               bring the translations up to date with the program and compile them
   bench [...]         measure, as ratios against the floors
-  build               make installers
+  build [--to DIR]    make the installers of this system in dist/
 """
 
 # What Qt loads even without a screen, and what it needs to open a real window under X: library, Debian package.
@@ -72,6 +72,9 @@ SERVERS = {
     "systemd-analyze": "systemd",
     "/usr/lib/cups/backend/cups-pdf": "printer-driver-cups-pdf",
 }
+
+# What makes the installers: command, Debian package.
+BUILDERS = {"dpkg-deb": "dpkg", "strip": "binutils", "objdump": "binutils", "makensis": "nsis"}
 
 
 class Stop(Exception):
@@ -173,9 +176,19 @@ def bench(arguments: list[str]) -> int:
 
 
 def build(arguments: list[str]) -> int:
-    """Make installers."""
-    del arguments
-    raise Stop("Sheaf has no installers yet: installer.spec is missing. To use it from here: python3 dev.py run")
+    """Make the installers of this system in dist/."""
+    prepare()
+    if sys.platform == "linux":
+        missing = [package for library, package in {**LIBRARIES, **LIBRARIES_OF_X}.items() if not loads(library)]
+        missing += [package for command, package in BUILDERS.items() if not shutil.which(command)]
+        if missing and (os.geteuid() != 0 or not shutil.which("apt-get")):
+            raise Stop(f"Building needs some more. Install it, then try again:\n  {typed_line(missing)}")
+        if missing and (said := install_packages(missing)) is not None:
+            raise Stop(f"{said}\nThe system packages could not be installed. The line was:\n  {typed_line(missing)}")
+    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    if python(*pip, "--constraint", "constraints.txt", "--editable", ".[build]"):
+        raise Stop("What builds the program could not be installed; pip's reason stands above.")
+    return python("packaging/make.py", *arguments)
 
 
 def prepare(window: bool = False) -> None:
