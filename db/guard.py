@@ -209,6 +209,15 @@ class SignedIn:
         return may(self.role, right)
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A second person agreed to one act of a kind and an amount in the firm's minor units, and to no other."""
+
+    name: str
+    kind: str
+    amount: int | None
+
+
 class SignInNeeded(BookUnusable):
     """The book has people with passphrases, and nobody has signed in."""
 

@@ -58,7 +58,7 @@ from desktop.cli import (
 from desktop.cli.arguments import Commands, Parser
 from desktop.cli.call import Call
 from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
-from desktop.cli.signing import answer_here
+from desktop.cli.signing import agreed, answer_here
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -154,7 +154,7 @@ def run(
             if code is not None:
                 return code
         with stopped_by_ctrl_c(progress):
-            return arguments.run(call) or 0
+            return _done(call)
     except UserError as error:
         call.say(str(error))
     except Stopped as stopped:
@@ -165,6 +165,19 @@ def run(
         log.exception("The command %s failed", arguments.command)
         call.say(_("Something went wrong that should not have. Nothing is half-done; the log has the details."))
     return 1
+
+
+def _done(call: Call) -> int:
+    """Run the command, a second time where it takes a second person and --second names one who agrees."""
+    from desktop.services.access.second_pair import SecondNeeded
+
+    try:
+        return call.arguments.run(call) or 0
+    except SecondNeeded as needed:
+        if not call.arguments.second:
+            raise
+        call.vouched = agreed(call, needed)
+    return call.arguments.run(call) or 0
 
 
 def _parser(out: TextIO, err: TextIO) -> Parser:

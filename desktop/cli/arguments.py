@@ -61,6 +61,10 @@ class Commands:
             parser.add_argument(
                 "--as", dest="actor", metavar="PERSON", help=_("who does it; by default who is logged in")
             )
+        if writes:
+            parser.add_argument(
+                "--second", metavar="PERSON", help=_("who agrees to it, where one person is not enough")
+            )
         return parser
 
 

@@ -21,6 +21,7 @@ from desktop.services.text_files import file_text
 
 if TYPE_CHECKING:
     from db.engine import Book
+    from db.guard import Vouched
     from desktop.services.handover import Answer
 
 
@@ -36,6 +37,7 @@ class Call:
     progress: Progress
     held: Book | None = None
     ask: Answer | None = None
+    vouched: Vouched | None = None
 
     @property
     def clock(self) -> datetime:
@@ -72,7 +74,7 @@ class Call:
         """
         path = self.path(self.arguments.book)
         if self.held is not None and _same_file(self.held.path, path):
-            yield signed_in(self, self.held) if signed else self.held
+            yield signed_in(self, self.held.acting(self.held.signed_in)) if signed else self.held
             return
         with self._open(path) as book:
             for warning in book.warnings:

@@ -12,20 +12,23 @@ from desktop.i18n import _
 
 if TYPE_CHECKING:
     from db.engine import Book
+    from db.guard import Vouched
     from desktop.cli.call import Call
+    from desktop.services.access.second_pair import SecondNeeded
 
 VARIABLE: Final = "SHEAF_PASSPHRASE"
+SECOND: Final = "SHEAF_SECOND_PASSPHRASE"
 
 
 def signed_in(call: Call, book: Book) -> Book:
     """The book in the hands of whoever the command is for; UserError where name and passphrase do not let them in."""
+    book.vouched = call.vouched
     if not book.guarded:
         return book
     from desktop.services.access.signing_in import must_change, sign_in
 
-    # The window's own person stays who they are.
-    mine = book.acting(None) if book is call.held else book
-    words = answer(call, {"name": call.actor, "kept": kept_name(book, call.actor)})
+    book.signed_in = None
+    words = answer(call, {"name": call.actor, "kept": kept_name(book, call.actor), "variable": VARIABLE})
     if words is None:
         raise UserError(
             _("The people of this book sign in, and {name} gave no passphrase.").format(name=call.actor),
@@ -33,13 +36,25 @@ def signed_in(call: Call, book: Book) -> Book:
                 variable=VARIABLE
             ),
         )
-    sign_in(mine, call.actor, words)
-    if call.arguments.command != "passphrase" and must_change(mine):
+    sign_in(book, call.actor, words)
+    if call.arguments.command != "passphrase" and must_change(book):
         raise UserError(
             _("The passphrase that {name} was given serves only once.").format(name=call.actor),
             _("Choose your own: sheaf passphrase BOOK --as NAME"),
         )
-    return mine
+    return book
+
+
+def agreed(call: Call, needed: SecondNeeded) -> Vouched:
+    """What the person named by --second agrees to; where people sign in they prove it. UserError."""
+    from desktop.services.access.second_pair import vouch
+
+    name = str(call.arguments.second)
+    with call.book() as book:
+        words = ""
+        if book.guarded:
+            words = answer(call, {"name": name, "kept": kept_name(book, name), "variable": SECOND}) or ""
+        return vouch(book, needed, name, words, actor=call.actor)
 
 
 def kept_name(book: Book, name: str) -> str:
@@ -60,8 +75,8 @@ def answer_here(question: dict[str, str]) -> str | None:
     None where there is neither.
     """
     if "name" in question:
-        if VARIABLE in os.environ:
-            return os.environ[VARIABLE]
+        if question["variable"] in os.environ:
+            return os.environ[question["variable"]]
         from desktop import secrets
 
         kept = secrets.known(question["kept"])

@@ -19,10 +19,11 @@ from desktop.domain.crediting import (
     credit_whole,
     leaves_less_than_nothing,
 )
-from desktop.domain.journal import firm_factor
+from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.money import scaled_to_percent
 from desktop.errors import UserError
 from desktop.i18n import _, money_text, percent_text
+from desktop.services.access.second_pair import check_second
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
 from desktop.services.charging import Freed, free_charges
@@ -79,6 +80,8 @@ def credit_invoice(
         _check_deposit(made.connection, invoice)
         before = _by_actor(made.connection, invoice.id, actor)
         check_limit(made.connection, actor, "credit", before + figures.payable, _factor(invoice))
+        worth = in_firm(before + figures.payable, _factor(invoice))
+        check_second(book, made, "credit_note", worth, subject="invoice", subject_id=invoice.id)
         document = credit_document(made.connection, invoice, figures, reason, today)
         (note,) = issue_documents(made.connection, [document], actor=actor, now=made.at)
         charges = _release(made.connection, invoice, figures, note.id) if release or reissue else []

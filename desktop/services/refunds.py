@@ -8,9 +8,12 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.engine import Book
+from desktop.domain.journal import firm_factor, in_firm
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text
+from desktop.services.access.second_pair import check_second
 from desktop.services.changes import change
+from desktop.services.exchange import ExchangeRates
 from desktop.services.ledger import WITHHOLDING, Ledger
 from desktop.services.open_amounts import Credit, OpenAmounts
 from desktop.services.payments import not_to_come, reason_given
@@ -58,6 +61,9 @@ def refund_credit(
         ledger = Ledger(made)
         credit = ledger.named_credit(number)
         amount = credit.open if amount is None else amount
+        rates = ExchangeRates(made.connection)
+        worth = in_firm(amount, firm_factor(rates.on(credit.currency, on), credit.currency, rates.firm_currency))
+        check_second(book, made, "refund", worth, subject="client", subject_id=credit.client_id)
         _not_ordered(made.connection, credit, amount)
         account_id, method = reached(made.connection, credit.currency, account_id, method, 0, None)
         refund = refund_within(

@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from db.engine import Book
+from desktop.domain.journal import in_firm
 from desktop.errors import UserError
 from desktop.i18n import _, money_text
+from desktop.services.access.second_pair import check_second
 from desktop.services.changes import change
 from desktop.services.ledger import Ledger
 from desktop.services.limits import check_limit
@@ -67,6 +69,8 @@ def write_off(
         wanted = _amount(dues, amount)
         before = _by_actor(made.connection, dues[0].invoice_id, actor)
         check_limit(made.connection, actor, "write_off", before + wanted, dues[0].factor)
+        worth = in_firm(before + wanted, dues[0].factor)
+        check_second(book, made, "write_off", worth, subject="invoice", subject_id=dues[0].invoice_id)
         parts: list[tuple[Due, int, int | None]] = []
         left = wanted
         for due in dues:

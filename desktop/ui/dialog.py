@@ -1,6 +1,7 @@
 """Dialogs that leave the window alive: a form that is saved by a job, and a question before what cannot be undone."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.i18n import _
 from desktop.jobs import Job, State
+from desktop.services.access.second_pair import SecondNeeded
 from desktop.services.problems import ValidationError
 from desktop.ui.focus_order import follow_layout
 from desktop.ui.form import Form
@@ -52,7 +55,7 @@ class FormDialog(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(form)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room)
-        buttons = QDialogButtonBox()
+        self._buttons = buttons = QDialogButtonBox()
         self._accept = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
         self._accept.setProperty("role", "main")
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -77,6 +80,24 @@ class FormDialog(QDialog):
     def said(self) -> str:
         """What the dialog itself says of its saving."""
         return "" if self._notice.isHidden() else self._notice.sentence
+
+    def add_way(self, verb: str, act: Callable[[dict[str, object]], object]) -> QPushButton:
+        """Offer something else to do with what is typed, once all of it can be read."""
+
+        def go() -> None:
+            if self.form.check():
+                act(self.form.values())
+            else:
+                self._show_focus()
+
+        button = self._buttons.addButton(verb, QDialogButtonBox.ButtonRole.ActionRole)
+        button.setAutoDefault(False)
+        button.clicked.connect(go)
+        return button
+
+    def put_by(self) -> None:
+        """Close without asking: what was typed is taken care of elsewhere."""
+        self._drop()
 
     def _help(self) -> None:
         if self._shell.help is not None:
@@ -150,6 +171,13 @@ class FormDialog(QDialog):
             self._show_focus()
             return
         self._notice.show_error(error)
+        if isinstance(error, SecondNeeded):
+            offers = [(_("A second person agrees…"), partial(self._ask_second, error))]
+            self._notice.say(error.message, offers=offers, tone="held")
+
+    def _ask_second(self, needed: SecondNeeded) -> None:
+        if self._shell.agree is not None:
+            self._shell.agree(self, needed, self.accept)
 
     def _show_focus(self) -> None:
         wrong = self.form.focusWidget()

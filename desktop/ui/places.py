@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.i18n import _, percent_text
 from desktop.jobs import Job, Lane
 from desktop.services import books
+from desktop.services.access.second_pair import SecondNeeded
 from desktop.ui.actions import GAP, Action
 from desktop.ui.desk import Desk
 from desktop.ui.main_window import MainWindow
@@ -29,6 +30,7 @@ class Opener(Protocol):
     def new_window(self) -> None: ...
     def lock(self) -> None: ...
     def quit(self) -> None: ...
+    def restore(self, backup: Path, book: Path) -> None: ...
 
 
 def places(desk: Desk) -> list[Place]:
@@ -135,6 +137,7 @@ def menus() -> Mapping[str, Sequence[str]]:
             "book.statements",
             GAP,
             "book.backup",
+            "book.backups",
             "book.check",
             "book.archive",
             "book.verify",
@@ -159,7 +162,7 @@ def menus() -> Mapping[str, Sequence[str]]:
             "view.compact",
             "view.comfortable",
         ],
-        _("Help"): ["help.page", "help.steps", "help.about"],
+        _("Help"): ["help.page", "help.steps", "help.crashes", "help.about"],
     }
 
 
@@ -215,6 +218,22 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
     shell.help = tell
 
+    def agree(parent: QWidget, needed: SecondNeeded, agreed: Callable[[], object]) -> None:
+        from desktop.ui.access.second_person import ask_second_person
+
+        ask_second_person(desk, parent, needed, agreed)
+
+    shell.agree = agree
+    shell.restore = lambda backup: opener.restore(backup, desk.book.path)
+
+    def backups() -> None:
+        shell.go("settings", filters=frozenset({"section:backups"}))
+
+    def crash_reports() -> None:
+        from desktop.ui.trouble.crash_reports import show_crash_reports
+
+        show_crash_reports(window)
+
     def change_passphrase() -> None:
         from desktop.ui.access.own_passphrase import ask_own_passphrase
 
@@ -243,6 +262,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("book.import", _("Import a file…"), bring_in, shortcut="Ctrl+I"),
         Action("book.statements", _("Take in bank statements…"), take_in),
         Action("book.backup", _("Back up…"), lambda: _back_up(desk, window)),
+        Action("book.backups", _("Backups and restoring"), backups),
         Action("book.check", _("Check the book"), lambda: _check(desk)),
         Action("book.archive", _("Archive for the accountant…"), archive),
         Action("book.verify", _("Verify an archive…"), prove),
@@ -263,6 +283,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
         Action("view.comfortable", _("Comfortable rows"), density("comfortable")),
         Action("help.page", _("Help"), tell, shortcut="F1"),
         Action("help.steps", _("First steps"), guide),
+        Action("help.crashes", _("Crash reports…"), crash_reports),
         Action("help.about", _("About Sheaf"), introduce),
     ]
 

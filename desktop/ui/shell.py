@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs
+from desktop.services.access.second_pair import SecondNeeded
 from desktop.ui.actions import Actions
 from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
@@ -51,4 +53,6 @@ class Shell:
     back: Callable[[], object]
     home_currency: str = ""
     help: Callable[[QWidget], object] | None = None  # opens the help at the place of a window or dialog
+    restore: Callable[[Path], object] | None = None  # puts a backup in the place of the open book
+    agree: Callable[[QWidget, SecondNeeded, Callable[[], object]], object] | None = None  # a second person, at once
     desk: object = None  # the Desk of the open book, which itself stands on the shell

@@ -10,10 +10,14 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from db.engine import Book
+from db.guard import Vouched
+from desktop.domain.access import may
 from desktop.domain.money import major_text, to_minor
-from desktop.i18n import _
+from desktop.errors import UserError
+from desktop.i18n import _, money_text
+from desktop.services.access.signing_in import sign_in
 from desktop.services.book_settings import keep_setting
-from desktop.services.changes import change
+from desktop.services.changes import Change, change
 from desktop.services.field_checks import check_not_negative
 from desktop.services.problems import Problems
 
@@ -43,6 +47,73 @@ def needs_second_within(connection: Connection, kind: Kind, *, amount: int | Non
     if kind == "configuration":
         return True
     return amount is None or abs(amount) > above
+
+
+class SecondNeeded(UserError):
+    """Above what one person decides alone; `amount` is in the firm's minor units, None where no rate tells it."""
+
+    def __init__(self, kind: Kind, amount: int | None, above: str) -> None:
+        sentences: dict[Kind, str] = {
+            "write_off": _("Above {above} a second person agrees to what is written off."),
+            "refund": _("Above {above} a second person agrees to what is paid back."),
+            "credit_note": _("Above {above} a second person agrees to what is credited."),
+            "payment_order": _("Above {above} a second person agrees to what the bank is ordered."),
+            "configuration": _("A second person agrees to this change."),
+        }
+        super().__init__(
+            sentences[kind].format(above=above),
+            _("Have somebody else who may approve agree to it; in a command by --second NAME."),
+        )
+        self.kind = kind
+        self.amount = amount
+
+
+def check_second(book: Book, made: Change, kind: Kind, amount: int | None, *, subject: str, subject_id: int) -> None:
+    """Within the change of an act: SecondNeeded where nobody but its own actor has agreed to it; else who did is kept.
+
+    `amount` as in needs_second.
+    """
+    if not needs_second_within(made.connection, kind, amount=amount, actor=made.actor):
+        return
+    vouched = book.vouched
+    if vouched is None or (vouched.kind, vouched.amount) != (kind, amount) or vouched.name == made.actor:
+        above = money_text(_above(made.connection, kind) or 0, _currency(made.connection))
+        raise SecondNeeded(kind, amount, above)
+    # It was for this one time.
+    book.vouched = None
+    made.record(subject, subject_id, "seconded", None, {"by": vouched.name})
+
+
+def vouch(book: Book, needed: SecondNeeded, name: str, passphrase: str, *, actor: str) -> Vouched:
+    """A second person agrees to what was refused; set it as `book.vouched` and do the same once more.
+
+    Where people sign in the passphrase proves them. UserError where it does not, for the actor, and for somebody who
+    may not approve.
+    """
+    if name.strip() == actor:
+        raise UserError(
+            _("{name} cannot be the second person too.").format(name=actor), _("Have somebody else agree to it.")
+        )
+    if book.guarded:
+        second = book.acting(None)
+        role: str | None = sign_in(second, name, passphrase).role
+    else:
+        with book.reading() as session:
+            role = (
+                session.connection()
+                .exec_driver_sql("SELECT role FROM person WHERE name = ? AND active", (name.strip(),))
+                .scalar()
+            )
+        if role is None:
+            raise UserError(
+                _("Nobody of this name works with the book: {name}.").format(name=name.strip()),
+                _("Add the people under Settings, People."),
+            )
+    if not may(role, "approve"):
+        raise UserError(
+            _("{name} may not approve.").format(name=name.strip()), _("Ask an owner or a bookkeeper of the book.")
+        )
+    return Vouched(name.strip(), needed.kind, needed.amount)
 
 
 def seconds_above(book: Book) -> dict[Kind, int | None]:

@@ -18,6 +18,7 @@ from desktop.documents.orders.pain001 import pain001
 from desktop.documents.orders.pain008 import VERSIONS as DEBIT_VERSIONS
 from desktop.documents.orders.pain008 import pain008
 from desktop.domain.identifiers import check_creditor_id, check_iban
+from desktop.domain.journal import firm_factor, in_firm
 from desktop.domain.payment_order import (
     FIRST,
     RECURRENT,
@@ -30,8 +31,10 @@ from desktop.domain.payment_order import (
 )
 from desktop.errors import UserError
 from desktop.i18n import _, date_text, money_text, ngettext, number_text
+from desktop.services.access.second_pair import check_second
 from desktop.services.change_sets import Change
 from desktop.services.changes import change
+from desktop.services.exchange import ExchangeRates
 from desktop.services.files import keep_file
 from desktop.services.orders.wanted import Wanted, due_debits, open_credits
 from desktop.services.sandbox.refusing import refuse_in_sandbox
@@ -104,6 +107,9 @@ def make_order(
         file_name = f"{number}.{_ENDINGS[kind]}"
         order_id = _keep(made, kind, account_id, order, wanted, keep_file(made, file_name, content))
         words = ngettext("Order {number}: {count} item, {total}", "Order {number}: {count} items, {total}", len(items))
+        rates = ExchangeRates(made.connection)
+        worth = in_firm(order.total, firm_factor(rates.on(currency, today), currency, rates.firm_currency))
+        check_second(book, made, "payment_order", worth, subject="payment_order", subject_id=order_id)
         made.summary = words.format(
             number=number, count=number_text(len(items)), total=money_text(order.total, currency)
         )
