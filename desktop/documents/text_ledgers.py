@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from desktop.domain.money import major_text
+from desktop.domain.money import exponent, major_text
 
 _ROOTS: Final = {
     "asset": "Assets",
@@ -68,7 +68,8 @@ def beancount(title: str, home: str, entries: Iterable[Entry]) -> Iterator[str]:
     yield f'option "title" {_quoted(title)}'
     yield f'option "operating_currency" "{home}"'
     # Total prices become prices of a unit there, whose last digits are rounded.
-    yield f'option "inferred_tolerance_default" "{home}:{major_text(1, home)}"'
+    half = "0." + "0" * exponent(home) + "5"
+    yield f'option "inferred_tolerance_default" "{home}:{half}"'
     yield ""
     opened: dict[str, date] = {}
     names: dict[Account, str] = {}
