@@ -168,13 +168,13 @@ def run(
 
 
 def _done(call: Call) -> int:
-    """Run the command, a second time where it takes a second person and --second names one who agrees."""
+    """Run the command, a second time where it takes a second person and --agreed-by names one who agrees."""
     from desktop.services.access.second_pair import SecondNeeded
 
     try:
         return call.arguments.run(call) or 0
     except SecondNeeded as needed:
-        if not call.arguments.second:
+        if not getattr(call.arguments, "agreed_by", None):
             raise
         call.vouched = agreed(call, needed)
     return call.arguments.run(call) or 0

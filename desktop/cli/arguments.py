@@ -63,7 +63,7 @@ class Commands:
             )
         if writes:
             parser.add_argument(
-                "--second", metavar="PERSON", help=_("who agrees to it, where one person is not enough")
+                "--agreed-by", metavar="PERSON", help=_("who agrees to it, where one person is not enough")
             )
         return parser
 

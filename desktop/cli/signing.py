@@ -46,10 +46,10 @@ def signed_in(call: Call, book: Book) -> Book:
 
 
 def agreed(call: Call, needed: SecondNeeded) -> Vouched:
-    """What the person named by --second agrees to; where people sign in they prove it. UserError."""
+    """What the person named by --agreed-by agrees to; where people sign in they prove it. UserError."""
     from desktop.services.access.second_pair import vouch
 
-    name = str(call.arguments.second)
+    name = str(call.arguments.agreed_by)
     with call.book() as book:
         words = ""
         if book.guarded:

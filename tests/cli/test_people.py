@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 
 from db.engine import Book
 from desktop import cli
-from desktop.cli.signing import VARIABLE
+from desktop.cli.signing import SECOND, VARIABLE
+from desktop.services.access.second_pair import set_seconds_above
 from desktop.services.access.signing_in import entries, sign_in
 from desktop.services.books import open_
 from desktop.services.handover import Command, HandoverServer, hand_over
 from tests.access import WORDS
 from tests.books import new_book
+from tests.issued import add_client, add_invoice
 
 OTHER = "nine quiet lanterns"
 
@@ -30,12 +33,15 @@ class Terminal:
         self.err = ""
         self._patch = monkeypatch
 
-    def run(self, command: str, *options: str, words: str | None = None, typed: str = "") -> tuple[int, str]:
+    def run(
+        self, command: str, *options: str, words: str | None = None, typed: str = "", second: str | None = None
+    ) -> tuple[int, str]:
         self._patch.setattr("sys.stdin", io.StringIO(typed))
-        if words is None:
-            self._patch.delenv(VARIABLE, raising=False)
-        else:
-            self._patch.setenv(VARIABLE, words)
+        for variable, value in ((VARIABLE, words), (SECOND, second)):
+            if value is None:
+                self._patch.delenv(variable, raising=False)
+            else:
+                self._patch.setenv(variable, value)
         out, err = io.StringIO(), io.StringIO()
         code = cli.run([command, str(self.path), *options], out=out, err=err, folder=self.path.parent)
         self.err = err.getvalue()
@@ -161,3 +167,19 @@ def test_a_command_in_an_open_window_is_in_the_hands_of_its_own_person(guarded: 
         assert book.signed_in is not None
         assert book.signed_in.name == "Olga"
         assert entries(book)[0].name == "Carla"
+
+
+def test_somebody_else_agrees_by_the_command(guarded: Terminal) -> None:
+    guarded.data("people", "change", "Carla", "--role", "bookkeeper", "--as", "Olga", words=WORDS)
+    guarded.data("passphrase", "--as", "Carla", words=OTHER, typed="three cold mornings")
+    with open_(guarded.path) as book:
+        sign_in(book, "Olga", WORDS)
+        number = add_invoice(book, add_client(book, "ACME"), date(2026, 5, 1), (100_000, 19))
+        set_seconds_above(book, {"write_off": 1}, actor="Olga")
+    command = ("write-off", number, "--reason", "Gone", "--as", "Olga")
+    assert guarded.run(*command, words=WORDS)[0] == 1
+    assert "--agreed-by" in guarded.err
+    assert guarded.run(*command, "--agreed-by", "Olga", words=WORDS, second=WORDS)[0] == 1
+    assert guarded.run(*command, "--agreed-by", "Carla", words=WORDS, second=WORDS)[0] == 1
+    code, _said = guarded.run(*command, "--agreed-by", "Carla", words=WORDS, second="three cold mornings")
+    assert code == 0, guarded.err

@@ -62,7 +62,7 @@ class SecondNeeded(UserError):
         }
         super().__init__(
             sentences[kind].format(above=above),
-            _("Have somebody else who may approve agree to it; in a command by --second NAME."),
+            _("Have somebody else who may approve agree to it; in a command by --agreed-by NAME."),
         )
         self.kind = kind
         self.amount = amount
@@ -109,7 +109,7 @@ def vouch(book: Book, needed: SecondNeeded, name: str, passphrase: str, *, actor
                 _("Nobody of this name works with the book: {name}.").format(name=name.strip()),
                 _("Add the people under Settings, People."),
             )
-    if not may(role, "approve"):
+    if not may(role or "", "approve"):
         raise UserError(
             _("{name} may not approve.").format(name=name.strip()), _("Ask an owner or a bookkeeper of the book.")
         )
