@@ -52,7 +52,7 @@ def set_exchange_rate(book: Book, currency: str, valid_from: date, rate: Decimal
         if standing is None:
             made.insert(ExchangeRate, currency=checked["currency"], valid_from=valid_from, rate=kept)
         else:
-            made.update(ExchangeRate, standing, rate=kept)
+            made.update(ExchangeRate, standing, rate=kept, source="")
 
 
 def remove_exchange_rate(book: Book, rate_id: int, *, actor: str) -> None:
