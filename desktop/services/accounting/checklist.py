@@ -71,11 +71,16 @@ class Step:
     filters: tuple[str, ...] = ()
 
 
-def checklist(book: Book, through: date, *, report: Report | None = None) -> list[Step]:
-    """How the book stands for closing it through a day; the proof of the whole book comes last and takes longest."""
+def checklist(book: Book, through: date, *, report: Report | None = None, prove: bool = True) -> list[Step]:
+    """How the book stands for closing it through a day.
+
+    The proof of the whole book comes last and takes longest; without `prove` it is left for the closing itself.
+    """
     with book.reading() as session:
         found = [step(session.connection(), through) for step in _STEPS]
-    return [*found, _proved(book, report)]
+    if prove:
+        return [*found, _proved(book, report)]
+    return [*found, Step("check", _("Book proved"), NOTHING, 0, _("The whole book is checked as it is closed."))]
 
 
 def _step(

@@ -31,9 +31,21 @@ def tabs(desk: Desk) -> Sequence[Place]:
 
         return JournalTab(desk)
 
+    def recognition() -> QWidget:
+        from desktop.ui.ledger.recognition import RecognitionTab
+
+        return RecognitionTab(desk)
+
+    def closing() -> QWidget:
+        from desktop.ui.ledger.closing import ClosingTab
+
+        return ClosingTab(desk)
+
     built: Sequence[tuple[str, str, Callable[[], QWidget]]] = (
         ("accounts", _("Accounts"), accounts),
         ("journal", _("Journal"), journal),
+        ("recognition", _("Recognition"), recognition),
+        ("closing", _("Closing"), closing),
     )
     return [Place(name, title, build) for name, title, build in built]
 
