@@ -28,6 +28,7 @@ from desktop.ui.letters.asking import ask_reminder, ask_statement
 from desktop.ui.letters.folders import save_statements
 from desktop.ui.letters.sending_many import send_statements
 from desktop.ui.page import Design, Page
+from desktop.ui.privacy.asking import erase_data, give_data
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.saving import take_back, write
 from desktop.ui.story.account import AccountTab
@@ -95,6 +96,9 @@ class ClientsPage(Page):
                     "clients.archive",
                     "clients.delete",
                     GAP,
+                    "clients.give_data",
+                    "clients.erase_data",
+                    GAP,
                     "clients.undo",
                 ],
                 empty_action="clients.new",
@@ -119,6 +123,8 @@ class ClientsPage(Page):
             Action("clients.merge", _("Merge with…"), self.merge, "", "M", self._one_or_two),
             Action("clients.archive", self._archive_text, self.archive, enabled=some),
             Action("clients.delete", _("Delete"), self.delete, "delete", enabled=one, danger=True),
+            Action("clients.give_data", _("Give their data…"), self.give_data, "export", enabled=one),
+            Action("clients.erase_data", _("Erase their data…"), self.erase_data, "delete", enabled=one, danger=True),
             Action("clients.undo", _("Undo the last change"), lambda: take_back(self.desk), "undo"),
             *exchange(self.desk, self, ["clients"], ids_of=same_ids),
         ]
@@ -243,6 +249,12 @@ class ClientsPage(Page):
             self._each(_("Marking"), act, N_n("{name} is in dispute.", "{count} clients are in dispute."))
         else:
             self._each(_("Closing"), act, N_n("{name} is out of dispute.", "{count} clients are out of dispute."))
+
+    def give_data(self) -> None:
+        give_data(self.desk, self, self.selected_ids()[0])
+
+    def erase_data(self) -> None:
+        erase_data(self.desk, self, self.selected_ids()[0])
 
     def merge(self) -> None:
         from desktop.ui.hygiene.compare import merge_selected

@@ -93,6 +93,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return PeopleSection(desk)
 
+    def configuration() -> QWidget:
+        from desktop.ui.configuration.section import ConfigurationSection
+
+        return ConfigurationSection(desk)
+
     def currencies() -> QWidget:
         from desktop.ui.settings.currencies import CurrenciesSection
 
@@ -113,6 +118,16 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return SchedulesSection(desk)
 
+    def backups() -> QWidget:
+        from desktop.ui.settings.backups import BackupsSection
+
+        return BackupsSection(desk)
+
+    def privacy() -> QWidget:
+        from desktop.ui.settings.privacy import PrivacySection
+
+        return PrivacySection(desk)
+
     def appearance() -> QWidget:
         from desktop.ui.settings.appearance import AppearanceSection
 
@@ -132,10 +147,13 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("bank", _("Bank"), bank),
         ("reminders", _("Reminders"), reminders),
         ("people", _("People and limits"), people),
+        ("configuration", _("Configuration"), configuration),
         ("currencies", _("Currencies"), currencies),
         ("accounts", _("Chart of accounts"), accounts),
         ("schedules", _("Schedule"), schedules),
         ("imports", _("Imports"), imports),
+        ("backups", _("Backups"), backups),
+        ("privacy", _("Privacy"), privacy),
         ("appearance", _("Appearance"), appearance),
     )
     return [Place(name, title, build) for name, title, build in built]

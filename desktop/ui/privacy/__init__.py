@@ -1,0 +1,1 @@
+"""Data of persons in the window: given to whom they are about, and erased."""
