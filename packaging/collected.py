@@ -72,6 +72,7 @@ LEFT_OUT: Final = [
     "PIL._imagingft",
     "PySide6.QtNetwork",
     "pydoc_data",
+    "readline",
     "reportlab.graphics.testshapes",
 ]
 
@@ -136,7 +137,7 @@ DOCUMENT_TYPES: Final[dict[str, Any]] = {
 }
 
 
-# Every desktop has its own, which fit its configuration better: fonts, keyboards, the bus.
+# Every desktop has its own, as new as these or newer, and fitting its configuration: fonts, windows, the bus.
 _LIBRARIES_OF_THE_SYSTEM: Final = (
     "X11.so",
     "Xau.so",
@@ -156,6 +157,11 @@ _LIBRARIES_OF_THE_SYSTEM: Final = (
     "pcre2",
     "fontconfig",
     "freetype",
+    "png16",
+    "brotli",
+    "expat",
+    "stdc++",
+    "gcc_s",
 )
 # What the theme of GTK and Qt's own printing through CUPS would bring along; the program draws and prints by itself.
 _LIBRARIES_LEFT_OUT: Final = (
@@ -229,7 +235,8 @@ def wanted(target: str) -> bool:
     name = path.name.removeprefix("lib")
     if "__pycache__" in path.parts or path.parts[:2] == ("resources", "pictures"):
         return False
-    if path.suffix in (".po", ".pot"):
+    # Whose network card or telephone a number is of, a megabyte long, is asked by nothing.
+    if path.suffix in (".po", ".pot") or str(path) in ("stdnum/oui.dat", "stdnum/imsi.dat"):
         return False
     if "locale-data" in path.parts:
         return _is_spoken(path.stem.split("_")[0])

@@ -53,7 +53,9 @@ def _told(found: Distribution) -> str:
         if any(word in path.name.lower() for word in ("licen", "copying", "notice"))
         and path.suffix not in (".py", ".pyc")
     ]
-    name = found.metadata["License-Expression"] or found.metadata["License"] or "see its home page"
+    # Which of the two stands there depends on the age of what built it; either may be missing.
+    about = dict(found.metadata.items())
+    name = about.get("License-Expression") or about.get("License") or "see its home page"
     if found.metadata["Name"].lower().startswith(("pyside6", "shiboken6")):
         said.append(_QT + _lgpl())
     if found.metadata["Name"].lower() == "python-stdnum":

@@ -102,7 +102,7 @@ def compile_windows_script(version: str) -> None:
         (source / "parts").mkdir(parents=True)
         (source / "sheaf.exe").write_bytes(b"MZ")
         (source / "parts" / "one.txt").write_text("part\n", encoding="ascii")
-        windows_installer(source, Path(folder) / "setup.exe", version)
+        windows_installer(source, Path(folder) / f"sheaf-{version}-setup.exe", version)
     print("The Windows installer's script compiles; no Windows has run it.")
 
 
