@@ -48,6 +48,7 @@ _TAGS: dict[str, tuple[Callable[[], str], Tone]] = {
     "erased": (lambda: _("Erased"), "quiet"),
     "left": (lambda: _("To do"), "held"),
     "nothing": (lambda: pgettext("checklist", "Nothing"), "quiet"),
+    "later": (lambda: pgettext("checklist", "At the end"), "quiet"),
     "closed_books": (lambda: pgettext("books", "Closed"), "good"),
     "reopened": (lambda: _("Reopened"), "held"),
     "missing": (lambda: _("Missing"), "blocked"),

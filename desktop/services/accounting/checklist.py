@@ -20,6 +20,7 @@ from desktop.services.check import check
 DONE: Final = "done"
 LEFT: Final = "left"
 NOTHING: Final = "nothing"
+LATER: Final = "later"
 
 Report = Callable[[int, int, str], None]
 
@@ -56,7 +57,8 @@ _TILLS: Final = """SELECT a.id, coalesce(nullif(a.bank, ''), a.holder) FROM bank
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to look at. `state` is done, left, or nothing where the book has none of it.
+    """One thing to look at. `state` is done, left, later where the closing itself does it, or nothing where
+    the book has none of it.
 
     `found` says how it stands, `remedy` what to do; `place` and `filters` are where, in the window.
     """
@@ -80,7 +82,7 @@ def checklist(book: Book, through: date, *, report: Report | None = None, prove:
         found = [step(session.connection(), through) for step in _STEPS]
     if prove:
         return [*found, _proved(book, report)]
-    return [*found, Step("check", _("Book proved"), NOTHING, 0, _("The whole book is checked as it is closed."))]
+    return [*found, Step("check", _("Book proved"), LATER, 0, _("The whole book is checked as it is closed."))]
 
 
 def _step(
