@@ -20,6 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             reconfigure(errors="replace")
     log.start()
     i18n.set_language()
+    if arguments[:1] == ["--self-test"]:
+        from desktop.self_test import main as test_itself
+
+        return test_itself(arguments[1:])
     if not _is_for_the_window(arguments):
         from desktop.cli import main as run_command
 
