@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QMenu,
     QPushButton,
@@ -25,11 +26,14 @@ from desktop.ui.notice import NoticeBar
 from desktop.ui.page import Page
 from desktop.ui.palette.key import FindKey
 from desktop.ui.rail import Place, Rail
+from desktop.ui.repolish import repolish
 from desktop.ui.shell import MayStay, Shell, ShowsQuery
 from desktop.ui.theme import Theme
 
 _SIZE = (1440, 840)
 _LEAST_SIZE = (960, 560)
+# Red, around all of a sandbox.
+_MARKED_FRAME = 3
 # What a window manager puts around it.
 _FRAME = (8, 40)
 # Places that a digit key reaches.
@@ -103,10 +107,37 @@ class MainWindow(QMainWindow):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(content, 1)
-        self.setCentralWidget(whole)
+        self._mark = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._mark.setProperty("role", "sandbox")
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._mark.hide()
+        under = QWidget()
+        # Otherwise a plain widget paints no frame.
+        under.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        marked = QVBoxLayout(under)
+        marked.setContentsMargins(0, 0, 0, 0)
+        marked.setSpacing(0)
+        marked.addWidget(self._mark)
+        marked.addWidget(whole, 1)
+        self.setCentralWidget(under)
         self.setMinimumSize(*_LEAST_SIZE)
         self.resize(first_size(self.screen().availableGeometry().size()))
         self.restoreGeometry(self._memory.bytes(self.memory_key))
+
+    def mark(self, words: str) -> None:
+        """Say above every page, in red, what kind of book this is; the frame of the window is red as well."""
+        self._mark.setText(words)
+        self._mark.setVisible(bool(words))
+        central = self.centralWidget()
+        frame = _MARKED_FRAME if words else 0
+        central.setContentsMargins(frame, frame, frame, frame)
+        central.setProperty("role", "sandbox" if words else "")
+        repolish(central)
+
+    @property
+    def marked(self) -> str:
+        """What stands above every page; empty in a real book."""
+        return self._mark.text()
 
     def furnish(
         self,

@@ -16,6 +16,7 @@ from db.schema import Base
 from db.schema.base import Minor, Scaled
 from desktop.domain.configuration import AREA_OF, RowChange, is_configuration
 from desktop.domain.money import unscaled
+from desktop.domain.tax_catalogue import ALWAYS
 from desktop.i18n import N_, _, date_text, number_text
 from desktop.services.change_sets import DELETE, INSERT, UPDATE
 from desktop.services.subjects import called, name_of, word
@@ -25,6 +26,7 @@ _UNTOLD: Final = frozenset({"id", "sha256", "content", "created_at", "made_by", 
 _LONGEST: Final = 120
 
 _FIELDS: Final[Mapping[str, str]] = {
+    "account_id": N_("ledger account"),
     "active": N_("in use"),
     "category": N_("tax category"),
     "client_id": N_("client"),
@@ -36,6 +38,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "footer": N_("footer"),
     "hours": N_("hours to look at it"),
     "item_id": N_("item"),
+    "kind": N_("kind"),
     "language": N_("language"),
     "layout": N_("look"),
     "mode": N_("priced by"),
@@ -94,7 +97,8 @@ def history(
     book: Book, *, area: str = "", table: str = "", row_id: int | None = None, limit: int = 200
 ) -> list[Version]:
     """The latest changes of the configuration, newest first: all, those of an area or of one table's row."""
-    tables = [table] if table else [name for name, own in AREA_OF.items() if not area or own == area]
+    told = [name for name, own in AREA_OF.items() if (not area or own == area) and name != "file"]
+    tables = [table] if table else told
     with book.reading() as session:
         connection = session.connection()
         rows = connection.exec_driver_sql(
@@ -119,6 +123,7 @@ def _version(connection: Connection, row: Any) -> Version | None:
         return None
     change = RowChange(subject, key, action, old, new)
     counts = (new or {}).get("valid_from") or day
+    since = None if counts is None else date.fromisoformat(counts)
     return Version(
         event,
         change_set,
@@ -131,7 +136,7 @@ def _version(connection: Connection, row: Any) -> Version | None:
         field_changes(connection, change),
         number or "",
         reason or "",
-        None if counts is None else date.fromisoformat(counts),
+        None if since is None or since <= ALWAYS else since,
         undone is not None,
     )
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBo
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.templates import TemplateRow, VersionRow, save_version
 from desktop.services.templates.differences import differences
+from desktop.ui.configuration.proposing import ask_when
 from desktop.ui.designer.draft import Look
 from desktop.ui.desk import Desk
 from desktop.ui.editors import TextEditor
@@ -55,6 +56,9 @@ class SaveDialog(QDialog):
         buttons = QDialogButtonBox()
         self.accept_button = buttons.addButton(_("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setProperty("role", "main")
+        later = buttons.addButton(_("Propose from a day…"), QDialogButtonBox.ButtonRole.ActionRole)
+        later.setAutoDefault(False)
+        later.clicked.connect(self.propose)
         buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -75,17 +79,26 @@ class SaveDialog(QDialog):
 
     def accept(self) -> None:
         """Save, and close once it is saved."""
-        desk, row, look = self._desk, self._row, self._look
-        note, replace = self.note.text().strip(), self.replace.isChecked()
-
-        def work() -> int:
-            return save_version(
-                desk.book, row.id, look.layout, logo=look.logo, note=note, replace=replace, actor=desk.actor
-            )
-
+        desk = self._desk
         self.accept_button.setEnabled(False)
-        job = writing(desk, _("Saving the template"), work, CHANGED)
+        job = writing(desk, _("Saving the template"), self._write, CHANGED)
         desk.shell.jobs.start(job, self._done, self._fail)
+
+    def propose(self) -> None:
+        """Let the new look count from a day on, once somebody has accepted it."""
+        title = _("Another look of {template}").format(template=self._row.name)
+        ask_when(self._desk, self, title, self._write, super().reject)
+
+    def _write(self) -> int:
+        return save_version(
+            self._desk.book,
+            self._row.id,
+            self._look.layout,
+            logo=self._look.logo,
+            note=self.note.text().strip(),
+            replace=self.replace.isChecked(),
+            actor=self._desk.actor,
+        )
 
     def _done(self, written: object) -> None:
         assert isinstance(written, Written)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.i18n import _
+from desktop.ui.configuration.proposing import ask_when
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Form, Section
@@ -27,11 +29,13 @@ def ask(
     work: Work,
     sentence: str | Callable[[object], str],
     then: Callable[[int], object] | None = None,
+    *,
+    proposes: bool = False,
 ) -> FormDialog:
     """Open a form of these sections, or this one, with these values.
 
     `work` writes what was typed and raises ValidationError for a wrong field. `then` gets the id that `work` gave,
-    before the pages reload.
+    before the pages reload. What `proposes` can be proposed from a day on, instead of being written at once.
     """
     form = sections if isinstance(sections, Form) else Form(sections, desk.shell.theme)
     form.put(values)
@@ -45,8 +49,19 @@ def ask(
             then(written.result)
 
     dialog.saved.connect(saved)
+    if proposes:
+        offer_proposal(desk, dialog, title, work)
     dialog.open()
     return dialog
+
+
+def offer_proposal(desk: Desk, dialog: FormDialog, title: str, work: Work) -> None:
+    """Put a button beside the one that saves: the same change, to count from a day once somebody has accepted it."""
+
+    def ask_for_a_day(typed: dict[str, object]) -> None:
+        ask_when(desk, dialog, title, lambda: work(typed), dialog.put_by)
+
+    dialog.add_way(_("Propose from a day…"), ask_for_a_day)
 
 
 def texts(typed: Mapping[str, object], *names: str) -> dict[str, object]:

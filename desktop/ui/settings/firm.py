@@ -24,6 +24,7 @@ from desktop.ui.choices import (
     languages,
     registers,
 )
+from desktop.ui.configuration.proposing import ask_when
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice
 from desktop.ui.form import Field, Form, Section
@@ -53,6 +54,8 @@ class FirmSection(QWidget):
         self.save_button = QPushButton(_("Save"))
         self.save_button.setProperty("role", "main")
         self.save_button.clicked.connect(self.save)
+        self.propose_button = QPushButton(_("Propose from a day…"))
+        self.propose_button.clicked.connect(self.propose)
         self.revert_button = QPushButton(_("Drop the changes"))
         self.revert_button.clicked.connect(self.reload)
         keys = QKeySequence(QKeySequence.StandardKey.Save)
@@ -77,6 +80,7 @@ class FirmSection(QWidget):
         head.setSpacing(12)
         head.addLayout(words, 1)
         head.addWidget(self.revert_button)
+        head.addWidget(self.propose_button)
         head.addWidget(self.save_button)
         scroll = QScrollArea(widgetResizable=True)
         # Its fields take the focus and bring themselves into view.
@@ -140,6 +144,7 @@ class FirmSection(QWidget):
 
     def _follow(self) -> None:
         self.save_button.setEnabled(self.form.dirty)
+        self.propose_button.setVisible(self.form.dirty)
         self.revert_button.setVisible(self.form.dirty)
 
     # Saving
@@ -152,6 +157,14 @@ class FirmSection(QWidget):
         job = writing(desk, _("Saving the firm"), lambda: _save(desk, values), SETTINGS)
         self.form.setEnabled(False)
         desk.shell.jobs.start(job, self._saved, self._refused)
+
+    def propose(self) -> None:
+        """Let what is typed count from a day on, once somebody has accepted it; the form goes back to what stands."""
+        if not self.form.dirty or not self.form.check():
+            return
+        typed, desk = self.form.values(), self._desk
+        values = {**typed, **texts(typed, *_TEXTS)}
+        ask_when(desk, self, _("Other defaults of the firm"), lambda: _save(desk, dict(values)), self.reload)
 
     def _saved(self, written: object) -> None:
         self.form.setEnabled(True)

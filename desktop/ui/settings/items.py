@@ -223,6 +223,7 @@ class ItemsSection(Page):
             work,
             _("Item saved."),
             self.reveal_written,
+            proposes=True,
         )
         dialog.keep_typing("item", key or 0)
 

@@ -146,7 +146,7 @@ def _show_price(desk: Desk, parent: QWidget, item_id: int, name: str, found: obj
 
     values = {"client": None, "valid_from": desk.today(), "currency": home, "mode": "flat"}
     title = _("Price of {name}").format(name=name)
-    ask(desk, parent, title, sections, values, _("Set the price"), work, _("Price set."))
+    ask(desk, parent, title, sections, values, _("Set the price"), work, _("Price set."), proposes=True)
 
 
 def _tiers(typed: Mapping[str, object]) -> list[tuple[Decimal | None, Decimal]]:
@@ -197,6 +197,7 @@ def ask_raise(desk: Desk, parent: QWidget) -> None:
         _("Raise the prices"),
         work,
         said,
+        proposes=True,
     )
 
 

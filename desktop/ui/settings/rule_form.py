@@ -32,7 +32,7 @@ from desktop.ui.few_rows import FewRows
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.listing import Row
 from desktop.ui.saving import tell, writing
-from desktop.ui.settings.asking import SETTINGS
+from desktop.ui.settings.asking import SETTINGS, offer_proposal
 from desktop.ui.settings.rule_care import care_fields, care_typed
 from desktop.ui.table_form import TableFormDialog
 
@@ -95,6 +95,7 @@ class RuleDialog(TableFormDialog):
         owner = own.owner or None
         form.put({"enabled": own.enabled, "severity": own.severity, "owner": owner, "hours": own.hours})
         form.put(own.parameters)
+        offer_proposal(desk, self, self._title, self._write)
         self.saved.connect(self._told)
         self.finished.connect(self._stop)
         self.model.set_query(self.model.asked)
@@ -288,25 +289,23 @@ class RuleDialog(TableFormDialog):
         return {name: value for name in self._parameters if isinstance(value := typed[name], int)}
 
     def _job(self, typed: dict[str, object]) -> Job:
-        book, actor, own = self.desk.book, self.desk.actor, self._own
-        enabled, severity, limits = typed["enabled"], typed["severity"], self._limits(typed)
+        return writing(self.desk, self._title, lambda: self._write(typed), SETTINGS)
+
+    def _write(self, typed: dict[str, object]) -> None:
+        own, enabled, severity = self._own, typed["enabled"], typed["severity"]
         owner, hours = care_typed(typed)
-
-        def work() -> None:
-            set_rule(
-                book,
-                own.code,
-                scope=own.scope,
-                scope_id=own.scope_id,
-                enabled=enabled if isinstance(enabled, bool) else None,
-                severity=str(severity) if severity else None,
-                parameters=limits,
-                owner=owner,
-                hours=hours,
-                actor=actor,
-            )
-
-        return writing(self.desk, self._title, work, SETTINGS)
+        set_rule(
+            self.desk.book,
+            own.code,
+            scope=own.scope,
+            scope_id=own.scope_id,
+            enabled=enabled if isinstance(enabled, bool) else None,
+            severity=str(severity) if severity else None,
+            parameters=self._limits(typed),
+            owner=owner,
+            hours=hours,
+            actor=self.desk.actor,
+        )
 
     def _told(self, written: object) -> None:
         tell(self.desk, _("“{title}” is changed.").format(title=self._title), written, SETTINGS)

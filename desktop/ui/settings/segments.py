@@ -201,6 +201,7 @@ class SegmentsSection(Page):
             work,
             _("Segment saved."),
             self.reveal_written,
+            proposes=True,
         )
 
     def delete(self) -> None:

@@ -184,7 +184,18 @@ class TaxRulesSection(Page):
             return save_tax_rule(book, values, actor=actor, rule_id=key)
 
         title = _("Edit the rule") if key else _("New rule")
-        ask(self.desk, self, title, [Section("", fields)], kept, _("Save"), work, _("Rule saved."), self.reveal_written)
+        ask(
+            self.desk,
+            self,
+            title,
+            [Section("", fields)],
+            kept,
+            _("Save"),
+            work,
+            _("Rule saved."),
+            self.reveal_written,
+            proposes=True,
+        )
 
     def area(self) -> None:
         """A place with its taxes: the code and the rule in one step."""

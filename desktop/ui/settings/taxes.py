@@ -223,6 +223,7 @@ class TaxesSection(Page):
             work,
             _("Tax code saved."),
             self.reveal_written,
+            proposes=True,
         )
 
     def rate(self) -> None:
@@ -252,6 +253,7 @@ class TaxesSection(Page):
             _("Set the rate"),
             work,
             _("Rate set."),
+            proposes=True,
         )
 
     def several(self) -> None:
