@@ -22,6 +22,10 @@ def in_words(path: Path, error: BaseException) -> BaseException:
     name = str(getattr(error, "sqlite_errorname", ""))
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return damaged(path, str(error))
+    if isinstance(error, UnicodeDecodeError):
+        # SQLite's complaint quotes a name out of the damaged file.
+        said = error.object.decode("utf-8", "replace")
+        return damaged(path, "".join(sign if sign.isprintable() else "\ufffd" for sign in said))
     if isinstance(error, OSError):
         return _of_the_disk(path, error)
     return as_user_error(error) or error

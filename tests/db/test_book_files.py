@@ -138,6 +138,11 @@ def overwrite(start: int, count: int = 2000) -> Callable[[Path], None]:
     return damage
 
 
+def spoil_a_name(path: Path) -> None:
+    """SQLite quotes it in what it says, in an encoding that is none."""
+    path.write_bytes(path.read_bytes().replace(b"CREATE INDEX ix_bank_line", b"CREATE INDEX \xff\x80_bank_line"))
+
+
 def newer(path: Path) -> None:
     execute(path, "UPDATE alembic_version SET version_num = '0999'")
 
@@ -166,6 +171,7 @@ def execute(path: Path, sql: str) -> None:
         (cut_short, "is damaged"),
         (overwrite(0), "is not a book"),
         (overwrite(101, 3995), "is damaged"),
+        (spoil_a_name, "is damaged"),
         (newer, "by a newer version of the program (revision 0999; this one knows 0002)"),
         (another_program, "is a database of another program, not a book"),
     ],
