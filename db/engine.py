@@ -19,9 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from db.guard import Guard, SignedIn, SignInNeeded, Vouched
+from db.guard import Guard, SignInNeeded
 from db.lock import BookLock
 from db.refusals import as_user_error, not_folded, write_protected
+from desktop.domain.access import SignedIn, Vouched
 from desktop.errors import UserError
 from desktop.i18n import _
 

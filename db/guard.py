@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from db.refusals import BookUnusable
-from desktop.domain.access import RIGHTS, Right, may
+from desktop.domain.access import RIGHTS, Right, SignedIn
 from desktop.i18n import N_, _
 
 ALWAYS: Final = "always"
@@ -192,30 +192,6 @@ _MAY_NOT: Final[Mapping[str, str]] = {
     "money": N_("{name} may not book money, take it off or order it."),
     "people": N_("{name} may not do this: only an owner of the book may."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Who works with the book; `at` is UTC text. `behalf` is set where the program acts by what they had set up."""
-
-    person_id: int
-    name: str
-    role: str
-    at: str = ""
-    behalf: bool = False
-
-    def may(self, right: Right) -> bool:
-        """Whether their role includes a right."""
-        return may(self.role, right)
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """A second person agreed to one act of a kind and an amount in the firm's minor units, and to no other."""
-
-    name: str
-    kind: str
-    amount: int | None
 
 
 class SignInNeeded(BookUnusable):

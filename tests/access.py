@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from db.engine import Book
-from db.guard import SignedIn
+from desktop.domain.access import SignedIn
 from desktop.services.access.passphrases import set_passphrase
 from desktop.services.people import people, save_person
 

@@ -21,7 +21,7 @@ from desktop.services.text_files import file_text
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from db.guard import Vouched
+    from desktop.domain.access import Vouched
     from desktop.services.handover import Answer
 
 

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Final, Protocol
 
 from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from db.guard import Vouched
-    from desktop.cli.call import Call
+    from desktop.domain.access import Vouched
     from desktop.services.access.second_pair import SecondNeeded
+    from desktop.services.handover import Answer
+
+
+class Caller(Protocol):
+    """What of a call the signing in needs."""
+
+    arguments: argparse.Namespace
+    ask: Answer | None
+    vouched: Vouched | None
+
+    @property
+    def actor(self) -> str: ...
+    def book(self) -> AbstractContextManager[Book]: ...
+
 
 VARIABLE: Final = "SHEAF_PASSPHRASE"
 SECOND: Final = "SHEAF_SECOND_PASSPHRASE"
 
 
-def signed_in(call: Call, book: Book) -> Book:
+def signed_in(call: Caller, book: Book) -> Book:
     """The book in the hands of whoever the command is for; UserError where name and passphrase do not let them in."""
     book.vouched = call.vouched
     if not book.guarded:
@@ -45,7 +60,7 @@ def signed_in(call: Call, book: Book) -> Book:
     return book
 
 
-def agreed(call: Call, needed: SecondNeeded) -> Vouched:
+def agreed(call: Caller, needed: SecondNeeded) -> Vouched:
     """What the person named by --agreed-by agrees to; where people sign in they prove it. UserError."""
     from desktop.services.access.second_pair import vouch
 
@@ -64,7 +79,7 @@ def kept_name(book: Book, name: str) -> str:
     return f"passphrase {book_uid(book)} {name}"
 
 
-def answer(call: Call, question: dict[str, str]) -> str | None:
+def answer(call: Caller, question: dict[str, str]) -> str | None:
     """What the person at the terminal answers, here or at the other end of a command that was handed over."""
     return call.ask(question) if call.ask is not None else answer_here(question)
 

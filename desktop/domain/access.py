@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 Role = Literal["owner", "bookkeeper", "clerk", "reader"]
@@ -24,6 +25,30 @@ RIGHTS_OF: Final[Mapping[str, frozenset[Right]]] = {
 def may(role: str, right: Right) -> bool:
     """Whether a role includes a right; a role that this program does not know includes none."""
     return right in RIGHTS_OF.get(role, ())
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who works with the book; `at` is UTC text. `behalf` is set where the program acts by what they had set up."""
+
+    person_id: int
+    name: str
+    role: str
+    at: str = ""
+    behalf: bool = False
+
+    def may(self, right: Right) -> bool:
+        """Whether their role includes a right."""
+        return may(self.role, right)
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A second person agreed to one act of a kind and an amount in the firm's minor units, and to no other."""
+
+    name: str
+    kind: str
+    amount: int | None
 
 
 # A person waits after these many wrong passphrases in a row, twice as long with each further one.

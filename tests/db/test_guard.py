@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import Book
-from db.guard import ALWAYS, AREAS, ROWS, NotAllowed, SignedIn, SignInNeeded
+from db.guard import ALWAYS, AREAS, ROWS, NotAllowed, SignInNeeded
 from db.schema import Base, Client, Payment, Person, Setting
-from desktop.domain.access import RIGHTS, ROLES, may
+from desktop.domain.access import RIGHTS, ROLES, SignedIn, may
 from desktop.services.changes import change
 from tests.access import as_role, guard
 from tests.books import new_book

@@ -10,9 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, select
 
 from db.engine import Book
-from db.guard import SignedIn
 from db.schema import Passphrase, Person
-from desktop.domain.access import LONGEST, SHORTEST, is_weak
+from desktop.domain.access import LONGEST, SHORTEST, SignedIn, is_weak
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.changes import Change, change

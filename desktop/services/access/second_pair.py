@@ -10,8 +10,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.guard import Vouched
-from desktop.domain.access import may
+from desktop.domain.access import Vouched, may
 from desktop.domain.money import major_text, to_minor
 from desktop.errors import UserError
 from desktop.i18n import _, money_text

@@ -10,8 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.guard import SignedIn
-from desktop.domain.access import wait_after
+from desktop.domain.access import SignedIn, wait_after
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext, number_text
 from desktop.services.access.passphrases import kept_hash, proves

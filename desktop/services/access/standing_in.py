@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from db.engine import Book
-from db.guard import SignedIn
+from desktop.domain.access import SignedIn
 from desktop.errors import UserError
 from desktop.i18n import _
 

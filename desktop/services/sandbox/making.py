@@ -13,7 +13,7 @@ from db import book_files
 from db.backup import SIDECARS, Report, copy_book
 from db.engine import PLAIN, Book, Driver
 from db.files import free_name
-from db.guard import SignedIn
+from desktop.domain.access import SignedIn
 from db.schema import Schedule
 from desktop.errors import UserError
 from desktop.i18n import _

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from db.engine import Book
-from db.guard import SignedIn
+from desktop.domain.access import SignedIn
 from desktop.services.access.idling import idle_minutes
 from desktop.ui.access.sign_in import SignInPage
 from desktop.ui.main_window import MainWindow

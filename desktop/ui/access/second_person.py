@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from db.guard import Vouched
+from desktop.domain.access import Vouched
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services.access.second_pair import SecondNeeded, vouch

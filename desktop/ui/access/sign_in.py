@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from db.engine import Book
-from db.guard import SignedIn
+from desktop.domain.access import SignedIn
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
