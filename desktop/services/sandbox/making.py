@@ -13,8 +13,8 @@ from db import book_files
 from db.backup import SIDECARS, Report, copy_book
 from db.engine import PLAIN, Book, Driver
 from db.files import free_name
-from desktop.domain.access import SignedIn
 from db.schema import Schedule
+from desktop.domain.access import SignedIn
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.book_settings import keep_setting
