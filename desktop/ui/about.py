@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.i18n import _
+from desktop.ui.enclosed_text import EnclosedText, licences, release_notes
 
 _MARGIN = 24
 _WIDTH = 640
@@ -75,6 +76,11 @@ class About(QDialog):
         buttons = QDialogButtonBox()
         copy = buttons.addButton(_("Copy the versions"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self.copy)
+        for title, path in ((_("What is new"), release_notes()), (_("Licences"), licences())):
+            # An installation by pip has neither.
+            if path.is_file():
+                shown = buttons.addButton(title, QDialogButtonBox.ButtonRole.ActionRole)
+                shown.clicked.connect(lambda _checked, title=title, path=path: EnclosedText(title, path, self).open())
         close = buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setDefault(True)
         close.setFocus()

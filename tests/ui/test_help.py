@@ -10,14 +10,16 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop import paths
 from desktop.importing.kinds import headers, kind_named
 from desktop.paths import resource
 from desktop.ui.about import About, parts, show_about
+from desktop.ui.enclosed_text import EnclosedText
 from desktop.ui.help import HelpWindow, show_help, topic_text, topics
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Page
@@ -208,3 +210,34 @@ def test_about_tells_the_licence_and_copies_the_versions(window: MainWindow) -> 
     about.copy()
     assert f"SQLAlchemy {version('SQLAlchemy')}" in QGuiApplication.clipboard().text()
     about.reject()
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_about_shows_what_is_new_and_the_licences(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: bool
+) -> None:
+    """Frozen they lie among the resources, in a checkout beside them."""
+    if frozen:
+        for name in ("CHANGELOG.md", "LICENCES.txt"):
+            (tmp_path / name).write_text(f"{name} of the frozen program", encoding="utf-8")
+        monkeypatch.setattr(paths, "resource", lambda name="": tmp_path / name)
+    show_about(window)
+    (about,) = window.findChildren(About)
+    texts = {}
+    for title in ("What is new", "Licences"):
+        (button,) = [one for one in about.findChildren(QPushButton) if one.text() == title]
+        button.click()
+        (shown,) = about.findChildren(EnclosedText)
+        (text,) = shown.findChildren(QPlainTextEdit)
+        texts[title] = text.toPlainText()
+        shown.reject()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    about.reject()
+    if frozen:
+        assert texts == {
+            "What is new": "CHANGELOG.md of the frozen program",
+            "Licences": "LICENCES.txt of the frozen program",
+        }
+    else:
+        assert "Unreleased" in texts["What is new"]
+        assert "MIT License" in texts["Licences"]
