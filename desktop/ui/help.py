@@ -44,6 +44,7 @@ def topics() -> list[Topic]:
         Topic("bank", _("Bank")),
         Topic("collections", _("Collections")),
         Topic("reports", _("Reports")),
+        Topic("ledger", _("Ledger")),
         Topic("hygiene", _("Clean-up")),
         Topic("settings", _("Settings")),
         Topic("templates", _("Templates")),
@@ -53,6 +54,7 @@ def topics() -> list[Topic]:
         Topic("archive", _("For the accountant")),
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
+        Topic("privacy", _("Trust and privacy")),
         Topic("commands", _("Command line")),
         Topic("lists", _("Lists")),
         Topic("keys", _("Keys")),
@@ -94,7 +96,7 @@ _OTHER_PAGES = {
 }
 
 # Sections of the settings that have a page of their own.
-_SECTIONS = {"schedules": "schedule", "mail": "mail_accounts"}
+_SECTIONS = {"privacy": "privacy", "schedules": "schedule", "mail": "mail_accounts"}
 
 
 def _place_of(window: QWidget) -> tuple[str, str]:
