@@ -24,6 +24,10 @@ def always() -> bool:
     return True
 
 
+def nothing_refused(_action_id: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing to do. `text` is a verb; where it names a figure ("Issue 140 invoices") it is a function.
@@ -47,9 +51,11 @@ class Actions(QObject):
 
     failed = Signal(object)  # the exception that an action raised
 
-    def __init__(self, theme: Theme, scope: QWidget) -> None:
+    def __init__(self, theme: Theme, scope: QWidget, refusal: Callable[[str], str] = nothing_refused) -> None:
+        """`refusal` says why who is signed in may not do the action of an id; empty where they may."""
         super().__init__(scope)
         self._theme = theme
+        self._refusal = refusal
         self._scope = scope
         self._declared: dict[str, Action] = {}
         self._made: dict[str, QAction] = {}
@@ -85,7 +91,10 @@ class Actions(QObject):
         for action_id, action in self._declared.items():
             made = self._made[action_id]
             made.setText(action.text if isinstance(action.text, str) else action.text())
-            made.setEnabled(not self._asleep and action.enabled())
+            why = self._refusal(action_id)
+            made.setEnabled(not self._asleep and not why and action.enabled())
+            if made.statusTip() != why:
+                made.setStatusTip(why)
 
     def sleep(self, asleep: bool) -> None:
         """While asleep nothing can be done, by no key and no menu, whatever changes meanwhile."""
@@ -156,4 +165,6 @@ class ActionButton(QPushButton):
         elif self.isHidden() and self.parent() is not None:
             self.show()
         keys = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        self.setToolTip(f"{self._action.text()} ({keys})" if keys else "")
+        why = self._action.statusTip()
+        self.setToolTip(why or (f"{self._action.text()} ({keys})" if keys else ""))
+        self.setAccessibleDescription(why)

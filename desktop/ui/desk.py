@@ -34,6 +34,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.shell.desk = self
+        self.shell.who = lambda: self.book.signed_in
         if self.book.signed_in is not None:
             self.actor = self.book.signed_in.name
 

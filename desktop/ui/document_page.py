@@ -78,7 +78,7 @@ class DocumentPage(QWidget):
         self.view = PdfView(desk.shell.theme, desk.shell.jobs)
         self.view.setProperty("role", "paper")
         self.view.open_at_most(_READABLE)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.declare(self._offers())
         declared = list(more)
         self.acts.declare(one for one in declared if len(one.shortcut) != 1)

@@ -73,7 +73,8 @@ class MainWindow(QMainWindow):
         self._cover: QWidget | None = None
         self._put_by: list[QDialog] = []
         self.notices = NoticeBar(theme)
-        self.acts = Actions(theme, self)
+        # Asked only once there is a shell, and a desk on it.
+        self.acts = Actions(theme, self, lambda action_id: self.shell.refusal(action_id))
         self.shell = Shell(theme, memory, jobs, self.notices, self.acts, self.go, self.push, self.back)
         self.rail: Rail | None = None
         self._stack = QStackedWidget()

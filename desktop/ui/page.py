@@ -95,7 +95,7 @@ class Page(QWidget):
         self.model = RowsModel(design.listing, design.columns, shell.jobs, shell.home_currency)
         self.table = Table(self.model, shell.theme, shell.memory, shell.jobs, design.name)
         self.table.setAccessibleName(design.title)
-        self.acts = Actions(shell.theme, self)
+        self.acts = Actions(shell.theme, self, shell.refusal)
         self.filters = Filters(design.chips, design.first_filters, self)
         declared = list(self.offers())
         self.acts.declare((one for one in declared if len(one.shortcut) != 1), scope=self)

@@ -7,11 +7,13 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.access import SignedIn
 from desktop.jobs import Jobs
 from desktop.services.access.second_pair import SecondNeeded
 from desktop.ui.actions import Actions
 from desktop.ui.memory import Memory
 from desktop.ui.notice import NoticeBar
+from desktop.ui.rights import refusal
 from desktop.ui.theme import Theme
 
 
@@ -55,4 +57,9 @@ class Shell:
     help: Callable[[QWidget], object] | None = None  # opens the help at the place of a window or dialog
     restore: Callable[[Path], object] | None = None  # puts a backup in the place of the open book
     agree: Callable[[QWidget, SecondNeeded, Callable[[], object]], object] | None = None  # a second person, at once
+    who: Callable[[], SignedIn | None] = lambda: None  # who has signed in
     desk: object = None  # the Desk of the open book, which itself stands on the shell
+
+    def refusal(self, action_id: str) -> str:
+        """Why who is signed in may not do the action of this id; empty where they may."""
+        return refusal(self.who(), action_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,22 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.app import Program
 from desktop.services.access.idling import set_idle_minutes
-from desktop.services.access.passphrases import set_passphrase
+from desktop.services.access.passphrases import set_passphrase, with_passphrase
+from desktop.services.access.second_pair import SecondNeeded, set_seconds_above
 from desktop.services.access.signing_in import sign_out
 from desktop.services.problems import ValidationError
 from desktop.ui.access.sign_in import SignInPage
+from desktop.ui.actions import ActionButton
+from desktop.ui.dialog import FormDialog
+from desktop.ui.invoices.losses import write_off
+from desktop.ui.page import Page
+from desktop.ui.settings.page import SettingsPage
+from desktop.ui.settings.people import PeopleSection
+from desktop.ui.settings.people_access import give_passphrase
 from tests.access import WORDS, guard, person
 from tests.books import new_book
+from tests.contracts import value
+from tests.issued import add_client, add_invoice
 from tests.ui.program import Driver
 
 OTHER = "nine quiet lanterns"
@@ -172,3 +183,62 @@ def test_a_book_without_passphrases_has_no_lock(qtbot: QtBot, qapp: QApplication
         assert driver.window.rail is not None
         assert driver.window.rail.person == ""
         driver.end()
+
+
+def test_what_a_role_may_not_is_greyed_and_says_why(driver: Driver) -> None:
+    page = driver.window.go("payments")
+    assert isinstance(page, Page)
+    assert page.acts["payments.new"].isEnabled()
+    driver.program.lock()
+    come(driver, "Carla", OTHER)
+    page = driver.window.go("payments")
+    assert isinstance(page, Page)
+    assert not page.acts["payments.new"].isEnabled()
+    button = next(one for one in page.findChildren(ActionButton) if one.text() == page.acts["payments.new"].text())
+    assert "money" in button.toolTip()
+    page = driver.window.go("clients")
+    assert isinstance(page, Page)
+    assert page.acts["clients.new"].isEnabled()
+    assert not driver.window.acts["book.statements"].isEnabled()
+
+
+def test_a_second_person_agrees_in_the_form_itself(driver: Driver) -> None:
+    book = driver.desk.book
+    set_passphrase(book, person(book, "Ben", "bookkeeper"), OTHER, actor="Olga")
+    set_seconds_above(book, {"write_off": 1}, actor="Olga")
+    number = add_invoice(book, add_client(book, "ACME"), date(2026, 5, 1), (100_000, 19))
+    write_off(driver.desk, driver.window, number, 119_000, "EUR")
+    (form,) = [one for one in driver.window.findChildren(FormDialog) if one.isVisible()]
+    form.form.put({"reason": "Gone"})
+    form.accept()
+    driver.settle()
+    assert "second person agrees" in form.said
+    form._ask_second(SecondNeeded("write_off", 119_000, "0.01"))
+    asked = form.findChildren(FormDialog)[0]
+    asked.form.put({"name": "Ben", "words": OTHER})
+    asked.accept()
+    driver.settle()
+    driver.until(lambda: value(book, "SELECT count(*) FROM write_off") == 1)
+    assert value(book, "SELECT actor FROM write_off") == "Olga"
+    assert book.vouched is None
+
+
+def test_an_owner_gives_a_person_a_passphrase(driver: Driver) -> None:
+    settings = driver.window.go("settings")
+    assert isinstance(settings, SettingsPage)
+    settings.show_section("people")
+    (section,) = driver.window.findChildren(PeopleSection)
+    driver.settle()
+    book = driver.desk.book
+    number = person(book, "Ben", "bookkeeper")
+    give_passphrase(driver.desk, section, number, "Ben")
+    (form,) = [one for one in driver.window.findChildren(FormDialog) if one.isVisible()]
+    form.form.put({"new": "three cold mornings", "again": "three cold evenings"})
+    form.accept()
+    driver.settle()
+    assert number not in with_passphrase(book)
+    form.form.put({"new": "three cold mornings", "again": "three cold mornings"})
+    form.accept()
+    driver.settle()
+    assert number in with_passphrase(book)
+    assert "Ben" in [section.model.text_at(row, 0) for row in range(section.model.rowCount())]

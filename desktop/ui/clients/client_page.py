@@ -68,7 +68,7 @@ class ClientPage(QWidget):
         self.desk = desk
         self.shell = desk.shell
         self.client_id = client_id
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.failed.connect(desk.shell.notices.show_error)
         self.acts.declare(
             [

@@ -61,7 +61,7 @@ class ReachSheet(QWidget):
             FewRows(self._load),
             _("Contacts and further addresses of this client will stand here."),
         )
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.failed.connect(desk.shell.notices.show_error)
         self.acts.declare(
             [

@@ -60,7 +60,7 @@ class DesignerPage(QWidget):
         self.panel = Panel(self.draft, desk)
         # Its own: what it asks must stand where the person looks.
         self.notice = NoticeBar(desk.shell.theme)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.declare(self._offers())
         self.acts.failed.connect(self.notice.show_error)
         self.preview = Preview(desk, [("Alt ↑ ↓", _("move a part")), *self.acts.hints(), ("Esc", _("back"))])

@@ -29,7 +29,7 @@ class MailPage(QWidget):
         self.desk = desk
         self.mail = mail
         self._rich = bool(mail.html)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.declare(
             [
                 Action("mail.back", _("Back"), desk.shell.back),

@@ -87,7 +87,7 @@ class PreviewPage(QWidget):
         self.list.setFixedWidth(desk.shell.theme.px(_LIST))
         self.body = MailBody(desk.shell.theme)
         self.facts = FactsView(desk.shell.theme)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.declare(self._offers())
         self.acts.failed.connect(desk.shell.notices.show_error)
         self._build()

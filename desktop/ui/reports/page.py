@@ -51,7 +51,7 @@ class ReportsPage(QWidget):
         self.sums: SumsRow | None = None
         self._rows: list[Row] = []
         self._stale = True
-        self.acts = Actions(self.shell.theme, self)
+        self.acts = Actions(self.shell.theme, self, self.shell.refusal)
         self.acts.declare(self._offers())
         self.acts.failed.connect(self.shell.notices.show_error)
         self.shell.jobs.changed.connect(self._hear)

@@ -42,7 +42,7 @@ class ResultPage(QWidget):
         # Before the figures are there nothing can be done yet that would want the focus.
         self._fresh = True
         shell = desk.shell
-        self.acts = Actions(shell.theme, self)
+        self.acts = Actions(shell.theme, self, shell.refusal)
         self.acts.declare(
             [
                 Action("result.send", self._send_text, self.send, "send", "Ctrl+Return", self._mails_wait),

@@ -39,7 +39,7 @@ class BankAccounts(QWidget):
         self.table.setAccessibleName(_("Bank accounts"))
         nothing = Empty(_("Without an account your clients do not know where to pay."))
         self.table.set_empty(nothing, nothing)
-        self.acts = Actions(shell.theme, self)
+        self.acts = Actions(shell.theme, self, shell.refusal)
         self.acts.declare(
             [
                 Action("accounts.add", _("Add…"), self.add, "add"),

@@ -97,7 +97,7 @@ class MailTextsSection(QWidget):
         self.preview = TextPreview(desk.shell.theme)
         self._last_field: QLineEdit | QPlainTextEdit = self.body
         self.switches = MailSwitches(desk)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.declare(
             [
                 Action("texts.save", _("Save"), self.save, "save", "Ctrl+S", self._savable),

@@ -68,7 +68,7 @@ class TemplatesSection(QWidget):
         super().__init__()
         self.desk = desk
         self._rows: dict[int, TemplateRow] = {}
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.gallery = Gallery(desk)
         self.versions = QListWidget()
         declared = list(self._offers())

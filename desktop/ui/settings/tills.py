@@ -82,7 +82,7 @@ class Tills(QWidget):
         self.table.setAccessibleName(_("Tills"))
         nothing = Empty(_("Where cash is kept; each till has its cash book under Payments."))
         self.table.set_empty(nothing, nothing)
-        self.acts = Actions(shell.theme, self)
+        self.acts = Actions(shell.theme, self, shell.refusal)
         self.acts.declare(
             [
                 Action("tills.add", _("Add…"), self.add, "add"),

@@ -27,7 +27,7 @@ class StoryTab(QWidget):
         self.subject = subject
         self.thing: int | None = None
         self._latest = Latest(desk.shell.jobs, self)
-        self.acts = Actions(desk.shell.theme, self)
+        self.acts = Actions(desk.shell.theme, self, desk.shell.refusal)
         self.acts.failed.connect(desk.shell.notices.show_error)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

@@ -50,7 +50,7 @@ class TodayPage(QWidget):
         self._slow: dict[Source, Today] = {}
         self._asking: list[Job] = []
         self._asked = 0
-        self.acts = Actions(self.shell.theme, self)
+        self.acts = Actions(self.shell.theme, self, self.shell.refusal)
         self.list = ItemsList(self.shell.theme)
         self.calm = Calm(self.shell.theme)
         self.strip = Strip(self.shell.theme, self.follow)
