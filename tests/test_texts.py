@@ -31,6 +31,7 @@ LOOKED_UP = {
     "desktop/services/configuration/standing.py: _(_AREAS[area])",
     "desktop/services/configuration/words.py: _(_NAMES[change.name])",
     "desktop/services/configuration/words.py: _(_STATES[value])",
+    "desktop/services/configuration/words.py: _(_RULES[code])",
     "desktop/services/rules.py: _(row.rule.title)",
     "desktop/services/rules.py: _(rule.title)",
     "desktop/services/check/billing.py: _(sentence)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from desktop.domain.findings import RULES
 from desktop.domain.plan_differences import WordChange
 from desktop.i18n import N_, _
 
@@ -18,6 +19,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "einvoice": N_("E-invoice"),
     "template": N_("Template"),
 }
+# What a rule of the gate looks at.
+_RULES: Final[Mapping[str, str]] = {rule.code: rule.title for rule in RULES}
 _STATES: Final[Mapping[str, str]] = {
     "ready": N_("issued at once"),
     "held": N_("waits for a person"),
@@ -35,4 +38,6 @@ def word_words(change: WordChange) -> tuple[str, str, str]:
 def _said(name: str, value: str) -> str:
     if name == "state" and value in _STATES:
         return _(_STATES[value])
+    if name == "findings" and value:
+        return ", ".join(_(_RULES[code]) if code in _RULES else code for code in value.split(", "))
     return value or "–"
