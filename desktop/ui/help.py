@@ -54,6 +54,7 @@ def topics() -> list[Topic]:
         Topic("archive", _("For the accountant")),
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
+        Topic("people", _("People and passphrases")),
         Topic("privacy", _("Trust and privacy")),
         Topic("commands", _("Command line")),
         Topic("lists", _("Lists")),
@@ -96,7 +97,7 @@ _OTHER_PAGES = {
 }
 
 # Sections of the settings that have a page of their own.
-_SECTIONS = {"privacy": "privacy", "schedules": "schedule", "mail": "mail_accounts"}
+_SECTIONS = {"people": "people", "privacy": "privacy", "schedules": "schedule", "mail": "mail_accounts"}
 
 
 def _place_of(window: QWidget) -> tuple[str, str]:
