@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Book
 from db.schema import AgreementLine, Firm, InvoiceLine, Item, OneOff, Rate, TaxCode, TimeEntry
+from desktop.domain.recognition import METHODS
 from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.beside import delete_beside
@@ -96,6 +97,8 @@ def check_item(session: Session, values: Record, problems: Problems, before: Ite
     check_exists(session, TaxCode, "tax_code_id", values, problems, _("The tax code"))
     if values.get("kind", "service") not in ("service", "goods"):
         problems.add("kind", _("An item is a service or goods."))
+    if values.get("recognition") not in (None, *METHODS):
+        problems.add("recognition", _("Choose how its revenue is earned from the list."))
     price = values.get("price", before.price if before else None)
     currency = values.get("currency", before.currency if before else None)
     if price is not None and currency is None and "currency" not in problems:

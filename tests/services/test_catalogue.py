@@ -32,9 +32,10 @@ def test_an_item_is_made_with_what_is_usual(book):
 
 def test_the_same_thing_never_has_two_names(book):
     _item(book, code="CH")
+    wrong = {"price": Decimal(-1), "kind": "wine", "tax_code_id": 99, "unit": "", "recognition": "x"}
     with pytest.raises(ValidationError) as refused:
-        _item(book, name="consulting HOUR", code="ch", price=Decimal(-1), kind="wine", tax_code_id=99, unit="")
-    assert set(refused.value.fields) == {"name", "code", "price", "kind", "tax_code_id", "unit"}
+        _item(book, name="consulting HOUR", code="ch", **wrong)
+    assert set(refused.value.fields) == {"name", "code", "price", "kind", "tax_code_id", "unit", "recognition"}
     assert refused.value.fields["name"] == "There is an item “Consulting hour” already."
 
 

@@ -9,7 +9,9 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
+from desktop.domain.recognition import METHODS
 from desktop.i18n import _, ngettext, number_text
+from desktop.services.accounting.schedules import method_word
 from desktop.services.catalogue import archive_item, delete_item, item, save_item
 from desktop.services.lists.items import ItemList
 from desktop.services.taxes import tax_codes
@@ -196,6 +198,7 @@ class ItemsSection(Page):
     def _show_form(self, key: int | None, found: object) -> None:
         assert isinstance(found, tuple)
         values, codes = found
+        values = {**values, "recognition": values.get("recognition") or ""}
         known = [(one["id"], f"{one['name']} ({one['code']})") for one in codes if one["active"]]
         fields = [
             Field("name", _("Name"), required=True, span=4, note=_("It stands on every line that bills it.")),
@@ -205,11 +208,18 @@ class ItemsSection(Page):
             Field("currency", _("Currency"), "choice", span=2, choices=_codes(self.shell.home_currency)),
             Field("kind", _("Kind"), "choice", span=2, choices=[("service", _("Service")), ("goods", _("Goods"))]),
             Field("tax_code_id", _("Tax code"), "choice", span=4, choices=known, note=_("Empty: the standard rate.")),
+            Field(
+                "recognition",
+                _("Revenue is earned"),
+                "choice",
+                choices=[("", _("As the firm does")), *((one, method_word(one)) for one in METHODS)],
+                note=_("Over the days of a line, or all at once when its service is over."),
+            ),
         ]
         book, actor = self.desk.book, self.desk.actor
 
         def work(typed: dict[str, object]) -> int:
-            wanted = {**typed, **texts(typed, "name", "code", "unit")}
+            wanted = {**typed, **texts(typed, "name", "code", "unit"), "recognition": typed["recognition"] or None}
             return save_item(book, wanted, actor=actor, item_id=key)
 
         title = _("New item") if key is None else _("Edit the item")
