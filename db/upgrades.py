@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from db import ddl, early_books
 from db.backup import copy_book
 from db.engine import PLAIN, Driver
-from db.files import free_name
+from db.files import free_name, in_words
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -52,12 +53,16 @@ def upgrade(path: Path, *, driver: Driver = PLAIN, report: Report | None = None)
         report(0, 0, _("Bringing {name} up to this version").format(name=path.name))
     from alembic import command
 
-    with migrating(path, driver) as (connection, config):
-        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-        if _revision(raw) == early_books.FIRST:
-            early_books.lift(raw, REVISIONS)
-        command.upgrade(config, "head")
-        _prove(connection, path, kept)
+    try:
+        with migrating(path, driver) as (connection, config):
+            raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+            if _revision(raw) == early_books.FIRST:
+                early_books.lift(raw, REVISIONS)
+            command.upgrade(config, "head")
+            _prove(connection, path, kept)
+    except DBAPIError as error:
+        # A full disk is for the person to mend; Alembic's words hide the driver's.
+        raise (error if error.orig is None else in_words(path, error.orig)) from error
     return kept
 
 

@@ -15,6 +15,7 @@ from desktop.services import books
 from desktop.services.check import check
 from tests.books import new_book
 from tests.db.test_upgrades import objects, parts
+from tests.failing_disk import failing_disk, library
 
 FOLDER = Path(__file__).parents[1] / "old_books"
 OLD = sorted(FOLDER.glob("*.sheaf.xz"))
@@ -106,6 +107,31 @@ def test_a_lift_that_fails_leaves_the_early_book(tmp_path: Path, monkeypatch: py
         with pytest.raises(sqlite3.OperationalError):
             upgrades.upgrade(path)
         assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(library() is None, reason="Python's SQLite cannot be reached from outside")
+def test_a_disk_that_fails_in_an_upgrade_leaves_the_early_book(tmp_path: Path) -> None:
+    """At writes all over the backup and the upgrade; what the next opening finds is the old book or the new one."""
+    packed = OLD[0].read_bytes()
+    with failing_disk() as disk:
+        path = unpacked(OLD[0], tmp_path)
+        upgrades.upgrade(path)
+        steps = disk.seen
+        assert steps > 100
+        for number, at in enumerate(range(1, steps + 1, steps // 6)):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            path = folder / "old.sheaf"
+            path.write_bytes(lzma.decompress(packed))
+            was = figures(path)
+            disk.mend()
+            disk.at, disk.for_good = at, True
+            with pytest.raises(UserError):
+                books.open_(path)
+            disk.mend()
+            with books.open_(path) as book:
+                assert check(book).problems == ()
+            assert figures(path) == was
 
 
 def test_a_book_of_the_settled_revision_is_not_touched_by_the_lift(tmp_path: Path) -> None:
