@@ -4,9 +4,9 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from desktop import i18n, log
+from desktop.starts import asked_start
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from desktop.self_test import main as test_itself
 
         return test_itself(arguments[1:])
-    if not _is_for_the_window(arguments):
+    start = asked_start(arguments)
+    if start is None:
         from desktop.cli import main as run_command
 
         return run_command(arguments)
@@ -36,14 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     from desktop.app import main as open_window
 
-    return open_window(Path(arguments[0]) if arguments else None)
-
-
-def _is_for_the_window(arguments: list[str]) -> bool:
-    if not arguments:
-        return True
-    # No command stands without a book, so a lone file cannot be meant as one.
-    return len(arguments) == 1 and (arguments[0].endswith(".sheaf") or Path(arguments[0]).is_file())
+    return open_window(start)
 
 
 def _has_screen() -> bool:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QProcess, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from desktop import log, paths
+from desktop import crashes, log, paths, starts
 from desktop.i18n import _
 from desktop.jobs import Job, Jobs, Lane
-from desktop.ui.attention import Attention
+from desktop.starts import Start
+from desktop.ui.attention import Attention, come_forward
 from desktop.ui.garbage import Garbage
 from desktop.ui.language import speak
+from desktop.ui.looks import theme_of, window_title
 from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
 from desktop.ui.recent_books import RecentBook, recent_books, remember_book
 from desktop.ui.recent_menu import RecentMenu
-from desktop.ui.theme import ZOOMS, Density, Mode, Theme
 
 if TYPE_CHECKING:
     from db.engine import Book
-    from db.guard import SignedIn
+    from desktop.domain.access import SignedIn
     from desktop.services.handover import Command, HandoverServer
     from desktop.ui.access.lock import Lock
     from desktop.ui.desk import Desk
@@ -35,22 +35,38 @@ _LEAST_OFFSET = 32
 _FILTER = "Sheaf (*.sheaf)"
 
 
-def main(book: Path | None) -> int:
+def main(start: Start) -> int:
     """Open the window on a book, the one opened last, or the welcome page; the process's exit code."""
     log.start()
+    if _is_open_already(start):
+        return 0
+    failed = starts.begun()
+    crashes.gather_native(datetime.now())
+    crashes.watch_native()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Sheaf")
     app.setDesktopFileName("sheaf")
     speak(app, Memory(_memory_file()))
-    program = Program(app)
+    program = Program(app, safe=start.safe)
     program.window.show()
     # The event loop draws the window first; all that is heavy is imported behind it.
-    QTimer.singleShot(0, lambda: program.begin(book))
+    QTimer.singleShot(0, lambda: program.begin(start, failed))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     code = app.exec()
     program.end()
+    starts.stands()
+    crashes.unwatch_native()
     return code
+
+
+def _is_open_already(start: Start) -> bool:
+    """Whether another window has the book of this start; it has come to the front then."""
+    from desktop.services.showing import bring_forward
+
+    recent = [] if start.book is not None or start.safe else recent_books(Memory(_memory_file()))
+    book = start.book or (recent[0].path if recent else None)
+    return book is not None and not start.read_only and start.restore is None and bring_forward(book)
 
 
 # A run in its own thread gives the window its turn after so many seconds: with Python's own 5 ms a repaint, which asks
@@ -69,24 +85,26 @@ class Program(QObject):
 
     handed_over = Signal()  # a command of another process has ended
     came_by_clock = Signal(object)  # what came of work that nobody watched, in a sentence
+    wanted = Signal()  # another start wants this one's window
 
-    def __init__(self, app: QApplication, memory_file: Path | None = None) -> None:
+    def __init__(self, app: QApplication, memory_file: Path | None = None, *, safe: bool = False) -> None:
+        """`safe`: nothing that is remembered holds, and nothing works by itself."""
         super().__init__()
         sys.setswitchinterval(_TURN)
         self._garbage = Garbage(self)
-        self.memory = Memory(memory_file or _memory_file())
-        self.theme = Theme(app, self._mode(), self._density(), self._zoom())
+        self.safe = safe
+        self.memory = Memory.of_nothing() if safe else Memory(memory_file or _memory_file())
+        self.theme = theme_of(app, self.memory)
         self.jobs = Jobs()
         self.windows: list[MainWindow] = []
         self._make_window()
         self.handed_over.connect(self._announce, Qt.ConnectionType.QueuedConnection)
         self.came_by_clock.connect(self._tell_of_the_clock, Qt.ConnectionType.QueuedConnection)
+        self.wanted.connect(self._come_forward, Qt.ConnectionType.QueuedConnection)
         self.desk: Desk | None = None
         self._book: Book | None = None
         self._server: HandoverServer | None = None
         self._lock: Lock | None = None
-        self._counting: Job | None = None
-        self._count_again = False
         self._day: date | None = None
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._clock.timeout.connect(self._look_at_the_day)
@@ -110,29 +128,20 @@ class Program(QObject):
         if self.windows:
             self.windows[0].notices.show_bug(error)
 
-    def _zoom(self) -> int:
-        stored = self.memory.get("zoom", 100)
-        return stored if isinstance(stored, int) and ZOOMS[0] <= stored <= ZOOMS[-1] else 100
-
-    def _mode(self) -> Mode:
-        match self.memory.get("theme"):
-            case "light":
-                return "light"
-            case "dark":
-                return "dark"
-        return "system"
-
-    def _density(self) -> Density:
-        return "compact" if self.memory.get("density") == "compact" else "comfortable"
-
     # The book
 
-    def begin(self, book: Path | None) -> None:
-        """Open a book, or greet."""
+    def begin(self, start: Start, failed: int = 0) -> None:
+        """Open a book, or greet; `failed` starts before this one never stood."""
+        from desktop.ui.trouble.safe_start import offer_safe_mode
+
         recent = self.recent()
-        if book is not None:
-            self.open(book)
-        elif recent:
+        if failed >= starts.ENOUGH and not start.safe:
+            offer_safe_mode(self, start, failed)
+        elif start.restore is not None and start.book is not None:
+            self.restore(start.restore, start.book)
+        elif start.book is not None:
+            self.open(start.book, read_only=start.read_only)
+        elif recent and not self.safe:
             self.open(recent[0].path)
         else:
             self.greet()
@@ -146,18 +155,25 @@ class Program(QObject):
 
         self.window.push(Welcome(self.theme, self.ask_new, self.ask_open, self.make_sample, self.recent(), self.open))
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, *, read_only: bool = False) -> None:
         """Open a book here, or in a window of its own where this one has a book already."""
         if self._book is not None:
-            self._start_another(path)
+            self.start_another(Start(path, self.safe, read_only))
             return
         from desktop.services import books
 
+        title = _("Opening {name}").format(name=path.stem)
         self.window.shell.jobs.start(
-            Job(_("Opening {name}").format(name=path.stem), lambda report: books.open_(path, report=report)),
+            Job(title, lambda report: books.open_(path, read_only=read_only, report=report)),
             self._opened,
-            self._refused,
+            lambda error: self._refused(path, error),
         )
+
+    def restore(self, backup: Path, book: Path) -> None:
+        """Put a backup in the place of a book and open it; where this window has it open, after this one has ended."""
+        from desktop.ui.trouble.restoring import restore_and_open
+
+        restore_and_open(self, backup, book, is_open=self._book is not None)
 
     def _opened(self, book: object) -> None:
         from db.engine import Book
@@ -173,13 +189,18 @@ class Program(QObject):
         assert self.desk is not None
         guide_if_new(self.desk, self.make_sample)
 
-    def _refused(self, error: object) -> None:
-        self.greet()
-        self.window.notices.show_error(error)
+    def _refused(self, path: Path, error: object) -> None:
+        from desktop.ui.trouble.refused import explain
 
-    def _start_another(self, path: Path) -> None:
-        arguments = [str(path)] if getattr(sys, "frozen", False) else ["-m", "desktop", str(path)]
-        QProcess.startDetached(sys.executable, arguments)
+        self.window.clear()
+        if not explain(self, path, error):
+            self.greet()
+            self.window.notices.show_error(error)
+
+    def start_another(self, start: Start) -> None:
+        """A process of its own."""
+        arguments = [] if getattr(sys, "frozen", False) else ["-m", "desktop"]
+        QProcess.startDetached(sys.executable, arguments + start.arguments())
 
     def ask_open(self) -> None:
         dialog = QFileDialog(self.window, _("Open a book"), str(paths.documents_dir()), _FILTER)
@@ -201,33 +222,19 @@ class Program(QObject):
 
         assert isinstance(book, Book)
         book.close()
-        self._start_another(book.path)
+        self.start_another(Start(book.path, self.safe))
 
     def make_sample(self) -> None:
-        """The sample firm in the documents folder; one made earlier is opened again."""
-        from desktop.services.sample import make_sample
+        from desktop.ui.sample_firm import open_sample_firm
 
-        path = paths.documents_dir() / _("Sheaf sample firm.sheaf")
-        if path.is_file():
-            self.open(path)
-            return
-        today = datetime.now().date()
-
-        def work(report: Callable[[int, int, str], None]) -> Path:
-            make_sample(path, today=today, report=report)
-            return path
-
-        self.window.shell.jobs.start(Job(_("Making the sample firm"), work), self._made_sample)
-
-    def _made_sample(self, path: object) -> None:
-        assert isinstance(path, Path)
-        self.open(path)
+        open_sample_firm(self.window.shell.jobs, self.open)
 
     def furnish(self, book: object) -> None:
         """Bring in the pages once the book is open."""
         from db.engine import Book
         from desktop.services.handover import HandoverServer
         from desktop.ui.access.lock import Lock
+        from desktop.ui.configuration.coming_into_force import bring_into_force
         from desktop.ui.runs.issuing import offer_to_go_on
 
         assert isinstance(book, Book)
@@ -241,6 +248,7 @@ class Program(QObject):
         self.jobs.changed.connect(self._lock.follow)
         self._take_turns()
         offer_to_go_on(self.desk)
+        bring_into_force(self.desk)
         self._server = HandoverServer(book, self._execute)
         self.jobs.changed.connect(self._refresh_rail)
         self._ask_pressing()
@@ -261,12 +269,16 @@ class Program(QObject):
 
     def _look_at_the_day(self) -> None:
         """A new day changes what is late and what is due on every page, though nobody wrote anything."""
+        from desktop.ui.configuration.coming_into_force import bring_into_force
+
         if self.desk is not None and self._day != self.desk.today():
             self._day = self.desk.today()
+            bring_into_force(self.desk)
             self._announce()
 
     def _furnish_window(self, window: MainWindow, book: Book, first: str) -> Desk:
         from desktop.services.overview import overview
+        from desktop.ui.configuration.mark import mark_if_sandbox
         from desktop.ui.desk import Desk
         from desktop.ui.importing.dropping import FileDrop
         from desktop.ui.places import actions, menus, places
@@ -279,7 +291,8 @@ class Program(QObject):
         window.furnish(places(desk), actions(desk, self, window), menus(), first)
         window.acts["book.recent"].setMenu(RecentMenu(self.recent, self.open, window))
         self._show_overview(found)
-        window.setWindowTitle(f"{book.path.stem} – Sheaf")
+        window.setWindowTitle(window_title(book, safe=self.safe))
+        mark_if_sandbox(window, book)
         FileDrop(desk, window)
         return desk
 
@@ -302,24 +315,25 @@ class Program(QObject):
             window.close()
 
     def _take_turns(self) -> None:
-        """One window takes in what comes into the watched folder, sends what is due, reads what came back, and follows
-        print jobs."""
+        """One window does what comes by itself, but none where the book is only read or the start is to be safe."""
         from desktop.ui.desk import Desk
-        from desktop.ui.importing.folder_watch import FolderWatch
-        from desktop.ui.outbox.inbox_watch import InboxWatch
-        from desktop.ui.outbox.postman import Postman
-        from desktop.ui.outbox.print_watch import PrintWatch
+        from desktop.ui.trouble.refused import tell_of_damage
+        from desktop.ui.turns import take_turns
 
-        if isinstance(desk := self.windows[0].shell.desk, Desk) and desk.may("change"):
-            FolderWatch(desk, self.windows[0])
-            Postman(desk, self.windows[0])
-            InboxWatch(desk, self.windows[0])
-            PrintWatch(desk, self.windows[0])
+        desk = self.windows[0].shell.desk
+        if isinstance(desk, Desk) and not self.safe and not desk.book.read_only:
+            take_turns(desk, self.windows[0], lambda found: tell_of_damage(self, found))
 
     def _execute(self, command: Command) -> int:
         """A command that another process handed over; runs in a thread of its own."""
         from desktop.cli import run
+        from desktop.services.showing import SHOW, is_refused_in_safe_mode
 
+        if command.argv == SHOW:
+            self.wanted.emit()
+            return 0
+        if self.safe and is_refused_in_safe_mode(command):
+            return 1
         book = self._book
         began = "" if book is None else book.now
         code = run(
@@ -338,6 +352,9 @@ class Program(QObject):
 
             self.came_by_clock.emit(headline(ended_since(book, began)))
         return code
+
+    def _come_forward(self) -> None:
+        come_forward(self.window)
 
     def _tell_of_the_clock(self, sentence: object) -> None:
         if sentence and self.windows:
@@ -360,32 +377,12 @@ class Program(QObject):
             self._ask_pressing()
 
     def _ask_pressing(self) -> None:
-        """Count what is for today and what wants mending, in a lane where nobody waits; one question at a time, the
-        last change counts."""
-        from desktop.services.overview import pressing
+        from desktop.ui.pressing import Pressing
 
-        book, desk = self._book, self.desk
-        if book is None or desk is None:
-            return
-        if self._counting is not None:
-            self._count_again = True
-            return
-        day, now = desk.today(), desk.now
-        self._counting = self.jobs.ask(lambda: pressing(book, day, now), self._show_pressing, lane=Lane.LATER)
-        self._counting.ended.connect(self._pressing_asked)
-
-    def _show_pressing(self, counts: object) -> None:
-        assert isinstance(counts, dict)
-        for window in self.windows:
-            if window.rail is not None:
-                for name, count in counts.items():
-                    window.rail.count(name, count)
-
-    def _pressing_asked(self, _job: object) -> None:
-        self._counting = None
-        if self._count_again:
-            self._count_again = False
-            self._ask_pressing()
+        if self.desk is not None and self._book is not None:
+            counts = self.findChild(Pressing) or Pressing(self.jobs, lambda: self.windows, self)
+            assert isinstance(counts, Pressing)
+            counts.ask(self.desk)
 
     def _show_overview(self, found: object) -> None:
         from desktop.services.overview import Overview
@@ -424,6 +421,13 @@ class Program(QObject):
             self._server = None
         self.jobs.close()
         if self._book is not None:
+            from desktop.services.backups.making import back_up_by_itself
+            from desktop.services.backups.shelf import Why
+
+            for window in self.windows:
+                # A large book takes seconds, and nobody should look at a window that no longer answers.
+                window.hide()
+            back_up_by_itself(self._book, Why.CLOSED, now=datetime.now(UTC))
             self._book.close()
             self._book = None
 

@@ -1,9 +1,12 @@
-"""Whether the window came up the last times: after two starts that failed, a start in safe mode is offered."""
+"""How the window is asked to start, and whether it came up the last times: after two starts that failed, safe mode is
+offered."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +14,48 @@ from desktop.paths import log_dir
 
 # So many failures in a row are no accident.
 ENOUGH: Final = 2
+
+
+_SAFE, _READ_ONLY, _RESTORE = "--safe", "--read-only", "--restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`safe` starts without what the window remembers and without anything that works by itself. `restore` is a
+    backup to put in the place of the book before it is opened."""
+
+    book: Path | None = None
+    safe: bool = False
+    read_only: bool = False
+    restore: Path | None = None
+
+    def arguments(self) -> list[str]:
+        """What another process has to be given to start like this."""
+        given = [flag for flag, on in ((_SAFE, self.safe), (_READ_ONLY, self.read_only)) if on]
+        given += [_RESTORE, str(self.restore)] if self.restore is not None else []
+        return given + ([str(self.book)] if self.book is not None else [])
+
+
+def asked_start(arguments: Sequence[str]) -> Start | None:
+    """What these arguments ask of the window; None where they are a command's, or make no sense."""
+    rest, safe, read_only, restore = list(arguments), False, False, None
+    while rest and rest[0].startswith("--"):
+        flag = rest.pop(0)
+        if flag == _SAFE:
+            safe = True
+        elif flag == _READ_ONLY:
+            read_only = True
+        elif flag == _RESTORE and len(rest) == 2:
+            restore = Path(rest.pop(0))
+        else:
+            return None
+    if len(rest) > 1 or (read_only and not rest):
+        return None
+    asks = safe or read_only or restore is not None
+    # No command stands without a book, so a lone file cannot be meant as one.
+    if rest and not asks and not rest[0].endswith(".sheaf") and not Path(rest[0]).is_file():
+        return None
+    return Start(Path(rest[0]) if rest else None, safe, read_only, restore)
 
 
 def _file() -> Path:

@@ -21,7 +21,7 @@ _GROUND = {"desktop.errors", "desktop.i18n", "desktop.paths", "desktop.log", "de
 _GOALS = _GROUND | {"desktop.domain", "desktop.services", "desktop.settings", "desktop.secrets", "desktop.jobs"}
 _GOALS |= {"desktop.saying"}
 # The open book is handed down from above, but what stands in it only the services ask.
-_HANDLE = {"db.engine", "db.book_files"}
+_HANDLE = {"db.engine", "db.book_files", "db.files"}
 MAY_IMPORT: dict[str, set[str]] = {
     "desktop": set(),
     "desktop.errors": set(),
@@ -51,10 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "desktop.jobs": _GROUND,
     "desktop.cli": _GOALS | _HANDLE,
-    "desktop.ui": _GOALS | _HANDLE,
+    "desktop.ui": _GOALS | _HANDLE | {"desktop.starts"},
     "desktop.app": _GOALS | {"desktop.ui", "desktop.cli", "desktop.documents", "desktop.starts", "db"},
     "desktop.self_test": _GOALS | {"desktop.app", "db"},
-    "desktop.__main__": _GROUND | {"desktop.app", "desktop.cli", "desktop.self_test"},
+    "desktop.__main__": _GROUND | {"desktop.app", "desktop.cli", "desktop.self_test", "desktop.starts"},
 }
 
 # Libraries that only some parts may know. QtCore alone is dearer to fewer and stands apart.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop import __main__ as program
+from desktop.starts import Start, asked_start
 
 
 @pytest.mark.parametrize(
@@ -18,15 +18,23 @@ from desktop import __main__ as program
         (["bill"], False),
         (["--help"], False),
         (["check", "firm.sheaf"], False),
+        (["--safe"], True),
+        (["--safe", "firm.sheaf"], True),
+        (["--read-only", "firm.sheaf"], True),
+        (["--read-only"], False),
+        (["--safe", "check", "firm.sheaf"], False),
+        (["--restore", "backup.sheaf", "firm.sheaf"], True),
     ],
 )
 def test_a_book_alone_opens_the_window(arguments: list[str], window: bool) -> None:
-    assert program._is_for_the_window(arguments) is window
+    start = asked_start(arguments)
+    assert (start is not None) is window
+    assert start is None or start.arguments() == arguments
 
 
 def test_any_file_alone_is_meant_for_the_window(tmp_path: Path) -> None:
     (tmp_path / "book").write_text("")
-    assert program._is_for_the_window([str(tmp_path / "book")])
+    assert asked_start([str(tmp_path / "book")]) == Start(tmp_path / "book")
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these always have a screen")

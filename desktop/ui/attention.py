@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from desktop.i18n import _
@@ -13,6 +13,14 @@ from desktop.jobs import Job, Jobs, State
 # Work that takes longer than this is not waited for.
 _LONG_SECONDS = 10.0
 _MESSAGE_MS = 10_000
+
+
+def come_forward(window: QMainWindow) -> None:
+    """Bring a window before all others, also one that was made small."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 class Attention(QObject):

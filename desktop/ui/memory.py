@@ -1,7 +1,10 @@
 """What the window remembers for this user: its size, columns, look. Nothing of a book stands here."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -12,7 +15,16 @@ class Memory:
     """Small values by name, in one file. What cannot be read counts as not remembered."""
 
     def __init__(self, file: Path) -> None:
+        self._folder: TemporaryDirectory[str] | None = None
         self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @classmethod
+    def of_nothing(cls) -> Memory:
+        """Remembers for as long as the program runs, in a file of its own that is thrown away."""
+        folder = TemporaryDirectory(prefix="sheaf-")
+        made = cls(Path(folder.name) / "window.ini")
+        made._folder = folder
+        return made
 
     def get(self, key: str, default: object = None) -> object:
         """A value as `put` took it."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from db.engine import Book
 from desktop.app import Program
 from desktop.services.check import check
+from desktop.starts import Start
 from desktop.ui.agreements.form import AgreementForm
 from desktop.ui.document_page import DocumentPage
 from desktop.ui.form import Form
@@ -35,7 +36,7 @@ class Newcomer(Driver):
         self.window = self.program.window
         qtbot.addWidget(self.window)
         self.window.show()
-        self.program.begin(None)
+        self.program.begin(Start())
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The backups of a book in the window: listed, looked into, made, restored."""
