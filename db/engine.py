@@ -247,6 +247,11 @@ class Book:
                     connection.rollback()
 
     @property
+    def rehearses(self) -> bool:
+        """Whether this thread is in a rehearsal, so that nothing it writes stays."""
+        return self._rehearsed is not None
+
+    @property
     def _rehearsed(self) -> Connection | None:
         return getattr(self._rehearsal, "connection", None)
 

@@ -38,6 +38,9 @@ class Change:
         self.actor = actor if book.signed_in is None else book.signed_in.name
         self.summary = summary
         self.at = book.now
+        # Set where somebody decided on what another person had proposed.
+        self.decided = False
+        self.counts = not book.rehearses
         self._undoable = undoable
         self._id: int | None = None
         self._events: list[Event] = []
@@ -55,6 +58,11 @@ class Change:
             assert row is not None
             self._id = int(row[0])
         return self._id
+
+    @property
+    def written(self) -> frozenset[tuple[str, str]]:
+        """What was written so far: tables, each with insert, update or delete."""
+        return frozenset((event.subject, event.action) for event in self._events)
 
     def insert(self, model: type[Base], **values: Any) -> int:
         """A new row, with the model's defaults for what is not given; its id, or 0 where the key is a text."""

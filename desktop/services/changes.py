@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from db.engine import Book
 from db.schema import AuditEvent, ChangeSet
 from desktop.services.change_sets import Change
+from desktop.services.configuration.unproposed import refuse_unproposed
 from desktop.services.undoing import take_back, undo_target
 
 __all__ = ["Change", "ChangeRow", "change", "changes", "undo"]
@@ -32,6 +33,7 @@ def change(book: Book, actor: str, summary: str, *, undoable: bool = True) -> It
         yield made
         # What was added through the session must be there to be sealed.
         session.flush()
+        refuse_unproposed(made)
         made.finish()
 
 

@@ -53,6 +53,7 @@ def accept(book: Book, number: str, *, actor: str, today: date, note: str = "", 
                 number=row.number, day=date_text(row.from_day), summary=row.summary
             )
             return False
+        made.decided = True
         replay(made, changes)
         made.update(ConfigurationChange, row.id, state="applied", applied_set_id=made.id, **decided)
         made.summary = _("Accept {number}: {summary}").format(number=row.number, summary=row.summary)
@@ -102,6 +103,7 @@ def _apply(book: Book, key: int, actor: str) -> None:
 
 def apply_within(made: Change, row: ConfigurationChange) -> None:
     """Write the rows of a change within the caller's transaction. UserError where it does not fit any more."""
+    made.decided = True
     replay(made, changes_of(row.changes))
     made.update(ConfigurationChange, row.id, state="applied", applied_set_id=made.id)
 

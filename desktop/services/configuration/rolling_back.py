@@ -47,6 +47,8 @@ def roll_back(book: Book, number: str, *, reason: str, actor: str, today: date) 
         row = row_named(made.session, number)
         refuse_decided(row, "applied")
         assert row.applied_set_id is not None
+        # Going back to what was decided before needs nobody's word again.
+        made.decided = True
         billed = _billed(made.connection, row)
         target = undo_target(made.connection, row.applied_set_id)
         written = _written(target)

@@ -12,6 +12,7 @@ from desktop.services.check import check
 from desktop.services.configuration.applying import accept, apply_due, refuse
 from desktop.services.configuration.history import history
 from desktop.services.configuration.proposing import propose, withdraw
+from desktop.services.configuration.rolling_back import roll_back
 from desktop.services.configuration.standing import proposal, proposals
 from desktop.services.problems import ValidationError
 from tests.books import new_book
@@ -213,3 +214,20 @@ def test_undoing_the_acceptance_lets_it_wait_again(book):
     undo(book, "Ben")
     assert _terms(book) != "net 14"
     assert proposal(book, number).state == "proposed"
+
+
+def test_where_the_rule_asks_nothing_is_changed_that_was_not_proposed(book):
+    set_seconds_above(book, {"configuration": 0}, actor="Ada")
+    with pytest.raises(UserError, match="second person decides"):
+        firm.update_firm(book, {"terms": "net 14"}, actor="Ada")
+    with pytest.raises(UserError, match="second person decides"):
+        rules.set_rule(book, "amount_above", enabled=False, actor="Ada")
+    # The daily work goes on.
+    contracts = Contracts(book)
+    contracts.agreement(contracts.client(), "A1")
+    contracts.bill("2026-01-31")
+    number = _propose(book, _shorter(book), from_day=TODAY)
+    accept(book, number, actor="Ben", today=TODAY)
+    assert _terms(book) == "net 14"
+    roll_back(book, number, reason="", actor="Ada", today=TODAY)
+    assert _terms(book) != "net 14"
