@@ -55,6 +55,7 @@ def topics() -> list[Topic]:
         Topic("import", _("Import")),
         Topic("books", _("Books and backups")),
         Topic("people", _("People and passphrases")),
+        Topic("configuration", _("Configuration and sandbox")),
         Topic("privacy", _("Trust and privacy")),
         Topic("commands", _("Command line")),
         Topic("lists", _("Lists")),
@@ -86,6 +87,9 @@ def show_help(shell: Shell, parent: QWidget, topic: str = "") -> None:
 
 # Pages that lie above a place, or in a window of their own, and the topic that tells of them.
 _OTHER_PAGES = {
+    "impact": "configuration",
+    "configuration_history": "configuration",
+    "sandbox_comparison": "configuration",
     "review": "runs",
     "outcomes": "runs",
     "changes": "books",
@@ -97,7 +101,13 @@ _OTHER_PAGES = {
 }
 
 # Sections of the settings that have a page of their own.
-_SECTIONS = {"people": "people", "privacy": "privacy", "schedules": "schedule", "mail": "mail_accounts"}
+_SECTIONS = {
+    "configuration": "configuration",
+    "people": "people",
+    "privacy": "privacy",
+    "schedules": "schedule",
+    "mail": "mail_accounts",
+}
 
 
 def _place_of(window: QWidget) -> tuple[str, str]:
