@@ -17,6 +17,7 @@ from desktop.documents.datev import COLUMNS, Booking, Head, datev_file, document
 from desktop.domain.journal import Posting, firm_factor, invoice_postings
 from desktop.domain.money import round_half_away
 from desktop.errors import UserError
+from desktop.services.accounting.chart import save_account
 from desktop.services.archive.datev_accounts import Account, Accounts, What
 from desktop.services.archive.datev_bookings import bookings
 from desktop.services.archive.datev_export import write_datev
@@ -419,3 +420,63 @@ def test_charges_tills_and_refunds_are_booked_to_their_accounts(tmp_path: Path) 
         1200: Decimal("95.50"),
         4970: Decimal("1.50"),
     }
+
+
+def general(*sides: tuple[str, int, str | None], kind: str = "bank", currency: str = "EUR") -> list[dict[str, str]]:
+    """Bookings of an entry without a client, of (role, amount, number of the account that a person chose)."""
+    found = [
+        (
+            7, kind, "2026-03-31", role, None, None, None, currency, amount, amount if currency == "EUR" else amount * 9
+            // 10, None, None, "", None, None, None, "", None, None, 0, chosen, 2, "Miete März",
+        )
+        for role, amount, chosen in sides
+    ]  # fmt: skip
+    return file_of(list(bookings(found, {}, Accounts("03", {}), home="DE", home_currency="EUR", first_debtor=10_000)))
+
+
+def sides_of(line: dict[str, str]) -> tuple[str, str, str, str, str]:
+    names = ("Konto", "Soll/Haben-Kennzeichen", "Gegenkonto (ohne BU-Schlüssel)", "Umsatz (ohne Soll/Haben-Kz)")
+    return (*(line[name] for name in names), line["BU-Schlüssel"])  # type: ignore[return-value]
+
+
+def test_what_the_bank_took_aside_stands_account_against_account() -> None:
+    (line,) = general(("bank", -1_290, None), ("fees", 1_290, None))
+    assert sides_of(line) == ("1200", "H", "4970", "12,90", "")
+    assert line["Buchungstext"] == "Bank Miete März"
+    assert line["Belegfeld 1"] == "B7"
+    (chosen,) = general(("bank", -348_000, None), ("other", 348_000, "4210"))
+    assert sides_of(chosen) == ("1200", "H", "4210", "3480,00", "")
+
+
+def test_of_more_sides_the_largest_stands_against_each() -> None:
+    told = general(("other", 1_250, "4930"), ("other", 750, "4920"), ("other", -2_000, "1200"), kind="adjustment")
+    assert [sides_of(line) for line in told] == [
+        ("1200", "H", "4930", "12,50", ""),
+        ("1200", "H", "4920", "7,50", ""),
+    ]
+    assert {line["Buchungstext"] for line in told} == {"Umbuchung Miete März"}
+
+
+def test_an_account_that_reckons_tax_is_told_that_none_is_within() -> None:
+    (line,) = general(("other", -10_000, "8400"), ("other", 10_000, "1200"), kind="adjustment")
+    assert sides_of(line) == ("1200", "S", "8400", "100,00", "40")
+
+
+def test_an_account_that_datev_cannot_take_is_refused() -> None:
+    with pytest.raises(UserError, match="is booked on account 445710, and DATEV’s have four digits"):
+        general(("other", 100, "445710"), ("other", -100, "1200"), kind="adjustment")
+
+
+def test_accounts_of_the_books_own_chart_go_to_datev(tmp_path: Path) -> None:
+    with lived_book(tmp_path) as book:
+        told_datev(book)
+        values = {"number": "8401", "name": "Wartung", "kind": "income", "takes": "revenue.S.19"}
+        save_account(book, values, actor=ANNE, valid_from=date(2026, 4, 15))
+        told = written(book, tmp_path, "2026-01-01", TODAY.isoformat())[1]
+        numbers = {line["Gegenkonto (ohne BU-Schlüssel)"] for line in told if line["Belegdatum"] >= "1504"}
+        assert "8401" in numbers
+        assert "8400" in {line["Gegenkonto (ohne BU-Schlüssel)"] for line in told if line["Belegdatum"] == "0104"}
+        # Books kept by the other chart have DATEV's own accounts for this one.
+        told_datev(book, "04")
+        other = written(book, tmp_path, "2026-01-01", TODAY.isoformat())[1]
+        assert not {line["Gegenkonto (ohne BU-Schlüssel)"] for line in other} & {"8400", "8401"}
