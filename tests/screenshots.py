@@ -164,6 +164,19 @@ class Camera:
             for acts in page.show_section(section.name).findChildren(Actions):
                 self.questions(f"settings-{section.name}", acts)
 
+    def ledger(self) -> None:
+        from desktop.ui.actions import Actions
+        from desktop.ui.ledger.page import LedgerPage, tabs
+
+        page = self.window.go("ledger")
+        assert isinstance(page, LedgerPage)
+        for place in tabs(self.desk):
+            tab = page.show_tab(place.name)
+            self.choose_first(tab)
+            self.picture(f"ledger-{place.name}")
+            for acts in tab.findChildren(Actions):
+                self.questions(f"ledger-{place.name}", acts)
+
     def asked(self) -> None:
         """What each page asks."""
         from desktop.ui.places import places
@@ -227,6 +240,7 @@ def take(
         camera.stories()
         camera.beside()
         camera.settings()
+        camera.ledger()
         camera.asked()
     camera.designer()
     camera.review()
