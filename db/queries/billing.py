@@ -292,10 +292,10 @@ def rule_settings(connection: Connection) -> Rows:
 
 
 def exchange_rates(connection: Connection, day: str) -> Rows:
-    """(currency, units of firm currency times 10**6) in force on a day."""
+    """(currency, units of firm currency times 10**6, the day it is of) in force on a day."""
     return plain_rows(
         connection,
-        """SELECT currency, rate FROM exchange_rate e WHERE valid_from =
+        """SELECT currency, rate, valid_from FROM exchange_rate e WHERE valid_from =
         (SELECT max(valid_from) FROM exchange_rate WHERE currency = e.currency AND valid_from <= ?)""",
         day,
     )

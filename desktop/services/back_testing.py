@@ -66,6 +66,7 @@ _TESTED = frozenset(
         "ends_soon",
         "unapplied_credit",
         "exchange_rate_missing",
+        "exchange_rate_old",
         "pay_code_missing",
     }
 )

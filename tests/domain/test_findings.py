@@ -589,6 +589,16 @@ FIRES: list[tuple[str, Given, list[str], str]] = [
         ["from USD to EUR"],
         "firm:1:rate:USD",
     ),
+    (
+        "exchange_rate_old",
+        Given(
+            agreed=agreement(currency="USD"),
+            billing=replace(setting("2026-01-31"), exchange_days={"USD": date(2025, 12, 1)}),
+            standing=Standing(rate=SCALE),
+        ),
+        ["from USD to EUR is of 1 December 2025, 61 days old (limit 35)"],
+        "firm:1:rate:USD",
+    ),
     ("pay_code_missing", paid_to(("DE03120300000000202051", "")), ["takes no SEPA transfer"], "firm:1:iban"),
     ("pay_code_missing", paid_to(("GB33BUKB20201555555555", "EUR")), ["needs the bank's BIC"], "firm:1:iban"),
     ("pay_code_missing", paid_to((SWISS_IBAN, ""), currency="CHF"), ["postcode and town"], "firm:1:postcode"),
@@ -832,6 +842,15 @@ QUIET: list[tuple[str, Given]] = [
     ("pay_code_missing", replace(paid_to(upi_id="firm@okbank", currency="INR"), change=worth(10**9, "INR"))),
     ("exchange_rate_missing", Given()),
     ("exchange_rate_missing", Given(agreed=agreement(currency="USD"), standing=Standing(rate=SCALE))),
+    ("exchange_rate_old", Given()),
+    (
+        "exchange_rate_old",
+        Given(
+            agreed=agreement(currency="USD"),
+            billing=replace(setting("2026-01-31"), exchange_days={"USD": date(2025, 12, 27)}),
+            standing=Standing(rate=SCALE),
+        ),
+    ),
 ]
 
 
@@ -867,8 +886,8 @@ TABLE = {
     "client_overdue partly_paid po_missing po_expired po_exceeded discount_above look_alike vague_text old_time "
     "glyph_missing "
     "first_invoice deposit_open budget_exceeded scope_exceeded usage_suspect state_mismatch",
-    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing template_unreadable "
-    "pay_code_missing",
+    "note": "changed ends_soon unapplied_credit unbilled_left exchange_rate_missing exchange_rate_old "
+    "template_unreadable pay_code_missing",
 }
 
 
@@ -887,6 +906,7 @@ def test_the_table_is_whole() -> None:
         "look_alike": {"days": 10},
         "old_time": {"days": 60},
         "ends_soon": {"days": 30},
+        "exchange_rate_old": {"days": 35},
     }
 
 

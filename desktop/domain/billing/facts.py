@@ -322,7 +322,8 @@ class Billing:
     `unreadable` are templates that cannot be read as they stand, each with its name and why, as stored sentences;
     `chosen_templates` are those that somebody chose for a kind or a language.
     `rounding` is the smallest step, in minor units, that what is payable in a currency is rounded to; `exchange` the
-    units of firm currency, times 10**6, for one unit of each currency that has a rate on the issue date.
+    units of firm currency, times 10**6, for one unit of each currency that has a rate on the issue date, and
+    `exchange_days` the day that each of these is of.
     """
 
     through: date
@@ -336,6 +337,7 @@ class Billing:
     exchange: dict[str, int] = field(default_factory=dict)
     unreadable: dict[int, tuple[str, str]] = field(default_factory=dict)
     chosen_templates: frozenset[int] = frozenset()
+    exchange_days: dict[str, date] = field(default_factory=dict)
     taxes_by_id: dict[int, TaxEntry] = field(init=False)
     classified: bool = field(init=False)
 

@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     Rule("template_unreadable", "note", N_("Templates that cannot be read"), texts.template_unreadable),
     Rule("pay_code_missing", "note", N_("Codes to pay by that cannot be made"), paying.pay_code_missing),
     Rule("exchange_rate_missing", "note", N_("Exchange rate of foreign invoices"), judgement.exchange_rate_missing),
+    Rule("exchange_rate_old", "note", N_("Exchange rates from long ago"), judgement.exchange_rate_old, {"days": 35}),
 )
 
 

@@ -376,3 +376,26 @@ def exchange_rate_missing(case: Case, _: Mapping[str, Any]) -> Found:
             phrase("Enter a rate under Settings, Currencies."),
             f"firm:1:rate:{currency}",
         )
+
+
+def exchange_rate_old(case: Case, parameters: Mapping[str, Any]) -> Found:
+    currency, firm = case.draft.currency, case.billing.firm.currency
+    known = case.billing.exchange_days.get(currency)
+    if currency == firm or known is None or case.standing.rate is None:
+        return
+    age = (case.billing.issue_date - known).days
+    limit = int(parameters["days"])
+    if age > limit:
+        yield (
+            phrases(
+                "The exchange rate from {currency} to {firm} is of {day}, {count} day old (limit {limit}).",
+                "The exchange rate from {currency} to {firm} is of {day}, {count} days old (limit {limit}).",
+                count=age,
+                currency=currency,
+                firm=firm,
+                day=day(known),
+                limit=limit,
+            ),
+            phrase("Enter a newer rate under Settings, Currencies, or take in the ECB's file there."),
+            f"firm:1:rate:{currency}",
+        )

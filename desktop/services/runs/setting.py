@@ -118,7 +118,8 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
     row = queries.firm(connection)
     firm = replace(firm_facts(row), seller=_seller(connection))
     taxes = _taxes(connection)
-    rates = dict(tuple(one) for one in queries.exchange_rates(connection, issue_date.isoformat()))
+    dated_rates = queries.exchange_rates(connection, issue_date.isoformat())
+    rates = {currency: rate for currency, rate, _day in dated_rates}
     items: dict[int, ItemFacts] = {}
     list_prices: dict[int, tuple[str, Decimal]] = {}
     for item_id, code, item_name, unit, kind, tax_code, price, item_currency, hsn_sac in queries.items(connection):
@@ -153,6 +154,7 @@ def read_setting(connection: Connection, through: date, issue_date: date) -> Set
             json.loads(queries.book_setting(connection, ROUNDING) or "{}"),
             rates,
             *unreadable_templates(connection),
+            exchange_days={currency: date.fromisoformat(of_day) for currency, _rate, of_day in dated_rates},
         ),
         rules=Rules(connection),
         segments={one[0]: SegmentFacts(*one) for one in queries.segment_settings(connection)},
