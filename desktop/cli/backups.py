@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
 from desktop.cli.tables import pairs, table
-from desktop.i18n import _, amount_text, date_text, number_text
+from desktop.i18n import _, date_text, money_text, number_text
 
 if TYPE_CHECKING:
     from desktop.services.backups.choices import Choices
@@ -192,7 +192,7 @@ def _told(found: Difference) -> str:
             table(
                 [_("Document"), _("Client"), _("Issued"), ">" + _("Amount")],
                 [
-                    [one.number, one.client, date_text(one.issued), amount_text(one.gross, one.currency)]
+                    [one.number, one.client, date_text(one.issued), money_text(one.gross, one.currency)]
                     for one in found.documents
                 ],
             )
@@ -202,7 +202,7 @@ def _told(found: Difference) -> str:
             table(
                 [_("Payment"), _("Client"), _("Date"), ">" + _("Amount")],
                 [
-                    [one.number, one.client, date_text(one.paid), amount_text(one.amount, one.currency)]
+                    [one.number, one.client, date_text(one.paid), money_text(one.amount, one.currency)]
                     for one in found.payments
                 ],
             )

@@ -1,43 +1,24 @@
 """What a report of a fault contains, so that a person can read all of it before anything is shared."""
 
-import platform
-import sys
 import traceback
 from pathlib import Path
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop.crashes import ran_on, short_place
 from desktop.i18n import _
 
 
 def bug_report(error: BaseException) -> str:
     """The error, where in the program it arose, and what the program ran on. No values of variables, no folders."""
-    # Fifteen milliseconds of the window's start, for what hardly ever happens.
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        own = version("sheaf")
-    except PackageNotFoundError:
-        own = "from source"
-    system = f"{platform.system()} {platform.release()}"
     frames = [
-        f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}"
+        f"  {short_place(frame.filename)}:{frame.lineno} in {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
     ]
     message = str(error).replace(str(Path.home()), "~")
-    ran_on = f"Sheaf {own}, Python {platform.python_version()}, Qt {qVersion()}, {system}"
-    return "\n".join([ran_on, *frames, f"{type(error).__name__}: {message}"])
-
-
-def _short(file: str) -> str:
-    """A file's place within the program or a library: the way to it names the person's folders."""
-    path = Path(file)
-    for root in sorted(sys.path, key=len, reverse=True):
-        if root and path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return path.name
+    return "\n".join([ran_on(), *frames, f"{type(error).__name__}: {message}"])
 
 
 class ReportDialog(QDialog):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from desktop.i18n import _, date_text, ngettext, number_text
+from desktop.services.backups.record import record_within
 from desktop.services.book_settings import LAST_BACKUP
 from desktop.services.duplicates import told_apart
 from desktop.services.hygiene.finding import Finding, Look, Severity
@@ -122,7 +123,10 @@ def _duplicates(look: Look) -> Iterator[Finding]:
 def _backup(look: Look) -> Iterator[Finding]:
     row = look.connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (LAST_BACKUP,)).fetchone()
     issued = look.connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM invoice)").scalar_one()
-    last = json.loads(row[0]) if row else None
+    by_itself = record_within(look.connection).made_at
+    days = [str(json.loads(row[0]))] if row else []
+    days += [datetime.fromisoformat(by_itself).astimezone().date().isoformat()] if by_itself else []
+    last = max(days, default=None)
     if last is None and issued:
         message = _("This book was never backed up by Sheaf.")
     elif last is not None and last < (look.today - timedelta(days=BACKUP_DAYS)).isoformat():

@@ -8,20 +8,27 @@ from datetime import date
 from typing import Final
 
 from desktop.i18n import _, date_text, ngettext, number_text
+from desktop.services.backups.record import Record, record_within
 from desktop.services.book_settings import LAST_BACKUP
 from desktop.services.hygiene import pressing_within
 from desktop.services.hygiene.of_book import BACKUP_DAYS
-from desktop.services.today.item import Item, Look, Target, Urgency
+from desktop.services.today.item import Item, Look, Target, Urgency, local_day
 
 # A book that was not backed up for so long is at risk.
 RISK_DAYS: Final = 14
 
 
 def backup(look: Look) -> Iterator[Item]:
-    """A book with invoices that nobody backed up lately."""
+    """A book whose backups fail, or that has invoices and was not backed up lately."""
     ask = look.connection.exec_driver_sql
     row = ask("SELECT value FROM setting WHERE key = ?", (LAST_BACKUP,)).fetchone()
-    last = date.fromisoformat(json.loads(row[0])) if row else None
+    record = record_within(look.connection)
+    if record.failure or record.second_failure:
+        yield _failing(record)
+        return
+    days_known = [date.fromisoformat(json.loads(row[0]))] if row else []
+    days_known += [local_day(record.made_at)] if record.made_at else []
+    last = max(days_known, default=None)
     days = (look.today - last).days if last else None
     if days is not None and days <= BACKUP_DAYS:
         return
@@ -40,6 +47,24 @@ def backup(look: Look) -> Iterator[Item]:
         _("If this disk fails, what was written since is lost."),
         _("Back it up"),
         Target(act="book.backup"),
+        weight=70,
+    )
+
+
+def _failing(record: Record) -> Item:
+    """`failed_at` is younger than the last that was made, or the second copy of that one failed."""
+    if record.failure:
+        sentence, why = _("No backup could be made"), record.failure
+    else:
+        sentence, why = _("The backups do not reach their second place"), record.second_failure
+    return Item(
+        "backup",
+        f"backup-failed:{(record.failed_at or record.made_at)[:10]}",
+        Urgency.TODAY,
+        sentence,
+        why,
+        _("See to it"),
+        Target("settings", filters=frozenset({"section:backups"})),
         weight=70,
     )
 

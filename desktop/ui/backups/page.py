@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
-from desktop.i18n import _, amount_text, date_text, ngettext, number_text
+from desktop.i18n import _, date_text, money_text, ngettext, number_text
 from desktop.jobs import Job, Lane
 from desktop.services.backups.comparing import Difference, difference
 from desktop.services.backups.shelf import Kept, Why
@@ -233,11 +233,11 @@ class BackupsPage(Page):
 def lost_groups(found: Difference) -> list[Group]:
     """The documents and payments that would be lost, by name."""
     documents = [
-        Fact(one.number, f"{one.client}, {date_text(one.issued)}, {amount_text(one.gross, one.currency)}")
+        Fact(one.number, f"{one.client}, {date_text(one.issued)}, {money_text(one.gross, one.currency)}")
         for one in found.documents[:_NAMED]
     ]
     payments = [
-        Fact(one.number, f"{one.client}, {date_text(one.paid)}, {amount_text(one.amount, one.currency)}")
+        Fact(one.number, f"{one.client}, {date_text(one.paid)}, {money_text(one.amount, one.currency)}")
         for one in found.payments[:_NAMED]
     ]
     for facts, count in ((documents, found.document_count), (payments, found.payment_count)):
