@@ -242,3 +242,17 @@ def test_an_owner_gives_a_person_a_passphrase(driver: Driver) -> None:
     driver.settle()
     assert number in with_passphrase(book)
     assert "Ben" in [section.model.text_at(row, 0) for row in range(section.model.rowCount())]
+
+
+def test_a_first_passphrase_given_beside_the_window_locks_it(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with new_book(tmp_path, file="Open.sheaf") as book:
+        driver = Driver(qtbot, qapp, book, tmp_path)
+        driver.settle()
+        guard(book.acting(None))
+        assert book.signed_in is None
+        driver.program._announce()
+        assert locked(driver)
+        come(driver, "Olga", WORDS)
+        assert not locked(driver)
+        assert driver.desk.actor == "Olga"
+        driver.end()

@@ -41,14 +41,11 @@ class Lock(QObject):
         self._windows = windows
         self._taken_over = taken_over
         self._before: SignedIn | None = None
+        self.locked = False
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self.lock)
         self._watching = False
         self.count_anew()
-
-    @property
-    def locked(self) -> bool:
-        return self._before is not None
 
     def count_anew(self) -> None:
         """Begin to count the idle minutes, as they are set now."""
@@ -62,7 +59,12 @@ class Lock(QObject):
     def follow(self, changes: object) -> None:
         """Heed a change of the setting, and the first passphrase of the book."""
         assert isinstance(changes, frozenset)
-        if "firm" in changes and not self.locked:
+        if "firm" not in changes or self.locked:
+            return
+        if self._book.guarded and self._book.signed_in is None:
+            # A command beside the window has given the book its first passphrase.
+            self.lock()
+        else:
             self.count_anew()
 
     def _watch(self, on: bool) -> None:
@@ -83,17 +85,20 @@ class Lock(QObject):
 
     def lock(self) -> None:
         """Cover the windows until somebody signs in; work that is under way goes on in the hands of who began it."""
-        if self.locked or not self._book.guarded or self._book.signed_in is None:
+        if self.locked or not self._book.guarded:
             return
+        self.locked = True
         self._before = self._book.signed_in
+        last = "" if self._before is None else self._before.name
         self._idle.stop()
         for window in self._windows():
-            page = SignInPage(window.shell, self._book, self._before.name, locked=True)
+            page = SignInPage(window.shell, self._book, last, locked=True)
             page.signed_in.connect(self._opened)
             window.cover(page)
 
     def _opened(self, who: object) -> None:
         assert isinstance(who, SignedIn)
+        self.locked = False
         before, self._before = self._before, None
         same = before is not None and before.person_id == who.person_id and before.role == who.role
         for window in self._windows():
