@@ -1,4 +1,4 @@
-"""Which backups stay: the last few, one a day, one a week and one a month, and what was made before a great step."""
+"""Which backups stay: the last few, one a day, one a week and one a month, and for a while what was asked for."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a backup was made, by the clock on the wall. One before a great step (restoring, erasing) is `apart`: the
-    next closing of the day does not take its place."""
+    """When a backup was made, by the clock on the wall. One that a person asked for is `apart`: the next closing of the
+    day does not take its place."""
 
     at: datetime
     apart: bool = False

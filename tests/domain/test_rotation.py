@@ -33,7 +33,7 @@ def test_however_often_a_book_is_closed_the_last_three_stay() -> None:
     assert staying(often, Rotation(1, 0, 0)) == frozenset(often[:NEWEST])
 
 
-def test_one_made_before_a_great_step_outlives_the_closings_of_its_day() -> None:
+def test_one_that_was_asked_for_outlives_the_closings_of_its_day() -> None:
     before = at(0.5, apart=True)
     later = [at(hours / 24) for hours in range(8)]
     assert before in staying([before, *later], Rotation())

@@ -27,10 +27,6 @@ class Why(Enum):
     CLOSED = "closed"
     DAILY = "daily"
     ASKED = "asked"
-    RESTORE = "restore"
-    ERASURE = "erasure"
-    SANDBOX = "sandbox"
-    CHANGE = "change"
 
 
 _BY_ITSELF = (Why.CLOSED, Why.DAILY)

@@ -44,10 +44,7 @@ def _open(desk: Desk, parent: QWidget, found: object) -> None:
                         "automatic",
                         _("Make backups by themselves"),
                         "check",
-                        note=_(
-                            "When a book is closed that was changed, once a day while it is open, and before what"
-                            " cannot be undone."
-                        ),
+                        note=_("When a book that was changed is closed, and once a day while it is open."),
                     ),
                     Field(
                         "folder",

@@ -38,14 +38,6 @@ def why_word(why: Why | None) -> str:
             return _("Once a day")
         case Why.ASKED:
             return _("By hand")
-        case Why.RESTORE:
-            return _("Before restoring")
-        case Why.ERASURE:
-            return _("Before erasing")
-        case Why.SANDBOX:
-            return _("Before a sandbox")
-        case Why.CHANGE:
-            return _("Before a great change")
     return _("Put aside beside the book")
 
 
