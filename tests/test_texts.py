@@ -25,6 +25,7 @@ LOOKED_UP = {
     "desktop/saying.py: _(text)",
     "desktop/domain/identifiers.py: own_word(name)",
     "desktop/services/schedules/words.py: _(TASKS[task].title)",
+    "desktop/services/privacy/planning.py: _(one.group)",
     "desktop/services/subjects.py: _(known)",
     "desktop/services/configuration/history.py: _(_FIELDS[name])",
     "desktop/services/configuration/standing.py: _(_STATES[state])",

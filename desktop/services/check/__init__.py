@@ -76,7 +76,7 @@ def check(book: Book, head: str | None = None, *, report: Report | None = None) 
         except (DatabaseError, DBAPIError) as error:
             of_sqlite = error.orig if isinstance(error, DBAPIError) else error
             # A text that is none was written past the program, which writes nothing else.
-            if as_user_error(of_sqlite) is None and "decode to UTF-8" not in str(of_sqlite):
+            if as_user_error(of_sqlite) is None and "UTF-8" not in str(of_sqlite):
                 raise
             problems.add(
                 "file", _("the book's file"), _("it cannot be read to its end: {reason}").format(reason=of_sqlite)

@@ -135,7 +135,7 @@ def _require_clean(book: Book, sentence: str) -> None:
     if not found.clean:
         first = found.problems[0]
         raise UserError(
-            sentence + " " + _("{where}: {detail}").format(where=first.where, detail=first.detail),
+            sentence + " " + _("{where}: {detail}.").format(where=first.where, detail=first.detail),
             _("Nothing was erased. Check the book, and restore a backup from before if need be."),
         )
 

@@ -20,6 +20,7 @@ from desktop.documents.forms import ending
 from desktop.domain.file_names import safe_name
 from desktop.errors import UserError
 from desktop.i18n import _, current_language, date_text
+from desktop.paths import resource
 from desktop.services.column_words import column_word, value_word
 from desktop.services.delivery.kept import files_of
 from desktop.services.privacy.person import Person, person
@@ -144,12 +145,7 @@ def _page(
         parts.append(f"<h2>{html.escape(_('Documents'))}</h2><ul>")
         parts += [f'<li><a href="{html.escape(name, quote=True)}">{html.escape(name)}</a></li>' for name in files]
         parts.append("</ul>")
-    style = (
-        "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
-        "table{border-collapse:collapse;margin:0 0 1em}"
-        "th,td{text-align:start;vertical-align:top;padding:.2em 1em .2em 0;border-bottom:1px solid #ccc}"
-        "th{font-weight:600;white-space:nowrap}"
-    )
+    style = resource("style/person.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html>\n<html lang="{html.escape(current_language(), quote=True)}"><head><meta charset="utf-8">'
         f"<title>{html.escape(title)}</title><style>{style}</style></head>\n<body>\n"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, number_text
+from desktop.i18n import _, date_text, number_text
 from desktop.services.privacy.planning import ErasurePlan, rules_of
 from desktop.services.privacy.retaining import ErasureRow, due, erasures, set_periods
 from desktop.services.subjects import word
@@ -22,7 +22,7 @@ from desktop.ui.form import Field, Section
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
 from desktop.ui.privacy.asking import show_plan
-from desktop.ui.privacy.plan_words import part_words
+from desktop.ui.privacy.plan_words import plan_words
 from desktop.ui.settings.asking import ask
 
 
@@ -59,7 +59,7 @@ class PrivacySection(Page):
 
     def offers(self) -> Iterable[Action]:
         return [
-            Action("privacy.periods", _("How long data are kept…"), self.periods, "edit", "Ctrl+N"),
+            Action("privacy.periods", _("How long data are kept…"), self.periods, "edit", "P"),
             Action("privacy.erase", _("Erase…"), self.erase, "delete", "Del", self._may_go, danger=True),
         ]
 
@@ -102,8 +102,10 @@ class PrivacySection(Page):
         self.acts.refresh()
         thing = self._chosen.get("thing")
         if isinstance(thing, ErasurePlan):
-            facts = [(part.group, part_words(part)) for part in thing.parts]
-            self.pane.show_thing(thing.called, "", facts, _("Nothing has to keep it any more."))
+            facts = [(_("Goes now"), number_text(thing.now))]
+            if thing.until:
+                facts.append((_("The rest until"), date_text(thing.until)))
+            self.pane.show_thing(thing.called, "", facts, plan_words(thing))
         elif isinstance(thing, ErasureRow):
             facts = [(word(table), number_text(count)) for table, count in thing.rows.items() if count]
             self.pane.show_thing(thing.number, "", facts, thing.reason)
