@@ -18,6 +18,7 @@ from desktop.services.coming_run import ComingRun
 from desktop.services.exchange import ExchangeRates
 from desktop.services.today.bank import bank_lines, missing_statements
 from desktop.services.today.book import backup, tidying
+from desktop.services.today.configuration import proposed_changes
 from desktop.services.today.contracts import endings, orders, prices
 from desktop.services.today.delivery import accounts, outgoing, undelivered
 from desktop.services.today.figures import crossed_targets
@@ -50,6 +51,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     unfinished,
     exceptions,
     by_the_clock,
+    proposed_changes,
     unregistered,
     undelivered,
     accounts,

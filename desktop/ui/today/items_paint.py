@@ -23,6 +23,7 @@ _LOOKS: dict[str, tuple[str, Tone]] = {
     "ready": ("send", "good"),
     "schedule": ("calendar", "note"),
     "schedule_failed": ("stop", "blocked"),
+    "configuration_stuck": ("stop", "blocked"),
     "schedule_cut_off": ("stop", "blocked"),
     "run": ("run", "note"),
     "registration": ("send", "held"),
