@@ -52,6 +52,7 @@ def main(start: Start) -> int:
     program.window.show()
     # The event loop draws the window first; all that is heavy is imported behind it.
     QTimer.singleShot(0, lambda: program.begin(start, failed))
+    QTimer.singleShot(_STANDS_MS, starts.stands)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     code = app.exec()
     program.end()
@@ -72,6 +73,8 @@ def _is_open_already(start: Start) -> bool:
 # A run in its own thread gives the window its turn after so many seconds: with Python's own 5 ms a repaint, which asks
 # for its turn a dozen times, took over 50 ms.
 _TURN = 0.002
+# A window that answers for so long has come up, however it ends.
+_STANDS_MS = 10_000
 # How soon after midnight the pages follow.
 _CLOCK_MS = 60_000
 

@@ -70,7 +70,7 @@ def begun() -> int:
 
 
 def stands() -> None:
-    """The window is up and the book is open, or it was closed as it should be."""
+    """The window came up."""
     _write(0)
 
 
