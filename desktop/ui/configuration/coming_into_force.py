@@ -6,9 +6,8 @@ from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services.configuration.applying import Applied, apply_due
 from desktop.services.configuration.standing import due
-from desktop.ui.configuration.proposing import CONFIGURATION
+from desktop.ui.configuration.changed import IN_FORCE
 from desktop.ui.desk import Desk
-from desktop.ui.settings.asking import SETTINGS
 
 
 def bring_into_force(desk: Desk) -> None:
@@ -25,7 +24,7 @@ def bring_into_force(desk: Desk) -> None:
                 Job(
                     _("Bringing changes into force"),
                     lambda _report: apply_due(book, today=today),
-                    SETTINGS | CONFIGURATION,
+                    IN_FORCE,
                     lane=Lane.HAND,
                     quiet=True,
                 ),

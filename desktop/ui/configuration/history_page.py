@@ -10,8 +10,8 @@ from desktop.i18n import _, date_text, moment_text
 from desktop.services.configuration.history import Version, history
 from desktop.services.configuration.standing import area_word
 from desktop.ui.columns import Column
+from desktop.ui.configuration.changed import IN_FORCE
 from desktop.ui.configuration.difference_rows import field_words
-from desktop.ui.configuration.proposing import CONFIGURATION
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
 from desktop.ui.facts import Fact, FactsView, Group
@@ -19,7 +19,6 @@ from desktop.ui.few_rows import FewRows
 from desktop.ui.filters import Chip
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page
-from desktop.ui.settings.asking import SETTINGS
 
 _SHOWN = 500
 _AREAS = ("prices", "taxes", "terms", "templates", "rules", "segments")
@@ -45,7 +44,7 @@ class HistoryPage(Page):
                 search_hint=_("Search who, what, why"),
                 nothing_yet=_("Every change of prices, taxes, terms, templates and rules will stand here."),
                 nothing_found=_("Nothing fits the search."),
-                depends=SETTINGS | CONFIGURATION,
+                depends=IN_FORCE,
                 chips=[Chip(area, area_word(area)) for area in _AREAS],
             ),
         )

@@ -10,15 +10,14 @@ from desktop.services.configuration.applying import accept, refuse
 from desktop.services.configuration.impact import Impact, impact
 from desktop.services.configuration.standing import Proposal
 from desktop.ui.actions import Action
+from desktop.ui.configuration.changed import CONFIGURATION, IN_FORCE
 from desktop.ui.configuration.difference_rows import count_words, difference_columns, difference_rows, total_words
-from desktop.ui.configuration.proposing import CONFIGURATION
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.few_rows import FewRows
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import tell, writing
-from desktop.ui.settings.asking import SETTINGS
 
 
 def show_impact(desk: Desk, one: Proposal) -> None:
@@ -112,14 +111,14 @@ def ask_decision(desk: Desk, parent: Page, one: Proposal, seen: str, *, accepted
     def saved(written: object) -> None:
         if isinstance(parent, ImpactPage):
             desk.shell.back()
-        tell(desk, said, written, SETTINGS | CONFIGURATION)
+        tell(desk, said, written, IN_FORCE)
 
     dialog = FormDialog(
         desk.shell,
         title.format(number=one.number),
         form,
         verb,
-        lambda typed: writing(desk, verb, lambda: work(typed), SETTINGS | CONFIGURATION),
+        lambda typed: writing(desk, verb, lambda: work(typed), IN_FORCE),
         parent,
     )
     dialog.saved.connect(saved)

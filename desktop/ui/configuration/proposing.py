@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _, date_text
 from desktop.services.configuration.proposing import propose
 from desktop.services.configuration.standing import Proposal, proposal
+from desktop.ui.configuration.changed import CONFIGURATION
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field, Form, Section
 from desktop.ui.saving import Written, writing
-
-CONFIGURATION = frozenset({"configuration"})
 
 
 def ask_when(

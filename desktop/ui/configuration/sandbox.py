@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import _
 from desktop.jobs import Job, Lane
 from desktop.services.sandbox.making import Sandbox, discard_sandbox, make_sandbox
+from desktop.ui.configuration.changed import CONFIGURATION
 from desktop.ui.configuration.comparison_page import ask_comparison
-from desktop.ui.configuration.proposing import CONFIGURATION
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import Question
 

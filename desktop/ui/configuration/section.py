@@ -16,10 +16,10 @@ from desktop.services.sandbox.making import Sandbox, sandbox_of
 from desktop.services.sandbox.refusing import Origin, origin
 from desktop.ui.actions import GAP, Action
 from desktop.ui.columns import Column
+from desktop.ui.configuration.changed import CONFIGURATION, IN_FORCE
 from desktop.ui.configuration.difference_rows import field_words, total_words
 from desktop.ui.configuration.history_page import HistoryPage
 from desktop.ui.configuration.impact_page import ask_decision, show_impact
-from desktop.ui.configuration.proposing import CONFIGURATION
 from desktop.ui.configuration.sandbox import SandboxSteps
 from desktop.ui.desk import Desk
 from desktop.ui.detail import DetailPane
@@ -31,7 +31,6 @@ from desktop.ui.form import Field, Form, Section
 from desktop.ui.listing import Row
 from desktop.ui.page import Design, Page, Summary
 from desktop.ui.saving import tell, write, writing
-from desktop.ui.settings.asking import SETTINGS
 
 _NAMED = 5
 
@@ -64,7 +63,7 @@ class ConfigurationSection(Page):
                     "before you accept it."
                 ),
                 nothing_found=_("Nothing fits the search."),
-                depends=SETTINGS | CONFIGURATION,
+                depends=IN_FORCE,
                 chips=[Chip(state, state_word(state)) for state in ("proposed", "accepted", "applied")],
                 summary=self._summary,
                 main_action="configuration.sandbox",
@@ -241,11 +240,11 @@ class ConfigurationSection(Page):
             _("Roll back {number}").format(number=number),
             form,
             verb,
-            lambda typed: writing(desk, verb, lambda: work(typed), SETTINGS | CONFIGURATION),
+            lambda typed: writing(desk, verb, lambda: work(typed), IN_FORCE),
             self,
         )
         said = _("{number} is rolled back.").format(number=number)
-        dialog.saved.connect(lambda written: tell(desk, said, written, SETTINGS | CONFIGURATION))
+        dialog.saved.connect(lambda written: tell(desk, said, written, IN_FORCE))
         dialog.open()
 
     def history(self) -> None:
