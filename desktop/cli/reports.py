@@ -49,6 +49,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--by", metavar="GROUP", help=_("what a report is of – {groups}").format(groups=groups))
     parser.add_argument("--client", metavar="CODE", help=_("only of this client"))
     parser.add_argument("--currency", metavar="CUR", default="", help=_("only in this currency"))
+    parser.add_argument("--in-firm", action="store_true", help=_("deferred revenue in the firm's own currency"))
     parser.add_argument("--to", metavar="FILE", help=_("write a .csv, .xlsx, .json or .pdf file"))
     goals = commands.add("targets", _targets, _("what figures should be, and where they stand; sets one"))
     goals.add_argument("figure", nargs="?", choices=_TARGETS, metavar="FIGURE", help=", ".join(_TARGETS))
@@ -72,6 +73,7 @@ def _report(call: Call) -> None:
             since=arguments.since,
             currency=arguments.currency.upper(),
             by=(arguments.by or "") if arguments.name in _BY else "",
+            in_firm=arguments.in_firm,
         )
     if target is not None:
         write_report(made, target)
