@@ -128,6 +128,11 @@ def open_book(path):
     if application != APPLICATION_ID:
         connection.close()
         raise CannotExamine(f"{path} is a database of another program, not a book.")
+    if not names_of(connection, "rendering_prefix"):
+        connection.close()
+        raise CannotExamine(
+            f"{path} is older than what this script knows. Open a copy of it in Sheaf once, then try again."
+        )
     return connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import lzma
 import random
 import shutil
 import sqlite3
@@ -175,3 +176,12 @@ def test_the_program_that_comes_with_an_archive_is_the_same(lived: Path, tmp_pat
         write_archive(book, path, run="R-2026-0001")
     with zipfile.ZipFile(path) as archive:
         assert archive.read(SCRIPT).decode() == script_text()
+
+
+def test_books_of_the_first_revision_are_proved_and_older_ones_named(tmp_path: Path, script: Any, capsys: Any) -> None:
+    books = sorted((Path(__file__).parents[1] / "old_books").glob("*.sheaf.xz"))
+    for packed, code in ((books[0], 2), (books[-1], 0)):
+        path = tmp_path / "old.sheaf"
+        path.write_bytes(lzma.decompress(packed.read_bytes()))
+        assert script.main([str(path)]) == code
+    assert "Open a copy of it in Sheaf once" in capsys.readouterr().err
