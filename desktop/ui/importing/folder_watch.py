@@ -74,7 +74,7 @@ class FolderWatch(QObject):
     def look(self) -> None:
         """Look once, in a worker; files that are whole come in as a job of their own."""
         watch = self._watch
-        if watch is None or self._busy:
+        if watch is None or self._busy or not self._desk.may("change"):
             return
         self._busy = True
         self._desk.shell.jobs.ask(watch.look, self._seen, self._failed, lane=Lane.SIDE)

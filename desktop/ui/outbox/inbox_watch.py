@@ -34,7 +34,7 @@ class InboxWatch(QObject):
 
     def look(self) -> None:
         """Read what is new."""
-        if self._looking is not None:
+        if self._looking is not None or not self._desk.may("change"):
             return
         book, actor = self._desk.book, self._desk.actor
         job = Job("", lambda report: read_open_inboxes(book, actor=actor, report=report), lane=Lane.MAIL, quiet=True)

@@ -71,6 +71,8 @@ class Postman(QObject):
     # What was under way when the program ended
 
     def _recover(self) -> None:
+        if not self._desk.may("change"):
+            return
         book = self._desk.book
         job = Job("", lambda _report: recover(book), lane=Lane.MAIL, quiet=True)
         self._desk.shell.jobs.start(job, self._recovered)
@@ -106,9 +108,9 @@ class Postman(QObject):
 
     def look(self) -> None:
         """Send what is due: all of it, if the book says that the window does so by itself, else what was put off."""
-        if self._looking is not None or self._sending is not None or self._rests():
-            return
         desk = self._desk
+        if self._looking is not None or self._sending is not None or self._rests() or not desk.may("change"):
+            return
 
         def work() -> _Look:
             # Without any account nothing can go: Today says so.

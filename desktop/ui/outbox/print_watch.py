@@ -36,6 +36,8 @@ class PrintWatch(QObject):
 
     def look(self) -> None:
         """Ask the queues what became of the jobs."""
+        if not self._desk.may("change"):
+            return
         if self._asking is not None:
             self._again = True
             return
