@@ -56,7 +56,7 @@ cp "$root/root/window.png" "$folder/shown/window.png"
 
 echo "== removed, nothing left"
 within apt-get purge -y -qq sheaf >/dev/null 2>&1
-left=$(within sh -c 'find / -xdev -path /root -prune -o -path /proc -prune -o -iname "*sheaf*" -print' | grep -v -e '^/var/log' -e '^/var/cache' || true)
+left=$(within sh -c 'find / -xdev -path /root -prune -o -path /proc -prune -o -path /tmp -prune -o -iname "*sheaf*" -print' | grep -v -e '^/var/log' -e '^/var/cache' || true)
 if [ -n "$left" ]; then
     echo "left behind: $left"
     exit 1
