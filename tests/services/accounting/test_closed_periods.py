@@ -24,6 +24,7 @@ from desktop.services.write_offs import write_off
 from tests.bank_lines import add_account, add_line
 from tests.billing_facts import day
 from tests.books import new_book
+from tests.closed import close
 from tests.contracts import ANNE, Contracts, rows, value
 from tests.issued import add_client, add_invoice
 from tests.ledger_proof import prove
@@ -35,11 +36,6 @@ TODAY = date(2026, 3, 10)
 def book(tmp_path: Path) -> Iterator[Book]:
     with new_book(tmp_path) as book:
         yield book
-
-
-def close(book: Book, through: str) -> None:
-    with change(book, ANNE, "Close") as made:
-        made.insert(Closing, through=day(through), closed_at=made.at, actor=ANNE, checklist="[]", head="", digest="")
 
 
 def test_the_last_standing_closing_counts(book: Book) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.engine import Book
-from db.schema import Agreement, Closing, RuleSetting, Setting
+from db.schema import Agreement, RuleSetting, Setting
 from desktop.domain.recognition import DAILY, MONTHLY, next_month
 from desktop.errors import UserError
 from desktop.services.accounting.deferrals import POLICY
@@ -22,6 +22,7 @@ from desktop.services.changes import change
 from desktop.services.credits import credit_invoice
 from tests.billing_facts import day
 from tests.books import new_book
+from tests.closed import close
 from tests.contracts import ANNE, Contracts, rows
 from tests.issued import add_rate
 from tests.ledger_proof import prove
@@ -48,13 +49,6 @@ def yearly(contracts: Contracts, price: str = "1200") -> str:
     contracts.agreement(client, "A1", {"unit_price": price}, every_unit="year", timing="advance")
     (number,) = contracts.bill("2026-01-01").invoices
     return number
-
-
-def close(book: Book, through: str) -> None:
-    with change(book, ANNE, "Close") as made:
-        made.insert(
-            Closing, through=day(through), closed_at=made.at, actor=ANNE, checklist="[]", head="", digest="",
-        )  # fmt: skip
 
 
 def earn(book: Book, through: str, **more: object) -> Recognised:
