@@ -168,8 +168,13 @@ def test_build_installs_what_freezes_the_program_first(monkeypatch: pytest.Monke
     calls: list[tuple[str, ...]] = []
     monkeypatch.setattr(dev, "prepare", lambda: None)
     monkeypatch.setattr(dev, "loads", lambda _library: True)
-    monkeypatch.setattr(dev.shutil, "which", lambda command: command)
-    monkeypatch.setattr(dev, "python", lambda *arguments, **environment: calls.append(arguments) or 0)
+    monkeypatch.setattr("shutil.which", lambda command: command)
+
+    def python(*arguments: str, **_environment: str) -> int:
+        calls.append(arguments)
+        return 0
+
+    monkeypatch.setattr(dev, "python", python)
     assert dev.main(["build", "--to", "elsewhere"]) == 0
     assert calls[0][:3] == ("-m", "pip", "install")
     assert calls[0][-1] == ".[build]"
@@ -180,8 +185,8 @@ def test_build_installs_what_freezes_the_program_first(monkeypatch: pytest.Monke
 def test_build_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(dev, "prepare", lambda: None)
     monkeypatch.setattr(dev, "loads", lambda _library: True)
-    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(dev.shutil, "which", lambda command: None if command == "makensis" else command)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("shutil.which", lambda command: None if command == "makensis" else command)
     assert dev.main(["build"]) == 1
     assert "apt-get install --yes --no-install-recommends nsis" in capsys.readouterr().err
 
