@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -172,13 +173,12 @@ class SettingsPage(QWidget):
         self._stack.setObjectName("pages")
         self._buttons: dict[str, PlaceButton] = {}
         group = QButtonGroup(self)
-        column = QVBoxLayout()
-        column.setContentsMargins(16, 18, 12, 16)
-        column.setSpacing(2)
         title = QLabel(_("Settings"))
         title.setProperty("role", "title")
-        title.setContentsMargins(8, 0, 0, 10)
-        column.addWidget(title)
+        title.setContentsMargins(24, 18, 0, 10)
+        column = QVBoxLayout()
+        column.setContentsMargins(16, 0, 12, 16)
+        column.setSpacing(2)
         for name, place in self._places.items():
             button = PlaceButton(place, desk.shell.theme)
             button.clicked.connect(lambda _on=False, name=name: self.show_section(name))
@@ -186,8 +186,22 @@ class SettingsPage(QWidget):
             column.addWidget(button)
             self._buttons[name] = button
         column.addStretch(1)
+        names = QWidget()
+        names.setLayout(column)
+        self._names = QScrollArea()
+        self._names.setWidget(names)
+        self._names.setWidgetResizable(True)
+        self._names.setFrameShape(QFrame.Shape.NoFrame)
+        self._names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The names themselves take the focus.
+        self._names.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        headed = QVBoxLayout()
+        headed.setContentsMargins(0, 0, 0, 0)
+        headed.setSpacing(0)
+        headed.addWidget(title)
+        headed.addWidget(self._names, 1)
         side = QWidget()
-        side.setLayout(column)
+        side.setLayout(headed)
         side.setMinimumWidth(desk.shell.theme.px(_WIDTH) + 28)
         side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         rule = QFrame()
@@ -213,6 +227,7 @@ class SettingsPage(QWidget):
         self.setProperty("section_name", name)
         self._stack.setCurrentWidget(self._shown[name])
         self._buttons[name].setChecked(True)
+        self._names.ensureWidgetVisible(self._buttons[name])
         self._desk.shell.memory.put(_LAST, name)
         return self._shown[name]
 
