@@ -37,9 +37,7 @@ def sheet_pdf(path: Path, key: Key, *, today: date) -> bytes:
             language=current_language(),
             notes=(
                 _("Whoever has this page and a copy of the book can read all of it. Keep it where you keep deeds."),
-                _(
-                    "On a new computer, open the book and type the groups. Spaces, dashes and small letters do not matter."
-                ),
+                _("On a new computer, open the book and type the groups row by row. Spaces and dashes do not matter."),
                 _("Nobody else has this key, nor can anybody make it again: without it and the keyring it is lost."),
                 _("It opens the backups made while this key was in use as well. Another key needs another page."),
             ),
