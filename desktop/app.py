@@ -426,12 +426,13 @@ class Program(QObject):
         if self._book is not None:
             from desktop.services.backups.making import back_up_by_itself
             from desktop.services.backups.shelf import Why
+            from desktop.ui.trouble.leaving import close_book
 
             for window in self.windows:
                 # A large book takes seconds, and nobody should look at a window that no longer answers.
                 window.hide()
             back_up_by_itself(self._book, Why.CLOSED, now=datetime.now(UTC))
-            self._book.close()
+            close_book(self._book)
             self._book = None
 
     def end(self) -> None:
