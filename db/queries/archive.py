@@ -67,11 +67,11 @@ def numbers_of_run(connection: Connection, run: str) -> list[str]:
 
 _BOOKINGS = """SELECT e.id, e.kind, e.booked_on, s.role, coalesce(c.merged_into_id, c.id), c.code, c.name, s.currency,
  s.amount, s.firm_amount, s.category, s.rate,
- coalesce(i.number, w.number, x.number, p.number, m.number, '') AS number, i.due_date, i.tax_date,
+ coalesce(i.number, w.number, x.number, g.number, p.number, m.number, '') AS number, i.due_date, i.tax_date,
  coalesce(json_extract(b.data, '$.country'), c.country), coalesce(json_extract(b.data, '$.tax_id'), c.tax_id, ''),
  p.method, p.id,
  EXISTS (SELECT 1 FROM invoice_line l JOIN tax_code t ON t.id = l.tax_code_id
-  WHERE l.invoice_id = coalesce(i.id, w.id, x.id) AND t.code = 'small-business') AS small,
+  WHERE l.invoice_id = coalesce(i.id, w.id, x.id, g.id) AND t.code = 'small-business') AS small,
  k.number, coalesce(p.account_id, m.account_id, bl.account_id),
  coalesce(e.note, nullif(m.text, ''), nullif(bm.note, ''), nullif(trim(coalesce(bl.party, '') || ' ' ||
   coalesce(bl.text, '')), ''), '')
@@ -81,7 +81,8 @@ _BOOKINGS = """SELECT e.id, e.kind, e.booked_on, s.role, coalesce(c.merged_into_
  LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
  LEFT JOIN write_off f ON f.id = e.write_off_id LEFT JOIN invoice w ON w.id = f.invoice_id
  LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
- LEFT JOIN party b ON b.id = coalesce(i.buyer_id, w.buyer_id, x.buyer_id)
+ LEFT JOIN recognition_schedule n ON n.id = e.schedule_id LEFT JOIN invoice g ON g.id = n.invoice_id
+ LEFT JOIN party b ON b.id = coalesce(i.buyer_id, w.buyer_id, x.buyer_id, g.buyer_id)
  WHERE """
 
 

@@ -31,7 +31,8 @@ _LONGEST_ID = 15
 _WORDS: Mapping[str, str] = {
     "revenue": "", "deposits": "Anzahlung", "discount": "Skonto", "bank": "Zahlung", "bad_debt": "Forderungsausfall",
     "rounding": "Rundung", "exchange": "Kursdifferenz", "opening": "Saldovortrag", "withholding": "Quellensteuer",
-    "tax_payable": "Umsatzsteuer", "deferred_revenue": "Abgrenzung", "cash": "Kasse", "fees": "Bankgebühren",
+    "tax_payable": "Umsatzsteuer", "deferred_revenue": "Abgrenzung", "accrued_revenue": "Abgrenzung", "cash": "Kasse",
+    "fees": "Bankgebühren",
 }  # fmt: skip
 
 
