@@ -5,17 +5,22 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
-    from db.engine import Driver
-    from desktop.cli.call import Call
+    from db.engine import Book, Driver
 
 
-def driver_or_ask(call: Call, path: Path) -> Driver:
+class Caller(Protocol):
+    """What of a call the unlocking needs: the book that this process has open already, if any."""
+
+    held: Book | None
+
+
+def driver_or_ask(call: Caller, path: Path) -> Driver:
     """The driver of a book; where its key is not known and somebody sits at the terminal, they are asked for it.
 
     Raises Locked where nobody does, UserError where what they type is not its key.
