@@ -12,7 +12,7 @@ from desktop.cli.money import minor
 from desktop.cli.tables import table
 from desktop.domain.money import major_text
 from desktop.errors import UserError
-from desktop.i18n import _, amount_text, date_text, money_text, ngettext, number_text
+from desktop.i18n import _, amount_text, date_text, money_text, ngettext, number_text, pgettext
 
 if TYPE_CHECKING:
     from desktop.services.accounting.journal import JournalRow
@@ -173,8 +173,8 @@ def _journal(call: Call) -> None:
         {"postings": [_posting(row, home) for row in rows]},
         lambda: table(
             [
-                ">" + _("Entry"), _("Date"), _("Kind"), _("Document"), _("Account"), _("Client"), ">" + _("Debit"),
-                ">" + _("Credit"),
+                ">" + _("Entry"), _("Date"), _("Kind"), _("Document"), _("Account"), _("Client"), ">" + pgettext("ledger", "Debit"),
+                ">" + pgettext("ledger", "Credit"),
             ],
             shown,
             empty=_("Nothing was booked on these days."),
@@ -236,7 +236,12 @@ def _trial(call: Call) -> None:
         for row in found.rows
     ]
     told.append(["", _("Total"), "", *(amount_text(one, home) for one in _figures(found.total))])
-    heads = [">" + _("Opening"), ">" + _("Debit"), ">" + _("Credit"), ">" + _("Closing")]
+    heads = [
+        ">" + _("Opening"),
+        ">" + pgettext("ledger", "Debit"),
+        ">" + pgettext("ledger", "Credit"),
+        ">" + pgettext("balance", "Closing"),
+    ]
     call.answer(data, lambda: table([_("Account"), _("Name"), _("Kind"), *heads], told))
 
 

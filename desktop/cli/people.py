@@ -11,7 +11,7 @@ from desktop.cli.tables import table
 from desktop.domain.access import ROLES
 from desktop.domain.money import major_text, to_minor
 from desktop.errors import UserError
-from desktop.i18n import _, local_moment_text
+from desktop.i18n import _, local_moment_text, pgettext
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -138,7 +138,7 @@ def _show(call: Call, book: Book) -> None:
         return table(
             [
                 _("Name"),
-                _("Role"),
+                pgettext("rights", "Role"),
                 _("Passphrase"),
                 ">" + _("May approve"),
                 ">" + _("May credit, an invoice"),

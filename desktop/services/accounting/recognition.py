@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from db.engine import Book
 from desktop.domain.recognition import Part, Span, joined, parts
 from desktop.errors import UserError
-from desktop.i18n import _, date_text
+from desktop.i18n import _, date_text, ngettext
 from desktop.services.accounting.closing import closed_error, closed_through, first_open
 from desktop.services.accounting.deferrals import ACCRUED, DEFERRED, holder
 from desktop.services.changes import change
@@ -88,9 +88,11 @@ def recognise(book: Book, *, through: date, actor: str, today: date, preview: bo
         if closed is not None and through <= closed:
             raise closed_error(closed, through)
         found, rows = _plan(made.connection, through)
-        made.summary = _("Recognise revenue through {day}: {count} entries").format(
-            day=date_text(through), count=len(found.entries)
-        )
+        made.summary = ngettext(
+            "Recognise revenue through {day}: {count} entry",
+            "Recognise revenue through {day}: {count} entries",
+            len(found.entries),
+        ).format(day=date_text(through), count=len(found.entries))
         if rows:
             _write(made.connection, rows)
             made.record(

@@ -32,7 +32,7 @@ _KINDS: Final = {
     "liability": N_("Liability"),
     "equity": N_("Equity"),
     "income": N_("Income"),
-    "expense": N_("Expense"),
+    "expense": N_("Expenses"),
 }
 _ENTRIES: Final = {
     "invoice": N_("Invoice"),

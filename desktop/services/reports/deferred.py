@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.services.accounting.schedules import month_rows
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question
 
@@ -17,7 +17,7 @@ def deferred(asked: Question) -> Made:
         Column("opening", _("Opening"), "amount"),
         Column("billed", _("Deferred by documents"), "amount"),
         Column("earned", _("Recognised"), "amount"),
-        Column("closing", _("Closing"), "amount"),
+        Column("closing", pgettext("balance", "Closing"), "amount"),
         Column("by_service", _("Earned by the days of service"), "amount"),
     )
     assert asked.since is not None

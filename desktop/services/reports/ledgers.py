@@ -7,7 +7,7 @@ from typing import Any
 
 from db.queries import accounts as queries
 from desktop.domain.money import scaled_to_percent
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.services.reports.owed import document
 from desktop.services.reports.table import BEHIND, Column, Made, Question
 
@@ -25,8 +25,8 @@ def journal(asked: Question) -> Made:
         Column("account", _("Account")),
         Column("client", _("Client")),
         Column("currency", _("Currency")),
-        Column("debit", _("Debit"), "amount"),
-        Column("credit", _("Credit"), "amount"),
+        Column("debit", pgettext("ledger", "Debit"), "amount"),
+        Column("credit", pgettext("ledger", "Credit"), "amount"),
         Column("firm_amount", _("Amount in the firm's currency"), "amount"),
         Column("tax_category", _("Tax category")),
         Column("tax_rate", _("Tax rate"), "number"),

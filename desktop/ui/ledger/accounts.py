@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desktop.i18n import _, ngettext, number_text
+from desktop.i18n import _, ngettext, number_text, pgettext
 from desktop.services.accounting.bank_entries import post_earlier
 from desktop.services.accounting.words import kind_word
 from desktop.ui.actions import GAP, Action
@@ -39,9 +39,9 @@ class AccountsTab(Page):
                     Column("name", _("Name"), 220, sort_key="name", wide=True),
                     Column("kind", _("Kind"), 100, sort_key="kind", secondary=True),
                     Column("opening", _("Opening"), 120, "money", sort_key="opening"),
-                    Column("debit", _("Debit"), 120, "money", sort_key="debit"),
-                    Column("credit", _("Credit"), 120, "money", sort_key="credit"),
-                    Column("closing", _("Closing"), 120, "money", sort_key="closing", strong=True),
+                    Column("debit", pgettext("ledger", "Debit"), 120, "money", sort_key="debit"),
+                    Column("credit", pgettext("ledger", "Credit"), 120, "money", sort_key="credit"),
+                    Column("closing", pgettext("balance", "Closing"), 120, "money", sort_key="closing", strong=True),
                 ],
                 listing=self._rows,
                 summary=self._rows.summary,

@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import UserError
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.services.accounting.adjustments import Adjustment, Line, adjust, reverse
 from desktop.services.accounting.chart import ledger_accounts
 from desktop.services.accounting.journal import JournalRow
@@ -46,7 +46,7 @@ def book_by_hand(desk: Desk, parent: QWidget) -> FormDialog | None:
                     Field("note", _("What for"), required=True, span=4),
                 ],
             ),
-            Section(_("Sides"), [field for at in range(_SEEN) for field in _side(at, choices, home)]),
+            Section(pgettext("entry", "Sides"), [field for at in range(_SEEN) for field in _side(at, choices, home)]),
             Section(_("More sides"), [field for at in range(_SEEN, _MOST) for field in _side(at, choices, home)], True),
             Section(
                 "",
@@ -138,7 +138,7 @@ def _side(at: int, choices: list[tuple[str, str]], home: str) -> list[Field]:
         ),
         Field(
             f"debit{at}",
-            _("Debit"),
+            pgettext("ledger", "Debit"),
             "money",
             span=3,
             currency=home,
@@ -146,7 +146,7 @@ def _side(at: int, choices: list[tuple[str, str]], home: str) -> list[Field]:
         ),
         Field(
             f"credit{at}",
-            _("Credit"),
+            pgettext("ledger", "Credit"),
             "money",
             span=3,
             currency=home,

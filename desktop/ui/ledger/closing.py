@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import _, date_text, moment_text, number_text
+from desktop.i18n import _, date_text, moment_text, number_text, pgettext
 from desktop.jobs import Job
 from desktop.services.accounting.checklist import LEFT, Step, checklist
 from desktop.services.accounting.month_end import ClosedPeriod, close_books, closings, next_to_close, reopen
@@ -38,7 +38,7 @@ class ClosingTab(Page):
             desk.shell,
             Design(
                 name="ledger_closing",
-                title=_("Closing"),
+                title=pgettext("ledger", "Closing"),
                 columns=[
                     Column("title", _("Step"), 190, strong=True),
                     Column("state", _("State"), 96, "tag"),

@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from db.engine import Book
-from desktop.i18n import _, date_text, money_text
+from desktop.i18n import _, date_text, money_text, pgettext
 from desktop.services.accounting.chart import ledger_accounts
 from desktop.services.accounting.journal import Asked, JournalRow, entry_rows, journal_ids, journal_rows
 from desktop.services.accounting.words import ENTRY_KINDS, entry_word
@@ -86,8 +86,8 @@ class JournalTab(Page):
                     Column("document", _("Document"), 128, sort_key="document", strong=True),
                     Column("account", _("Account"), 220, wide=True),
                     Column("client", _("Client"), 88, sort_key="client", secondary=True),
-                    Column("debit", _("Debit"), 112, "money", sort_key="debit"),
-                    Column("credit", _("Credit"), 112, "money", sort_key="credit"),
+                    Column("debit", pgettext("ledger", "Debit"), 112, "money", sort_key="debit"),
+                    Column("credit", pgettext("ledger", "Credit"), 112, "money", sort_key="credit"),
                 ],
                 listing=self._rows,
                 summary=self._rows.summary,
@@ -206,5 +206,5 @@ def _side(side: JournalRow, home: str) -> tuple[str, str]:
     if side.currency != home and side.firm_amount is not None:
         base = money_text(abs(side.firm_amount), home)
         own = f"{own} · {base}" if side.amount else base
-    word = _("Debit") if (side.amount or side.firm_amount or 0) > 0 else _("Credit")
+    word = pgettext("ledger", "Debit") if (side.amount or side.firm_amount or 0) > 0 else pgettext("ledger", "Credit")
     return word, f"{side.account.called}\n{own}"

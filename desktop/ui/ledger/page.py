@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, pgettext
 from desktop.ui.desk import Desk
 from desktop.ui.page import Page
 from desktop.ui.rail import Place
@@ -45,7 +45,7 @@ def tabs(desk: Desk) -> Sequence[Place]:
         ("accounts", _("Accounts"), accounts),
         ("journal", _("Journal"), journal),
         ("recognition", _("Recognition"), recognition),
-        ("closing", _("Closing"), closing),
+        ("closing", pgettext("ledger", "Closing"), closing),
     )
     return [Place(name, title, build) for name, title, build in built]
 

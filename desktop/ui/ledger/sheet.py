@@ -8,7 +8,7 @@ from functools import partial
 from threading import Lock
 
 from db.engine import Book
-from desktop.i18n import _, money_text
+from desktop.i18n import _, money_text, pgettext
 from desktop.services.accounting.journal import JournalRow, Sheet, account_sheet
 from desktop.services.accounting.words import entry_word
 from desktop.ui.actions import Action
@@ -75,8 +75,8 @@ class SheetPage(Page):
                     Column("document", _("Document"), 130, sort_key="document", strong=True),
                     Column("text", _("Client, text"), 220, sort_key="text", wide=True),
                     Column("own", _("Amount"), 120, "money", hidden=True, currency_key="own_currency"),
-                    Column("debit", _("Debit"), 112, "money", sort_key="debit"),
-                    Column("credit", _("Credit"), 112, "money", sort_key="credit"),
+                    Column("debit", pgettext("ledger", "Debit"), 112, "money", sort_key="debit"),
+                    Column("credit", pgettext("ledger", "Credit"), 112, "money", sort_key="credit"),
                     Column("balance", _("Balance"), 120, "money", strong=True),
                 ],
                 listing=self._rows,
@@ -112,7 +112,7 @@ class SheetPage(Page):
         figures = [
             Figure(money(sheet.opening), _("opening")),
             Figure(money(sheet.debit), _("debit")),
-            Figure(money(sheet.credit), _("credit")),
+            Figure(money(sheet.credit), pgettext("ledger", "credit")),
             Figure(money(sheet.closing), _("closing")),
         ]
         return Summary(told((sheet.first, sheet.last)), figures, choices=choices)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from desktop.domain.access import ROLES
-from desktop.i18n import _, money_text
+from desktop.i18n import _, money_text, pgettext
 from desktop.services.access.passphrases import take_away, with_passphrase
 from desktop.services.access.words import role_note, role_word
 from desktop.services.limits import Act, limits_of_others, second_approval, set_limits_of_others
@@ -44,7 +44,7 @@ class PeopleSection(Page):
                     Column("approval_limit", _("May approve"), 150, "money", sort_key="approval_limit"),
                     Column("credit_limit", _("May credit, an invoice"), 180, "money", sort_key="credit_limit"),
                     Column("write_off_limit", _("May write off, an invoice"), 180, "money", sort_key="write_off_limit"),
-                    Column("role_word", _("Role"), 110, sort_key="role_word"),
+                    Column("role_word", pgettext("rights", "Role"), 110, sort_key="role_word"),
                     Column("signs_in", _("Signs in"), 120, sort_key="signs_in", secondary=True),
                 ],
                 listing=self._rows,
@@ -162,7 +162,7 @@ class PeopleSection(Page):
             roles = [(role, role_word(role)) for role in ROLES]
             fields[:0] = [
                 Field("name", _("Name"), required=True, note=note),
-                Field("role", _("Role"), "choice", required=True, choices=roles, note=_role_notes()),
+                Field("role", pgettext("rights", "Role"), "choice", required=True, choices=roles, note=_role_notes()),
                 Field("active", _("Works with this book"), "check"),
             ]
         actor, book = self.desk.actor, self.desk.book

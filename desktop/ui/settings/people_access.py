@@ -59,7 +59,7 @@ def ask_signing_in(desk: Desk, parent: QWidget) -> None:
     values = {"minutes": idle_minutes(book)}
     dialog = ask(desk, parent, _("Signing in"), [Section("", fields)], values, _("Save"), work, _("Saved."))
     lines = [
-        _("{when}: {name} {what} ({place})").format(
+        _("{when} · {name} · {what} · {place}").format(
             when=local_moment_text(one.moment), name=one.name or "?", what=outcome_word(one.outcome), place=one.place
         )
         for one in entries(book)[:_ENTRIES]

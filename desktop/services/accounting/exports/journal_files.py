@@ -14,7 +14,7 @@ from db.engine import Book
 from desktop.documents.text_ledgers import Account, Entry, Side, beancount, ledger
 from desktop.domain.money import to_major
 from desktop.errors import UserError
-from desktop.i18n import _, span_text
+from desktop.i18n import _, pgettext, span_text
 from desktop.services.accounting.journal import Asked, JournalRow, journal
 from desktop.services.accounting.mapping import LedgerAccount
 from desktop.services.accounting.trial_balance import TrialBalance, trial_balance
@@ -42,8 +42,8 @@ def write_journal_table(book: Book, path: Path, first: date, last: date) -> Expo
     home = trial_balance(book, last, last).currency
     names = (
         _("Entry"), _("Date"), _("Kind"), _("Document"), _("Account"), _("Name of the account"), _("Client"),
-        _("Name of the client"), _("Text"), _("Currency"), _("Debit"), _("Credit"), _("Debit in {currency}").format(
-            currency=home), _("Credit in {currency}").format(currency=home),
+        _("Name of the client"), _("Text"), _("Currency"), pgettext("ledger", "Debit"), pgettext("ledger", "Credit"),
+        _("Debit in {currency}").format(currency=home), _("Credit in {currency}").format(currency=home),
     )  # fmt: skip
     write_table(path, _("Journal"), names, (_row(row, home) for row in rows))
     return Exported(path, len({row.entry for row in rows}), first, last)
