@@ -173,8 +173,8 @@ def _journal(call: Call) -> None:
         {"postings": [_posting(row, home) for row in rows]},
         lambda: table(
             [
-                ">" + _("Entry"), _("Date"), _("Kind"), _("Document"), _("Account"), _("Client"), ">" + pgettext("ledger", "Debit"),
-                ">" + pgettext("ledger", "Credit"),
+                ">" + _("Entry"), _("Date"), _("Kind"), _("Document"), _("Account"), _("Client"),
+                ">" + pgettext("ledger", "Debit"), ">" + pgettext("ledger", "Credit"),
             ],
             shown,
             empty=_("Nothing was booked on these days."),

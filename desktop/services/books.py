@@ -13,8 +13,10 @@ from babel import Locale, UnknownLocaleError
 from db import backup as copies
 from db import book_files
 from db.engine import Book, Driver
+from desktop.domain.access import SignedIn
 from desktop.errors import UserError
 from desktop.i18n import _
+from desktop.services.access.file_owner import refuse_unless_owner
 from desktop.services.book_settings import LAST_BACKUP, keep_setting
 from desktop.services.changes import change
 from desktop.services.delivery.doubting import doubt
@@ -73,7 +75,7 @@ def back_up(book: Book, target: Path, *, report: Report | None = None, actor: st
     The book remembers the day of its last copy.
 
     A file of that name is replaced once the copy is whole, but never the book itself, and never a file that is no
-    book. Raises UserError.
+    book or is another firm's. Raises UserError.
     """
     target = target.absolute()
     _refuse_folder(target)
@@ -81,13 +83,23 @@ def back_up(book: Book, target: Path, *, report: Report | None = None, actor: st
         if target.samefile(book.path):
             raise UserError(_("A book cannot be its own backup."), _("Choose another name."))
         # Says what it is, if it is no book.
-        with book_files.look_into(target, driver_for(target)):
-            pass
+        with book_files.look_into(target, driver_for(target)) as there:
+            (uid,) = there.execute("SELECT uid FROM book").fetchone()
+        if uid != _uid(book):
+            raise UserError(
+                _("{path} is another book, or a backup of one; it is not replaced.").format(path=target),
+                _("Choose another name."),
+            )
     copies.copy_book(book.path, target, driver=book.driver, report=report)
     if not book.read_only:
         # Whoever opens the book can see how old its last copy is.
         with change(book, actor, _("Back up to {file}").format(file=target.name), undoable=False) as made:
             keep_setting(made, LAST_BACKUP, book.now[:10])
+
+
+def _uid(book: Book) -> str:
+    with book.reading() as session:
+        return str(session.connection().exec_driver_sql("SELECT uid FROM book").scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +141,22 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def restore(source: Path, target: Path, *, now: str, report: Report | None = None) -> Path | None:
+def restore(
+    source: Path, target: Path, *, now: str, who: SignedIn | None = None, report: Report | None = None
+) -> Path | None:
     """Put a backup in the place of a closed book, or where none is, and return under which name the old one is kept.
 
     What waits in it to go out, and may have gone since, is uncertain then; `now` is UTC text.
-    Show `contents` of both before. Raises UserError where the backup is damaged or the book is open; the book is then
-    as it was.
+    Show `contents` of both before. Raises UserError where the backup is damaged, the book is open, or its people sign
+    in and `who` is no owner; the book is then as it was.
     """
     source, target = source.absolute(), target.absolute()
     _refuse_folder(target)
     contents(source)
     if target.exists() and source.samefile(target):
         raise UserError(_("This is the book itself, not a backup of it."), _("Choose the backup's file."))
+    if target.exists():
+        refuse_unless_owner(who, target, source)
     return book_files.replace_book(
         source,
         target,
