@@ -125,7 +125,7 @@ class Book:
         if not read_only:
             # Once, and not with each connection: two that switch at the same moment lock each other out.
             first.execute("PRAGMA journal_mode=WAL").fetchall()
-        self._shared.guarded = _has_passphrases(first)
+        self._shared.guarded = has_passphrases(first)
         first.close()
         self.engine = self._engine(read_only, writers=True)
         self._reader = self._engine(read_only, writers=False)
@@ -316,7 +316,8 @@ class Book:
         self.close()
 
 
-def _has_passphrases(connection: sqlite3.Connection) -> bool:
+def has_passphrases(connection: sqlite3.Connection) -> bool:
+    """Whether people of the book sign in; those of a revision that knew no passphrases do not."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'passphrase'").fetchone() is None:
         return False
     return connection.execute("SELECT 1 FROM passphrase LIMIT 1").fetchone() is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
+from desktop.cli.signing import owner_of
 from desktop.cli.tables import pairs, table
 from desktop.i18n import _, date_text, money_text, number_text
 
@@ -40,6 +41,7 @@ def add(commands: Commands) -> None:
     restore = commands.add("restore", _restore, _("put a backup in the place of a book"), book=False)
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("book", metavar="BOOK")
+    restore.add_argument("--as", dest="actor", metavar="PERSON", help=_("who does it; by default who is logged in"))
     restore.add_argument("--preview", action="store_true", help=_("only show what it holds and what would be lost"))
 
     salvage = commands.add("salvage", _salvage, _("save what can be read of a damaged book into a new one"), book=False)
@@ -155,12 +157,13 @@ def _restore(call: Call) -> None:
     from desktop.services.books import restore
 
     source, target = call.path(call.arguments.file), call.path(call.arguments.book)
+    who = owner_of(call, target, source) if target.exists() else None
     found = difference(source, target)
     data: dict[str, object] = {"book": str(target), "kept": None, "loses": _losses(found)}
     if call.arguments.preview:
         call.answer(data, lambda: _told(found))
         return
-    kept = restore(source, target, now=call.now, report=call.progress)
+    kept = restore(source, target, now=call.now, who=who, report=call.progress)
     data["kept"] = str(kept) if kept else None
 
     def text() -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from desktop.cli.arguments import Commands
 from desktop.cli.call import Call
+from desktop.cli.signing import owner_of
 from desktop.cli.unlocking import ask_secret
 from desktop.errors import UserError
 from desktop.i18n import _, ngettext
-
-if TYPE_CHECKING:
-    from db.cipher import Key
 
 
 def add(commands: Commands) -> None:
@@ -47,6 +44,7 @@ def _encrypt(call: Call) -> None:
 
     arguments = call.arguments
     path = call.path(arguments.book)
+    who = owner_of(call, path)
     if arguments.passphrase:
         key = key_from_passphrase(_twice(path))
     else:
@@ -54,8 +52,8 @@ def _encrypt(call: Call) -> None:
         key = new_key()
     if arguments.recovery_to:
         write_sheet(path, key, call.path(arguments.recovery_to), today=call.today)
-    done = (change_key if arguments.change else encrypt)(path, key, report=call.progress)
-    plain, left = _copies(call, path, key)
+    done = (change_key if arguments.change else encrypt)(path, key, who=who, report=call.progress)
+    plain, left = _copies(call, path)
     data = {
         "book": str(path),
         "encrypted": True,
@@ -86,14 +84,16 @@ def _encrypt(call: Call) -> None:
     call.answer(data, text)
 
 
-def _copies(call: Call, path: Path, key: Key) -> tuple[list[Path], list[Path]]:
+def _copies(call: Call, path: Path) -> tuple[list[Path], list[Path]]:
     """The copies that anybody can read, and those of them that could not be encrypted."""
-    from desktop.services import books
+    from desktop.services.encryption.opening import known_key
     from desktop.services.encryption.switching import encrypt_copies, plain_copies
 
-    with books.open_(path) as book:
-        plain = plain_copies(book)
-    return plain, encrypt_copies(plain, key, report=call.progress) if call.arguments.copies else plain
+    plain = plain_copies(path)
+    key = known_key(path)
+    if key is None or not call.arguments.copies:
+        return plain, plain
+    return plain, encrypt_copies(plain, key, report=call.progress)
 
 
 def _twice(path: Path) -> str:
@@ -122,7 +122,7 @@ def _decrypt(call: Call) -> None:
 
     path = call.path(call.arguments.book)
     driver_or_ask(call, path)
-    decrypt(path, report=call.progress)
+    decrypt(path, who=owner_of(call, path), report=call.progress)
     call.answer(
         {"book": str(path), "encrypted": False},
         lambda: _("{path} is no longer encrypted: whoever has the file can read it.").format(path=path),
@@ -131,12 +131,14 @@ def _decrypt(call: Call) -> None:
 
 def _recovery_key(call: Call) -> None:
     from desktop.cli.unlocking import driver_or_ask
+    from desktop.services.access.file_owner import refuse_unless_owner
     from desktop.services.encryption.opening import known_key
     from desktop.services.encryption.recovery import recovery_key
     from desktop.services.encryption.sheet import write_sheet
 
     path = call.path(call.arguments.book)
     driver_or_ask(call, path)
+    refuse_unless_owner(owner_of(call, path), path)
     key = known_key(path)
     if key is None:
         raise UserError(_("{path} is not encrypted.").format(path=path), _("Run `sheaf encrypt BOOK` first."))
@@ -158,7 +160,7 @@ def _unlock(call: Call) -> None:
 
     path = call.path(call.arguments.book)
     if call.arguments.forget:
-        forget_key(path)
+        forget_key(path, who=owner_of(call, path))
         call.answer({"book": str(path), "in_keyring": False}, lambda: _("This computer has forgotten the key."))
         return
     from desktop import secrets

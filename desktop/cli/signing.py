@@ -13,8 +13,10 @@ from desktop.errors import UserError
 from desktop.i18n import _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from db.engine import Book
-    from desktop.domain.access import Vouched
+    from desktop.domain.access import SignedIn, Vouched
     from desktop.services.access.second_pair import SecondNeeded
     from desktop.services.handover import Answer
 
@@ -25,6 +27,7 @@ class Caller(Protocol):
     arguments: argparse.Namespace
     ask: Answer | None
     vouched: Vouched | None
+    held: Book | None
 
     @property
     def actor(self) -> str: ...
@@ -58,6 +61,28 @@ def signed_in(call: Caller, book: Book) -> Book:
             _("Choose your own: sheaf passphrase BOOK --as NAME"),
         )
     return book
+
+
+def owner_of(call: Caller, *paths: Path) -> SignedIn | None:
+    """Whoever changes a book as a file, signed in where its people sign in; see access.file_owner.
+
+    None where nobody has to. UserError where name and passphrase do not let them in.
+    """
+    from db.book_files import OpenElsewhere, open_book
+    from desktop.cli.unlocking import driver_or_ask
+    from desktop.services.access.file_owner import asks_for_owner
+
+    path = asks_for_owner(*paths)
+    if path is None:
+        return None
+    driver = driver_or_ask(call, path)
+    try:
+        # A backup stays as it is, and so does a book that another program writes to.
+        book = open_book(path, read_only=path != paths[0], driver=driver)
+    except OpenElsewhere:
+        book = open_book(path, read_only=True, driver=driver)
+    with book:
+        return signed_in(call, book).signed_in
 
 
 def agreed(call: Caller, needed: SecondNeeded) -> Vouched:

@@ -30,9 +30,9 @@ def _lacks(book: Book, statement: str) -> str | None:
 def test_an_encrypted_book_holds_each_to_a_role(tmp_path: Path) -> None:
     with new_book(tmp_path) as plain:
         guard(plain)
-        path = plain.path
+        path, olga = plain.path, plain.signed_in
     key = new_key()
-    encrypt(path, key)
+    encrypt(path, key, who=olga)
     with open_book(path, driver=locked_driver(key)) as book:
         with pytest.raises(SignInNeeded):
             people(book)
