@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from db import ddl, upgrades
 from db.backup import SIDECARS, faults
+from db.cipher import database_errors
 from db.engine import APPLICATION_ID, PLAIN, Driver
 from db.files import damaged as told_damaged
 from db.files import sync_folder
@@ -121,7 +122,7 @@ def _opened(
 ) -> sqlite3.Connection:
     untouched = folder / "untouched.sheaf"
     shutil.copyfile(work, untouched)
-    broken = (sqlite3.Error, driver.module.Error)
+    broken = database_errors()
     with contextlib.suppress(*broken):
         return _readable(work, driver)
     # A torn journal or WAL is worse than none.
@@ -156,7 +157,7 @@ def _readable(work: Path, driver: Driver, *, some: bool = False) -> sqlite3.Conn
         listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL"
         names = {name for (name,) in connection.execute(listed)}
         wanted = {"firm", "client", "audit_event"}
-        with contextlib.suppress(sqlite3.Error, driver.module.Error):
+        with contextlib.suppress(*database_errors()):
             if connection.execute("SELECT version_num FROM alembic_version").fetchone() == (upgrades.newest(),):
                 wanted |= Base.metadata.tables.keys()
         if not (names & wanted if some else wanted <= names):
@@ -208,12 +209,12 @@ def _rebuild(
 
 def _revision(old: sqlite3.Connection, backups: Sequence[Path], driver: Driver) -> str:
     """The revision that the damaged book says, or else its latest backup, or else the newest."""
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*database_errors()):
         row = old.execute("SELECT version_num FROM alembic_version").fetchone()
         if row is not None and row[0] in upgrades.known():
             return str(row[0])
     for path in backups:
-        with contextlib.suppress(sqlite3.Error, OSError), contextlib.closing(driver.connect(path, True)) as one:
+        with contextlib.suppress(OSError, *database_errors()), contextlib.closing(driver.connect(path, True)) as one:
             row = one.execute("SELECT version_num FROM alembic_version").fetchone()
             if row is not None and row[0] in upgrades.known():
                 return str(row[0])
@@ -222,7 +223,7 @@ def _revision(old: sqlite3.Connection, backups: Sequence[Path], driver: Driver) 
 
 def _helper(path: Path, revision: str, driver: Driver, lent: contextlib.ExitStack) -> sqlite3.Connection | None:
     """A backup of the same revision: one that is built otherwise cannot lend rows."""
-    with contextlib.suppress(sqlite3.Error, driver.module.Error, OSError):
+    with contextlib.suppress(OSError, *database_errors()):
         connection = lent.enter_context(contextlib.closing(driver.connect(path, True)))
         if connection.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,):
             return connection
@@ -250,7 +251,7 @@ def _tables(new: sqlite3.Connection) -> list[str]:
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     try:
         return [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-    except sqlite3.Error:
+    except database_errors():
         return []
 
 
@@ -319,7 +320,7 @@ class _Insert:
         try:
             self._new.executemany(self._sql, rows)
             self.written += len(rows)
-        except sqlite3.Error:
+        except database_errors():
             self._new.execute("ROLLBACK TO chunk")
             for row in rows:
                 self._one(row)
@@ -330,7 +331,7 @@ class _Insert:
         try:
             self._new.execute(self._sql, row)
             self.written += 1
-        except sqlite3.Error as error:
+        except database_errors() as error:
             self.refused += 1
             if self._found is not None:
                 values = dict(zip(self._columns, row, strict=True))

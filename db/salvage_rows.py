@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from db.cipher import database_errors
+
 # Rows asked for at once.
 _STEP: Final = 4096
 # Where nothing says how many rows there were, so many numbers without any row are the end of the table.
@@ -47,7 +49,7 @@ def read_rows(connection: sqlite3.Connection, table: str, columns: list[str], fo
             last = row[0]
             found.read += 1
             yield row
-    except sqlite3.Error:
+    except database_errors():
         named, all_named = _named_by_indexes(connection, table)
         end = _end(connection, table, last)
         if end is None and all_named:
@@ -90,7 +92,7 @@ def _between(connection: sqlite3.Connection, asked: str, first: int, last: int) 
     """The rows of these numbers, or None where the way to one of them is broken."""
     try:
         rows = connection.execute(f"{asked} WHERE rowid BETWEEN ? AND ? ORDER BY rowid", (first, last)).fetchall()
-    except sqlite3.Error:
+    except database_errors():
         return None
     return rows if all(first <= row[0] <= last for row in rows) else None
 
@@ -101,14 +103,14 @@ def _named_by_indexes(connection: sqlite3.Connection, table: str) -> tuple[set[i
     all_named = False
     try:
         indexes = [(row[1], row[4]) for row in connection.execute(f"PRAGMA index_list({_quoted(table)})")]
-    except sqlite3.Error:
+    except database_errors():
         return named, False
     for index, partial in indexes:
         try:
             for (number,) in connection.execute(f"SELECT rowid FROM {_quoted(table)} INDEXED BY {_quoted(index)}"):
                 named.add(number)
             all_named = all_named or not partial
-        except sqlite3.Error:
+        except database_errors():
             # What it gave until then is true.
             continue
     return {one for one in named if isinstance(one, int) and 0 < one < 1 << 48}, all_named
@@ -118,7 +120,7 @@ def _end(connection: sqlite3.Connection, table: str, last: int) -> int | None:
     """The highest row number, as far as the end of the table can be read."""
     try:
         (highest,) = connection.execute(f"SELECT max(rowid) FROM {_quoted(table)} NOT INDEXED").fetchone()
-    except sqlite3.Error:
+    except database_errors():
         return None
     return highest if isinstance(highest, int) and last <= highest < 1 << 40 else None
 

@@ -80,7 +80,7 @@ def salvage(
         )
     if backups is None:
         backups = [one.path for one in backups_of(damaged, machine_choices())]
-    driver = _driver(damaged)
+    driver, locked = _driver(damaged)
     sound = [one for one in backups if _is_sound(one, driver)]
     try:
         with tempfile.TemporaryDirectory(prefix=".salvage-", dir=to.parent) as folder:
@@ -89,6 +89,15 @@ def salvage(
             found = rescue(damaged, to, backups=sound, like=like, driver=driver, report=report)
     except OSError as error:
         raise in_words(to, error) from error
+    except UserError as error:
+        if locked is None:
+            raise
+        raise UserError(
+            _("Nothing can be saved of {path} without a key: it is encrypted or its first page destroyed.").format(
+                path=damaged
+            ),
+            _("Open it once with its recovery passphrase or key; if it never had one, restore the latest backup."),
+        ) from error
     left_out = _write_left_out(to, found)
     if report is not None:
         report(0, 0, _("Checking what was saved"))
@@ -110,12 +119,13 @@ def free_name_for(damaged: Path) -> Path:
     return free_name(damaged, _("saved"))
 
 
-def _driver(damaged: Path) -> Driver:
+def _driver(damaged: Path) -> tuple[Driver, Locked | None]:
+    """The driver to try, and what to say where nothing can be read by it."""
     try:
-        return driver_for(damaged)
-    except Locked:
+        return driver_for(damaged), None
+    except Locked as error:
         # A first page of noise looks encrypted; whether it is one, the reading shows.
-        return PLAIN
+        return PLAIN, error
 
 
 def _is_sound(path: Path, driver: Driver) -> bool:
