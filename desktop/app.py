@@ -67,7 +67,8 @@ def _is_open_already(start: Start) -> bool:
 
     recent = [] if start.book is not None or start.safe else recent_books(Memory(_memory_file()))
     book = start.book or (recent[0].path if recent else None)
-    return book is not None and not start.read_only and start.restore is None and bring_forward(book)
+    alone = start.read_only or start.encryption or start.restore is not None
+    return book is not None and not alone and bring_forward(book)
 
 
 # A run in its own thread gives the window its turn after so many seconds: with Python's own 5 ms a repaint, which asks
@@ -142,6 +143,8 @@ class Program(QObject):
             offer_safe_mode(self, start, failed)
         elif start.restore is not None and start.book is not None:
             self.restore(start.restore, start.book)
+        elif start.encryption and start.book is not None:
+            self.encryption(start.book)
         elif start.book is not None:
             self.open(start.book, read_only=start.read_only)
         elif recent and not self.safe:
@@ -177,6 +180,12 @@ class Program(QObject):
         from desktop.ui.trouble.restoring import restore_and_open
 
         restore_and_open(self, backup, book, is_open=self._book is not None)
+
+    def encryption(self, book: Path) -> None:
+        """What can be done about the key of a book; where this window has it open, after this one has ended."""
+        from desktop.ui.encryption.ways import offer_encryption
+
+        offer_encryption(self, book, is_open=self._book is not None)
 
     def _opened(self, book: object) -> None:
         from db.engine import Book

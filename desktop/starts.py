@@ -16,46 +16,50 @@ from desktop.paths import log_dir
 ENOUGH: Final = 2
 
 
-_SAFE, _READ_ONLY, _RESTORE = "--safe", "--read-only", "--restore"
+_SAFE, _READ_ONLY, _RESTORE, _ENCRYPTION = "--safe", "--read-only", "--restore", "--encryption"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """`safe` starts without what the window remembers and without anything that works by itself. `restore` is a
-    backup to put in the place of the book before it is opened."""
+    backup to put in the place of the book before it is opened. `encryption` shows what can be done about its key."""
 
     book: Path | None = None
     safe: bool = False
     read_only: bool = False
     restore: Path | None = None
+    encryption: bool = False
 
     def arguments(self) -> list[str]:
         """What another process has to be given to start like this."""
-        given = [flag for flag, on in ((_SAFE, self.safe), (_READ_ONLY, self.read_only)) if on]
+        flags = ((_SAFE, self.safe), (_READ_ONLY, self.read_only), (_ENCRYPTION, self.encryption))
+        given = [flag for flag, on in flags if on]
         given += [_RESTORE, str(self.restore)] if self.restore is not None else []
         return given + ([str(self.book)] if self.book is not None else [])
 
 
 def asked_start(arguments: Sequence[str]) -> Start | None:
     """What these arguments ask of the window; None where they are a command's, or make no sense."""
-    rest, safe, read_only, restore = list(arguments), False, False, None
+    rest, safe, read_only, restore, encryption = list(arguments), False, False, None, False
     while rest and rest[0].startswith("--"):
         flag = rest.pop(0)
         if flag == _SAFE:
             safe = True
         elif flag == _READ_ONLY:
             read_only = True
+        elif flag == _ENCRYPTION:
+            encryption = True
         elif flag == _RESTORE and len(rest) == 2:
             restore = Path(rest.pop(0))
         else:
             return None
-    if len(rest) > 1 or (read_only and not rest):
+    if len(rest) > 1 or ((read_only or encryption) and not rest):
         return None
-    asks = safe or read_only or restore is not None
+    asks = safe or read_only or encryption or restore is not None
     # No command stands without a book, so a lone file cannot be meant as one.
     if rest and not asks and not rest[0].endswith(".sheaf") and not Path(rest[0]).is_file():
         return None
-    return Start(Path(rest[0]) if rest else None, safe, read_only, restore)
+    return Start(Path(rest[0]) if rest else None, safe, read_only, restore, encryption)
 
 
 def _file() -> Path:

@@ -31,6 +31,7 @@ class Opener(Protocol):
     def lock(self) -> None: ...
     def quit(self) -> None: ...
     def restore(self, backup: Path, book: Path) -> None: ...
+    def encryption(self, book: Path) -> None: ...
 
 
 def places(desk: Desk) -> list[Place]:
@@ -225,6 +226,7 @@ def actions(desk: Desk, opener: Opener, window: MainWindow) -> Iterable[Action]:
 
     shell.agree = agree
     shell.restore = lambda backup: opener.restore(backup, desk.book.path)
+    shell.encryption = lambda: opener.encryption(desk.book.path)
 
     def backups() -> None:
         shell.go("settings", filters=frozenset({"section:backups"}))

@@ -56,6 +56,7 @@ class Shell:
     home_currency: str = ""
     help: Callable[[QWidget], object] | None = None  # opens the help at the place of a window or dialog
     restore: Callable[[Path], object] | None = None  # puts a backup in the place of the open book
+    encryption: Callable[[], object] | None = None  # closes the open book and shows what can be done about its key
     agree: Callable[[QWidget, SecondNeeded, Callable[[], object]], object] | None = None  # a second person, at once
     who: Callable[[], SignedIn | None] = lambda: None  # who has signed in
     desk: object = None  # the Desk of the open book, which itself stands on the shell

@@ -9,7 +9,8 @@ import secrets
 import unicodedata
 from typing import Final
 
-from db.cipher import KEY_BYTES, SALT_BYTES, Key
+from db.cipher import KEY_BYTES, SALT_BYTES
+from db.cipher import Key as Key
 from desktop.errors import UserError
 from desktop.i18n import _
 

@@ -124,6 +124,11 @@ def sections(desk: Desk) -> Sequence[Place]:
 
         return BackupsSection(desk)
 
+    def security() -> QWidget:
+        from desktop.ui.settings.security import SecuritySection
+
+        return SecuritySection(desk)
+
     def privacy() -> QWidget:
         from desktop.ui.settings.privacy import PrivacySection
 
@@ -154,6 +159,7 @@ def sections(desk: Desk) -> Sequence[Place]:
         ("schedules", _("Schedule"), schedules),
         ("imports", _("Imports"), imports),
         ("backups", _("Backups"), backups),
+        ("security", _("Security"), security),
         ("privacy", _("Privacy"), privacy),
         ("appearance", _("Appearance"), appearance),
     )

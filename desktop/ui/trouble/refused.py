@@ -15,10 +15,12 @@ from desktop.i18n import _, date_text
 from desktop.jobs import Job, Lane
 from desktop.services.backups.choices import machine_choices
 from desktop.services.backups.shelf import Kept, backups_of
+from desktop.services.encryption.opening import Locked
 from desktop.services.salvage.noticing import Damage
 from desktop.services.salvage.saving import Salvaged, free_name_for, salvage
 from desktop.services.salvage.telling import headline, report_lines
 from desktop.ui.backups.page import BackupsPage
+from desktop.ui.encryption.unlocking import UnlockPage
 from desktop.ui.main_window import MainWindow
 from desktop.ui.trouble.card import TroubleCard, Way
 from desktop.ui.trouble.report import show_text
@@ -38,6 +40,10 @@ class Opens(Protocol):
 
 def explain(program: Opens, path: Path, error: object) -> bool:
     """Show the page for what kept a book shut; False where there is none for it."""
+    if isinstance(error, Locked):
+        # The key may be that of a backup; then the book is asked for again.
+        program.window.push(UnlockPage(program, error.path, path))
+        return True
     if isinstance(error, OpenElsewhere):
         program.window.push(_held(program, path, error))
         return True

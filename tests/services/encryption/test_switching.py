@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db import recasting
-from db.book_files import look_into, open_book
+from db.book_files import create_book, look_into, open_book
 from db.cipher import Key, locked_driver
 from db.engine import Book
 from db.schema import Firm
@@ -182,12 +182,13 @@ def test_plain_copies_are_named_and_encrypted_too(path: Path, tmp_path: Path) ->
     broken.write_bytes(copy.read_bytes()[:9000])
     key = new_key()
     encrypt(path, key)
-    with books.open_(path) as book:
-        assert plain_copies(book) == [copy]
+    other = tmp_path / "Harbour Berlin.sheaf"
+    create_book(other, name="Another firm", country="DE", currency="EUR").close()
+    assert plain_copies(path) == [copy]
     assert encrypt_copies([copy, broken], key) == [broken]
     assert WORD.encode() not in copy.read_bytes()
-    with books.open_(path) as book:
-        assert plain_copies(book) == []
+    assert plain_copies(path) == []
+    assert not is_encrypted(other)
     assert books.contents(copy).firm == WORD
 
 
