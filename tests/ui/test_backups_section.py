@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +114,19 @@ def test_the_section_lists_makes_and_proves_them(driver: Driver, book: Book) -> 
     page.acts["backups.prove"].trigger()
     driver.settle()
     assert driver.window.notices.tone == "blocked"
+
+
+def test_the_list_is_searched(driver: Driver, book: Book) -> None:
+    make_backup(book, Why.CLOSED, now=NOON)
+    page = section(driver)
+    page.search.setText("closed")
+    QTest.keyClick(page.search, Qt.Key.Key_Return)
+    driver.settle()
+    assert page.model.rowCount() == 1
+    page.search.setText("nothing of the kind")
+    QTest.keyClick(page.search, Qt.Key.Key_Return)
+    driver.settle()
+    assert page.model.rowCount() == 0
 
 
 def test_restoring_asks_with_what_would_be_lost(driver: Driver, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,7 +188,7 @@ class BackupsPage(Page):
 
         def show(found: object) -> None:
             assert isinstance(found, Difference)
-            self._ask(path, found)
+            self._ask_restore(path, found)
 
         self.shell.jobs.start(
             Job(_("Looking into a backup"), lambda _report: difference(path, book), lane=Lane.SIDE, quiet=True), show
@@ -200,9 +200,9 @@ class BackupsPage(Page):
         if self._found is None:
             self.look_into(self._chosen.path)
         else:
-            self._ask(self._chosen.path, self._found)
+            self._ask_restore(self._chosen.path, self._found)
 
-    def _ask(self, path: Path, found: Difference) -> None:
+    def _ask_restore(self, path: Path, found: Difference) -> None:
         detail = sentences(found) + " " + _("The book as it is now is kept beside it under another name.")
         question = Question(
             self,
