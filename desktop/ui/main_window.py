@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self._mark.setProperty("role", "sandbox")
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._mark.hide()
-        under = QWidget()
+        self._under = under = QWidget()
         # Otherwise a plain widget paints no frame.
         under.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         marked = QVBoxLayout(under)
@@ -129,11 +129,10 @@ class MainWindow(QMainWindow):
         """Say above every page, in red, what kind of book this is; the frame of the window is red as well."""
         self._mark.setText(words)
         self._mark.setVisible(bool(words))
-        central = self.centralWidget()
         frame = _MARKED_FRAME if words else 0
-        central.setContentsMargins(frame, frame, frame, frame)
-        central.setProperty("role", "sandbox" if words else "")
-        repolish(central)
+        self._under.setContentsMargins(frame, frame, frame, frame)
+        self._under.setProperty("role", "sandbox" if words else "")
+        repolish(self._under)
 
     @property
     def marked(self) -> str:
