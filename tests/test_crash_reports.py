@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop import crashes, log, starts
+from desktop.paths import log_dir
 
 NOW = datetime(2026, 11, 30, 12)
 SECRET = "hunter2 of Harbour GmbH"
@@ -83,7 +84,7 @@ def test_one_fault_has_one_report_and_the_last_twenty_stay() -> None:
 def test_whatever_is_logged_as_an_error_leaves_a_report(tmp_path: Path) -> None:
     log.start(tmp_path)
     try:
-        {}["x"]
+        dict[str, int]()["x"]
     except KeyError:
         logging.getLogger("a.job").exception("A job failed")
     logging.getLogger("a.job").error("only words")
@@ -126,5 +127,5 @@ def test_starts_that_never_stood_are_counted() -> None:
     assert [starts.begun(), starts.begun(), starts.begun()] == [0, 1, 2]
     starts.stands()
     assert starts.begun() == 0
-    (log.log_dir() / "starts.json").write_text("[]", encoding="utf-8")
+    (log_dir() / "starts.json").write_text("[]", encoding="utf-8")
     assert starts.begun() == 0

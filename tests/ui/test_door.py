@@ -79,7 +79,8 @@ def test_nothing_of_a_book_is_shown_before_somebody_signs_in(
     try:
         program._opened(book)
         (page,) = program.window.findChildren(SignInPage)
-        assert program.window.rail is None
+        rail_before = program.window.rail
+        assert rail_before is None
         assert program.window.page is page
         page.form.put({"name": "Carla"})
         field = page.form.editor("words")

@@ -49,9 +49,9 @@ def test_the_first_passphrase_is_an_owners_and_signs_the_owner_in(book: Book) ->
     clerk = person(book, "Carla", "clerk")
     with pytest.raises(UserError, match="owner"):
         set_passphrase(book, clerk, WORDS, actor="Carla")
-    assert not book.guarded
+    before = book.guarded
     guard(book)
-    assert book.guarded
+    assert (before, book.guarded) == (False, True)
     assert book.signed_in is not None
     assert (book.signed_in.name, book.signed_in.role) == ("Olga", "owner")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def book(tmp_path: Path) -> Iterator[Book]:
         american = contracts.client("C3", country="US", currency="USD")
         for place, client in enumerate((home, dutch, american), 1):
             currency = "USD" if client == american else "EUR"
-            yearly = {"every_unit": "year", "timing": "advance", "currency": currency}
+            yearly: dict[str, Any] = {"every_unit": "year", "timing": "advance", "currency": currency}
             contracts.agreement(client, f"Y{place}", {"unit_price": "1000.01"}, **yearly)
             contracts.agreement(client, f"M{place}", {"unit_price": "99.99"}, currency=currency)
         first = contracts.bill("2026-01-15").invoices

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from db import backup as copies
 from db.backup import faults
 from db.engine import Book
 from desktop.domain.rotation import Rotation
@@ -31,7 +32,7 @@ from desktop.services.backups.making import (
     is_due,
     make_backup,
 )
-from desktop.services.backups.record import record_of
+from desktop.services.backups.record import Record, record_of
 from desktop.services.backups.shelf import Why, backups_of, identity, shelf
 from desktop.services.book_settings import set_book_setting
 from tests.books import new_book
@@ -56,7 +57,7 @@ def touch(book: Book) -> None:
     set_book_setting(book, "a.key", datetime.now(UTC).isoformat(), actor="ann")
 
 
-def record(book: Book) -> making.Record:
+def record(book: Book) -> Record:
     return record_of(book.path, identity(book))
 
 
@@ -181,7 +182,7 @@ def test_a_copy_that_is_not_the_book_is_thrown_away(
     def copy(_source: Path, target: Path, **_rest: object) -> None:
         shutil.copyfile(stranger, target)
 
-    monkeypatch.setattr(making.copies, "copy_book", copy)
+    monkeypatch.setattr(copies, "copy_book", copy)
     with pytest.raises(UserError, match="does not hold what the book holds"):
         make_backup(book, Why.CLOSED, now=NOW)
     assert shelf(next(own_folder().glob("Harbour *"))) == []
@@ -194,7 +195,7 @@ def test_a_bug_in_it_never_reaches_who_closes_the_book(
     def stumble(*_given: object, **_rest: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(making.copies, "copy_book", stumble)
+    monkeypatch.setattr(copies, "copy_book", stumble)
     assert back_up_by_itself(book, Why.CLOSED, now=NOW) is None
     assert "The backup failed" in caplog.text
 

@@ -7,7 +7,7 @@ import pytest
 
 from db.book_files import open_book
 from db.schema import Client, Rate
-from desktop.delivery.mail.server import NotSent
+from desktop.delivery.mail.server import Answer, NotSent
 from desktop.documents.render import render_pdf
 from desktop.errors import UserError
 from desktop.services.bank.folder import take_in_folder
@@ -67,7 +67,7 @@ def _silent(_done, _total, _text):
 
 
 def _no_post(_account):
-    raise NotSent("nobody")
+    raise NotSent(Answer(0, ""), permanent=True)
 
 
 def test_one_call_makes_a_proved_copy_that_knows_what_it_is(book, tmp_path):
