@@ -57,6 +57,29 @@ def settlements(connection: Connection, client_id: int, until: str) -> Rows:
     ).fetchall()
 
 
+def receivable_entries(connection: Connection, client_id: int, until: str) -> Rows:
+    """(day, entry, kind, number, currency, amount, amount in the firm's currency or None, how many have none) of what
+    the journal has on a client's receivables, in order; a debit is positive.
+
+    `kind` is as `bookings` names it, or exchange for what a rate gained or lost. Minor units.
+    """
+    return connection.exec_driver_sql(
+        f"""SELECT e.booked_on, e.id, CASE WHEN sum(abs(s.amount)) = 0 THEN 'exchange'
+            WHEN p.reverses_id IS NOT NULL THEN 'reversal' WHEN p.amount < 0 THEN 'refund'
+            WHEN p.id IS NOT NULL THEN 'payment' WHEN e.write_off_id IS NOT NULL THEN 'write_off'
+            ELSE coalesce(a.kind, i.kind, e.kind) END,
+          coalesce(i.number, p.number, w.number, x.number, ''), s.currency, sum(s.amount), sum(s.firm_amount),
+          sum(s.firm_amount IS NULL)
+        FROM posting s JOIN journal_entry e ON e.id = s.entry_id
+        LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
+        LEFT JOIN write_off l ON l.id = e.write_off_id LEFT JOIN invoice w ON w.id = l.invoice_id
+        LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
+        WHERE s.role = 'receivable' AND s.client_id IN {_FAMILY} AND e.booked_on <= :until
+        GROUP BY e.id, s.currency ORDER BY e.booked_on, e.id""",
+        {"client": client_id, "until": until},
+    ).fetchall()
+
+
 def journal(connection: Connection, as_of: str, since: str, client_id: int | None = None) -> Rows:
     """(entry, date, kind, document number, role, client code, currency, amount, firm amount, category, rate,
     period start, period end) of the entries booked in these days; every entry of a client has a receivable side."""

@@ -77,14 +77,17 @@ def items_at(connection: Connection, as_of: str, client_id: int | None = None) -
 
 def instalments_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
     """(client, its code and name, currency, due date, residual, number, instalment, how many there are of the invoice,
-    issue date, whether a payment plan asks for it, whether the invoice is disputed, its id), the oldest due first; one
-    row each of what items_at gives."""
+    issue date, whether a payment plan asks for it, whether the invoice is disputed, its id, its rate to the firm's
+    currency, what the earlier instalments of the invoice or of its plan come to), the oldest due first; one row each of
+    what items_at gives."""
     one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
     return connection.exec_driver_sql(
         f"""SELECT c.id, c.code, c.name, o.currency, o.due_date, o.amount - {_SETTLED}, i.number, o.instalment,
           (SELECT max(m.instalment) FROM open_item m WHERE m.invoice_id = i.id), i.issue_date, o.plan_id IS NOT NULL,
           EXISTS (SELECT 1 FROM dispute d WHERE d.invoice_id = i.id AND d.opened_on <= :as_of
-            AND (d.closed_on IS NULL OR d.closed_on > :as_of)), i.id
+            AND (d.closed_on IS NULL OR d.closed_on > :as_of)), i.id, i.firm_rate,
+          CASE o.instalment WHEN 1 THEN 0 ELSE (SELECT coalesce(sum(e.amount), 0) FROM open_item e
+            WHERE e.invoice_id = o.invoice_id AND e.plan_id IS o.plan_id AND e.instalment < o.instalment) END
         FROM open_item o JOIN invoice i ON i.id = o.invoice_id JOIN client h ON h.id = o.client_id
         JOIN client c ON c.id = coalesce(h.merged_into_id, h.id)
         WHERE i.issue_date <= :as_of AND {_THERE} {one} AND o.amount <> {_SETTLED}
@@ -111,11 +114,37 @@ def credits_at(connection: Connection, as_of: str, client_id: int | None = None)
     return folded(connection, rows)
 
 
+def sources_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
+    """(client, currency, what was unapplied, rate to the firm's currency) of each payment and credit note at the end of
+    a day: as credits_at, one by one."""
+    one = f"AND p.client_id IN {_FAMILY}" if client_id is not None else ""
+    own = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
+    rows = connection.exec_driver_sql(
+        f"""SELECT client_id, currency, sum(amount), max(rate) FROM (
+          SELECT p.client_id, p.currency, p.amount,
+            coalesce(p.refunds_payment_id, r.refunds_payment_id,
+              CASE WHEN coalesce(p.refunds_credit_note_id, r.refunds_credit_note_id) IS NULL
+                THEN coalesce(r.id, p.id) END) payment,
+            coalesce(p.refunds_credit_note_id, r.refunds_credit_note_id) note,
+            CASE WHEN p.amount > 0 AND r.id IS NULL THEN p.firm_rate END rate
+          FROM payment p LEFT JOIN payment r ON r.id = p.reverses_id WHERE p.paid_on <= :as_of {one}
+          UNION ALL SELECT i.client_id, i.currency, i.payable, NULL, i.id, i.firm_rate
+            FROM invoice i WHERE i.kind = 'credit_note' AND i.issue_date <= :as_of {own}
+          UNION ALL SELECT i.client_id, i.currency, -a.amount, a.payment_id, a.credit_note_id, NULL
+            FROM allocation a JOIN invoice i ON i.id = a.invoice_id
+            WHERE a.kind IN ('payment', 'credit') AND a.dated <= :as_of {own})
+        GROUP BY payment, note, client_id, currency HAVING sum(amount) <> 0""",
+        {"as_of": as_of, "client": client_id},
+    ).fetchall()
+    return folded(connection, rows)
+
+
 def disputes_at(connection: Connection, as_of: str, client_id: int | None = None) -> Rows:
-    """(client, currency, disputed amount or null for all, residual of the invoice) at the end of a day."""
+    """(client, currency, disputed amount or null for all, residual of the invoice, its rate to the firm's currency) at
+    the end of a day."""
     one = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
     rows = connection.exec_driver_sql(
-        f"""SELECT i.client_id, i.currency, d.amount, sum(o.amount - {_SETTLED})
+        f"""SELECT i.client_id, i.currency, d.amount, sum(o.amount - {_SETTLED}), i.firm_rate
         FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN open_item o ON o.invoice_id = i.id
         WHERE d.opened_on <= :as_of AND (d.closed_on IS NULL OR d.closed_on > :as_of) AND i.issue_date <= :as_of
           AND {_THERE} {one}

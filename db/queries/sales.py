@@ -48,17 +48,31 @@ def sold_by(connection: Connection, by: str, since: str, until: str, client_id: 
     ).fetchall()
 
 
+def nets_by(connection: Connection, by: str, since: str, until: str, client_id: int | None = None) -> Rows:
+    """(group, its name, invoice id, whether it is a credit note, currency, net, rate to the firm's currency) of every
+    line that `sold_by` adds up, in the order of the groups; credit notes below zero."""
+    key, name = _GROUPS[by]
+    lines = _LINES.format(narrowed=f"AND i.client_id IN {_FAMILY}" if client_id is not None else "")
+    return connection.exec_driver_sql(
+        f"""SELECT {key}, {name}, i.id, i.kind = 'credit_note', i.currency,
+          CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END, i.firm_rate
+        {lines} ORDER BY 1""",
+        {"since": since, "until": until, "client": client_id},
+    ).fetchall()
+
+
 def lines_sold(
     connection: Connection, since: str, until: str, client_id: int | None = None, by: str = "", only: str = ""
 ) -> Rows:
-    """(invoice id, number, issue date, client's code and name, segment, item's code, description, currency, net) of the
-    lines behind `sold_by`, or behind one group of it; credit notes below zero."""
+    """(invoice id, number, issue date, client's code and name, segment, item's code, description, currency, net, rate
+    to the firm's currency) of the lines behind `sold_by`, or behind one group of it; credit notes below zero."""
     narrowed = f"AND i.client_id IN {_FAMILY}" if client_id is not None else ""
     if by:
         narrowed += f" AND {_GROUPS[by][0]} = :only"
     return connection.exec_driver_sql(
         f"""SELECT i.id, i.number, i.issue_date, c.code, c.name, coalesce(s.name, ''), coalesce(t.code, ''),
-          l.description, i.currency, CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END
+          l.description, i.currency, CASE i.kind WHEN 'credit_note' THEN -l.net ELSE l.net END,
+          i.firm_rate
         {_LINES.format(narrowed=narrowed)} ORDER BY i.issue_date, i.id, l.position""",
         {"since": since, "until": until, "client": client_id, "only": only},
     ).fetchall()

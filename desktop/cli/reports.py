@@ -49,7 +49,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--by", metavar="GROUP", help=_("what a report is of – {groups}").format(groups=groups))
     parser.add_argument("--client", metavar="CODE", help=_("only of this client"))
     parser.add_argument("--currency", metavar="CUR", default="", help=_("only in this currency"))
-    parser.add_argument("--in-firm", action="store_true", help=_("deferred revenue in the firm's own currency"))
+    parser.add_argument(
+        "--in-firm",
+        action="store_true",
+        help=_("aging, open, statement, revenue, billed and deferred in the firm's own currency"),
+    )
     parser.add_argument("--to", metavar="FILE", help=_("write a .csv, .xlsx, .json or .pdf file"))
     goals = commands.add("targets", _targets, _("what figures should be, and where they stand; sets one"))
     goals.add_argument("figure", nargs="?", choices=_TARGETS, metavar="FIGURE", help=", ".join(_TARGETS))

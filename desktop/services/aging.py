@@ -55,9 +55,10 @@ def _aging_now(connection: Connection, as_of: date, client_id: int | None) -> li
 
 def disputed_at(connection: Connection, as_of: date, client_id: int | None = None) -> list[tuple[int, str, int]]:
     """(client, currency, disputed amount) at the end of a day, never above what was open; minor units."""
+    found = receivables.disputes_at(connection, as_of.isoformat(), client_id)
     return [
         (client, currency, residual if amount is None else min(amount, residual))
-        for client, currency, amount, residual in receivables.disputes_at(connection, as_of.isoformat(), client_id)
+        for client, currency, amount, residual, _rate in found
     ]
 
 

@@ -8,12 +8,14 @@ from datetime import date
 from db.engine import Book
 from db.queries import receivables
 from desktop.domain.aging import bucket
+from desktop.domain.journal import firm_factor, in_firm
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItemRow:
     """Something due, named as a payment names it; `open` in minor units of `currency`.
 
+    `firm_open` is what it stands at in the firm's currency, at its document's rate; None where none was known then.
     `days` past due, below 0 where it is still to come; `bucket` is aging's, 0 current to 4 over 90 days. `plan` tells
     that a payment plan asks for it.
     """
@@ -30,6 +32,7 @@ class OpenItemRow:
     bucket: int
     currency: str
     open: int
+    firm_open: int | None
     plan: bool
     disputed: bool
 
@@ -37,9 +40,15 @@ class OpenItemRow:
 def open_items(book: Book, as_of: date, *, client_id: int | None = None) -> tuple[OpenItemRow, ...]:
     """What was open at the end of a day, the oldest due first; of one client where given."""
     with book.reading() as session:
-        rows = receivables.instalments_at(session.connection(), as_of.isoformat(), client_id)
+        connection = session.connection()
+        rows = receivables.instalments_at(connection, as_of.isoformat(), client_id)
+        home = str(connection.exec_driver_sql("SELECT currency FROM firm").scalar_one())
     found = []
-    for client, code, name, currency, due_text, residual, number, place, several, issued, plan, disputed, key in rows:
+    for client, code, name, currency, due_text, residual, number, place, several, issued, *more in rows:
+        plan, disputed, key, rate, before = more
+        factor = firm_factor(rate, currency, home)
+        # Counted over the earlier instalments, as the ledger does: converted one by one they come to the whole.
+        value, earlier = in_firm(before + residual, factor), in_firm(before, factor)
         due = date.fromisoformat(due_text)
         found.append(
             OpenItemRow(
@@ -55,6 +64,7 @@ def open_items(book: Book, as_of: date, *, client_id: int | None = None) -> tupl
                 bucket(due, as_of),
                 currency,
                 residual,
+                None if value is None or earlier is None else value - earlier,
                 bool(plan),
                 bool(disputed),
             )

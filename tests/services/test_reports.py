@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from desktop.services.payments import record_payment
 from desktop.services.report_files import report_csv, write_report
 from desktop.services.reports import plain_rows, report
 from tests.books import new_book
-from tests.issued import ANNE, add_client, add_invoice
+from tests.issued import ANNE, add_client, add_invoice, add_rate
 
 TODAY = date(2026, 3, 31)
 
@@ -40,6 +41,45 @@ def client(book: Book) -> int:
 
 def rows(book: Book, name: str, **scope: Any) -> list[dict[str, str | None]]:
     return plain_rows(report(book, name, **({"as_of": TODAY} | scope)))
+
+
+def test_the_firms_currency_takes_every_document_at_its_own_rate(book: Book, client: int) -> None:
+    for day, rate in ((date(2026, 1, 1), "0.90"), (date(2026, 2, 1), "0.80")):
+        add_rate(book, "USD", day, Decimal(rate))
+    add_invoice(book, client, date(2026, 1, 10), (1_000, 0))
+    number = add_invoice(book, client, date(2026, 1, 20), (10_000, 0), currency="USD")
+    add_invoice(book, client, date(2026, 2, 10), (5_000, 0), (333, 0), currency="USD")
+    record_payment(
+        book, numbers=[number], amount=10_000, paid_on=date(2026, 2, 20), actor=ANNE, today=TODAY, currency="USD"
+    )
+    (aging,) = rows(book, "aging", in_firm=True)
+    assert (aging["currency"], aging["total"]) == ("EUR", "52.66")
+    assert [row["open"] for row in rows(book, "open", in_firm=True)] == ["10.00", "42.66"]
+    january, february = rows(book, "revenue", in_firm=True)
+    assert (january["net"], february["net"]) == ("100.00", "42.66")
+    lines = rows(book, "billed", in_firm=True)
+    assert [(row["currency"], row["net"]) for row in lines] == [
+        ("EUR", "10.00"), ("EUR", "90.00"), ("EUR", "40.00"), ("EUR", "2.66"),
+    ]  # fmt: skip
+    account = rows(book, "statement", in_firm=True, client_code="ACME")
+    assert [(row["kind"], row["debit"], row["credit"], row["balance"]) for row in account] == [
+        ("invoice", "10.00", None, "10.00"),
+        ("invoice", "90.00", None, "100.00"),
+        ("invoice", "42.66", None, "142.66"),
+        ("payment", None, "80.00", "62.66"),
+        ("exchange", None, "10.00", "52.66"),
+    ]
+    since = rows(book, "statement", in_firm=True, client_code="ACME", since=date(2026, 2, 15))
+    assert [(row["kind"], row["balance"]) for row in since] == [
+        ("brought_forward", "142.66"), ("payment", "62.66"), ("exchange", "52.66"),
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_in_the_firms_currency_is_refused(book: Book) -> None:
+    with pytest.raises(UserError, match="“cash” cannot be told in the firm's currency alone"):
+        report(book, "cash", as_of=TODAY, in_firm=True)
+    with pytest.raises(UserError, match="either of USD or in EUR"):
+        report(book, "aging", as_of=TODAY, in_firm=True, currency="USD")
 
 
 def test_aging_has_a_row_for_each_client_and_currency(book: Book, client: int) -> None:

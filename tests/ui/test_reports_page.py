@@ -127,6 +127,24 @@ def test_revenue_is_grouped_and_opened_down_to_the_lines(driver: Driver, page: R
     assert page.facts == "2 rows · 1 Jan 2026 to 31 May 2026"
 
 
+def test_all_currencies_can_be_had_in_the_firms(driver: Driver, page: ReportsPage) -> None:
+    page.questions.currency.put("=")
+    page.questions.currency.changed.emit()
+    driver.settle()
+    assert page.asked is not None
+    assert (page.asked.in_firm, page.asked.currency) == (True, "")
+    assert cells(page, "client", "currency") == [("ACME", "EUR"), ("ZEN", "EUR")]
+    open_row(driver, page, 1, "total")
+    assert page.asked.name == "open"
+    assert {currency for (currency,) in cells(page, "currency")} == {"EUR"}
+    assert page.questions.currency.value() == "="
+    # What has no such answer is asked without it, and the next report that has is asked with it again.
+    choose(driver, page, "cash")
+    assert page.questions.currency.value() == ""
+    choose(driver, page, "revenue")
+    assert page.questions.currency.value() == "="
+
+
 def test_a_currency_leaves_the_others_out(driver: Driver, page: ReportsPage) -> None:
     page.questions.currency.put("USD")
     page.questions.currency.changed.emit()
@@ -197,7 +215,7 @@ def test_every_report_can_be_shown_sorted_and_copied(
     assert page.answer is not None
     assert page.answer.made.name == name
     if page.table is None or not page.answer.rows:
-        assert name in ("unbilled", "projects", "runs", "cash")
+        assert name in ("unbilled", "projects", "runs", "deferred", "cash")
         return
     for section in range(len(page.table.rows.columns)):
         page.table.rows.sort(section, Qt.SortOrder.DescendingOrder)

@@ -11,6 +11,8 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.reports import cash, coming, days, deferred, goals, ledgers, owed, quality, sales, usual, work
 from desktop.services.reports.chart import Chart, Mark
+from desktop.services.reports.in_firm import REPORTS as IN_FIRM
+from desktop.services.reports.in_firm import refuse_in_firm
 from desktop.services.reports.table import (
     BEHIND,
     Behind,
@@ -27,6 +29,7 @@ from desktop.services.reports.table import (
 __all__ = [
     "BEHIND",
     "BY",
+    "IN_FIRM",
     "NAMES",
     "Behind",
     "Chart",
@@ -96,8 +99,10 @@ def report(
     year) and of disputes (by default those of the day alone). `only` with `by` narrows open items and billed lines to
     one group of the report before, `age` open items to one bucket, 0 to 4. With a currency only its rows; what is told
     in one currency alone is told in it.
-    `in_firm` tells deferred revenue in the firm's currency. `progress` may raise to stop the work.
-    UserError for a name, a client or a group that does not exist, days in the wrong order, and for a statement without
+    `in_firm` tells one of IN_FIRM in the firm's currency, each document at its own rate.
+    `progress` may raise to stop the work.
+    UserError for a name, a client or a group that does not exist, for a report or a currency that cannot be `in_firm`,
+    for days in the wrong order, and for a statement without
     a client.
     """
     make = _REPORTS.get(name)
@@ -112,6 +117,8 @@ def report(
         raise UserError(_("The first day lies after the last one."), _("Choose an earlier first day."))
     _check_group(name, by)
     firm, firm_currency, client_id = _scope(book, client_code)
+    if in_firm:
+        refuse_in_firm(name, currency, firm_currency)
     if name == "statement" and client_id is None:
         raise UserError(_("A statement is of one client."), _("Give the client's code."))
     made = make(Question(book, as_of, since, client_id, by, only, age, currency, progress, in_firm))

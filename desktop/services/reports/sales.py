@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from db.queries import sales as queries
 from desktop.i18n import _
+from desktop.services.reports.in_firm import Valued, sold
 from desktop.services.reports.table import BEHIND, Behind, Column, Made, Question, sums_by_currency
 
 BY: Final = ("month", "client", "segment", "item")
@@ -30,10 +32,14 @@ def revenue(asked: Question) -> Made:
         Column("share", _("Share %"), "number"),
     )
     asked.progress(0, 0, _("Reading invoices"))
-    with asked.book.reading() as session:
-        found = queries.sold_by(
-            session.connection(), by, asked.since.isoformat(), asked.as_of.isoformat(), asked.client_id
-        )
+    valued = Valued(asked) if asked.in_firm else None
+    if valued is not None:
+        found: Sequence[Any] = sold(asked, by, valued)
+    else:
+        with asked.book.reading() as session:
+            found = queries.sold_by(
+                session.connection(), by, asked.since.isoformat(), asked.as_of.isoformat(), asked.client_id
+            )
     totals: dict[str, int] = {}
     for _key, _name, currency, _documents, billed, credited in found:
         totals[currency] = totals.get(currency, 0) + billed + credited
@@ -47,11 +53,12 @@ def revenue(asked: Question) -> Made:
             "credited": credited,
             "net": billed + credited,
             "share": _share(billed + credited, totals[currency]),
-            BEHIND: Behind(report="billed", asked={"by": by, "only": key, "currency": currency}),
+            BEHIND: Behind(report="billed", asked={"by": by, "only": key, "currency": "" if valued else currency}),
         }
         for key, name, currency, documents, billed, credited in found
     ]
-    return Made(_("Revenue"), columns, rows, sums_by_currency(columns, rows, ["billed", "credited", "net"]))
+    notes = valued.notes() if valued is not None else []
+    return Made(_("Revenue"), columns, rows, sums_by_currency(columns, rows, ["billed", "credited", "net"]), notes)
 
 
 def billed(asked: Question) -> Made:
@@ -78,8 +85,9 @@ def billed(asked: Question) -> Made:
             asked.by,
             asked.only,
         )
+    valued = Valued(asked) if asked.in_firm else None
     rows: list[dict[str, Any]] = []
-    for invoice, number, day, client, name, segment, item, description, currency, net in found:
+    for invoice, number, day, client, name, segment, item, description, currency, net, rate in found:
         if len(rows) % _REPORT_EVERY == 0:
             asked.progress(len(rows), len(found), _("Reading invoices"))
         rows.append(
@@ -91,12 +99,13 @@ def billed(asked: Question) -> Made:
                 "segment": segment,
                 "item": item,
                 "description": description,
-                "currency": currency,
-                "net": net,
+                "currency": valued.home if valued else currency,
+                "net": valued.of(net, currency, rate) if valued else net,
                 BEHIND: Behind("invoices", invoice),
             }
         )
-    return Made(_("Billed lines"), columns, rows, sums_by_currency(columns, rows, ["net"]))
+    notes = valued.notes() if valued is not None else []
+    return Made(_("Billed lines"), columns, rows, sums_by_currency(columns, rows, ["net"]), notes)
 
 
 def _share(net: int, total: int) -> Decimal | None:

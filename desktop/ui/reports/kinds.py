@@ -10,6 +10,7 @@ from typing import Any
 from desktop.i18n import _
 from desktop.services.figures.measures import measure_words
 from desktop.services.reports import BY as GROUPS
+from desktop.services.reports import IN_FIRM
 from desktop.ui.editors import Choice
 
 # Questions by the names that `desktop.services.reports.report` gives them.
@@ -39,6 +40,7 @@ class Asked:
     by: str = ""
     only: str | None = None
     age: int | None = None
+    in_firm: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """As the service takes them."""
@@ -50,6 +52,7 @@ class Asked:
             "by": self.by if self.name in GROUPS or self.only is not None else "",
             "only": self.only or "",
             "age": self.age,
+            "in_firm": self.in_firm and self.name in IN_FIRM,
         }
 
     def behind(self, name: str, told: Mapping[str, Any]) -> Asked:

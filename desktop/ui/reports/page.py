@@ -176,6 +176,7 @@ class ReportsPage(QWidget):
         if self._asked is not None:
             asks = self._kinds[name].asks
             kept = {str(key): getattr(self._asked, key) for key in ("client_code", "currency") if key in asks}
+            kept["in_firm"] = self._asked.in_firm
             now = now.behind(name, kept)
         self._before.clear()
         self.ask(now)

@@ -14,12 +14,15 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.lists.clients import ClientList
 from desktop.services.reports import BY as GROUPS
+from desktop.services.reports import IN_FIRM
 from desktop.ui.desk import Desk
 from desktop.ui.editors import Choice, ChoiceEditor, DateEditor, Editor
 from desktop.ui.reports.kinds import BY, CLIENT, CURRENCY, SINCE, Asked, Kind, groups_of, periods
 
 # A day is typed letter by letter; asking at each would answer what nobody asked.
 _TYPING_MS = 500
+# Stands among the currencies for all of them, told in the firm's.
+_ALL_IN_FIRM = "="
 _DATE_WIDTH, _CLIENT_WIDTH, _CHOICE_WIDTH = 118, 150, 92
 
 
@@ -33,6 +36,7 @@ class QuestionBar(QWidget):
         super().__init__()
         self._desk = desk
         self._now: Asked | None = None
+        self._currencies: list[str] = []
         theme = desk.shell.theme
         self.since, self.as_of = DateEditor(theme), DateEditor(theme)
         self.client = ChoiceEditor([("", "")] * 100)
@@ -87,8 +91,9 @@ class QuestionBar(QWidget):
     def offer(self, clients: Sequence[Choice], currencies: Sequence[str]) -> None:
         """Whom and what there is to ask for."""
         self.client.offer([("", _("All clients")), *clients])
-        self.currency.offer([("", _("All")), *((one, one) for one in currencies)])
+        self._currencies = list(currencies)
         if self._now is not None:
+            self._offer_currencies(self._now.name)
             self._put(self._now)
 
     def show_asked(self, kind: Kind, asked: Asked) -> None:
@@ -105,13 +110,19 @@ class QuestionBar(QWidget):
         self._by_label.setText(_("Figure") if kind.name == "control" else _("By"))
         self.by.setAccessibleName(self._by_label.text())
         self.by.offer(groups_of(kind.name))
+        self._offer_currencies(kind.name)
         self._put(asked)
+
+    def _offer_currencies(self, name: str) -> None:
+        home = self._desk.shell.home_currency
+        together = [(_ALL_IN_FIRM, _("All, in {currency}").format(currency=home))] if name in IN_FIRM else []
+        self.currency.offer([("", _("All")), *together, *((one, one) for one in self._currencies)])
 
     def _put(self, asked: Asked) -> None:
         self.since.put(asked.since)
         self.as_of.put(asked.as_of)
         self.client.put(asked.client_code)
-        self.currency.put(asked.currency)
+        self.currency.put(_ALL_IN_FIRM if asked.in_firm and asked.name in IN_FIRM else asked.currency)
         groups = GROUPS.get(asked.name, ())
         self.by.put(asked.by or (groups[0] if groups else None))
 
@@ -134,7 +145,8 @@ class QuestionBar(QWidget):
             as_of=as_of,
             since=since if isinstance(since, date) and SINCE in shown else None,
             client_code=client if CLIENT in shown else "",
-            currency=currency if CURRENCY in shown else "",
+            currency=currency if CURRENCY in shown and currency != _ALL_IN_FIRM else "",
+            in_firm=currency == _ALL_IN_FIRM if CURRENCY in shown else self._now.in_firm,
             by=by if BY in shown else self._now.by,
         )
         if now != self._now:
