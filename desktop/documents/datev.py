@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from desktop.domain.money import exponent, to_major
+from desktop.domain.spreadsheet_text import harmless
 
 ENCODING: Final = "cp1252"
 ACCOUNT_DIGITS: Final = 4
@@ -131,7 +132,7 @@ def _line(booking: Booking, head: Head) -> str:
         "Belegdatum": f"{booking.booked_on:%d%m}",
         "Belegfeld 1": document_number(booking.number),
         "Belegfeld 2": f"{booking.due:%d%m%y}" if booking.due else "",
-        "Buchungstext": _plain(booking.text)[:_TEXT],
+        "Buchungstext": harmless(_plain(booking.text))[:_TEXT],
         "EU-Land u. UStID (Bestimmung)": booking.vat_id,
         "EU-Steuersatz (Bestimmung)": "" if booking.eu_rate is None else _comma(booking.eu_rate.quantize(_CENTS)),
     }

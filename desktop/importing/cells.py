@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from desktop.domain.periods import Interval
+from desktop.domain.spreadsheet_text import unmarked
 from desktop.domain.terms import parse_terms
 from desktop.i18n import _, ngettext
 from desktop.importing.kinds import Field
@@ -30,7 +31,6 @@ from desktop.importing.values.words import (
 _LARGEST = Decimal(10) ** 12
 _STEP = Decimal("0.000001")
 _ERRORS = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|N/A|WERT|BEZUG|NV|ZAHL|VALEUR|NOM|NOMBRE)[!?]?", re.IGNORECASE)
-_DEFUSED = re.compile(r"'+[=+\-@]")
 _SHORTENED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{1,3}", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 _EMAIL_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
@@ -67,9 +67,8 @@ def cell_reader(field: Field, decimal: str | None, order: str | None) -> Callabl
 
     def read(raw: str) -> Cell:
         text, lost = clean(raw)
-        if text[:1] == "'" and _DEFUSED.match(text):
-            # The mark keeps a spreadsheet from running the text as a formula.
-            text = text[1:]
+        if text[:1] == "'":
+            text = unmarked(text)
         if not text or (
             not is_text and text.casefold() in says_nothing and not (field.type == "bool" and text in "-–—")
         ):

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain.money import to_major
+from desktop.domain.spreadsheet_text import harmless
 from desktop.errors import UserError
 from desktop.i18n import _, amount_text, current_language, date_text, number_text
 from desktop.services.reports import Chart, Column, Progress, Report, currency_of, plain_rows, unheard
 from desktop.services.reports.words import CODED, code_words
-from desktop.services.table_files import MONEY, Value, harmless, replaced, write_table
+from desktop.services.table_files import MONEY, Value, replaced, write_table
 
 if TYPE_CHECKING:
     from desktop.documents.report_chart import Plot

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
+from desktop.domain.spreadsheet_text import harmless
 from desktop.errors import UserError
 from desktop.i18n import _
 
@@ -19,9 +20,6 @@ Value = str | Decimal | date | bool | None
 
 ENDINGS: Final = (".csv", ".xlsx")
 
-# A spreadsheet takes a text that begins so for a formula; the import takes the mark before it away again, so that one
-# that has such marks of its own gets one more.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A spreadsheet keeps so many digits of a number; more than that stays a text.
 _DIGITS = 15
@@ -90,7 +88,7 @@ def _write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Value]]
     # The mark tells spreadsheets that the text is UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(names)
+        writer.writerow([harmless(name) for name in names])
         count = 0
         for row in rows:
             writer.writerow([_plain(value) for value in row])
@@ -108,11 +106,6 @@ def _plain(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return harmless(value)
-
-
-def harmless(text: str) -> str:
-    """The text marked so that no spreadsheet runs it as a formula, as a client's name must not be."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def plain_number(value: Decimal) -> str:
@@ -147,6 +140,7 @@ def _write_xlsx(
     for name in names:
         head = WriteOnlyCell(sheet, name)
         head.font = Font(bold=True)
+        head.data_type = "s"
         heads.append(head)
     sheet.append(heads)
     cell = _cells(sheet)

@@ -8,6 +8,7 @@ from typing import Literal
 from babel.numbers import get_decimal_symbol
 
 from desktop.domain.money import to_major
+from desktop.domain.spreadsheet_text import harmless_to_paste
 from desktop.i18n import MINUS, amount_text, current_locale, date_text, number_text, percent_text
 from desktop.services.table_files import Value
 from desktop.ui.listing import Row
@@ -88,7 +89,7 @@ def copied_text(column: Column, row: Row) -> str:
     if isinstance(value, Decimal | int) and column.kind == "number":
         return _ungrouped(number_text(value))
     if isinstance(value, str) and column.kind not in ("date", "tag", "score"):
-        return " ".join(value.split())
+        return harmless_to_paste(" ".join(value.split()))
     text = _plain(column, value)
     return text.replace(MINUS, "-") if column.right else text
 

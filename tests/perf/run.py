@@ -17,6 +17,9 @@ from sqlalchemy import insert
 
 from db.engine import Book
 from db.schema import Agreement, AgreementLine, Client, Item
+from desktop.services.books import open_
+from desktop.services.encryption.recovery import new_key
+from desktop.services.encryption.switching import encrypt
 from desktop.services.runs import Scope, bill
 from tests.books import new_book
 from tests.perf.floors import load
@@ -80,11 +83,15 @@ def fill(book: Book, agreements: int) -> None:
         )
 
 
-def once(agreements: int) -> dict[str, float]:
+def once(agreements: int, *, encrypted: bool = False) -> dict[str, float]:
     """One run over a fresh book, in seconds, with the process's peak memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         book = new_book(Path(folder))
         fill(book, agreements)
+        if encrypted:
+            book.close()
+            encrypt(book.path, new_key())
+            book = open_(book.path)
         started = time.perf_counter()
         result = bill(book, through=THROUGH, issue_date=THROUGH, scope=Scope(), actor="bench", now=book.now)
         took = time.perf_counter() - started
@@ -136,8 +143,9 @@ def measure(repeats: int = 5) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", type=int)
+    parser.add_argument("--encrypted", action="store_true", help="with --once: the run of an encrypted book")
     chosen = parser.parse_args()
-    figures = once(chosen.once) if chosen.once else measure()
+    figures = once(chosen.once, encrypted=chosen.encrypted) if chosen.once else measure()
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
