@@ -162,6 +162,18 @@ ROWS: Final = (
     _Rows("finding", "UPDATE OF approved", "NEW.approved = 1 AND OLD.approved = 0", "approve"),
     _Rows("price_proposal", "UPDATE OF state", "NEW.state = 'approved' AND OLD.state <> 'approved'", "approve"),
     _Rows("invoice", "INSERT", "NEW.kind = 'credit_note'", "money"),
+    # Entries of documents belong to the daily work; those by hand and of the month's end change the books alone.
+    _Rows("journal_entry", "INSERT", "NEW.kind IN ('adjustment', 'bank', 'recognition')", "money"),
+    # Anybody proposes, and takes the own proposal back; what was decided is not theirs to turn.
+    _Rows("configuration_change", "INSERT", "NEW.state <> 'proposed'", "configure"),
+    _Rows(
+        "configuration_change",
+        "UPDATE",
+        "OLD.state <> 'proposed' OR NEW.state NOT IN ('proposed', 'withdrawn')"
+        " OR OLD.proposed_by <> (SELECT name FROM person WHERE id = {person})",
+        "configure",
+    ),
+    _Rows("configuration_change", "DELETE", "OLD.state <> 'proposed'", "configure"),
     _Rows("closing", "UPDATE", "1", "people"),
     _Rows("passphrase", "INSERT", "NEW.person_id <> {person}", "people"),
     _Rows("passphrase", "UPDATE", "NEW.person_id <> {person} OR OLD.person_id <> {person}", "people"),
@@ -207,6 +219,12 @@ class NotAllowed(BookUnusable):
             _("Ask somebody who may. An owner changes what each person may do under Settings, People."),
         )
         self.right = right
+
+
+def refuse_without_right(who: SignedIn | None, right: Right) -> None:
+    """NotAllowed for a person without the right, where what they do writes no row that would ask for it."""
+    if who is not None and not who.may(right):
+        raise NotAllowed(who, right)
 
 
 class Guard:

@@ -72,7 +72,7 @@ def _backups(call: Call) -> int:
         if wanted is not None and arguments.this_book:
             chosen.keep_own_choices(book, wanted, actor=call.actor)
         elif wanted is not None:
-            chosen.keep_machine_choices(wanted)
+            chosen.keep_machine_choices(wanted, who=book.signed_in)
         moment = datetime.now().astimezone()
         made = make_backup(book, Why.ASKED, now=moment, report=call.progress) if arguments.now else None
         holds, uid = chosen.choices_of(book), identity(book)

@@ -80,5 +80,5 @@ def _discard(call: Call) -> None:
         sandbox = sandbox_of(book)
         if sandbox is None:
             raise UserError(_("The book has no sandbox beside it."), _("There is nothing to discard."))
-        discard_sandbox(sandbox.path, driver=book.driver)
+        discard_sandbox(sandbox.path, who=book.signed_in, driver=book.driver)
     call.answer({"discarded": str(sandbox.path)}, lambda: _("{path} is discarded.").format(path=sandbox.path))

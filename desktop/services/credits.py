@@ -78,12 +78,12 @@ def credit_invoice(
         figures = _figures(invoice, amount_gross, lines)
         _check_whole(invoice, figures, reissue=reissue, release=release)
         _check_deposit(made.connection, invoice)
-        before = _by_actor(made.connection, invoice.id, actor)
-        check_limit(made.connection, actor, "credit", before + figures.payable, _factor(invoice))
+        before = _by_actor(made.connection, invoice.id, made.actor)
+        check_limit(made.connection, made.actor, "credit", before + figures.payable, _factor(invoice))
         worth = in_firm(before + figures.payable, _factor(invoice))
         check_second(book, made, "credit_note", worth, subject="invoice", subject_id=invoice.id)
         document = credit_document(made.connection, invoice, figures, reason, today)
-        (note,) = issue_documents(made.connection, [document], actor=actor, now=made.at)
+        (note,) = issue_documents(made.connection, [document], actor=made.actor, now=made.at)
         charges = _release(made.connection, invoice, figures, note.id) if release or reissue else []
         made.record(
             "invoice", invoice.id, "credit", after={"credit_note": note.number, "reason": reason, "freed": len(charges)}
@@ -91,7 +91,7 @@ def credit_invoice(
         reissued = None
         if reissue:
             anew = reissue_document(made.connection, invoice, charges, today)
-            (issued,) = issue_documents(made.connection, [anew], actor=actor, now=made.at)
+            (issued,) = issue_documents(made.connection, [anew], actor=made.actor, now=made.at)
             reissued = issued.number
         settled, applied, unapplied = _settle(made, number, note.id, reissued, note.issue_date)
         made.summary = _summary(number, note.number, reissued, figures.payable, invoice.currency)

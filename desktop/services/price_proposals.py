@@ -231,7 +231,7 @@ def approve_proposals(book: Book, proposal_ids: Sequence[int], *, actor: str) ->
     with change(book, actor, _("Approve prices")) as made:
         for proposal_id in proposal_ids:
             _approve(made, _waiting(made.session, proposal_id))
-            made.update(PriceProposal, proposal_id, state="approved", decided_by=actor, decided_at=made.at)
+            made.update(PriceProposal, proposal_id, state="approved", decided_by=made.actor, decided_at=made.at)
         made.summary = _("Approve {count} prices").format(count=number_text(len(proposal_ids)))
         return len(proposal_ids)
 
@@ -241,7 +241,7 @@ def reject_proposals(book: Book, proposal_ids: Sequence[int], *, actor: str) -> 
     with change(book, actor, _("Reject prices")) as made:
         for proposal_id in proposal_ids:
             _waiting(made.session, proposal_id)
-            made.update(PriceProposal, proposal_id, state="rejected", decided_by=actor, decided_at=made.at)
+            made.update(PriceProposal, proposal_id, state="rejected", decided_by=made.actor, decided_at=made.at)
         made.summary = _("Reject {count} prices").format(count=number_text(len(proposal_ids)))
         return len(proposal_ids)
 

@@ -85,7 +85,7 @@ def note_promise(
             said_by=said_by.strip(),
             note=note.strip(),
             noted_at=made.at,
-            noted_by=actor,
+            noted_by=made.actor,
         )
 
 

@@ -67,8 +67,8 @@ def write_off(
         dues = ledger.named_dues([number])
         currency = dues[0].currency
         wanted = _amount(dues, amount)
-        before = _by_actor(made.connection, dues[0].invoice_id, actor)
-        check_limit(made.connection, actor, "write_off", before + wanted, dues[0].factor)
+        before = _by_actor(made.connection, dues[0].invoice_id, made.actor)
+        check_limit(made.connection, made.actor, "write_off", before + wanted, dues[0].factor)
         worth = in_firm(before + wanted, dues[0].factor)
         check_second(book, made, "write_off", worth, subject="invoice", subject_id=dues[0].invoice_id)
         parts: list[tuple[Due, int, int | None]] = []

@@ -77,7 +77,7 @@ def close_books(
             Closing,
             through=through,
             closed_at=made.at,
-            actor=actor,
+            actor=made.actor,
             note=note.strip(),
             checklist=json.dumps(
                 {"steps": [asdict(step) for step in steps], "passed_over": passed}, ensure_ascii=False, sort_keys=True
@@ -103,7 +103,7 @@ def reopen(book: Book, reason: str, *, actor: str) -> date:
             raise UserError(_("No period is closed."), _("There is nothing to reopen."))
         through = date.fromisoformat(row[1])
         made.summary = _("Reopen the books after they were closed through {day}").format(day=date_text(through))
-        made.update(Closing, row[0], reopened_at=made.at, reopened_by=actor, reason=reason.strip())
+        made.update(Closing, row[0], reopened_at=made.at, reopened_by=made.actor, reason=reason.strip())
     return through
 
 

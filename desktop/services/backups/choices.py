@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from db.engine import Book
+from db.guard import refuse_without_right
+from desktop.domain.access import SignedIn
 from desktop.domain.rotation import Rotation
 from desktop.errors import UserError
 from desktop.i18n import _
@@ -65,8 +67,12 @@ def has_own(book: Book) -> bool:
     return any(key.removeprefix(PREFIX) in names for key in book_settings(book) if key.startswith(PREFIX))
 
 
-def keep_machine_choices(choices: Choices) -> None:
-    """For every book of this computer. UserError for a folder that is none."""
+def keep_machine_choices(choices: Choices, *, who: SignedIn | None = None) -> None:
+    """For every book of this computer, in the name of `who` has signed in to the one that is open.
+
+    UserError for a folder that is none, and where they may not configure the book.
+    """
+    refuse_without_right(who, "configure")
     _check(choices)
     file = _file()
     unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}")

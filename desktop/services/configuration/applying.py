@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.engine import Book
-from db.guard import NotAllowed
+from db.guard import refuse_without_right
 from db.schema import ConfigurationChange
 from desktop.domain.configuration import changes_of, own_day
 from desktop.errors import UserError
@@ -38,15 +38,15 @@ def accept(book: Book, number: str, *, actor: str, today: date, note: str = "", 
     with change(book, actor, _("Accept a change")) as made:
         row = row_named(made.session, number)
         refuse_decided(row, "proposed")
-        if row.proposed_by == actor and needs_second_within(made.connection, "configuration", actor=actor):
+        if row.proposed_by == made.actor and needs_second_within(made.connection, "configuration", actor=made.actor):
             raise UserError(
                 _("{number} was proposed by {name}: another person has to accept it.").format(
-                    number=row.number, name=actor
+                    number=row.number, name=made.actor
                 ),
                 _("Ask somebody else who may configure the book. The rule stands under Settings, People."),
             )
         changes = changes_of(row.changes)
-        decided = {"decided_by": actor, "decided_at": made.at, "decision": note.strip(), "impact": impact or None}
+        decided = {"decided_by": made.actor, "decided_at": made.at, "decision": note.strip(), "impact": impact or None}
         if row.from_day > today and own_day(changes) is None:
             made.update(ConfigurationChange, row.id, state="accepted", **decided)
             made.summary = _("Accept {number} from {day}: {summary}").format(
@@ -67,7 +67,12 @@ def refuse(book: Book, number: str, *, actor: str, note: str = "") -> None:
         row = row_named(made.session, number)
         refuse_decided(row, "proposed")
         made.update(
-            ConfigurationChange, row.id, state="refused", decided_by=actor, decided_at=made.at, decision=note.strip()
+            ConfigurationChange,
+            row.id,
+            state="refused",
+            decided_by=made.actor,
+            decided_at=made.at,
+            decision=note.strip(),
         )
         made.summary = _("Refuse {number}: {summary}").format(number=row.number, summary=row.summary)
 
@@ -110,5 +115,4 @@ def apply_within(made: Change, row: ConfigurationChange) -> None:
 
 def _refuse_unless_configuring(book: Book) -> None:
     """A proposal may come from anybody who works with the book; deciding on it is configuring."""
-    if book.signed_in is not None and not book.signed_in.may("configure"):
-        raise NotAllowed(book.signed_in, "configure")
+    refuse_without_right(book.signed_in, "configure")

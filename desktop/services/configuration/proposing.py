@@ -46,7 +46,7 @@ def propose(
             from_day=dated or from_day,
             changes=changes_text(changes),
             state="proposed",
-            proposed_by=actor,
+            proposed_by=made.actor,
             proposed_at=made.at,
         )
         made.summary = _("Propose {number}: {summary}").format(number=number, summary=summary)
@@ -67,7 +67,7 @@ def withdraw(book: Book, number: str, *, actor: str) -> None:
     with change(book, actor, _("Withdraw a change")) as made:
         row = row_named(made.session, number)
         refuse_decided(row)
-        made.update(ConfigurationChange, row.id, state="withdrawn", decided_by=actor, decided_at=made.at)
+        made.update(ConfigurationChange, row.id, state="withdrawn", decided_by=made.actor, decided_at=made.at)
         made.summary = _("Withdraw {number}: {summary}").format(number=row.number, summary=row.summary)
 
 

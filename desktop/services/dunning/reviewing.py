@@ -54,7 +54,7 @@ def decide(book: Book, reminder_ids: Collection[int], act: str, *, actor: str, n
                 )
             except IntegrityError:
                 raise _twice(row) from None
-            made.update(Reminder, row.id, state=_TO[act], note=note.strip(), decided_by=actor)
+            made.update(Reminder, row.id, state=_TO[act], note=note.strip(), decided_by=made.actor)
         said = {
             HOLD: ngettext("Hold {count} reminder", "Hold {count} reminders", len(rows)),
             RELEASE: ngettext("Release {count} reminder", "Release {count} reminders", len(rows)),
@@ -125,7 +125,7 @@ def change_reminder(
             interest=found.interest,
             pay_by=found.pay_by if pay_by is None else pay_by,
             channel=way,
-            decided_by=actor,
+            decided_by=made.actor,
         )
         made.summary = _("Change the reminder to {client}").format(client=row.name)
         (now,) = _rows(made, [reminder_id])

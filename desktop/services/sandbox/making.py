@@ -13,6 +13,7 @@ from db import book_files
 from db.backup import SIDECARS, Report, copy_book
 from db.engine import PLAIN, Book, Driver
 from db.files import free_name
+from db.guard import refuse_without_right
 from db.schema import Schedule
 from desktop.domain.access import SignedIn
 from desktop.errors import UserError
@@ -44,13 +45,14 @@ def make_sandbox(book: Book, *, actor: str, report: Report | None = None) -> San
     """A proved copy of the book beside it, marked as a sandbox; an older sandbox of the book is replaced.
 
     Its schedules rest, and it watches no folder. `report` counts pages; raising there cancels. Raises UserError in a
-    sandbox, where the older one is open, and where the disk is full.
+    sandbox, where the older one is open, where the disk is full, and to who may not configure the book.
     """
+    refuse_without_right(book.signed_in, "configure")
     if origin(book) is not None:
         raise UserError(_("This is a sandbox already."), _("Make the other one from the real book."))
     target = _place(book)
     if sandbox_of(book) is not None:
-        discard_sandbox(target, driver=book.driver)
+        discard_sandbox(target, who=book.signed_in, driver=book.driver)
     elif target.exists():
         # Somebody's own file of that name.
         raise UserError(
@@ -69,8 +71,12 @@ def make_sandbox(book: Book, *, actor: str, report: Report | None = None) -> San
     return Sandbox(target, made_at)
 
 
-def discard_sandbox(path: Path, *, driver: Driver = PLAIN) -> None:
-    """Delete a sandbox. UserError where the file is none, or is open."""
+def discard_sandbox(path: Path, *, who: SignedIn | None = None, driver: Driver = PLAIN) -> None:
+    """Delete a sandbox in the name of `who` has signed in to its book; None where nobody does.
+
+    UserError where the file is none or is open, and where they may not configure the book.
+    """
+    refuse_without_right(who, "configure")
     if _origin_at(path, driver) is None:
         raise UserError(
             _("{path} is no sandbox, so it is not deleted.").format(path=path), _("Only a sandbox is discarded.")

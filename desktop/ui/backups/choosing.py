@@ -98,7 +98,7 @@ def _open(desk: Desk, parent: QWidget, found: object) -> None:
             if values["own"]:
                 keep_own_choices(book, chosen, actor=actor)
                 return
-            keep_machine_choices(chosen)
+            keep_machine_choices(chosen, who=book.signed_in)
             if own:
                 keep_own_choices(book, None, actor=actor)
 

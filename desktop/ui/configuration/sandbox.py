@@ -69,11 +69,11 @@ class SandboxSteps:
         ).open()
 
     def _discard(self, sandbox: Sandbox) -> None:
-        driver = self._desk.book.driver
+        book = self._desk.book
         self._desk.shell.jobs.start(
             Job(
                 _("Discarding the sandbox"),
-                lambda _report: discard_sandbox(sandbox.path, driver=driver),
+                lambda _report: discard_sandbox(sandbox.path, who=book.signed_in, driver=book.driver),
                 CONFIGURATION,
                 lane=Lane.HAND,
                 quiet=True,
