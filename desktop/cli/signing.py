@@ -68,7 +68,7 @@ def owner_of(call: Caller, *paths: Path) -> SignedIn | None:
 
     None where nobody has to. UserError where name and passphrase do not let them in.
     """
-    from db.book_files import OpenElsewhere, open_book
+    from db.book_files import open_book
     from desktop.cli.unlocking import driver_or_ask
     from desktop.services.access.file_owner import asks_for_owner
 
@@ -79,7 +79,7 @@ def owner_of(call: Caller, *paths: Path) -> SignedIn | None:
     try:
         # A backup stays as it is, and so does a book that another program writes to.
         book = open_book(path, read_only=path != paths[0], driver=driver)
-    except OpenElsewhere:
+    except UserError:
         book = open_book(path, read_only=True, driver=driver)
     with book:
         return signed_in(call, book).signed_in

@@ -9,13 +9,11 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog
 
-from db.engine import PLAIN, Book
+from db.engine import Book
 from desktop import secrets
 from desktop.domain.access import SignedIn
 from desktop.i18n import _, ngettext
 from desktop.jobs import Job, Lane
-from desktop.services import books
-from desktop.services.access.file_owner import asks_for_owner
 from desktop.services.encryption.opening import Locked, is_encrypted, known_key
 from desktop.services.encryption.recovery import Key, key_from_passphrase, new_key
 from desktop.services.encryption.sheet import key_rows, write_sheet
@@ -32,7 +30,7 @@ from desktop.services.problems import ValidationError
 from desktop.services.showing import wait_until_closed
 from desktop.starts import Start
 from desktop.ui.access.own_passphrase import typed_twice
-from desktop.ui.access.sign_in import SignInPage
+from desktop.ui.access.owner_door import guarded_book, sign_owner_in
 from desktop.ui.dialog import FormDialog, Question
 from desktop.ui.encryption.unlocking import UnlockPage
 from desktop.ui.form import Field, Form, Section
@@ -62,39 +60,18 @@ def offer_encryption(program: Changes, path: Path, *, is_open: bool) -> None:
         wait_until_closed(path)
         if is_encrypted(path) and known_key(path) is None:
             raise Locked(path)
-        return books.open_(path) if asks_for_owner(path) else None
+        return guarded_book(path)
 
     def show(book: object) -> None:
         if isinstance(book, Book):
-            _sign_in(program, book)
+            sign_owner_in(program, book, path, begin)
         else:
-            _Ways(program, path, encrypted=is_encrypted(path)).begin()
+            begin(None)
+
+    def begin(who: SignedIn | None) -> None:
+        _Ways(program, path, encrypted=is_encrypted(path), who=who).begin()
 
     program.window.shell.jobs.start(Job(_("Waiting until the book is closed"), work), show, _failed(program))
-
-
-def _sign_in(program: Changes, book: Book) -> None:
-    """Where people sign in, an owner does before the key is shown or changed; the book is closed again then."""
-
-    def leave() -> None:
-        book.close()
-        program.greet()
-
-    def come(who: object) -> None:
-        assert isinstance(who, SignedIn)
-        path, encrypted = book.path, book.driver is not PLAIN
-        book.close()
-        if who.may("people"):
-            _Ways(program, path, encrypted=encrypted, who=who).begin()
-            return
-        program.window.clear()
-        program.open(path)
-        program.window.notices.say(_("Only an owner of the book may do this."), tone="held")
-
-    page = SignInPage(program.window.shell, book, other=leave)
-    page.signed_in.connect(come)
-    program.window.clear()
-    program.window.push(page)
 
 
 def _failed(program: Changes) -> Callable[[object], None]:

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from db.engine import Book
+from desktop.domain.access import SignedIn
 from desktop.i18n import _
 from desktop.jobs import Job
 from desktop.services import books
+from desktop.services.showing import wait_until_closed
 from desktop.starts import Start
+from desktop.ui.access.owner_door import guarded_book, sign_owner_in
 from desktop.ui.main_window import MainWindow
 
 
@@ -29,13 +33,27 @@ def restore_and_open(program: Restores, backup: Path, book: Path, *, is_open: bo
         program.start_another(Start(book, restore=backup))
         program.quit()
         return
+
+    def look(_report: object) -> Book | None:
+        wait_until_closed(book)
+        return guarded_book(book, backup) if book.exists() else None
+
+    def looked(guarded: object) -> None:
+        if isinstance(guarded, Book):
+            sign_owner_in(program, guarded, book, lambda who: _restore(program, backup, book, who))
+        else:
+            _restore(program, backup, book, None)
+
+    program.window.shell.jobs.start(
+        Job(_("Waiting until the book is closed"), look, quiet=True), looked, _failed(program)
+    )
+
+
+def _restore(program: Restores, backup: Path, book: Path, who: SignedIn | None) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def work(report: Callable[[int, int, str], None]) -> Path | None:
-        from desktop.services.showing import wait_until_closed
-
-        wait_until_closed(book)
-        return books.restore(backup, book, now=now, report=report)
+        return books.restore(backup, book, now=now, who=who, report=report)
 
     def done(kept: object) -> None:
         program.window.clear()
@@ -45,9 +63,13 @@ def restore_and_open(program: Restores, backup: Path, book: Path, *, is_open: bo
                 _("The backup is in its place."), _("What stood there is kept in {path}.").format(path=kept)
             )
 
+    program.window.shell.jobs.start(Job(_("Restoring {name}").format(name=book.stem), work), done, _failed(program))
+
+
+def _failed(program: Restores) -> Callable[[object], None]:
     def failed(error: object) -> None:
         if program.window.page is None:
             program.greet()
         program.window.notices.show_error(error)
 
-    program.window.shell.jobs.start(Job(_("Restoring {name}").format(name=book.stem), work), done, failed)
+    return failed
