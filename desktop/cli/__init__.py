@@ -56,7 +56,7 @@ from desktop.cli import (
     today,
     watching,
 )
-from desktop.cli.arguments import Commands, Parser
+from desktop.cli.arguments import Commands, OfTheWindow, Parser
 from desktop.cli.call import Call
 from desktop.cli.progress import Progress, Stopped, stopped_by_ctrl_c
 from desktop.cli.signing import agreed, answer_here
@@ -192,6 +192,14 @@ def _parser(out: TextIO, err: TextIO) -> Parser:
         ),
         allow_abbrev=False,
     )
+    # The start of the program reads them; here they are found, and refused where a command follows.
+    window = parser.add_argument_group(_("the window"))
+    for flag, words in (
+        ("--safe", _("open it without what it remembers and without anything that works by itself")),
+        ("--read-only", _("open it only to read in the book")),
+        ("--encryption", _("open it with what can be done about the key of the book")),
+    ):
+        window.add_argument(flag, action=OfTheWindow, help=words)
     subparsers = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True, parser_class=Parser)
     commands = Commands(subparsers, out, err)
     for group in _GROUPS:

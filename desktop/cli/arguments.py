@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -35,6 +35,16 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, _("{program}: {message}\nSee: {program} --help\n").format(program=self.prog, message=message))
+
+
+class OfTheWindow(argparse.Action):
+    """An option that stands before a book alone; whoever gives it to a command must not think that it holds there."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str = "", **_rest: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, _namespace: Any, _values: Any, flag: str | None = None) -> None:
+        parser.error(_("{option} is for the window: {program} {option} BOOK").format(option=flag, program=parser.prog))
 
 
 class Commands:

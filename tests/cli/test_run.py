@@ -52,6 +52,19 @@ def test_exit_codes_of_usage(argv: list[str], code: int, capsys: pytest.CaptureF
     assert "Traceback" not in printed.err
 
 
+@pytest.mark.parametrize("flag", ["--safe", "--read-only", "--encryption"])
+def test_how_the_window_starts_is_found_in_the_help_and_never_taken_for_a_commands(
+    flag: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--help"]) == 0
+    assert flag in capsys.readouterr().out
+    book = tmp_path / "Harbour.sheaf"
+    command = ["new", str(book), "--firm", "Harbour", "--country", "DE", "--currency", "EUR"]
+    assert cli.main([flag, *command]) == 2
+    assert f"sheaf {flag} BOOK" in capsys.readouterr().err
+    assert not book.exists()
+
+
 def test_an_error_that_can_be_mended_is_one_sentence(run_as: Callable[..., Ran]) -> None:
     def work(_call: Call) -> None:
         raise UserError("The disk is full.", "Free some space.")
