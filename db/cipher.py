@@ -7,12 +7,13 @@ opens with the key of its book.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import BinaryIO, Final
 
 from db.engine import Driver
 
@@ -24,6 +25,8 @@ _BUSY_SECONDS: Final = 10.0
 _MODULE: Final = "sqlcipher3.dbapi2"
 # Of 4,096 random bytes hardly one value of 256 stays away; text, pictures' heads and plain books show far fewer.
 _FEWEST_VALUES: Final = 240
+# So many pages, spread over the file, tell whether it goes on as it begins.
+_LOOKED_AT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,27 @@ def salt_of(path: Path) -> bytes | None:
     """
     with path.open("rb") as file:
         start = file.read(PAGE_BYTES)
-    if len(start) < PAGE_BYTES or start.startswith(_PLAIN) or len(set(start)) < _FEWEST_VALUES:
-        return None
+        if len(start) < PAGE_BYTES or start.startswith(_PLAIN) or not _is_noise(start) or _goes_on_plain(file):
+            return None
     return start[:SALT_BYTES]
+
+
+def _is_noise(page: bytes) -> bool:
+    return len(set(page)) >= _FEWEST_VALUES
+
+
+def _goes_on_plain(file: BinaryIO) -> bool:
+    """Whether the file is a plain book whose first page alone is destroyed. Of a locked one every page is noise, or
+    zeros where a disk lost it."""
+    pages = file.seek(0, os.SEEK_END) // PAGE_BYTES
+    plain = noise = 0
+    for page in range(1, pages, max(1, pages // _LOOKED_AT)):
+        file.seek(page * PAGE_BYTES)
+        content = file.read(PAGE_BYTES)
+        if any(content):
+            noise += _is_noise(content)
+            plain += not _is_noise(content)
+    return plain > noise
 
 
 def opens(path: Path, key: Key) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from db.book_files import open_book
@@ -129,6 +129,18 @@ def test_a_passphrase_encrypts_the_book_and_opens_it_elsewhere(alone: Alone, pat
     field.setText(PHRASE)
     alone.qtbot.keyClick(field, Qt.Key.Key_Return)
     alone.opened()
+
+
+def test_where_no_key_opens_a_book_its_backups_and_what_can_be_read_are_offered(alone: Alone, path: Path) -> None:
+    encrypt(path, new_key())
+    _forget_all()
+    alone.program.open(path)
+    page = alone.unlock_page()
+    (button,) = [one for one in page.findChildren(QPushButton) if "No key opens it" in one.text()]
+    alone.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    card = alone.card("Harbour is damaged")
+    assert "looks encrypted" in card.words
+    assert {"Restore a backup…", "Save what can be read…"} <= {one.text() for one in card.buttons}
 
 
 def test_nobody_encrypts_with_a_key_that_stands_nowhere(alone: Alone, path: Path, tmp_path: Path) -> None:

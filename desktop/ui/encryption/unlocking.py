@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +33,8 @@ class Opens(Protocol):
 class UnlockPage(QWidget):
     """Takes the recovery passphrase or the recovery key of `locked`, then opens `book`."""
 
-    def __init__(self, program: Opens, locked: Path, book: Path) -> None:
+    def __init__(self, program: Opens, locked: Path, book: Path, damaged: Callable[[], object] | None = None) -> None:
+        """`damaged` shows what can be done where no key helps, since the file is damaged."""
         super().__init__()
         self._program, self._locked, self._book = program, locked, book
         shell = program.window.shell
@@ -71,6 +73,10 @@ class UnlockPage(QWidget):
         inside.addWidget(self.form)
         inside.addWidget(self.problem)
         inside.addWidget(self.button)
+        if damaged is not None:
+            broken = QPushButton(_("No key opens it…"))
+            broken.clicked.connect(lambda _on=False: damaged())
+            inside.addWidget(broken)
         other = QPushButton(_("Other books…"))
         other.clicked.connect(lambda _on=False: program.greet())
         inside.addWidget(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -42,7 +43,9 @@ def explain(program: Opens, path: Path, error: object) -> bool:
     """Show the page for what kept a book shut; False where there is none for it."""
     if isinstance(error, Locked):
         # The key may be that of a backup; then the book is asked for again.
-        program.window.push(UnlockPage(program, error.path, path))
+        detail = _("{path} looks encrypted. Where it never was, or no key opens it, its first page is damaged.")
+        broken = partial(_push_damaged, program, path, detail.format(path=path)) if error.path == path else None
+        program.window.push(UnlockPage(program, error.path, path, broken))
         return True
     if isinstance(error, OpenElsewhere):
         program.window.push(_held(program, path, error))
@@ -51,6 +54,10 @@ def explain(program: Opens, path: Path, error: object) -> bool:
         program.window.push(damaged_card(program, path, error.message))
         return True
     return False
+
+
+def _push_damaged(program: Opens, path: Path, detail: str) -> None:
+    program.window.push(damaged_card(program, path, detail))
 
 
 def damaged_card(program: Opens, path: Path, detail: str) -> TroubleCard:
@@ -83,8 +90,7 @@ def tell_of_damage(program: Opens, found: Damage) -> None:
     path = found.path
 
     def show() -> None:
-        detail = _("{path} is damaged: {detail}.").format(path=path, detail=found.detail)
-        program.window.push(damaged_card(program, path, detail))
+        _push_damaged(program, path, _("{path} is damaged: {detail}.").format(path=path, detail=found.detail))
 
     program.window.notices.say(
         _("The file of this book is damaged. Work that touches the broken part will fail."),
