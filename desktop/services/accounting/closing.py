@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from desktop.domain.recognition import next_month
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 
@@ -22,6 +23,19 @@ def closed_through(connection: Connection) -> date | None:
 def first_open(closed: date | None, day: date) -> date:
     """The day itself, or the first day after the closed ones."""
     return day if closed is None or day > closed else closed + timedelta(days=1)
+
+
+def months_to_close(connection: Connection, today: date) -> tuple[date, int] | None:
+    """The end of the first month that is over and not wholly closed, and how many such months there are; None where
+    there is none. Of a book that was never closed only the month before today's counts."""
+    last = today.replace(day=1) - timedelta(days=1)
+    closed = closed_through(connection)
+    if closed is None:
+        return last, 1
+    if closed >= last:
+        return None
+    first = next_month(closed + timedelta(days=1)) - timedelta(days=1)
+    return first, (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def refuse_closed(connection: Connection, day: date) -> None:

@@ -10,11 +10,10 @@ from typing import Any
 
 from db.engine import Book
 from db.schema import Closing
-from desktop.domain.recognition import next_month
 from desktop.errors import UserError
 from desktop.i18n import _, date_text
 from desktop.services.accounting.checklist import LEFT, Report, Step, checklist
-from desktop.services.accounting.closing import closed_through
+from desktop.services.accounting.closing import closed_through, months_to_close
 from desktop.services.accounting.journal_digest import journal_digests
 from desktop.services.change_sets import raw
 from desktop.services.changes import change
@@ -121,11 +120,11 @@ def next_to_close(book: Book, today: date) -> date:
     """The end of the first month that is over and not closed; else that of the month before today's."""
     with book.reading() as session:
         connection = session.connection()
+        found = months_to_close(connection, today)
         closed = closed_through(connection)
-        last_month = today.replace(day=1) - timedelta(days=1)
-        if closed is None:
-            return last_month
-    return min(next_month(closed + timedelta(days=1)) - timedelta(days=1), max(last_month, closed))
+    if found is not None:
+        return found[0]
+    return closed or today.replace(day=1) - timedelta(days=1)
 
 
 def _refuse(book: Book, through: date, today: date) -> None:

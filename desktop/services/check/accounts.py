@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection
@@ -92,6 +93,12 @@ UNION SELECT p.entry_id FROM posting p JOIN journal_entry e ON e.id = p.entry_id
 WHERE p.account_id IS NOT NULL AND e.kind NOT IN ('adjustment', 'bank')"""
 
 
+# What a person put on an account of his choice, by day.
+_CHOSEN: Final = """
+SELECT s.account_id, e.booked_on, s.currency, sum(s.amount) FROM posting s JOIN journal_entry e ON e.id = s.entry_id
+WHERE s.account_id IS NOT NULL GROUP BY 1, 2, 3"""
+
+
 def check_accounts(connection: sqlite3.Connection, problems: Problems) -> None:
     """Receivables, tax, deposits and the bank's other lines against the journal, and entries by hand."""
     receivables = _("on {day} the journal moved receivables by {one}, the client's account by {other}")
@@ -122,7 +129,8 @@ def check_accounts(connection: sqlite3.Connection, problems: Problems) -> None:
 
 
 def check_assigned(connection: Connection, problems: Problems) -> None:
-    """Where the book keeps a chart, every posting of the open period has an account of it."""
+    """Where the book keeps a chart, every posting of the open period has an account of it, and nobody's choice parts
+    receivables from the open items."""
     try:
         mapping = Mapping(connection)
         if not mapping.charted:
@@ -137,8 +145,24 @@ def check_assigned(connection: Connection, problems: Problems) -> None:
         for name, role in sorted(lacking.items()):
             told = _("no account of the chart takes it: {name}").format(name=name)
             problems.add("ledger", role_word(role), told)
+        _parted(connection, mapping, problems)
     except (*NO_FIGURES, LookupError, AttributeError, NoResultFound):
         problems.add("ledger", _("accounts"), _("which account takes what cannot be read"))
+
+
+def _parted(connection: Connection, mapping: Mapping, problems: Problems) -> None:
+    """Receivables that entries by hand or bank lines put aside moved; what was taken back adds up to nothing."""
+    moved: dict[tuple[int, str], int] = {}
+    for account, day, currency, amount in connection.exec_driver_sql(_CHOSEN):
+        if mapping.rules.named("receivable", date.fromisoformat(day)) == account:
+            moved[account, currency] = moved.get((account, currency), 0) + amount
+    for (account, currency), amount in sorted(moved.items()):
+        if amount:
+            told = _(
+                "by hand and by bank lines {amount} {currency} were moved on it, and open items know nothing of it"
+            )
+            called = mapping.accounts[account].called
+            problems.add("ledger", called, told.format(amount=figure(amount, currency), currency=currency))
 
 
 def _entries(connection: sqlite3.Connection, problems: Problems, query: str, sentence: str) -> None:

@@ -18,6 +18,7 @@ from desktop.services.coming_run import ComingRun
 from desktop.services.exchange import ExchangeRates
 from desktop.services.today.bank import bank_lines, missing_statements
 from desktop.services.today.book import backup, tidying
+from desktop.services.today.closing import months_open
 from desktop.services.today.configuration import proposed_changes
 from desktop.services.today.contracts import endings, orders, prices
 from desktop.services.today.delivery import accounts, outgoing, undelivered
@@ -70,6 +71,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     endings,
     orders,
     prices,
+    months_open,
     backup,
 )
 # Those that look at the whole book, for whom nobody should wait; the most pressing first.

@@ -57,6 +57,16 @@ def tamper(book: Book, *statements: str) -> None:
             assert connection.exec_driver_sql(one).rowcount, one
 
 
+def test_receivables_that_were_booked_by_hand_differ_until_it_is_taken_back(book: Book) -> None:
+    sides = [Line(account_numbered(book, "1400"), 700), Line(account_numbered(book, "4930"), -700)]
+    made = adjust(book, sides, on=MARCH, note="Nevertheless", actor=ANNE, today=TODAY, despite_warnings=True)
+    (found,) = problems(book)
+    assert found.where.startswith("1400 ")
+    assert "7.00 EUR were moved on it" in found.detail
+    reverse(book, made.entry, on=TODAY, reason="Wrong", actor=ANNE, today=TODAY)
+    assert problems(book) == []
+
+
 def test_a_sound_book_has_none(book: Book) -> None:
     assert problems(book) == []
 
