@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import resource
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -234,3 +238,47 @@ def test_figures_and_days_come_back_as_they_were(make: Maker, entries: list[tupl
     assert [
         (one.values["date"], one.values["hours"], one.values["rate"]) for one in found if isinstance(one, Row)
     ] == entries
+
+
+def _with_member(content: bytes, name: str, text: str) -> bytes:
+    """The spreadsheet with one of its files written anew."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for one in source.namelist():
+            target.writestr(one, text if one == name else source.read(one))
+    return out.getvalue()
+
+
+_BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaaaaaaaaaaaa">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 20}">' for n in range(9))
+    + "]><x>&j;</x>"
+)
+
+
+@pytest.mark.parametrize(
+    "make, member",
+    [(xlsx, "xl/styles.xml"), (xlsx, "xl/workbook.xml"), (xlsx, "xl/worksheets/sheet1.xml"), (ods, "content.xml")],
+)
+def test_a_bomb_of_entities_is_read_at_no_price(make: Maker, member: str) -> None:
+    good = make({"Time": [TIME, ("A-1", date(2026, 4, 3), "Ann", 1.5, None, None, "x")]})
+    bad = _with_member(good, member, _BOMB)
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(UserError):
+        rows = read(bad, "time")
+        assert all("aaaa" not in str(row) for row in rows)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 100_000
+
+
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"])
+def test_an_entity_of_another_file_is_not_opened(tmp_path: Path, member: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the word of the keyring")
+    good = xlsx({"Time": [TIME, ("A-1", date(2026, 4, 3), "Ann", 1.5, None, None, "x")]})
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        text = archive.read(member).decode()
+    head, rest = text.split("?>", 1) if text.startswith("<?xml") else ("<?xml version='1.0'", text)
+    body = rest.replace("Ann", "&x;").replace(">note<", ">&x;<")
+    bad = _with_member(good, member, f'{head}?><!DOCTYPE y [<!ENTITY x SYSTEM "{secret.as_uri()}">]>{body}')
+    with suppress(UserError):
+        assert "keyring" not in str(read(bad, "time"))

@@ -4,6 +4,8 @@ nothing."""
 from __future__ import annotations
 
 import sqlite3
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -313,3 +315,28 @@ def test_a_key_shows_in_no_text() -> None:
     key = new_key()
     texts = [repr(key), str(key), f"{key}", repr(locked_driver(key)), repr(locked_driver(key).connect)]
     assert not any(key.secret.hex() in text or repr(key.secret) in text for text in texts)
+
+
+def test_no_error_under_a_key_tells_the_key(path: Path) -> None:
+    key = new_key()
+    encrypt(path, key)
+    told: list[str] = []
+    with books.open_(path) as book:
+        for statement in ("SELECT nothing FROM nowhere", "INSERT INTO book SELECT * FROM book", "PRAGMA key"):
+            try:
+                with book.writing() as session:
+                    session.connection().exec_driver_sql(statement)
+            except Exception:
+                told.append(traceback.format_exc())
+                told.append("".join(traceback.TracebackException(*sys.exc_info(), capture_locals=True).format()))
+    data = bytearray(path.read_bytes())
+    data[4096 * 2 : 4096 * 3] = bytes(4096)
+    path.write_bytes(data)
+    try:
+        decrypt(path)
+    except UserError:
+        told.append("".join(traceback.TracebackException(*sys.exc_info(), capture_locals=True).format()))
+    assert len(told) >= 5
+    for text in told:
+        assert key.secret.hex() not in text
+        assert repr(key.secret) not in text
