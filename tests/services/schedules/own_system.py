@@ -29,7 +29,7 @@ SECONDS = 60.0
 # What somebody had in the table before: no words of ours, odd letters, a % and a line like our marks. cron takes the
 # home from the list of users, where the program would leave its backup; a table may say another.
 OTHERS = b'MAILTO=""\nHOME=/run/home\n'
-OTHERS += b'# BEGIN something else\n5 4 * * * echo caf\xe9 \\% > /dev/null\n# END something else\n\n'
+OTHERS += b"# BEGIN something else\n5 4 * * * echo caf\xe9 \\% > /dev/null\n# END something else\n\n"
 
 
 def run(*argv: str, given: bytes | None = None) -> bytes:
