@@ -42,7 +42,7 @@ def test_nobody_else_writes_tables() -> None:
 
 
 def test_headings_and_texts_are_harmless_and_figures_stay_figures(tmp_path: Path) -> None:
-    row = [FORMULA, Decimal("-3.5"), date(2026, 5, 1)]
+    row: list[str | Decimal | date | bool | None] = [FORMULA, Decimal("-3.5"), date(2026, 5, 1)]
     for ending in (".csv", ".xlsx"):
         write_table(tmp_path / f"t{ending}", "=1+1", ["@Name", "Amount", "Day"], [row])
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
