@@ -212,7 +212,10 @@ class Question(QDialog):
         super().__init__(parent.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(verb)
-        asked, more = QLabel(sentence, wordWrap=True), QLabel(detail, wordWrap=True)
+        asked, more = (
+            QLabel(sentence, wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(detail, wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         for label, role in ((asked, "strong"), (more, "secondary")):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", role)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -108,7 +109,11 @@ class DocumentPage(QWidget):
         ]
 
     def _build(self, buttons: Sequence[str]) -> None:
-        self._title, self._facts, self._place = QLabel(), ElidedLabel(), QLabel()
+        self._title, self._facts, self._place = (
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            ElidedLabel(),
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+        )
         self._title.setProperty("role", "title")
         self._facts.setProperty("role", "secondary")
         self._place.setProperty("role", "secondary")

@@ -84,7 +84,7 @@ class FactsView(QScrollArea):
             grid.addWidget(rule, row, 0, 1, 2)
             row += 1
         if title:
-            heading = QLabel(title)
+            heading = QLabel(title, textFormat=Qt.TextFormat.PlainText)
             heading.setProperty("role", "heading")
             grid.addWidget(heading, row, 0, 1, 2)
             self._shown.append(title)

@@ -279,7 +279,7 @@ class Form(QWidget):
             grid.setColumnStretch(column, 1)
         row, column = 0, 0
         if section.title and not section.folds:
-            title = QLabel(section.title)
+            title = QLabel(section.title, textFormat=Qt.TextFormat.PlainText)
             title.setProperty("role", "strong")
             grid.addWidget(title, 0, 0, 1, _COLUMNS)
             row = 1
@@ -297,7 +297,7 @@ class Form(QWidget):
 
     def _build_field(self, field: Field) -> QWidget:
         editor = self._make(field)
-        label = QLabel(field.label)
+        label = QLabel(field.label, textFormat=Qt.TextFormat.PlainText)
         label.setProperty("role", "heading")
         label.setBuddy(editor)
         problem = QLabel(field.note, wordWrap=True, textFormat=Qt.TextFormat.PlainText)

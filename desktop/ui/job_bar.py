@@ -1,6 +1,6 @@
 """Shows the work that goes on: what it is, how far it is, and a way to stop it."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from desktop.i18n import _, ngettext, number_text
@@ -17,9 +17,9 @@ class JobBar(QFrame):
         super().__init__()
         self._jobs = jobs
         self.setProperty("role", "jobs")
-        self._title = QLabel()
+        self._title = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._title.setProperty("role", "strong")
-        self._text = QLabel()
+        self._text = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._text.setProperty("role", "secondary")
         self._bar = QProgressBar(textVisible=False)
         self._stop = QPushButton(_("Stop"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.form import Form, Section
@@ -21,7 +22,7 @@ class LinesForm(Form):
 
     def add_table(self, key: str, title: str, table: LineTable, place: int) -> LineTable:
         """Set a table below so many sections."""
-        heading = QLabel(title)
+        heading = QLabel(title, textFormat=Qt.TextFormat.PlainText)
         heading.setProperty("role", "strong")
         holder = QWidget()
         inside = QVBoxLayout(holder)

@@ -31,7 +31,7 @@ class NoticeBar(QFrame):
         self._theme = theme
         self.tone: Tone = "note"
         self.setProperty("role", "notice")
-        self._icon = QLabel()
+        self._icon = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._what = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._what.setProperty("role", "strong")
         self._more = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)

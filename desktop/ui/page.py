@@ -206,7 +206,10 @@ class Page(QWidget):
         return gap
 
     def _build_head(self) -> QHBoxLayout:
-        self._head_title, self._head_facts = QLabel(self.design.title), ElidedLabel()
+        self._head_title, self._head_facts = (
+            QLabel(self.design.title, textFormat=Qt.TextFormat.PlainText),
+            ElidedLabel(),
+        )
         self._head_title.setProperty("role", "title")
         self._head_facts.setProperty("role", "secondary")
         words = QVBoxLayout()

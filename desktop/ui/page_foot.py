@@ -78,7 +78,7 @@ class Foot(QWidget):
     def __init__(self, table: Table, jobs: Jobs, theme: Theme, column: Column | None) -> None:
         super().__init__()
         self._table, self._jobs, self._column = table, jobs, column
-        self._count, self._sums = QLabel(), Sums()
+        self._count, self._sums = QLabel(textFormat=Qt.TextFormat.PlainText), Sums()
         self._all = ""
         for label in (self._count, self._sums):
             label.setProperty("role", "secondary")

@@ -35,7 +35,10 @@ class PlaceButton(QPushButton):
         self.setAutoDefault(False)
         self.setFixedHeight(theme.px(_PLACE_HEIGHT))
         self._place = place
-        self._title, self._count = QLabel(place.title), QLabel()
+        self._title, self._count = (
+            QLabel(place.title, textFormat=Qt.TextFormat.PlainText),
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+        )
         self._count.setFont(theme.font("body", figures=True))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
@@ -76,7 +79,7 @@ class FindButton(QPushButton):
         self.setAutoDefault(False)
         self.setMinimumHeight(theme.px(_PLACE_HEIGHT))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        words, key = QLabel(_("Find")), QLabel(keys)
+        words, key = QLabel(_("Find")), QLabel(keys, textFormat=Qt.TextFormat.PlainText)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 8, 0)
         for label in (words, key):
@@ -101,7 +104,11 @@ class Rail(QFrame):
         self.setFixedWidth(theme.px(_WIDTH))
         product = QLabel("Sheaf")
         product.setObjectName("product")
-        self._firm, self._person, self._backup = QLabel(wordWrap=True), QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self._firm, self._person, self._backup = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         self._person.hide()
         for label in (self._firm, self._person, self._backup):
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -53,7 +53,7 @@ class TableFormDialog(FormDialog):
         assert isinstance(layout, QVBoxLayout)
         layout.setStretch(0, 0)
         if hint:
-            words = QLabel(hint, wordWrap=True)
+            words = QLabel(hint, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
             words.setProperty("role", "note")
             layout.insertWidget(1, words)
         layout.insertWidget(layout.count() - 2, self._card(), 1)

@@ -88,7 +88,11 @@ def _book(book: RecentBook, open_book: Callable[[Path], object], theme: Theme) -
     button = QPushButton()
     button.setProperty("role", "figures")
     button.setMinimumHeight(theme.px(_BOOK_HEIGHT))
-    name, folder, when = QLabel(book.path.stem), ElidedLabel(), QLabel()
+    name, folder, when = (
+        QLabel(book.path.stem, textFormat=Qt.TextFormat.PlainText),
+        ElidedLabel(),
+        QLabel(textFormat=Qt.TextFormat.PlainText),
+    )
     folder.setText(str(book.path.parent))
     when.setText(date_text(book.at.date()) if book.at else "")
     name.setProperty("role", "strong")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -114,7 +115,7 @@ class TakeInDialog(QDialog):
         layout.setSpacing(14)
         layout.addLayout(self._build_head())
         layout.addWidget(self._build_tabs(), 1)
-        self.sentence = QLabel(wordWrap=True)
+        self.sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.sentence.setProperty("role", "strong")
         layout.addWidget(self.sentence)
         choices = QHBoxLayout()
@@ -145,7 +146,7 @@ class TakeInDialog(QDialog):
         self._choose = QPushButton(_("Choose the files…"))
         # Before a file is chosen, Enter chooses one.
         self._choose.setAutoDefault(True)
-        self._files = QLabel()
+        self._files = QLabel(textFormat=Qt.TextFormat.PlainText)
         word = QLabel(_("Account"))
         word.setProperty("role", "secondary")
         word.setBuddy(self.account)

@@ -101,7 +101,7 @@ class TableColumns(QWidget):
             (_("Currency"), self.currency),
         )
         for number, (word, editor) in enumerate(shown):
-            label = QLabel(word)
+            label = QLabel(word, textFormat=Qt.TextFormat.PlainText)
             label.setProperty("role", "heading")
             label.setBuddy(editor)
             editor.setAccessibleName(word)

@@ -84,7 +84,9 @@ class ClientPage(QWidget):
                 Action("client.back", _("Back"), self.shell.back),
             ]
         )
-        self._title, self._facts, self._reason = (QLabel(wordWrap=True) for _part in range(3))
+        self._title, self._facts, self._reason = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText) for _part in range(3)
+        )
         self._title.setProperty("role", "title")
         for label in (self._title, self._facts, self._reason):
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -54,7 +54,7 @@ class ComparePage(QWidget):
         self.show_versions()
 
     def _build(self, row: TemplateRow) -> None:
-        title = QLabel(_("Compare versions of {name}").format(name=row.name))
+        title = QLabel(_("Compare versions of {name}").format(name=row.name), textFormat=Qt.TextFormat.PlainText)
         title.setProperty("role", "title")
         pages = QHBoxLayout()
         pages.setSpacing(16)

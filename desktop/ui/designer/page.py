@@ -82,7 +82,7 @@ class DesignerPage(QWidget):
         ]
 
     def _build(self) -> None:
-        self._title, self._facts = QLabel(self.found.row.name), ElidedLabel()
+        self._title, self._facts = QLabel(self.found.row.name, textFormat=Qt.TextFormat.PlainText), ElidedLabel()
         self._title.setProperty("role", "title")
         self._facts.setProperty("role", "secondary")
         words = QVBoxLayout()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.domain.template import (
@@ -47,7 +48,7 @@ def movers(shelf: Shelf) -> QHBoxLayout:
 
 
 def quiet(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True)
+    label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     label.setProperty("role", "note")
     return label
 
@@ -114,7 +115,7 @@ class BlockStyle(QWidget):
         super().__init__()
         self._draft = draft
         self.block = ""
-        self._title = QLabel(wordWrap=True)
+        self._title = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._title.setProperty("role", "strong")
         self.size_of = LengthEditor(*_SIZE, 0.5, free=True)
         self.bold = ChoiceEditor([(None, _("as usual")), (True, _("Bold")), (False, _("Not bold"))])
@@ -136,7 +137,7 @@ class BlockStyle(QWidget):
             (_("Space above (mm)"), self.space),
         ]
         for place, (text, field) in enumerate(rows, 1):
-            label = QLabel(text, wordWrap=True)
+            label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
             label.setBuddy(field)
             field.setAccessibleName(text)
             grid.addWidget(label, 2 * place, 0)
@@ -203,7 +204,7 @@ class ColumnsPart(QWidget):
         self._draft = draft
         self._own: dict[str, Column] = {}
         self.shelf = Shelf(theme, _("Columns of the table, in their order"), needed=_NEEDED_COLUMNS)
-        self._title = QLabel(wordWrap=True)
+        self._title = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._title.setProperty("role", "strong")
         self.title = TextEditor()
         self.title.setMaxLength(_LONGEST_TITLE)
@@ -215,7 +216,7 @@ class ColumnsPart(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self._title, 0, 0, 1, 2)
         for row, (text, field) in enumerate(((_("Title"), self.title), (_("Width (mm)"), self.width_of)), 1):
-            label = QLabel(text, wordWrap=True)
+            label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
             label.setBuddy(field)
             field.setAccessibleName(text)
             grid.addWidget(label, row, 0)

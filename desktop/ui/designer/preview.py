@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.domain.template import KINDS
@@ -80,7 +80,7 @@ class SubjectBar(QWidget):
             line = QHBoxLayout(pair)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(6)
-            label = QLabel(text)
+            label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
             label.setBuddy(field)
             label.setProperty("role", "secondary")
             field.setAccessibleName(text)
@@ -132,7 +132,7 @@ class Preview(QWidget):
         theme = desk.shell.theme
         self.bar = SubjectBar(desk)
         self.page = LivePage(desk)
-        self._place = QLabel()
+        self._place = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._place.setProperty("role", "secondary")
         tools = QHBoxLayout()
         tools.setSpacing(8)

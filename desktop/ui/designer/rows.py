@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop.domain.template import CHOICES, LENGTHS, Layout
@@ -83,7 +84,7 @@ class Rows:
         if text is None:
             self._grid.addWidget(field, row, 0, 1, 2)
             return
-        label = QLabel(text, wordWrap=True)
+        label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         label.setBuddy(field)
         self._labels[name] = label
         self._grid.addWidget(label, row, 0)

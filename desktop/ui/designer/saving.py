@@ -38,7 +38,7 @@ class SaveDialog(QDialog):
         found = differences(before.layout, look.layout, logo=before.logo != look.logo)
         heading = QLabel(_("What changed"))
         heading.setProperty("role", "strong")
-        said = QLabel("\n".join(f"• {one}" for one in _few(found)), wordWrap=True)
+        said = QLabel("\n".join(f"• {one}" for one in _few(found)), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         said.setTextFormat(Qt.TextFormat.PlainText)
         said.setProperty("role", "secondary")
         self.note = TextEditor()

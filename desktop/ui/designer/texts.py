@@ -139,7 +139,7 @@ class TextsPart(QWidget):
             (_("Language"), self.language),
         )
         for row, (words, field) in enumerate(rows):
-            label = QLabel(words)
+            label = QLabel(words, textFormat=Qt.TextFormat.PlainText)
             label.setBuddy(field)
             field.setAccessibleName(words)
             grid.addWidget(label, row, 0)

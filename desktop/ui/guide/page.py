@@ -29,7 +29,7 @@ class GuidePage(QWidget):
         self._sample = sample
         self.setObjectName("guide")
         self.title = _("First steps")
-        self._facts = QLabel()
+        self._facts = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._facts.setProperty("role", "secondary")
         self.rows = self._steps()
         self._build()
@@ -78,7 +78,7 @@ class GuidePage(QWidget):
 
     def _build(self) -> None:
         px = self.desk.shell.theme.px
-        title = QLabel(self.title)
+        title = QLabel(self.title, textFormat=Qt.TextFormat.PlainText)
         title.setProperty("role", "title")
         card = QFrame()
         card.setProperty("role", "card")

@@ -33,7 +33,11 @@ class StepRow(QFrame):
         self._number = number
         self._title_text = title
         self.done = False
-        self._mark, self._title, self._words = QLabel(), QLabel(title), QLabel(words, wordWrap=True)
+        self._mark, self._title, self._words = (
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            QLabel(title, textFormat=Qt.TextFormat.PlainText),
+            QLabel(words, wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         side = theme.px(_MARK)
         self._mark.setFixedSize(side, side)
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)

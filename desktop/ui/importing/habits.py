@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from desktop.i18n import _
@@ -79,7 +79,7 @@ class Habits(QWidget):
         )
         self._labels: dict[QWidget, QLabel] = {}
         for column, (word, editor) in enumerate(shown):
-            label = QLabel(word)
+            label = QLabel(word, textFormat=Qt.TextFormat.PlainText)
             label.setProperty("role", "heading")
             label.setBuddy(editor)
             self._labels[editor] = label

@@ -67,7 +67,7 @@ class StoryDialog(QDialog):
         head = found.head
         self.setWindowTitle(_("The story of {number}").format(number=head["number"]))
         self.steps = story(found)
-        title = QLabel(f"{kind_word(head['kind'])} {head['number']}")
+        title = QLabel(f"{kind_word(head['kind'])} {head['number']}", textFormat=Qt.TextFormat.PlainText)
         title.setProperty("role", "title")
         facts = QLabel(_facts(found), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         facts.setProperty("role", "secondary")

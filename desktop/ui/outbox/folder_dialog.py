@@ -90,7 +90,7 @@ def _open(desk: Desk, parent: QWidget, answer: object, then: Callable[[], object
     choose = QPushButton(_("Choose the folder…"))
     choose.setAutoDefault(False)
     choose.clicked.connect(lambda: _choose(dialog, form))
-    shown = QLabel(first)
+    shown = QLabel(first, textFormat=Qt.TextFormat.PlainText)
     shown.setWordWrap(True)
     shown.setProperty("role", "secondary")
     shown.setAccessibleName(_("Example"))

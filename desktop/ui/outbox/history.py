@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -41,7 +42,7 @@ class MailPage(QWidget):
         self._show()
 
     def _build(self, title: str) -> None:
-        name = QLabel(self.mail.subject or title, wordWrap=True)
+        name = QLabel(self.mail.subject or title, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         name.setProperty("role", "title")
         head = QHBoxLayout()
         head.setSpacing(8)

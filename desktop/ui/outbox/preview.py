@@ -106,7 +106,10 @@ class PreviewPage(QWidget):
         ]
 
     def _build(self) -> None:
-        self._subject, self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText), QLabel(wordWrap=True)
+        self._subject, self._note = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         self._subject.setProperty("role", "title")
         self._note.setProperty("role", "note")
         buttons = WrappingRow(spacing=8)

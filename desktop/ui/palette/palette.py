@@ -91,7 +91,7 @@ class Palette(QWidget):
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._choose)
-        self._nothing = QLabel(wordWrap=True)
+        self._nothing = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._nothing.setProperty("role", "secondary")
         self._nothing.setContentsMargins(px(6), px(4), px(6), px(4))
         self._nothing.hide()

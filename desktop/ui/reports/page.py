@@ -97,7 +97,7 @@ class ReportsPage(QWidget):
         for kind in self._kinds.values():
             if kind.group != heading:
                 heading = kind.group
-                words = QLabel(heading, wordWrap=True)
+                words = QLabel(heading, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
                 words.setProperty("role", "heading")
                 words.setContentsMargins(8, 10, 0, 2)
                 column.addWidget(words)
@@ -120,7 +120,11 @@ class ReportsPage(QWidget):
         return holder
 
     def _build_body(self) -> QVBoxLayout:
-        self._title, self._facts, self._told = QLabel(), QLabel(), QLabel()
+        self._title, self._facts, self._told = (
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+        )
         self._title.setProperty("role", "title")
         for label in (self._facts, self._told):
             label.setProperty("role", "secondary")

@@ -21,7 +21,11 @@ class Picture(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._title, self._notes, self._key = QLabel(wordWrap=True), QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self._title, self._notes, self._key = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         self._title.setProperty("role", "heading")
         self._notes.setProperty("role", "secondary")
         self._key.setProperty("role", "note")

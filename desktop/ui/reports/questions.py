@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from db.engine import Book
@@ -48,7 +48,10 @@ class QuestionBar(QWidget):
         self._span.setAutoDefault(False)
         self._span.setMenu(QMenu(self._span))
         self._span.menu().aboutToShow.connect(self._offer_spans)
-        self._until, self._by_label = QLabel(), QLabel()
+        self._until, self._by_label = (
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+        )
         self._parts: dict[str, QWidget] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import _, ngettext, number_text
@@ -133,6 +134,6 @@ class FunnelView(QWidget):
 
 
 def _words(text: str) -> QLabel:
-    label = QLabel(text)
+    label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
     label.setProperty("role", "secondary")
     return label

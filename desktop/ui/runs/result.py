@@ -63,7 +63,7 @@ class ResultPage(QWidget):
     # Building
 
     def _build(self) -> None:
-        self._title, self._facts = QLabel(), ElidedLabel()
+        self._title, self._facts = QLabel(textFormat=Qt.TextFormat.PlainText), ElidedLabel()
         self._title.setProperty("role", "title")
         self._facts.setProperty("role", "secondary")
         words = QVBoxLayout()

@@ -45,7 +45,7 @@ class SignInDialog(QDialog):
         # Filled by the worker, shown by the window.
         self._shown: list[tuple[str, str]] = []
         self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._code = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._code = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, textFormat=Qt.TextFormat.PlainText)
         self._code.setProperty("role", "title")
         self._code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -168,7 +168,9 @@ class SignInDialog(QDialog):
             self._open_page()
 
     def _open_page(self) -> None:
-        if not QDesktopServices.openUrl(QUrl(self._address.text())):
+        address = QUrl(self._address.text(), QUrl.ParsingMode.StrictMode)
+        # A server names it: nothing but a page of the web is opened.
+        if address.scheme() not in ("https", "http") or not QDesktopServices.openUrl(address):
             self._notice.say(
                 _("No browser could be opened."), _("Copy the address and open it in one yourself."), tone="held"
             )

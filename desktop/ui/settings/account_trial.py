@@ -176,7 +176,11 @@ class StepList(QWidget):
         self._names = names
         self._marks, self._words, self._more = [], [], []
         for row, name in enumerate(names):
-            mark, word, more = QLabel(), QLabel(step_title(name)), QLabel(wordWrap=True)
+            mark, word, more = (
+                QLabel(textFormat=Qt.TextFormat.PlainText),
+                QLabel(step_title(name), textFormat=Qt.TextFormat.PlainText),
+                QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            )
             mark.setFixedWidth(self._theme.px(_ICON))
             more.setTextFormat(Qt.TextFormat.PlainText)
             more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

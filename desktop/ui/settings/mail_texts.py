@@ -92,7 +92,7 @@ class MailTextsSection(QWidget):
         self.insert.setMenu(self._menu())
         self.problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.problem.setProperty("role", "problem")
-        self.state = QLabel(wordWrap=True)
+        self.state = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.state.setProperty("role", "note")
         self.preview = TextPreview(desk.shell.theme)
         self._last_field: QLineEdit | QPlainTextEdit = self.body
@@ -161,7 +161,7 @@ class MailTextsSection(QWidget):
         layout.addWidget(self.switches)
 
     def _label(self, words: str, field: QWidget) -> QLabel:
-        label = QLabel(words)
+        label = QLabel(words, textFormat=Qt.TextFormat.PlainText)
         label.setProperty("role", "heading")
         label.setBuddy(field)
         field.setAccessibleName(words)

@@ -64,7 +64,7 @@ def ask_signing_in(desk: Desk, parent: QWidget) -> None:
         )
         for one in entries(book)[:_ENTRIES]
     ]
-    came = QLabel("\n".join(lines) or _("Nobody has signed in yet."), wordWrap=True)
+    came = QLabel("\n".join(lines) or _("Nobody has signed in yet."), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     came.setTextFormat(Qt.TextFormat.PlainText)
     came.setProperty("role", "secondary")
     layout = dialog.layout()

@@ -119,7 +119,11 @@ class TemplatesSection(QWidget):
         layout.addLayout(row, 1)
 
     def _pane(self) -> QWidget:
-        self._name, self._facts, self._problem = ElidedLabel(), QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self._name, self._facts, self._problem = (
+            ElidedLabel(),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         self._name.setProperty("role", "strong")
         self._facts.setProperty("role", "secondary")
         self._problem.setProperty("role", "problem")

@@ -25,7 +25,7 @@ class AccountTab(StoryTab):
     def __init__(self, desk: Desk, subject: str) -> None:
         super().__init__(desk, subject)
         self._rows: list[AccountRow] = []
-        self._balance = QLabel(wordWrap=True)
+        self._balance = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._balance.setProperty("role", "strong")
         self.list = EntryList(desk.shell.theme, _("Account"))
         self.acts.declare(

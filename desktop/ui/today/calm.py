@@ -16,7 +16,11 @@ class Calm(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._icon, self._head, self._more = QLabel(), QLabel(_("Nothing needs you.")), QLabel(wordWrap=True)
+        self._icon, self._head, self._more = (
+            QLabel(textFormat=Qt.TextFormat.PlainText),
+            QLabel(_("Nothing needs you.")),
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText),
+        )
         self._head.setProperty("role", "figure")
         self._more.setProperty("role", "secondary")
         layout = QVBoxLayout(self)

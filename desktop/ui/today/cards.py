@@ -106,7 +106,7 @@ class AgeRow(CardButton):
 
     def __init__(self, theme: Theme, place: int, go: Go) -> None:
         super().__init__("row", go)
-        self._words, self._amount = ElidedLabel(), QLabel()
+        self._words, self._amount = ElidedLabel(), QLabel(textFormat=Qt.TextFormat.PlainText)
         self._amount.setFont(theme.font("body", figures=True))
         self._words.setProperty("role", "secondary")
         layout = QHBoxLayout(self)
@@ -130,7 +130,7 @@ class DebtorRow(CardButton):
 
     def __init__(self, theme: Theme, go: Go) -> None:
         super().__init__("row", go)
-        self._name, self._amount = ElidedLabel(), QLabel()
+        self._name, self._amount = ElidedLabel(), QLabel(textFormat=Qt.TextFormat.PlainText)
         self._amount.setFont(theme.font("body", figures=True))
         self.chart = PartsChart(theme, 4, "")
         # Overdue, not yet due, and what the largest debtor owes more.

@@ -215,7 +215,7 @@ def _left_out(found: Figures) -> str:
 
 
 def _heading(text: str) -> QLabel:
-    label = QLabel(text)
+    label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
     label.setProperty("role", "heading")
     label.setContentsMargins(4, 0, 4, 0)
     return label

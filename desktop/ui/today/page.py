@@ -77,7 +77,7 @@ class TodayPage(QWidget):
     # Building
 
     def _build(self) -> None:
-        self._facts = QLabel()
+        self._facts = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._facts.setProperty("role", "secondary")
         title = QLabel(_("Today"))
         title.setProperty("role", "title")
@@ -122,7 +122,7 @@ class TodayPage(QWidget):
         return splitter
 
     def _build_foot(self) -> QHBoxLayout:
-        self._count = QLabel()
+        self._count = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._count.setProperty("role", "secondary")
         self._hints = Hints([(_("Enter"), _("does it")), ("S", _("leaves it until tomorrow"))], self.shell.theme)
         self._hints.hide()

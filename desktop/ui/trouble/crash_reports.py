@@ -37,7 +37,7 @@ class CrashReports(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Crash reports"))
         self.resize(860, 480)
-        self._said = QLabel(wordWrap=True)
+        self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.list = QListWidget()
         self.list.setAccessibleName(_("Crash reports"))
         self.list.currentRowChanged.connect(self._show)
