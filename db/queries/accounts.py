@@ -82,19 +82,23 @@ def receivable_entries(connection: Connection, client_id: int, until: str) -> Ro
 
 def journal(connection: Connection, as_of: str, since: str, client_id: int | None = None) -> Rows:
     """(entry, date, kind, document number, role, client code, currency, amount, firm amount, category, rate,
-    period start, period end) of the entries booked in these days; every entry of a client has a receivable side."""
+    period start, period end) of the entries booked in these days; an entry of a client has a receivable side, or is
+    what was earned of its documents."""
     one = (
-        f"AND e.id IN (SELECT entry_id FROM posting WHERE role = 'receivable' AND client_id IN {_FAMILY})"
+        f"AND (e.id IN (SELECT entry_id FROM posting WHERE role = 'receivable' AND client_id IN {_FAMILY})"
+        f" OR g.client_id IN {_FAMILY})"
         if client_id is not None
         else ""
     )
     return connection.exec_driver_sql(
-        f"""SELECT e.id, e.booked_on, e.kind, coalesce(i.number, p.number, w.number, x.number, k.number, ''), s.role,
+        f"""SELECT e.id, e.booked_on, e.kind, coalesce(i.number, p.number, w.number, x.number, g.number, k.number, ''),
+          s.role,
           coalesce(c.code, ''), s.currency, s.amount, s.firm_amount, s.category, s.rate, s.period_start, s.period_end
         FROM journal_entry e JOIN posting s ON s.entry_id = e.id LEFT JOIN client c ON c.id = s.client_id
         LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id
         LEFT JOIN write_off l ON l.id = e.write_off_id LEFT JOIN invoice w ON w.id = l.invoice_id
         LEFT JOIN allocation a ON a.id = e.allocation_id LEFT JOIN invoice x ON x.id = a.invoice_id
+        LEFT JOIN recognition_schedule d ON d.id = e.schedule_id LEFT JOIN invoice g ON g.id = d.invoice_id
         LEFT JOIN cash_movement k ON k.id = e.cash_movement_id
         WHERE e.booked_on BETWEEN :since AND :as_of {one} ORDER BY e.booked_on, e.id, s.id""",
         {"as_of": as_of, "since": since, "client": client_id},

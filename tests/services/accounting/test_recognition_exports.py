@@ -27,6 +27,7 @@ from desktop.services.archive.datev_export import write_datev
 from desktop.services.archive.datev_settings import set_datev
 from desktop.services.changes import change
 from desktop.services.credits import credit_invoice
+from desktop.services.reports import report
 from tests.billing_facts import day
 from tests.books import new_book
 from tests.contracts import ANNE, Contracts
@@ -88,6 +89,15 @@ def test_every_chart_has_an_account_for_every_posting(book: Book, tmp_path: Path
     assert {row["Kind"] for row in rows} == {"Invoice", "Credit note", "Recognition"}
     assert all(row["Account"] and row["Document"] for row in rows)
     prove(book)
+
+
+def test_the_journal_of_a_client_has_what_was_earned_of_its_documents(book: Book) -> None:
+    everyone = [row for row in report(book, "journal", as_of=LAST, since=FIRST).rows if row["kind"] == "recognition"]
+    assert everyone
+    assert all(row["document"] for row in everyone)
+    one = report(book, "journal", as_of=LAST, since=FIRST, client_code="C2").rows
+    assert [row for row in one if row["kind"] == "recognition"] == [row for row in everyone if row["client"] == "C2"]
+    assert {row["client"] for row in one} == {"C2"}
 
 
 @pytest.mark.parametrize("number", ["03", "04"])
