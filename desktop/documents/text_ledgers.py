@@ -94,6 +94,10 @@ def ledger(title: str, home: str, entries: Iterable[Entry]) -> Iterator[str]:
     entries = list(entries)
     yield f"; {_flat(title)}"
     yield ""
+    # Read strictly, Ledger warns of every currency and note that nobody declared.
+    for currency in sorted({home} | {side.currency for entry in entries for side in entry.sides}):
+        yield f"commodity {currency}"
+    yield "tag entry"
     names = {side.account: _ledger_name(side.account) for entry in entries for side in entry.sides}
     for name in sorted(set(names.values())):
         yield f"account {name}"

@@ -39,7 +39,7 @@ _BEANCOUNT = re.compile(
     r"|)"
 )
 _LEDGER = re.compile(
-    r"(; [^\n]*|account (Assets|Liabilities|Equity|Income|Expenses):\S+( \S+)*"
+    r"(; [^\n]*|commodity [A-Z]{3}|tag entry|account (Assets|Liabilities|Equity|Income|Expenses):\S+( \S+)*"
     r"|\d{4}-\d\d-\d\d \*( \([A-Za-z0-9\-_/.]+\))? [^;|]+"
     r"|    ; entry: [a-z0-9]+"
     rf"|    (Assets|Liabilities|Equity|Income|Expenses):\S+( \S+)*  {_AMOUNT}"
@@ -110,7 +110,7 @@ def test_ledgers_own_programs_read_it(book: Book, tmp_path: Path, tool: str, arg
     write_ledger(book, path, FIRST, TODAY)
     proved = subprocess.run([found, "-f", str(path), *arguments], capture_output=True, text=True, check=False)
     assert proved.returncode == 0, proved.stderr
-    assert not [line for line in proved.stderr.splitlines() if "rror" in line]
+    assert proved.stderr == ""
 
 
 def test_a_table_has_every_posting_and_both_sides(book: Book, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_names_and_texts_that_would_break_the_grammar() -> None:
         assert _BEANCOUNT.fullmatch(line), line
     for line in ledger("F\nG", "EUR", [entry]):
         assert _LEDGER.fullmatch(line), line
-    told = [line for line in ledger("F", "EUR", [entry]) if "@@" in line or line.endswith("EUR")]
+    told = [line for line in ledger("F", "EUR", [entry]) if line.startswith("  ") and line.endswith("EUR")]
     # Where the firm's value has the other sign it stands for itself, since a price is never negative.
     assert [line.rsplit("  ", 1)[1] for line in told] == [
         "500 JPY @@ 0.00 EUR", "-0.03 EUR", "-500 JPY @@ 0.00 EUR", "0.03 EUR",
