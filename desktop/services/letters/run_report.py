@@ -67,11 +67,13 @@ def run_report(book: Book, run: int | str, *, on: date) -> Made:
 
 def _proofs(documents: Sequence[Sealed], head: str) -> tuple[Term, ...]:
     """What the reader notes to find out later whether anything was changed."""
-    if not documents:
-        return ()
-    hashed = run_hash((one.number, one.seal) for one in documents)
-    proofs = (term("run_hash", hash=hashed), term("run_hash_how"))
-    return (*proofs, term("run_head", head=head), term("run_head_how")) if head else proofs
+    proofs: list[Term] = []
+    if documents:
+        hashed = run_hash((one.number, one.seal) for one in documents)
+        proofs += [term("run_hash", hash=hashed), term("run_hash_how")]
+    if head:
+        proofs += [term("run_head", head=head), term("run_head_how")]
+    return tuple(proofs)
 
 
 def _facts(run: RunFacts, on: date) -> tuple[tuple[Cell, Cell], ...]:

@@ -23,9 +23,12 @@ def run_hash(documents: Iterable[tuple[str, str]]) -> str:
 
 
 def seal_run(made: Change, run_id: int) -> None:
-    """Record what the run issued until now, with the hashes of files that are kept; nothing where that is sealed."""
+    """Record what the run issued until now, with the hashes of files that are kept; nothing where that is sealed.
+
+    A run that issued nothing is sealed as well: what its report tells has a head to be proved by.
+    """
     documents = _documents(made.connection, run_id)
-    if not documents or _sealed_count(made.connection, run_id) == len(documents):
+    if _sealed_count(made.connection, run_id) == len(documents):
         return
     number = made.connection.exec_driver_sql("SELECT number FROM run WHERE id = ?", (run_id,)).scalar_one()
     hashed = run_hash((name, seal) for name, seal, _files in documents)
@@ -53,11 +56,11 @@ def _documents(connection: Connection, run_id: int) -> list[list[Any]]:
     return [[number, seal, files.get(key, {})] for key, number, seal in rows]
 
 
-def _sealed_count(connection: Connection, run_id: int) -> int:
+def _sealed_count(connection: Connection, run_id: int) -> int | None:
     """How many documents the last seal names: documents are only added, so a number tells whether it holds all."""
     found = connection.exec_driver_sql(
         "SELECT json_array_length(p.after, '$.documents') FROM audit_event e JOIN audit_payload p ON p.event_id = e.id"
         " WHERE e.subject = 'run' AND e.subject_id = ? AND e.action = ? ORDER BY e.id DESC LIMIT 1",
         (run_id, SEALED),
     ).fetchone()
-    return int(found[0] or 0) if found else 0
+    return int(found[0] or 0) if found else None

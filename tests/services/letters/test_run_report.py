@@ -72,6 +72,19 @@ def test_the_hash_is_that_of_the_lines_of_the_list(book: Book) -> None:
     assert again.terms == letter.terms
 
 
+def test_a_run_that_issued_nothing_has_a_head_as_well(book: Book) -> None:
+    contracts = Contracts(book)
+    contracts.agreement(contracts.client("C5"), "A5", start_date="2026-06-01")
+    result = contracts.bill("2026-02-28")
+    assert not result.invoices
+    letter, _ = run_report(book, result.run, on=ON)
+    head = value(book, "SELECT hash FROM audit_event WHERE action = 'sealed'")
+    assert letter.terms == (term("run_head", head=head), term("run_head_how"))
+    assert check(book, str(head)).clean
+    resume(book, result.run, actor="ann", now=book.now)
+    assert run_report(book, result.run, on=ON)[0].terms == letter.terms
+
+
 def test_it_says_what_waits_and_who_approved_what(book: Book) -> None:
     result = billed(book)
     letter, _ = run_report(book, result.run, on=ON)
@@ -117,7 +130,7 @@ def test_a_run_without_documents_has_no_hash(book: Book) -> None:
     contracts = Contracts(book)
     contracts.agreement(contracts.client("C5"), "A5", start_date="2026-06-01")
     letter, template = run_report(book, contracts.bill("2026-02-28").run, on=ON)
-    assert letter.terms == ()
+    assert [one.key for one in letter.terms] == ["run_head", "run_head_how"]
     assert "No document was issued." in text(render_pdf(letter, template))
     with pytest.raises(UserError, match="R-9"):
         run_report(book, "R-9", on=ON)
