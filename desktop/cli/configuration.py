@@ -66,7 +66,8 @@ def _config(call: Call) -> None:
     act = call.arguments.act
     if call.arguments.what is None and act == "propose":
         raise UserError(
-            _("Say what to propose."), _("A key of `sheaf settings`, price.ITEM or tax.CODE, and the new value.")
+            _("Say what to propose."),
+            _("A key of `sheaf settings`, price.ITEM or tax.CODE, and the new value; or import.rates and a file."),
         )
     if call.arguments.what is None and act not in ("list", "apply", "history"):
         raise UserError(_("Say which change."), _("See which there are with: sheaf config BOOK list"))
@@ -175,8 +176,22 @@ def _set(call: Call, book: Book, key: str, value: str, since: date) -> None:
                 _("There are: {names}.").format(names=", ".join(known)),
             )
         set_tax_rate(book, known[name], since, _number(key, value), actor=call.actor)
+    elif group == "import":
+        _take_in(call, book, name, value)
     else:
         set_setting(book, key, value, actor=call.actor, today=since, folder=call.folder)
+
+
+def _take_in(call: Call, book: Book, kind: str, file: str) -> None:
+    from desktop.services.imports import import_file
+    from desktop.services.imports.files import summary
+
+    found = import_file(book, kind, call.path(file), all_or_nothing=True, actor=call.actor, today=call.today)
+    if found.rejected:
+        raise UserError(
+            _("Nothing is proposed, because rows are rejected: {what}").format(what=summary(found)),
+            _("See which with: sheaf import BOOK {kind} {file} --preview").format(kind=kind, file=file),
+        )
 
 
 def _number(key: str, text: str) -> Decimal:

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from db.book_files import open_book
 from db.engine import Book
 from db.schema import Rate
 from desktop import cli
+from desktop.services.access.second_pair import set_seconds_above
+from desktop.services.catalogue import items
 from desktop.services.changes import change
 from desktop.services.firm import firm
 from tests.billing_facts import money
@@ -131,3 +134,27 @@ def test_a_sandbox_made_compared_and_discarded(path: Path) -> None:
     _run(path, "sandbox", "discard")
     assert not made.exists()
     assert "no sandbox" in _run(path, "sandbox", "compare", code=1)
+
+
+def test_a_file_of_prices_is_proposed_as_one_change(path: Path) -> None:
+    with open_book(path) as book:
+        set_seconds_above(book, {"configuration": 0}, actor="Ada")
+        (code,) = [one["code"] for one in items(book)]
+    file = path.parent / "prices.csv"
+    file.write_text(f"item,price,valid from,currency\n{code},120,2026-03-01,EUR\n", encoding="utf-8")
+    assert "second person" in _run(path, "import", "rates", str(file), "--as", "Ada", code=1)
+    number = _data(path, "config", "propose", "import.rates", str(file), "--as", "Ada")["number"]
+    with open_book(path) as book:
+        assert _prices(book) == [money(100)]
+    assert _data(path, "config", "accept", number, "--as", "Ben")["state"] == "applied"
+    with open_book(path) as book:
+        assert _prices(book) == [money(100), money(120)]
+    bad = path.parent / "bad.csv"
+    bad.write_text("item,price,valid from,currency\nNOPE,120,2026-03-01,EUR\n", encoding="utf-8")
+    assert "rejected" in _run(path, "config", "propose", "import.rates", str(bad), code=1)
+
+
+def _prices(book: Book) -> list[int]:
+    with book.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT price FROM rate ORDER BY valid_from")
+        return [int(row[0]) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, LargeBinary
 
@@ -16,6 +16,9 @@ from desktop.errors import UserError
 from desktop.i18n import _
 from desktop.services.change_sets import DELETE, INSERT, UPDATE, key_of, plain_value, row_of
 from desktop.services.subjects import word
+
+# The word of an import that it was made; what is proposed is not taken in yet.
+_BESIDE: Final = "import_batch"
 
 
 def captured(book: Book, act: Callable[[], object]) -> tuple[RowChange, ...]:
@@ -39,13 +42,35 @@ def _written_after(connection: Connection, last: int) -> tuple[RowChange, ...]:
         (last,),
     ).fetchall()
     found = []
+    taken_in: dict[str, dict[str, Any]] = {}
     for subject, subject_id, action, before_text, after_text in events:
+        if subject == _BESIDE:
+            continue
         before, after = json.loads(before_text or "null"), json.loads(after_text or "null")
         if action in (INSERT, UPDATE, DELETE):
             found.append(_row_change(connection, subject, subject_id, action, before, after))
+        elif action == row_seals.ROWS and subject in taken_in:
+            found += _rows_taken_in(connection, subject, after["first"], after["last"], taken_in[subject])
+        elif (after or {}).get("pick") and is_configuration(subject):
+            # Their seal follows, and says which they are.
+            taken_in[subject] = after["pick"]
         elif action == row_seals.ROWS or "pick" in (after or {}):
             raise _not_proposed(subject)
     return tuple(found)
+
+
+def _rows_taken_in(
+    connection: Connection, subject: str, first: int, last: int, pick: dict[str, Any]
+) -> list[RowChange]:
+    """New rows of an import, which the log keeps as one event; the columns that name the import stay empty."""
+    table = Base.metadata.tables[subject]
+    key = key_of(table)
+    query = table.select().where(key.between(first, last)).order_by(key)
+    found = []
+    for row in connection.execute(query).mappings():
+        values = {name: None if name in pick else plain_value(value, keep_bytes=True) for name, value in row.items()}
+        found.append(RowChange(subject, values[key.name], INSERT, None, values))
+    return found
 
 
 def _row_change(
