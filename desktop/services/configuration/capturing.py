@@ -69,7 +69,7 @@ def _rows_taken_in(
     found = []
     for row in connection.execute(query).mappings():
         values = {name: None if name in pick else plain_value(value, keep_bytes=True) for name, value in row.items()}
-        found.append(RowChange(subject, values[key.name], INSERT, None, values))
+        found.append(RowChange(subject, int(row[key.name]), INSERT, None, values))
     return found
 
 
