@@ -118,6 +118,8 @@ class UnlockPage(QWidget):
     def _refused(self, error: object) -> None:
         self.button.setEnabled(True)
         self.problem.setText(str(error))
+        # In a column of stretches a wrapped label gets the height of one line less than it needs.
+        self.problem.setMinimumHeight(self.problem.heightForWidth(self.form.width()))
         self.problem.show()
         self.form.focus_on("secret")
 
