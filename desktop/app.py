@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.memory import Memory
 from desktop.ui.recent_books import RecentBook, recent_books, remember_book
 from desktop.ui.recent_menu import RecentMenu
+from desktop.ui.told_to_end import end_when_told
 
 if TYPE_CHECKING:
     from db.engine import Book
@@ -53,7 +53,7 @@ def main(start: Start) -> int:
     # The event loop draws the window first; all that is heavy is imported behind it.
     QTimer.singleShot(0, lambda: program.begin(start, failed))
     QTimer.singleShot(_STANDS_MS, starts.stands)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_when_told(lambda: app.exit(0))
     code = app.exec()
     program.end()
     starts.stands()
