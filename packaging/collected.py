@@ -70,6 +70,8 @@ LEFT_OUT: Final = [
     "requests",
     "PIL._avif",
     "PIL._imagingft",
+    "PIL._imagingtk",
+    "PIL._webp",
     "PySide6.QtNetwork",
     "pydoc_data",
     "readline",
@@ -234,6 +236,9 @@ def wanted(target: str) -> bool:
     path = PurePosixPath(target.replace("\\", "/"))
     name = path.name.removeprefix("lib")
     if "__pycache__" in path.parts or path.parts[:2] == ("resources", "pictures"):
+        return False
+    # The sums of files that pip put there; versions are read from the file beside it.
+    if name == "RECORD" and path.parent.suffix == ".dist-info":
         return False
     # Whose network card or telephone a number is of, a megabyte long, is asked by nothing.
     if path.suffix in (".po", ".pot") or str(path) in ("stdnum/oui.dat", "stdnum/imsi.dat"):

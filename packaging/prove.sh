@@ -16,6 +16,7 @@ mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 mkdir -p "$root/dev/shm"
 mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
 
+rm -rf "$root"/tmp/sheaf* "$root/root/sheaf.deb"
 cp "$deb" "$root/root/sheaf.deb"
 within apt-get update -qq
 echo "== install, with nothing but what the package asks for"
@@ -48,7 +49,7 @@ sleep 12
 import -window root /root/window.png
 sheaf check firm.sheaf
 kill $window
-wait $window || true
+wait $window
 kill $server
 INSIDE
 within dbus-run-session -- sh /root/screen.sh
@@ -56,7 +57,7 @@ cp "$root/root/window.png" "$folder/shown/window.png"
 
 echo "== removed, nothing left"
 within apt-get purge -y -qq sheaf >/dev/null 2>&1
-left=$(within sh -c 'find / -xdev -path /root -prune -o -path /proc -prune -o -path /tmp -prune -o -iname "*sheaf*" -print' | grep -v -e '^/var/log' -e '^/var/cache' || true)
+left=$(within sh -c 'find / -xdev -path /root -prune -o -path /proc -prune -o -iname "*sheaf*" -print' | grep -v -e '^/var/log' -e '^/var/cache' || true)
 if [ -n "$left" ]; then
     echo "left behind: $left"
     exit 1

@@ -6,6 +6,7 @@ import ast
 import configparser
 import importlib.util
 import shutil
+import struct
 import subprocess
 import sys
 import tomllib
@@ -172,3 +173,26 @@ def test_the_debian_package_names_what_stays_the_systems_own(
     for library in ("libx11-6", "libdbus-1-3", "libfontconfig1", "libfreetype6", "libglib2.0-0", "libstdc++6"):
         assert library in depends
     assert not collected.wanted("libstdc++.so.6")
+
+
+def test_icus_data_is_shortened_to_what_qt_asks_and_stays_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    icu_data = loaded("icu_data", monkeypatch)
+    items = [
+        (b"icudt99l/brkitr/thaidict.dict", b"dictionary"),
+        (b"icudt99l/coll/root.res", b"order"),
+        (b"icudt99l/ibm-37.cnv", b"converter"),
+        (b"icudt99l/root.res", b"root"),
+    ]
+    header = b"\x20\x00\xda\x27\x14\x00\x00\x00\x00\x00\x02\x00CmnD".ljust(32, b"\0")
+    shortened = icu_data.without(b"\x7fELF" + header + icu_data._table(items) + b"closing", icu_data._LEFT_OUT)
+    assert shortened[:32] == header
+    table = shortened[32:]
+    (count,) = struct.unpack_from("<I", table)
+    rows = [struct.unpack_from("<II", table, 4 + 8 * index) for index in range(count)]
+    assert [table[at : table.index(b"\0", at)] for at, _data in rows] == [
+        b"icudt99l/coll/root.res",
+        b"icudt99l/root.res",
+    ]
+    assert [data % 16 for _at, data in rows] == [0, 0]
+    assert table[rows[0][1] :].startswith(b"order\0")
+    assert table[rows[1][1] :].startswith(b"root\0")
