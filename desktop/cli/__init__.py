@@ -171,14 +171,17 @@ def run(
 
 def _done(call: Call) -> int:
     """Run the command, a second time where it takes a second person and --agreed-by names one who agrees."""
-    from desktop.services.access.second_pair import SecondNeeded
-
     try:
         return call.arguments.run(call) or 0
-    except SecondNeeded as needed:
+    except UserError as refused:
         if not getattr(call.arguments, "agreed_by", None):
             raise
-        call.vouched = agreed(call, needed)
+        # Commands without a book start without what a book needs.
+        from desktop.services.access.second_pair import SecondNeeded
+
+        if not isinstance(refused, SecondNeeded):
+            raise
+        call.vouched = agreed(call, refused)
     return call.arguments.run(call) or 0
 
 
