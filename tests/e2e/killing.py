@@ -41,13 +41,19 @@ def killed(
 
     `begin` opens the book and is given the step to tell; only those of `work` count.
     """
+    # Closed in whatever the victim starts as soon as that is a program of its own.
+    reading, writing = os.pipe()
     child = os.fork()
     if not child:
         _victim(begin, work, at)
+    os.close(writing)
     if seconds is not None:
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
+    # Until then a process that it was about to start holds the lock of its book.
+    os.read(reading, 1)
+    os.close(reading)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
