@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.modeltest import ModelTester
 
 from db.engine import Book
+from desktop.jobs import Lane
 from desktop.services.clients import archive_client
 from desktop.services.disputes import open_dispute
 from desktop.services.payments import record_payment
@@ -177,9 +179,14 @@ def test_an_archived_client_can_be_asked_for(driver: Driver, page: ReportsPage, 
 
 
 def test_after_a_stop_the_page_names_what_it_still_shows(driver: Driver, page: ReportsPage) -> None:
+    # Its turn comes only once it was stopped.
+    stopped = threading.Event()
+    for _ in range(8):
+        driver.desk.shell.jobs.ask(lambda: stopped.wait(20), lambda _found: None, lane=Lane.SIDE)
     page.choose("journal")
     assert page._job is not None
     page._job.cancel()
+    stopped.set()
     driver.settle()
     assert page.asked is not None
     assert page.answer is not None
