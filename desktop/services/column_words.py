@@ -131,7 +131,6 @@ WORDS: Final = {
     "promised_on": N_("Pay by"),
     "quantity": N_("Quantity"),
     "reason": N_("Reason"),
-    "recognition": N_("Recognition"),
     "reference": N_("Reference"),
     "region": N_("Region"),
     "renewal": N_("At the end of its term"),
