@@ -89,6 +89,10 @@ def speak_grown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n._State, "language", FORMATS.split("_")[0])
 
 
+def words_in(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
+
+
 def words_of(book: Book) -> set[str]:
     """The words of what stands in the book: names, descriptions, codes. What the program says is not among them."""
     # Summaries of changes are in the language of whoever made them.
@@ -103,7 +107,7 @@ def words_of(book: Book) -> set[str]:
             for row in connection.exec_driver_sql(f"SELECT * FROM {table}"):
                 for value in row:
                     if isinstance(value, str):
-                        found.update(word.casefold() for word in _WORD.findall(value))
+                        found |= words_in(value)
     return found
 
 

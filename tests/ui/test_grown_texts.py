@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QPushB
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
+from desktop.services.backups.choices import own_folder
 from desktop.services.books import open_
 from desktop.services.runs import plan
 from desktop.services.sample import make_sample
@@ -23,7 +24,7 @@ from desktop.ui.page import Page
 from desktop.ui.places import places
 from desktop.ui.runs.review import ReviewPage
 from desktop.ui.settings.page import SettingsPage, sections
-from tests.ui.grown import Grown, dialogs, grown, overlapping, problems, speak_grown, unmarked, words_of
+from tests.ui.grown import Grown, dialogs, grown, overlapping, problems, speak_grown, unmarked, words_in, words_of
 
 TODAY = date(2026, 11, 22)
 SIZE = (1280, 720)
@@ -44,7 +45,8 @@ class Looker:
     def __init__(self, qtbot: QtBot, qapp: QApplication, path: Path) -> None:
         self.qtbot = qtbot
         self.book = open_(path)
-        self.known = words_of(self.book)
+        # Names of folders are the computer's.
+        self.known = words_of(self.book) | words_in(str(own_folder()))
         self.program = Program(qapp, path.with_suffix(".ini"))
         self.window = self.program.window
         qtbot.addWidget(self.window)
@@ -138,6 +140,7 @@ PLACES = (
     "bank",
     "collections",
     "reports",
+    "ledger",
     "hygiene",
 )
 
