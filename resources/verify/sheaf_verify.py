@@ -179,7 +179,7 @@ def check_chain(connection, report, head):
             report.problem(f"log: what event #{number} says was taken away, and no erasure tells of it")
         elif erasure is not None and (salt, before, after) == ("", None, None):
             report.count("events whose content was erased as the law asks")
-        elif erasure is not None or sha256(f"{salt}\n{before or ''}\n{after or ''}".encode()) != payload:
+        elif erasure is not None or not is_hashed(salt, before, after, payload):
             report.problem(f"log: what event #{number} says was changed")
         found_head = found_head or this == head
         previous = this
@@ -203,10 +203,15 @@ def told_anew(connection, action, one, other):
 
 def payload_of(text):
     try:
-        return None if text is None else json.loads(text)
+        found = None if text is None else json.loads(text)
     except (TypeError, ValueError):
         # The chain tells that it was changed.
         return None
+    return found if isinstance(found, dict) else None
+
+
+def is_hashed(salt, before, after, hashed):
+    return sha256(f"{salt}\n{before or ''}\n{after or ''}".encode()) == hashed
 
 
 # Rows against the log, walked backwards
@@ -330,11 +335,15 @@ def check_rows(connection, report):
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]  # fmt: skip
     tables = {name: Table(connection, name) for name in every if name not in NOT_LOGGED}
     events = connection.execute(
-        "SELECT e.change_set_id, e.subject, e.subject_id, e.action, p.before, p.after FROM audit_event e"
+        "SELECT e.change_set_id, e.subject, e.subject_id, e.action, p.before, p.after, p.salt, e.payload_hash"
+        " FROM audit_event e"
         " LEFT JOIN audit_payload p ON p.event_id = e.id ORDER BY e.id DESC"
     )
     change, together = None, []
-    for event in events:
+    for *event, salt, hashed in events:
+        if not is_hashed(salt, *event[4:], hashed):
+            # The chain tells that it was changed or erased; what it says now may be anything.
+            event[4:] = None, None
         if event[0] != change and together:
             take_back(tables, together, report)
             together = []
@@ -471,12 +480,12 @@ def sealed_early(fields, lines, taxes, frozen, told):
 def check_runs(connection, report):
     """Each seal names its documents; those of a run that is over are all in its last one."""
     last = {}
-    for run, text in connection.execute(
-        "SELECT e.subject_id, p.after FROM audit_event e JOIN audit_payload p ON p.event_id = e.id"
-        " WHERE e.subject = 'run' AND e.action = 'sealed' ORDER BY e.id"
+    for run, salt, before, text, hashed in connection.execute(
+        "SELECT e.subject_id, p.salt, p.before, p.after, e.payload_hash FROM audit_event e"
+        " JOIN audit_payload p ON p.event_id = e.id WHERE e.subject = 'run' AND e.action = 'sealed' ORDER BY e.id"
     ):
-        seal = payload_of(text)
-        if not isinstance(seal, dict):
+        seal = payload_of(text) if is_hashed(salt, before, text, hashed) else None
+        if seal is None:
             report.problem(f"run #{run}: its seal cannot be read")
             continue
         report.count("seals of runs")

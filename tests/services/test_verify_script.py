@@ -136,6 +136,26 @@ def test_random_bytes_anywhere_in_what_is_kept_are_found(opened: sqlite3.Connect
                 opened.execute("RELEASE t")
 
 
+@pytest.mark.parametrize("column", ["before", "after"])
+def test_a_log_whose_words_are_others_is_told_and_does_not_stop_it(
+    opened: sqlite3.Connection, script: Any, column: str
+) -> None:
+    """One of each kind of event, as JSON that holds nothing of what is looked for."""
+    events = opened.execute(
+        f"SELECT max(event_id) FROM audit_payload JOIN audit_event e ON e.id = event_id WHERE {column} IS NOT NULL"
+        " GROUP BY e.subject, e.action"
+    ).fetchall()
+    assert events
+    for (event,) in events:
+        for other in ('{"x": 1}', "[]", "7"):
+            opened.execute("SAVEPOINT t")
+            opened.execute(f"UPDATE audit_payload SET {column} = ? WHERE event_id = ?", (other, event))
+            found = proved(script, opened)
+            assert f"log: what event #{event} says was changed" in found
+            opened.execute("ROLLBACK TO t")
+            opened.execute("RELEASE t")
+
+
 def _spoiled(value: Any, chance: random.Random) -> Any:
     if isinstance(value, int):
         return value + chance.choice((-1, 1)) * chance.randint(1, 1000)
