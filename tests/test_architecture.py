@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,7 +81,6 @@ class Import(NamedTuple):
     importer: str
     imported: str
     line: int
-    late: bool  # inside a function
 
 
 class Module(NamedTuple):
@@ -102,19 +102,18 @@ def modules(root: Path) -> dict[str, Module]:
     return found
 
 
+@cache
+def house() -> dict[str, Module]:
+    """The program itself, read once for all questions."""
+    return modules(ROOT)
+
+
 def imports(module: Module, known: set[str]) -> Iterator[Import]:
     """What the module imports, typing-only imports included: they couple as well."""
-    inside = {
-        id(inner)
-        for outer in ast.walk(module.tree)
-        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(outer)
-    }
-    for node in ast.walk(module.tree):
-        late = id(node) in inside
+    for node in _statements(module.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(module.name, alias.name, node.lineno, late)
+                yield Import(module.name, alias.name, node.lineno)
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
@@ -126,7 +125,15 @@ def imports(module: Module, known: set[str]) -> Iterator[Import]:
             for alias in node.names:
                 # `from desktop.domain import tax` imports the module, not a name of the package.
                 whole = f"{base}.{alias.name}"
-                yield Import(module.name, whole if whole in known else base, node.lineno, late)
+                yield Import(module.name, whole if whole in known else base, node.lineno)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep; expressions hold no imports."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.expr):
+            yield node
+            yield from _statements(node)
 
 
 def _within(name: str, parts: set[str]) -> bool:
@@ -254,23 +261,23 @@ def declared_libraries(pyproject: Path) -> set[str]:
 
 
 def test_imports_point_one_way() -> None:
-    assert wrong_imports(modules(ROOT), declared_libraries(ROOT / "pyproject.toml")) == []
+    assert wrong_imports(house(), declared_libraries(ROOT / "pyproject.toml")) == []
 
 
 def test_the_domain_is_told_the_day() -> None:
-    assert clocks_in_the_domain(modules(ROOT)) == []
+    assert clocks_in_the_domain(house()) == []
 
 
 def test_no_two_modules_need_each_other() -> None:
-    assert cycles(modules(ROOT)) == []
+    assert cycles(house()) == []
 
 
 def test_a_file_has_one_subject_and_its_name_says_which() -> None:
-    assert wrong_shapes(modules(ROOT)) == []
+    assert wrong_shapes(house()) == []
 
 
 def test_every_dependency_is_used() -> None:
-    found = modules(ROOT)
+    found = house()
     used = {one.imported.split(".")[0] for module in found.values() for one in imports(module, set(found))}
     assert declared_libraries(ROOT / "pyproject.toml") - used == set()
 
